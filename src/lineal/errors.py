@@ -1,0 +1,186 @@
+"""The errors that Lineal raises: one class for each gRPC status code.
+
+    StatusError
+    ├── CancelledError            1
+    ├── UnknownError              2
+    ├── InvalidArgumentError      3
+    ├── DeadlineExceededError     4
+    ├── NotFoundError             5
+    ├── AlreadyExistsError        6
+    ├── PermissionDeniedError     7
+    ├── ResourceExhaustedError    8
+    ├── FailedPreconditionError   9
+    ├── AbortedError             10
+    ├── OutOfRangeError          11
+    ├── UnimplementedError       12
+    ├── InternalError            13
+    ├── UnavailableError         14
+    ├── DataLossError            15
+    └── UnauthenticatedError     16
+
+The names and numbers are those of the official client's `errors` module, which is an alias of this one. A message says
+what was wrong, which one, and what to do. Translation into gRPC or HTTP happens at the borders, not here.
+"""
+
+from __future__ import annotations
+
+OK = 0
+CANCELLED = 1
+UNKNOWN = 2
+INVALID_ARGUMENT = 3
+DEADLINE_EXCEEDED = 4
+NOT_FOUND = 5
+ALREADY_EXISTS = 6
+PERMISSION_DENIED = 7
+RESOURCE_EXHAUSTED = 8
+FAILED_PRECONDITION = 9
+ABORTED = 10
+OUT_OF_RANGE = 11
+UNIMPLEMENTED = 12
+INTERNAL = 13
+UNAVAILABLE = 14
+DATA_LOSS = 15
+UNAUTHENTICATED = 16
+
+
+class StatusError(Exception):
+    """An error with a gRPC status code.
+
+    Attributes:
+        message: what was wrong, which one, and what to do.
+        error_code: the number of the gRPC status code.
+    """
+
+    def __init__(self, message: str, error_code: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_code = error_code
+
+
+class _CodedError(StatusError):
+    """A status error whose class fixes the code."""
+
+    code = UNKNOWN
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, self.code)
+
+    def __reduce__(self) -> tuple[type[_CodedError], tuple[str]]:
+        return type(self), (self.message,)
+
+
+class CancelledError(_CodedError):
+    """The caller gave up the call."""
+
+    code = CANCELLED
+
+
+class UnknownError(StatusError):
+    """The call failed in a way that no other class names."""
+
+    def __init__(self, message: str, error_code: int = UNKNOWN) -> None:
+        super().__init__(message, error_code)
+
+
+class InvalidArgumentError(_CodedError):
+    """The request is wrong by itself; sending it again cannot help."""
+
+    code = INVALID_ARGUMENT
+
+
+class DeadlineExceededError(_CodedError):
+    """The time allowed for the call ran out."""
+
+    code = DEADLINE_EXCEEDED
+
+
+class NotFoundError(_CodedError):
+    """The thing asked for does not exist."""
+
+    code = NOT_FOUND
+
+
+class AlreadyExistsError(_CodedError):
+    """The thing to be created exists already."""
+
+    code = ALREADY_EXISTS
+
+
+class PermissionDeniedError(_CodedError):
+    """The caller is known and may not do this."""
+
+    code = PERMISSION_DENIED
+
+
+class ResourceExhaustedError(_CodedError):
+    """A limit was reached."""
+
+    code = RESOURCE_EXHAUSTED
+
+
+class FailedPreconditionError(_CodedError):
+    """The store is not in the state that the call needs."""
+
+    code = FAILED_PRECONDITION
+
+
+class AbortedError(_CodedError):
+    """The call lost against another one at the same time; it can be sent again."""
+
+    code = ABORTED
+
+
+class OutOfRangeError(_CodedError):
+    """A value lies outside what can be stored or addressed."""
+
+    code = OUT_OF_RANGE
+
+
+class UnimplementedError(_CodedError):
+    """The option or call is not served."""
+
+    code = UNIMPLEMENTED
+
+
+class InternalError(_CodedError):
+    """A fault of Lineal itself."""
+
+    code = INTERNAL
+
+
+class UnavailableError(_CodedError):
+    """The server or its database cannot be reached at the moment."""
+
+    code = UNAVAILABLE
+
+
+class DataLossError(_CodedError):
+    """Stored data cannot be read any more."""
+
+    code = DATA_LOSS
+
+
+class UnauthenticatedError(_CodedError):
+    """The call carries no valid credentials."""
+
+    code = UNAUTHENTICATED
+
+
+_CLASS_OF_CODE: dict[int, type[_CodedError] | type[UnknownError]] = {
+    **{cls.code: cls for cls in _CodedError.__subclasses__()},
+    UNKNOWN: UnknownError,
+}
+
+
+def exception_type_from_error_code(error_code: int) -> type[StatusError]:
+    """Return the class of a status code.
+
+    Raises:
+        KeyError: `error_code` is no gRPC error code.
+    """
+    return _CLASS_OF_CODE[error_code]
+
+
+def make_exception(message: str, error_code: int) -> StatusError:
+    """Build the error of a status code; a code that gRPC does not know gives an `UnknownError`."""
+    return _CLASS_OF_CODE.get(error_code, UnknownError)(message)
