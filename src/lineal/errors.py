@@ -49,6 +49,7 @@ class StatusError(Exception):
     Attributes:
         message: what was wrong, which one, and what to do.
         error_code: the number of the gRPC status code.
+
     """
 
     def __init__(self, message: str, error_code: int) -> None:
@@ -177,6 +178,7 @@ def exception_type_from_error_code(error_code: int) -> type[StatusError]:
 
     Raises:
         KeyError: `error_code` is no gRPC error code.
+
     """
     return _CLASS_OF_CODE[error_code]
 

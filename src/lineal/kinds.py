@@ -7,7 +7,7 @@ No behaviour lives here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
+from typing import Any, Union
 
 from lineal.wire import metadata_store as pb
 
@@ -29,6 +29,7 @@ class Kind:
         has_uri: whether a node has a uri.
         name_required: whether a node must have a name that is not empty, and may change it.
         system_types: the names of the types that every store holds, in the order of their creation.
+
     """
 
     name: str
@@ -55,7 +56,8 @@ class Kind:
 def _system_names(message: type[pb.ArtifactType] | type[pb.ExecutionType]) -> tuple[str, ...]:
     """Read the names of the system types from the enum options of the proto."""
     values = message.DESCRIPTOR.enum_types_by_name["SystemDefinedBaseType"].values
-    return tuple(value.GetOptions().Extensions[pb.system_type_extension].type_name for value in values[1:])
+    extension: Any = pb.system_type_extension  # the generated stub gives the descriptor's class, not its type argument
+    return tuple(value.GetOptions().Extensions[extension].type_name for value in values[1:])
 
 
 ARTIFACT = Kind(
