@@ -1,0 +1,68 @@
+"""Where the tests find what Lineal does not bring itself: other packages, programs and servers.
+
+A test that needs such a thing asks for it here. Where it is absent the test is skipped with a sentence that says what
+to install; under LINEAL_REQUIRE_SERVICES=1, as in .ci/run, that sentence is a failure. Nothing here starts a server.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+OFFICIAL_VARIABLE = "LINEAL_OFFICIAL_PYTHON"
+OFFICIAL_FOLDER = ".venv-official"
+REQUIRE_VARIABLE = "LINEAL_REQUIRE_SERVICES"
+
+
+def missing(what: str, *, install: str) -> NoReturn:
+    """Skip the running test, or fail it where services are required.
+
+    Args:
+        what: what is absent ("the official ml-metadata package").
+        install: the sentence that says how to get it ("run `make official`").
+
+    """
+    message = f"{what} is missing: {install}"
+    if os.environ.get(REQUIRE_VARIABLE) == "1":
+        pytest.fail(f"{message} ({REQUIRE_VARIABLE}=1 turns the skip into a failure)", pytrace=False)
+    pytest.skip(message)
+
+
+def require_program(name: str, *, package: str) -> Path:
+    """Return the path of a program on PATH or in the system folders, or skip; `package` is Debian's name for it."""
+    path = shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin")
+    if path is None:
+        missing(f"the program {name}", install=f"apt-get install {package}")
+    return Path(path)
+
+
+def require_official_python() -> Path:
+    """Return the Python of an environment that has the official `ml_metadata` package, or skip."""
+    for python in _official_candidates():
+        if _has_official_package(python):
+            return python
+    missing(
+        "a Python with the official ml-metadata package",
+        install=f"run `make official` (needs Python 3.11), or name such a Python in {OFFICIAL_VARIABLE}",
+    )
+
+
+def _official_candidates() -> list[Path]:
+    named = os.environ.get(OFFICIAL_VARIABLE)
+    return [Path(named)] if named else [REPOSITORY / OFFICIAL_FOLDER / "bin" / "python"]
+
+
+@functools.cache
+def _has_official_package(python: Path) -> bool:
+    """Tell whether the interpreter runs and finds the official package, not Lineal's stand-in for it."""
+    if not python.exists():
+        return False
+    probe = "from importlib.metadata import version; version('ml-metadata')"
+    return subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0
