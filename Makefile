@@ -1,0 +1,95 @@
+# The only door to this project's tools; CI walks through it too. `make` alone prints what there is.
+
+PYTHONS ?= python3.13 python3.12 python3.11 python3.10 python3
+TEST_PROCESSES ?= 2
+PYTEST_ARGS ?=
+GRPC_PORT ?= 8080
+HTTP_PORT ?= 8081
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+OFFICIAL_READY := .venv-official/.ready
+PROTO_READY := .venv-proto/.ready
+LOCK_READY := .venv-lock/.ready
+DATABASE := build/tutorial.db
+LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --no-annotate --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format docs bench proto official protobuf-range wheel lock clean
+
+help: ## Print this list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+run: $(RUN_READY) ## Set up, run the tutorial on an embedded SQLite store, then serve that store
+	mkdir -p build
+	$(VENV)/bin/lineal tutorial --db sqlite:///$(DATABASE)
+	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
+
+test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+
+lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) scripts/check_repository.py
+
+format: $(DEV_READY) ## Format the code and mend what can be mended by itself
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+docs: $(DEV_READY) ## Check that the docs are complete, their links lead somewhere and their code runs
+	$(PYTHON) -m pytest -q tests/docs
+
+bench: $(DEV_READY) ## Run the benchmark
+	@if [ -f bench/__main__.py ]; then $(PYTHON) -m bench; else echo "There is no benchmark yet (bench/)"; fi
+
+proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire from its .proto files
+	.venv-proto/bin/python scripts/generate_wire.py
+
+official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadata package to compare with (Python 3.11)
+
+protobuf-range: ## Load the generated messages on every major version of protobuf that is promised
+	PYTHONS="$(PYTHONS)" scripts/check_protobuf_range
+
+wheel: $(DEV_READY) ## Build the wheel and the source distribution into dist/
+	$(PYTHON) -m hatchling build --clean
+
+lock: $(LOCK_READY) ## Pin the newest versions that fit, for every Python, in constraints*.txt
+	$(LOCK) --universal --python-version 3.10 --extra dev --output-file constraints.txt pyproject.toml
+	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
+
+clean: ## Remove the environments and everything that was built
+	rm -rf .venv .venv-official .venv-proto .venv-lock build dist
+
+$(PYTHON):
+	scripts/make_venv $(VENV) 3.10 $(PYTHONS)
+
+$(RUN_READY): $(PYTHON) pyproject.toml constraints.txt
+	$(PYTHON) $(PIP_INSTALL) --constraint constraints.txt --editable '.[server,notebook]'
+	touch $@
+
+$(DEV_READY): $(PYTHON) pyproject.toml constraints.txt
+	$(PYTHON) $(PIP_INSTALL) --constraint constraints.txt --editable '.[dev]'
+	touch $@ $(RUN_READY)
+
+$(OFFICIAL_READY): constraints-official.txt
+	@command -v python3.11 >/dev/null || echo "The official ml-metadata package needs Python 3.11, and there is no python3.11 here" >&2
+	scripts/make_venv .venv-official 3.11 python3.11
+	.venv-official/bin/python $(PIP_INSTALL) --requirement constraints-official.txt
+	touch $@
+
+$(PROTO_READY):
+	scripts/make_venv .venv-proto 3.10 python3.11 python3.10 python3.12
+	.venv-proto/bin/python $(PIP_INSTALL) 'grpcio-tools==1.62.3' 'setuptools<81'
+	touch $@
+
+$(LOCK_READY):
+	scripts/make_venv .venv-lock 3.10 $(PYTHONS)
+	.venv-lock/bin/python $(PIP_INSTALL) uv
+	touch $@
