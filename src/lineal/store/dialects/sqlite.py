@@ -1,0 +1,168 @@
+"""SQLite: one file, WAL, one writer at a time, full durability unless the settings relax it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.store.connections import Connections, IdleConnections, SharedConnection
+from lineal.store.dialects.base import Conflict, DatabaseDialect
+
+_CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
+_MODES = ("rwc", "rw", "ro")
+_LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
+_CACHED_STATEMENTS = 512
+_BUSY = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED, which the module names from Python 3.11 on
+
+
+class SQLiteDialect(DatabaseDialect):
+    """SQLite's differences."""
+
+    name = "sqlite"
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        url = sa.make_url(settings.url)
+        self._path = url.database or ""
+        query = {key: str(value) for key, value in url.query.items()}
+        self._mode = _one_of(query.pop("mode", "rwc"), _MODES, "mode")
+        self._level = _one_of(query.pop("synchronous", settings.synchronous).upper(), _LEVELS, "synchronous")
+        if query:
+            raise errors.InvalidArgumentError(
+                f"unknown option {next(iter(query))!r} in the database URL; SQLite knows mode and synchronous"
+            )
+        self._write_lock = threading.Lock()
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether the database lives and dies with this object."""
+        return self._path in ("", ":memory:")
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the file is opened for reading only."""
+        return self._mode == "ro"
+
+    def create_engine(self) -> sa.Engine:
+        """Return an engine whose connections are in autocommit mode and may move between threads."""
+        return sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the file and set it up for a server's work."""
+        target = ":memory:" if self.in_memory else f"file:{quote(os.path.abspath(self._path))}?mode={self._mode}"
+        connection = sqlite3.connect(
+            target,
+            uri=not self.in_memory,
+            timeout=self.settings.busy_timeout,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_CACHED_STATEMENTS,
+        )
+        try:
+            connection.execute(f"PRAGMA synchronous={self._level}")
+            if not (self.read_only or self.in_memory):
+                connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+    def connections(self, engine: sa.Engine) -> Connections:
+        """Share the one connection of a database in memory; keep as many of a file as threads need at once."""
+        self._check_path()
+        return SharedConnection(self._connect) if self.in_memory else IdleConnections(self._connect)
+
+    def _check_path(self) -> None:
+        """Refuse a path that cannot hold a database, with the reason that SQLite does not give."""
+        if self.in_memory:
+            return
+        path = Path(self._path)
+        if path.is_dir():
+            raise errors.FailedPreconditionError(f"{path} is a directory; give the path of a file in it")
+        if not path.exists():
+            self._check_new(path)
+        elif not os.access(path, os.R_OK if self.read_only else os.R_OK | os.W_OK):
+            raise errors.PermissionDeniedError(f"no permission to open the database file {path} for this user")
+
+    def _check_new(self, path: Path) -> None:
+        """Refuse a file that does not exist and cannot be made."""
+        if self._mode != "rwc":
+            raise errors.NotFoundError(f"no database file {path}; open it with mode=rwc to create it")
+        if not path.parent.is_dir():
+            raise errors.NotFoundError(f"no directory {path.parent} for the database file {path.name}; create it first")
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            raise errors.PermissionDeniedError(f"no permission to write in the directory {path.parent}")
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """Hold back this process's other writers, which would otherwise poll for SQLite's lock."""
+        return self._write_lock
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
+        cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def is_driver_error(self, error: Exception) -> bool:
+        """Say whether the error comes from sqlite3; an integer beyond 64 bits is an OverflowError there."""
+        return isinstance(error, (sqlite3.Error, OverflowError))
+
+    def conflict(self, error: Exception) -> Conflict | None:
+        """Read the columns from SQLite's message, the only place where they stand."""
+        found = _CONFLICT.match(str(error)) if isinstance(error, sqlite3.IntegrityError) else None
+        if found is None:
+            return None
+        return Conflict(tuple(name.rpartition(".")[2] for name in found[1].split(", ")))
+
+    def is_retriable(self, error: Exception) -> bool:
+        """Nothing is: the busy timeout has waited already, and IMMEDIATE writers never deadlock."""
+        return False
+
+    def translate(self, error: Exception) -> errors.StatusError:
+        """Name the file and the cure for what can go wrong with a file."""
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        text = str(error)
+        if code in _BUSY or "locked" in text:
+            return errors.AbortedError(
+                "the database file is busy: another process has held its write lock for "
+                f"{self.settings.busy_timeout:g} s; try again"
+            )
+        if "not a database" in text or "malformed" in text:
+            return errors.FailedPreconditionError(f"{self._path} is not a SQLite database or is damaged")
+        if "readonly" in text:
+            return errors.PermissionDeniedError(f"{self._path} is open for reading only; nothing was written")
+        if "full" in text:
+            return errors.ResourceExhaustedError(f"no space left for {self._path}; nothing was written")
+        if "unable to open" in text or "disk I/O" in text:
+            return errors.UnavailableError(f"cannot open or use {self._path}: {text}")
+        if isinstance(error, (OverflowError, sqlite3.DataError)) or "too big" in text:
+            return errors.OutOfRangeError(f"a value is too large for the database: {text}")
+        return errors.InternalError(f"SQLite failed: {type(error).__name__}")
+
+    def reserve_ids(self, cursor: Any, table: sa.Table, count: int) -> Sequence[int]:
+        """Read the table's counter: while this transaction writes, nobody else moves it."""
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,))
+        row = cursor.fetchone()
+        first = (row[0] if row else 0) + 1
+        return range(first, first + count)
+
+    def table_names(self, run: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
+        """Ask SQLite's catalogue."""
+        return [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+
+def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
+    """Return an option's value if it is one of those allowed."""
+    if value not in allowed:
+        raise errors.InvalidArgumentError(f"{name} is {value!r} in the database URL; it can be {', '.join(allowed)}")
+    return value

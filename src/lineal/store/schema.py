@@ -1,0 +1,91 @@
+"""Create the schema in an empty database, and recognise what another library made.
+
+What stays out: changing a schema from one version to another (migrations).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from lineal import errors
+from lineal.kinds import KINDS
+from lineal.store.database import Database, Session
+from lineal.store.statement import Statement, insertion
+from lineal.store.tables import ENVIRONMENT, SCHEMA_VERSION, TYPE, metadata
+
+_VERSIONS = Statement(sa.select(ENVIRONMENT.c.schema_version))
+_ADD_VERSION = insertion(ENVIRONMENT, ["schema_version"])
+_SYSTEM_TYPES = Statement(
+    sa.select(TYPE.c.name, TYPE.c.type_kind).where(TYPE.c.name.like("mlmd.%"), TYPE.c.version.is_(None))
+)
+_ADD_SYSTEM_TYPE = insertion(TYPE, ["name", "type_kind"])
+
+
+def prepare(database: Database) -> None:
+    """Make the database ready for use: create the schema if it is empty, refuse it if it is not ours.
+
+    Raises:
+        FailedPreconditionError: other tables, part of the tables, or another schema version.
+    """
+    if database.read(_is_ready):
+        return
+    database.write(lambda session: _create(session, database))
+
+
+def _is_ready(session: Session) -> bool:
+    """Say whether the schema and the system types are there already."""
+    present = _present_tables(session)
+    if not present:
+        return False
+    _check_tables(present)
+    _check_version(session)
+    return not _missing_system_types(session)
+
+
+def _create(session: Session, database: Database) -> None:
+    """Create what is missing; another process may have done it meanwhile."""
+    if not _present_tables(session):
+        for table in metadata.sorted_tables:
+            session.script(str(CreateTable(table).compile(dialect=database.engine_dialect)))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                session.script(str(CreateIndex(index).compile(dialect=database.engine_dialect)))
+        session.insert(_ADD_VERSION, (SCHEMA_VERSION,))
+    for name, type_kind in _missing_system_types(session):
+        session.insert(_ADD_SYSTEM_TYPE, (name, type_kind))
+
+
+def _present_tables(session: Session) -> set[str]:
+    """Return those of our tables that exist."""
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return {name for name in metadata.tables if name.lower() in names}
+
+
+def _check_tables(present: set[str]) -> None:
+    missing = sorted(set(metadata.tables) - present)
+    if missing:
+        raise errors.FailedPreconditionError(
+            f"the database has some tables of ML Metadata and lacks {', '.join(missing)}; "
+            "restore it from a backup, or give an empty database"
+        )
+
+
+def _check_version(session: Session) -> None:
+    versions = [version for (version,) in session.rows(_VERSIONS)]
+    if len(versions) != 1:
+        raise errors.FailedPreconditionError(
+            f"MLMDEnv must hold one schema version and holds {len(versions)}; restore the database from a backup"
+        )
+    if versions[0] != SCHEMA_VERSION:
+        newer = versions[0] > SCHEMA_VERSION
+        cure = "use a newer version of Lineal" if newer else "run `lineal migrate` on it (after a backup)"
+        raise errors.FailedPreconditionError(
+            f"the database has schema version {versions[0]}, and this Lineal works on version {SCHEMA_VERSION}; {cure}"
+        )
+
+
+def _missing_system_types(session: Session) -> list[tuple[str, int]]:
+    """Return (name, type_kind) of the system types that the store lacks, in the order of their creation."""
+    present = set(session.rows(_SYSTEM_TYPES))
+    wanted = [(name, kind.type_kind) for kind in KINDS for name in kind.system_types]
+    return [pair for pair in wanted if pair not in present]

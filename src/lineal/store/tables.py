@@ -1,0 +1,228 @@
+"""The tables of ML Metadata's schema, version 10, as SQLAlchemy Core tables.
+
+One definition serves every engine; a column type says what each engine calls it. On SQLite the result is what the
+official library creates. What stays out: own tables (`lineal_*`), statements, and the act of creating (schema.py).
+
+Source: the schema that the official library 1.17 creates.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
+
+SCHEMA_VERSION = 10
+
+
+class _NamedType(sa.types.TypeEngine[Any]):
+    """A column type that is spelled differently by each engine."""
+
+    spelling: ClassVar[dict[str, str]]
+
+
+class Int(_NamedType, sa.BigInteger):
+    """A 64-bit integer."""
+
+    spelling: ClassVar = {"sqlite": "INT", "mysql": "BIGINT", "postgresql": "BIGINT"}
+
+
+class Number(_NamedType, sa.Integer):
+    """A small number: an enum value or a kind of type."""
+
+    spelling: ClassVar = {"sqlite": "INT", "mysql": "INT", "postgresql": "INTEGER"}
+
+
+class TypeKind(_NamedType, sa.SmallInteger):
+    """Which kind of node a type is for."""
+
+    spelling: ClassVar = {"sqlite": "TINYINT(1)", "mysql": "TINYINT(1)", "postgresql": "SMALLINT"}
+
+
+class Flag(_NamedType, sa.Boolean):
+    """True or false, never NULL."""
+
+    spelling: ClassVar = {"sqlite": "TINYINT(1)", "mysql": "TINYINT(1)", "postgresql": "BOOLEAN"}
+
+
+class Truth(_NamedType, sa.Boolean):
+    """The value of a boolean property."""
+
+    spelling: ClassVar = {"sqlite": "BOOLEAN", "mysql": "TINYINT(1)", "postgresql": "BOOLEAN"}
+
+
+class Double(_NamedType, sa.Float[float]):
+    """A 64-bit floating point number."""
+
+    spelling: ClassVar = {"sqlite": "DOUBLE", "mysql": "DOUBLE", "postgresql": "DOUBLE PRECISION"}
+
+
+class LongText(_NamedType, sa.Text):
+    """A text of any length."""
+
+    spelling: ClassVar = {"sqlite": "TEXT", "mysql": "MEDIUMTEXT", "postgresql": "TEXT"}
+
+
+class Bytes(_NamedType, sa.LargeBinary):
+    """Bytes of any length."""
+
+    spelling: ClassVar = {"sqlite": "BLOB", "mysql": "MEDIUMBLOB", "postgresql": "BYTEA"}
+
+
+def _spell(type_: _NamedType, compiler: Any, **_: Any) -> str:
+    return type_.spelling[compiler.dialect.name]
+
+
+for _type in _NamedType.__subclasses__():
+    compiles(_type)(_spell)
+
+Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Name = sa.String(255)
+
+metadata = sa.MetaData()
+
+
+def _table(name: str, *items: Any) -> sa.Table:
+    """Declare a table; on MySQL with texts of any script, compared byte by byte as the other engines do."""
+    return sa.Table(
+        name,
+        metadata,
+        *items,
+        sqlite_autoincrement=True,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+    )
+
+
+def _id_column() -> sa.Column[int]:
+    return sa.Column("id", Key, primary_key=True, autoincrement=True)
+
+
+def _key(name: str) -> sa.Column[int]:
+    return sa.Column(name, Int, primary_key=True, nullable=False, autoincrement=False)
+
+
+def _time(name: str) -> sa.Column[int]:
+    return sa.Column(name, Int, nullable=False, server_default=sa.text("0"))
+
+
+TYPE = _table(
+    "Type",
+    _id_column(),
+    sa.Column("name", Name, nullable=False),
+    sa.Column("version", Name),
+    sa.Column("type_kind", TypeKind, nullable=False),
+    sa.Column("description", sa.Text),
+    sa.Column("input_type", sa.Text),
+    sa.Column("output_type", sa.Text),
+    sa.Column("external_id", Name, unique=True),
+    sa.Index("idx_type_name", "name"),
+    sa.Index("idx_type_external_id", "external_id"),
+)
+TYPE_PROPERTY = _table(
+    "TypeProperty",
+    _key("type_id"),
+    sa.Column("name", Name, primary_key=True, nullable=False),
+    sa.Column("data_type", Number),
+)
+PARENT_TYPE = _table("ParentType", _key("type_id"), _key("parent_type_id"))
+
+
+def _node_table(kind: Kind) -> sa.Table:
+    """Declare the table of a kind's nodes."""
+    own: list[Any] = [sa.Column("uri", sa.Text)] if kind.has_uri else []
+    if kind.state_field:
+        own.append(sa.Column(kind.state_field, Number))
+    if kind.has_uri:
+        own.append(sa.Index(f"idx_{kind.name}_uri", "uri", mysql_length=255))
+    times = ("create_time_since_epoch", "last_update_time_since_epoch")
+    return _table(
+        kind.table,
+        _id_column(),
+        sa.Column("type_id", Int, nullable=False),
+        *own,
+        sa.Column("name", Name, nullable=not kind.name_required),
+        sa.Column("external_id", Name, unique=True),
+        *[_time(time) for time in times],
+        sa.UniqueConstraint("type_id", "name"),
+        *[sa.Index(f"idx_{kind.name}_{time}", time) for time in times],
+        sa.Index(f"idx_{kind.name}_external_id", "external_id"),
+    )
+
+
+def _property_table(kind: Kind) -> sa.Table:
+    """Declare the table of a kind's properties: one row each, exactly one value column filled."""
+    table = _table(
+        f"{kind.table}Property",
+        _key(kind.id_column),
+        sa.Column("name", Name, primary_key=True, nullable=False),
+        sa.Column("is_custom_property", Flag, primary_key=True, nullable=False),
+        sa.Column("int_value", Int),
+        sa.Column("double_value", Double),
+        sa.Column("string_value", LongText),
+        sa.Column("byte_value", Bytes),
+        sa.Column("proto_value", Bytes),
+        sa.Column("bool_value", Truth),
+    )
+    for value in ("int", "double", "string"):
+        column = table.c[f"{value}_value"]
+        sa.Index(
+            f"idx_{kind.name}_property_{value}",
+            table.c.name,
+            table.c.is_custom_property,
+            column,
+            sqlite_where=column.is_not(None),
+            mysql_length={"string_value": 255} if value == "string" else {},
+        )
+    return table
+
+
+NODE = {kind: _node_table(kind) for kind in KINDS}
+PROPERTY = {kind: _property_table(kind) for kind in KINDS}
+
+EVENT = _table(
+    "Event",
+    _id_column(),
+    sa.Column("artifact_id", Int, nullable=False),
+    sa.Column("execution_id", Int, nullable=False),
+    sa.Column("type", Number, nullable=False),
+    sa.Column("milliseconds_since_epoch", Int),
+    sa.UniqueConstraint("artifact_id", "execution_id", "type"),
+    sa.Index("idx_event_execution_id", "execution_id"),
+)
+EVENT_PATH = _table(
+    "EventPath",
+    sa.Column("event_id", Int, nullable=False),
+    sa.Column("is_index_step", Flag, nullable=False),
+    sa.Column("step_index", Int),
+    sa.Column("step_key", sa.Text),
+    sa.Index("idx_eventpath_event_id", "event_id"),
+)
+
+
+def _membership_table(name: str, kind: Kind) -> sa.Table:
+    """Declare the table that says which nodes belong to which contexts."""
+    return _table(
+        name,
+        _id_column(),
+        sa.Column("context_id", Int, nullable=False),
+        sa.Column(kind.id_column, Int, nullable=False),
+        sa.UniqueConstraint("context_id", kind.id_column),
+    )
+
+
+MEMBERSHIP = {
+    ARTIFACT: _membership_table("Attribution", ARTIFACT),
+    EXECUTION: _membership_table("Association", EXECUTION),
+}
+PARENT_CONTEXT = _table(
+    "ParentContext",
+    _key("context_id"),
+    _key("parent_context_id"),
+    sa.Index("idx_parentcontext_parent_context_id", "parent_context_id"),
+)
+ENVIRONMENT = _table("MLMDEnv", sa.Column("schema_version", sa.Integer, primary_key=True, autoincrement=False))
