@@ -54,8 +54,8 @@ proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire f
 
 official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadata package to compare with (Python 3.11)
 
-protobuf-range: ## Load the generated messages on every major version of protobuf that is promised
-	PYTHONS="$(PYTHONS)" scripts/check_protobuf_range
+protobuf-range: $(DEV_READY) ## Load the generated messages on every major version of protobuf that is promised
+	$(PYTHON) scripts/check_protobuf_range.py
 
 wheel: $(DEV_READY) ## Build the wheel and the source distribution into dist/
 	$(PYTHON) -m hatchling build --clean
