@@ -22,7 +22,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 .PHONY: help run test lint format docs bench proto official protobuf-range wheel lock clean
 
 help: ## Print this list
-	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
 run: $(RUN_READY) ## Set up, run the tutorial on an embedded SQLite store, then serve that store
 	mkdir -p build
