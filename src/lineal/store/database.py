@@ -57,10 +57,14 @@ class Session:
 
     def listed_rows(self, statement: Statement, name: str, values: Sequence[Any]) -> list[Row]:
         """Return the rows of a query whose list parameter `name` gets these values, in pieces if they are many."""
-        if len(values) <= LONGEST_LIST:
-            return self.rows(statement, {name: values}) if values else []
-        pieces = (values[start : start + LONGEST_LIST] for start in range(0, len(values), LONGEST_LIST))
-        return [row for piece in pieces for row in self.rows(statement, {name: piece})]
+        if 0 < len(values) <= LONGEST_LIST:
+            return self.rows(statement, {name: values})
+        return [row for piece in self.pieces(values) for row in self.rows(statement, {name: piece})]
+
+    @staticmethod
+    def pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """Cut values into lists that one statement can take; none of them is empty."""
+        return (values[start : start + LONGEST_LIST] for start in range(0, len(values), LONGEST_LIST))
 
     def change(self, statement: Statement, values: Mapping[str, Any]) -> int:
         """Run a statement that changes rows; return how many it changed."""

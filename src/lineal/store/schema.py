@@ -50,7 +50,7 @@ def _create(session: Session, database: Database) -> None:
             session.script(str(CreateTable(table).compile(dialect=database.engine_dialect)))
             for index in sorted(table.indexes, key=lambda index: str(index.name)):
                 session.script(str(CreateIndex(index).compile(dialect=database.engine_dialect)))
-        session.insert(_ADD_VERSION, (SCHEMA_VERSION,))
+        session.change_many(_ADD_VERSION, [(SCHEMA_VERSION,)])
     for name, type_kind in _missing_system_types(session):
         session.insert(_ADD_SYSTEM_TYPE, (name, type_kind))
 

@@ -30,10 +30,12 @@ class Statement:
     Parameters that the expression brings along (the literals of a filter) are bound as they are; the others are named.
     """
 
-    __slots__ = ("element",)
+    __slots__ = ("element", "order")
 
-    def __init__(self, element: sa.sql.expression.ClauseElement) -> None:
+    def __init__(self, element: sa.sql.expression.ClauseElement, *, order: Sequence[str] = ()) -> None:
+        """Take the expression and, for statements run with rows of parameters, the names in the rows' order."""
         self.element = element
+        self.order = tuple(order)
 
 
 class CompiledStatement:
@@ -43,6 +45,8 @@ class CompiledStatement:
         compiled: Any = statement.element.compile(dialect=dialect)
         self._sql: str = compiled.string
         self._order: tuple[str, ...] = tuple(compiled.positiontup or ())
+        if statement.order and statement.order != self._order:
+            raise AssertionError(f"rows of {statement.order} for a statement that takes {self._order}")
         self._own: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self._lists = tuple(bind.key for bind in compiled.post_compile_params)
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
@@ -90,5 +94,5 @@ def _padded(values: Sequence[Any]) -> list[Any]:
 
 
 def insertion(table: sa.Table, columns: Sequence[str]) -> Statement:
-    """Return the statement that inserts one row; its parameters are the columns, in the given order."""
-    return Statement(sa.insert(table).values({name: sa.bindparam(name) for name in columns}))
+    """Return the statement that inserts one row; its parameters are the columns, which stand in the table's order."""
+    return Statement(sa.insert(table).values({name: sa.bindparam(name) for name in columns}), order=columns)

@@ -1,0 +1,115 @@
+"""Rows of events and of the steps of their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
+from lineal.store.database import Session
+from lineal.store.statement import Statement, insertion, listed
+from lineal.store.tables import EVENT, EVENT_PATH
+
+
+class EventRow(NamedTuple):
+    """A stored event without its path; the time is in milliseconds since the epoch."""
+
+    id: int
+    artifact_id: int
+    execution_id: int
+    type: int
+    time: int | None
+
+
+# A step of a path: its index, or its key.
+Step = tuple[int | None, str | None]
+
+
+class NewEvent(NamedTuple):
+    """An event to be inserted."""
+
+    artifact_id: int
+    execution_id: int
+    type: int
+    time: int
+    steps: Sequence[Step]
+
+
+class _StoredOrder(sa.ColumnElement[int]):
+    """The order in which the rows of a table without key were written, as each engine tells it."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+
+compiles(_StoredOrder, "sqlite")(lambda element, compiler, **_: "rowid")
+compiles(_StoredOrder, "postgresql")(lambda element, compiler, **_: "ctid")
+compiles(_StoredOrder, "mysql")(lambda element, compiler, **_: "event_id")  # InnoDB's hidden key follows it
+
+
+_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
+_OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
+
+
+def _by_nodes(kind: Kind, *, of_types: bool) -> Statement:
+    conditions = [listed(_OWNER[kind], "ids")]
+    if of_types:
+        conditions.append(listed(EVENT.c.type, "types"))
+    return Statement(sa.select(*_COLUMNS).where(*conditions).order_by(EVENT.c.id))
+
+
+_BY_NODES = {kind: _by_nodes(kind, of_types=False) for kind in _OWNER}
+_BY_NODES_AND_TYPES = {kind: _by_nodes(kind, of_types=True) for kind in _OWNER}
+_STEPS = Statement(
+    sa.select(EVENT_PATH.c.event_id, EVENT_PATH.c.is_index_step, EVENT_PATH.c.step_index, EVENT_PATH.c.step_key)
+    .where(listed(EVENT_PATH.c.event_id, "ids"))
+    .order_by(EVENT_PATH.c.event_id, _StoredOrder())
+)
+_EVENT_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
+_INSERT = insertion(EVENT, _EVENT_COLUMNS)
+_INSERT_WITH_ID = insertion(EVENT, ["id", *_EVENT_COLUMNS])
+_INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
+
+
+def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow]:
+    """Return the events of artifacts or of executions, in the order they were written."""
+    return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
+
+
+def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Collection[int]) -> list[EventRow]:
+    """Return the events of certain types of artifacts or of executions."""
+    found: list[EventRow] = []
+    for piece in session.pieces(ids):
+        rows = session.rows(_BY_NODES_AND_TYPES[kind], {"ids": piece, "types": list(types)})
+        found.extend(EventRow._make(row) for row in rows)
+    return found
+
+
+def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:
+    """Return the steps of each event that has a path, in order."""
+    found: dict[int, list[Step]] = {}
+    for event_id, is_index, index, key in session.listed_rows(_STEPS, "ids", event_ids):
+        found.setdefault(event_id, []).append((index or 0, None) if is_index else (None, key or ""))
+    return found
+
+
+def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
+    """Insert events with their paths.
+
+    Raises:
+        Conflict: an event of that artifact, execution and type exists; `row` tells which event.
+    """
+    if not any(event.steps for event in events):
+        session.change_many(_INSERT, [event[:4] for event in events])
+        return
+    ids = session.reserve_ids(EVENT, len(events))
+    session.change_many(_INSERT_WITH_ID, [(id_, *event[:4]) for id_, event in zip(ids, events, strict=True)])
+    steps: list[tuple[Any, ...]] = [
+        (id_, index is not None, index, key)
+        for id_, event in zip(ids, events, strict=True)
+        for index, key in event.steps
+    ]
+    session.change_many(_INSERT_STEP, steps)

@@ -1,0 +1,311 @@
+"""Rows of artifacts, executions and contexts, and of their properties.
+
+What stays out: listings with options (listing.py), relations between nodes, and any rule about what may be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.kinds import CONTEXT, KINDS, Kind
+from lineal.store.database import Row, Session
+from lineal.store.statement import Statement, insertion, listed
+from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY
+from lineal.store.values import VALUE_COLUMNS, Encoded
+
+_TIMES = ("create_time_since_epoch", "last_update_time_since_epoch")
+
+
+class NodeRow(NamedTuple):
+    """A stored node without its properties. Times are milliseconds since the epoch."""
+
+    id: int
+    type_id: int
+    uri: str | None
+    state: int | None
+    name: str | None
+    external_id: str | None
+    created: int
+    updated: int
+
+
+class NewNode(NamedTuple):
+    """A node to be inserted: the columns of its row, and its properties as (name, is_custom, columns)."""
+
+    type_id: int
+    uri: str | None
+    state: int | None
+    name: str | None
+    external_id: str | None
+    time: int
+    properties: Sequence[tuple[str, bool, Encoded]]
+
+
+def select_nodes(kind: Kind) -> sa.Select[tuple[object, ...]]:
+    """Return the query of a kind's nodes with the columns of NodeRow."""
+    columns = NODE[kind].c
+    state = columns[kind.state_field] if kind.state_field else sa.null().label("state")
+    uri = columns["uri"] if kind.has_uri else sa.null().label("uri")
+    both = [columns[name] for name in ("name", "external_id", *_TIMES)]
+    return sa.select(columns["id"], columns["type_id"], uri, state, *both)
+
+
+def _own_columns(kind: Kind) -> list[str]:
+    """Return the names of the columns that not every kind has, in the table's order."""
+    return (["uri"] if kind.has_uri else []) + ([kind.state_field] if kind.state_field else [])
+
+
+def _new_columns(kind: Kind) -> list[str]:
+    """Return the names of the columns of a new row, in the table's order."""
+    return ["type_id", *_own_columns(kind), "name", "external_id", *_TIMES]
+
+
+_ONE_PROPERTY = ("node_id", "property", "is_custom")
+
+
+@dataclass(frozen=True)
+class _Statements:
+    """The statements of one kind's nodes."""
+
+    kind: Kind
+
+    def _where(self, condition: sa.ColumnElement[bool]) -> Statement:
+        return Statement(select_nodes(self.kind).where(condition).order_by(NODE[self.kind].c.id))
+
+    @cached_property
+    def all(self) -> Statement:
+        return self._where(sa.true())
+
+    @cached_property
+    def by_id(self) -> Statement:
+        return self._where(listed(NODE[self.kind].c.id, "ids"))
+
+    @cached_property
+    def by_external_id(self) -> Statement:
+        return self._where(listed(NODE[self.kind].c.external_id, "external_ids"))
+
+    @cached_property
+    def by_uri(self) -> Statement:
+        return self._where(listed(NODE[self.kind].c.uri, "uris"))
+
+    @cached_property
+    def by_type(self) -> Statement:
+        return self._where(NODE[self.kind].c.type_id == sa.bindparam("type_id"))
+
+    @cached_property
+    def by_type_and_name(self) -> Statement:
+        columns = NODE[self.kind].c
+        return self._where((columns.type_id == sa.bindparam("type_id")) & (columns.name == sa.bindparam("name")))
+
+    @cached_property
+    def by_context(self) -> Statement:
+        link = MEMBERSHIP[self.kind]
+        members = sa.select(link.c[self.kind.id_column]).where(link.c.context_id == sa.bindparam("context_id"))
+        return self._where(NODE[self.kind].c.id.in_(members))
+
+    @cached_property
+    def ids(self) -> Statement:
+        column = NODE[self.kind].c.id
+        return Statement(sa.select(column).where(listed(column, "ids")))
+
+    @cached_property
+    def properties(self) -> Statement:
+        table = PROPERTY[self.kind]
+        owner = table.c[self.kind.id_column]
+        columns = [owner, table.c.name, table.c.is_custom_property, *[table.c[name] for name in VALUE_COLUMNS]]
+        return Statement(sa.select(*columns).where(listed(owner, "ids")))
+
+    @cached_property
+    def insert(self) -> Statement:
+        return insertion(NODE[self.kind], _new_columns(self.kind))
+
+    @cached_property
+    def insert_with_id(self) -> Statement:
+        return insertion(NODE[self.kind], ["id", *_new_columns(self.kind)])
+
+    @cached_property
+    def insert_property(self) -> Statement:
+        return insertion(PROPERTY[self.kind], [self.kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS])
+
+    @cached_property
+    def update(self) -> Statement:
+        names = [*_own_columns(self.kind), "name", "external_id", "last_update_time_since_epoch"]
+        table = NODE[self.kind]
+        change = sa.update(table).values({name: sa.bindparam(name) for name in names})
+        return Statement(change.where(table.c.id == sa.bindparam("node_id")), order=[*names, "node_id"])
+
+    @cached_property
+    def _one_property(self) -> sa.ColumnElement[bool]:
+        columns = PROPERTY[self.kind].c
+        return sa.and_(
+            columns[self.kind.id_column] == sa.bindparam("node_id"),
+            columns.name == sa.bindparam("property"),
+            columns.is_custom_property == sa.bindparam("is_custom"),
+        )
+
+    @cached_property
+    def update_property(self) -> Statement:
+        change = sa.update(PROPERTY[self.kind]).values({name: sa.bindparam(name) for name in VALUE_COLUMNS})
+        return Statement(change.where(self._one_property), order=[*VALUE_COLUMNS, *_ONE_PROPERTY])
+
+    @cached_property
+    def delete_property(self) -> Statement:
+        return Statement(sa.delete(PROPERTY[self.kind]).where(self._one_property), order=_ONE_PROPERTY)
+
+
+_OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
+
+
+def all_nodes(session: Session, kind: Kind) -> list[NodeRow]:
+    """Return every node of a kind, by id."""
+    return _rows(session.rows(_OF[kind].all))
+
+
+def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
+    """Return the nodes that exist, each once, by id."""
+    return _rows(session.listed_rows(_OF[kind].by_id, "ids", list(ids)))
+
+
+def nodes_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> list[NodeRow]:
+    """Return the nodes that exist, each once, by id."""
+    return _rows(session.listed_rows(_OF[kind].by_external_id, "external_ids", list(external_ids)))
+
+
+def nodes_by_uris(session: Session, kind: Kind, uris: Collection[str]) -> list[NodeRow]:
+    """Return the nodes with one of the uris, by id."""
+    return _rows(session.listed_rows(_OF[kind].by_uri, "uris", list(uris)))
+
+
+def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
+    """Return every node of a type, by id."""
+    return _rows(session.rows(_OF[kind].by_type, {"type_id": type_id}))
+
+
+def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> NodeRow | None:
+    """Return the one node of that type and name, or None."""
+    row = session.row(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name})
+    return NodeRow._make(row) if row else None
+
+
+def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:
+    """Return every node of a kind in a context, by id."""
+    return _rows(session.rows(_OF[kind].by_context, {"context_id": context_id}))
+
+
+def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
+    """Return those of the ids that exist."""
+    return {found for (found,) in session.listed_rows(_OF[kind].ids, "ids", list(ids))}
+
+
+def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
+    """Return the rows (node id, name, is_custom, *VALUE_COLUMNS) of these nodes' properties, in no order."""
+    return session.listed_rows(_OF[kind].properties, "ids", ids)
+
+
+def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequence[int]:
+    """Insert nodes with their properties; return their ids, index-aligned.
+
+    Raises:
+        Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
+    """
+    if len(nodes) == 1:
+        ids: Sequence[int] = [session.insert(_OF[kind].insert, _columns(kind, nodes[0]))]
+    else:
+        ids = session.reserve_ids(NODE[kind], len(nodes))
+        rows = [(node_id, *_columns(kind, node)) for node_id, node in zip(ids, nodes, strict=True)]
+        session.change_many(_OF[kind].insert_with_id, rows)
+    properties = [
+        (node_id, name, is_custom, *columns)
+        for node_id, node in zip(ids, nodes, strict=True)
+        for name, is_custom, columns in node.properties
+    ]
+    session.change_many(_OF[kind].insert_property, properties)
+    return ids
+
+
+def _columns(kind: Kind, node: NewNode) -> tuple[object, ...]:
+    """Return a new node's row in the order of the insert statement."""
+    own = _own_values(kind, node.uri, node.state)
+    return (node.type_id, *own, node.name, node.external_id, node.time, node.time)
+
+
+def _own_values(kind: Kind, uri: str | None, state: int | None) -> tuple[object, ...]:
+    return ((uri,) if kind.has_uri else ()) + ((state,) if kind.state_field else ())
+
+
+def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> None:
+    """Write the changed columns of stored nodes.
+
+    Raises:
+        Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
+    """
+    rows = [
+        (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
+    ]
+    session.change_many(_OF[kind].update, rows)
+
+
+@dataclass
+class PropertyChanges:
+    """Changes of properties, as (node id, name, is_custom) with the new columns where there are any."""
+
+    inserted: list[tuple[int, str, bool, Encoded]]
+    updated: list[tuple[int, str, bool, Encoded]]
+    deleted: list[tuple[int, str, bool]]
+
+
+def change_properties(session: Session, kind: Kind, changes: PropertyChanges) -> None:
+    """Apply changes of properties."""
+    statements = _OF[kind]
+    session.change_many(statements.delete_property, changes.deleted)
+    session.change_many(
+        statements.update_property,
+        [(*columns, node_id, name, is_custom) for node_id, name, is_custom, columns in changes.updated],
+    )
+    session.change_many(
+        statements.insert_property,
+        [(node_id, name, is_custom, *columns) for node_id, name, is_custom, columns in changes.inserted],
+    )
+
+
+def _rows(found: Iterable[Row]) -> list[NodeRow]:
+    return [NodeRow._make(row) for row in found]
+
+
+def _contexts_of(kind: Kind) -> Statement:
+    link = MEMBERSHIP[kind]
+    ids = sa.select(link.c.context_id).where(link.c[kind.id_column] == sa.bindparam("node_id"))
+    return Statement(select_nodes(CONTEXT).where(NODE[CONTEXT].c.id.in_(ids)).order_by(NODE[CONTEXT].c.id))
+
+
+_CONTEXTS_OF = {kind: _contexts_of(kind) for kind in MEMBERSHIP}
+
+
+def contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:
+    """Return the contexts that an artifact or execution belongs to, by id."""
+    return _rows(session.rows(_CONTEXTS_OF[kind], {"node_id": node_id}))
+
+
+def _relatives(wanted: str, given: str) -> Statement:
+    link = PARENT_CONTEXT.c
+    query = select_nodes(CONTEXT).add_columns(link[given]).join(PARENT_CONTEXT, link[wanted] == NODE[CONTEXT].c.id)
+    return Statement(query.where(listed(link[given], "ids")).order_by(NODE[CONTEXT].c.id))
+
+
+_PARENTS = _relatives("parent_context_id", "context_id")
+_CHILDREN = _relatives("context_id", "parent_context_id")
+
+
+def parent_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
+    """Return (child's id, parent) for every parent of the contexts."""
+    return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_PARENTS, "ids", ids)]
+
+
+def child_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
+    """Return (parent's id, child) for every child of the contexts."""
+    return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_CHILDREN, "ids", ids)]

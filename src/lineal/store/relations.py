@@ -1,0 +1,76 @@
+"""Rows that say which context holds which artifact or execution, and which context lies in which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.dml import Insert
+
+from lineal.kinds import Kind
+from lineal.store.database import Session
+from lineal.store.statement import Statement, insertion, listed
+from lineal.store.tables import MEMBERSHIP, PARENT_CONTEXT
+
+
+class _InsertMissing(Insert):
+    """An insert that leaves a row alone that is there already."""
+
+    inherit_cache = False
+
+
+@compiles(_InsertMissing)
+def _insert_missing(element: _InsertMissing, compiler: Any, **options: Any) -> str:
+    return f"{compiler.visit_insert(element, **options)} ON CONFLICT DO NOTHING"
+
+
+@compiles(_InsertMissing, "mysql")
+def _insert_missing_mysql(element: _InsertMissing, compiler: Any, **options: Any) -> str:
+    """MySQL has no such clause; a change that changes nothing is the same, and hides no other error as IGNORE would."""
+    return f"{compiler.visit_insert(element, **options)} ON DUPLICATE KEY UPDATE context_id = context_id"
+
+
+def _insert_member(kind: Kind) -> Statement:
+    names = ("context_id", kind.id_column)
+    return Statement(_InsertMissing(MEMBERSHIP[kind]).values({name: sa.bindparam(name) for name in names}), order=names)
+
+
+def _select_members(kind: Kind, column: str) -> Statement:
+    link = MEMBERSHIP[kind].c
+    return Statement(sa.select(link.context_id, link[kind.id_column]).where(listed(link[column], "ids")))
+
+
+_INSERT_MEMBER = {kind: _insert_member(kind) for kind in MEMBERSHIP}
+_BY_NODE = {kind: _select_members(kind, kind.id_column) for kind in MEMBERSHIP}
+_INSERT_PARENT = insertion(PARENT_CONTEXT, ["context_id", "parent_context_id"])
+_PARENT_IDS = Statement(
+    sa.select(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id).where(
+        listed(PARENT_CONTEXT.c.context_id, "ids")
+    )
+)
+
+
+def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) -> None:
+    """Put nodes into contexts, given as (context id, node id); a pair that exists is left alone."""
+    session.change_many(_INSERT_MEMBER[kind], list(dict.fromkeys(pairs)))
+
+
+def memberships_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (context id, node id) for every context of the nodes."""
+    return [(context_id, node_id) for context_id, node_id in session.listed_rows(_BY_NODE[kind], "ids", ids)]
+
+
+def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
+    """Put contexts inside others, given as (child id, parent id).
+
+    Raises:
+        Conflict: a pair exists; `row` tells which.
+    """
+    session.change_many(_INSERT_PARENT, pairs)
+
+
+def parent_ids(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (child id, parent id) for every parent of the contexts."""
+    return [(child_id, parent_id) for child_id, parent_id in session.listed_rows(_PARENT_IDS, "ids", ids)]

@@ -1,0 +1,98 @@
+"""How a property's value lies in its row: exactly one of the value columns is filled.
+
+The stored form is the official library's: a Struct as text with a prefix, an Any as base64 text. Two values that it
+cannot hold are stored so that Lineal reads them faithfully: a string that begins with the Struct's prefix carries an
+empty `proto_value` beside it, and a NaN, which SQLite would turn into NULL, is the text "nan".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+from typing import Any
+
+from google.protobuf import struct_pb2
+from google.protobuf.message import DecodeError
+
+from lineal import errors
+from lineal.wire import metadata_store as pb
+
+VALUE_COLUMNS = ("int_value", "double_value", "string_value", "proto_value", "bool_value")
+STRUCT_PREFIX = "mlmd-struct::"
+_PLAIN_TEXT = ""
+
+Encoded = tuple[Any, Any, Any, Any, Any]
+
+
+def encode(value: pb.Value) -> Encoded:
+    """Return the five columns of a value, in the order of VALUE_COLUMNS.
+
+    Raises:
+        InvalidArgumentError: the value has no kind, or is an Any without a type.
+    """
+    kind = value.WhichOneof("value")
+    if kind == "string_value":
+        text = value.string_value
+        return None, None, text, (_PLAIN_TEXT if text.startswith(STRUCT_PREFIX) else None), None
+    if kind == "int_value":
+        return value.int_value, None, None, None, None
+    if kind == "double_value":
+        number = value.double_value
+        return None, ("nan" if math.isnan(number) else number), None, None, None
+    if kind == "bool_value":
+        return None, None, None, None, value.bool_value
+    if kind == "struct_value":
+        return None, None, STRUCT_PREFIX + _text(value.struct_value.SerializeToString(deterministic=True)), None, None
+    return None, None, None, _encode_any(value), None
+
+
+def _encode_any(value: pb.Value) -> str:
+    if not value.HasField("proto_value"):
+        raise errors.InvalidArgumentError("has a value of no kind; set one of int, double, string, struct, proto, bool")
+    if not value.proto_value.type_url:
+        raise errors.InvalidArgumentError("has a proto_value without type_url; pack the message with Any.Pack")
+    return _text(value.proto_value.SerializeToString())
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def decode(columns: Encoded, value: pb.Value) -> None:
+    """Fill `value` from the five columns.
+
+    Raises:
+        DataLossError: a stored Any cannot be read.
+    """
+    integer, double, text, proto, truth = columns
+    if text is not None:
+        if text.startswith(STRUCT_PREFIX) and proto is None and _decode_struct(text, value):
+            return
+        value.string_value = text
+    elif integer is not None:
+        value.int_value = integer
+    elif double is not None:
+        value.double_value = float(double)
+    elif truth is not None:
+        value.bool_value = bool(truth)
+    elif proto is not None:
+        _decode_any(proto, value)
+
+
+def _decode_struct(text: str, value: pb.Value) -> bool:
+    """Read a Struct; text that only looks like one, from another writer, is no Struct."""
+    try:
+        struct = struct_pb2.Struct.FromString(base64.b64decode(text[len(STRUCT_PREFIX) :], validate=True))
+    except (binascii.Error, DecodeError):
+        return False
+    value.struct_value.CopyFrom(struct)
+    value.struct_value.SetInParent()
+    return True
+
+
+def _decode_any(data: str | bytes, value: pb.Value) -> None:
+    try:
+        value.proto_value.ParseFromString(base64.b64decode(data, validate=True))
+    except (binascii.Error, DecodeError) as error:
+        raise errors.DataLossError("a stored proto_value is not a base64 text of an Any") from error
