@@ -1,0 +1,47 @@
+"""What the package imports from elsewhere is declared, and what it declares for all of its users is short."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from importlib.metadata import packages_distributions, requires
+
+from tests.services import REPOSITORY
+
+SOURCES = sorted((REPOSITORY / "src").rglob("*.py"))
+
+
+def declared(*, extras: bool) -> set[str]:
+    """The distributions that pyproject.toml names, without those of the development extra."""
+    named = [text for text in requires("lineal") or [] if extras or "extra ==" not in text]
+    return {_normal(re.split(r"[\[<>=!~; ]", text)[0]) for text in named if not re.search("extra == .dev.", text)}
+
+
+def imported_modules() -> set[str]:
+    """The top-level modules that the sources import from outside the standard library and this project."""
+    found: set[str] = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add((node.module or "").split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"lineal", "kubeflow", "ml_metadata"}
+
+
+def test_every_import_is_declared_as_a_dependency_or_an_extra() -> None:
+    providers = packages_distributions()
+    undeclared = {
+        name for name in imported_modules() if not declared(extras=True) & {_normal(d) for d in providers.get(name, [])}
+    }
+
+    assert undeclared - {"google"} == set()
+
+
+def test_the_hard_dependencies_are_three() -> None:
+    assert declared(extras=False) == {"grpcio", "protobuf", "sqlalchemy"}
+
+
+def _normal(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")

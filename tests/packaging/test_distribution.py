@@ -1,0 +1,89 @@
+"""What is handed out: one pure wheel that lives beside other people's packages, and a source distribution."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.services import REPOSITORY
+
+OPTIONAL = ("fastapi", "grpc_health", "grpc_reflection", "kopf", "pandas", "psycopg", "pymysql")
+
+
+@pytest.fixture(scope="module")
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=REPOSITORY, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(distributions: Path) -> Path:
+    return next(distributions.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds what the wheel installs."""
+    folder = tmp_path_factory.mktemp("site")
+    zipfile.ZipFile(wheel).extractall(folder)
+    return folder
+
+
+def run(installed: Path, program: str) -> str:
+    """Run a program that finds the installed package first, and return what it prints."""
+    program = f"import sys; sys.path.insert(0, {str(installed)!r}); {program}"
+    command = [sys.executable, "-c", program]
+    ran = subprocess.run(command, cwd=installed, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.strip()
+
+
+def test_there_is_one_wheel_for_every_python_and_platform(wheel: Path) -> None:
+    assert wheel.name.endswith("-py3-none-any.whl")
+
+
+def test_the_wheel_holds_the_package_its_types_its_protos_and_its_licence(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    assert {"lineal/py.typed", "lineal/wire/ml_metadata/proto/metadata_store.proto"} <= set(names)
+    assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} <= {"lineal", "kubeflow"}
+
+
+def test_the_wheel_leaves_the_folder_kubeflow_to_whom_it_belongs(wheel: Path) -> None:
+    assert "kubeflow/__init__.py" not in zipfile.ZipFile(wheel).namelist()
+
+
+@pytest.mark.parametrize("neighbour", ["a package", "a namespace"])
+def test_kubeflow_metadata_lives_beside_another_kubeflow(neighbour: str, installed: Path) -> None:
+    other = installed / "kubeflow"
+    (other / "trainer").mkdir(exist_ok=True)
+    (other / "trainer" / "__init__.py").touch()
+    (other / "__init__.py").unlink(missing_ok=True)
+    if neighbour == "a package":
+        (other / "__init__.py").touch()
+
+    printed = run(
+        installed, "import kubeflow.trainer; from kubeflow.metadata import metadata; print(metadata.__file__)"
+    )
+
+    assert Path(printed).is_relative_to(installed)
+
+
+def test_the_package_imports_without_any_extra(installed: Path) -> None:
+    without = f"sys.modules.update(dict.fromkeys({OPTIONAL}))"
+
+    assert run(installed, f"{without}; import lineal, lineal.cli, kubeflow.metadata.metadata; print('fine')") == "fine"
+
+
+def test_the_source_distribution_can_be_tested_by_who_gets_it(distributions: Path) -> None:
+    with tarfile.open(next(distributions.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+
+    assert {"Makefile", "LICENSE", "README.md", "constraints.txt", "pyproject.toml", "tests/conftest.py"} <= names
