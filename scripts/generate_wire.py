@@ -14,22 +14,23 @@ from pathlib import Path
 from grpc_tools import protoc
 
 WIRE = Path(__file__).resolve().parent.parent / "src" / "lineal" / "wire"
-PROTO_FOLDER = "ml_metadata/proto"
+PROTO_FOLDERS = ("ml_metadata/proto", "ml_metadata/simple_types/proto")
+MODULE = re.compile(r"'ml_metadata\.(?:simple_types\.)?proto\.")
 IMPORT = re.compile(r"^from ml_metadata\.proto import (\w+) as", re.MULTILINE)
 
 
 def main() -> None:
-    """Write one `*_pb2.py` and one `*_pb2.pyi` beside this package's proto folder for every proto file."""
-    sources = sorted((WIRE / PROTO_FOLDER).glob("*.proto"))
+    """Write one `*_pb2.py` and one `*_pb2.pyi` into the package for every proto file in its folders."""
+    sources = [source for proto_folder in PROTO_FOLDERS for source in sorted((WIRE / proto_folder).glob("*.proto"))]
     with tempfile.TemporaryDirectory() as folder:
-        names = [f"{PROTO_FOLDER}/{source.name}" for source in sources]
+        names = [str(source.relative_to(WIRE)) for source in sources]
         includes = [f"-I{WIRE}", f"-I{files('grpc_tools') / '_proto'}"]
         arguments = ["protoc", *includes, f"--python_out={folder}", f"--pyi_out={folder}", *names]
         if protoc.main(arguments) != 0:
             raise SystemExit("protoc failed; its message is above")
-        for made in sorted((Path(folder) / PROTO_FOLDER).iterdir()):
+        for made in sorted(Path(folder).rglob("*_pb2.py*")):
             text = IMPORT.sub(r"from lineal.wire import \1 as", made.read_text())
-            (WIRE / made.name).write_text(text.replace("'ml_metadata.proto.", "'lineal.wire."))
+            (WIRE / made.name).write_text(MODULE.sub("'lineal.wire.", text))
 
 
 if __name__ == "__main__":
