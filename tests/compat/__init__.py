@@ -1,0 +1,14 @@
+"""The same requests to the official core and to Lineal, and their answers compared.
+
+    official_core.py   runs in the official environment: opens stores and answers calls over a pipe
+    official.py        starts that process and asks its stores
+    sides.py           what can be asked: an official store, Lineal in this process, Lineal over gRPC
+    canonical.py       answers and requests with times, tokens and undefined order taken out
+    differences.py     the deliberate differences, by name
+    pair.py            two sides, asked the same, compared
+    build.py           short spellings of requests
+    generate/          sequences of requests, made from a seed
+    test_*.py          one file for each family of RPCs, the generated sequences, the files, the fuzzing
+
+What stays out: assertions about Lineal alone, which stand in tests/service and beside it.
+"""

@@ -1,0 +1,72 @@
+"""The deliberate differences, by name: where Lineal answers other than the official core, and is right to.
+
+Each name has its line in docs/compatibility.md. A difference that generated requests can meet has a condition, as
+narrow as can be; the others are avoided by the generator and shown by hand-written tests alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from google.protobuf.message import Message
+
+from lineal import errors
+
+from tests.compat.official import Answer
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its two answers, canonical."""
+
+    method: str
+    request: Message
+    official: Answer
+    lineal: Answer
+
+
+def _never(_: Exchange) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One deliberate difference.
+
+    Attributes:
+        name: as it stands in docs/compatibility.md.
+        explains: whether the difference accounts for the two answers of an exchange.
+
+    """
+
+    name: str
+    explains: Callable[[Exchange], bool] = _never
+
+
+_SERVED_HERE = ("GetLineageGraph", "GetParentContextsByContexts", "GetChildrenContextsByContexts")
+
+
+def _codes(exchange: Exchange) -> tuple[int, int]:
+    return exchange.official.code, exchange.lineal.code
+
+
+def _taken_on_update(exchange: Exchange) -> bool:
+    puts = exchange.method.startswith("Put")
+    return puts and _codes(exchange) == (errors.INTERNAL, errors.ALREADY_EXISTS)
+
+
+def _served_here(exchange: Exchange) -> bool:
+    return exchange.method in _SERVED_HERE and exchange.official.code == errors.UNIMPLEMENTED
+
+
+DIFFERENCES = (
+    Difference("taken-on-update", _taken_on_update),
+    Difference("served-here", _served_here),
+)
+BY_NAME = {difference.name: difference for difference in DIFFERENCES}
+
+
+def explain(exchange: Exchange) -> str | None:
+    """Return the name of the deliberate difference that accounts for two unequal answers, or None."""
+    return next((difference.name for difference in DIFFERENCES if difference.explains(exchange)), None)
