@@ -1,3 +1,44 @@
-"""Lineal: the record of descent for machine learning."""
+"""Lineal: the record of descent for machine learning.
+
+    import lineal
+    store = lineal.connect("sqlite:///metadata.db")
+
+The names below are imported when they are first used, so that `import lineal` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lineal.client import ExtraOptions, ListOptions, MetadataStore, OrderByField, connect
+    from lineal.mlmd.install import install_as_ml_metadata, uninstall_as_ml_metadata
 
 __version__ = "0.1.0.dev0"
+
+__all__ = [
+    "ExtraOptions",
+    "ListOptions",
+    "MetadataStore",
+    "OrderByField",
+    "__version__",
+    "connect",
+    "install_as_ml_metadata",
+    "uninstall_as_ml_metadata",
+]
+
+_INSTALL = ("install_as_ml_metadata", "uninstall_as_ml_metadata")
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = importlib.import_module("lineal.mlmd.install" if name in _INSTALL else "lineal.client")
+    value: object = getattr(home, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

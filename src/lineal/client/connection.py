@@ -1,0 +1,202 @@
+"""From what a caller writes (a configuration message, a URL) to the settings of a transport.
+
+Nothing is opened here, and no text made here shows a password. What stays out: opening (`lineal.client.transport`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
+
+from lineal import errors
+from lineal.config import DATABASE_SCHEMES, DatabaseSettings
+from lineal.wire import metadata_store as pb
+
+SERVER_SCHEMES = ("grpc", "grpcs")
+_URL_FORMS = "sqlite:///file.db, mysql://..., postgresql://..., grpc://host:port or grpcs://host:port"
+_SQLITE_MODES = {
+    pb.SqliteMetadataSourceConfig.READONLY: "ro",
+    pb.SqliteMetadataSourceConfig.READWRITE: "rw",
+}
+_MYSQL_SSL = {"key": "ssl_key", "cert": "ssl_cert", "ca": "ssl_ca", "capath": "ssl_capath", "cipher": "ssl_cipher"}
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """The PEM texts of a TLS connection; None stands for gRPC's default (the roots of the system, no client key)."""
+
+    root: bytes | None = None
+    key: bytes | None = field(default=None, repr=False)
+    chain: bytes | None = None
+
+
+@dataclass(frozen=True)
+class ChannelSettings:
+    """Which server to call, and how.
+
+    Attributes:
+        target: "host:port".
+        credentials: the certificates for TLS, None for an unencrypted connection.
+        options: gRPC channel arguments.
+        timeout: seconds that a call may take; None for no limit.
+
+    """
+
+    target: str
+    credentials: Certificates | None = None
+    options: tuple[tuple[str, int], ...] = ()
+    timeout: float | None = None
+
+
+def settings_of_url(url: str) -> DatabaseSettings | ChannelSettings:
+    """Read the URL of a database or of a server.
+
+    Raises:
+        InvalidArgumentError: the URL is of no known form.
+
+    """
+    scheme = url.partition("://")[0]
+    if scheme in SERVER_SCHEMES:
+        return _channel_settings_of_url(urlsplit(url))
+    if scheme in DATABASE_SCHEMES and "://" in url:
+        return DatabaseSettings(url)
+    raise errors.InvalidArgumentError(f"not the URL of a metadata store; write {_URL_FORMS}")
+
+
+def _channel_settings_of_url(url: SplitResult) -> ChannelSettings:
+    """Read grpc://host:port or grpcs://host:port."""
+    try:
+        host, port = url.hostname, url.port
+    except ValueError:
+        host, port = None, None
+    if not host or not port or url.username or url.path.strip("/") or url.query:
+        raise errors.InvalidArgumentError(
+            f"the URL of a server is {url.scheme}://host:port and nothing else, for example {url.scheme}://localhost:8080"
+        )
+    return ChannelSettings(_target(host, port), Certificates() if url.scheme == "grpcs" else None)
+
+
+def channel_settings(config: pb.MetadataStoreClientConfig) -> ChannelSettings:
+    """Read the configuration of a gRPC client."""
+    return ChannelSettings(
+        target=_target(config.host, config.port),
+        credentials=_certificates(config.ssl_config) if config.HasField("ssl_config") else None,
+        options=tuple(_channel_options(config.channel_arguments)),
+        timeout=config.client_timeout_sec if config.HasField("client_timeout_sec") else None,
+    )
+
+
+def _target(host: str, port: int) -> str:
+    """Join host and port; an IPv6 address goes into brackets."""
+    try:
+        ipaddress.IPv6Address(host)
+    except ValueError:
+        return f"{host}:{port}"
+    return f"[{host}]:{port}"
+
+
+def _certificates(config: pb.MetadataStoreClientConfig.SSLConfig) -> Certificates:
+    def text(name: str) -> bytes | None:
+        return getattr(config, name).encode() if config.HasField(name) else None
+
+    return Certificates(root=text("custom_ca"), key=text("client_key"), chain=text("server_cert"))
+
+
+def _channel_options(arguments: pb.GrpcChannelArguments) -> list[tuple[str, int]]:
+    names = {
+        "max_receive_message_length": "grpc.max_receive_message_length",
+        "http2_max_ping_strikes": "grpc.http2.max_ping_strikes",
+    }
+    return [(names[field.name], value) for field, value in arguments.ListFields() if field.name in names]
+
+
+def database_settings(config: pb.ConnectionConfig, *, upgrade: bool = False) -> DatabaseSettings:
+    """Read the configuration of a database.
+
+    Args:
+        config: its `config` says which engine.
+        upgrade: whether a database of an older schema version may be upgraded.
+
+    Raises:
+        InvalidArgumentError: no database is named, or a part that its engine needs is missing.
+
+    """
+    engine = config.WhichOneof("config")
+    if engine is None:
+        raise errors.InvalidArgumentError(
+            "the ConnectionConfig names no database; set one of fake_database, sqlite, mysql, postgresql"
+        )
+    return DatabaseSettings(_URL_OF_ENGINE[engine](getattr(config, engine)), upgrade=upgrade)
+
+
+def _memory_url(_config: pb.FakeDatabaseConfig) -> str:
+    return "sqlite://"
+
+
+def _sqlite_url(config: pb.SqliteMetadataSourceConfig) -> str:
+    """Return the URL of a file; no name, or :memory:, is a database in memory."""
+    path, mode = _sqlite_file(config.filename_uri)
+    mode = _SQLITE_MODES.get(config.connection_mode, mode)
+    if path in ("", ":memory:") or mode == "memory":
+        return "sqlite://"
+    return f"sqlite:///{quote(path)}" + (f"?mode={mode}" if mode else "")
+
+
+def _sqlite_file(name: str) -> tuple[str, str]:
+    """Split SQLite's own file: URI into its path and the mode that it asks for; any other name is a path."""
+    if not name.startswith("file:"):
+        return name, ""
+    uri = urlsplit(name)
+    return unquote(uri.path), parse_qs(uri.query).get("mode", [""])[-1]
+
+
+def _mysql_url(config: pb.MySQLDatabaseConfig) -> str:
+    if bool(config.host) == bool(config.socket) or not config.database:
+        raise errors.InvalidArgumentError("a MySQLDatabaseConfig needs a database and either a host or a socket")
+    ssl = {
+        _MYSQL_SSL[field.name]: value for field, value in config.ssl_options.ListFields() if field.name in _MYSQL_SSL
+    }
+    if config.ssl_options.verify_server_cert:
+        ssl["ssl_check_hostname"] = "true"
+    query = {"unix_socket": config.socket, **ssl, "create_database": _create_database(config)}
+    return _server_url("mysql", config, port=str(config.port or ""), database=config.database, query=query)
+
+
+def _postgresql_url(config: pb.PostgreSQLDatabaseConfig) -> str:
+    if not config.dbname:
+        raise errors.InvalidArgumentError("a PostgreSQLDatabaseConfig needs a dbname")
+    ssl = {field.name: value for field, value in config.ssloption.ListFields()}
+    query = {"hostaddr": config.hostaddr, "passfile": config.passfile, **ssl}
+    query["create_database"] = _create_database(config)
+    return _server_url("postgresql", config, port=config.port, database=config.dbname, query=query)
+
+
+def _create_database(config: pb.MySQLDatabaseConfig | pb.PostgreSQLDatabaseConfig) -> str:
+    return "false" if config.skip_db_creation else ""
+
+
+def _server_url(
+    scheme: str,
+    config: pb.MySQLDatabaseConfig | pb.PostgreSQLDatabaseConfig,
+    *,
+    port: str,
+    database: str,
+    query: Mapping[str, str],
+) -> str:
+    """Join the parts, each percent-encoded; empty parts of the query are left out."""
+    user = quote(config.user, safe="") + (f":{quote(config.password, safe='')}" if config.password else "")
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    place = (f"{user}@" if user else "") + host + (f":{port}" if port else "")
+    encoded = urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
+    return f"{scheme}://{place}/{quote(database, safe='')}" + (f"?{encoded}" if encoded else "")
+
+
+_URL_OF_ENGINE: Mapping[str, Callable[[Any], str]] = {
+    "fake_database": _memory_url,
+    "sqlite": _sqlite_url,
+    "mysql": _mysql_url,
+    "postgresql": _postgresql_url,
+}

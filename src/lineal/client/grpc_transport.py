@@ -1,0 +1,85 @@
+"""The gRPC transport: a channel to a metadata server.
+
+What stays out: retries (`lineal.client.calls`) and the reading of configurations (`lineal.client.connection`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import grpc
+from google.protobuf.message import Message
+
+from lineal import errors
+from lineal.client.connection import Certificates
+from lineal.client.grpc_stubs import MetadataStoreServiceStub
+
+MEBIBYTE = 1024 * 1024
+DEFAULT_OPTIONS = {
+    "grpc.max_send_message_length": 64 * MEBIBYTE,
+    "grpc.max_receive_message_length": 64 * MEBIBYTE,
+    # The official server puts whole requests into its error texts, which travel as metadata; with gRPC's default of
+    # 8 KiB the caller would see RESOURCE_EXHAUSTED in place of the error.
+    "grpc.max_metadata_size": MEBIBYTE,
+    "grpc.absolute_max_metadata_size": 4 * MEBIBYTE,
+}
+
+
+class GrpcTransport:
+    """Calls a server; connects at the first call, and again after the server was away."""
+
+    def __init__(
+        self,
+        target: str,
+        *,
+        credentials: Certificates | None = None,
+        options: Iterable[tuple[str, int]] = (),
+        timeout: float | None = None,
+    ) -> None:
+        """Name the server.
+
+        Args:
+            target: "host:port", or any name that gRPC resolves.
+            credentials: the certificates of a TLS connection; None for an unencrypted one.
+            options: gRPC channel arguments; they go before the defaults.
+            timeout: seconds that a call may take; None for no limit.
+
+        """
+        self._target = target
+        self._timeout = timeout
+        self._channel = _channel(target, credentials, [*(DEFAULT_OPTIONS | dict(options)).items()])
+        self._stub = MetadataStoreServiceStub(self._channel)
+
+    def call(self, method: str, request: Message) -> Message:
+        """Send the request and return the server's response.
+
+        Raises:
+            StatusError: the server answered with an error, or gave no answer.
+
+        """
+        try:
+            response: Message = getattr(self._stub, method)(request, timeout=self._timeout)
+        except grpc.RpcError as error:
+            raise self._status_error(error) from error
+        return response
+
+    def close(self) -> None:
+        """Close the connection; calls under way are cancelled."""
+        self._channel.close()
+
+    def _status_error(self, error: grpc.RpcError) -> errors.StatusError:
+        """Translate what gRPC raises; its codes have the numbers of `lineal.errors`."""
+        code: int = error.code().value[0]
+        message = error.details() or error.code().name
+        if code == errors.UNAVAILABLE:
+            message = f"no answer from {self._target}: {message}; is a metadata server running there?"
+        return errors.make_exception(message, code)
+
+
+def _channel(target: str, certificates: Certificates | None, options: list[tuple[str, int]]) -> grpc.Channel:
+    if certificates is None:
+        return grpc.insecure_channel(target, options)
+    credentials = grpc.ssl_channel_credentials(
+        root_certificates=certificates.root, private_key=certificates.key, certificate_chain=certificates.chain
+    )
+    return grpc.secure_channel(target, credentials, options)

@@ -1,0 +1,157 @@
+"""The metadata store as a Python object: the public surface of the official client, over any transport.
+
+Its calls stand in type_calls.py, node_calls.py and lineage_calls.py; the one path that they share in calls.py.
+"""
+
+from __future__ import annotations
+
+import os
+from types import TracebackType
+from typing import TypeVar
+
+from lineal import errors
+from lineal.client.calls import DEFAULT_MAX_NUM_RETRIES
+from lineal.client.connection import (
+    ChannelSettings,
+    channel_settings,
+    database_settings,
+    settings_of_url,
+)
+from lineal.client.lineage_calls import LineageCalls
+from lineal.client.transport import DatabaseTransport, Transport
+from lineal.config import DatabaseSettings
+from lineal.wire import metadata_store as pb
+
+URL_VARIABLE = "LINEAL_URL"
+_Store = TypeVar("_Store", bound="MetadataStore")
+
+
+class OpenError(errors.StatusError, RuntimeError):
+    """A metadata store could not be opened; a RuntimeError as well, as with the official client."""
+
+
+class MetadataStore(LineageCalls):
+    """A metadata store, embedded or behind a server.
+
+    Nothing is sent over the network while one is constructed: a server, also a database server, is spoken to at the
+    first call. A file is opened at once, and so is any database that may be upgraded.
+    """
+
+    def __init__(
+        self, config: pb.ConnectionConfig | pb.MetadataStoreClientConfig, enable_upgrade_migration: bool = False
+    ) -> None:
+        """Prepare a store.
+
+        Args:
+            config: a ConnectionConfig for an embedded store on a database, or a MetadataStoreClientConfig for a server.
+            enable_upgrade_migration: whether a database of an older schema version may be upgraded.
+
+        Raises:
+            ValueError: `config` is neither, or a server is asked to upgrade.
+            OpenError: the ConnectionConfig names no database, or the database cannot be opened.
+
+        """
+        if isinstance(config, pb.MetadataStoreClientConfig):
+            if enable_upgrade_migration:
+                raise ValueError("a client cannot upgrade a server's database; run `lineal migrate` beside the server")
+            self._use(_grpc_transport(channel_settings(config)))
+        elif isinstance(config, pb.ConnectionConfig):
+            self._use(_database_transport(open_settings(config, upgrade=enable_upgrade_migration)))
+            if config.HasField("retry_options"):
+                self._max_num_retries = config.retry_options.max_num_retries
+        else:
+            raise ValueError(
+                f"config is a {type(config).__name__}; give a ConnectionConfig or a MetadataStoreClientConfig"
+            )
+
+    @classmethod
+    def from_url(cls: type[_Store], url: str) -> _Store:
+        """Return the store of a URL: sqlite, mysql, postgresql, grpc or grpcs.
+
+        Raises:
+            InvalidArgumentError: the URL is of no known form.
+            OpenError: the database cannot be opened.
+
+        """
+        settings = settings_of_url(url)
+        if isinstance(settings, DatabaseSettings):
+            return cls.from_transport(_database_transport(settings))
+        return cls.from_transport(_grpc_transport(settings))
+
+    @classmethod
+    def from_transport(cls: type[_Store], transport: Transport) -> _Store:
+        """Return a store whose calls go over `transport`."""
+        store = cls.__new__(cls)
+        store._use(transport)
+        return store
+
+    def _use(self, transport: Transport) -> None:
+        self._transport = transport
+        self._max_num_retries = DEFAULT_MAX_NUM_RETRIES
+
+    @property
+    def pipeline_asset(self) -> None:
+        """Always None, as in the official client outside of its makers' own platform."""
+        return None
+
+    def close(self) -> None:
+        """Give back connections; later calls are errors."""
+        self._transport.close()
+
+    def __enter__(self: _Store) -> _Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def connect(url: str | None = None) -> MetadataStore:
+    """Return the store of a URL.
+
+    Args:
+        url: `sqlite://` (in memory), `sqlite:///file.db`, `mysql://user:password@host:port/db`, `postgresql://...`,
+            `grpc://host:port` or `grpcs://host:port`; None takes it from the variable LINEAL_URL.
+
+    Raises:
+        InvalidArgumentError: there is no URL, or it is of no known form.
+        OpenError: the database cannot be opened.
+
+    """
+    url = url or os.environ.get(URL_VARIABLE)
+    if not url:
+        raise errors.InvalidArgumentError(f"no URL of a metadata store; pass one, or set {URL_VARIABLE}")
+    return MetadataStore.from_url(url)
+
+
+def _grpc_transport(settings: ChannelSettings) -> Transport:
+    from lineal.client.grpc_transport import GrpcTransport
+
+    return GrpcTransport(
+        settings.target, credentials=settings.credentials, options=settings.options, timeout=settings.timeout
+    )
+
+
+def open_settings(config: pb.ConnectionConfig, *, upgrade: bool = False) -> DatabaseSettings:
+    """Read the configuration of a database that is about to be opened.
+
+    Raises:
+        OpenError: no database is named, or a part that its engine needs is missing.
+
+    """
+    try:
+        return database_settings(config, upgrade=upgrade)
+    except errors.StatusError as error:
+        raise OpenError(error.message, error.error_code) from error
+
+
+def _database_transport(settings: DatabaseSettings) -> DatabaseTransport:
+    """Prepare a database; open it at once where that needs no network, or where the caller asks for an upgrade."""
+    transport = DatabaseTransport(settings)
+    if settings.upgrade or settings.url.startswith("sqlite:"):
+        try:
+            transport.open()
+        except errors.StatusError as error:
+            raise OpenError(error.message, error.error_code) from error
+    return transport

@@ -1,0 +1,90 @@
+"""The ways a request can take, and the local ones: a call is a function call, nothing is serialised, nothing listens.
+
+What stays out: the way over gRPC (grpc_transport.py), so that embedded use imports no grpc; retries (calls.py); the
+rules (`lineal.service`), which are imported when a database is opened and not before.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+from google.protobuf.message import Message
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+
+if TYPE_CHECKING:
+    from lineal.service import MetadataService
+
+
+class Transport(Protocol):
+    """Carries one request and brings the response."""
+
+    def call(self, method: str, request: Message) -> Message:
+        """Send `request` to the RPC called `method` ("PutArtifacts").
+
+        Raises:
+            StatusError: the call failed; the class says how.
+
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections and threads; may be called twice."""
+        ...
+
+
+class LocalTransport:
+    """Calls a service that is open already, and closes it."""
+
+    def __init__(self, service: MetadataService) -> None:
+        self._service = service
+
+    def call(self, method: str, request: Message) -> Message:
+        """Return the service's answer; the request is not changed."""
+        return self._service.call(method, request)
+
+    def close(self) -> None:
+        """Close the service."""
+        self._service.close()
+
+
+class DatabaseTransport:
+    """Opens a database at the first call, or before that by `open`, and calls its service.
+
+    A database server is therefore not spoken to while a client is constructed.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._service: MetadataService | None = None
+        self._closed = False
+
+    def open(self) -> MetadataService:
+        """Return the service of the database, opened once.
+
+        Raises:
+            StatusError: the database cannot be opened, or the transport is closed.
+
+        """
+        with self._lock:
+            if self._closed:
+                raise errors.FailedPreconditionError("this metadata store is closed; make a new one")
+            if self._service is None:
+                from lineal.service import open_service
+
+                self._service = open_service(self._settings)
+            return self._service
+
+    def call(self, method: str, request: Message) -> Message:
+        """Return the service's answer; the request is not changed."""
+        return (self._service or self.open()).call(method, request)
+
+    def close(self) -> None:
+        """Close the service, if it was opened; later calls are errors."""
+        with self._lock:
+            service, self._service, self._closed = self._service, None, True
+        if service is not None:
+            service.close()

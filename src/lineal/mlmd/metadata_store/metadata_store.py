@@ -1,0 +1,47 @@
+"""The module `ml_metadata.metadata_store.metadata_store`: the client, its options, and the downgrade of a database.
+
+Programs also reach the errors and the messages through it (`metadata_store.errors`), so these names stand here too.
+"""
+
+from __future__ import annotations
+
+from lineal import errors
+from lineal.client import ExtraOptions, ListOptions, MetadataStore, OrderByField
+from lineal.client.calls import PAGE_SIZE as MAX_NUM_RESULT
+from lineal.client.store import open_settings
+from lineal.mlmd import proto
+from lineal.wire import metadata_store_pb2, metadata_store_service_pb2
+
+__all__ = [
+    "MAX_NUM_RESULT",
+    "ExtraOptions",
+    "ListOptions",
+    "MetadataStore",
+    "OrderByField",
+    "downgrade_schema",
+    "errors",
+    "metadata_store_pb2",
+    "metadata_store_service_pb2",
+    "proto",
+]
+
+
+def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version: int) -> None:
+    """Bring a database to an older schema version, for use with an older library; nothing else may have it open.
+
+    Args:
+        config: the database.
+        downgrade_to_schema_version: 0 or more, and not above the version that Lineal writes.
+
+    Raises:
+        InvalidArgumentError: there is no way to that version.
+        OpenError: the ConnectionConfig names no database, or the database cannot be opened.
+
+    """
+    if downgrade_to_schema_version < 0:
+        raise errors.InvalidArgumentError(
+            f"downgrade_to_schema_version not specified: it is {downgrade_to_schema_version}; give 0 or more"
+        )
+    from lineal.service import downgrade
+
+    downgrade(open_settings(config), downgrade_to_schema_version)
