@@ -1,0 +1,24 @@
+"""The Kubeflow Metadata SDK: Store, Workspace, Run, Execution, artifacts and their lineage.
+
+Programs written for the original SDK import the same names from `kubeflow.metadata.metadata`. What stays out: the calls
+of the service themselves (`lineal.client`).
+"""
+
+from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
+from lineal.sdk.lineage import Lineage, Relatives
+from lineal.sdk.run import Execution, Run
+from lineal.sdk.store import Store
+from lineal.sdk.workspace import Workspace
+
+__all__ = [
+    "Artifact",
+    "DataSet",
+    "Execution",
+    "Lineage",
+    "Metrics",
+    "Model",
+    "Relatives",
+    "Run",
+    "Store",
+    "Workspace",
+]

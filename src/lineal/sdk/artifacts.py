@@ -1,0 +1,223 @@
+"""What an execution reads and writes: the abstract Artifact, and DataSet, Model and Metrics.
+
+An artifact is a plain object until an execution logs it; then its `id` is set. What stays out: logging (recording.py).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from lineal.client import MetadataStore
+from lineal.sdk import html, lineage, stored_form
+from lineal.wire import metadata_store as pb
+
+
+class Artifact(ABC):
+    """The base of artifact types, those of the SDK and your own.
+
+    A subclass names its type in `ARTIFACT_TYPE_NAME`, describes itself in `serialization()`, keeps an attribute `id`
+    (None until it is logged) and, where two records can mean the same thing, says so in `is_duplicated`.
+    """
+
+    @property
+    @abstractmethod
+    def ARTIFACT_TYPE_NAME(self) -> str:  # noqa: N802 (the name is the interface)
+        """The name of the artifact type, for example "my-company.org/feature_view"."""
+
+    @abstractmethod
+    def serialization(self) -> pb.Artifact:
+        """Return the uri and the properties to store; type, workspace and run are added on logging."""
+
+    @staticmethod
+    def is_duplicated(a: pb.Artifact, b: pb.Artifact) -> bool:
+        """Tell whether two records are the same artifact, so that logging finds the stored one; by default never."""
+        return False
+
+    def lineage(self, *, max_hops: int | None = None, store: MetadataStore | None = None) -> lineage.Lineage:
+        """Return what this artifact came from and what came from it.
+
+        Args:
+            max_hops: the number of edges to walk in each direction; None for as many as the store allows (100).
+            store: where to look; by default the store that the artifact was logged in.
+
+        Raises:
+            ValueError: the artifact was not logged, or `store` is needed because it came from another process.
+
+        """
+        artifact_id = getattr(self, "id", None)
+        client = store or lineage.home_of(self)
+        if artifact_id is None or client is None:
+            raise ValueError("the artifact has no lineage yet: log it first, or give it an 'id' and pass 'store'")
+        return lineage.trace(client, artifact_id, max_hops=max_hops)
+
+
+def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
+    """Tell whether type, uri, name, version and workspace of two records agree."""
+    return (
+        (a.type_id, a.uri) == (b.type_id, b.uri)
+        and all(a.properties.get(name) == b.properties.get(name) for name in ("name", "version"))
+        and a.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME)
+        == b.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME)
+    )
+
+
+class _StandardArtifact(Artifact):
+    """What the artifacts of the SDK share: their attributes are their record."""
+
+    _TEXT_PROPERTIES: ClassVar[tuple[str, ...]] = ()
+    uri: str
+    id: int | None
+
+    def serialization(self) -> pb.Artifact:
+        """Return the record: each text attribute as a property, and all attributes as JSON in `__ALL_META__`."""
+        fields = vars(self)
+        properties = stored_form.text_properties({name: fields[name] for name in self._TEXT_PROPERTIES})
+        properties[stored_form.ALL_META_PROPERTY_NAME] = pb.Value(string_value=stored_form.to_json(fields))
+        return pb.Artifact(uri=self.uri, properties=properties)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
+        return f"{type(self).__module__}.{type(self).__qualname__}({fields})"
+
+    def _repr_html_(self) -> str:
+        return html.card(type(self).__name__, vars(self))
+
+
+class DataSet(_StandardArtifact):
+    """A data set: where it is, which version, and how it was asked for."""
+
+    ARTIFACT_TYPE_NAME = stored_form.DATA_SET_TYPE_NAME
+    _TEXT_PROPERTIES = ("name", "create_time", "description", "query", "version", "owner")
+    is_duplicated = staticmethod(is_same_version)
+
+    def __init__(
+        self,
+        uri: str | None = None,
+        name: str | None = None,
+        workspace: str | None = None,
+        description: str | None = None,
+        owner: str | None = None,
+        version: str | None = None,
+        query: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Describe a data set; further keyword arguments are recorded under `kwargs`.
+
+        Raises:
+            ValueError: `uri` or `name` is missing or no string.
+
+        """
+        self.workspace = workspace
+        self.name = required_text("name", name)
+        self.description = description
+        self.owner = owner
+        self.uri = required_text("uri", uri)
+        self.version = version
+        self.query = query
+        self.labels = labels
+        self.id = None
+        self.create_time = stored_form.now()
+        self.kwargs = kwargs
+
+
+class Model(_StandardArtifact):
+    """A trained model: where it is, which version, and how it was made."""
+
+    ARTIFACT_TYPE_NAME = stored_form.MODEL_TYPE_NAME
+    _TEXT_PROPERTIES = ("name", "create_time", "description", "model_type", "version", "owner")
+    is_duplicated = staticmethod(is_same_version)
+
+    def __init__(
+        self,
+        uri: str | None = None,
+        name: str | None = None,
+        workspace: str | None = None,
+        description: str | None = None,
+        owner: str | None = None,
+        version: str | None = None,
+        model_type: str | None = None,
+        training_framework: Any | None = None,
+        hyperparameters: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Describe a model; further keyword arguments are recorded under `kwargs`.
+
+        Raises:
+            ValueError: `uri` or `name` is missing or no string.
+
+        """
+        self.workspace = workspace
+        self.name = required_text("name", name)
+        self.description = description
+        self.owner = owner
+        self.uri = required_text("uri", uri)
+        self.version = version
+        self.model_type = model_type
+        self.training_framework = training_framework
+        self.hyperparameters = hyperparameters
+        self.labels = labels
+        self.id = None
+        self.create_time = stored_form.now()
+        self.kwargs = kwargs
+
+
+class Metrics(_StandardArtifact):
+    """What an evaluation of a model found; each one logged is a record of its own."""
+
+    ARTIFACT_TYPE_NAME = stored_form.METRICS_TYPE_NAME
+    _TEXT_PROPERTIES = ("name", "create_time", "description", "metrics_type", "data_set_id", "model_id", "owner")
+
+    TRAINING = "training"
+    VALIDATION = "validation"
+    TESTING = "testing"
+    PRODUCTION = "production"
+
+    def __init__(
+        self,
+        uri: str | None = None,
+        name: str | None = None,
+        workspace: str | None = None,
+        description: str | None = None,
+        owner: str | None = None,
+        data_set_id: str | None = None,
+        model_id: str | None = None,
+        metrics_type: str | None = None,
+        values: Mapping[str, Any] | None = None,
+        labels: Mapping[str, str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Describe an evaluation; further keyword arguments are recorded under `kwargs`.
+
+        Raises:
+            ValueError: `uri` or `name` is missing or no string.
+
+        """
+        self.workspace = workspace
+        self.name = required_text("name", name)
+        self.description = description
+        self.owner = owner
+        self.uri = required_text("uri", uri)
+        self.data_set_id = data_set_id
+        self.model_id = model_id
+        self.metrics_type = metrics_type
+        self.values = values
+        self.labels = labels
+        self.id = None
+        self.create_time = stored_form.now()
+        self.kwargs = kwargs
+
+
+def required_text(argument: str, value: str | None) -> str:
+    """Return the text of a required argument.
+
+    Raises:
+        ValueError: it is missing or no string.
+
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"'{argument}' must be set and in string type, got {value!r}")
+    return value

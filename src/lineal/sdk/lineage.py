@@ -1,0 +1,131 @@
+"""The descent of an artifact: what it came from (upstream) and what came from it (downstream).
+
+What stays out: how the graph is walked, which is the service's.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lineal.client import MetadataStore
+from lineal.sdk import html, stored_form
+from lineal.sdk.retry import retrying
+from lineal.wire import metadata_store as pb
+
+_Options = pb.LineageSubgraphQueryOptions
+_COLUMNS = ("id", "type", "name", "version", "uri")
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """The relatives of an artifact in one direction, without the artifact itself, ordered by id.
+
+    Attributes:
+        artifacts: one dict for each artifact: id, type, uri and the keys of `Workspace.list`.
+        executions: one dict for each execution: id, type, workspace, run, state and the properties.
+        events: the edges that join them.
+
+    """
+
+    artifacts: Sequence[dict[str, Any]]
+    executions: Sequence[dict[str, Any]]
+    events: Sequence[pb.Event]
+
+    def _repr_html_(self) -> str:
+        return html.table("executions", self.executions, ("id", "name", "run", "state")) + html.table(
+            "artifacts", self.artifacts, _COLUMNS
+        )
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What an artifact came from and what came from it.
+
+    Attributes:
+        artifact_id: the id of the artifact in the middle.
+        upstream: the executions and artifacts that led to it.
+        downstream: the executions that used it, and what they made.
+
+    """
+
+    artifact_id: int
+    upstream: Relatives
+    downstream: Relatives
+
+    def _repr_html_(self) -> str:
+        sides = {"Upstream": self.upstream, "Downstream": self.downstream}
+        return "".join(
+            f"<h4>{side} of artifact {self.artifact_id}</h4>{relatives._repr_html_()}"
+            for side, relatives in sides.items()
+        )
+
+
+def trace(client: MetadataStore, artifact_id: int, *, max_hops: int | None = None) -> Lineage:
+    """Walk the lineage of an artifact in both directions.
+
+    Args:
+        client: the store to ask.
+        artifact_id: the id of the artifact.
+        max_hops: the number of edges to walk in each direction; None for as many as the store allows (100).
+
+    Raises:
+        NotFoundError: the store has no such artifact.
+
+    """
+    return Lineage(
+        artifact_id,
+        upstream=_relatives(client, artifact_id, _Options.UPSTREAM, max_hops),
+        downstream=_relatives(client, artifact_id, _Options.DOWNSTREAM, max_hops),
+    )
+
+
+def _relatives(client: MetadataStore, artifact_id: int, direction: int, max_hops: int | None) -> Relatives:
+    options = _Options(
+        starting_artifacts=_Options.StartingNodes(filter_query=f"id = {artifact_id}"),
+        direction=direction,  # type: ignore[arg-type]
+    )
+    if max_hops is not None:
+        options.max_num_hops = max_hops
+    graph = retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
+    artifacts = [artifact for artifact in graph.artifacts if artifact.id != artifact_id]
+    return Relatives(
+        artifacts=[_artifact(artifact) for artifact in sorted(artifacts, key=_id)],
+        executions=[_execution(execution) for execution in sorted(graph.executions, key=_id)],
+        events=list(graph.events),
+    )
+
+
+def _id(node: pb.Artifact | pb.Execution) -> int:
+    return node.id
+
+
+def _artifact(artifact: pb.Artifact) -> dict[str, Any]:
+    return {"type": artifact.type, "uri": artifact.uri, **stored_form.plain_artifact(artifact)}
+
+
+def _execution(execution: pb.Execution) -> dict[str, Any]:
+    return {"type": execution.type, **stored_form.plain_execution(execution)}
+
+
+_homes: dict[int, tuple[weakref.ref[object], MetadataStore]] = {}
+
+
+def remember_home(artifact: object, client: MetadataStore) -> None:
+    """Remember the store that an artifact was logged in, for as long as the artifact lives.
+
+    It is kept beside the artifact: an attribute would end up in the JSON of its record and in its pickle.
+    """
+    key = id(artifact)
+    try:
+        _homes[key] = (weakref.ref(artifact, lambda _: _homes.pop(key, None) and None), client)
+    except TypeError:  # a class without weak references: its lineage() asks for the store
+        return
+
+
+def home_of(artifact: object) -> MetadataStore | None:
+    """Return the store that an artifact was logged in, or None."""
+    reference, client = _homes.get(id(artifact), (None, None))
+    return client if reference is not None and reference() is artifact else None

@@ -1,0 +1,134 @@
+"""Finding the artifacts of one workspace, by type, name and labels.
+
+The database does the filtering; each artifact that it returns is checked again in its plain form, so that the answer is
+exact for any text. What stays out: how a condition is written (filters.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lineal import errors
+from lineal.client import ListOptions, MetadataStore, OrderByField
+from lineal.sdk import filters, stored_form
+from lineal.sdk.retry import retrying
+from lineal.wire import metadata_store as pb
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which artifacts of a workspace are asked for.
+
+    Attributes:
+        workspace: the name of the workspace.
+        type_name: the name of the artifact type.
+        labels: labels that an artifact must have, as JSON gives them back.
+        name: the name it must have; None for any.
+        limit: the largest number of artifacts, those with the lowest ids; None for all.
+
+    """
+
+    workspace: str
+    type_name: str
+    labels: Mapping[str, Any]
+    name: str | None
+    limit: int | None
+
+    def accepts(self, artifact: pb.Artifact) -> bool:
+        """Tell whether an artifact that the database found is what was asked for."""
+        workspace = artifact.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME, pb.Value()).string_value
+        return workspace == self.workspace and self._describes(stored_form.plain_artifact(artifact))
+
+    def _describes(self, fields: Mapping[str, Any]) -> bool:
+        return (self.name is None or fields.get("name") == self.name) and all(
+            filters.label_matches(fields.get("labels"), key, value) for key, value in self.labels.items()
+        )
+
+
+def wanted(
+    workspace: str, type_name: str, *, labels: Mapping[str, Any] | None, name: str | None, limit: int | None
+) -> Wanted:
+    """Check the arguments of a listing.
+
+    Raises:
+        ValueError: `limit` is no number of artifacts, or `labels` is no mapping.
+
+    """
+    if limit is not None and (not isinstance(limit, int) or limit < 0):
+        raise ValueError(f"'limit' must be a number of artifacts or None, got {limit!r}")
+    if labels is not None and not isinstance(labels, Mapping):
+        raise ValueError(f"'labels' must be a mapping of names to values, got {labels!r}")
+    return Wanted(workspace, type_name, json.loads(json.dumps(dict(labels or {}))), name, limit)
+
+
+def find(client: MetadataStore, query: Wanted) -> list[dict[str, Any]]:
+    """Return the artifacts asked for, as dicts, ordered by id; an unknown type has none."""
+    artifact_type = _artifact_type(client, query.type_name) if query.limit != 0 else None
+    if artifact_type is None:
+        return []
+    conditions = [f"type_id = {artifact_type.id}", filters.in_workspace(query.workspace)]
+    if query.name is not None:
+        conditions.append(filters.property_equals("name", query.name))
+    if query.labels:
+        artifacts = _find_labelled(client, query, conditions, artifact_type)
+    else:
+        artifacts = _read(client, conditions, query.accepts, query.limit)
+    return [stored_form.plain_artifact(artifact) for artifact in artifacts]
+
+
+def _artifact_type(client: MetadataStore, name: str) -> pb.ArtifactType | None:
+    try:
+        return retrying(lambda: client.get_artifact_type(name))
+    except errors.NotFoundError:
+        return None
+
+
+def _find_labelled(
+    client: MetadataStore, query: Wanted, conditions: list[str], artifact_type: pb.ArtifactType
+) -> list[pb.Artifact]:
+    """Find by labels, wherever the type keeps them: in `__ALL_META__`, or as JSON in a property of their own."""
+    homes = (stored_form.ALL_META_PROPERTY_NAME, stored_form.LABELS_PROPERTY_NAME)
+    found: dict[int, pb.Artifact] = {}
+    for home in homes:
+        if home in artifact_type.properties:
+            found |= {artifact.id: artifact for artifact in _find_labels_in(home, client, query, conditions)}
+    return [found[key] for key in sorted(found)][: query.limit]
+
+
+def _find_labels_in(home: str, client: MetadataStore, query: Wanted, conditions: list[str]) -> list[pb.Artifact]:
+    """Find by labels in one property.
+
+    The official server spells property names in filters in small letters and so never finds `__ALL_META__`: where
+    nothing is found and the property cannot be seen at all, the labels are compared here.
+    """
+    mentions = [filters.mentions_label(home, key, value) for key, value in query.labels.items()]
+    found = _read(client, [*conditions, *mentions], query.accepts, query.limit)
+    if found or home.islower() or _read(client, [*conditions, filters.has_property(home)], _anything, 1):
+        return found
+    return _read(client, conditions, query.accepts, query.limit)
+
+
+def _anything(_: pb.Artifact) -> bool:
+    return True
+
+
+def _read(
+    client: MetadataStore, conditions: list[str], accepts: Callable[[pb.Artifact], bool], limit: int | None
+) -> list[pb.Artifact]:
+    """Read the artifacts that meet all conditions and are accepted, ordered by id, until there are enough."""
+    found: list[pb.Artifact] = []
+    size, last_id = limit, 0
+    while True:
+        page = _page(client, [*conditions, f"id > {last_id}"], size)
+        found += filter(accepts, page)
+        if size is None or limit is None or len(found) >= limit or len(page) < size:
+            return found[:limit]
+        size, last_id = size * 2, page[-1].id
+
+
+def _page(client: MetadataStore, conditions: list[str], size: int | None) -> list[pb.Artifact]:
+    options = ListOptions(limit=size, order_by=OrderByField.ID, filter_query=" AND ".join(conditions))
+    return list(retrying(lambda: client.get_artifacts(options)))

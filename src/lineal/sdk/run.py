@@ -1,0 +1,199 @@
+"""Runs and executions: what happened, when, and with which artifacts."""
+
+from __future__ import annotations
+
+import logging
+from types import TracebackType
+from typing import Any, TypeVar
+
+from lineal import errors
+from lineal.client import ListOptions
+from lineal.sdk import filters, html, stored_form
+from lineal.sdk.artifacts import required_text
+from lineal.sdk.recording import Recorder
+from lineal.sdk.retry import retrying
+from lineal.sdk.workspace import Workspace
+from lineal.wire import metadata_store as pb
+
+_LOG = logging.getLogger(__name__)
+_ArtifactT = TypeVar("_ArtifactT")
+_Failure = type[BaseException] | None
+
+
+class Run:
+    """One pass of a pipeline or a notebook, which groups executions by its name.
+
+    Used with `with`, it ends every execution made within that has not ended by then: COMPLETE, or FAILED when an
+    exception passes.
+    """
+
+    def __init__(
+        self, workspace: Workspace | None = None, name: str | None = None, description: str | None = None
+    ) -> None:
+        """Name a run; nothing is stored until an execution belongs to it.
+
+        Raises:
+            ValueError: `workspace` or `name` is missing or of the wrong type.
+
+        """
+        self.workspace = _required_workspace(workspace)
+        self.name = required_text("name", name)
+        self.description = description
+        self._open: list[Execution] | None = None
+
+    def __enter__(self) -> Run:
+        self._open = []
+        return self
+
+    def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
+        opened, self._open = self._open or [], None
+        for execution in opened:
+            execution.__exit__(failure, error, trace)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__module__}.{type(self).__qualname__}(name={self.name!r}, workspace={self.workspace!r})"
+
+    def _repr_html_(self) -> str:
+        fields = {"name": self.name, "workspace": self.workspace.name, "description": self.description}
+        return html.card("Run", fields)
+
+    def _adopt(self, execution: Execution) -> None:
+        if self._open is not None:
+            self._open.append(execution)
+
+
+class Execution:
+    """One step that read inputs and wrote outputs; stored when it is made.
+
+    Used with `with`, it is RUNNING inside and ends COMPLETE, or FAILED when an exception passes. Otherwise its state
+    stays unset, as the original SDK left it.
+
+    Attributes:
+        id: its id in the store.
+        create_time: when it was made, UTC, as text.
+
+    """
+
+    EXECUTION_TYPE_NAME = stored_form.EXECUTION_TYPE_NAME
+
+    def __init__(
+        self,
+        name: str | None = None,
+        workspace: Workspace | None = None,
+        run: Run | None = None,
+        description: str | None = None,
+    ) -> None:
+        """Store a new execution in a workspace.
+
+        Args:
+            name: its name, required.
+            workspace: the workspace, required.
+            run: the run that it is part of.
+            description: a description for people.
+
+        Raises:
+            ValueError: `workspace` or `name` is missing or of the wrong type.
+
+        """
+        self.name = required_text("name", name)
+        self.workspace = _required_workspace(workspace)
+        self.run = run
+        self.description = description
+        self.create_time = stored_form.now()
+        self._ended = False
+        self._type_id = self.workspace._types.execution_type_id()
+        self.id = retrying(self._put, written=self._find_written)
+        run_name = None if run is None else run.name
+        self._recorder = Recorder(
+            self.workspace.store, self.workspace._types, self.workspace._context, run_name, self.id
+        )
+        if isinstance(run, Run):
+            run._adopt(self)
+
+    def log_input(self, artifact: _ArtifactT) -> _ArtifactT:
+        """Record that this execution read an artifact, and return it with its id set.
+
+        An artifact that equals a stored one (see `is_duplicated`) gets the id of that one. Logging twice is no error.
+
+        Raises:
+            ValueError: `artifact` is missing or no artifact, its id is unknown, or it already names a workspace or run.
+
+        """
+        self._recorder.log(artifact, pb.Event.INPUT)
+        return artifact
+
+    def log_output(self, artifact: _ArtifactT) -> _ArtifactT:
+        """Record that this execution wrote an artifact, and return it with its id set; otherwise as `log_input`."""
+        self._recorder.log(artifact, pb.Event.OUTPUT)
+        return artifact
+
+    def serialized(self) -> pb.Execution:
+        """Return the record of this execution as it was stored."""
+        texts = {"name": self.name, "create_time": self.create_time, "description": self.description}
+        record = pb.Execution(type_id=self._type_id, properties=stored_form.text_properties(texts))
+        record.custom_properties[stored_form.WORKSPACE_PROPERTY_NAME].string_value = self.workspace.name
+        if self.run is not None:
+            record.custom_properties[stored_form.RUN_PROPERTY_NAME].string_value = self.run.name
+        return record
+
+    def __enter__(self) -> Execution:
+        self._put_state(pb.Execution.RUNNING)
+        return self
+
+    def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._ended:
+            return
+        if failure is None:
+            self._put_state(pb.Execution.COMPLETE)
+        else:
+            self._put_failed()
+        self._ended = True
+
+    def __repr__(self) -> str:
+        names = ("id", "name", "workspace", "run", "description", "create_time")
+        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
+        return f"{type(self).__module__}.{type(self).__qualname__}({fields})"
+
+    def _repr_html_(self) -> str:
+        fields: dict[str, Any] = {name: getattr(self, name) for name in ("id", "name", "description", "create_time")}
+        fields |= {"workspace": self.workspace.name, "run": None if self.run is None else self.run.name}
+        return html.card("Execution", fields)
+
+    def _put(self) -> int:
+        """Store the execution and its membership of the workspace in one call."""
+        workspace = pb.Context(type_id=self.workspace._context.type_id, name=self.workspace.name)
+        execution_id, _, _ = self.workspace.store.put_execution(
+            self.serialized(), [], [workspace], reuse_context_if_already_exist=True
+        )
+        return int(execution_id)
+
+    def _find_written(self) -> int | None:
+        """Return the id that a write with a lost answer left behind: the one of this workspace and this moment."""
+        made_now = filters.property_equals("create_time", self.create_time)
+        options = ListOptions(filter_query=f"type_id = {self._type_id} AND {made_now}")
+        record = self.serialized()
+        found = self.workspace.store.get_executions(options)
+        return next((stored.id for stored in found if _holds(stored, record)), None)
+
+    def _put_state(self, state: pb.Execution.State) -> None:
+        update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=state)
+        retrying(lambda: self.workspace.store.put_executions([update], ["last_known_state"]))
+
+    def _put_failed(self) -> None:
+        """Mark the execution FAILED; a store that cannot be reached must not hide the failure itself."""
+        try:
+            self._put_state(pb.Execution.FAILED)
+        except errors.StatusError as error:
+            _LOG.warning("execution %s failed, and the store could not be told: %s", self.id, error.message)
+
+
+def _required_workspace(workspace: Workspace | None) -> Workspace:
+    if not isinstance(workspace, Workspace):
+        raise ValueError(f"'workspace' must be set as metadata.Workspace, got {workspace!r}")
+    return workspace
+
+
+def _holds(stored: pb.Execution, record: pb.Execution) -> bool:
+    return dict(stored.properties) == dict(record.properties) and dict(stored.custom_properties) == dict(
+        record.custom_properties
+    )

@@ -1,0 +1,72 @@
+"""The connection of the SDK to a metadata store."""
+
+from __future__ import annotations
+
+from lineal.client import MetadataStore, connect
+from lineal.sdk.type_registry import TypeRegistry
+from lineal.wire import metadata_store as pb
+
+DEFAULT_HOST = "metadata-grpc-service.kubeflow"
+DEFAULT_PORT = 8080
+
+
+class Store:
+    """A metadata store: a server, or a database opened in this process.
+
+    Attributes:
+        store: the client, with every call that the service offers.
+
+    """
+
+    def __init__(
+        self,
+        grpc_host: str = DEFAULT_HOST,
+        grpc_port: int = DEFAULT_PORT,
+        root_certificates: bytes | None = None,
+        private_key: bytes | None = None,
+        certificate_chain: bytes | None = None,
+        *,
+        url: str | None = None,
+    ) -> None:
+        """Connect to a server by host and port, or to anything by its URL.
+
+        Args:
+            grpc_host: the host of the server.
+            grpc_port: its gRPC port.
+            root_certificates: PEM text of the certificates to trust; any of the three turns TLS on.
+            private_key: PEM text of the client's key.
+            certificate_chain: PEM text of the client's certificates.
+            url: instead of all the others, for example sqlite:///metadata.db, sqlite:// (in memory),
+                mysql://user:password@host/db or grpc://host:port.
+
+        Raises:
+            ValueError: certificates are given beside a URL.
+
+        """
+        certificates = {
+            "custom_ca": root_certificates,
+            "client_key": private_key,
+            "server_cert": certificate_chain,
+        }
+        if url is not None and any(certificates.values()):
+            raise ValueError("'url' takes no certificates beside it; give 'grpc_host' and 'grpc_port' instead of 'url'")
+        self._use(connect(url) if url is not None else _connect_server(grpc_host, grpc_port, certificates))
+
+    @classmethod
+    def from_client(cls, client: MetadataStore) -> Store:
+        """Return a store whose calls go through a client that is open already."""
+        store = cls.__new__(cls)
+        store._use(client)
+        return store
+
+    def _use(self, client: MetadataStore) -> None:
+        self.store = client
+        self._types = TypeRegistry(client)
+
+
+def _connect_server(host: str, port: int, certificates: dict[str, bytes | None]) -> MetadataStore:
+    config = pb.MetadataStoreClientConfig(host=host, port=port)
+    for name, text in certificates.items():
+        if text:
+            setattr(config.ssl_config, name, text.decode() if isinstance(text, bytes) else text)
+    return MetadataStore(config)

@@ -1,0 +1,134 @@
+"""The form in which the SDK's records are stored: names of types and properties, and the way back to plain dicts.
+
+The form is that of the original Kubeflow Metadata SDK (0.3.1) and of the types that its server registered, so that both
+SDKs read each other's records. What stays out: calls to a store.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from google.protobuf import json_format
+
+from lineal.wire import metadata_store as pb
+
+WORKSPACE_TYPE_NAME = "kubeflow.org/alpha/workspace"
+EXECUTION_TYPE_NAME = "kubeflow.org/alpha/execution"
+DATA_SET_TYPE_NAME = "kubeflow.org/alpha/data_set"
+MODEL_TYPE_NAME = "kubeflow.org/alpha/model"
+METRICS_TYPE_NAME = "kubeflow.org/alpha/metrics"
+
+WORKSPACE_PROPERTY_NAME = "__kf_workspace__"
+RUN_PROPERTY_NAME = "__kf_run__"
+ALL_META_PROPERTY_NAME = "__ALL_META__"
+LABELS_PROPERTY_NAME = "labels"
+
+_COMMON = ("name", "create_time", "description", "owner", ALL_META_PROPERTY_NAME)
+WORKSPACE_PROPERTIES = ("description", LABELS_PROPERTY_NAME)
+EXECUTION_PROPERTIES = (*_COMMON, "executable_id")
+ARTIFACT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    DATA_SET_TYPE_NAME: (*_COMMON, "version", "query"),
+    MODEL_TYPE_NAME: (*_COMMON, "version", "model_type"),
+    METRICS_TYPE_NAME: (*_COMMON, "version", "data_set_id", "model_id", "metrics_type"),
+}
+
+_TYPE_OF_VALUE = {
+    "int_value": pb.INT,
+    "double_value": pb.DOUBLE,
+    "string_value": pb.STRING,
+    "struct_value": pb.STRUCT,
+    "proto_value": pb.PROTO,
+    "bool_value": pb.BOOLEAN,
+}
+
+
+def now() -> str:
+    """Return the time as the SDK records it: UTC, ISO 8601 with microseconds, ending in Z."""
+    return datetime.now(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+
+
+def text_properties(texts: Mapping[str, str | None]) -> dict[str, pb.Value]:
+    """Return the properties for these texts; a text that is absent or empty is not stored.
+
+    Raises:
+        TypeError: a value is no string.
+
+    """
+    for name, text in texts.items():
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"'{name}' must be a string, got {type(text).__name__}; convert it with str()")
+    return {name: pb.Value(string_value=text) for name, text in texts.items() if text}
+
+
+def to_json(fields: Mapping[str, Any]) -> str:
+    """Write the fields of a record as JSON; numbers and arrays of NumPy become plain ones.
+
+    Raises:
+        TypeError: a field holds something that JSON cannot express.
+
+    """
+    for name, value in fields.items():
+        try:
+            json.dumps(value, default=_plain)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"'{name}' cannot be recorded: {error}; use strings, numbers, lists and dicts") from error
+    return json.dumps(dict(fields), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return the plain Python form of a NumPy number or array, or of whatever offers `tolist()`."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"object of type {type(value).__name__} has no form in JSON")
+
+
+def property_types(properties: Mapping[str, pb.Value]) -> dict[str, int]:
+    """Return the type of each property of a record, as its artifact type has to declare it."""
+    kinds = {name: value.WhichOneof("value") for name, value in properties.items()}
+    return {name: _TYPE_OF_VALUE[kind] for name, kind in kinds.items() if kind is not None}
+
+
+def plain_value(value: pb.Value) -> Any:
+    """Return a property's value as a plain Python value; one of no kind is None."""
+    kind = value.WhichOneof("value")
+    if kind in ("struct_value", "proto_value"):
+        return json_format.MessageToDict(getattr(value, kind))
+    return getattr(value, kind) if kind else None
+
+
+def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
+    """Return an artifact as the dict that `Workspace.list` gives.
+
+    The keys are id, workspace, run, the properties, and then whatever else the JSON in `__ALL_META__` holds.
+    """
+    fields: dict[str, Any] = {"id": artifact.id, **_origin(artifact.custom_properties)}
+    fields.update((key, plain_value(value)) for key, value in artifact.properties.items())
+    for key, value in _all_meta(fields.pop(ALL_META_PROPERTY_NAME, None)).items():
+        fields.setdefault(key, value)
+    return fields
+
+
+def plain_execution(execution: pb.Execution) -> dict[str, Any]:
+    """Return an execution as a dict: id, workspace, run, state and the properties."""
+    state = pb.Execution.State.Name(execution.last_known_state) if execution.HasField("last_known_state") else None
+    fields: dict[str, Any] = {"id": execution.id, **_origin(execution.custom_properties), "state": state}
+    fields.update((key, plain_value(value)) for key, value in execution.properties.items())
+    return fields
+
+
+def _origin(custom_properties: Mapping[str, pb.Value]) -> dict[str, str]:
+    """Return the names of the workspace and the run that a record came from, where it tells them."""
+    keys = {"workspace": WORKSPACE_PROPERTY_NAME, "run": RUN_PROPERTY_NAME}
+    return {key: custom_properties[name].string_value for key, name in keys.items() if name in custom_properties}
+
+
+def _all_meta(text: Any) -> dict[str, Any]:
+    """Read the JSON in `__ALL_META__`; text by other writers that is no JSON object tells nothing."""
+    try:
+        fields = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return {}
+    return fields if isinstance(fields, dict) else {}

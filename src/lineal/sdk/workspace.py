@@ -1,0 +1,160 @@
+"""Workspaces: the place that a team's runs, executions and artifacts belong to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lineal import errors
+from lineal.sdk import html, listing, stored_form
+from lineal.sdk.artifacts import required_text
+from lineal.sdk.retry import retrying
+from lineal.sdk.store import Store
+from lineal.wire import metadata_store as pb
+
+if TYPE_CHECKING:
+    from pandas import DataFrame  # type: ignore[import-untyped]
+
+
+class Workspace:
+    """A named place in a store; made on first use, found again by its name.
+
+    Attributes:
+        store: the client, with every call that the service offers.
+        name: its name, unique in the store.
+        description: as given here; an existing workspace keeps its own.
+        labels: as given here; an existing workspace keeps its own.
+        context_id: the id of its context in the store.
+
+    """
+
+    CONTEXT_TYPE_NAME = stored_form.WORKSPACE_TYPE_NAME
+
+    def __init__(
+        self,
+        store: Store | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        reuse_workspace_if_exists: bool | None = True,
+        backend_url_prefix: str | None = None,
+    ) -> None:
+        """Find the workspace of this name, or make it.
+
+        Args:
+            store: the store, required.
+            name: the name, required.
+            description: a description for people.
+            labels: texts to label it with.
+            reuse_workspace_if_exists: whether a workspace that exists is what is wanted.
+            backend_url_prefix: no longer supported.
+
+        Raises:
+            ValueError: an argument is missing or of the wrong type, or the workspace exists and is not to be reused.
+
+        """
+        if backend_url_prefix:
+            raise ValueError(
+                "'backend_url_prefix' is no longer supported; pass 'store' with the server's host and port"
+            )
+        if not required_text("name", name):
+            raise ValueError("'name' must be set and in string type, got an empty one")
+        if not isinstance(store, Store):
+            raise ValueError(f"'store' must be set as metadata.Store, got {store!r}")
+        self.store = store.store
+        self.name: str = required_text("name", name)
+        self.description = description
+        self.labels = labels
+        self._types = store._types
+        self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
+        self.context_id: int = self._context.id
+
+    def list(
+        self,
+        artifact_type_name: str | None = None,
+        *,
+        labels: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        limit: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return the artifacts of one type that were logged in this workspace, as dicts, oldest first.
+
+        Args:
+            artifact_type_name: the name of the type; None for models.
+            labels: return only artifacts that have all these labels.
+            name: return only artifacts of this name.
+            limit: return at most so many.
+
+        Raises:
+            ValueError: `limit` or `labels` is of the wrong type.
+
+        """
+        type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name
+        return listing.find(self.store, listing.wanted(self.name, type_name, labels=labels, name=name, limit=limit))
+
+    def to_dataframe(
+        self,
+        artifact_type_name: str | None = None,
+        *,
+        labels: Mapping[str, Any] | None = None,
+        name: str | None = None,
+        limit: int | None = None,
+        flatten: bool = False,
+    ) -> DataFrame:
+        """Return what `list` returns as a pandas DataFrame, one row for each artifact.
+
+        Args:
+            artifact_type_name: as for `list`.
+            labels: as for `list`.
+            name: as for `list`.
+            limit: as for `list`.
+            flatten: whether nested values become columns of their own, such as "labels.stage" or "values.accuracy".
+
+        Raises:
+            ImportError: pandas is not installed.
+
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_dataframe needs pandas; install it with: pip install 'lineal[notebook]'") from error
+        rows = self.list(artifact_type_name, labels=labels, name=name, limit=limit)
+        return pandas.json_normalize(rows) if flatten else pandas.DataFrame(rows)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__module__}.{type(self).__qualname__}(name={self.name!r}, context_id={self.context_id})"
+
+    def _repr_html_(self) -> str:
+        fields = ("name", "context_id", "description", "labels")
+        return html.card("Workspace", {field: getattr(self, field) for field in fields})
+
+    def _find_or_make(self, *, reuse: bool) -> pb.Context:
+        existing = self._get_existing_context()
+        if existing is not None and not reuse:
+            raise ValueError(
+                f"workspace {self.name!r} exists with id {existing.id}; "
+                "pass reuse_workspace_if_exists=True to use it, or another name"
+            )
+        return existing or self._make(reuse=reuse)
+
+    def _get_existing_context(self) -> pb.Context | None:
+        return retrying(lambda: self.store.get_context_by_type_and_name(self.CONTEXT_TYPE_NAME, self.name))
+
+    def _make(self, *, reuse: bool) -> pb.Context:
+        """Store a new workspace; when another program was quicker, its workspace is treated as one that existed."""
+        context = pb.Context(type_id=self._types.workspace_type_id(), name=self.name, properties=self._properties())
+        try:
+            stored = retrying(lambda: self._put(context), written=self._get_existing_context)
+        except errors.AlreadyExistsError:
+            return self._find_or_make(reuse=reuse)
+        return stored
+
+    def _put(self, context: pb.Context) -> pb.Context:
+        [context_id] = self.store.put_contexts([context])
+        return pb.Context(id=context_id, type_id=context.type_id, name=context.name)
+
+    def _properties(self) -> dict[str, pb.Value]:
+        labels = None if self.labels is None else json.dumps(dict(self.labels))
+        texts = {"description": self.description, stored_form.LABELS_PROPERTY_NAME: labels}
+        return stored_form.text_properties(texts)
