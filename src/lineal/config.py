@@ -1,16 +1,29 @@
 """Frozen settings, made from URLs, flags and the environment.
 
-What stays out: opening anything. A setting that is wrong is an `InvalidArgumentError` that names it.
+What stays out: opening anything. A setting that is wrong is an `InvalidArgumentError` that names it; no message shows a
+password, for which `redact` is the only means.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lineal import errors
 
 DATABASE_SCHEMES = ("sqlite", "mysql", "postgresql")
 DEFAULT_BUSY_TIMEOUT = 60.0
+URL_VARIABLE = "LINEAL_URL"
+MAX_MESSAGE_FLAG = "--max-message-mib"
+MAX_MESSAGE_MIB = 2047  # protobuf cannot hold a message of 2 GiB
+
+_USERINFO = re.compile(r"(://)[^/?#\s]*:[^\s]*@")
+_SECRET_PARAMETER = re.compile(r"([?&][^=&\s]*(?:pass|secret|token)[^=&\s]*=)[^&\s]*", re.IGNORECASE)
+
+
+def redact(text: str) -> str:
+    """Return the text with the user, password and secret parameters of every URL in it replaced by `***`."""
+    return _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1***@", text))
 
 
 @dataclass(frozen=True)
@@ -30,9 +43,53 @@ class DatabaseSettings:
     synchronous: str = "FULL"
 
     def __post_init__(self) -> None:
-        scheme = self.url.partition("://")[0]
-        if scheme not in DATABASE_SCHEMES:
+        scheme, separator, _ = self.url.partition("://")
+        if scheme not in DATABASE_SCHEMES or not separator:
+            # Without a separator the text may be anything, a password included: it is not shown.
+            given = f"scheme {scheme[:20]!r}" if separator else "a text without '://'"
             raise errors.InvalidArgumentError(
-                f"no database URL: scheme {scheme[:20]!r} is none of {', '.join(DATABASE_SCHEMES)}; "
+                f"no database URL: {given} is none of {', '.join(DATABASE_SCHEMES)}; "
                 "write for example sqlite:///metadata.db"
             )
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """What a server serves, and where.
+
+    Attributes:
+        database: the database behind the server.
+        host: the address or host name to listen on.
+        grpc_port: the port of the gRPC service; 0 takes a free one.
+        http_port: the port of the HTTP application; 0 takes a free one.
+        max_message_mib: the largest request and the largest answer, in MiB.
+        threads: how many requests are worked on at the same time.
+        stop_grace: seconds that accepted requests may still take after the signal to stop.
+    """
+
+    database: DatabaseSettings
+    host: str = "127.0.0.1"
+    grpc_port: int = 8080
+    http_port: int = 8081
+    max_message_mib: int = 64
+    threads: int = 16
+    stop_grace: float = 30.0
+
+    def __post_init__(self) -> None:
+        if not self.host:
+            raise errors.InvalidArgumentError("--host is empty; give an address such as 127.0.0.1")
+        _require_range("--grpc-port", self.grpc_port, 0, 65535)
+        _require_range("--http-port", self.http_port, 0, 65535)
+        _require_range(MAX_MESSAGE_FLAG, self.max_message_mib, 1, MAX_MESSAGE_MIB)
+        _require_range("--threads", self.threads, 1, 1024)
+        _require_range("--stop-grace", self.stop_grace, 0, 86400)
+
+    @property
+    def max_message_bytes(self) -> int:
+        """The limit of one message in bytes."""
+        return self.max_message_mib << 20
+
+
+def _require_range(flag: str, value: float, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise errors.InvalidArgumentError(f"{flag} is {value}; give a number from {low} to {high}")

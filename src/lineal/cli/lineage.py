@@ -1,0 +1,52 @@
+"""`lineal lineage`: print what an artifact or execution came from and what came from it, as a tree."""
+
+from __future__ import annotations
+
+import argparse
+
+from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
+
+_DEFAULT_DEPTH = 20
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("lineage", help="print what a node came from and led to", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("node", metavar="NODE", help="an artifact's id, or execution:ID")
+    direction = parser.add_mutually_exclusive_group()
+    direction.add_argument("--up", action="store_true", help="only what it came from")
+    direction.add_argument("--down", action="store_true", help="only what came from it")
+    parser.add_argument(
+        "--depth", type=int, default=_DEFAULT_DEPTH, help=f"how many steps to follow (default: {_DEFAULT_DEPTH})"
+    )
+    add_json_flag(parser)
+    add_store_flags(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the tree upstream, the tree downstream, or both."""
+    from lineal.cli.lineage_tree import DOWN, UP, describe, follow, tree_lines
+    from lineal.cli.store import opened_store
+    from lineal.cli.text import to_json
+
+    start = _start(args)
+    directions = [*([] if args.down else [UP]), *([] if args.up else [DOWN])]
+    with opened_store(args) as store:
+        found = {direction.name: follow(store, start, direction, depth=args.depth) for direction in directions}
+    if args.json:
+        print(to_json({name: lineage.record() for name, lineage in found.items()}))
+        return
+    print(describe(next(iter(found.values())), start))
+    for name, lineage in found.items():
+        print("\n".join([f"{name}:", *(tree_lines(lineage) or ["  (nothing)"])]))
+
+
+def _start(args: argparse.Namespace) -> tuple[str, int]:
+    """Return the kind and the id that NODE names."""
+    kind, _, number = args.node.rpartition(":")
+    if (kind or "artifact") not in ("artifact", "execution") or not number.isdecimal():
+        args.usage_error(f"{args.node!r} names no node: give an artifact's id such as 7, or execution:7")
+    if args.depth < 1:
+        args.usage_error(f"--depth is {args.depth}; give 1 or more")
+    return kind or "artifact", int(number)

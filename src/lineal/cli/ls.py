@@ -1,0 +1,90 @@
+"""`lineal ls`: list artifacts, executions, contexts or types."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
+
+if TYPE_CHECKING:
+    from lineal.cli.records import Record
+    from lineal.client import MetadataStore
+
+_PLURALS = ("artifacts", "executions", "contexts", "types")
+_DEFAULT_LIMIT = 20
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("ls", help="list artifacts, executions, contexts or types", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("what", choices=_PLURALS, help="what to list")
+    parser.add_argument("--type", metavar="NAME", help="only those of this type")
+    parser.add_argument(
+        "--limit", type=int, default=_DEFAULT_LIMIT, help=f"how many, newest first (default: {_DEFAULT_LIMIT})"
+    )
+    add_json_flag(parser)
+    add_store_flags(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the newest nodes, or the types."""
+    from lineal.cli.store import opened_store
+    from lineal.cli.text import to_json
+
+    if args.limit < 1:
+        args.usage_error(f"--limit is {args.limit}; give 1 or more")
+    with opened_store(args) as store:
+        records = _types(store, args.type) if args.what == "types" else _nodes(store, args)
+    if args.json:
+        print(to_json(records[: args.limit]))
+        return
+    print("\n".join(_lines(args.what, records[: args.limit])))
+    if len(records) > args.limit:
+        print(f"(there are more; see them with --limit, which is {args.limit} here)")
+
+
+def _nodes(store: MetadataStore, args: argparse.Namespace) -> list[Record]:
+    """Read one node more than asked for, which tells whether there are more."""
+    from lineal.cli.records import node_record
+    from lineal.client import ListOptions, OrderByField
+    from lineal.kinds import KINDS
+
+    kind = next(kind for kind in KINDS if kind.plural == args.what)
+    options = ListOptions(
+        limit=args.limit + 1, order_by=OrderByField.CREATE_TIME, is_asc=False, filter_query=_of_type(args.type)
+    )
+    read: Any = getattr(store, f"get_{kind.plural}")
+    return [node_record(kind, node) for node in read(list_options=options)]
+
+
+def _of_type(name: str | None) -> str | None:
+    if name is None:
+        return None
+    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"type = '{escaped}'"
+
+
+def _types(store: MetadataStore, name: str | None) -> list[Record]:
+    from lineal.cli.records import type_record
+    from lineal.kinds import KINDS
+
+    records: list[Record] = []
+    for kind in KINDS:
+        read: Any = getattr(store, f"get_{kind.name}_types")
+        records += [type_record(kind, found) for found in read()]
+    return [record for record in records if name in (None, record["name"])]
+
+
+def _lines(what: str, records: list[Record]) -> list[str]:
+    from lineal.cli.text import table, time
+
+    if what == "types":
+        rows = [[r["id"], r["kind"], r["name"], r.get("version", ""), ", ".join(r["properties"])] for r in records]
+        return table(("ID", "KIND", "NAME", "VERSION", "PROPERTIES"), rows)
+    columns = [name for name in ("id", "type", "name", "state", "uri") if name != "uri" or what == "artifacts"]
+    if what == "contexts":
+        columns.remove("state")
+    rows = [[*(r.get(name, "") for name in columns), time(r.get("create_time_since_epoch"))] for r in records]
+    return table((*(name.upper() for name in columns), "CREATED"), rows)

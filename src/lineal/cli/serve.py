@@ -1,0 +1,63 @@
+"""`lineal serve`: serve a database over gRPC and HTTP until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import MISSING, fields
+from functools import partial
+
+from lineal import errors
+from lineal.cli.arguments import Commands, Parser
+from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
+
+_DEFAULTS = {field.name: field.default for field in fields(ServerSettings) if field.default is not MISSING}
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("serve", help="serve a database over gRPC and HTTP", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("--db", metavar="URL", help=f"the database to serve (default: {URL_VARIABLE})")
+    parser.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
+    _add(parser, "--host", str, "the address to listen on")
+    _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
+    _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
+    _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
+    _add(parser, "--threads", int, "how many requests are worked on at the same time")
+    _add(parser, "--stop-grace", float, "seconds that accepted requests may take after the signal to stop")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Serve until a signal."""
+    settings = _settings(args)
+    # gRPC's core writes lines of its own to standard error, for instance about each client with a broken connection.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    from lineal.server import serve
+    from lineal.server.logs import configure_logs
+
+    configure_logs()
+    serve(settings, announce=partial(print, flush=True))
+
+
+_BUSY_HELP = f"how long to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
+
+
+def _add(parser: Parser, flag: str, kind: type, what: str) -> None:
+    default = _DEFAULTS[flag[2:].replace("-", "_")]
+    parser.add_argument(flag, type=kind, default=default, metavar=_METAVARS[kind], help=f"{what} (default: {default})")
+
+
+_METAVARS = {str: "HOST", int: "NUMBER", float: "SECONDS"}
+
+
+def _settings(args: argparse.Namespace) -> ServerSettings:
+    url: str = args.db or os.environ.get(URL_VARIABLE, "")
+    if not url:
+        args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
+    try:
+        database = DatabaseSettings(url, busy_timeout=args.busy_timeout)
+        return ServerSettings(database, **{name: getattr(args, name) for name in _DEFAULTS})
+    except errors.InvalidArgumentError as error:
+        args.usage_error(error.message)
+        raise

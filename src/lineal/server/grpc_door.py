@@ -1,0 +1,105 @@
+"""The gRPC door: the 52 RPCs, the health service and reflection on one port.
+
+What stays out: rules and SQL. A handler hands the bytes to `rpcs.answer` and translates what it raises by `status.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent import futures
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from lineal.config import ServerSettings
+from lineal.server import addresses
+from lineal.server.rpcs import RPCS, SERVICE_NAME, Rpc, answer
+from lineal.server.status import translate
+from lineal.service import MetadataService
+
+PORT_FLAG = "--grpc-port"
+_MIB = 1 << 20
+
+
+class GrpcDoor:
+    """A gRPC server over a service; it listens from the start and answers after `start`."""
+
+    def __init__(self, service: MetadataService, settings: ServerSettings) -> None:
+        self._threads = futures.ThreadPoolExecutor(settings.threads, thread_name_prefix="lineal-rpc")
+        self._server = grpc.server(self._threads, options=_channel_options(settings))
+        self._health = health.HealthServicer()
+        self._server.add_generic_rpc_handlers((bind(service, max_bytes=settings.max_message_bytes),))
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME),
+            self._server,
+        )
+        self.show_ready(False)
+        self.address = self._listen(settings.host, settings.grpc_port)
+
+    def start(self) -> None:
+        """Answer requests from now on."""
+        self._server.start()
+
+    def show_ready(self, ready: bool) -> None:
+        """Let the health service tell whether requests can be answered."""
+        state = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
+        for name in ("", SERVICE_NAME):
+            self._health.set(name, state)
+
+    def stop(self, grace: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
+        """Take no new requests, finish the accepted ones, and return when none is left.
+
+        Args:
+            grace: seconds after which the remaining calls are cancelled; their writes are finished or not begun.
+            hurry: asked ten times a second; once it says yes, the grace is over.
+        """
+        self._health.enter_graceful_shutdown()
+        stopped = self._server.stop(grace)
+        while not stopped.wait(0.1):
+            if hurry():
+                self._server.stop(None)
+        self._threads.shutdown(wait=True)
+
+    def _listen(self, host: str, port: int) -> str:
+        addresses.require_free(host, port, flag=PORT_FLAG)
+        try:
+            taken = self._server.add_insecure_port(addresses.join(host, port))
+        except RuntimeError:
+            raise addresses.cannot_listen(host, port, flag=PORT_FLAG, reason="the address was refused") from None
+        return addresses.join(host, taken)
+
+
+def bind(service: MetadataService, *, max_bytes: int) -> grpc.GenericRpcHandler:
+    """Bind every RPC of the descriptor to the service."""
+    handlers = {
+        called.name: grpc.unary_unary_rpc_method_handler(_handler(service, called, max_bytes))
+        for called in RPCS.values()
+    }
+    return grpc.method_handlers_generic_handler(SERVICE_NAME, handlers)
+
+
+def _handler(service: MetadataService, called: Rpc, max_bytes: int) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+    def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
+        try:
+            return answer(service, called, request, max_bytes=max_bytes)
+        except Exception as error:
+            context.abort(*translate(error, rpc_name=called.name))
+            raise  # abort has raised already
+
+    return handle
+
+
+def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
+    """Return the options of the server.
+
+    gRPC refuses a message that is too large in words that do not name our flag. So it lets somewhat more through, and
+    `rpcs.answer` refuses; only what is far too large is refused by gRPC, before it takes memory.
+    """
+    received = 2 * settings.max_message_bytes + 32 * _MIB
+    return [
+        ("grpc.max_receive_message_length", min(received, (1 << 31) - 1)),
+        ("grpc.max_send_message_length", -1),
+        ("grpc.so_reuseport", 0),  # with it, a second server on the same port would be no error
+    ]

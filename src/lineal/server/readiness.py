@@ -1,0 +1,81 @@
+"""Whether the server can answer: the state of its database, looked at from time to time.
+
+What stays out: how the state is shown (`http_app.py`, the gRPC health service).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+from lineal import errors
+from lineal.service import MetadataService
+from lineal.wire import service as rpc
+
+INTERVAL = 2.0
+STALE_AFTER = 15.0
+
+_log = logging.getLogger(__name__)
+_NEWS = {True: (logging.INFO, "the database answers"), False: (logging.WARNING, "the database does not answer")}
+
+
+class Readiness:
+    """The last known state of the database, kept fresh by a thread of its own.
+
+    A look that hangs makes the state stale, and a stale state counts as not ready.
+    """
+
+    def __init__(self, service: MetadataService, *, interval: float = INTERVAL) -> None:
+        self._service = service
+        self._interval = interval
+        self._listeners: list[Callable[[bool], None]] = []
+        self._stopped = threading.Event()
+        self._ready = False
+        self._looked_at = 0.0
+        self._thread = threading.Thread(target=self._watch, name="lineal-readiness", daemon=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the database answered when it was last looked at, and that was not long ago."""
+        fresh = time.monotonic() - self._looked_at < STALE_AFTER
+        return self._ready and fresh and not self._stopped.is_set()
+
+    def on_change(self, listener: Callable[[bool], None]) -> None:
+        """Call the listener with the new state after each change."""
+        self._listeners.append(listener)
+
+    def __enter__(self) -> Readiness:
+        self.look()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stopped.set()
+        self._thread.join(timeout=self._interval)
+
+    def look(self) -> bool:
+        """Ask the database now, tell the listeners about a change, and return the state."""
+        was_ready, self._ready = self._ready, self._database_answers()
+        self._looked_at = time.monotonic()
+        if self._ready != was_ready:
+            _log.log(*_NEWS[self._ready])
+            for listener in self._listeners:
+                listener(self._ready)
+        return self._ready
+
+    def _database_answers(self) -> bool:
+        try:
+            self._service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[0]))
+        except errors.StatusError:
+            return False
+        except Exception:
+            _log.exception("fault while asking the database")
+            return False
+        return True
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(self._interval):
+            self.look()

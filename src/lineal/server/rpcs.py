@@ -1,0 +1,75 @@
+"""The 52 RPCs as a table, and the way of one request: check, parse, call, serialize.
+
+What stays out: the rules (in `service/`) and the transports. gRPC calls `answer` with the bytes it received; any other
+door that carries the same bytes can do the same. Everything that goes wrong is a `StatusError` here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from google.protobuf.message import DecodeError, Message
+
+from lineal import errors
+from lineal.config import MAX_MESSAGE_FLAG
+from lineal.server.text_check import TextCheck
+from lineal.service import MetadataService
+from lineal.wire import service as rpc
+
+SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
+SERVICE_NAME: str = SERVICE.full_name
+
+
+@dataclass(frozen=True)
+class Rpc:
+    """One RPC of the service.
+
+    Attributes:
+        name: its name in the descriptor ("PutArtifacts").
+        request: the message class of its request.
+        text_check: what finds text in a request that is not UTF-8.
+    """
+
+    name: str
+    request: type[Message]
+    text_check: TextCheck
+
+
+RPCS = {
+    method.name: Rpc(method.name, getattr(rpc, method.input_type.name), TextCheck(method.input_type))
+    for method in SERVICE.methods
+}
+
+
+def answer(service: MetadataService, called: Rpc, request: bytes, *, max_bytes: int) -> bytes:
+    """Answer the serialized request with the serialized response.
+
+    Raises:
+        ResourceExhaustedError: the request or the response is larger than `max_bytes`; the message names the flag.
+        InvalidArgumentError: the bytes are not a request of this RPC.
+        StatusError: whatever the service raises.
+    """
+    _require_size(len(request), max_bytes, f"The {called.name} request", "send it in smaller parts")
+    response = service.call(called.name, _parse(called, request)).SerializeToString()
+    _require_size(len(response), max_bytes, f"The answer to {called.name}", "ask for less at a time (page size, ids)")
+    return response
+
+
+def _parse(called: Rpc, request: bytes) -> Message:
+    try:
+        message = called.request.FromString(request)
+    except DecodeError:
+        raise errors.InvalidArgumentError(
+            f"The {len(request)} bytes sent to {called.name} are not a {called.request.DESCRIPTOR.full_name} message; "
+            "generate the client from ml_metadata/proto/metadata_store_service.proto"
+        ) from None
+    called.text_check.require_utf8(request)
+    return message
+
+
+def _require_size(size: int, limit: int, what: str, instead: str) -> None:
+    if size > limit:
+        raise errors.ResourceExhaustedError(
+            f"{what} has {size} bytes, more than the {limit >> 20} MiB that the server allows; "
+            f"{instead}, or start the server with a larger {MAX_MESSAGE_FLAG}"
+        )

@@ -1,0 +1,54 @@
+"""The translation of errors into gRPC statuses: one table, and texts that fit the wire.
+
+What stays out: raising. Messages of `StatusError` are written for callers and go out as they are; every other exception
+is a fault of the server, of which the caller learns an id and the log learns the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+
+import grpc
+
+from lineal import errors
+
+GRPC_STATUS: dict[int, grpc.StatusCode] = {status.value[0]: status for status in grpc.StatusCode}
+MAX_TEXT_BYTES = 4096  # clients refuse more than 8 KiB of metadata, in which a status text travels
+
+_log = logging.getLogger(__name__)
+
+
+def translate(error: Exception, *, rpc_name: str) -> tuple[grpc.StatusCode, str]:
+    """Return the status and the text that a caller sees for an error; log what the caller must not see."""
+    if not isinstance(error, errors.StatusError):
+        return grpc.StatusCode.INTERNAL, _report_fault(error, rpc_name=rpc_name)
+    status = GRPC_STATUS.get(error.error_code, grpc.StatusCode.UNKNOWN)
+    return status, shorten(error.message)
+
+
+def shorten(text: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:
+    """Cut the text to `max_bytes` on the wire, where all but printable ASCII takes three bytes for one."""
+    text = text.encode("utf-8", "replace").decode()  # a path of odd bytes has characters that cannot be encoded
+    size = 0
+    for index, character in enumerate(text):
+        size += _wire_size(character)
+        if size > max_bytes:
+            return _cut(text, index)
+    return text
+
+
+def _cut(text: str, index: int) -> str:
+    return f"{text[: max(0, index - 20)]} ... (cut)"
+
+
+def _wire_size(character: str) -> int:
+    if " " <= character <= "~" and character != "%":
+        return 1
+    return 3 * len(character.encode())
+
+
+def _report_fault(error: Exception, *, rpc_name: str) -> str:
+    fault_id = uuid.uuid4().hex[:12]
+    _log.error("fault %s in %s", fault_id, rpc_name, exc_info=error)
+    return f"A fault of the server in {rpc_name}; its log has the details under the id {fault_id}"
