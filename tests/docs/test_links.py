@@ -1,0 +1,44 @@
+"""Links between the pages lead somewhere, and every page can be reached from the README."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.services import REPOSITORY
+
+PAGES = [*sorted(REPOSITORY.glob("*.md")), *sorted((REPOSITORY / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as they are commonly made."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def targets(page: Path) -> list[tuple[Path, str]]:
+    """The files and anchors that a page links to."""
+    links = [link.partition("#") for link in LINK.findall(page.read_text())]
+    return [((page.parent / path).resolve() if path else page, anchor) for path, _, anchor in links]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for target, anchor in targets(page):
+        assert target.exists(), f"{page.name} links to {target}, which does not exist"
+        assert not anchor or anchor in anchors(target), f"{page.name} links to #{anchor}, which {target.name} lacks"
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    seen: set[Path] = set()
+    waiting = [REPOSITORY / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in seen and page.suffix == ".md":
+            seen.add(page)
+            waiting.extend(target for target, _ in targets(page))
+
+    assert {page.name for page in PAGES} - {page.name for page in seen} == set()
