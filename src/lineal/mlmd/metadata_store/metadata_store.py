@@ -42,6 +42,7 @@ def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version
         raise errors.InvalidArgumentError(
             f"downgrade_to_schema_version not specified: it is {downgrade_to_schema_version}; give 0 or more"
         )
+    settings = open_settings(config)
     from lineal.service import downgrade
 
-    downgrade(open_settings(config), downgrade_to_schema_version)
+    downgrade(settings, downgrade_to_schema_version)
