@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -35,7 +35,7 @@ class SQLiteDialect(DatabaseDialect):
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
         url = sa.make_url(settings.url)
-        self._path = url.database or ""
+        self._path = unquote(url.database or "")  # SQLAlchemy leaves the path as it stands in the URL
         query = {key: str(value) for key, value in url.query.items()}
         self._mode = _one_of(query.pop("mode", "rwc"), _MODES, "mode")
         self._level = _one_of(query.pop("synchronous", settings.synchronous).upper(), _LEVELS, "synchronous")
