@@ -19,10 +19,9 @@ from lineal.client.connection import (
 )
 from lineal.client.lineage_calls import LineageCalls
 from lineal.client.transport import DatabaseTransport, Transport
-from lineal.config import DatabaseSettings
+from lineal.config import URL_VARIABLE, DatabaseSettings
 from lineal.wire import metadata_store as pb
 
-URL_VARIABLE = "LINEAL_URL"
 _Store = TypeVar("_Store", bound="MetadataStore")
 
 
