@@ -15,7 +15,7 @@ Node = Union[pb.Artifact, pb.Execution, pb.Context]
 NodeType = Union[pb.ArtifactType, pb.ExecutionType, pb.ContextType]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One of the three kinds of nodes.
 

@@ -3,3 +3,68 @@
 What stays out: grpc, HTTP and SQL. `MetadataService.call` is the one way in; the gRPC server and the embedded transport
 both use it.
 """
+
+from __future__ import annotations
+
+from types import TracebackType
+
+from google.protobuf.message import Message
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.service.calls import CALLS
+from lineal.service.known_types import KnownTypes
+from lineal.store import schema
+from lineal.store.database import Database
+
+__all__ = ["CALLS", "MetadataService", "open_service"]
+
+
+class MetadataService:
+    """All calls of the metadata service on one database. Safe for any number of threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._types = KnownTypes()
+
+    def call(self, method: str, request: Message) -> Message:
+        """Run one RPC in a transaction of its own; the request is not changed.
+
+        Raises:
+            StatusError: the call failed, and nothing of it was stored.
+        """
+        if method not in CALLS:
+            raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
+        handler, writes = CALLS[method]
+        run = self._database.write if writes else self._database.read
+        response: Message = run(lambda session: handler(session, self._types, request))
+        return response
+
+    def close(self) -> None:
+        """Close the database; calls after this are errors."""
+        self._database.close()
+
+    def __enter__(self) -> MetadataService:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_service(settings: DatabaseSettings | str) -> MetadataService:
+    """Open a database, given by settings or a URL, create its schema if it is empty, and serve it.
+
+    Raises:
+        InvalidArgumentError: the URL is wrong.
+        FailedPreconditionError: what is there is no metadata store, or one of another version.
+        StatusError: the database cannot be opened.
+    """
+    database = Database(DatabaseSettings(settings) if isinstance(settings, str) else settings)
+    try:
+        schema.prepare(database)
+    except BaseException:
+        database.close()
+        raise
+    return MetadataService(database)

@@ -128,7 +128,6 @@ class Database:
         self.dialect = dialect_for(settings)
         self._engine = self.dialect.create_engine()
         self._connections = self.dialect.connections(self._engine)
-        self._compiled: dict[Statement, CompiledStatement] = {}
 
     @property
     def engine_dialect(self) -> sa.Dialect:
@@ -137,10 +136,7 @@ class Database:
 
     def compiled(self, statement: Statement) -> CompiledStatement:
         """Return the statement as this database's driver takes it."""
-        found = self._compiled.get(statement)
-        if found is None:
-            found = self._compiled[statement] = CompiledStatement(statement, self._engine.dialect)
-        return found
+        return statement.compiled(self.dialect.name, self._engine.dialect)
 
     def read(self, work: Callable[[Session], Result]) -> Result:
         """Run work that only reads, on one consistent state of the database."""

@@ -103,6 +103,10 @@ class _Statements:
         return self._where((columns.type_id == sa.bindparam("type_id")) & (columns.name == sa.bindparam("name")))
 
     @cached_property
+    def by_name(self) -> Statement:
+        return self._where(listed(NODE[self.kind].c.name, "names"))
+
+    @cached_property
     def by_context(self) -> Statement:
         link = MEMBERSHIP[self.kind]
         members = sa.select(link.c[self.kind.id_column]).where(link.c.context_id == sa.bindparam("context_id"))
@@ -190,6 +194,11 @@ def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str)
     """Return the one node of that type and name, or None."""
     row = session.row(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name})
     return NodeRow._make(row) if row else None
+
+
+def nodes_by_names(session: Session, kind: Kind, names: Collection[str]) -> list[NodeRow]:
+    """Return the nodes of any type with one of the names, by id."""
+    return _rows(session.listed_rows(_OF[kind].by_name, "names", list(names)))
 
 
 def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:

@@ -30,12 +30,20 @@ class Statement:
     Parameters that the expression brings along (the literals of a filter) are bound as they are; the others are named.
     """
 
-    __slots__ = ("element", "order")
+    __slots__ = ("_compiled", "element", "order")
 
     def __init__(self, element: sa.sql.expression.ClauseElement, *, order: Sequence[str] = ()) -> None:
         """Take the expression and, for statements run with rows of parameters, the names in the rows' order."""
         self.element = element
         self.order = tuple(order)
+        self._compiled: dict[str, CompiledStatement] = {}
+
+    def compiled(self, engine: str, dialect: EngineDialect) -> CompiledStatement:
+        """Return the statement as an engine's driver takes it; `engine` names the dialect."""
+        found = self._compiled.get(engine)
+        if found is None:
+            found = self._compiled[engine] = CompiledStatement(self, dialect)
+        return found
 
 
 class CompiledStatement:

@@ -89,7 +89,7 @@ def type_properties(session: Session, ids: Sequence[int]) -> dict[int, dict[str,
 
 def base_type_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the name of the base type of each type that has one."""
-    return {type_id: name for type_id, name in session.listed_rows(_PARENTS, "ids", ids)}
+    return dict(session.listed_rows(_PARENTS, "ids", ids))
 
 
 def insert_type(session: Session, row: TypeRow, properties: dict[str, int]) -> int:

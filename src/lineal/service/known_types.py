@@ -1,0 +1,71 @@
+"""The types that this process has seen, so that reading and writing nodes need not read types again.
+
+It cannot go stale: a type is never deleted, its name, version and kind never change, and its properties only grow. What
+is not known yet is read; a property that seems to be missing is looked up again before a node is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lineal import errors
+from lineal.kinds import Kind
+from lineal.store import types as type_rows
+from lineal.store.database import Session
+
+
+@dataclass(frozen=True)
+class KnownType:
+    """What nodes need to know of their type. Properties map names to numbers of PropertyType."""
+
+    id: int
+    type_kind: int
+    name: str
+    properties: dict[str, int]
+
+
+class KnownTypes:
+    """The types of one database by id."""
+
+    def __init__(self) -> None:
+        self._types: dict[int, KnownType] = {}
+
+    def name(self, session: Session, type_id: int) -> str:
+        """Return the name of a stored node's type ("" if the type is missing from a damaged database)."""
+        known = self._types.get(type_id) or self._load(session, [type_id]).get(type_id)
+        return known.name if known else ""
+
+    def load(self, session: Session, type_ids: Iterable[int]) -> None:
+        """Read those of the types that are not known yet, all at once."""
+        missing = set(type_ids) - self._types.keys()
+        if missing:
+            self._load(session, sorted(missing))
+
+    def get(self, session: Session, kind: Kind, type_id: int) -> KnownType:
+        """Return the type of a node to be written.
+
+        Raises:
+            NotFoundError: no type of that kind has this id.
+        """
+        known = self._types.get(type_id) or self._load(session, [type_id]).get(type_id)
+        if known is None or known.type_kind != kind.type_kind:
+            raise errors.NotFoundError(f"no {kind.name} type has the id {type_id}; put the type first")
+        return known
+
+    def property_type(self, session: Session, known: KnownType, name: str) -> int | None:
+        """Return the number of the PropertyType of a type's property, or None if the type lacks it."""
+        found = known.properties.get(name)
+        if found is None:
+            known = self._load(session, [known.id]).get(known.id, known)
+            found = known.properties.get(name)
+        return found
+
+    def _load(self, session: Session, type_ids: list[int]) -> dict[int, KnownType]:
+        properties = type_rows.type_properties(session, type_ids)
+        loaded = {
+            row.id: KnownType(row.id, row.type_kind, row.name, properties.get(row.id, {}))
+            for row in type_rows.types_by_ids(session, type_ids)
+        }
+        self._types.update(loaded)
+        return loaded

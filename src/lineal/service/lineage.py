@@ -1,0 +1,112 @@
+"""The rules of GetLineageSubgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lineal import errors
+from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
+from lineal.service.messages import event_messages, type_messages
+from lineal.service.walk import Ids, Route, Subgraph, walk
+from lineal.store import relations
+from lineal.store import types as type_rows
+from lineal.store.database import Session
+from lineal.store.listing import Listing, list_nodes, matching_ids
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+
+MOST_STARTING_NODES = 101
+MOST_HOPS = 100
+_Options = pb.LineageSubgraphQueryOptions
+_LISTS = tuple(field.name for field in pb.LineageGraph.DESCRIPTOR.fields)
+
+
+def get_lineage_subgraph(session: Session, request: rpc.GetLineageSubgraphRequest) -> rpc.GetLineageSubgraphResponse:
+    """Return the ids of the nodes around the starting nodes, and the events between them.
+
+    Raises:
+        InvalidArgumentError: starting nodes or their filter are missing, a filter is wrong, or the hops are negative.
+        NotFoundError: no starting node is found.
+    """
+    options = request.lineage_subgraph_query_options
+    start = _starting_nodes(session, options)
+    found = walk(session, start, _route(session, options))
+    wanted = set(request.read_mask.paths) or set(_LISTS)
+    response = rpc.GetLineageSubgraphResponse()
+    response.lineage_subgraph.SetInParent()
+    _fill(session, response.lineage_subgraph, found, wanted)
+    return response
+
+
+def _starting_nodes(session: Session, options: _Options) -> Ids:
+    which = options.WhichOneof("starting_nodes")
+    if which is None:
+        raise errors.InvalidArgumentError("no starting nodes; set starting_artifacts or starting_executions")
+    filter_query = getattr(options, which).filter_query
+    if not filter_query:
+        raise errors.InvalidArgumentError(f"{which} has no filter_query; say which nodes the walk starts from")
+    kind = ARTIFACT if which == "starting_artifacts" else EXECUTION
+    if options.max_num_hops < 0:
+        raise errors.InvalidArgumentError(f"max_num_hops is {options.max_num_hops}; it must not be negative")
+    rows = list_nodes(session, Listing(kind, filter_query=filter_query), limit=MOST_STARTING_NODES)
+    if not rows:
+        raise errors.NotFoundError(f"no {kind.name} fits the filter of {which}: {filter_query[:200]}")
+    return {kind: {row.id for row in rows}}
+
+
+def _route(session: Session, options: _Options) -> Route:
+    ending: dict[Kind, pb.LineageSubgraphQueryOptions.EndingNodes] = {
+        ARTIFACT: options.ending_artifacts,
+        EXECUTION: options.ending_executions,
+    }
+
+    def ends(kind: Kind, ids: set[int]) -> set[int]:
+        if not ending[kind].HasField("filter_query"):
+            return set()
+        return matching_ids(session, kind, ending[kind].filter_query, sorted(ids))
+
+    hops = options.max_num_hops if options.HasField("max_num_hops") else MOST_HOPS
+    return Route(
+        direction=options.direction or _Options.BIDIRECTIONAL,
+        max_hops=min(hops, MOST_HOPS),
+        ends=ends,
+        include_ends={kind: nodes.include_ending_nodes for kind, nodes in ending.items()},
+    )
+
+
+def _fill(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set[str]) -> None:
+    """Fill the lists that are asked for; nodes have only their id."""
+    fillers: dict[str, Callable[[], list[Any]]] = {
+        "artifacts": lambda: [pb.Artifact(id=node_id) for node_id in sorted(found.nodes[ARTIFACT])],
+        "executions": lambda: [pb.Execution(id=node_id) for node_id in sorted(found.nodes[EXECUTION])],
+        "events": lambda: event_messages(session, list(found.events.values())),
+        **{f"{kind.name}_types": lambda kind=kind: _all_types(session, kind) for kind in KINDS},  # type: ignore[misc]
+    }
+    for name, fill in fillers.items():
+        if name in wanted:
+            getattr(graph, name).extend(fill())
+    if wanted & {"contexts", "attributions", "associations"}:
+        fill_memberships(session, graph, found, wanted)
+
+
+def _all_types(session: Session, kind: Kind) -> list[Any]:
+    rows = type_rows.all_types(session, kind)
+    return list(type_messages(session, kind, rows, base_type=False, external_id=False))
+
+
+def fill_memberships(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set[str]) -> None:
+    """Fill the contexts of the nodes, as ids, and which node is in which."""
+    attributions = relations.memberships_of(session, ARTIFACT, sorted(found.nodes[ARTIFACT]))
+    associations = relations.memberships_of(session, EXECUTION, sorted(found.nodes[EXECUTION]))
+    if "contexts" in wanted:
+        ids = {context_id for context_id, _ in attributions + associations}
+        graph.contexts.extend(pb.Context(id=context_id) for context_id in sorted(ids))
+    if "attributions" in wanted:
+        graph.attributions.extend(
+            pb.Attribution(context_id=context_id, artifact_id=node_id) for context_id, node_id in attributions
+        )
+    if "associations" in wanted:
+        graph.associations.extend(
+            pb.Association(context_id=context_id, execution_id=node_id) for context_id, node_id in associations
+        )

@@ -1,0 +1,140 @@
+"""Turn stored rows into messages of the wire. No rules: what a call answers is decided by the call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+from google.protobuf import json_format
+
+from lineal.kinds import ARTIFACT, EXECUTION, Kind, Node, NodeType
+from lineal.service.known_types import KnownTypes
+from lineal.store import events as event_rows
+from lineal.store import nodes as node_rows
+from lineal.store import types as type_rows
+from lineal.store.database import Row, Session
+from lineal.store.events import EventRow
+from lineal.store.nodes import NodeRow
+from lineal.store.types import TypeRow
+from lineal.store.values import decode
+from lineal.wire import metadata_store as pb
+
+AnyNode = TypeVar("AnyNode", pb.Artifact, pb.Execution, pb.Context)
+_STATES = {ARTIFACT: frozenset(pb.Artifact.State.values()), EXECUTION: frozenset(pb.Execution.State.values())}
+
+
+def node_messages(session: Session, types: KnownTypes, kind: Kind, rows: Sequence[NodeRow]) -> list[Any]:
+    """Return whole nodes, in the order of the rows, with properties and the name of their type.
+
+    Takes one statement for all properties, and two more when a type is met for the first time.
+    """
+    if not rows:
+        return []
+    types.load(session, {row.type_id for row in rows})
+    nodes = {row.id: node_message(kind, row, types.name(session, row.type_id)) for row in rows}
+    fill_properties(nodes, node_rows.properties_of(session, kind, list(nodes)))
+    return [nodes[row.id] for row in rows]
+
+
+def node_message(kind: Kind, row: NodeRow, type_name: str) -> Any:
+    """Return a node without its properties."""
+    node: Any = kind.node(
+        id=row.id,
+        type_id=row.type_id,
+        type=type_name,
+        name=row.name,
+        external_id=row.external_id,
+        create_time_since_epoch=row.created,
+        last_update_time_since_epoch=row.updated,
+    )
+    if row.uri is not None:
+        node.uri = row.uri
+    if kind.state_field and row.state is not None and row.state in _STATES[kind]:
+        setattr(node, kind.state_field, row.state)
+    return node
+
+
+def fill_properties(nodes: dict[int, Any], rows: Sequence[Row]) -> None:
+    """Put stored property rows into the nodes that they belong to."""
+    for node_id, name, is_custom, integer, double, text, proto, truth in rows:
+        node = nodes[node_id]
+        value = (node.custom_properties if is_custom else node.properties)[name]
+        if integer is not None:
+            value.int_value = integer
+        else:
+            decode((integer, double, text, proto, truth), value)
+
+
+def type_message(
+    kind: Kind, row: TypeRow, properties: dict[str, int], *, struct_types: bool = True, external_id: bool = True
+) -> NodeType:
+    """Return a type without its base type."""
+    message = kind.node_type(id=row.id, name=row.name, version=row.version, description=row.description)
+    if external_id and row.external_id is not None:
+        message.external_id = row.external_id
+    for name, number in properties.items():
+        message.properties[name] = cast("Any", number)
+    if struct_types and isinstance(message, pb.ExecutionType):
+        _fill_struct_types(message, row)
+    return message
+
+
+def _fill_struct_types(message: pb.ExecutionType, row: TypeRow) -> None:
+    if row.input_type:
+        json_format.Parse(row.input_type, message.input_type)
+    if row.output_type:
+        json_format.Parse(row.output_type, message.output_type)
+
+
+def type_messages(
+    session: Session,
+    kind: Kind,
+    rows: Sequence[TypeRow],
+    *,
+    base_type: bool = True,
+    struct_types: bool = True,
+    external_id: bool = True,
+) -> list[NodeType]:
+    """Return types, in the order of the rows, with their properties and as much else as the call answers."""
+    ids = [row.id for row in rows]
+    properties = type_rows.type_properties(session, ids)
+    messages = [
+        type_message(kind, row, properties.get(row.id, {}), struct_types=struct_types, external_id=external_id)
+        for row in rows
+    ]
+    if base_type:
+        _fill_base_types(kind, messages, type_rows.base_type_names(session, ids))
+    return messages
+
+
+def _fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str]) -> None:
+    for message in messages:
+        name = names.get(message.id)
+        if name in kind.system_types:
+            message.base_type = kind.system_types.index(name) + 1
+
+
+def event_messages(session: Session, rows: Sequence[EventRow]) -> list[pb.Event]:
+    """Return events with their paths, in the order of the rows."""
+    steps = event_rows.steps_of(session, [row.id for row in rows])
+    return [_event_message(row, steps.get(row.id, [])) for row in rows]
+
+
+def _event_message(row: EventRow, steps: Sequence[event_rows.Step]) -> pb.Event:
+    event = pb.Event(
+        artifact_id=row.artifact_id,
+        execution_id=row.execution_id,
+        type=cast("Any", row.type),
+        milliseconds_since_epoch=row.time,
+    )
+    for index, key in steps:
+        if index is not None:
+            event.path.steps.add(index=index)
+        else:
+            event.path.steps.add(key=key)
+    return event
+
+
+def one_node(session: Session, types: KnownTypes, kind: Kind, row: NodeRow | None) -> Node | None:
+    """Return the node of a row that may be missing."""
+    return node_messages(session, types, kind, [row])[0] if row else None

@@ -1,0 +1,96 @@
+"""What creating and updating nodes have in common: how a node is named in messages, its state, its properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lineal import errors
+from lineal.kinds import Kind
+from lineal.service.known_types import KnownType, KnownTypes
+from lineal.store.database import Session
+from lineal.store.dialects.base import Conflict
+from lineal.store.values import Encoded, encode
+from lineal.wire import metadata_store as pb
+
+# Which PropertyType a value of each kind has.
+_TYPE_OF_VALUE = {
+    "int_value": pb.INT,
+    "double_value": pb.DOUBLE,
+    "string_value": pb.STRING,
+    "struct_value": pb.STRUCT,
+    "proto_value": pb.PROTO,
+    "bool_value": pb.BOOLEAN,
+}
+Property = tuple[str, bool, Encoded]
+
+
+def label(kind: Kind, node: Any) -> str:
+    """Return how messages call a node."""
+    if node.HasField("id"):
+        return f"the {kind.name} with id {node.id}"
+    return f"the {kind.name} {node.name!r}" if node.name else f"the {kind.name} without a name"
+
+
+def given_state(kind: Kind, node: Any) -> int | None:
+    """Return the number of a node's state, or None if it has none."""
+    if kind.state_field is None or not node.HasField(kind.state_field):
+        return None
+    return int(getattr(node, kind.state_field))
+
+
+def taken(kind: Kind, nodes: Sequence[Any], conflict: Conflict) -> errors.AlreadyExistsError:
+    """Return the error that names the node whose name or external id is taken."""
+    node = nodes[conflict.row or 0] if len(nodes) == 1 or conflict.row is not None else None
+    if "external_id" in conflict.columns:
+        which = f" {node.external_id!r}" if node is not None else ""
+        return errors.AlreadyExistsError(
+            f"the external id{which} belongs to another {kind.name}; get it by external id, or choose another"
+        )
+    which = f" {node.name!r}" if node is not None else ""
+    return errors.AlreadyExistsError(
+        f"the name{which} belongs to another {kind.name} of the same type; get it by type and name, or choose another"
+    )
+
+
+def checked_properties(session: Session, types: KnownTypes, known: KnownType, node: Any, called: str) -> list[Property]:
+    """Return all properties of a node as (name, is_custom, columns).
+
+    Raises:
+        InvalidArgumentError: the type lacks a property or gives it another kind, or a value has no kind.
+    """
+    declared = [
+        declared_property(session, types, known, name, value, called) for name, value in node.properties.items()
+    ]
+    return declared + [custom_property(name, value, called) for name, value in node.custom_properties.items()]
+
+
+def declared_property(
+    session: Session, types: KnownTypes, known: KnownType, name: str, value: pb.Value, called: str
+) -> Property:
+    """Return one property that the type must know."""
+    wanted = types.property_type(session, known, name)
+    if wanted is None:
+        raise errors.InvalidArgumentError(
+            f"{called} has the property {name!r}, which its type {known.name!r} lacks; "
+            "add it to the type, or make it a custom property"
+        )
+    given = value.WhichOneof("value")
+    if given is None or _TYPE_OF_VALUE[given] != wanted:
+        raise errors.InvalidArgumentError(
+            f"property {name!r} of {called} is {given or 'of no kind'}, and its type {known.name!r} wants "
+            f"{pb.PropertyType.Name(wanted)}; set the fitting kind of value"
+        )
+    return name, False, _encoded(name, value, called)
+
+
+def custom_property(name: str, value: pb.Value, called: str) -> Property:
+    """Return one custom property, which may be of any kind."""
+    return name, True, _encoded(name, value, called)
+
+
+def _encoded(name: str, value: pb.Value, called: str) -> Encoded:
+    try:
+        return encode(value)
+    except errors.InvalidArgumentError as error:
+        raise errors.InvalidArgumentError(f"property {name!r} of {called} {error.message}") from error
