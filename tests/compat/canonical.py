@@ -4,9 +4,10 @@ A clock time becomes the number of the call that it was taken in: `TIME_BASE + k
 millisecond (the clock waits), so the numbers say everything that can be said: what a call touched and what it left. A
 page token becomes the number of the call that gave it. In a request, the same spellings mean each side's own value:
 
-    last_update_time_since_epoch: TIME_BASE + 3      the time that this side returned for this node, or the start of call 3
-    filter_query: "create_time_since_epoch < @t3"    the start of call 3, in milliseconds
-    next_page_token: "@page:5"                       the token that this side returned in call 5
+    last_update_time_since_epoch: TIME_BASE + 3     the time this side gave for this node, or the start of call 3
+    filter_query: "create_time_since_epoch < @t3"   the start of call 3, in milliseconds; ask < and >= alone, because
+                                                    what call 3 wrote may bear that time or a later one
+    next_page_token: "@page:5"                      the token that this side returned in call 5
 
 What stays out: deliberate differences (differences.py). Nothing here may hide more than its words say.
 """
@@ -22,7 +23,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 TIME_BASE = 10**15
-TOKEN = "@page:"  # noqa: S105 (a page token, no secret)
+TOKEN = "@page:"
 _TIME_IN_FILTER = re.compile(r"@t(\d+)")
 _NODE_LISTS = ("artifacts", "executions", "contexts")
 _TYPE_LISTS = ("artifact_types", "execution_types", "context_types")

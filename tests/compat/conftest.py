@@ -31,7 +31,7 @@ def new_pair(core: OfficialCore) -> Iterator[Callable[[], Pair]]:
     pairs: list[Pair] = []
 
     def open_pair() -> Pair:
-        pairs.append(Pair(core.open(), _opposite(core)))
+        pairs.append(Pair(core.open(), opposite(core)))
         return pairs[-1]
 
     yield open_pair
@@ -45,7 +45,7 @@ def pair(new_pair: Callable[[], Pair]) -> Pair:
     return new_pair()
 
 
-def _opposite(core: OfficialCore) -> Side:
+def opposite(core: OfficialCore) -> Side:
     if os.environ.get("LINEAL_COMPAT_AGAINST") == "official":
         return core.open()
     from lineal.service import open_service

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from google.protobuf.message import Message
 
 from lineal import errors
-
+from lineal.wire import metadata_store as pb
 from tests.compat.official import Answer
 
 
@@ -44,6 +44,7 @@ class Difference:
     explains: Callable[[Exchange], bool] = _never
 
 
+OFFICIAL_PAGE_LIMIT = 100
 _SERVED_HERE = ("GetLineageGraph", "GetParentContextsByContexts", "GetChildrenContextsByContexts")
 
 
@@ -60,8 +61,15 @@ def _served_here(exchange: Exchange) -> bool:
     return exchange.method in _SERVED_HERE and exchange.official.code == errors.UNIMPLEMENTED
 
 
+def _large_pages(exchange: Exchange) -> bool:
+    options = getattr(exchange.request, "options", None)
+    return isinstance(options, pb.ListOperationOptions) and options.max_result_size > OFFICIAL_PAGE_LIMIT
+
+
 DIFFERENCES = (
     Difference("taken-on-update", _taken_on_update),
+    Difference("large-pages", _large_pages),
+    Difference("pages-by-last-update"),
     Difference("served-here", _served_here),
 )
 BY_NAME = {difference.name: difference for difference in DIFFERENCES}

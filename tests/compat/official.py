@@ -55,7 +55,7 @@ class OfficialCore:
 
     def __init__(self, python: Path) -> None:
         self._python = python
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (it lives as long as the process)
         self._handles = 0
         self._process = self._start()
 

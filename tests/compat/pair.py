@@ -21,7 +21,8 @@ from tests.compat.differences import BY_NAME, Exchange, explain
 from tests.compat.official import METHOD_OF_REQUEST, Answer
 from tests.compat.sides import Side
 
-LONGEST_TEXT = 4000
+LONGEST_TEXT = 2000
+LONGEST_HISTORY = 40
 
 
 class DifferenceError(AssertionError):
@@ -124,13 +125,14 @@ def _bytes(answer: Answer) -> bytes:
 
 def report(exchange: Exchange, history: list[Message]) -> str:
     """Write down a difference: the call, both answers, and what was sent before."""
-    before = "\n".join(f"  {index:3} {_one_line(request)}" for index, request in enumerate(history[:-1]))
+    writes = [request for request in history[:-1] if type(request).__name__.startswith("Put")]
+    before = "\n".join(f"  {_one_line(request)}" for request in writes[-LONGEST_HISTORY:])
     return (
         f"{exchange.method} differs\n"
         f"request: {_one_line(exchange.request)}\n"
         f"official: {_told(exchange.official)}\n"
         f"lineal:   {_told(exchange.lineal)}\n"
-        f"sent before:\n{before or '  nothing'}"
+        f"written before ({len(writes)} requests):\n{before or '  nothing'}"
     )
 
 

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 from google.protobuf.message import Message
 
 from lineal import errors
-
 from tests.compat.official import Answer
 
 
