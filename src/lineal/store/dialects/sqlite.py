@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -35,7 +35,8 @@ class SQLiteDialect(DatabaseDialect):
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
         url = sa.make_url(settings.url)
-        self._path = unquote(url.database or "")  # SQLAlchemy leaves the path as it stands in the URL
+        # SQLAlchemy decodes the path from 2.1 on, and not in 2.0.
+        self._path = unquote(urlsplit(settings.url, allow_fragments=False).path[1:])
         query = {key: str(value) for key, value in url.query.items()}
         self._mode = _one_of(query.pop("mode", "rwc"), _MODES, "mode")
         self._level = _one_of(query.pop("synchronous", settings.synchronous).upper(), _LEVELS, "synchronous")
