@@ -7,7 +7,7 @@ password, for which `redact` is the only means.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lineal import errors
 
@@ -37,7 +37,7 @@ class DatabaseSettings:
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
     """
 
-    url: str
+    url: str = field(repr=False)
     upgrade: bool = False
     busy_timeout: float = DEFAULT_BUSY_TIMEOUT
     synchronous: str = "FULL"

@@ -78,8 +78,8 @@ def declared_property(
     given = value.WhichOneof("value")
     if given is None or _TYPE_OF_VALUE[given] != wanted:
         raise errors.InvalidArgumentError(
-            f"property {name!r} of {called} is {given or 'of no kind'}, and its type {known.name!r} wants "
-            f"{pb.PropertyType.Name(wanted)}; set the fitting kind of value"
+            f"Found unmatched property type: {name}; {called} gives {given or 'no kind of value'}, and its type "
+            f"{known.name!r} wants {pb.PropertyType.Name(wanted)}; set the fitting kind of value"
         )
     return name, False, _encoded(name, value, called)
 

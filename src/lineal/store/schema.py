@@ -30,6 +30,8 @@ def prepare(database: Database) -> None:
     """
     if database.read(_is_ready):
         return
+    if database.dialect.read_only:
+        raise errors.FailedPreconditionError("the database is open for reading only and holds no metadata store yet")
     database.write(lambda session: _create(session, database))
 
 
@@ -40,7 +42,7 @@ def _is_ready(session: Session) -> bool:
         return False
     _check_tables(present)
     _check_version(session)
-    return not _missing_system_types(session)
+    return session.dialect.read_only or not _missing_system_types(session)
 
 
 def _create(session: Session, database: Database) -> None:

@@ -34,6 +34,7 @@ class DatabaseDialect:
     """The base of the engines' differences."""
 
     name: str
+    read_only = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings

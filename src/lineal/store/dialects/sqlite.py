@@ -39,6 +39,7 @@ class SQLiteDialect(DatabaseDialect):
         self._path = unquote(urlsplit(settings.url, allow_fragments=False).path[1:])
         query = {key: str(value) for key, value in url.query.items()}
         self._mode = _one_of(query.pop("mode", "rwc"), _MODES, "mode")
+        self.read_only = self._mode == "ro"
         self._level = _one_of(query.pop("synchronous", settings.synchronous).upper(), _LEVELS, "synchronous")
         if query:
             raise errors.InvalidArgumentError(
@@ -50,11 +51,6 @@ class SQLiteDialect(DatabaseDialect):
     def in_memory(self) -> bool:
         """Whether the database lives and dies with this object."""
         return self._path in ("", ":memory:")
-
-    @property
-    def read_only(self) -> bool:
-        """Whether the file is opened for reading only."""
-        return self._mode == "ro"
 
     def create_engine(self) -> sa.Engine:
         """Return an engine whose connections are in autocommit mode and may move between threads."""
