@@ -1,0 +1,48 @@
+"""The language of `filter_query`: from text to SQL expressions.
+
+    text → tokens → tree as written → checked tree → SQLAlchemy Core expressions
+           tokens   parser            checker        builder
+
+`parse` makes a `Filter`, frozen and hashable, for a kind of node; `build` makes the `Clauses` of a statement from it.
+The language is described in docs/filter-query.md. What stays out: tables, which are passed in, and anything that
+touches a database.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lineal.filter.builder import Clauses, build
+from lineal.filter.checked import Filter
+from lineal.filter.checker import checked_filter
+from lineal.filter.mistakes import Mistake
+from lineal.filter.parser import syntax_tree
+from lineal.kinds import Kind
+
+__all__ = ["Clauses", "Filter", "build", "parse"]
+
+_LONGEST_REMEMBERED = 2000
+
+
+def parse(text: str, *, kind: Kind) -> Filter:
+    """Return the checked filter that a query is, for a kind of node.
+
+    Args:
+        text: the query. The empty string, which stands for "no filter", is the caller's to handle: here it is an error.
+        kind: the kind of the nodes to select.
+
+    Raises:
+        InvalidArgumentError: the query is wrong; the message says where (line and column, from 1) and what to do.
+
+    """
+    return _remembered(text, kind) if len(text) <= _LONGEST_REMEMBERED else _parsed(text, kind)
+
+
+def _parsed(text: str, kind: Kind) -> Filter:
+    try:
+        return checked_filter(syntax_tree(text), kind=kind)
+    except Mistake as mistake:
+        raise mistake.error(text) from None
+
+
+_remembered = lru_cache(maxsize=512)(_parsed)

@@ -1,0 +1,254 @@
+"""The constructs that engines spell differently, or whose plain form means something else on one of them.
+
+The language compares texts by their UTF-8 bytes, and knows the case of the letters a to z only: LIKE ignores it, LOWER
+and UPPER change it. SQLite does this by itself; PostgreSQL does in the collation "C". MySQL and MariaDB compare by the
+collation of a column, which may ignore case and accents: there, the plain comparison stays in front, because an index
+serves it, and a comparison of bytes decides.
+
+Every construct renders its own parentheses. What stays out: which construct a query needs (builder.py).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+Expression = sa.ColumnElement[Any]
+
+_FLAT = 8
+_LONGEST_STORED_PATTERN = 12500
+
+
+class _Condition(FunctionElement[bool]):
+    """A condition. It never becomes `(...) = 1`, as SQLAlchemy would have it where there is no boolean type."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Return the condition itself: it has its parentheses."""
+        return self
+
+
+class AllOf(_Condition):
+    """All of the operands; pass the deepest first."""
+
+    inherit_cache = True
+    word = " AND "
+
+
+class AnyOf(_Condition):
+    """Any of the operands; pass the deepest first."""
+
+    inherit_cache = True
+    word = " OR "
+
+
+class Not(_Condition):
+    """Not the operand."""
+
+    inherit_cache = True
+
+
+class IsTrue(_Condition):
+    """Whether the operand is true: false for NULL."""
+
+    inherit_cache = True
+
+
+class IsNull(_Condition):
+    """Whether the operand is NULL."""
+
+    inherit_cache = True
+
+
+class TextIn(_Condition):
+    """Whether the first operand, a text, is the same as one of the others."""
+
+    inherit_cache = True
+
+
+class ByBytes(FunctionElement[str]):
+    """The operand, a text, as it is compared and ordered by its bytes."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class Like(_Condition):
+    """Whether the first operand matches the second, a pattern with % and _ and without an escape character."""
+
+    inherit_cache = True
+
+
+class Lower(FunctionElement[str]):
+    """The operand with a to z for A to Z."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class Upper(FunctionElement[str]):
+    """The operand with A to Z for a to z."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+class Length(FunctionElement[int]):
+    """The number of characters of the operand."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+def _operands(element: FunctionElement[Any], compiler: Any, options: dict[str, Any]) -> list[str]:
+    """Return the texts of an element's operands, each safe beside any operator."""
+    return [compiler.process(operand.self_group(), **options) for operand in element.clauses]
+
+
+@compiles(AllOf)
+@compiles(AnyOf)
+def _junction(element: AllOf | AnyOf, compiler: Any, **options: Any) -> str:
+    return f"({_joined(_operands(element, compiler, options), element.word)})"
+
+
+def _joined(texts: Sequence[str], word: str) -> str:
+    """Join texts by AND or OR so that neither many operands nor a deep first one make a deep expression."""
+    if len(texts) <= _FLAT:
+        return word.join(texts)
+    size = -(-(len(texts) - 1) // (_FLAT - 1))
+    groups = [_joined(texts[start : start + size], word) for start in range(1, len(texts), size)]
+    return word.join([texts[0], *[f"({group})" for group in groups]])
+
+
+@compiles(Not)
+def _not(element: Not, compiler: Any, **options: Any) -> str:
+    return f"(NOT {_operands(element, compiler, options)[0]})"
+
+
+@compiles(IsTrue)
+def _is_true(element: IsTrue, compiler: Any, **options: Any) -> str:
+    yes, no = compiler.process(sa.true()), compiler.process(sa.false())
+    return f"(CASE WHEN {_operands(element, compiler, options)[0]} THEN {yes} ELSE {no} END)"
+
+
+@compiles(IsNull)
+def _is_null(element: IsNull, compiler: Any, **options: Any) -> str:
+    return f"({_operands(element, compiler, options)[0]} IS NULL)"
+
+
+@compiles(TextIn)
+def _text_in(element: TextIn, compiler: Any, **options: Any) -> str:
+    return f"({_one_of(_operands(element, compiler, options))})"
+
+
+def _one_of(texts: Sequence[str]) -> str:
+    text, *others = texts
+    return f"{text} = {others[0]}" if len(others) == 1 else f"{text} IN ({', '.join(others)})"
+
+
+@compiles(TextIn, "mysql")
+@compiles(TextIn, "mariadb")
+def _text_in_on_mysql(element: TextIn, compiler: Any, **options: Any) -> str:
+    texts = _operands(element, compiler, options)
+    return f"({_one_of(texts)} AND {_one_of([_bytes(text) for text in texts])})"
+
+
+@compiles(ByBytes)
+def _by_bytes(element: ByBytes, compiler: Any, **options: Any) -> str:
+    return _operands(element, compiler, options)[0]
+
+
+@compiles(ByBytes, "postgresql")
+def _by_bytes_on_postgresql(element: ByBytes, compiler: Any, **options: Any) -> str:
+    return f'({_operands(element, compiler, options)[0]} COLLATE "C")'
+
+
+@compiles(ByBytes, "mysql")
+@compiles(ByBytes, "mariadb")
+def _by_bytes_on_mysql(element: ByBytes, compiler: Any, **options: Any) -> str:
+    return _bytes(_operands(element, compiler, options)[0])
+
+
+def _bytes(text: str) -> str:
+    return f"CAST(CONVERT({text} USING utf8mb4) AS BINARY)"
+
+
+@compiles(Like)
+def _like(element: Like, compiler: Any, **options: Any) -> str:
+    text, pattern = _operands(element, compiler, options)
+    if isinstance(list(element.clauses)[1], sa.BindParameter):
+        return f"({text} LIKE {pattern})"
+    # SQLite refuses a longer pattern; one that comes from a row matches nothing then, and the query goes on.
+    return f"(CASE WHEN length({pattern}) <= {_LONGEST_STORED_PATTERN} THEN {text} LIKE {pattern} END)"
+
+
+@compiles(Like, "postgresql")
+def _like_on_postgresql(element: Like, compiler: Any, **options: Any) -> str:
+    text, pattern = _operands(element, compiler, options)
+    return f"(({text} COLLATE \"C\") ILIKE {pattern} ESCAPE '')"
+
+
+@compiles(Like, "mysql")
+@compiles(Like, "mariadb")
+def _like_on_mysql(element: Like, compiler: Any, **options: Any) -> str:
+    text, pattern = [f"CONVERT({operand} USING utf8mb4)" for operand in _operands(element, compiler, options)]
+    quick = f"{text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE ''"
+    return f"({quick} AND {_folded(text, upper=False)} LIKE {_folded(pattern, upper=False)} ESCAPE '')"
+
+
+@compiles(Lower)
+def _lower(element: Lower, compiler: Any, **options: Any) -> str:
+    return f"lower({_operands(element, compiler, options)[0]})"
+
+
+@compiles(Upper)
+def _upper(element: Upper, compiler: Any, **options: Any) -> str:
+    return f"upper({_operands(element, compiler, options)[0]})"
+
+
+@compiles(Lower, "postgresql")
+def _lower_on_postgresql(element: Lower, compiler: Any, **options: Any) -> str:
+    return f'lower({_operands(element, compiler, options)[0]} COLLATE "C")'
+
+
+@compiles(Upper, "postgresql")
+def _upper_on_postgresql(element: Upper, compiler: Any, **options: Any) -> str:
+    return f'upper({_operands(element, compiler, options)[0]} COLLATE "C")'
+
+
+@compiles(Lower, "mysql")
+@compiles(Lower, "mariadb")
+def _lower_on_mysql(element: Lower, compiler: Any, **options: Any) -> str:
+    return _folded(f"CONVERT({_operands(element, compiler, options)[0]} USING utf8mb4)", upper=False)
+
+
+@compiles(Upper, "mysql")
+@compiles(Upper, "mariadb")
+def _upper_on_mysql(element: Upper, compiler: Any, **options: Any) -> str:
+    return _folded(f"CONVERT({_operands(element, compiler, options)[0]} USING utf8mb4)", upper=True)
+
+
+def _folded(text: str, *, upper: bool) -> str:
+    """Return a text with the other case of the letters a to z; MySQL's own functions change other letters too."""
+    folded = f"({text} COLLATE utf8mb4_bin)"
+    for small, capital in zip(string.ascii_lowercase, string.ascii_uppercase, strict=True):
+        folded = f"REPLACE({folded}, '{small}', '{capital}')" if upper else f"REPLACE({folded}, '{capital}', '{small}')"
+    return folded
+
+
+@compiles(Length)
+def _length(element: Length, compiler: Any, **options: Any) -> str:
+    return f"length({_operands(element, compiler, options)[0]})"
+
+
+@compiles(Length, "mysql")
+@compiles(Length, "mariadb")
+def _length_on_mysql(element: Length, compiler: Any, **options: Any) -> str:
+    return f"char_length({_operands(element, compiler, options)[0]})"

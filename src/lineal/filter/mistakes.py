@@ -1,0 +1,53 @@
+"""The error of a filter query: what is wrong, where, and what to write instead.
+
+Raised as `Mistake` with an offset where it is found, turned once into the error for callers, with line and column.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+
+from lineal.errors import InvalidArgumentError
+
+_LONGEST_PIECE = 40
+
+
+class Mistake(Exception):  # noqa: N818 a mistake is the user's
+    """Something wrong in a query.
+
+    Attributes:
+        at: the offset in the text, in characters, from 0.
+        piece: the offending piece of text; empty at the end of the text.
+        problem: what is wrong and what to do.
+
+    """
+
+    def __init__(self, at: int, piece: str, problem: str) -> None:
+        super().__init__(problem)
+        self.at = at
+        self.piece = piece
+        self.problem = problem
+
+    def error(self, text: str) -> InvalidArgumentError:
+        """Return the error for callers, placed in the text of the query."""
+        before = text[: self.at]
+        line, column = before.count("\n") + 1, self.at - before.rfind("\n")
+        near = f"near {shortened(self.piece)}" if self.piece else "at its end"
+        return InvalidArgumentError(f"filter_query, line {line}, column {column}, {near}: {self.problem}")
+
+
+def shortened(piece: str) -> str:
+    """Return a piece of the query as one short line, to be shown."""
+    flat = " ".join(piece.split())
+    return flat if len(flat) <= _LONGEST_PIECE else f"{flat[: _LONGEST_PIECE - 3]}..."
+
+
+def suggestion(wrong: str, known: Iterable[str]) -> str:
+    """Return "did you mean ...?" if a known word resembles the wrong one, and the list of known words."""
+    words = list(known)
+    beginnings = {re.split(r"\.|_ALIAS", word)[0].lower(): word for word in words}
+    close = difflib.get_close_matches(wrong.lower(), beginnings, n=1)
+    meant = f"did you mean {beginnings[close[0]]}? " if close else ""
+    return f"{meant}Known: {', '.join(words)}"
