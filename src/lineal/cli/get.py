@@ -27,10 +27,10 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print one record with all its fields."""
-    from lineal.cli.store import opened_store
+    from lineal.cli.store import open_store
     from lineal.cli.text import to_json
 
-    with opened_store(args) as store:
+    with open_store(args) as store:
         record = _type(store, args.id) if args.kind == "type" else _node(store, args.kind, args.id)
     if record is None:
         raise errors.NotFoundError(f"There is no {args.kind} with the id {args.id} in this store")

@@ -27,12 +27,12 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> None:
     """Print the tree upstream, the tree downstream, or both."""
     from lineal.cli.lineage_tree import DOWN, UP, describe, follow, tree_lines
-    from lineal.cli.store import opened_store
+    from lineal.cli.store import open_store
     from lineal.cli.text import to_json
 
     start = _start(args)
     directions = [*([] if args.down else [UP]), *([] if args.up else [DOWN])]
-    with opened_store(args) as store:
+    with open_store(args) as store:
         found = {direction.name: follow(store, start, direction, depth=args.depth) for direction in directions}
     if args.json:
         print(to_json({name: lineage.record() for name, lineage in found.items()}))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lineal import errors
-from lineal.cli.records import Record, node_record
+from lineal.cli.records import Record, node_record, shown_name
 from lineal.cli.text import cell
 from lineal.client import MetadataStore
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
@@ -130,5 +130,5 @@ def describe(lineage: Lineage, key: Key) -> str:
     record = lineage.nodes.get(key)
     if record is None:
         return f"{key[0]} {key[1]}  (missing)"
-    name = record.get("name") or record.get("uri") or ""
+    name = shown_name(record) or record.get("uri", "")
     return "  ".join(filter(None, (f"{key[0]} {key[1]}", cell(record.get("type", "")), cell(name))))

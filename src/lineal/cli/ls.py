@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from lineal.client import MetadataStore
 
 _PLURALS = ("artifacts", "executions", "contexts", "types")
+_COLUMNS = {
+    "artifacts": ("id", "type", "name", "state", "uri", "created"),
+    "executions": ("id", "type", "name", "state", "created"),
+    "contexts": ("id", "type", "name", "created"),
+}
 _DEFAULT_LIMIT = 20
 
 
@@ -30,12 +35,12 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print the newest nodes, or the types."""
-    from lineal.cli.store import opened_store
+    from lineal.cli.store import open_store
     from lineal.cli.text import to_json
 
     if args.limit < 1:
         args.usage_error(f"--limit is {args.limit}; give 1 or more")
-    with opened_store(args) as store:
+    with open_store(args) as store:
         records = _types(store, args.type) if args.what == "types" else _nodes(store, args)
     if args.json:
         print(to_json(records[: args.limit]))
@@ -78,13 +83,12 @@ def _types(store: MetadataStore, name: str | None) -> list[Record]:
 
 
 def _lines(what: str, records: list[Record]) -> list[str]:
+    from lineal.cli.records import shown_name
     from lineal.cli.text import table, time
 
     if what == "types":
         rows = [[r["id"], r["kind"], r["name"], r.get("version", ""), ", ".join(r["properties"])] for r in records]
         return table(("ID", "KIND", "NAME", "VERSION", "PROPERTIES"), rows)
-    columns = [name for name in ("id", "type", "name", "state", "uri") if name != "uri" or what == "artifacts"]
-    if what == "contexts":
-        columns.remove("state")
-    rows = [[*(r.get(name, "") for name in columns), time(r.get("create_time_since_epoch"))] for r in records]
-    return table((*(name.upper() for name in columns), "CREATED"), rows)
+    columns = _COLUMNS[what]
+    shown = [r | {"name": shown_name(r), "created": time(r.get("create_time_since_epoch"))} for r in records]
+    return table([name.upper() for name in columns], [[r.get(name, "") for name in columns] for r in shown])

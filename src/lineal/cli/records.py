@@ -30,6 +30,11 @@ def node_record(kind: Kind, node: Node) -> Record:
     return record | _set_fields(node, _TIMES)
 
 
+def shown_name(record: Record) -> str:
+    """Return the name to show for a node; the Kubeflow SDK keeps it in a property."""
+    return str(record.get("name") or record["properties"].get("name") or "")
+
+
 def type_record(kind: Kind, node_type: NodeType) -> Record:
     """Return a type as a record; its properties are names and the names of their value types."""
     properties = {name: pb.PropertyType.Name(value) for name, value in sorted(node_type.properties.items())}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import lineal
 from lineal.cli.arguments import required_url
@@ -13,14 +11,9 @@ from lineal.client import MetadataStore
 _FILE_PREFIX = "sqlite:///"
 
 
-@contextmanager
-def opened_store(args: argparse.Namespace) -> Iterator[MetadataStore]:
-    """Open the chosen store for reading and close it at the end; a missing SQLite file is not created."""
-    store = lineal.connect(_existing(required_url(args)))
-    try:
-        yield store
-    finally:
-        store.close()
+def open_store(args: argparse.Namespace) -> MetadataStore:
+    """Open the chosen store for reading; a SQLite file that is missing is an error and not created."""
+    return lineal.connect(_existing(required_url(args)))
 
 
 def _existing(url: str) -> str:

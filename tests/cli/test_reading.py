@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from lineal.cli import main
+from tests.serving import running_server
+
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def run(store_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command on the store and return what it printed."""
+
+    def run_command(*words: str, store: tuple[str, str] = ("--db", store_url)) -> str:
+        assert main([*words, *store]) == 0
+        return capsys.readouterr().out
+
+    return run_command
+
+
+def test_ls_aligns_the_newest_first(run: Run) -> None:
+    header, *rows = run("ls", "artifacts").splitlines()
+    assert header.split() == ["ID", "TYPE", "NAME", "STATE", "URI", "CREATED"]
+    assert [row.split()[2] for row in rows] == ["score", "net", "second", "first"]
+    assert len({row.index(name) for row, name in zip(rows, ("score", "net", "second", "first"), strict=True)}) == 1
+
+
+def test_ls_takes_a_limit_and_says_that_there_is_more(run: Run) -> None:
+    lines = run("ls", "artifacts", "--limit", "2").splitlines()
+    assert len(lines) == 4
+    assert "--limit" in lines[-1]
+
+
+def test_ls_takes_a_type(run: Run) -> None:
+    records = json.loads(run("ls", "artifacts", "--type", "DataSet", "--json"))
+    assert [record["name"] for record in records] == ["second", "first"]
+
+
+@pytest.mark.parametrize("name", ["it's", 'a "b" \\', "nobody"])
+def test_ls_of_a_type_that_does_not_exist_is_empty(run: Run, name: str) -> None:
+    assert json.loads(run("ls", "artifacts", "--type", name, "--json")) == []
+
+
+@pytest.mark.parametrize(("what", "name"), [("executions", "evaluate"), ("contexts", "digits")])
+def test_ls_lists_the_other_kinds(run: Run, what: str, name: str) -> None:
+    assert name in run("ls", what)
+
+
+def test_ls_lists_types_of_all_kinds(run: Run) -> None:
+    records = json.loads(run("ls", "types", "--json"))
+    found = [(record["kind"], record["name"], record.get("version")) for record in records]
+    assert found == [
+        ("artifact type", "DataSet", None),
+        ("artifact type", "Model", "2"),
+        ("execution type", "Step", None),
+        ("context type", "Project", None),
+    ]
+
+
+def test_get_prints_one_field_a_line(run: Run) -> None:
+    lines = [line.split(maxsplit=1) for line in run("get", "artifact", "1").splitlines()]
+    assert ["name", "first"] in lines
+    assert ["state", "LIVE"] in lines
+    assert ["properties.rows", "60000"] in lines
+
+
+def test_a_line_break_in_a_text_does_not_break_the_line(run: Run) -> None:
+    assert r"Käthe\n2" in run("get", "artifact", "1")
+
+
+def test_get_prints_json_with_plain_values(run: Run) -> None:
+    record = json.loads(run("get", "artifact", "1", "--json"))
+    assert record["id"] == 1
+    assert record["properties"] == {"rows": 60000}
+    assert record["custom_properties"] == {"owner": "Käthe\n2"}
+
+
+def test_get_finds_a_type_of_any_kind(run: Run) -> None:
+    [step] = [record for record in json.loads(run("ls", "types", "--json")) if record["name"] == "Step"]
+    assert json.loads(run("get", "type", str(step["id"]), "--json"))["name"] == "Step"
+
+
+@pytest.mark.parametrize("words", [("get", "artifact", "99"), ("get", "type", "99"), ("lineage", "99")])
+def test_an_unknown_id_is_an_error(store_url: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    assert main([*words, "--db", store_url]) == 1
+    assert "99" in capsys.readouterr().err
+
+
+def test_lineage_draws_both_directions(run: Run) -> None:
+    assert run("lineage", "3").splitlines() == [
+        "artifact 3  Model  net",
+        "upstream:",
+        "  └─ execution 1  Step  train  (OUTPUT)",
+        "     ├─ artifact 1  DataSet  first  (INPUT)",
+        "     └─ artifact 2  DataSet  second  (INPUT)",
+        "downstream:",
+        "  └─ execution 2  Step  evaluate  (INPUT)",
+        "     └─ artifact 4  Model  score  (OUTPUT)",
+    ]
+
+
+def test_lineage_takes_one_direction_and_a_depth(run: Run) -> None:
+    lines = run("lineage", "1", "--down", "--depth", "2").splitlines()
+    assert [line.split()[1:3] for line in lines[2:]] == [["execution", "1"], ["artifact", "3"]]
+    assert lines[1] == "downstream:"
+
+
+def test_lineage_starts_from_an_execution_too(run: Run) -> None:
+    found = json.loads(run("lineage", "execution:2", "--up", "--json"))["upstream"]
+    assert [record["name"] for record in found["nodes"]] == ["evaluate", "net", "train", "first", "second"]
+    assert found["steps"][0] == {"from": "execution:2", "to": "artifact:3", "event": "INPUT"}
+
+
+def test_a_server_is_read_like_a_database(run: Run, store_url: str) -> None:
+    embedded = run("ls", "artifacts")
+    with running_server(store_url) as server:
+        assert run("ls", "artifacts", store=("--server", server.address)) == embedded
+
+
+def test_the_environment_names_the_store(run: Run, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINEAL_URL", store_url)
+    assert "first" in run("ls", "artifacts", store=())  # type: ignore[arg-type]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import time
+
+from lineal.server.readiness import Readiness
+from lineal.service import MetadataService
+
+
+def test_a_database_that_answers_is_ready(service: MetadataService) -> None:
+    with Readiness(service) as readiness:
+        assert readiness.ready
+
+
+def test_nothing_is_ready_before_the_first_look(service: MetadataService) -> None:
+    assert not Readiness(service).ready
+
+
+def test_a_database_that_is_gone_is_not_ready(service: MetadataService) -> None:
+    with Readiness(service) as readiness:
+        service.close()
+        assert not readiness.look()
+        assert not readiness.ready
+
+
+def test_listeners_hear_of_changes_only(service: MetadataService) -> None:
+    heard: list[bool] = []
+    readiness = Readiness(service)
+    readiness.on_change(heard.append)
+    readiness.look()
+    readiness.look()
+    service.close()
+    readiness.look()
+    assert heard == [True, False]
+
+
+def test_the_state_is_looked_at_again_by_itself(service: MetadataService) -> None:
+    with Readiness(service, interval=0.01) as readiness:
+        service.close()
+        deadline = time.monotonic() + 10
+        while readiness.ready and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not readiness.ready
+
+
+def test_nothing_is_ready_after_the_end(service: MetadataService) -> None:
+    with Readiness(service) as readiness:
+        pass
+    assert not readiness.ready
