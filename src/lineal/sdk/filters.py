@@ -55,15 +55,17 @@ def has_property(name: str) -> str:
 def mentions_label(property_name: str, key: str, value: Any) -> str:
     """Return the condition that the JSON in a property can hold this label.
 
-    Whatever JSON may write in more than one way (quotes, escapes, letters beyond ASCII, spaces between key and value)
-    is a wildcard, as are the two wildcards of LIKE themselves.
+    Whatever JSON may write in more than one way (escapes, letters beyond ASCII, blanks around the colon) is a wildcard,
+    and so are its quotation marks, which not every server compares rightly.
     """
-    pattern = _pattern(key) + (_pattern(value) if isinstance(value, str) else "")
-    return f"properties.`{property_name}`.string_value LIKE '%{pattern}%'"
+    text = f"_{_pattern(value)}_" if isinstance(value, str) else ""
+    spellings = (f"%_{_pattern(key)}_{colon}{text}%" for colon in (": ", ":", " :%"))
+    return "(" + " OR ".join(f"properties.`{property_name}`.string_value LIKE '{each}'" for each in spellings) + ")"
 
 
 def _pattern(text: str) -> str:
-    return re.sub("%+", "%", "%" + _VARIABLE.sub("%", text[:_LONGEST_PATTERN]) + "%")
+    """Return the pattern of LIKE for a text inside a JSON string; the end of a long one is a wildcard."""
+    return _VARIABLE.sub("%", text[:_LONGEST_PATTERN]) + ("%" if len(text) > _LONGEST_PATTERN else "")
 
 
 def label_matches(labels: Any, key: str, value: Any) -> bool:

@@ -1,0 +1,54 @@
+"""The tutorial notebook runs from its first cell to its last, embedded and against a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lineal.sdk import Metrics, Model, Store, Workspace
+from tests.serving import running_server
+
+nbclient = pytest.importorskip("nbclient")
+nbformat = pytest.importorskip("nbformat")
+pytest.importorskip("pandas")
+
+NOTEBOOK = Path(__file__).resolve().parents[2] / "examples" / "tutorial.ipynb"
+
+
+def test_the_notebook_runs_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path}/metadata.db"
+    _run(url, monkeypatch)
+    _check_what_it_left(url)
+
+
+def test_the_notebook_runs_without_a_store_being_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    _run(None, monkeypatch)
+
+
+def test_the_notebook_runs_against_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with running_server(f"sqlite:///{tmp_path}/metadata.db") as server:
+        url = f"grpc://{server.address}"
+        _run(url, monkeypatch)
+        _check_what_it_left(url)
+
+
+def test_the_notebook_is_kept_without_outputs() -> None:
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    assert [cell for cell in cells if cell.get("outputs") or cell.get("execution_count")] == []
+
+
+def _run(url: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if url is None:
+        monkeypatch.delenv("LINEAL_URL", raising=False)
+    else:
+        monkeypatch.setenv("LINEAL_URL", url)
+    nbclient.NotebookClient(nbformat.read(NOTEBOOK, as_version=4), timeout=60).execute()
+
+
+def _check_what_it_left(url: str) -> None:
+    workspace = Workspace(Store(url=url), "bakery")
+    assert len(workspace.list(Model.ARTIFACT_TYPE_NAME)) == 2
+    assert len(workspace.list(Metrics.ARTIFACT_TYPE_NAME, labels={"service": "forecast"})) == 6
+    assert len(workspace.list("bakery.example/serving_load", labels={"service": "forecast"})) == 6
+    workspace.store.close()

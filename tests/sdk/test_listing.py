@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lineal.sdk import DataSet, Execution, Metrics, Model, Run, Store, Workspace
+from lineal.wire import metadata_store as pb
+from tests.sdk.test_custom_artifacts import Duck
+from tests.sdk.wires import Wire
+
+
+def test_a_model_is_listed_as_the_dict_of_the_original(workspace: Workspace) -> None:
+    execution = Execution("train", workspace, Run(workspace, "nightly"))
+    model = execution.log_output(
+        Model(
+            name="MNIST",
+            uri="gcs://my-bucket/mnist",
+            owner="",
+            version="v1",
+            model_type="neural network",
+            training_framework={"name": "tensorflow"},
+            hyperparameters={"layers": [10, 3]},
+            labels={"a_label": "some-value"},
+        )
+    )
+    assert workspace.list() == [
+        {
+            "id": model.id,
+            "workspace": "bakery",
+            "run": "nightly",
+            "model_type": "neural network",
+            "create_time": model.create_time,
+            "version": "v1",
+            "owner": "",
+            "description": None,
+            "name": "MNIST",
+            "uri": "gcs://my-bucket/mnist",
+            "training_framework": {"name": "tensorflow"},
+            "hyperparameters": {"layers": [10, 3]},
+            "labels": {"a_label": "some-value"},
+            "kwargs": {},
+        }
+    ]
+
+
+def test_an_artifact_outside_of_a_run_has_no_run(execution: Execution) -> None:
+    execution.log_output(Model("gs://a", "a"))
+    assert "run" not in execution.workspace.list()[0]
+
+
+def test_each_type_is_listed_by_its_name(execution: Execution) -> None:
+    logged = [execution.log_output(kind("gs://a", "a")) for kind in (Model, DataSet, Metrics)]
+    listed = [execution.workspace.list(artifact.ARTIFACT_TYPE_NAME) for artifact in logged]
+    assert [[found["id"] for found in each] for each in listed] == [[artifact.id] for artifact in logged]
+
+
+def test_an_unknown_type_has_no_artifacts(workspace: Workspace) -> None:
+    assert workspace.list("bakery.example/nothing") == workspace.list() == []
+
+
+@pytest.mark.parametrize("other", ["BAKERY", "bakery2", "ba%", "bak_ry", "it's", 'b"\\'])
+def test_artifacts_of_other_workspaces_are_not_listed(store: Store, execution: Execution, other: str) -> None:
+    execution.log_output(Model("gs://a", "mine"))
+    elsewhere = Workspace(store, other)
+    Execution("train", elsewhere).log_output(Model("gs://a", "theirs"))
+    assert [found["name"] for found in execution.workspace.list()] == ["mine"]
+    assert [found["name"] for found in elsewhere.list()] == ["theirs"]
+
+
+def test_an_artifact_of_another_workspace_stays_there_when_it_is_an_input_here(
+    store: Store, execution: Execution
+) -> None:
+    model = execution.log_output(Model("gs://a", "a"))
+    here = Workspace(store, "mill")
+    Execution("serve", here).log_input(model)
+    assert here.list() == []
+
+
+def test_names_are_compared_exactly(execution: Execution) -> None:
+    for name in ("a", "A", "a%", "a_", "ab", "it's", 'q"', "\\", "é", "name"):
+        execution.log_output(Model("gs://a", name))
+        assert [found["name"] for found in execution.workspace.list(name=name)] == [name]
+
+
+def test_the_first_are_listed_up_to_the_limit(execution: Execution) -> None:
+    ids = [execution.log_output(Model("gs://a", str(number))).id for number in range(5)]
+    assert [found["id"] for found in execution.workspace.list(limit=3)] == ids[:3]
+    assert [found["id"] for found in execution.workspace.list(limit=9)] == ids
+    assert execution.workspace.list(limit=0) == []
+
+
+def test_more_than_a_page_is_listed(execution: Execution) -> None:
+    for number in range(120):
+        execution.log_output(Metrics("gs://a", str(number), labels={"all": "yes"}))
+    assert len(execution.workspace.list(Metrics.ARTIFACT_TYPE_NAME)) == 120
+    assert len(execution.workspace.list(Metrics.ARTIFACT_TYPE_NAME, labels={"all": "yes"}, limit=110)) == 110
+
+
+def test_the_limit_counts_what_the_exact_check_leaves(execution: Execution) -> None:
+    for number in range(6):
+        execution.log_output(Model("gs://a", str(number), labels={"stage": "TEST" if number < 4 else "test"}))
+    found = execution.workspace.list(labels={"stage": "test"}, limit=2)
+    assert [each["name"] for each in found] == ["4", "5"]
+
+
+def test_a_label_in_the_wrong_place_is_no_label(execution: Execution) -> None:
+    execution.log_output(Model("gs://a", "a", description='"stage": "test"', hyperparameters={"stage": "test"}))
+    execution.log_output(Model("gs://a", "b", labels={"stage": "other", "other": "test"}))
+    assert execution.workspace.list(labels={"stage": "test"}) == []
+
+
+def test_all_labels_must_be_there(execution: Execution) -> None:
+    execution.log_output(Model("gs://a", "both", labels={"x": "1", "y": "2"}))
+    execution.log_output(Model("gs://a", "one", labels={"x": "1"}))
+    assert [found["name"] for found in execution.workspace.list(labels={"y": "2", "x": "1"})] == ["both"]
+
+
+@pytest.mark.parametrize("value", [1, 1.5, True, None, ["a", 1], {"k": "v"}])
+def test_labels_need_not_be_texts(value: object, execution: Execution) -> None:
+    execution.log_output(Model("gs://a", "a", labels={"x": value}))  # type: ignore[dict-item]
+    execution.log_output(Model("gs://a", "b", labels={"x": "1"}))
+    assert [found["name"] for found in execution.workspace.list(labels={"x": value})] == ["a"]
+
+
+def test_labels_in_a_property_of_their_own_are_found(execution: Execution) -> None:
+    labelled = execution.log_output(Duck(labels=pb.Value(string_value=json.dumps({"x": 'é"'}))))
+    execution.log_output(Duck(labels=pb.Value(string_value="no json")))
+    found = execution.workspace.list(Duck.ARTIFACT_TYPE_NAME, labels={"x": 'é"'})
+    assert [each["id"] for each in found] == [labelled.id]  # type: ignore[attr-defined]
+
+
+def test_labels_in_json_of_another_spelling_are_found(execution: Execution) -> None:
+    text = '{"labels" :{"sp\u00e4t":"a\\/b"}}'
+    execution.log_output(Duck(__ALL_META__=pb.Value(string_value=text)))
+    assert len(execution.workspace.list(Duck.ARTIFACT_TYPE_NAME, labels={"sp\u00e4t": "a/b"})) == 1
+
+
+def test_a_type_that_keeps_no_labels_has_none_with_labels(execution: Execution) -> None:
+    execution.log_output(Duck(x=pb.Value(int_value=1)))
+    assert execution.workspace.list(Duck.ARTIFACT_TYPE_NAME, labels={"x": "1"}) == []
+
+
+@pytest.mark.parametrize("limit", [-1, "3", 1.5])
+def test_a_limit_that_is_no_number_is_refused(limit: object, workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match="'limit' must be"):
+        workspace.list(limit=limit)  # type: ignore[arg-type]
+
+
+def test_labels_that_are_no_mapping_are_refused(workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match="'labels' must be"):
+        workspace.list(labels=["x"])  # type: ignore[arg-type]
+
+
+def test_the_database_does_the_filtering(execution: Execution, wire: Wire) -> None:
+    for number in range(30):
+        execution.log_output(Model("gs://a", str(number), labels={"half": str(number % 2)}))
+    wire.calls.clear()
+    wire.read.clear()
+    assert len(execution.workspace.list(labels={"half": "1"})) == 15
+    assert wire.calls == ["GetArtifactType", "GetArtifacts"]
+    assert wire.read["GetArtifacts"] == 15
+
+
+def test_custom_properties_of_each_kind_are_listed_as_plain_values(execution: Execution) -> None:
+    execution.log_output(Duck(a=pb.Value(int_value=3), b=pb.Value(double_value=0.5), c=pb.Value(bool_value=True)))
+    [found] = execution.workspace.list(Duck.ARTIFACT_TYPE_NAME)
+    assert (found["a"], found["b"], found["c"]) == (3, 0.5, True)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lineal import errors
+from lineal.sdk import Execution, Model, Store, Workspace
+from lineal.sdk import store as store_module
+from lineal.wire import metadata_store as pb
+from tests.serving import running_server
+
+
+def test_a_store_of_a_file_keeps_what_was_logged(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/metadata.db"
+    for _ in range(2):
+        store = Store(url=url)
+        Execution("train", Workspace(store, "bakery")).log_output(Model("gs://a", "a"))
+        store.store.close()
+    assert len(Workspace(Store(url=url), "bakery").list()) == 1
+
+
+def test_a_store_speaks_to_a_server_by_host_and_port(tmp_path: Path) -> None:
+    with running_server(f"sqlite:///{tmp_path}/metadata.db") as server:
+        host, _, port = server.address.rpartition(":")
+        workspace = Workspace(Store(host, int(port)), "bakery")
+        model = Execution("train", workspace).log_output(Model("gs://a", "a", labels={"x": "y"}))
+        assert [found["id"] for found in workspace.list(labels={"x": "y"})] == [model.id]
+        workspace.store.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tls"),
+    [
+        ({}, {}),
+        ({"root_certificates": b"roots"}, {"custom_ca": "roots"}),
+        (
+            {"root_certificates": b"r", "private_key": b"k", "certificate_chain": b"c"},
+            {"custom_ca": "r", "client_key": "k", "server_cert": "c"},
+        ),
+    ],
+)
+def test_host_port_and_certificates_go_into_the_clients_configuration(
+    arguments: dict[str, bytes], tls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configs: list[pb.MetadataStoreClientConfig] = []
+    monkeypatch.setattr(store_module, "MetadataStore", configs.append)
+    Store("metadata.example", 9090, **arguments)  # type: ignore[arg-type]
+    [config] = configs
+    assert (config.host, config.port) == ("metadata.example", 9090)
+    assert {field.name: value for field, value in config.ssl_config.ListFields()} == tls
+
+
+def test_the_default_is_the_service_of_a_kubeflow_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    configs: list[pb.MetadataStoreClientConfig] = []
+    monkeypatch.setattr(store_module, "MetadataStore", configs.append)
+    Store()
+    assert (configs[0].host, configs[0].port) == ("metadata-grpc-service.kubeflow", 8080)
+
+
+def test_certificates_beside_a_url_are_refused() -> None:
+    with pytest.raises(ValueError, match="'url' takes no certificates"):
+        Store(url="grpcs://metadata.example:443", root_certificates=b"roots")
+
+
+def test_a_url_of_no_known_form_is_refused() -> None:
+    with pytest.raises(errors.InvalidArgumentError):
+        Store(url="http://metadata.example")

@@ -1,0 +1,45 @@
+"""A transport whose calls are counted and can be made to fail; what it carries is real."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from google.protobuf.message import Message
+
+from lineal.client.transport import Transport
+
+
+@dataclass
+class Wire:
+    """A transport that notes the calls it carries, and fails those it is told to.
+
+    Attributes:
+        inner: what carries the calls.
+        calls: the methods called, in order.
+        read: method to the number of artifacts in its answers.
+        failures: method to the errors of its next calls; the call is carried out all the same when `lose_answers`.
+        lose_answers: whether a failing call reaches the store before its answer is lost.
+
+    """
+
+    inner: Transport
+    calls: list[str] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    failures: dict[str, list[Exception]] = field(default_factory=dict)
+    lose_answers: bool = False
+
+    def call(self, method: str, request: Message) -> Message:
+        """Carry a call."""
+        self.calls.append(method)
+        if self.failures.get(method):
+            if self.lose_answers:
+                self.inner.call(method, request)
+            raise self.failures[method].pop(0)
+        response = self.inner.call(method, request)
+        self.read[method] += len(getattr(response, "artifacts", ()))
+        return response
+
+    def close(self) -> None:
+        """Close what carries the calls."""
+        self.inner.close()
