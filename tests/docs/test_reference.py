@@ -17,16 +17,23 @@ from lineal.wire import service
 from tests.services import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
-ROW = re.compile(r"^\| `([^`]+)`", re.MULTILINE)
+ROW = re.compile(r"^\| `([^`]+)` \| ([^|]*) ?\|", re.MULTILINE)
 
 
-def rows(page: str, *, section: str | None = None) -> set[str]:
-    """The first cells of the tables on a page, or in one section of it."""
+def rows(page: str, *, section: str | None = None) -> dict[str, str]:
+    """The first two cells of each row of the tables on a page, or in one section of it."""
     text = (DOCS / page).read_text()
     if section is not None:
         text = next((part for part in text.split("\n## ")[1:] if part.partition("\n")[0] == section), "")
         assert text, f"docs/{page} has no section '## {section}'"
-    return set(ROW.findall(text))
+    return {first: second.strip() for first, second in ROW.findall(text)}
+
+
+def shown(default: object) -> str:
+    """A default as the tables show it."""
+    if default is None or default is dataclasses.MISSING:
+        return ""
+    return f"{default:g}" if isinstance(default, float) else str(default)
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -52,15 +59,17 @@ def classes_of(module: ModuleType) -> set[str]:
 def test_the_table_of_rpcs_is_the_service() -> None:
     methods = service.DESCRIPTOR.services_by_name["MetadataStoreService"].methods_by_name
 
-    assert rows("reference/rpcs.md") == set(methods)
+    assert set(rows("reference/rpcs.md")) == set(methods)
 
 
 @pytest.mark.parametrize("command", sorted(commands()))
 def test_the_table_of_a_commands_flags_is_its_parser(command: str) -> None:
-    actions = commands()[command]._actions
-    flags = {option for action in actions for option in action.option_strings if option.startswith("--")}
+    actions = [action for action in commands()[command]._actions if action.option_strings]
+    flags = {action.option_strings[-1]: shown(action.default if action.nargs != 0 else None) for action in actions}
+    documented = rows("reference/cli.md", section=f"lineal {command}")
 
-    assert rows("reference/cli.md", section=f"lineal {command}") == flags - {"--help"}
+    del flags["--help"]
+    assert {flag: "" if "LINEAL_" in default else default for flag, default in documented.items()} == flags
 
 
 def test_every_documented_command_exists() -> None:
@@ -71,16 +80,19 @@ def test_every_documented_command_exists() -> None:
 
 @pytest.mark.parametrize("settings", settings_classes(), ids=lambda settings: settings.__name__)
 def test_the_table_of_settings_is_the_record(settings: type) -> None:
-    fields = {field.name for field in dataclasses.fields(settings)}
+    defaults = {field.name: shown(field.default) for field in dataclasses.fields(settings)}
 
-    assert rows("reference/settings.md", section=settings.__name__) == fields
+    assert rows("reference/settings.md", section=settings.__name__) == defaults
 
 
 def test_the_table_of_environment_variables_is_what_the_sources_read() -> None:
     read = {name for text in source_texts() for name in re.findall(r'"(LINEAL_[A-Z_]+)"', text)}
 
-    assert rows("reference/settings.md", section="Environment") == read
+    assert set(rows("reference/settings.md", section="Environment")) == read
 
 
 def test_the_table_of_errors_is_the_tree_of_errors() -> None:
-    assert rows("errors.md") == classes_of(errors) - {"StatusError"}
+    documented = {name: int(code) for name, code in rows("errors.md").items()}
+
+    assert set(documented) == classes_of(errors) - {"StatusError"}
+    assert all(type(errors.make_exception("", code)).__name__ == name for name, code in documented.items())
