@@ -21,10 +21,14 @@ __all__ = ["CALLS", "MetadataService", "open_service"]
 
 
 class MetadataService:
-    """All calls of the metadata service on one database. Safe for any number of threads."""
+    """All calls of the metadata service on one database. Safe for any number of threads.
+
+    Attributes:
+        database: the open database, for those who watch it.
+    """
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self._types = KnownTypes()
 
     def call(self, method: str, request: Message) -> Message:
@@ -36,13 +40,13 @@ class MetadataService:
         if method not in CALLS:
             raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
         handler, writes = CALLS[method]
-        run = self._database.write if writes else self._database.read
+        run = self.database.write if writes else self.database.read
         response: Message = run(lambda session: handler(session, self._types, request))
         return response
 
     def close(self) -> None:
         """Close the database; calls after this are errors."""
-        self._database.close()
+        self.database.close()
 
     def __enter__(self) -> MetadataService:
         return self

@@ -75,7 +75,7 @@ def _create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any
     try:
         ids = node_rows.insert_nodes(session, kind, rows) if rows else []
     except Conflict as conflict:
-        raise taken(kind, nodes, conflict) from conflict
+        raise taken(kind, nodes[: len(rows)], conflict) from conflict
     if fault:
         raise fault
     return ids

@@ -46,8 +46,7 @@ class Session:
 
     def rows(self, statement: Statement, values: Mapping[str, Any] = _NO_VALUES) -> list[Row]:
         """Return all rows of a query."""
-        sql, parameters = self._database.compiled(statement).bind(values)
-        self._cursor.execute(sql, parameters)
+        self._execute(*self._database.compiled(statement).bind(values))
         return self._cursor.fetchall()  # type: ignore[no-any-return]
 
     def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
@@ -76,8 +75,10 @@ class Session:
         if not rows:
             return
         counted = _Counted(rows)
+        sql = self._database.compiled(statement).sql
+        self._database.observe(sql)
         try:
-            self._cursor.executemany(self._database.compiled(statement).sql, counted)
+            self._cursor.executemany(sql, counted)
         except Exception as error:
             conflict = self.dialect.conflict(error)
             if conflict is None:
@@ -90,6 +91,7 @@ class Session:
         return self._cursor.fetchall() if self._cursor.description else []
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> None:
+        self._database.observe(sql)
         try:
             self._cursor.execute(sql, parameters)
         except Exception as error:
@@ -117,8 +119,16 @@ class _Counted:
             yield row
 
 
+def _nothing(sql: str) -> None:
+    """Take no notice of a statement."""
+
+
 class Database:
     """An open database. Safe for any number of threads.
+
+    Attributes:
+        observe: called with the text of each statement before it runs, for tests, metrics and traces; a text never
+            holds a value.
 
     Raises, on opening: what `DatabaseDialect.prepare_file` and `translate` say of a file or server that is not there.
     """
@@ -128,6 +138,7 @@ class Database:
         self.dialect = dialect_for(settings)
         self._engine = self.dialect.create_engine()
         self._connections = self.dialect.connections(self._engine)
+        self.observe: Callable[[str], None] = _nothing
 
     @property
     def engine_dialect(self) -> sa.Dialect:

@@ -1,0 +1,38 @@
+"""A service on a fresh store, and a way to count its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from google.protobuf.message import Message
+
+from lineal.service import MetadataService, open_service
+
+CountStatements = Callable[[str, Message], int]
+
+
+@pytest.fixture
+def database_url() -> str:
+    """The URL of a fresh database."""
+    return "sqlite://"
+
+
+@pytest.fixture
+def service(database_url: str) -> Iterator[MetadataService]:
+    """A service on a fresh store."""
+    with open_service(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def count_statements(service: MetadataService) -> CountStatements:
+    """A function that runs a call and returns how many statements it took, without begin and commit."""
+
+    def count(method: str, request: Message) -> int:
+        statements: list[str] = []
+        service.database.observe = statements.append
+        service.call(method, request)
+        return len(statements)
+
+    return count

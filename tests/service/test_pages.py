@@ -1,0 +1,68 @@
+"""Pages end, skip nothing and repeat nothing, whatever is written between them."""
+
+from __future__ import annotations
+
+import pytest
+
+from lineal import errors
+from lineal.service import MetadataService
+from lineal.service.lists import LONGEST_PAGE
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.service.requests import artifact, put_artifact_type, put_artifacts
+
+Field = pb.ListOperationOptions.OrderByField
+
+
+def page(service: MetadataService, *, token: str = "", size: int = 3, field: int = Field.ID, ascending: bool = True):
+    options = pb.ListOperationOptions(max_result_size=size, next_page_token=token)
+    options.order_by_field.field = field
+    options.order_by_field.is_asc = ascending
+    response = service.call("GetArtifacts", rpc.GetArtifactsRequest(options=options))
+    return [node.id for node in response.artifacts], response.next_page_token
+
+
+def all_pages(service: MetadataService, **options: object) -> list[int]:
+    ids, token = page(service, **options)
+    while token:
+        more, token = page(service, token=token, **options)
+        ids += more
+    return ids
+
+
+@pytest.mark.parametrize("field", [Field.ID, Field.CREATE_TIME, Field.LAST_UPDATE_TIME])
+@pytest.mark.parametrize("ascending", [True, False])
+def test_pages_list_every_node_once_though_many_share_a_millisecond(
+    service: MetadataService, field: int, ascending: bool
+) -> None:
+    ids = put_artifacts(service, *[artifact(put_artifact_type(service)) for _ in range(20)])
+    assert sorted(all_pages(service, field=field, ascending=ascending)) == ids
+
+
+def test_nodes_written_between_pages_neither_hide_nor_repeat_others(service: MetadataService) -> None:
+    type_id = put_artifact_type(service)
+    ids = put_artifacts(service, *[artifact(type_id) for _ in range(6)])
+    first, token = page(service, ascending=False)
+    put_artifacts(service, artifact(type_id), artifact(type_id))
+    second, _ = page(service, ascending=False, token=token)
+    assert first + second == ids[::-1]
+
+
+def test_a_page_over_the_limit_is_cut_and_goes_on(service: MetadataService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lineal.service.lists.LONGEST_PAGE", 4)
+    ids = put_artifacts(service, *[artifact(put_artifact_type(service)) for _ in range(10)])
+    assert len(page(service, size=LONGEST_PAGE)[0]) == 4
+    assert all_pages(service, size=2**31 - 1) == ids
+
+
+@pytest.mark.parametrize("token", ["garbage!", "AAAA", "CAE", "\N{SNOWMAN}"])
+def test_a_made_up_token_is_refused(service: MetadataService, token: str) -> None:
+    with pytest.raises(errors.InvalidArgumentError, match="next_page_token"):
+        page(service, token=token)
+
+
+def test_a_token_of_another_order_is_refused(service: MetadataService) -> None:
+    put_artifacts(service, *[artifact(put_artifact_type(service)) for _ in range(5)])
+    _, token = page(service)
+    with pytest.raises(errors.InvalidArgumentError, match="another order"):
+        page(service, token=token, ascending=False)
