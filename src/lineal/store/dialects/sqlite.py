@@ -41,9 +41,11 @@ class SQLiteDialect(DatabaseDialect):
         self._mode = _one_of(query.pop("mode", "rwc"), _MODES, "mode")
         self.read_only = self._mode == "ro"
         self._level = _one_of(query.pop("synchronous", settings.synchronous).upper(), _LEVELS, "synchronous")
+        self._busy_timeout = _seconds(query.pop("busy_timeout", settings.busy_timeout))
         if query:
             raise errors.InvalidArgumentError(
-                f"unknown option {next(iter(query))!r} in the database URL; SQLite knows mode and synchronous"
+                f"unknown option {next(iter(query))!r} in the database URL; "
+                "SQLite knows mode, synchronous and busy_timeout"
             )
         self._write_lock = threading.Lock()
 
@@ -62,7 +64,7 @@ class SQLiteDialect(DatabaseDialect):
         connection = sqlite3.connect(
             target,
             uri=not self.in_memory,
-            timeout=self.settings.busy_timeout,
+            timeout=self._busy_timeout,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=_CACHED_STATEMENTS,
@@ -132,7 +134,7 @@ class SQLiteDialect(DatabaseDialect):
         if code in _BUSY or "locked" in text:
             return errors.AbortedError(
                 "the database file is busy: another process has held its write lock for "
-                f"{self.settings.busy_timeout:g} s; try again"
+                f"{self._busy_timeout:g} s; try again"
             )
         if "not a database" in text or "malformed" in text:
             return errors.FailedPreconditionError(f"{self._path} is not a SQLite database or is damaged")
@@ -163,3 +165,12 @@ def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
     if value not in allowed:
         raise errors.InvalidArgumentError(f"{name} is {value!r} in the database URL; it can be {', '.join(allowed)}")
     return value
+
+
+def _seconds(value: str | float) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        raise errors.InvalidArgumentError(
+            f"busy_timeout is {value!r} in the database URL; it is a number of seconds"
+        ) from None
