@@ -15,6 +15,7 @@ from lineal.client import MetadataStore, grpc_stubs
 from lineal.client.grpc_transport import GrpcTransport
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+from tests.client.certificates import localhost_certificate
 
 MEBIBYTE = 1024 * 1024
 Answer = Callable[[grpc.ServicerContext], rpc.GetArtifactTypesResponse]
@@ -40,6 +41,9 @@ class Server:
         self.grpc = grpc.server(ThreadPoolExecutor(2), options=[("grpc.max_send_message_length", -1)])
         grpc_stubs.add_MetadataStoreServiceServicer_to_server(self.service, self.grpc)
         self.port = self.grpc.add_insecure_port("127.0.0.1:0")
+        self.certificate, key = localhost_certificate()
+        credentials = grpc.ssl_server_credentials([(key.encode(), self.certificate.encode())])
+        self.tls_port = self.grpc.add_secure_port("localhost:0", credentials)
         self.grpc.start()
 
     def store(self, **config: object) -> MetadataStore:
@@ -108,6 +112,19 @@ def test_the_configuration_can_lower_the_limit_of_a_response(server: Server) -> 
 
     limited = server.store(channel_arguments={"max_receive_message_length": 10})
     with limited as store, pytest.raises(errors.ResourceExhaustedError):
+        store.get_artifact_types()
+
+
+def test_a_server_of_the_configured_authority_is_trusted(server: Server) -> None:
+    server.service.answer = lambda context: _types(3)
+    ssl = {"custom_ca": server.certificate}
+
+    with MetadataStore(pb.MetadataStoreClientConfig(host="localhost", port=server.tls_port, ssl_config=ssl)) as store:
+        assert len(store.get_artifact_types()) == 1
+
+
+def test_a_server_of_an_unknown_authority_is_not_called(server: Server) -> None:
+    with lineal.connect(f"grpcs://localhost:{server.tls_port}") as store, pytest.raises(errors.UnavailableError):
         store.get_artifact_types()
 
 

@@ -71,13 +71,15 @@ def test_the_official_suite_passes_embedded_without_the_official_package(suite: 
     assert count == {"passed": STORE_TESTS + TYPE_TESTS - EXPECTED_TO_FAIL, "skipped": EXPECTED_TO_FAIL}
 
 
+@pytest.mark.parametrize("client", ["the official client", "the client of Lineal"])
 def test_the_official_suite_passes_over_grpc_but_for_its_four_broken_tests(
-    suite: Path, official_python: Path, tmp_path: Path
+    client: str, suite: Path, official_python: Path, tmp_path: Path
 ) -> None:
+    ours = (sys.executable, "-p", "tests.mlmd.as_ml_metadata")
     with running_server(f"sqlite:///{tmp_path / 'metadata.db'}") as server:
         host, _, port = server.address.rpartition(":")
         flags = ("--use_grpc_backend", "--grpc_host", host, "--grpc_port", port)
-        outcomes = _run_suite(suite, official_python, *flags)
+        outcomes = _run_suite(suite, *(ours if "Lineal" in client else (official_python,)), *flags)
 
     assert set(_wrong(outcomes)) == BROKEN_OVER_GRPC
     assert len(outcomes) == STORE_TESTS + TYPE_TESTS

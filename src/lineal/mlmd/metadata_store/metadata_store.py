@@ -43,6 +43,8 @@ def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version
             f"downgrade_to_schema_version not specified: it is {downgrade_to_schema_version}; give 0 or more"
         )
     settings = open_settings(config)
-    from lineal.service import downgrade
+    from lineal import service
 
-    downgrade(settings, downgrade_to_schema_version)
+    if not hasattr(service, "downgrade"):
+        raise errors.UnimplementedError("this version of Lineal cannot downgrade a database; use the official library")
+    service.downgrade(settings, downgrade_to_schema_version)
