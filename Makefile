@@ -12,14 +12,16 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 OFFICIAL_READY := .venv-official/.ready
+OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
 LOCK_READY := .venv-lock/.ready
 DATABASE := build/tutorial.db
 LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --no-annotate --no-emit-index-url \
 	--custom-compile-command "make lock"
+EVERY_PYTHON := --universal --python-version 3.10 --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format docs bench proto official protobuf-range wheel lock clean
+.PHONY: help run test test-oldest lint format docs bench proto official protobuf-range wheel lock clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -31,6 +33,9 @@ run: $(RUN_READY) ## Set up, run the tutorial on an embedded SQLite store, then 
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+
+test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
 	$(VENV)/bin/ruff format --check .
@@ -61,11 +66,12 @@ wheel: $(DEV_READY) ## Build the wheel and the source distribution into dist/
 	$(PYTHON) -m hatchling build --clean
 
 lock: $(LOCK_READY) ## Pin the newest versions that fit, for every Python, in constraints*.txt
-	$(LOCK) --universal --python-version 3.10 --extra dev --output-file constraints.txt pyproject.toml
+	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
+	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-proto .venv-lock build dist
+	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock build dist
 
 $(PYTHON):
 	scripts/make_venv $(VENV) 3.10 $(PYTHONS)
@@ -82,6 +88,11 @@ $(OFFICIAL_READY): constraints-official.txt
 	@command -v python3.11 >/dev/null || echo "The official ml-metadata package needs Python 3.11, and there is no python3.11 here" >&2
 	scripts/make_venv .venv-official 3.11 python3.11
 	.venv-official/bin/python $(PIP_INSTALL) --requirement constraints-official.txt
+	touch $@
+
+$(OLDEST_READY): pyproject.toml constraints-oldest.txt
+	scripts/make_venv .venv-oldest 3.10 python3.10 python3.11 python3.12
+	.venv-oldest/bin/python $(PIP_INSTALL) --constraint constraints-oldest.txt --editable '.[dev]'
 	touch $@
 
 $(PROTO_READY):
