@@ -14,7 +14,7 @@ from tests.services import REPOSITORY
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/sdk.md"])
 def test_the_python_of_a_page_runs_in_an_empty_folder(page: str, tmp_path: Path) -> None:
     program = "\n".join(BLOCK.findall((REPOSITORY / page).read_text()))
     assert program

@@ -6,6 +6,7 @@ import pytest
 
 from lineal.sdk import DataSet, Execution, Metrics, Model, Run, Store, Workspace
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 from tests.sdk.test_custom_artifacts import Duck
 from tests.sdk.wires import Wire
 
@@ -166,3 +167,25 @@ def test_custom_properties_of_each_kind_are_listed_as_plain_values(execution: Ex
     execution.log_output(Duck(a=pb.Value(int_value=3), b=pb.Value(double_value=0.5), c=pb.Value(bool_value=True)))
     [found] = execution.workspace.list(Duck.ARTIFACT_TYPE_NAME)
     assert (found["a"], found["b"], found["c"]) == (3, 0.5, True)
+
+
+def test_labels_are_found_where_the_server_spells_property_names_small(store: Store, wire: Wire) -> None:
+    """The official server looks for `__all_meta__` when a filter says `__ALL_META__`."""
+    execution = Execution("train", Workspace(store, "bakery"))
+    labelled = execution.log_output(Model("gs://a", "a", labels={"x": "y"}))
+    execution.log_output(Model("gs://a", "b", labels={"x": "z"}))
+    wire.change = lambda request: rpc.GetArtifactsRequest.FromString(
+        request.SerializeToString().replace(b"__ALL_META__", b"__all_meta__")
+    )
+    assert [found["id"] for found in execution.workspace.list(labels={"x": "y"})] == [labelled.id]
+
+
+def test_artifacts_of_other_workspaces_are_not_even_read(store: Store, execution: Execution, wire: Wire) -> None:
+    elsewhere = Execution("train", Workspace(store, "mill"))
+    for number in range(5):
+        elsewhere.log_output(Model("gs://a", str(number), labels={"x": "y"}))
+    execution.log_output(Model("gs://a", "a", labels={"x": "y"}))
+    wire.read.clear()
+    execution.workspace.list()
+    execution.workspace.list(labels={"x": "y"})
+    assert wire.read.total() == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from google.protobuf.message import Message
@@ -19,6 +20,7 @@ class Wire:
         calls: the methods called, in order.
         read: method to the number of artifacts in its answers.
         failures: method to the errors of its next calls; the call is carried out all the same when `lose_answers`.
+        change: what happens to a GetArtifacts request on its way.
         lose_answers: whether a failing call reaches the store before its answer is lost.
 
     """
@@ -27,6 +29,7 @@ class Wire:
     calls: list[str] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     failures: dict[str, list[Exception]] = field(default_factory=dict)
+    change: Callable[[Message], Message] | None = None
     lose_answers: bool = False
 
     def call(self, method: str, request: Message) -> Message:
@@ -36,6 +39,8 @@ class Wire:
             if self.lose_answers:
                 self.inner.call(method, request)
             raise self.failures[method].pop(0)
+        if self.change is not None and method == "GetArtifacts":
+            request = self.change(request)
         response = self.inner.call(method, request)
         self.read[method] += len(getattr(response, "artifacts", ()))
         return response

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import lineal.sdk
+from kubeflow.metadata import metadata
+
+NAMES = ["Artifact", "DataSet", "Execution", "Metrics", "Model", "Run", "Store", "Workspace"]
+
+
+def test_the_names_of_the_sdk_are_these() -> None:
+    assert sorted(lineal.sdk.__all__) == sorted([*NAMES, "Lineage", "Relatives"])
+
+
+def test_both_modules_have_the_same_classes() -> None:
+    assert all(getattr(metadata, name) is getattr(lineal.sdk, name) for name in NAMES)
