@@ -51,6 +51,7 @@ class DatabaseSettings:
                 f"no database URL: {given} is none of {', '.join(DATABASE_SCHEMES)}; "
                 "write for example sqlite:///metadata.db"
             )
+        _require_range("busy_timeout (--busy-timeout)", self.busy_timeout, 0, 86400)
 
 
 @dataclass(frozen=True)

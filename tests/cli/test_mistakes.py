@@ -123,6 +123,7 @@ def test_a_password_is_never_repeated(refusal: Refusal, words: list[str]) -> Non
         ["--stop-grace", "-1"],
         ["--stop-grace", "nan"],
         ["--threads", "many"],
+        ["--busy-timeout", "-1"],
     ],
 )
 def test_a_value_that_a_flag_cannot_have_names_the_flag(refusal: Refusal, flags: list[str]) -> None:
