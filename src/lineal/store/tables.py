@@ -99,7 +99,8 @@ def _table(name: str, *items: Any) -> sa.Table:
 
 
 def _id_column() -> sa.Column[int]:
-    return sa.Column("id", Key, primary_key=True, autoincrement=True)
+    # A primary key is never NULL, whatever it says; saying so would differ from what the official library creates.
+    return sa.Column("id", Key, primary_key=True, nullable=True, autoincrement=True)
 
 
 def _key(name: str) -> sa.Column[int]:
@@ -225,4 +226,6 @@ PARENT_CONTEXT = _table(
     _key("parent_context_id"),
     sa.Index("idx_parentcontext_parent_context_id", "parent_context_id"),
 )
-ENVIRONMENT = _table("MLMDEnv", sa.Column("schema_version", sa.Integer, primary_key=True, autoincrement=False))
+ENVIRONMENT = _table(
+    "MLMDEnv", sa.Column("schema_version", sa.Integer, primary_key=True, nullable=True, autoincrement=False)
+)
