@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lineal import errors
-from lineal.kinds import Kind, NodeType
+from lineal.kinds import KINDS, Kind, NodeType
 from lineal.service.messages import type_messages
 from lineal.store import types as type_rows
 from lineal.store.database import Session
+
+_SYSTEM_NAMES = frozenset(name for kind in KINDS for name in kind.system_types)
 
 
 def get_type(session: Session, kind: Kind, name: str, version: str) -> NodeType:
@@ -25,8 +27,8 @@ def get_type(session: Session, kind: Kind, name: str, version: str) -> NodeType:
 
 
 def get_types(session: Session, kind: Kind) -> list[NodeType]:
-    """Return all types of a kind but those named like a system type."""
-    rows = [row for row in type_rows.all_types(session, kind) if row.name not in kind.system_types]
+    """Return all types of a kind but those named like a system type of any kind."""
+    rows = [row for row in type_rows.all_types(session, kind) if row.name not in _SYSTEM_NAMES]
     return type_messages(session, kind, rows, external_id=False)
 
 

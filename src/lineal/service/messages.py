@@ -80,10 +80,10 @@ def type_message(
 
 
 def _fill_struct_types(message: pb.ExecutionType, row: TypeRow) -> None:
-    if row.input_type:
-        json_format.Parse(row.input_type, message.input_type)
-    if row.output_type:
-        json_format.Parse(row.output_type, message.output_type)
+    for text, field in ((row.input_type, message.input_type), (row.output_type, message.output_type)):
+        if text:
+            json_format.Parse(text, field)
+            field.SetInParent()  # "{}" stands for a struct type that is there and says nothing
 
 
 def type_messages(

@@ -83,12 +83,13 @@ def _index(edge: _Edge, kind: Kind) -> int | None:
 
 
 def _check_types(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> None:
-    """Check types and properties of all nodes, before anything is written."""
+    """Check that all nodes name a type, then that all types exist, then all properties, before anything is written."""
     for node in nodes:
-        called = label(kind, node)
         if not node.HasField("type_id"):
-            raise errors.InvalidArgumentError(f"{called} has no type_id; every node of a subgraph needs one")
-        checked_properties(session, types, types.get(session, kind, node.type_id), node, called)
+            raise errors.InvalidArgumentError(f"{label(kind, node)} has no type_id; every node of a subgraph needs one")
+    known = [types.get(session, kind, node.type_id) for node in nodes]
+    for node, node_type in zip(nodes, known, strict=True):
+        checked_properties(session, types, node_type, node, label(kind, node))
 
 
 def _event(edge: _Edge, artifact_ids: Sequence[int], execution_ids: Sequence[int]) -> pb.Event:
