@@ -18,6 +18,6 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Run the tutorial in the chosen store, or in one in memory."""
-    from lineal.sdk import tutorial
+    from lineal.sdk.tutorial import run as run_tutorial
 
-    tutorial.run(chosen_url(args) or _IN_MEMORY, write=print)
+    run_tutorial(chosen_url(args) or _IN_MEMORY, write=print)
