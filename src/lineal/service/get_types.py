@@ -27,8 +27,9 @@ def get_type(session: Session, kind: Kind, name: str, version: str) -> NodeType:
 
 
 def get_types(session: Session, kind: Kind) -> list[NodeType]:
-    """Return all types of a kind but those named like a system type of any kind."""
-    rows = [row for row in type_rows.all_types(session, kind) if row.name not in _SYSTEM_NAMES]
+    """Return all types of a kind but, for kinds with system types, those named like a system type of any kind."""
+    hidden = _SYSTEM_NAMES if kind.system_types else frozenset()
+    rows = [row for row in type_rows.all_types(session, kind) if row.name not in hidden]
     return type_messages(session, kind, rows, external_id=False)
 
 

@@ -49,8 +49,10 @@ def put_contexts(
         InvalidArgumentError: type_id or name is missing, or a rule of contexts is broken.
         NotFoundError: a reused id does not exist.
         AlreadyExistsError: a name or external id is taken.
-        AbortedError: the same, while reusing: another call may have been faster.
+        AbortedError: the same for a new context, while reusing: another call may have been faster.
     """
+    if _updates_may_rename(contexts, options):
+        return [put_contexts(session, types, [context], options)[0] for context in contexts]
     walk = _Walk([None] * len(contexts))
     stored = _stored(session, contexts, options)
     for index, context in enumerate(contexts):
@@ -63,6 +65,11 @@ def put_contexts(
     for index, first in walk.same_as.items():
         walk.ids[index] = walk.ids[first]
     return [context_id for context_id in walk.ids if context_id is not None]
+
+
+def _updates_may_rename(contexts: Sequence[pb.Context], options: ReuseOptions) -> bool:
+    """Tell whether an update may give or take away the name by which a later context is found."""
+    return options.existing and not options.given_ids and len({context.HasField("id") for context in contexts}) > 1
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ def _flush(
     try:
         ids = put_nodes(session, types, CONTEXT, [contexts[index] for index in waiting])
     except errors.AlreadyExistsError as error:
-        if options.existing:
+        if options.existing and not any(contexts[index].HasField("id") for index in waiting):
             raise errors.AbortedError(error.message) from error
         raise
     for index, context_id in zip(waiting, ids, strict=True):
