@@ -52,8 +52,6 @@ def _type_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
     get_all, by_external_id = f"Get{noun}Types", f"Get{noun}TypesByExternalIds"
 
     def put_one(session: Session, _: KnownTypes, request: Any) -> Any:
-        if not request.HasField(field):
-            raise errors.InvalidArgumentError(f"the request has no {field}; give the type to put")
         return _answer(put, type_id=put_types.put_type(session, kind, request, getattr(request, field)))
 
     def get_one(session: Session, _: KnownTypes, request: Any) -> Any:
