@@ -11,6 +11,7 @@ What stays out: building requests (build.py), what counts as alike (canonical.py
 from __future__ import annotations
 
 from collections import Counter
+from difflib import unified_diff
 from typing import Any
 
 from google.protobuf import text_format
@@ -130,10 +131,17 @@ def report(exchange: Exchange, history: list[Message]) -> str:
     return (
         f"{exchange.method} differs\n"
         f"request: {_one_line(exchange.request)}\n"
-        f"official: {_told(exchange.official)}\n"
-        f"lineal:   {_told(exchange.lineal)}\n"
+        f"{_answers(exchange.official, exchange.lineal)}\n"
         f"written before ({len(writes)} requests):\n{before or '  nothing'}"
     )
+
+
+def _answers(official: Answer, lineal: Answer) -> str:
+    """Write down both answers: what one has and the other lacks, if both are responses, else each as it is."""
+    if official.response is None or lineal.response is None or alike(official, lineal):
+        return f"official: {_told(official)}\nlineal:   {_told(lineal)}"
+    texts = [text_format.MessageToString(one.response, as_utf8=True).splitlines() for one in (official, lineal)]
+    return "\n".join([*unified_diff(*texts, "official", "lineal", lineterm="", n=6)][: LONGEST_HISTORY * 2])
 
 
 def _told(answer: Answer) -> str:

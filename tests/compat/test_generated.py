@@ -51,11 +51,18 @@ def test_a_sequence_that_hypothesis_drew_shows_no_difference(core: OfficialCore,
 
 
 def compare(new_pair: Callable[[], Pair], seed: int) -> None:
+    difference = first_difference(new_pair, seed)
+    if difference is not None:
+        shortest = sequence.shorten(difference, new_pair)
+        pytest.fail(f"seed {seed}, shortened to {len(shortest.history)} requests: {shortest}", pytrace=False)
+
+
+def first_difference(new_pair: Callable[[], Pair], seed: int) -> DifferenceError | None:
     pair = new_pair()
     try:
         sequence.run(Random(seed), pair)
     except DifferenceError as difference:
-        shortest = sequence.shorten(difference, new_pair)
-        pytest.fail(f"seed {seed}, shortened to {len(shortest.history)} requests: {shortest}", pytrace=False)
+        return difference
     finally:
         pair.close()
+    return None

@@ -146,9 +146,9 @@ def _change_one_thing(rng: Random, kind: Kind, node: Any, info: TypeInfo | None)
         part = kind.node()
         _fill(rng, kind, part, info)
         for field, _ in part.ListFields():
-            if chance(rng, 0.4) and field.name not in ("properties", "custom_properties"):
+            if chance(rng, 0.4) and field.message_type is None:
                 setattr(node, field.name, getattr(part, field.name))
-        for name in part.custom_properties:
+        for name in sorted(part.custom_properties):
             node.custom_properties[name].CopyFrom(part.custom_properties[name])
 
 

@@ -96,7 +96,7 @@ class World:
     def learn_type(self, kind: Kind, given: Any, type_id: int) -> None:
         """Remember a type, with all properties ever put."""
         info = self.types[kind.name].setdefault(type_id, TypeInfo(type_id, given.name, given.version, {}))
-        info.properties = {**given.properties, **info.properties}
+        info.properties = dict(sorted({**given.properties, **info.properties}.items()))
 
     def learn_nodes(self, kind: Kind, nodes: Any, ids: Any) -> None:
         """Remember nodes by the ids that a response gave them."""
