@@ -6,18 +6,18 @@ the kind of node, one function makes them for all kinds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import get_nodes, get_types, lists, put_types
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage import get_lineage_subgraph
 from lineal.service.lineage_graph import get_lineage_graph
-from lineal.service.messages import event_messages, type_messages
+from lineal.service.messages import event_messages, node_messages, type_messages
 from lineal.service.put_events import put_events
 from lineal.service.put_execution import put_execution
 from lineal.service.put_nodes import put_nodes
@@ -28,6 +28,7 @@ from lineal.store import events as event_rows
 from lineal.store import nodes as node_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Session
+from lineal.store.nodes import NodeRow
 from lineal.wire import service as rpc
 
 Handler = Callable[[Session, KnownTypes, Any], Any]
@@ -86,28 +87,29 @@ def _node_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
         return _answer(put, **{ids: put_ids})
 
     def list_all(session: Session, types: KnownTypes, request: Any) -> Any:
-        return _page(get, kind, lists.get_nodes(session, types, kind, request))
+        return _page(get, session, types, kind, lists.get_nodes(session, kind, request))
 
     def list_of_type(session: Session, types: KnownTypes, request: Any) -> Any:
-        return _page(by_type, kind, lists.get_nodes_by_type(session, types, kind, request))
+        return _page(by_type, session, types, kind, lists.get_nodes_by_type(session, kind, request))
 
     def get_by_id(session: Session, types: KnownTypes, request: Any) -> Any:
-        found = get_nodes.get_nodes_by_ids(session, types, kind, getattr(request, ids))
-        response = _answer(by_id, **{kind.plural: found})
+        rows = get_nodes.get_nodes_by_ids(session, kind, getattr(request, ids))
+        response = _nodes(by_id, session, types, kind, rows)
         if kind is ARTIFACT and request.populate_artifact_types:
-            response.artifact_types.extend(_types_of(session, kind, found))
+            response.artifact_types.extend(_types_of(session, kind, rows))
         return response
 
     def get_by_name(session: Session, types: KnownTypes, request: Any) -> Any:
         name = getattr(request, f"{kind.name}_name")
-        found = get_nodes.get_node_by_type_and_name(
-            session, types, kind, type_name=request.type_name, type_version=request.type_version, name=name
+        row = get_nodes.get_node_by_type_and_name(
+            session, kind, type_name=request.type_name, type_version=request.type_version, name=name
         )
-        return _answer(by_name, **{kind.name: found})
+        found = node_messages(session, types, kind, [row]) if row else [None]
+        return _answer(by_name, **{kind.name: found[0]})
 
     def get_by_external_id(session: Session, types: KnownTypes, request: Any) -> Any:
-        found = get_nodes.get_nodes_by_external_ids(session, types, kind, request.external_ids)
-        return _answer(by_external_id, **{kind.plural: found})
+        rows = get_nodes.get_nodes_by_external_ids(session, kind, request.external_ids)
+        return _nodes(by_external_id, session, types, kind, rows)
 
     yield put, Call(put_all, writes=True)
     yield get, Call(list_all, writes=False)
@@ -123,14 +125,21 @@ def _update_options(request: Any) -> UpdateOptions:
     return UpdateOptions(mask=tuple(request.update_mask.paths), abort_if_changed=abort)
 
 
-def _page(method: str, kind: Kind, page: lists.Page) -> Any:
-    response = _answer(method, **{kind.plural: page.nodes})
+def _nodes(method: str, session: Session, types: KnownTypes, kind: Kind, rows: Sequence[NodeRow]) -> Any:
+    """Return the response of a call that answers nodes."""
+    response = _answer(method)
+    node_messages(session, types, kind, rows, add=getattr(response, kind.plural).add)
+    return response
+
+
+def _page(method: str, session: Session, types: KnownTypes, kind: Kind, page: lists.Page) -> Any:
+    response = _nodes(method, session, types, kind, page.rows)
     if page.token is not None:
         response.next_page_token = page.token
     return response
 
 
-def _types_of(session: Session, kind: Kind, nodes: list[Any]) -> list[Any]:
+def _types_of(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> list[Any]:
     rows = type_rows.types_by_ids(session, sorted({node.type_id for node in nodes}))
     return list(type_messages(session, kind, rows, base_type=False))
 
@@ -141,11 +150,11 @@ def _context_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
     members, holders, events = f"Get{noun}sByContext", f"GetContextsBy{noun}", f"GetEventsBy{noun}IDs"
 
     def list_members(session: Session, types: KnownTypes, request: Any) -> Any:
-        return _page(members, kind, lists.get_nodes_by_context(session, types, kind, request))
+        return _page(members, session, types, kind, lists.get_nodes_by_context(session, kind, request))
 
     def get_holders(session: Session, types: KnownTypes, request: Any) -> Any:
-        found = get_nodes.get_contexts_of(session, types, kind, getattr(request, kind.id_column))
-        return _answer(holders, contexts=found)
+        rows = get_nodes.get_contexts_of(session, kind, getattr(request, kind.id_column))
+        return _nodes(holders, session, types, CONTEXT, rows)
 
     def get_events(session: Session, _: KnownTypes, request: Any) -> Any:
         ids = list(dict.fromkeys(getattr(request, f"{kind.name}_ids")))
@@ -180,8 +189,8 @@ def _relative_calls(noun: str, field: str, read: Any) -> Iterator[tuple[str, Cal
 def _get_artifacts_by_uri(session: Session, types: KnownTypes, request: rpc.GetArtifactsByURIRequest) -> Any:
     if any(field.field_number == 1 for field in UnknownFieldSet(request)):  # type: ignore[attr-defined]
         raise errors.InvalidArgumentError("the request has the retired field uri = 1; use the repeated field uris")
-    found = get_nodes.get_nodes_by_uris(session, types, ARTIFACT, request.uris)
-    return rpc.GetArtifactsByURIResponse(artifacts=found)
+    rows = get_nodes.get_nodes_by_uris(session, ARTIFACT, request.uris)
+    return _nodes("GetArtifactsByURI", session, types, ARTIFACT, rows)
 
 
 def _put_events(session: Session, _: KnownTypes, request: rpc.PutEventsRequest) -> Any:

@@ -9,21 +9,19 @@ from lineal import errors
 from lineal.kinds import CONTEXT, Kind
 from lineal.service.get_types import check_external_ids, shown
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages, one_node
+from lineal.service.messages import node_messages
 from lineal.store import nodes as node_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow
 
 
-def get_nodes_by_ids(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[Any]:
+def get_nodes_by_ids(session: Session, kind: Kind, ids: Sequence[int]) -> list[NodeRow]:
     """Return the nodes that exist, each once, by id."""
-    return node_messages(session, types, kind, node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids)))
+    return node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
 
 
-def get_nodes_by_external_ids(
-    session: Session, types: KnownTypes, kind: Kind, external_ids: Sequence[str]
-) -> list[Any]:
+def get_nodes_by_external_ids(session: Session, kind: Kind, external_ids: Sequence[str]) -> list[NodeRow]:
     """Return the nodes that exist, each once, by id.
 
     Raises:
@@ -36,24 +34,23 @@ def get_nodes_by_external_ids(
     rows = node_rows.nodes_by_external_ids(session, kind, dict.fromkeys(external_ids))
     if not rows:
         raise errors.NotFoundError(f"no {kind.name} has one of the external ids {shown(external_ids)}")
-    return node_messages(session, types, kind, rows)
+    return rows
 
 
-def get_nodes_by_uris(session: Session, types: KnownTypes, kind: Kind, uris: Sequence[str]) -> list[Any]:
+def get_nodes_by_uris(session: Session, kind: Kind, uris: Sequence[str]) -> list[NodeRow]:
     """Return the nodes with one of the uris, by id; "" finds those without uri."""
-    return node_messages(session, types, kind, node_rows.nodes_by_uris(session, kind, dict.fromkeys(uris)))
+    return node_rows.nodes_by_uris(session, kind, dict.fromkeys(uris))
 
 
 def get_node_by_type_and_name(
-    session: Session, types: KnownTypes, kind: Kind, *, type_name: str, type_version: str, name: str
-) -> Any:
+    session: Session, kind: Kind, *, type_name: str, type_version: str, name: str
+) -> NodeRow | None:
     """Return the node of that type and name, or None."""
     found = type_rows.find_type(session, kind, type_name, type_version)
-    row = node_rows.node_by_type_and_name(session, kind, found.id, name) if found else None
-    return one_node(session, types, kind, row)
+    return node_rows.node_by_type_and_name(session, kind, found.id, name) if found else None
 
 
-def get_contexts_of(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> list[Any]:
+def get_contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:
     """Return the contexts of an artifact or execution, by id.
 
     Raises:
@@ -62,7 +59,7 @@ def get_contexts_of(session: Session, types: KnownTypes, kind: Kind, node_id: in
     rows = node_rows.contexts_of(session, kind, node_id)
     if not rows:
         raise errors.NotFoundError(f"no context holds the {kind.name} with id {node_id}")
-    return node_messages(session, types, CONTEXT, rows)
+    return rows
 
 
 def get_relatives(session: Session, types: KnownTypes, related: Sequence[tuple[int, NodeRow]]) -> dict[int, list[Any]]:

@@ -44,7 +44,7 @@ def get_lineage_graph(
         raise errors.InvalidArgumentError(
             f"max_num_hops is {options.stop_conditions.max_num_hops}; it must not be negative"
         )
-    listed = get_nodes(session, types, ARTIFACT, rpc.GetArtifactsRequest(options=options.artifacts_options)).nodes
+    listed = get_nodes(session, ARTIFACT, rpc.GetArtifactsRequest(options=options.artifacts_options)).rows
     if not listed:
         raise errors.NotFoundError("no artifact fits artifacts_options")
     found = walk(session, {ARTIFACT: {artifact.id for artifact in listed}}, _route(session, options))
@@ -77,7 +77,7 @@ def _fill(session: Session, types: KnownTypes, graph: pb.LineageGraph, found: Su
     graph.events.extend(event_messages(session, list(found.events.values())))
     for kind in KINDS:
         rows = node_rows.nodes_by_ids(session, kind, sorted(ids[kind]))
-        getattr(graph, kind.plural).extend(node_messages(session, types, kind, rows))
+        node_messages(session, types, kind, rows, add=getattr(graph, kind.plural).add)
         _fill_types(session, kind, graph, {row.type_id for row in rows})
 
 

@@ -15,8 +15,6 @@ from google.protobuf.message import DecodeError
 
 from lineal import errors
 from lineal.kinds import Kind
-from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
 from lineal.store import nodes as node_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Session
@@ -35,55 +33,55 @@ _ORDERS: dict[int, str] = {
 
 
 class Page(NamedTuple):
-    """Nodes, and the token of the next page: "" on the last page, None if the call has no pages."""
+    """Rows of nodes, and the token of the next page: "" on the last page, None if the call has no pages."""
 
-    nodes: list[Any]
+    rows: list[NodeRow]
     token: str | None
 
 
-def get_nodes(session: Session, types: KnownTypes, kind: Kind, request: Any) -> Page:
+def get_nodes(session: Session, kind: Kind, request: Any) -> Page:
     """List all nodes of a kind."""
     if not request.HasField("options"):
-        return Page(node_messages(session, types, kind, node_rows.all_nodes(session, kind)), None)
-    page = _page(session, types, Listing(kind), request.options)
+        return Page(node_rows.all_nodes(session, kind), None)
+    page = _page(session, Listing(kind), request.options)
     return page._replace(token=page.token or None)
 
 
-def get_nodes_by_type(session: Session, types: KnownTypes, kind: Kind, request: Any) -> Page:
+def get_nodes_by_type(session: Session, kind: Kind, request: Any) -> Page:
     """List the nodes of a type; an unknown type, or one without nodes, is an empty list whatever the options are."""
     found = type_rows.find_type(session, kind, request.type_name, request.type_version)
     if found is None:
         return Page([], None)
     if not request.HasField("options"):
-        return Page(node_messages(session, types, kind, node_rows.nodes_by_type(session, kind, found.id)), None)
-    return _page_in(session, types, Listing(kind, type_id=found.id), request.options)
+        return Page(node_rows.nodes_by_type(session, kind, found.id), None)
+    return _page_in(session, Listing(kind, type_id=found.id), request.options)
 
 
-def get_nodes_by_context(session: Session, types: KnownTypes, kind: Kind, request: Any) -> Page:
+def get_nodes_by_context(session: Session, kind: Kind, request: Any) -> Page:
     """List the nodes in a context; an unknown or empty one is an empty list whatever the options are."""
     if not request.HasField("options"):
         rows = node_rows.nodes_by_context(session, kind, request.context_id)
-        return Page(node_messages(session, types, kind, rows), None)
-    page = _page_in(session, types, Listing(kind, context_id=request.context_id), request.options)
+        return Page(rows, None)
+    page = _page_in(session, Listing(kind, context_id=request.context_id), request.options)
     return page._replace(token=page.token or None)
 
 
-def _page_in(session: Session, types: KnownTypes, listing: Listing, options: pb.ListOperationOptions) -> Page:
+def _page_in(session: Session, listing: Listing, options: pb.ListOperationOptions) -> Page:
     """Return a page of a part of the nodes; where that part is empty, the options do not matter."""
     try:
-        page = _page(session, types, listing, options)
+        page = _page(session, listing, options)
     except errors.InvalidArgumentError:
         if _is_empty(session, listing):
             return Page([], None)
         raise
-    return page if page.nodes or not _is_empty(session, listing) else Page([], None)
+    return page if page.rows or not _is_empty(session, listing) else Page([], None)
 
 
 def _is_empty(session: Session, listing: Listing) -> bool:
     return not list_nodes(session, replace(listing, filter_query=""), limit=1)
 
 
-def _page(session: Session, types: KnownTypes, part: Listing, options: pb.ListOperationOptions) -> Page:
+def _page(session: Session, part: Listing, options: pb.ListOperationOptions) -> Page:
     """Return one page as the options say.
 
     Raises:
@@ -97,7 +95,7 @@ def _page(session: Session, types: KnownTypes, part: Listing, options: pb.ListOp
     after = _read_token(options, field) if options.next_page_token else None
     rows = list_nodes(session, listing, limit=size + 1, after=after)
     token = _write_token(options, field, rows[size - 1]) if len(rows) > size else ""
-    return Page(node_messages(session, types, listing.kind, rows[:size]), token)
+    return Page(rows[:size], token)
 
 
 def _page_size(options: pb.ListOperationOptions) -> int:

@@ -73,22 +73,27 @@ def _named_artifact(pair: _Pair) -> int:
 
 
 def _put_events(session: Session, pairs: Sequence[_Pair], artifact_ids: Sequence[int], execution_id: int) -> None:
-    """Write the events of the pairs."""
+    """Write the events of the pairs, up to the first that is wrong: an event before it may be refused first."""
     named = {pair.event.artifact_id for pair in pairs if pair.HasField("event") and not pair.HasField("artifact")}
-    known = node_rows.existing_ids(session, ARTIFACT, named)
-    events = [
-        _event(pair.event, artifact_id, execution_id)
-        for pair, artifact_id in zip(pairs, artifact_ids, strict=True)
-        if pair.HasField("event")
-    ]
-    missing = named - known
-    if missing:
-        raise errors.InvalidArgumentError(f"an event names artifact {min(missing)}, which does not exist; put it first")
+    missing = named - node_rows.existing_ids(session, ARTIFACT, named)
+    events: list[pb.Event] = []
+    fault: errors.StatusError | None = None
+    for pair, artifact_id in zip(pairs, artifact_ids, strict=True):
+        try:
+            if pair.HasField("event"):
+                events.append(_event(pair.event, artifact_id, execution_id, missing))
+        except errors.StatusError as error:
+            fault = error
+            break
     write_events(session, events)
+    if fault:
+        raise fault
 
 
-def _event(given: pb.Event, artifact_id: int, execution_id: int) -> pb.Event:
+def _event(given: pb.Event, artifact_id: int, execution_id: int, missing: set[int]) -> pb.Event:
     """Return the event between this artifact and this execution, if the ids in it, if any, say the same."""
+    if artifact_id in missing:
+        raise errors.InvalidArgumentError(f"an event names artifact {artifact_id}, which does not exist; put it first")
     for field, node_id in (("artifact_id", artifact_id), ("execution_id", execution_id)):
         if given.HasField(field) and getattr(given, field) != node_id:
             raise errors.InvalidArgumentError(

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from lineal import errors
@@ -19,11 +18,14 @@ from lineal import errors
 class Connections(Protocol):
     """Where a transaction gets its connection from."""
 
-    def connection(self) -> AbstractContextManager[Any]:
-        """Lend a driver's connection that nobody else uses meanwhile."""
+    def take(self) -> Any:
+        """Return a driver's connection that nobody else uses until it is given back."""
+
+    def give_back(self, connection: Any) -> None:
+        """Take back a connection on which no transaction is open."""
 
     def close(self) -> None:
-        """Close all connections; lending one afterwards is an error."""
+        """Close all connections; taking one afterwards is an error."""
 
 
 class IdleConnections:
@@ -35,20 +37,10 @@ class IdleConnections:
         self._process = os.getpid()
         self._closed = False
 
-    @contextmanager
-    def connection(self) -> Iterator[Any]:
-        """Lend an idle connection or a new one."""
-        connection = self._take()
-        try:
-            yield connection
-        finally:
-            self._idle.append(connection)
-            if self._closed:
-                self.close()
-
-    def _take(self) -> Any:
+    def take(self) -> Any:
+        """Return an idle connection or a new one."""
         if self._closed:
-            raise errors.FailedPreconditionError("the store is closed; open it again")
+            raise _closed_error()
         if self._process != os.getpid():  # SQLite's connections must not be carried over a fork
             self._idle, self._process = deque(), os.getpid()
         try:
@@ -56,8 +48,14 @@ class IdleConnections:
         except IndexError:
             return self._connect()
 
+    def give_back(self, connection: Any) -> None:
+        """Keep the connection for the next transaction."""
+        self._idle.append(connection)
+        if self._closed:
+            self.close()
+
     def close(self) -> None:
-        """Close the idle connections; those lent are closed when they come back."""
+        """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
         while self._idle:
             self._idle.pop().close()
@@ -70,13 +68,17 @@ class SharedConnection:
         self._connection: Any = connect()
         self._lock = threading.Lock()
 
-    @contextmanager
-    def connection(self) -> Iterator[Any]:
-        """Lend the connection to one thread after the other."""
-        with self._lock:
-            if self._connection is None:
-                raise errors.FailedPreconditionError("the store is closed; open it again")
-            yield self._connection
+    def take(self) -> Any:
+        """Return the connection to one thread after the other."""
+        self._lock.acquire()
+        if self._connection is None:
+            self._lock.release()
+            raise _closed_error()
+        return self._connection
+
+    def give_back(self, connection: Any) -> None:
+        """Let the next thread have the connection."""
+        self._lock.release()
 
     def close(self) -> None:
         """Close the connection; the database is gone."""
@@ -84,3 +86,7 @@ class SharedConnection:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def _closed_error() -> errors.FailedPreconditionError:
+    return errors.FailedPreconditionError("the store is closed; open it again")

@@ -179,7 +179,8 @@ class Database:
 
     def _attempt(self, work: Callable[[Session], Result], *, write: bool) -> Result:
         """Run work once in a transaction."""
-        with self._connections.connection() as connection:
+        connection = self._connections.take()
+        try:
             cursor = connection.cursor()
             try:
                 self.dialect.begin(cursor, write=write)
@@ -191,3 +192,5 @@ class Database:
             finally:
                 cursor.close()
             return result
+        finally:
+            self._connections.give_back(connection)
