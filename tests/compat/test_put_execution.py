@@ -119,6 +119,14 @@ def test_events_need_a_type_and_are_not_repeated(typed: Pair) -> None:
     snapshot(typed)
 
 
+def test_the_first_event_that_is_wrong_decides_the_code(typed: Pair) -> None:
+    typed.ok(put_execution(execution(X), (artifact(A), INPUT), (artifact(A), None)))
+    again, untyped = (artifact(id=1), INPUT), (artifact(id=2), pb.Event())
+    typed.fails(errors.ALREADY_EXISTS, put_execution(execution(X, id=1), again, untyped))
+    typed.fails(errors.INVALID_ARGUMENT, put_execution(execution(X, id=1), untyped, again))
+    snapshot(typed)
+
+
 def test_a_pair_with_neither_has_the_id_minus_one(typed: Pair) -> None:
     answer = typed.ok(put_execution(execution(X), (None, None), (artifact(A), None)))
     assert list(answer.artifact_ids) == [-1, 1]
