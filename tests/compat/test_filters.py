@@ -9,6 +9,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.build import event, listing, node
+from tests.compat.conftest import opposite
 from tests.compat.pair import Pair
 from tests.compat.stock import new_nodes, new_type, relate
 
@@ -33,8 +34,6 @@ CUSTOM = [{"c": 1, "mixed": 1}, {"c": "1", "mixed": 2.5}, {"mixed": True, "i": 5
 @pytest.fixture(scope="module")
 def shelf(core) -> Pair:
     """Both stores with four nodes of each kind, in contexts, with events and parents; tests only read it."""
-    from tests.compat.conftest import opposite
-
     pair = Pair(core.open(), opposite(core))
     fill(pair)
     yield pair
