@@ -49,9 +49,10 @@ def registry_addresses(files: list[Path]) -> Iterator[str]:
 
 def machine_paths(files: list[Path]) -> Iterator[str]:
     """Find folders of the machine that a file was written on."""
-    folders = [f"{folder}/" for folder in (TOP, Path.home()) if len(folder.parts) > 1]
+    folders = [re.escape(f"{folder}/") for folder in (TOP, Path.home()) if len(folder.parts) > 1]
+    absolute = re.compile(rf"(?<![\w.])({'|'.join(folders)})")
     for path, number, line in _lines(files):
-        if any(folder in line for folder in folders):
+        if absolute.search(line):
             yield f"{_name(path)}:{number} names a folder of this machine: make the path relative"
 
 
