@@ -91,7 +91,7 @@ def _table(name: str, *items: Any) -> sa.Table:
         name,
         metadata,
         *items,
-        sqlite_autoincrement=True,
+        sqlite_autoincrement="id" in {getattr(item, "name", None) for item in items},
         mysql_engine="InnoDB",
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_bin",
