@@ -6,7 +6,9 @@ both use it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
+from typing import TypeVar
 
 from google.protobuf.message import Message
 
@@ -15,7 +17,9 @@ from lineal.config import DatabaseSettings
 from lineal.service.calls import CALLS
 from lineal.service.known_types import KnownTypes
 from lineal.store import schema
-from lineal.store.database import Database
+from lineal.store.database import Database, Session
+
+Result = TypeVar("Result")
 
 __all__ = ["CALLS", "MetadataService", "open_service"]
 
@@ -43,6 +47,22 @@ class MetadataService:
         run = self.database.write if writes else self.database.read
         response: Message = run(lambda session: handler(session, self._types, request))
         return response
+
+    def read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
+        """Run a read of the catalogue in a transaction of its own, on one consistent state.
+
+        Raises:
+            StatusError: the read failed.
+        """
+        return self.database.read(lambda session: work(session, self._types))
+
+    def write(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
+        """Run a write to Lineal's own tables in a transaction of its own.
+
+        Raises:
+            StatusError: the write failed, and nothing of it was stored.
+        """
+        return self.database.write(lambda session: work(session, self._types))
 
     def close(self) -> None:
         """Close the database; calls after this are errors."""

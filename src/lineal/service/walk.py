@@ -14,14 +14,14 @@ from lineal.store.database import Session
 from lineal.store.events import EventRow
 from lineal.wire import metadata_store as pb
 
-_INPUTS = frozenset({pb.Event.INPUT, pb.Event.DECLARED_INPUT, pb.Event.INTERNAL_INPUT})
-_OUTPUTS = frozenset({pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT, pb.Event.INTERNAL_OUTPUT, pb.Event.PENDING_OUTPUT})
+_INPUTS = (pb.Event.INPUT, pb.Event.DECLARED_INPUT, pb.Event.INTERNAL_INPUT)
+_OUTPUTS = (pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT, pb.Event.INTERNAL_OUTPUT, pb.Event.PENDING_OUTPUT)
 _Direction = pb.LineageSubgraphQueryOptions
 # Which events lead on from a node of a kind, in each direction.
-_LEADING: dict[int, dict[Kind, frozenset[int]]] = {
+_LEADING: dict[int, dict[Kind, tuple[int, ...]]] = {
     _Direction.DOWNSTREAM: {ARTIFACT: _INPUTS, EXECUTION: _OUTPUTS},
     _Direction.UPSTREAM: {ARTIFACT: _OUTPUTS, EXECUTION: _INPUTS},
-    _Direction.BIDIRECTIONAL: {ARTIFACT: _INPUTS | _OUTPUTS, EXECUTION: _INPUTS | _OUTPUTS},
+    _Direction.BIDIRECTIONAL: {ARTIFACT: _INPUTS + _OUTPUTS, EXECUTION: _INPUTS + _OUTPUTS},
 }
 _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
 Ids = dict[Kind, set[int]]
@@ -89,7 +89,7 @@ def _hop(session: Session, frontier: Ids, found: Subgraph, left_out: Ids, route:
     reached: Ids = {ARTIFACT: set(), EXECUTION: set()}
     passed: list[EventRow] = []
     for kind, ids in frontier.items():
-        events = event_rows.events_of_types(session, kind, sorted(ids), sorted(_LEADING[route.direction][kind]))
+        events = event_rows.events_of_types(session, kind, sorted(ids), _LEADING[route.direction][kind])
         reached[_OTHER[kind]] |= {_end(event, _OTHER[kind]) for event in events}
         passed.extend(events)
     following = {kind: _enter(kind, ids, found, left_out, route) for kind, ids in reached.items()}

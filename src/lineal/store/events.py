@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -54,15 +55,16 @@ _COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "typ
 _OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
 
 
-def _by_nodes(kind: Kind, *, of_types: bool) -> Statement:
-    conditions = [listed(_OWNER[kind], "ids")]
-    if of_types:
-        conditions.append(listed(EVENT.c.type, "types"))
-    return Statement(sa.select(*_COLUMNS).where(*conditions).order_by(EVENT.c.id))
+def _by_nodes(kind: Kind, *types: int) -> Statement:
+    """Return the query of events of nodes of a kind, all or those of some types."""
+    query = sa.select(*_COLUMNS).where(listed(_OWNER[kind], "ids"))
+    if types:
+        query = query.where(sa.or_(*[EVENT.c.type == type_ for type_ in types]))
+    return Statement(query.order_by(EVENT.c.id))
 
 
-_BY_NODES = {kind: _by_nodes(kind, of_types=False) for kind in _OWNER}
-_BY_NODES_AND_TYPES = {kind: _by_nodes(kind, of_types=True) for kind in _OWNER}
+_BY_NODES = {kind: _by_nodes(kind) for kind in _OWNER}
+_by_nodes_and_types = lru_cache(_by_nodes)
 _STEPS = Statement(
     sa.select(EVENT_PATH.c.event_id, EVENT_PATH.c.is_index_step, EVENT_PATH.c.step_index, EVENT_PATH.c.step_key)
     .where(listed(EVENT_PATH.c.event_id, "ids"))
@@ -79,13 +81,12 @@ def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow
     return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
 
 
-def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Collection[int]) -> list[EventRow]:
-    """Return the events of certain types of artifacts or of executions."""
-    found: list[EventRow] = []
-    for piece in session.pieces(ids):
-        rows = session.rows(_BY_NODES_AND_TYPES[kind], {"ids": piece, "types": list(types)})
-        found.extend(EventRow._make(row) for row in rows)
-    return found
+def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int]) -> list[EventRow]:
+    """Return the events of certain types of artifacts or of executions, in the order they were written."""
+    if not ids:
+        return []
+    rows = session.listed_rows(_by_nodes_and_types(kind, *types), "ids", ids)
+    return [EventRow._make(row) for row in rows]
 
 
 def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:

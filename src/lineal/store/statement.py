@@ -7,6 +7,7 @@ driver can keep them prepared. What stays out: connections and transactions (dat
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -51,7 +52,7 @@ class CompiledStatement:
 
     def __init__(self, statement: Statement, dialect: EngineDialect) -> None:
         compiled: Any = statement.element.compile(dialect=dialect)
-        self._sql: str = compiled.string
+        self.sql: str = compiled.string
         self._order: tuple[str, ...] = tuple(compiled.positiontup or ())
         if statement.order and statement.order != self._order:
             raise AssertionError(f"rows of {statement.order} for a statement that takes {self._order}")
@@ -60,45 +61,42 @@ class CompiledStatement:
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
 
-    @property
-    def sql(self) -> str:
-        """The text of a statement without lists."""
-        return self._sql
-
     def bind(self, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """Return the text and the parameters, in the driver's order, for these values."""
+        own = self._own
         if not self._lists:
-            own = self._own
-            return self._sql, [values[name] if name in values else own.get(name) for name in self._order]
-        padded = {name: _padded(values.get(name, self._own.get(name))) for name in self._lists}
-        sizes = tuple(len(padded[name]) for name in self._lists)
-        return self._text(sizes), self._flat({**self._own, **values, **padded})
+            return self.sql, [values[name] if name in values else own.get(name) for name in self._order]
+        flat: list[Any] = []
+        sizes: list[int] = []
+        for name in self._order:
+            value = values[name] if name in values else own.get(name)
+            if name in self._lists:
+                value = padded(value)
+                sizes.append(len(value))
+                flat.extend(value)
+            else:
+                flat.append(value)
+        return self._text(tuple(sizes)), flat
 
     def _text(self, sizes: tuple[int, ...]) -> str:
-        """Return the statement's text with lists of these lengths."""
+        """Return the statement's text with lists of these lengths, which stand in the order of the text."""
         text = self._texts.get(sizes)
         if text is None:
-            text = self._sql
-            for name, size in zip(self._lists, sizes, strict=True):
-                text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join([self._placeholder] * size))
+            text = self.sql
+            lists = [name for name in self._order if name in self._lists]
+            for name, size in zip(lists, sizes, strict=True):
+                text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join([self._placeholder] * size), 1)
             self._texts[sizes] = text
         return text
 
-    def _flat(self, values: Mapping[str, Any]) -> list[Any]:
-        """Lay the values out in the driver's order, lists value by value."""
-        flat: list[Any] = []
-        for name in self._order:
-            if name in self._lists:
-                flat.extend(values[name])
-            else:
-                flat.append(values[name])
-        return flat
 
-
-def _padded(values: Sequence[Any]) -> list[Any]:
-    """Fill a list that is not empty up to the next size with its last value."""
-    size = next(size for size in LIST_SIZES if size >= len(values))
-    return [*values, *[values[-1]] * (size - len(values))]
+def padded(values: Sequence[Any]) -> Sequence[Any]:
+    """Return a list that is not empty, filled up to the next of LIST_SIZES with its last value."""
+    length = len(values)
+    if length == 1:
+        return values
+    missing = LIST_SIZES[bisect_left(LIST_SIZES, length)] - length
+    return [*values, *[values[-1]] * missing] if missing else values
 
 
 def insertion(table: sa.Table, columns: Sequence[str]) -> Statement:

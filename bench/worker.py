@@ -1,0 +1,57 @@
+"""One side of the benchmark: opens a store of one library, and runs workloads when told to.
+
+Started by __main__.py with the Python that has the library: `worker.py LIBRARY URL SIZE`. Reads workload names, one a
+line; answers each with the seconds that one run took.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from bench.workloads import WORKLOADS, Stock, stock_up
+
+
+def open_official(url: str) -> tuple[Any, Any, Any, Any]:
+    """Open a store of the official library on a SQLite file or a server."""
+    from ml_metadata.metadata_store import metadata_store
+    from ml_metadata.proto import metadata_store_pb2 as pb
+
+    from bench.urls import official_config
+
+    store = metadata_store.MetadataStore(official_config(url, pb))
+    return store, pb, metadata_store.ListOptions, metadata_store.OrderByField
+
+
+def open_lineal(url: str) -> tuple[Any, Any, Any, Any]:
+    """Open a store of Lineal."""
+    import lineal
+    from lineal import client
+    from lineal.wire import metadata_store as pb
+
+    return lineal.connect(url), pb, client.ListOptions, client.OrderByField
+
+
+def main() -> None:
+    """Fill the store, say so, and run what is asked for."""
+    library, url, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    stock = Stock(*{"official": open_official, "lineal": open_lineal}[library](url), size=size)
+    stock_up(stock)
+    print("ready", flush=True)
+    workloads = {workload.name: workload for workload in WORKLOADS}
+    for line in sys.stdin:
+        run = workloads[line.strip()].run
+        gc.collect()
+        start = time.perf_counter()
+        run(stock)
+        print(time.perf_counter() - start, flush=True)
+
+
+if __name__ == "__main__":
+    main()
