@@ -105,11 +105,13 @@ class Filter:
 
 def fields(tree: Checked) -> Iterator[Field]:
     """Yield the fields in a tree, from left to right, repetitions included."""
-    if isinstance(tree, Field):
-        yield tree
-    elif isinstance(tree, Operation):
-        for operand in tree.operands:
-            yield from fields(operand)
+    left = [tree]
+    while left:
+        found = left.pop()
+        if isinstance(found, Field):
+            yield found
+        elif isinstance(found, Operation):
+            left.extend(reversed(found.operands))
 
 
 def canonical(tree: Checked) -> str:

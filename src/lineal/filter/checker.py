@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from lineal.filter import limits
 from lineal.filter.checked import NODE, NODE_TYPE, Checked, Constant, Field, Filter, Mention, Operation
-from lineal.filter.mistakes import Mistake, suggestion
+from lineal.filter.mistakes import Mistake, shortened, suggestion
 from lineal.filter.syntax import Literal, Name, Syntax
 from lineal.filter.syntax import Operation as SyntaxOperation
 from lineal.filter.vocabulary import ENUMS, NEIGHBOURS, OWN, PROPERTY_FAMILIES, PROPERTY_VALUES, Neighbour, Type
@@ -60,7 +60,9 @@ class _Checker:
         rule = self._RULES.get(tree.operator)
         if rule is None:
             known = [f"{operator[:-2]}" for operator in self._RULES if operator.endswith("()")]
-            problem = f"function {tree.operator[:-2]} is not supported; {suggestion(tree.operator[:-2], known)}"
+            problem = (
+                f"function {shortened(tree.operator[:-2])} is not supported; {suggestion(tree.operator[:-2], known)}"
+            )
             raise Mistake(tree.at, tree.text, problem)
         return rule(self, tree)
 
@@ -94,7 +96,8 @@ class _Checker:
             raise Mistake(name.at, name.text, problem)
         family, property_name, value = name.parts
         if value not in PROPERTY_VALUES:
-            raise Mistake(name.at, name.text, f"no kind of value {value!r}; {suggestion(value, PROPERTY_VALUES)}")
+            problem = f"no kind of value {shortened(value)!r}; {suggestion(value, PROPERTY_VALUES)}"
+            raise Mistake(name.at, name.text, problem)
         mention = Mention(family, property_name)
         self._mention(mention, 1, name)
         return Field(mention, value, PROPERTY_VALUES[value])
@@ -104,7 +107,8 @@ class _Checker:
         wrong = ".".join(name.parts[1:])
         field = wrong.lower()
         if field not in neighbour.fields:
-            problem = f"{family}_{alias} has no field {wrong!r}" if wrong else f"{family}_{alias} needs a field"
+            has = f"has no field {shortened(wrong)!r}" if wrong else "needs a field"
+            problem = f"{shortened(f'{family}_{alias}')} {has}"
             raise Mistake(name.at, name.text, f"{problem}; {suggestion(wrong, neighbour.fields)}")
         mention = Mention(family, alias)
         self._mention(mention, _joins(neighbour, field), name)
@@ -128,7 +132,7 @@ class _Checker:
                 return Mistake(name.at, name.text, f"{name.text} is {enum.value}, which goes with {_ENUM_OPERATORS}")
         families = [f"{family}_ALIAS.FIELD" for family in self._neighbours]
         families += [f"{family}.NAME.int_value" for family in PROPERTY_FAMILIES]
-        quotes = "" if len(name.parts) > 1 else f", and strings stand in quotes: '{word}'"
+        quotes = "" if len(name.parts) > 1 else f", and strings stand in quotes: '{shortened(word)}'"
         known = suggestion(word, (*self._own, *families))
         return Mistake(name.at, name.text, f"there is no such name for {self._kind.plural}{quotes}; {known}")
 

@@ -50,7 +50,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self._tokens = tokens(text)
         self._next = next(self._tokens)
-        self._depth = 0
+        self._depth = -1  # the whole query is not inside anything
         self._conditions = 0
         self._values = 0
 

@@ -44,7 +44,7 @@ _PATTERN = re.compile(
   | (?P<bytes>   (?: [bB][rR]? | [rR][bB] ) ['"] )
   | (?P<name>    (?: [A-Za-z_]\w* | {_QUOTED_NAME} ) (?: \. (?: \w+ | {_QUOTED_NAME} ) )* )
   | (?P<number>  (?: 0[xX][0-9a-fA-F]+ | (?: \d+\.\d* | \.\d+ | \d+ ) (?: [eE][+-]?\d+ )? ) (?!\w) )
-  | (?P<symbol>  <= | >= | <> | != | [=<>(),+\-*/] )
+  | (?P<symbol>  <= | >= | <> | != | /(?!\*) | [=<>(),+\-*] )
     """,
     re.VERBOSE | re.ASCII,
 )
