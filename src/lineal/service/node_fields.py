@@ -53,44 +53,54 @@ def taken(kind: Kind, nodes: Sequence[Any], conflict: Conflict) -> errors.Alread
     )
 
 
-def checked_properties(session: Session, types: KnownTypes, known: KnownType, node: Any, called: str) -> list[Property]:
+def checked_properties(session: Session, types: KnownTypes, known: KnownType, kind: Kind, node: Any) -> list[Property]:
     """Return all properties of a node as (name, is_custom, columns).
 
     Raises:
         InvalidArgumentError: the type lacks a property or gives it another kind, or a value has no kind.
     """
-    declared = [
-        declared_property(session, types, known, name, value, called) for name, value in node.properties.items()
+    found = [
+        declared_property(session, types, known, kind, node, name, value) for name, value in node.properties.items()
     ]
-    return declared + [custom_property(name, value, called) for name, value in node.custom_properties.items()]
+    for name, value in node.custom_properties.items():
+        found.append(custom_property(kind, node, name, value))
+    return found
 
 
 def declared_property(
-    session: Session, types: KnownTypes, known: KnownType, name: str, value: pb.Value, called: str
+    session: Session, types: KnownTypes, known: KnownType, kind: Kind, node: Any, name: str, value: pb.Value
 ) -> Property:
     """Return one property that the type must know."""
+    given = value.WhichOneof("value")
+    if given is None or known.properties.get(name) != _TYPE_OF_VALUE[given]:
+        _check_declared(session, types, known, name, given, label(kind, node))
+    return name, False, _encoded(kind, node, name, value, given)
+
+
+def _check_declared(
+    session: Session, types: KnownTypes, known: KnownType, name: str, given: str | None, called: str
+) -> None:
+    """Look a property up that does not seem to fit: the type may have grown."""
     wanted = types.property_type(session, known, name)
     if wanted is None:
         raise errors.InvalidArgumentError(
             f"{called} has the property {name!r}, which its type {known.name!r} lacks; "
             "add it to the type, or make it a custom property"
         )
-    given = value.WhichOneof("value")
     if given is None or _TYPE_OF_VALUE[given] != wanted:
         raise errors.InvalidArgumentError(
             f"Found unmatched property type: {name}; {called} gives {given or 'no kind of value'}, and its type "
             f"{known.name!r} wants {pb.PropertyType.Name(wanted)}; set the fitting kind of value"
         )
-    return name, False, _encoded(name, value, called)
 
 
-def custom_property(name: str, value: pb.Value, called: str) -> Property:
+def custom_property(kind: Kind, node: Any, name: str, value: pb.Value) -> Property:
     """Return one custom property, which may be of any kind."""
-    return name, True, _encoded(name, value, called)
+    return name, True, _encoded(kind, node, name, value, value.WhichOneof("value"))
 
 
-def _encoded(name: str, value: pb.Value, called: str) -> Encoded:
+def _encoded(kind: Kind, node: Any, name: str, value: pb.Value, given: str | None) -> Encoded:
     try:
-        return encode(value)
+        return encode(value, given)
     except errors.InvalidArgumentError as error:
-        raise errors.InvalidArgumentError(f"property {name!r} of {called} {error.message}") from error
+        raise errors.InvalidArgumentError(f"property {name!r} of {label(kind, node)} {error.message}") from error

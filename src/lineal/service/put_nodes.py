@@ -86,7 +86,7 @@ def _new_node(session: Session, types: KnownTypes, kind: Kind, node: Any, time: 
     if not node.HasField("type_id"):
         raise errors.InvalidArgumentError(f"{label(kind, node)} has no type_id; put its type first and give the id")
     known = types.get(session, kind, node.type_id)
-    properties = checked_properties(session, types, known, node, label(kind, node))
+    properties = checked_properties(session, types, known, kind, node)
     if kind.name_required and not node.name:
         raise errors.InvalidArgumentError(f"the {kind.name} has no name; every {kind.name} needs one")
     return NewNode(

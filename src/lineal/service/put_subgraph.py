@@ -89,7 +89,7 @@ def _check_types(session: Session, types: KnownTypes, kind: Kind, nodes: Sequenc
             raise errors.InvalidArgumentError(f"{label(kind, node)} has no type_id; every node of a subgraph needs one")
     known = [types.get(session, kind, node.type_id) for node in nodes]
     for node, node_type in zip(nodes, known, strict=True):
-        checked_properties(session, types, node_type, node, label(kind, node))
+        checked_properties(session, types, node_type, kind, node)
 
 
 def _event(edge: _Edge, artifact_ids: Sequence[int], execution_ids: Sequence[int]) -> pb.Event:

@@ -174,9 +174,8 @@ def _wanted_properties(
     mask: Sequence[str],
 ) -> StoredProperties:
     """Return the properties as they should become, checked."""
-    called = label(kind, node)
     if not mask:
-        return _keyed(checked_properties(session, types, known, node, called))
+        return _keyed(checked_properties(session, types, known, kind, node))
     wanted = dict(stored)
     for is_custom, prefix in ((False, "properties"), (True, "custom_properties")):
         given = node.custom_properties if is_custom else node.properties
@@ -187,9 +186,9 @@ def _wanted_properties(
         for name in names:
             wanted.pop((name, is_custom), None)
             if name in given and is_custom:
-                wanted.update(_keyed([custom_property(name, given[name], called)]))
+                wanted.update(_keyed([custom_property(kind, node, name, given[name])]))
             elif name in given:
-                wanted.update(_keyed([declared_property(session, types, known, name, given[name], called)]))
+                wanted.update(_keyed([declared_property(session, types, known, kind, node, name, given[name])]))
     return wanted
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import math
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -25,13 +24,12 @@ _PLAIN_TEXT = ""
 Encoded = tuple[Any, Any, Any, Any, Any]
 
 
-def encode(value: pb.Value) -> Encoded:
-    """Return the five columns of a value, in the order of VALUE_COLUMNS.
+def encode(value: pb.Value, kind: str | None) -> Encoded:
+    """Return the five columns of a value, whose field of the oneof is `kind`, in the order of VALUE_COLUMNS.
 
     Raises:
         InvalidArgumentError: the value has no kind, or is an Any without a type.
     """
-    kind = value.WhichOneof("value")
     if kind == "string_value":
         text = value.string_value
         return None, None, text, (_PLAIN_TEXT if text.startswith(STRUCT_PREFIX) else None), None
@@ -39,7 +37,7 @@ def encode(value: pb.Value) -> Encoded:
         return value.int_value, None, None, None, None
     if kind == "double_value":
         number = value.double_value
-        return None, ("nan" if math.isnan(number) else number), None, None, None
+        return None, (number if number == number else "nan"), None, None, None  # a NaN is not itself
     if kind == "bool_value":
         return None, None, None, None, value.bool_value
     if kind == "struct_value":
