@@ -32,12 +32,16 @@ _NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 class Session:
     """One transaction in progress.
 
+    Attributes:
+        rows_written: how many rows were given to statements that write many.
+
     Raises, from every method: Conflict (a row would not be unique), StatusError (anything else, translated).
     """
 
     def __init__(self, database: Database, cursor: Any) -> None:
         self._database = database
         self._cursor = cursor
+        self.rows_written = 0
 
     @property
     def dialect(self) -> DatabaseDialect:
@@ -74,6 +78,7 @@ class Session:
         """Run a statement once for each row of parameters, which stand in the order of the statement's text."""
         if not rows:
             return
+        self.rows_written += len(rows)
         counted = _Counted(rows)
         sql = self._database.compiled(statement).sql
         self._database.observe(sql)
@@ -184,13 +189,16 @@ class Database:
             cursor = connection.cursor()
             try:
                 self.dialect.begin(cursor, write=write)
-                result = work(Session(self, cursor))
+                session = Session(self, cursor)
+                result = work(session)
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
             finally:
                 cursor.close()
+            if session.rows_written:
+                self.dialect.after_write(connection, session.rows_written)
             return result
         finally:
             self._connections.give_back(connection)

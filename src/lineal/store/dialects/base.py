@@ -55,6 +55,9 @@ class DatabaseDialect:
         """Start a transaction on a connection in autocommit mode."""
         raise NotImplementedError
 
+    def after_write(self, connection: Any, rows: int) -> None:
+        """Do what the engine needs after a committed transaction that wrote so many rows; nothing, as a rule."""
+
     def is_driver_error(self, error: Exception) -> bool:
         """Say whether the error comes from the driver."""
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sqlite3
@@ -24,6 +25,10 @@ _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
 _CACHED_STATEMENTS = 512
+# The planner's statistics are gathered after so many rows written, and again whenever as many more were written as
+# before; from at most so many entries of each index.
+_FIRST_STATISTICS = 1000
+_STATISTICS_SAMPLE = 1000
 _BUSY = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED, which the module names from Python 3.11 on
 
 
@@ -48,6 +53,8 @@ class SQLiteDialect(DatabaseDialect):
                 "SQLite knows mode, synchronous and busy_timeout"
             )
         self._write_lock = threading.Lock()
+        self._rows_written = 0
+        self._next_statistics = _FIRST_STATISTICS
 
     @property
     def in_memory(self) -> bool:
@@ -111,6 +118,15 @@ class SQLiteDialect(DatabaseDialect):
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
         cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def after_write(self, connection: Any, rows: int) -> None:
+        """Gather the planner's statistics as the store grows: without them it picks indexes that select little."""
+        self._rows_written += rows
+        if self._rows_written >= self._next_statistics:
+            self._next_statistics = 2 * self._rows_written
+            connection.execute(f"PRAGMA analysis_limit={_STATISTICS_SAMPLE}")
+            with contextlib.suppress(sqlite3.OperationalError):  # busy: the next time will do
+                connection.execute("ANALYZE")
 
     def is_driver_error(self, error: Exception) -> bool:
         """Say whether the error comes from sqlite3; an integer beyond 64 bits is an OverflowError there."""
