@@ -77,7 +77,7 @@ DIFFERENCES = (
     Difference("two-properties-of-one-name"),
     Difference("no-dangling-events"),
     Difference("mask-paths"),
-    Difference("system-type-twice"),
+    Difference("type-twice"),
     Difference("filter-property-names"),
     Difference("filter-literals"),
     Difference("filter-enums"),

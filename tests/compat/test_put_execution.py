@@ -217,6 +217,14 @@ def test_the_same_new_external_id_twice_creates_then_updates(typed: Pair) -> Non
     snapshot(typed)
 
 
+def test_an_external_id_that_an_earlier_pair_gives_or_takes_is_looked_up_again(typed: Pair) -> None:
+    flags = {"reuse_artifact_if_already_exist_by_external_id": True}
+    new_node(typed, ARTIFACT, A, external_id="old")
+    gives = [(artifact(id=1, external_id="new"), None), (artifact(A, external_id="new", uri="u"), INPUT)]
+    typed.ok(put_execution(execution(X), *gives, (artifact(A, external_id="old"), INPUT), **flags))
+    snapshot(typed)
+
+
 def test_artifacts_with_an_id_and_those_without_an_external_id_ignore_reuse(typed: Pair) -> None:
     flags = {"reuse_artifact_if_already_exist_by_external_id": True}
     new_node(typed, ARTIFACT, A, external_id="e")

@@ -174,6 +174,13 @@ def test_an_external_id_taken_in_another_kind_refuses_a_new_type(pair: Pair) -> 
 
 
 @each_kind
+def test_a_taken_external_id_weighs_more_than_a_property_of_unknown_type(pair: Pair, kind) -> None:
+    new_type(pair, kind, external_id="e")
+    pair.fails(errors.ALREADY_EXISTS, put_type(kind, "other", external_id="e", properties={"a": pb.UNKNOWN}))
+    snapshot(pair)
+
+
+@each_kind
 def test_an_external_id_taken_by_anything_cannot_become_that_of_a_known_type(pair: Pair, kind) -> None:
     for other in KINDS:
         new_type(pair, other, f"{other.name}", external_id=f"e {other.name}")

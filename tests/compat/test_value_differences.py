@@ -139,7 +139,12 @@ def test_a_token_that_no_listing_returned_is_refused_also_if_it_can_be_parsed(pa
 def test_a_system_type_twice_is_checked_against_itself_like_any_type(pair: Pair) -> None:
     types = [pb.ExecutionType(name="mlmd.Train", properties={name: pb.INT}) for name in "ab"]
     twice = rpc.PutTypesRequest(execution_types=types, can_add_fields=True)
-    pair.differs("system-type-twice", twice, official=0, lineal=errors.ALREADY_EXISTS)
+    pair.differs("type-twice", twice, official=0, lineal=errors.ALREADY_EXISTS)
+
+
+def test_a_new_type_twice_in_a_request_keeps_its_external_id(pair: Pair) -> None:
+    pair.ok(rpc.PutTypesRequest(artifact_types=[pb.ArtifactType(name="t", external_id="e"), pb.ArtifactType(name="t")]))
+    pair.differs("type-twice", request("GetArtifactType", type_name="t"), official=0, lineal=0)
 
 
 def test_the_retired_field_of_a_request_by_uri_is_refused(pair: Pair) -> None:

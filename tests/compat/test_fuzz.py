@@ -1,0 +1,113 @@
+"""Whatever a request holds, Lineal answers it or says why not: no INTERNAL, no UNKNOWN, no crash, no pasted value.
+
+LINEAL_FUZZ_REQUESTS says how many requests of each sort are tried (1500), LINEAL_COMPAT_SEED where the seeds begin.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+from google.protobuf import text_format
+from google.protobuf.message import Message
+
+from lineal import errors
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS
+from lineal.service import MetadataService, open_service
+from lineal.store.database import Session
+from lineal.wire import metadata_store as pb
+from tests.compat.build import SIX_TYPES, listing, node, put, put_events, put_type, request
+from tests.compat.generate.noise import MARK, random_call, random_filter_text, random_token
+from tests.compat.official import RESPONSES
+
+REQUESTS = int(os.environ.get("LINEAL_FUZZ_REQUESTS", "1500"))
+SEED = int(os.environ.get("LINEAL_COMPAT_SEED", "1"))
+FORBIDDEN = (errors.INTERNAL, errors.UNKNOWN, errors.DATA_LOSS)
+
+
+@pytest.fixture
+def service() -> Iterator[MetadataService]:
+    """A service in memory with three nodes of each kind, related and marked."""
+    with open_service("sqlite://") as service:
+        for kind in KINDS:
+            properties = SIX_TYPES | {"x": pb.INT}
+            type_id = service.call(f"Put{kind.table}Type", put_type(kind, properties=properties)).type_id
+            nodes = [node(kind, type_id, name=f"{MARK}{number}", properties={"x": 1}) for number in range(3)]
+            service.call(f"Put{kind.plural.capitalize()}", put(kind, *nodes))
+        service.call("PutEvents", put_events(pb.Event(artifact_id=1, execution_id=1, type=pb.Event.INPUT)))
+        relation = {"attributions": [pb.Attribution(artifact_id=1, context_id=1)]}
+        service.call("PutAttributionsAndAssociations", request("PutAttributionsAndAssociations", **relation))
+        yield service
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of all statements that ran."""
+    texts: list[str] = []
+    execute = Session._execute
+
+    def record(session: Session, sql: str, parameters: object) -> None:
+        texts.append(sql)
+        execute(session, sql, parameters)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Session, "_execute", record)
+    return texts
+
+
+def answer(service: MetadataService, method: str, given: Message, said: str) -> int:
+    """Send a request; return the code."""
+    before = given.SerializeToString(deterministic=True)
+    refusal: errors.StatusError | None = None
+    try:
+        response = service.call(method, given)
+    except errors.StatusError as error:
+        refusal = error
+    except Exception as error:
+        raise AssertionError(f"{said}: {error!r} on {method} {text_format.MessageToString(given)[:3000]}") from error
+    assert given.SerializeToString(deterministic=True) == before, f"{said}: the request was changed"
+    if refusal is None:
+        assert type(response) is RESPONSES[method]
+        return 0
+    assert refusal.error_code not in FORBIDDEN, f"{said}: {refusal.error_code} {refusal.message}"
+    assert len(refusal.message) < 2000, f"{said}: a message of {len(refusal.message)} characters"
+    return refusal.error_code
+
+
+def test_requests_with_random_fields_are_answered_or_refused(service: MetadataService, statements: list[str]) -> None:
+    codes = set()
+    for seed in range(SEED, SEED + REQUESTS):
+        method, given = random_call(Random(seed))
+        codes.add(answer(service, method, given, f"seed {seed}"))
+    assert {0, errors.INVALID_ARGUMENT, errors.NOT_FOUND} <= codes
+    assert not [text for text in statements if MARK in text]
+
+
+def test_random_filters_are_answered_or_refused(service: MetadataService, statements: list[str]) -> None:
+    for seed in range(SEED, SEED + REQUESTS):
+        rng = Random(seed)
+        kind = rng.choice(KINDS)
+        where = random_filter_text(rng)
+        code = answer(service, f"Get{kind.plural.capitalize()}", listing(kind, where=where), f"seed {seed} {where!r}")
+        assert code in (0, errors.INVALID_ARGUMENT), where
+    assert not [text for text in statements if MARK in text]
+
+
+def test_random_page_tokens_are_answered_or_refused(service: MetadataService) -> None:
+    for seed in range(SEED, SEED + REQUESTS):
+        rng = Random(seed)
+        kind, token = rng.choice(KINDS), random_token(rng)
+        asked = listing(kind, 2, token=token, order=rng.choice([None, "CREATE_TIME", "LAST_UPDATE_TIME"]))
+        code = answer(service, f"Get{kind.plural.capitalize()}", asked, f"seed {seed} {token!r}")
+        assert code in (0, errors.INVALID_ARGUMENT), token
+
+
+def test_a_store_that_took_random_requests_can_still_be_read(service: MetadataService) -> None:
+    for seed in range(SEED, SEED + REQUESTS):
+        method, given = random_call(Random(seed))
+        if method.startswith("Put"):
+            answer(service, method, given, f"seed {seed}")
+    for kind in (ARTIFACT, EXECUTION, CONTEXT):
+        assert service.call(f"Get{kind.plural.capitalize()}", request(f"Get{kind.plural.capitalize()}"))
+        assert service.call(f"Get{kind.table}Types", request(f"Get{kind.table}Types"))
