@@ -23,6 +23,8 @@ Result = TypeVar("Result")
 
 __all__ = ["CALLS", "MetadataService", "open_service"]
 
+LONGEST_MESSAGE = 1000
+
 
 class MetadataService:
     """All calls of the metadata service on one database. Safe for any number of threads.
@@ -45,7 +47,10 @@ class MetadataService:
             raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
         handler, writes = CALLS[method]
         run = self.database.write if writes else self.database.read
-        response: Message = run(lambda session: handler(session, self._types, request))
+        try:
+            response: Message = run(lambda session: handler(session, self._types, request))
+        except errors.StatusError as error:
+            raise _shortened(error) from error.__cause__
         return response
 
     def read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
@@ -75,6 +80,15 @@ class MetadataService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _shortened(error: errors.StatusError) -> errors.StatusError:
+    """Cut the middle out of a message that quotes a long text of the caller's: gRPC carries 8 kB of it at most."""
+    message = error.message
+    if len(message) <= LONGEST_MESSAGE:
+        return error
+    half = LONGEST_MESSAGE // 2
+    return errors.make_exception(f"{message[:half]} ... {message[-half:]}", error.error_code)
 
 
 def open_service(settings: DatabaseSettings | str) -> MetadataService:

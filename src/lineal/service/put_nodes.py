@@ -103,25 +103,27 @@ def _new_node(session: Session, types: KnownTypes, kind: Kind, node: Any, time: 
 def put_artifacts_reusing(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> list[int]:
     """Put nodes like `put_nodes`, but a node without id whose external id exists updates the node that has it.
 
-    An external id that is new and occurs again in the request is created first and updated then.
+    Nodes go one after the other: one that another of the request creates, or gives or takes the external id, is looked
+    up again.
     """
     known = ids_by_external_id(session, kind, nodes)
     ids: list[int] = []
     pending: list[Any] = []
     for node in nodes:
-        if _repeats(node, pending):
+        if _depends(node, pending, known):
             ids.extend(put_nodes(session, types, kind, pending))
-            known.update(ids_by_external_id(session, kind, pending))
+            known = ids_by_external_id(session, kind, nodes)
             pending = []
         pending.append(with_known_id(node, known))
     return ids + put_nodes(session, types, kind, pending)
 
 
-def _repeats(node: Any, pending: Sequence[Any]) -> bool:
-    """Say whether a node without id has the external id of one that is about to be created."""
+def _depends(node: Any, pending: Sequence[Any], known: dict[str, int]) -> bool:
+    """Say whether the nodes about to be put may change which node has the external id of a node without id."""
     if node.HasField("id") or not node.external_id:
         return False
-    return any(other.external_id == node.external_id and not other.HasField("id") for other in pending)
+    holder = known.get(node.external_id, 0)
+    return any(other.external_id == node.external_id or (holder and other.id == holder) for other in pending)
 
 
 def ids_by_external_id(session: Session, kind: Kind, nodes: Sequence[Any]) -> dict[str, int]:

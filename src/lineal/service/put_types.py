@@ -67,8 +67,7 @@ def _label(kind: Kind, given: Any) -> str:
 
 
 def _create(session: Session, kind: Kind, given: Any) -> int:
-    for name, data_type in given.properties.items():
-        _check_known(kind, given, name, data_type)
+    """Insert a type; an external id that is taken weighs more than a property of unknown type."""
     row = TypeRow(
         id=0,
         name=given.name,
@@ -80,9 +79,12 @@ def _create(session: Session, kind: Kind, given: Any) -> int:
         external_id=given.external_id if given.HasField("external_id") else None,
     )
     try:
-        return type_rows.insert_type(session, row, dict(given.properties))
+        type_id = type_rows.insert_type(session, row, dict(given.properties))
     except Conflict as conflict:
         raise _taken(kind, given) from conflict
+    for name, data_type in given.properties.items():
+        _check_known(kind, given, name, data_type)
+    return type_id
 
 
 def _taken(kind: Kind, given: Any) -> errors.AlreadyExistsError:
