@@ -8,7 +8,8 @@
     pair.py            two sides, asked the same, compared
     build.py           short spellings of requests
     generate/          sequences of requests, made from a seed
-    test_*.py          one file for each family of RPCs, the generated sequences, the files, the fuzzing
+    stock.py           types, nodes and relations put into both stores, and everything read back
+    test_*.py          one file for each family of RPCs, the differences, the generated sequences, files, noise, gRPC
 
 What stays out: assertions about Lineal alone, which stand in tests/service and beside it.
 """

@@ -82,6 +82,10 @@ class View:
             own.options.next_page_token = self._tokens.get(token, "")
         return own
 
+    def forget_tokens(self) -> None:
+        """Take every token given so far for none: another side would not know them."""
+        self._tokens.clear()
+
     def _localize_node(self, node: Any) -> None:
         for field in ("create_time_since_epoch", "last_update_time_since_epoch"):
             given = getattr(node, field)

@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import unquote, urlsplit
 
 from google.protobuf.message import Message
 
@@ -41,6 +42,17 @@ def sqlite_file(path: Path) -> pb.ConnectionConfig:
     config.sqlite.filename_uri = str(path)
     config.sqlite.connection_mode = pb.SqliteMetadataSourceConfig.READWRITE_OPENCREATE
     return config
+
+
+def config_of(url: str) -> pb.ConnectionConfig:
+    """Return the official configuration of a database server, given by mysql://... or postgresql://..."""
+    parts = urlsplit(url)
+    port, database = parts.port, parts.path.lstrip("/")
+    login = {"host": parts.hostname, "user": parts.username, "password": unquote(parts.password or "")}
+    if parts.scheme == "mysql":
+        return pb.ConnectionConfig(mysql=pb.MySQLDatabaseConfig(port=port or 3306, database=database, **login))
+    options = pb.PostgreSQLDatabaseConfig(port=str(port or 5432), dbname=database, **login)
+    return pb.ConnectionConfig(postgresql=options)
 
 
 def in_memory() -> pb.ConnectionConfig:

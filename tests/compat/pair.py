@@ -11,6 +11,7 @@ What stays out: building requests (build.py), what counts as alike (canonical.py
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from difflib import unified_diff
 from typing import Any
 
@@ -108,6 +109,13 @@ class Pair:
         if (exchange.official.code, exchange.lineal.code) != (official, expected):
             raise DifferenceError(exchange, list(self.history))
         return exchange
+
+    def reopen(self, open_sides: Callable[[], tuple[Side, Side]]) -> None:
+        """Close both stores and go on with others that hold the same, such as each other's files; times stay known."""
+        self.close()
+        self._sides = open_sides()
+        for view in self._views:
+            view.forget_tokens()
 
     def close(self) -> None:
         """Let go of both stores."""

@@ -18,6 +18,7 @@ from lineal.service import MetadataService, open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.build import artifact, by_id, context, event, execution, listing, node, put, put_type, request
+from tests.compat.differences import known
 from tests.compat.pair import Pair
 from tests.compat.stock import each_kind, new_node, new_nodes, new_type
 
@@ -73,6 +74,7 @@ def test_a_name_may_be_any_text(pair: Pair) -> None:
 
 @pytest.mark.parametrize("text", ["__MLMD_NULL__", "mlmd-struct::%%%", "mlmd-struct::", "mlmd-struct::AAAA"])
 def test_strings_that_would_poison_an_official_store_come_back(alone: MetadataService, text: str) -> None:
+    assert known("any-string")
     alone.call("PutArtifacts", put(ARTIFACT, artifact(10, custom={"v": text})))
     (found,) = alone.call("GetArtifactsByID", by_id(ARTIFACT, 1)).artifacts
     assert found.custom_properties["v"].string_value == text
@@ -81,6 +83,7 @@ def test_strings_that_would_poison_an_official_store_come_back(alone: MetadataSe
 @each_kind
 @pytest.mark.parametrize("value", [pb.Value(), any_pb2.Any(), any_pb2.Any(value=b"x")])
 def test_values_that_would_crash_or_poison_are_refused(alone: MetadataService, kind, value) -> None:
+    assert known("refused-values")
     type_id = {"artifact": 10, "execution": 11, "context": 12}[kind.name]
     with pytest.raises(errors.InvalidArgumentError):
         alone.call(f"Put{kind.plural.capitalize()}", put(kind, node(kind, type_id, name="n", custom={"v": value})))
@@ -89,7 +92,15 @@ def test_values_that_would_crash_or_poison_are_refused(alone: MetadataService, k
     )
 
 
+def test_a_message_quotes_no_more_than_a_part_of_a_long_text(alone: MetadataService) -> None:
+    assert known("short-messages")
+    with pytest.raises(errors.NotFoundError) as refusal:
+        alone.call("GetArtifactType", request("GetArtifactType", type_name="x" * 100_000))
+    assert len(refusal.value.message) < 1100
+
+
 def test_an_empty_pair_is_attributed_to_no_context(alone: MetadataService) -> None:
+    assert known("empty-pairs")
     put_both = rpc.PutExecutionRequest(execution=execution(11), contexts=[context(12, name="c")])
     put_both.artifact_event_pairs.add()
     assert list(alone.call("PutExecution", put_both).artifact_ids) == [-1]

@@ -5,6 +5,7 @@
     filters.py     random filter queries
     writes.py      one builder for each RPC that writes
     reads.py       one builder for each RPC that reads
+    noise.py       random fields, filters and page tokens, for Lineal alone
     sequence.py    draws a sequence, sends it, and shortens it when it shows a difference
 
 What would kill or poison an official store is never made: see `writes.py` and `messages.py` for what they leave out.

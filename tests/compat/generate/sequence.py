@@ -20,14 +20,20 @@ _OFTEN_WRITTEN = ["PutArtifacts", "PutExecutions", "PutContexts", "PutExecution"
 _OFTEN_READ = ["GetArtifacts", "GetExecutions", "GetContexts", "GetArtifactsByType", "GetLineageSubgraph"]
 
 
-def run(rng: Random, pair: Pair, *, length: int = LENGTH) -> None:
+def run(rng: Random, pair: Pair, *, length: int = LENGTH, world: World | None = None) -> None:
     """Send a sequence; every request is drawn after the answer to the one before.
+
+    Args:
+        rng: what draws.
+        pair: the stores.
+        length: how many requests.
+        world: what sequences before this one have made in the same stores.
 
     Raises:
         DifferenceError: the two sides differ and no deliberate difference explains it.
 
     """
-    world = World()
+    world = World() if world is None else world
     for position in range(length):
         request = BUILDERS[_choose(rng, position)](rng, world)
         answer = pair.same(request)

@@ -1,0 +1,43 @@
+"""The same comparison over the wire: Lineal behind `lineal serve`, asked by its gRPC transport."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from grpc import RpcError, StatusCode
+
+from lineal.client.grpc_transport import GrpcTransport
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.compat.differences import known
+from tests.compat.generate import sequence
+from tests.compat.official import SERVICE, OfficialCore
+from tests.compat.pair import Pair
+from tests.compat.sides import LinealSide
+from tests.serving import Caller, running_server
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_generated_sequence_over_grpc_shows_no_difference(core: OfficialCore, seed: int) -> None:
+    with running_server("sqlite://") as server:
+        pair = Pair(core.open(), LinealSide(GrpcTransport(server.address), name="lineal over gRPC"))
+        sequence.run(Random(seed), pair, length=150)
+        pair.close()
+
+
+def test_a_string_that_is_not_utf8_is_refused(core: OfficialCore) -> None:
+    assert known("utf-8")
+    broken = rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="é")).SerializeToString()
+    broken = broken.replace("é".encode(), b"\xff\xfe")
+    with running_server("sqlite://") as server, Caller(server.address) as caller, pytest.raises(RpcError) as refusal:
+        caller.call_bytes("PutArtifactType", broken)
+    assert refusal.value.code() is StatusCode.INVALID_ARGUMENT
+
+
+def test_every_call_answers_an_empty_request_alike_over_grpc(core: OfficialCore) -> None:
+    with running_server("sqlite://") as server:
+        pair = Pair(core.open(), LinealSide(GrpcTransport(server.address), name="lineal over gRPC"))
+        for method in SERVICE.methods:
+            pair.same(getattr(rpc, method.input_type.name)())
+        pair.close()
