@@ -16,12 +16,13 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.service.calls import CALLS
 from lineal.service.known_types import KnownTypes
+from lineal.service.migration import downgrade
 from lineal.store import schema
 from lineal.store.database import Database, Session
 
 Result = TypeVar("Result")
 
-__all__ = ["CALLS", "MetadataService", "open_service"]
+__all__ = ["CALLS", "MetadataService", "downgrade", "open_service"]
 
 LONGEST_MESSAGE = 1000
 

@@ -1,6 +1,6 @@
-"""Create the schema in an empty database, and recognise what another library made.
+"""Create the schema in an empty database, and refuse what is no store of the current version.
 
-What stays out: changing a schema from one version to another (migrations).
+What stays out: changing a schema from one version to another (migrations), which happens only if the settings ask.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from lineal import errors
 from lineal.kinds import KINDS
+from lineal.store import migrations
 from lineal.store.database import Database, Session
 from lineal.store.statement import Statement, insertion
 from lineal.store.tables import ENVIRONMENT, SCHEMA_VERSION, TYPE, metadata
@@ -26,10 +27,12 @@ def prepare(database: Database) -> None:
     """Make the database ready for use: create the schema if it is empty, refuse it if it is not ours.
 
     Raises:
-        FailedPreconditionError: other tables, part of the tables, or another schema version.
+        FailedPreconditionError: part of the tables, a newer schema version, or an older one and no wish to upgrade it.
     """
     if database.read(_is_ready):
         return
+    if database.settings.upgrade:
+        migrations.upgrade(database)
     if database.dialect.read_only:
         raise errors.FailedPreconditionError("the database is open for reading only and holds no metadata store yet")
     database.write(lambda session: _create(session, database))
@@ -40,9 +43,26 @@ def _is_ready(session: Session) -> bool:
     present = _present_tables(session)
     if not present:
         return False
-    _check_tables(present)
-    _check_version(session)
+    if not _is_current(session, present) and not _is_current_at_second_sight(session):
+        return False
     return session.dialect.read_only or not _missing_system_types(session)
+
+
+def _is_current(session: Session, present: set[str]) -> bool:
+    """Say whether the database is without doubt of the current version."""
+    complete = len(present) == len(metadata.tables) and not migrations.is_unfinished(session)
+    return complete and session.rows(_VERSIONS) == [(SCHEMA_VERSION,)]
+
+
+def _is_current_at_second_sight(session: Session) -> bool:
+    """Look closely at what is there; say whether it is the current version or an older one to be upgraded."""
+    version = migrations.recognise(session).version()
+    if version < SCHEMA_VERSION and not session.dialect.settings.upgrade:
+        raise errors.FailedPreconditionError(
+            f"the database has schema version {version}, this Lineal works on version {SCHEMA_VERSION}, and schema "
+            "migration is disabled; run `lineal migrate` on it (after a backup)"
+        )
+    return version == SCHEMA_VERSION
 
 
 def _create(session: Session, database: Database) -> None:
@@ -61,29 +81,6 @@ def _present_tables(session: Session) -> set[str]:
     """Return those of our tables that exist."""
     names = {name.lower() for name in session.dialect.table_names(session.script)}
     return {name for name in metadata.tables if name.lower() in names}
-
-
-def _check_tables(present: set[str]) -> None:
-    missing = sorted(set(metadata.tables) - present)
-    if missing:
-        raise errors.FailedPreconditionError(
-            f"the database has some tables of ML Metadata and lacks {', '.join(missing)}; "
-            "restore it from a backup, or give an empty database"
-        )
-
-
-def _check_version(session: Session) -> None:
-    versions = [version for (version,) in session.rows(_VERSIONS)]
-    if len(versions) != 1:
-        raise errors.FailedPreconditionError(
-            f"MLMDEnv must hold one schema version and holds {len(versions)}; restore the database from a backup"
-        )
-    if versions[0] != SCHEMA_VERSION:
-        newer = versions[0] > SCHEMA_VERSION
-        cure = "use a newer version of Lineal" if newer else "run `lineal migrate` on it (after a backup)"
-        raise errors.FailedPreconditionError(
-            f"the database has schema version {versions[0]}, and this Lineal works on version {SCHEMA_VERSION}; {cure}"
-        )
 
 
 def _missing_system_types(session: Session) -> list[tuple[str, int]]:

@@ -1,0 +1,66 @@
+"""`lineal migrate`: bring a database from one schema version of ML Metadata to another, or say what that would do."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from lineal.cli.arguments import Commands
+from lineal.config import URL_VARIABLE, DatabaseSettings, redact
+
+if TYPE_CHECKING:
+    from lineal.service.migration import Plan
+
+_BACKUP = "Back up the database and stop what works on it, then run this without --dry-run."
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("migrate", help="bring a database to another schema version", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("--db", metavar="URL", help=f"the database to migrate (default: {URL_VARIABLE})")
+    parser.add_argument("--to", type=int, metavar="VERSION", help="the schema version (default: the newest)")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    parser.add_argument("--yes", action="store_true", help="accept that an older version loses what it cannot hold")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Plan the migration and print the plan; carry it out unless this is a dry run."""
+    from lineal.service import migration
+
+    url: str = args.db or os.environ.get(URL_VARIABLE, "")
+    if not url:
+        args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
+    settings = DatabaseSettings(url)
+    target = migration.SCHEMA_VERSION if args.to is None else args.to
+    planned = migration.plan_migration(settings, target)
+    print(f"{redact(url)}: {_title(planned)}")
+    for line in _lines(planned):
+        print(line)
+    if planned.is_done:
+        return
+    if args.dry_run:
+        print(f"Nothing was changed. {_dry_end(planned)}")
+        return
+    migration.migrate(settings, target, accept_loss=args.yes)
+    print(f"Done: schema version {planned.end}.")
+
+
+def _title(planned: Plan) -> str:
+    if planned.start == planned.end:
+        return f"schema version {planned.end}" + ("" if planned.first else ", nothing to do")
+    return f"schema version {planned.start} to {planned.end}"
+
+
+def _lines(planned: Plan) -> list[str]:
+    lines = [f"  first    {planned.first}"] if planned.first else []
+    verb = "loses" if planned.losses else "removes"
+    for step in planned.steps:
+        lines.append(f"  {step.start:>2} to {step.end:<2} {step.does}")
+        lines += [f"           {verb} {effect.what}" for effect in step.effects]
+    return lines
+
+
+def _dry_end(planned: Plan) -> str:
+    return f"{_BACKUP} It loses data: add --yes." if planned.losses else _BACKUP

@@ -1,0 +1,12 @@
+"""Migrations between the schema versions of ML Metadata, up and down.
+
+`plan` says what will happen, `migrate` does it, `recognise` says what a database is. Nothing here happens unasked: an
+older database is refused when it is opened, unless the settings ask for an upgrade (schema.py).
+"""
+
+from __future__ import annotations
+
+from lineal.store.migrations.migration import Effect, Plan, PlannedStep, migrate, plan, upgrade
+from lineal.store.migrations.state import State, is_unfinished, recognise
+
+__all__ = ["Effect", "Plan", "PlannedStep", "State", "is_unfinished", "migrate", "plan", "recognise", "upgrade"]
