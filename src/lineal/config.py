@@ -17,6 +17,9 @@ URL_VARIABLE = "LINEAL_URL"
 MAX_MESSAGE_FLAG = "--max-message-mib"
 MAX_MESSAGE_MIB = 2047  # protobuf cannot hold a message of 2 GiB
 
+_PATH_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
+_ANCESTORS = re.compile(r"('none'|'self'|\*|https?://[A-Za-z0-9.\[\]:*-]+)( ('self'|https?://[A-Za-z0-9.\[\]:*-]+))*")
 _USERINFO = re.compile(r"(://)[^/?#\s]*:[^\s]*@")
 _SECRET_PARAMETER = re.compile(r"([?&][^=&\s]*(?:pass|secret|token)[^=&\s]*=)[^&\s]*", re.IGNORECASE)
 
@@ -66,6 +69,9 @@ class ServerSettings:
         max_message_mib: the largest request and the largest answer, in MiB.
         threads: how many requests are worked on at the same time.
         stop_grace: seconds that accepted requests may still take after the signal to stop.
+        path_prefix: the path under which a proxy shows the HTTP application, such as /lineal.
+        cors_origins: the origins of foreign pages that may call the HTTP application; `*` for all.
+        frame_ancestors: who may show the page in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
     """
 
     database: DatabaseSettings
@@ -75,6 +81,9 @@ class ServerSettings:
     max_message_mib: int = 64
     threads: int = 16
     stop_grace: float = 30.0
+    path_prefix: str = ""
+    cors_origins: tuple[str, ...] = ()
+    frame_ancestors: str = "'self'"
 
     def __post_init__(self) -> None:
         if not self.host:
@@ -84,6 +93,22 @@ class ServerSettings:
         _require_range(MAX_MESSAGE_FLAG, self.max_message_mib, 1, MAX_MESSAGE_MIB)
         _require_range("--threads", self.threads, 1, 1024)
         _require_range("--stop-grace", self.stop_grace, 0, 86400)
+        self._check_http()
+
+    def _check_http(self) -> None:
+        if self.path_prefix and not _PATH_PREFIX.fullmatch(self.path_prefix):
+            raise errors.InvalidArgumentError(
+                f"--path-prefix is {self.path_prefix[:60]!r}; give a path such as /lineal, without a slash at its end"
+            )
+        for origin in self.cors_origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise errors.InvalidArgumentError(
+                    f"--cors-origin is {origin[:60]!r}; give an origin such as https://example.org, or *"
+                )
+        if not _ANCESTORS.fullmatch(self.frame_ancestors):
+            raise errors.InvalidArgumentError(
+                f"--frame-ancestors is {self.frame_ancestors[:60]!r}; give 'none', 'self', * or origins"
+            )
 
     @property
     def max_message_bytes(self) -> int:

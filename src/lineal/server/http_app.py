@@ -1,4 +1,4 @@
-"""The HTTP application: health, readiness and version. Further routes are mounted on it.
+"""The HTTP application: health, readiness and version, and the REST interface (rest/).
 
 What stays out: listening (`http_door.py`).
 """
@@ -9,15 +9,25 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 import lineal
+from lineal.config import ServerSettings
+from lineal.server import rest
+from lineal.server.http_headers import add_headers
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
+from lineal.service.catalogue import Catalogue
 
 
-def create_app(readiness: Readiness) -> FastAPI:
-    """Return the application over the state of the database."""
+def create_app(readiness: Readiness, catalogue: Catalogue, settings: ServerSettings) -> FastAPI:
+    """Return the application over a store and the state of its database."""
     # FastAPI's own pages of documentation load scripts from elsewhere; the server must work without the internet.
-    app = FastAPI(title="Lineal", version=lineal.__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None)
+    _add_state(app, readiness)
+    rest.install(app, catalogue)
+    add_headers(app, settings)
+    return app
 
+
+def _add_state(app: FastAPI, readiness: Readiness) -> None:
     @app.get("/healthz", summary="Whether the process runs")
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
@@ -31,5 +41,3 @@ def create_app(readiness: Readiness) -> FastAPI:
     @app.get("/version", summary="What is running")
     def version() -> dict[str, str]:
         return {"name": "lineal", "version": lineal.__version__, "service": SERVICE_NAME}
-
-    return app

@@ -18,6 +18,7 @@ from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
 from lineal.server.readiness import Readiness
 from lineal.service import open_service
+from lineal.service.catalogue import Catalogue
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None]) -> None:
     with ExitStack() as closing:
         service = closing.enter_context(open_service(settings.database))
         readiness = Readiness(service)
-        http_door = HttpDoor(create_app(readiness), host=settings.host, port=settings.http_port)
+        catalogue = Catalogue(service)
+        http_door = HttpDoor(create_app(readiness, catalogue, settings), host=settings.host, port=settings.http_port)
         closing.callback(http_door.stop)
         grpc_door = GrpcDoor(service, settings)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)

@@ -1,0 +1,36 @@
+"""The search of the page: `type:model metric.auc>0.9 -label.team=x`, from text to SQL expressions.
+
+    text → tree (tree.py) → condition on a node (builder.py)
+         parser               builder
+
+It is friendlier and smaller than `filter_query`, whose package is its neighbour: it says by words what people look for,
+and `-` includes what lacks the thing. The language is described in docs/search.md. What stays out: I/O, and tables, which
+are passed in.
+"""
+
+from __future__ import annotations
+
+from lineal.filter.search.builder import Scope, among, condition
+from lineal.filter.search.mistakes import SearchError
+from lineal.filter.search.parser import parse
+from lineal.filter.search.tree import Comparison, Group, Has, Key, Query, Range, Term, Word, write, write_term
+from lineal.filter.search.vocabulary import FIELDS
+
+__all__ = [
+    "FIELDS",
+    "Comparison",
+    "Group",
+    "Has",
+    "Key",
+    "Query",
+    "Range",
+    "Scope",
+    "SearchError",
+    "Term",
+    "Word",
+    "among",
+    "condition",
+    "parse",
+    "write",
+    "write_term",
+]

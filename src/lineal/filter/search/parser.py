@@ -1,0 +1,218 @@
+"""From the text of a search to its tree, by descent; every error has a place and a cure.
+
+What stays out: whether a label, property or metric exists, and SQL (builder.py).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import lru_cache
+
+from lineal.filter.search import values
+from lineal.filter.search.mistakes import SearchError
+from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
+from lineal.filter.search.vocabulary import FAMILIES, FIELDS, HAS, OPERATORS, KeyField, Sort
+
+LONGEST = 20_000
+MOST_TERMS = 200
+DEEPEST = 10
+
+_FIELD = re.compile(r"[A-Za-z_]+")
+_NAME = re.compile(r'[^\s:=!<>"(),]+')
+_VALUE = re.compile(r'[^\s"(),]+')
+_WORD = re.compile(r'[^\s"()]+')
+_OPERATOR = re.compile("|".join(map(re.escape, OPERATORS)))
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+
+
+@lru_cache(maxsize=512)
+def parse(text: str) -> Query:
+    """Return the tree of a search; the empty text is the search that finds everything.
+
+    Raises:
+        SearchError: the text cannot be read.
+    """
+    if len(text) > LONGEST:
+        raise SearchError(
+            f"it has {len(text)} characters", at=LONGEST, length=len(text) - LONGEST, hint=f"{LONGEST} are allowed"
+        )
+    reader = _Reader(text)
+    query = reader.query(0)
+    if reader.at < len(text):
+        raise SearchError("this ) closes nothing", at=reader.at, length=1, hint="leave it out, or open with (")
+    return query
+
+
+class _Reader:
+    """The place in a text while it is read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.terms = 0
+
+    def query(self, depth: int) -> Query:
+        """Read terms until the text, the group or this option of it ends."""
+        terms: list[Term] = []
+        self._skip_blanks()
+        while self.at < len(self.text) and self.text[self.at] != ")" and not (depth and self._is_or()):
+            terms.append(self._term(depth))
+            self._skip_blanks()
+        return Query(tuple(terms))
+
+    def _term(self, depth: int) -> Term:
+        self.terms += 1
+        if self.terms > MOST_TERMS:
+            raise self._error("more terms than are allowed", 1, f"use at most {MOST_TERMS}")
+        start = self.at
+        negated = self.text[self.at] == "-"
+        self.at += negated
+        if self.at >= len(self.text) or self.text[self.at].isspace() or self.text[self.at] == ")":
+            raise self._error("nothing follows -", 1, "write a term right after it, such as -state=live", at=start)
+        body = self._group(depth) if self.text[self.at] == "(" else self._key_or_word()
+        return Term(body, negated, start, self.at)
+
+    def _group(self, depth: int) -> Group:
+        start = self.at
+        if depth >= DEEPEST:
+            raise self._error("groups are nested too deeply", 1, f"use at most {DEEPEST} levels")
+        options: list[Query] = []
+        while True:
+            self.at += 1 if not options else 2  # past "(" or "OR"
+            option_at = self.at
+            option = self.query(depth + 1)
+            if not option.terms:
+                raise self._error("an option of this group is empty", 1, "write a term, or leave it out", at=option_at)
+            options.append(option)
+            if not self._is_or():
+                break
+        if self.at >= len(self.text):
+            raise self._error("this ( is never closed", 1, "add )", at=start)
+        self.at += 1
+        return Group(tuple(options))
+
+    def _is_or(self) -> bool:
+        end = self.at + 2
+        return self.text.startswith("OR", self.at) and (
+            end == len(self.text) or self.text[end].isspace() or self.text[end] in "()"
+        )
+
+    def _key_or_word(self) -> Body:
+        found = _FIELD.match(self.text, self.at)
+        if found is None:
+            return self._word()
+        field, after = found.group().lower(), found.end()
+        if field in FAMILIES and self.text.startswith(".", after):
+            return self._comparison(self._family_key(field, after + 1))
+        operator = _OPERATOR.match(self.text, after)
+        if operator is None or self.text.startswith("://", after):
+            return self._word()
+        if field == HAS:
+            return self._has(operator.end())
+        if field not in FIELDS:
+            raise self._unknown(found.group())
+        if field in FAMILIES:
+            raise self._error(f"{field} needs a name", len(field), f"write for example {FIELDS[field].example}")
+        self.at = after
+        return self._comparison(Key(field))
+
+    def _family_key(self, field: str, at: int) -> Key:
+        start, self.at = self.at, at
+        name = self._text(_NAME)
+        if not name:
+            raise self._error(
+                f"{field}. lacks a name", self.at - start, f"write for example {FIELDS[field].example}", at=start
+            )
+        return Key(field, name)
+
+    def _comparison(self, key: Key) -> Body:
+        operator = _OPERATOR.match(self.text, self.at)
+        if operator is None:
+            raise self._error(
+                f"{key} lacks an operator and a value",
+                len(str(key)),
+                f"write {key}=value, or has:{key}",
+                at=self.at - len(str(key)),
+            )
+        field = FIELDS[key.field]
+        if operator.group() not in field.operators:
+            hint = f"{key} takes {' '.join(field.operators)}"
+            raise self._error(f"{key} cannot be compared with {operator.group()}", len(operator.group()), hint)
+        self.at = operator.end()
+        return Comparison(key, operator.group(), self._values(key, operator.group(), field))
+
+    def _values(self, key: Key, operator: str, field: KeyField) -> tuple[str | Range, ...]:
+        found = [self._value(key, operator, field)]
+        while self.at < len(self.text) and self.text[self.at] == ",":
+            self.at += 1
+            found.append(self._value(key, operator, field))
+        if len(found) > 1 and operator not in (":", "=", "!="):
+            raise self._error(f"{operator} takes one value", 1, "use = for one of several", at=self.at - 1)
+        return tuple(found)
+
+    def _value(self, key: Key, operator: str, field: KeyField) -> str | Range:
+        start = self.at
+        is_quoted = self.text.startswith('"', start)
+        text = self._text(_VALUE)
+        piece = self.text[start : self.at]
+        if not piece:
+            raise self._error(f"a value is missing after {key}", 1, f"write one, for example {field.example}", at=start)
+        value: str | Range = text
+        if not is_quoted and ".." in text and field.sort is not Sort.TEXT:
+            low, _, high = text.partition("..")
+            value = Range(low or None, high or None)
+        problem = values.problem(value, field.sort, is_listed=operator in (":", "=", "!="))
+        if problem:
+            raise SearchError(f"{piece} is {problem[0]}", at=start, length=len(piece), hint=problem[1])
+        return value
+
+    def _has(self, at: int) -> Has:
+        self.at = at
+        start = at
+        text = self._text(_VALUE)
+        field, _, name = text.partition(".")
+        known = field in FIELDS and FIELDS[field].is_family == bool(name)
+        if not known:
+            raise self._error(
+                f"has: does not know {text or 'nothing'}",
+                max(1, self.at - start),
+                "write has:uri, has:label.team, has:prop.owner or has:metric.auc",
+                at=start,
+            )
+        return Has(Key(field, name))
+
+    def _word(self) -> Word:
+        start = self.at
+        text = self._text(_WORD)
+        if not text:
+            raise self._error("this character has no meaning here", 1, "put text with it in quotation marks", at=start)
+        return Word(text)
+
+    def _text(self, pattern: re.Pattern[str]) -> str:
+        """Read a quoted text or a plain one; "" if there is none."""
+        if self.text.startswith('"', self.at):
+            found = _QUOTED.match(self.text, self.at)
+            if found is None:
+                raise self._error("this quotation mark is never closed", len(self.text) - self.at, 'add " at its end')
+            self.at = found.end()
+            return re.sub(r"\\(.)", r"\1", found.group(1), flags=re.DOTALL)
+        plain = pattern.match(self.text, self.at)
+        if plain is None:
+            return ""
+        self.at = plain.end()
+        return plain.group()
+
+    def _skip_blanks(self) -> None:
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+
+    def _unknown(self, word: str) -> SearchError:
+        known = [*FIELDS, HAS]
+        close = difflib.get_close_matches(word.lower(), known, n=1)
+        meant = f"did you mean {close[0]}? " if close else ""
+        names = ", ".join(f"{name}.NAME" if name in FAMILIES else name for name in known)
+        return self._error(f"there is no key {word}", len(word), f"{meant}Known: {names}")
+
+    def _error(self, problem: str, length: int, hint: str, *, at: int | None = None) -> SearchError:
+        return SearchError(problem, at=self.at if at is None else at, length=length, hint=hint)

@@ -1,0 +1,130 @@
+"""The tree of a search: what a query in the page's language says, as frozen dataclasses.
+
+    query = term {term}                                                     (all of them)
+    term  = ["-"] (key op value | word | "(" query {"OR" query} ")")
+
+What stays out: reading text (parser.py) and SQL (builder.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a comparison is about: a field of its own, or one of a family ("label.team" is label and "team").
+
+    Attributes:
+        field: one of the names in vocabulary.py.
+        name: the name within the family, "" for a field of its own.
+    """
+
+    field: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field}.{quoted(self.name)}" if self.name else self.field
+
+
+@dataclass(frozen=True)
+class Range:
+    """From one value to another, both included; an absent end is open."""
+
+    low: str | None
+    high: str | None
+
+
+@dataclass(frozen=True)
+class Word:
+    """Text to be found anywhere."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A key, an operator and the values of which one must fit."""
+
+    key: Key
+    operator: str
+    values: tuple[str | Range, ...]
+
+
+@dataclass(frozen=True)
+class Has:
+    """That something is filled."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class Group:
+    """Queries of which one must fit."""
+
+    options: tuple[Query, ...]
+
+
+Body = Union[Word, Comparison, Has, Group]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part of a query, with its place in the text in characters."""
+
+    body: Body
+    negated: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Query:
+    """Terms that must all fit."""
+
+    terms: tuple[Term, ...] = ()
+
+
+def write(query: Query) -> str:
+    """Return a query as text; reading it gives the same tree, places aside."""
+    return " ".join(write_term(term) for term in query.terms)
+
+
+def write_term(term: Term) -> str:
+    """Return one term as text."""
+    return ("-" if term.negated else "") + _body(term.body)
+
+
+def _body(body: Body) -> str:
+    if isinstance(body, Word):
+        return quoted(body.text, also="=:<>!")
+    if isinstance(body, Has):
+        return f"has:{body.key}"
+    if isinstance(body, Group):
+        return f"({' OR '.join(write(option) for option in body.options)})"
+    return f"{body.key}{body.operator}{','.join(_value(value) for value in body.values)}"
+
+
+def _value(value: str | Range) -> str:
+    if isinstance(value, Range):
+        return f"{_end(value.low)}..{_end(value.high)}"
+    return quoted(value)
+
+
+def _end(value: str | None) -> str:
+    return "" if value is None else quoted(value)
+
+
+def quoted(text: str, *, also: str = "") -> str:
+    """Return a text as it stands in a query: as it is, or in quotation marks where it has to be."""
+    plain = (
+        text
+        and text != "OR"
+        and not text.startswith("-")
+        and ".." not in text
+        and not any(c.isspace() or c in '"(),\\' + also for c in text)
+    )
+    if plain and (also or text[0] not in "=<>:!"):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,85 @@
+"""Exports of a whole listing as CSV or JSON, streamed page by page, so that size does not matter.
+
+Texts come out as they are stored; only CSV's own quoting is applied.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from fastapi.responses import StreamingResponse
+
+from lineal.server.rest.writing import to_bytes
+from lineal.service.catalogue import Asked, Catalogue, shapes
+from lineal.service.catalogue.listing import LONGEST_PAGE, read_columns
+
+CONTENT: dict[str, Any] = {
+    "text/csv": {"schema": {"type": "string"}},
+    "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}},
+}
+_FIELDS = ("key", "id", "name", "type", "version", "state", "uri", "created", "updated", "workspace", "run")
+_MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+def stream(catalogue: Catalogue, asked: Asked, *, order: str, columns: str, form: str) -> StreamingResponse:
+    """Return a response with every row of a listing.
+
+    Raises:
+        StatusError: the search, order or columns are wrong; nothing is sent then.
+    """
+    read = _reader(catalogue, asked, order, columns)
+    first = read("")
+    pages = itertools.chain([first], _following(read, first.next_cursor))
+    body = _csv(pages, read_columns(columns)) if form == "csv" else _json(pages)
+    name = f"{asked.kind.plural}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingResponse(body, media_type=_MEDIA[form], headers=headers)
+
+
+def _reader(catalogue: Catalogue, asked: Asked, order: str, columns: str) -> Callable[[str], shapes.Page]:
+    return lambda cursor: catalogue.page(asked, order=order, columns=columns, limit=LONGEST_PAGE, cursor=cursor)
+
+
+def _following(read: Callable[[str], shapes.Page], cursor: str | None) -> Iterator[shapes.Page]:
+    while cursor:
+        page = read(cursor)
+        yield page
+        cursor = page.next_cursor
+
+
+def _csv(pages: Iterator[shapes.Page], columns: Sequence[str]) -> Iterator[bytes]:
+    yield _lines([[*_FIELDS, *columns]])
+    for page in pages:
+        yield _lines([_cells(row, columns) for row in page.items])
+
+
+def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _cells(row: shapes.Row, columns: Sequence[str]) -> list[object]:
+    return [getattr(row, name) for name in _FIELDS] + [_cell(row, column) for column in columns]
+
+
+def _cell(row: shapes.Row, column: str) -> object:
+    if column in row.values:
+        value = row.values[column]
+        return value.value
+    metric = row.metrics.get(column.removeprefix("metric."))
+    return None if metric is None or not column.startswith("metric.") else metric.last
+
+
+def _json(pages: Iterator[shapes.Page]) -> Iterator[bytes]:
+    yield b"["
+    separator = b""
+    for page in pages:
+        if page.items:
+            yield separator + b",\n".join(to_bytes(row) for row in page.items)
+            separator = b",\n"
+    yield b"]"

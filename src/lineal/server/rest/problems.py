@@ -1,0 +1,136 @@
+"""Errors of the REST interface as problem details (RFC 9457), and the one table from status codes to HTTP.
+
+What stays out: raising. A fault of the server is logged under an id; the caller sees the id alone.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import uuid
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from lineal import errors
+from lineal.filter.search import SearchError
+
+MEDIA_TYPE = "application/problem+json"
+HTTP_STATUS = {
+    errors.CANCELLED: 499,
+    errors.UNKNOWN: 500,
+    errors.INVALID_ARGUMENT: 400,
+    errors.DEADLINE_EXCEEDED: 504,
+    errors.NOT_FOUND: 404,
+    errors.ALREADY_EXISTS: 409,
+    errors.PERMISSION_DENIED: 403,
+    errors.RESOURCE_EXHAUSTED: 413,
+    errors.FAILED_PRECONDITION: 409,
+    errors.ABORTED: 409,
+    errors.OUT_OF_RANGE: 400,
+    errors.UNIMPLEMENTED: 501,
+    errors.INTERNAL: 500,
+    errors.UNAVAILABLE: 503,
+    errors.DATA_LOSS: 500,
+    errors.UNAUTHENTICATED: 401,
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Problem",
+    "description": "What went wrong (RFC 9457).",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "The kind of problem, as a path in the docs."},
+        "title": {"type": "string", "description": "The kind of problem in words."},
+        "status": {"type": "integer", "description": "The HTTP status."},
+        "detail": {"type": "string", "description": "What was wrong, which one, and what to do."},
+        "parameter": {"type": "string", "description": "The parameter that was wrong."},
+        "position": {"type": "integer", "description": "Where in the search or filter, in characters from 0."},
+        "length": {"type": "integer", "description": "How long the wrong piece is, in characters."},
+        "hint": {"type": "string", "description": "What to write instead."},
+        "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
+    },
+}
+_TITLES = {
+    400: "The request is wrong",
+    401: "Credentials are missing",
+    403: "This is not allowed",
+    404: "There is no such thing",
+    405: "This method is not offered here",
+    409: "The store is not in the state that this needs",
+    413: "This is too large",
+    415: "This media type is not understood",
+    422: "A parameter is wrong",
+    501: "This is not offered",
+    503: "The database cannot be reached",
+    504: "This took too long",
+}
+_PLACE = re.compile(r"filter_query, line (\d+), column (\d+), (?:near (.*?)|at its end): (.*)", re.DOTALL)
+_log = logging.getLogger(__name__)
+
+
+def problem(status: int, detail: str, **more: Any) -> Response:
+    """Return the response that describes a problem."""
+    title = _TITLES.get(status, "The server failed" if status >= 500 else "The request failed")
+    content = {"type": f"/docs/problems#{status}", "title": title, "status": status, "detail": detail, **more}
+    body = json.dumps(content).encode("utf-8")
+    return Response(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let an application answer every error with problem details."""
+    app.add_exception_handler(errors.StatusError, _on_status_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(Exception, _on_fault)
+
+
+def of_status_error(error: errors.StatusError, *, filter_query: str = "") -> Response:
+    """Return the problem of a status error, with its place in a search or filter query if it has one."""
+    if isinstance(error, SearchError):
+        place = {"parameter": "q", "position": error.at, "length": error.length, "hint": error.hint}
+        return problem(400, f"{error.problem}; {error.hint}", **place)
+    status = HTTP_STATUS.get(error.error_code, 500)
+    found = _PLACE.match(error.message) if status == 400 else None
+    if found is None:
+        return problem(status, error.message)
+    place = {"parameter": "filter_query", "position": _offset(filter_query, int(found[1]), int(found[2]))}
+    return problem(status, error.message, **place, length=len(found[3] or "") or 1, hint=found[4])
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    """Return the offset of a line and column, both counted from 1."""
+    before = text.split("\n")[: line - 1]
+    return sum(len(each) + 1 for each in before) + column - 1
+
+
+async def _on_status_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.StatusError)  # noqa: S101 it is registered for these
+    if HTTP_STATUS.get(error.error_code, 500) == 500:
+        return await _on_fault(request, error)
+    return of_status_error(error, filter_query=request.query_params.get("filter_query", ""))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 it is registered for these
+    first = error.errors()[0]
+    name = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+    given = repr(first.get("input"))[:60]
+    return problem(422, f"{name}: {first['msg']}; it is {given}", parameter=name)
+
+
+async def _on_http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 it is registered for these
+    details = {404: f"nothing is at {request.url.path[:200]}; /api/docs lists what there is"}
+    found = problem(error.status_code, details.get(error.status_code, str(error.detail)))
+    found.headers.update(error.headers or {})
+    return found
+
+
+async def _on_fault(request: Request, error: Exception) -> Response:
+    fault_id = uuid.uuid4().hex[:12]
+    _log.error("fault %s in %s %s", fault_id, request.method, request.url.path, exc_info=error)
+    return problem(500, f"A fault of the server; its log has the details under the id {fault_id}", id=fault_id)

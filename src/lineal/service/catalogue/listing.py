@@ -1,0 +1,164 @@
+"""Lists of nodes: searches, orders, cursors, counts. What stays out: facets and columns (facets.py)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lineal import errors
+from lineal.filter import search
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
+from lineal.service.catalogue import cards, groups, shapes
+from lineal.service.known_types import KnownTypes
+from lineal.store import nodes as node_rows
+from lineal.store import own_reads
+from lineal.store import search as found_rows
+from lineal.store.database import Session
+from lineal.store.search import COLUMN_ORDERS, Order, Place, Selection
+
+LONGEST_PAGE = 1000
+COUNT_LIMIT = 10_000
+_PLAIN_ORDERS = (*COLUMN_ORDERS, "name", "state", "uri", "version", "workspace", "run")
+_FAMILIES = ("prop", "label", "metric")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which nodes a reader asks for.
+
+    Attributes:
+        kind: their kind.
+        search: a search in the page's language.
+        filter_query: a filter query of ML Metadata; both must fit.
+        context_id: the context that holds them.
+        type_names: the only types that they may have, if any are given.
+    """
+
+    kind: Kind
+    search: str = ""
+    filter_query: str = ""
+    context_id: int | None = None
+    type_names: tuple[str, ...] = ()
+
+    def selection(self) -> Selection:
+        """Return the selection of the store.
+
+        Raises:
+            SearchError: the search cannot be read.
+        """
+        return Selection(
+            kind=self.kind,
+            query=search.parse(self.search),
+            filter_query=self.filter_query,
+            context_id=self.context_id,
+            workspace_types=groups.WORKSPACE_TYPES,
+            run_types=groups.RUN_TYPES,
+            type_names=self.type_names,
+        )
+
+
+def read_order(text: str) -> Order:
+    """Return the order that a text such as "-created" or "metric.auc" means.
+
+    Raises:
+        InvalidArgumentError: there is no such order.
+    """
+    ascending = not text.startswith("-")
+    field, _, name = text.removeprefix("-").partition(".")
+    if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):
+        return Order(field, name, ascending)
+    raise errors.InvalidArgumentError(
+        f"there is no order {text[:60]!r}; use {', '.join(_PLAIN_ORDERS)}, prop.NAME, label.NAME or metric.NAME, "
+        "with - in front for the greatest first"
+    )
+
+
+def read_columns(text: str) -> tuple[str, ...]:
+    """Return the columns of a list of keys, separated by commas.
+
+    Raises:
+        InvalidArgumentError: one is no key of a value.
+    """
+    columns = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for column in columns:
+        family, _, name = column.partition(".")
+        if family not in _FAMILIES or not name:
+            raise errors.InvalidArgumentError(
+                f"{column[:60]!r} is no column; write prop.NAME, label.NAME or metric.NAME, separated by commas"
+            )
+    return columns
+
+
+def page(
+    session: Session, types: KnownTypes, asked: Asked, *, order: str, columns: str, limit: int, cursor: str
+) -> shapes.Page:
+    """Return a page of rows.
+
+    Raises:
+        InvalidArgumentError: the search, filter, order, columns or cursor is wrong.
+    """
+    ordered = read_order(order)
+    after = read_cursor(cursor, order) if cursor else None
+    shown = read_columns(columns)
+    found = found_rows.find_page(session, asked.selection(), ordered, limit=limit, after=after)
+    rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
+    if asked.kind is ARTIFACT:
+        rows = _with_makers(session, types, rows)
+    return shapes.Page(rows, write_cursor(found.place, order) if found.place else None)
+
+
+def _with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
+    makers = own_reads.makers(session, [row.id for row in rows])
+    named = references(session, types, EXECUTION, list(makers.values()))
+    return [replace(row, made_by=named.get(makers.get(row.id, 0))) for row in rows]
+
+
+def references(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, shapes.Reference]:
+    """Return the short forms of nodes that exist, by id."""
+    rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+    return {
+        card.id: shapes.Reference(card.key, card.id, card.name, card.type)
+        for card in cards.cards(session, types, kind, rows)
+    }
+
+
+def count(session: Session, asked: Asked, *, exact: bool) -> shapes.Count:
+    """Return how many nodes fit, up to 10,000 unless the exact number is asked for."""
+    limit = None if exact else COUNT_LIMIT
+    found = found_rows.count(session, asked.selection(), limit=limit)
+    return shapes.Count(found, exact or found < COUNT_LIMIT)
+
+
+def write_cursor(place: Place, order: str) -> str:
+    """Return the place at which a page ended as a text that only `read_cursor` understands."""
+    text = json.dumps([order, place.phase, place.value, place.node_id])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, order: str) -> Place:
+    """Return the place of a cursor.
+
+    Raises:
+        InvalidArgumentError: no page in this order returned it.
+    """
+    try:
+        content: Any = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        of_order, phase, value, node_id = content
+    except (ValueError, TypeError):
+        raise bad_cursor() from None
+    known = isinstance(phase, int) and isinstance(node_id, int) and 0 <= phase < 3 and 0 <= node_id < 1 << 63
+    if of_order != order or not known or not isinstance(value, (str, int, float, type(None))):
+        raise bad_cursor()
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        raise bad_cursor()
+    return Place(phase, value, node_id)
+
+
+def bad_cursor() -> errors.InvalidArgumentError:
+    """Return the error of a cursor that no page returned."""
+    return errors.InvalidArgumentError(
+        "the cursor is not one that a page in this order returned; pass next_cursor as it is, or leave it out"
+    )

@@ -1,0 +1,116 @@
+"""Counts by value over some nodes, given by their ids, or over all of a kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from lineal.filter.search import among
+from lineal.kinds import CONTEXT, Kind
+from lineal.store.database import Session
+from lineal.store.own_tables import ENTRY, FACT, Family
+from lineal.store.statement import Statement, listed
+from lineal.store.tables import EVENT, MEMBERSHIP, NODE, PROPERTY, TYPE
+
+_IDS = "ids"
+
+
+def _counted(session: Session, query: sa.Select[Any], ids: Sequence[int]) -> Counter[Any]:
+    """Add up the counts of a query over pieces of the ids; the key is one value or several."""
+    counts: Counter[Any] = Counter()
+    statement = Statement(query)
+    for piece in session.pieces(ids):
+        for *key, number in session.rows(statement, {_IDS: piece}):
+            counts[key[0] if len(key) == 1 else tuple(key)] += number
+    return counts
+
+
+def by_column(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> Counter[Any]:
+    """Count nodes by a column of their table."""
+    table = NODE[kind].c
+    query = sa.select(table[column], sa.func.count()).where(listed(table.id, _IDS)).group_by(table[column])
+    return _counted(session, query, ids)
+
+
+def by_type(session: Session, kind: Kind) -> Counter[int]:
+    """Count all nodes of a kind by the id of their type."""
+    table = NODE[kind].c
+    rows = session.rows(Statement(sa.select(table.type_id, sa.func.count()).group_by(table.type_id)))
+    return Counter(dict(rows))  # type: ignore[arg-type]
+
+
+def by_entry(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> Counter[Any]:
+    """Count nodes by a column of the index, those without aside."""
+    query = sa.select(ENTRY.c[column], sa.func.count()).where(
+        ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.node_id, _IDS), ENTRY.c[column].is_not(None)
+    )
+    return _counted(session, query.group_by(ENTRY.c[column]), ids)
+
+
+def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[Any]:
+    """Count nodes by the names of the contexts of some types that hold them."""
+    if kind is CONTEXT:
+        return Counter()
+    link, context = MEMBERSHIP[kind].c, NODE[CONTEXT].c
+    of_types = sa.select(TYPE.c.id).where(among(TYPE.c.name, types), TYPE.c.type_kind == CONTEXT.type_kind)
+    query = sa.select(context.name, sa.func.count()).select_from(
+        MEMBERSHIP[kind].join(NODE[CONTEXT], context.id == link.context_id)
+    )
+    query = query.where(listed(link[kind.id_column], _IDS), context.type_id.in_(of_types)).group_by(context.name)
+    return _counted(session, query, ids)
+
+
+def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str, str]]:
+    """Count nodes by (key, value) of their labels: those in JSON, and custom properties that are short texts."""
+    fact = FACT.c
+    inside = sa.select(fact.name, fact.text, sa.func.count()).where(
+        fact.kind == kind.type_kind, listed(fact.node_id, _IDS), fact.family == int(Family.LABEL)
+    )
+    row = PROPERTY[kind].c
+    custom = sa.select(row.name, row.string_value, sa.func.count()).where(
+        listed(row[kind.id_column], _IDS),
+        row.is_custom_property == sa.true(),
+        row.string_value.is_not(None),
+        sa.func.length(row.string_value) <= 255,
+        sa.func.substr(row.name, 1, 2) != "__",
+        row.name != "labels",
+    )
+    counts = _counted(session, inside.group_by(fact.name, fact.text), ids)
+    counts.update(_counted(session, custom.group_by(row.name, row.string_value), ids))
+    return counts
+
+
+def created_times(session: Session, kind: Kind, ids: Sequence[int]) -> list[int]:
+    """Return when nodes were created, in no order."""
+    table = NODE[kind].c
+    statement = Statement(sa.select(table.create_time_since_epoch).where(listed(table.id, _IDS)))
+    return [time for (time,) in session.listed_rows(statement, _IDS, ids)]
+
+
+def created_span(session: Session, kind: Kind) -> tuple[int, int] | None:
+    """Return when the first and the last node of a kind were created."""
+    column = NODE[kind].c.create_time_since_epoch
+    first = sa.select(sa.func.min(column)).scalar_subquery()
+    last = sa.select(sa.func.max(column)).scalar_subquery()
+    row = session.rows(Statement(sa.select(first, last)))[0]
+    return (row[0], row[1]) if row[0] is not None else None
+
+
+def created_between(session: Session, kind: Kind, start: int, end: int) -> int:
+    """Return how many nodes of a kind were created from `start` to before `end`."""
+    column = NODE[kind].c.create_time_since_epoch
+    query = sa.select(sa.func.count()).where(column >= start, column < end)
+    return int(session.rows(Statement(query.select_from(NODE[kind])))[0][0])
+
+
+def total(session: Session, table: sa.Table) -> int:
+    """Return how many rows a table has."""
+    return int(session.rows(Statement(sa.select(sa.func.count()).select_from(table)))[0][0])
+
+
+def totals(session: Session, kinds: Sequence[Kind]) -> tuple[int, ...]:
+    """Return how many nodes of each kind there are, and how many events."""
+    return (*[total(session, NODE[kind]) for kind in kinds], total(session, EVENT))

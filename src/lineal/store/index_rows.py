@@ -1,0 +1,228 @@
+"""Rows of the search index: which nodes are to be indexed, and what is written about them.
+
+What stays out: what is derived from a node (service/catalogue/entries.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.filter.search import among
+from lineal.kinds import KINDS, Kind
+from lineal.store.database import Session
+from lineal.store.nodes import NodeRow, select_nodes
+from lineal.store.own_tables import ENTRY, FACT, PROGRESS, RUN, Family
+from lineal.store.statement import Statement, insertion, listed
+from lineal.store.tables import NODE
+
+
+class Fact(NamedTuple):
+    """One indexed value: exactly one of number and text is filled, both are empty for NaN."""
+
+    node_id: int
+    family: int
+    name: str
+    number: float | None
+    text: str | None
+
+
+class Entry(NamedTuple):
+    """What the index says of one node. `subject_id` is the node that its metrics are about, if that is another."""
+
+    node_id: int
+    updated: int
+    type_id: int
+    name: str | None
+    version: str | None
+    workspace: str | None
+    run: str | None
+    subject_id: int | None
+    words: str
+
+
+class Progress(NamedTuple):
+    """Up to where a kind is indexed: (time of the last update, id) of a node."""
+
+    time: int
+    node_id: int
+
+
+def _pending(kind: Kind) -> Statement:
+    node = NODE[kind].c
+    after = sa.tuple_(node.last_update_time_since_epoch, node.id) > sa.tuple_(
+        sa.bindparam("time", type_=sa.BigInteger()), sa.bindparam("node_id", type_=sa.BigInteger())
+    )
+    query = select_nodes(kind).where(after).order_by(node.last_update_time_since_epoch, node.id)
+    return Statement(query.limit(sa.bindparam("batch")))
+
+
+def _newer_ids(kind: Kind) -> Statement:
+    node = NODE[kind].c
+    newest = sa.select(sa.func.coalesce(sa.func.max(ENTRY.c.node_id), 0)).where(ENTRY.c.kind == kind.type_kind)
+    query = select_nodes(kind).where(node.id > newest.scalar_subquery()).order_by(node.id)
+    return Statement(query.limit(sa.bindparam("batch")))
+
+
+def _newest(kind: Kind) -> Statement:
+    node = NODE[kind].c
+    times = sa.select(sa.func.max(node.last_update_time_since_epoch)).scalar_subquery()
+    return Statement(sa.select(times, sa.select(sa.func.max(node.id)).scalar_subquery()))
+
+
+_PENDING = {kind: _pending(kind) for kind in KINDS}
+_NEWER_IDS = {kind: _newer_ids(kind) for kind in KINDS}
+_NEWEST = {kind: _newest(kind) for kind in KINDS}
+_OF_KIND = sa.bindparam("kind")
+_PROGRESS = Statement(sa.select(PROGRESS.c.time, PROGRESS.c.node_id).where(PROGRESS.c.kind == _OF_KIND))
+_DELETE_PROGRESS = Statement(sa.delete(PROGRESS).where(PROGRESS.c.kind == _OF_KIND))
+_INSERT_PROGRESS = insertion(PROGRESS, ["kind", "time", "node_id"])
+_INDEXED = Statement(
+    sa.select(ENTRY.c.node_id, ENTRY.c.updated, ENTRY.c.subject_id).where(
+        ENTRY.c.kind == _OF_KIND, listed(ENTRY.c.node_id, "ids")
+    )
+)
+_DELETE_ENTRY = Statement(
+    sa.delete(ENTRY).where(ENTRY.c.kind == _OF_KIND, ENTRY.c.node_id == sa.bindparam("node")), order=["kind", "node"]
+)
+_DELETE_FACTS = Statement(
+    sa.delete(FACT).where(
+        FACT.c.kind == _OF_KIND, FACT.c.node_id == sa.bindparam("node"), FACT.c.source_id == sa.bindparam("source")
+    ),
+    order=["kind", "node", "source"],
+)
+_INSERT_ENTRY = insertion(ENTRY, ["kind", *Entry._fields])
+_INSERT_FACT = insertion(FACT, ["kind", "node_id", "source_id", "family", "name", "number", "text"])
+_METRICS_OF = Statement(
+    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.family, FACT.c.name).where(
+        FACT.c.kind == _OF_KIND,
+        listed(FACT.c.node_id, "ids"),
+        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+    )
+)
+_SET_FAMILY = Statement(
+    sa.update(FACT)
+    .values(family=sa.bindparam("new_family"))
+    .where(
+        FACT.c.kind == _OF_KIND,
+        FACT.c.node_id == sa.bindparam("node"),
+        FACT.c.source_id == sa.bindparam("source"),
+        FACT.c.family == sa.bindparam("old_family"),
+        FACT.c.name == sa.bindparam("metric"),
+    ),
+    order=["new_family", "kind", "node", "source", "old_family", "metric"],
+)
+_RUN_IDENTITY = sa.and_(
+    RUN.c.workspace == sa.bindparam("in_workspace"),
+    RUN.c.name == sa.bindparam("run_name"),
+    RUN.c.context_id == sa.bindparam("of_context"),
+)
+_RUN = Statement(sa.select(RUN.c.id, RUN.c.created, RUN.c.updated).where(_RUN_IDENTITY))
+_INSERT_RUN = insertion(RUN, ["workspace", "name", "context_id", "created", "updated"])
+_UPDATE_RUN = Statement(
+    sa.update(RUN)
+    .values(created=sa.bindparam("new_created"), updated=sa.bindparam("new_updated"))
+    .where(RUN.c.id == sa.bindparam("run_id")),
+    order=["new_created", "new_updated", "run_id"],
+)
+
+
+def newest(session: Session, kind: Kind) -> tuple[int, int]:
+    """Return (time of the last update, id), each the greatest of a kind's nodes; 0 if there are none."""
+    row = session.rows(_NEWEST[kind])[0]
+    return row[0] or 0, row[1] or 0
+
+
+def pending(session: Session, kind: Kind, after: Progress, *, limit: int) -> list[NodeRow]:
+    """Return nodes that were updated after a place, in the order of their updates."""
+    values = {"time": after.time, "node_id": after.node_id, "batch": limit}
+    return [NodeRow._make(row) for row in session.rows(_PENDING[kind], values)]
+
+
+def newer(session: Session, kind: Kind, *, limit: int) -> list[NodeRow]:
+    """Return nodes with greater ids than any indexed one: those whose writer's clock is behind."""
+    return [NodeRow._make(row) for row in session.rows(_NEWER_IDS[kind], {"batch": limit})]
+
+
+def progress(session: Session, kind: Kind) -> Progress | None:
+    """Return how far a kind is indexed."""
+    row = session.row(_PROGRESS, {"kind": kind.type_kind})
+    return Progress._make(row) if row else None
+
+
+def set_progress(session: Session, kind: Kind, place: Progress) -> None:
+    """Note how far a kind is indexed."""
+    session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
+    session.change_many(_INSERT_PROGRESS, [(kind.type_kind, *place)])
+
+
+def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+    """Return (time of the update that is indexed, subject) of those of the nodes that are indexed."""
+    found: dict[int, tuple[int, int | None]] = {}
+    for piece in session.pieces(ids):
+        rows = session.rows(_INDEXED, {"kind": kind.type_kind, "ids": piece})
+        found |= {node_id: (updated, subject) for node_id, updated, subject in rows}
+    return found
+
+
+def replace_entries(
+    session: Session, kind: Kind, entries: Sequence[Entry], facts: Sequence[tuple[int, Fact]], known: Any
+) -> None:
+    """Write entries and facts, given with the id of the node that says so; those of `known` nodes replace what is there.
+
+    Args:
+        session: the transaction.
+        kind: the kind of the nodes.
+        entries: one for each node.
+        facts: (id of the node that says so, fact).
+        known: what `indexed` returned for the nodes.
+    """
+    number = kind.type_kind
+    session.change_many(_DELETE_ENTRY, [(number, node_id) for node_id in known])
+    places = [(number, node_id, node_id) for node_id in known]
+    places += [(number, subject, node_id) for node_id, (_, subject) in known.items() if subject is not None]
+    session.change_many(_DELETE_FACTS, places)
+    session.change_many(_INSERT_ENTRY, [(number, *entry) for entry in entries])
+    session.change_many(_INSERT_FACT, [(number, fact.node_id, source, *fact[1:]) for source, fact in facts])
+
+
+def settle_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> None:
+    """Let the metric of the latest source of each name count as the metric, and the others as earlier ones."""
+    rows: list[tuple[int, int, int, str]] = []
+    for piece in session.pieces(ids):
+        rows += session.rows(_METRICS_OF, {"kind": kind.type_kind, "ids": piece})  # type: ignore[arg-type]
+    latest: dict[tuple[int, str], int] = {}
+    for node_id, source, _, name in rows:
+        latest[node_id, name] = max(source, latest.get((node_id, name), 0))
+    changes = []
+    for node_id, source, family, name in rows:
+        wanted = int(Family.METRIC if latest[node_id, name] == source else Family.EARLIER_METRIC)
+        if wanted != family:
+            changes.append((wanted, kind.type_kind, node_id, source, family, name))
+    session.change_many(_SET_FAMILY, changes)
+
+
+class RunSeen(NamedTuple):
+    """That a run was seen: its context or 0, and the span of time in which its nodes were written."""
+
+    workspace: str
+    name: str
+    context_id: int
+    created: int
+    updated: int
+
+
+def note_runs(session: Session, runs: Sequence[RunSeen]) -> None:
+    """Store runs that are new, and widen the time of those that are known."""
+    for seen in runs:
+        identity = {"in_workspace": seen.workspace, "run_name": seen.name, "of_context": seen.context_id}
+        row = session.row(_RUN, identity)
+        if row is None:
+            session.insert(_INSERT_RUN, seen)
+            continue
+        run_id, created, updated = row
+        wider = min(created, seen.created), max(updated, seen.updated)
+        if wider != (created, updated):
+            session.change_many(_UPDATE_RUN, [(*wider, run_id)])

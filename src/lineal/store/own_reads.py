@@ -1,0 +1,140 @@
+"""Queries of the catalogue that the RPCs do not need: the index's metrics, contexts of many nodes, makers, runs, views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.filter.search import among
+from lineal.kinds import CONTEXT, Kind
+from lineal.store.database import Session
+from lineal.store.nodes import NodeRow, select_nodes
+from lineal.store.own_tables import FACT, RUN, VIEW, Family
+from lineal.store.statement import Statement, insertion, listed
+from lineal.store.tables import EVENT, MEMBERSHIP, NODE
+
+_METRICS = Statement(
+    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number).where(
+        FACT.c.kind == sa.bindparam("kind"),
+        listed(FACT.c.node_id, "ids"),
+        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+        listed(FACT.c.name, "names"),
+    )
+)
+
+
+def metrics(session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return (node id, id of who reported it, name, number or None for NaN) of nodes' metrics."""
+    found: list[tuple[Any, ...]] = []
+    for piece in session.pieces(ids):
+        found += session.rows(_METRICS, {"kind": kind.type_kind, "ids": piece, "names": names})
+    return found
+
+
+_METRIC_NAMES = Statement(
+    sa.select(FACT.c.name)
+    .where(
+        FACT.c.kind == sa.bindparam("kind"),
+        FACT.c.node_id == sa.bindparam("node"),
+        FACT.c.family == int(Family.METRIC),
+    )
+    .distinct()
+)
+
+
+def metric_names(session: Session, kind: Kind, node_id: int) -> list[str]:
+    """Return the names of the metrics that the index knows of a node."""
+    return [name for (name,) in session.rows(_METRIC_NAMES, {"kind": kind.type_kind, "node": node_id})]
+
+
+def _contexts_of_many(kind: Kind) -> Statement:
+    link = MEMBERSHIP[kind].c
+    query = select_nodes(CONTEXT).add_columns(link[kind.id_column])
+    query = query.join(MEMBERSHIP[kind], link.context_id == NODE[CONTEXT].c.id)
+    return Statement(query.where(listed(link[kind.id_column], "ids")).order_by(NODE[CONTEXT].c.id))
+
+
+_CONTEXTS_OF_MANY = {kind: _contexts_of_many(kind) for kind in MEMBERSHIP}
+
+
+def contexts_of_many(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
+    """Return (node id, context) for every context of the nodes."""
+    rows = session.listed_rows(_CONTEXTS_OF_MANY[kind], "ids", ids)
+    return [(row[-1], NodeRow._make(row[:-1])) for row in rows]
+
+
+_MAKERS = Statement(
+    sa.select(EVENT.c.artifact_id, sa.func.max(EVENT.c.id))
+    .where(listed(EVENT.c.artifact_id, "ids"), among(EVENT.c.type, [2, 4, 6, 7]))
+    .group_by(EVENT.c.artifact_id)
+)
+_EXECUTION_OF = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(listed(EVENT.c.id, "ids")))
+
+
+def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Return the id of the execution that wrote each artifact last."""
+    last = dict(session.listed_rows(_MAKERS, "ids", ids))
+    executions = dict(session.listed_rows(_EXECUTION_OF, "ids", list(last.values())))
+    return {artifact_id: executions[event_id] for artifact_id, event_id in last.items()}
+
+
+class RunRow(NamedTuple):
+    """A stored run; `context_id` is 0 for a run that is only named."""
+
+    id: int
+    workspace: str
+    name: str
+    context_id: int
+    created: int
+    updated: int
+
+
+_RUN_COLUMNS = [RUN.c[name] for name in RunRow._fields]
+_RUN = Statement(sa.select(*_RUN_COLUMNS).where(RUN.c.id == sa.bindparam("run_id")))
+_RUNS_NAMED = Statement(
+    sa.select(*_RUN_COLUMNS).where(RUN.c.name == sa.bindparam("run_name")).order_by(RUN.c.id.desc()).limit(20)
+)
+
+
+def run(session: Session, run_id: int) -> RunRow | None:
+    """Return a run, or None."""
+    row = session.row(_RUN, {"run_id": run_id})
+    return RunRow._make(row) if row else None
+
+
+def runs_named(session: Session, name: str) -> list[RunRow]:
+    """Return the newest runs of a name."""
+    return [RunRow._make(row) for row in session.rows(_RUNS_NAMED, {"run_name": name})]
+
+
+def runs(
+    session: Session, *, workspace: str | None, contains: str, after: tuple[int, int] | None, limit: int
+) -> list[RunRow]:
+    """Return runs, newest first, those after a (time, id)."""
+    query = sa.select(*_RUN_COLUMNS)
+    if workspace is not None:
+        query = query.where(RUN.c.workspace == sa.bindparam(None, workspace, sa.Text()))
+    if contains:
+        query = query.where(RUN.c.name.contains(contains, autoescape=True))
+    if after:
+        time, run_id = after
+        query = query.where(sa.or_(RUN.c.created < time, sa.and_(RUN.c.created == time, RUN.c.id < run_id)))
+    query = query.order_by(RUN.c.created.desc(), RUN.c.id.desc()).limit(limit)
+    return [RunRow._make(row) for row in session.rows(Statement(query))]
+
+
+_VIEW = Statement(sa.select(VIEW.c.content).where(VIEW.c.id == sa.bindparam("view_id")))
+_INSERT_VIEW = insertion(VIEW, ["id", "content", "created"])
+
+
+def view(session: Session, view_id: str) -> str | None:
+    """Return the content of a stored view, or None."""
+    row = session.row(_VIEW, {"view_id": view_id})
+    return str(row[0]) if row else None
+
+
+def add_view(session: Session, view_id: str, content: str, created: int) -> None:
+    """Store a view that is not stored yet."""
+    session.change_many(_INSERT_VIEW, [(view_id, content, created)])

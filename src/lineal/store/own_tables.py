@@ -1,0 +1,127 @@
+"""Lineal's own tables, all named `lineal_*`: the search index and the stored views of the page.
+
+The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
+ordered by (docs/decisions/search-index.md). It may be dropped at any time; it fills again by itself. What stays out: the
+tables of ML Metadata's schema (tables.py), and what goes into the index (service/catalogue).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from lineal.store.database import Database, Session
+from lineal.store.tables import Double, Int, Key, LongText, Number
+
+metadata = sa.MetaData()
+LONGEST_TEXT = 255
+_Text = sa.String(LONGEST_TEXT)
+
+
+class Family(IntEnum):
+    """What an indexed value is."""
+
+    LABEL = 1
+    METRIC = 2
+    META = 3
+    EARLIER_METRIC = 4
+
+
+def _table(name: str, *items: Any, **options: Any) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        *items,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        **options,
+    )
+
+
+def _key(name: str, type_: Any = Int) -> sa.Column[Any]:
+    return sa.Column(name, type_, primary_key=True, nullable=False, autoincrement=False)
+
+
+ENTRY = _table(
+    "lineal_entry",
+    _key("kind", Number),
+    _key("node_id"),
+    sa.Column("updated", Int, nullable=False),
+    sa.Column("type_id", Int, nullable=False),
+    sa.Column("name", _Text),
+    sa.Column("version", _Text),
+    sa.Column("workspace", _Text),
+    sa.Column("run", _Text),
+    sa.Column("subject_id", Int),
+    sa.Column("words", LongText, nullable=False),
+    sa.Index("idx_lineal_entry_name", "kind", "name"),
+    sa.Index("idx_lineal_entry_run", "kind", "workspace", "run"),
+    sa.Index("idx_lineal_entry_run_only", "kind", "run"),
+    sqlite_with_rowid=False,
+)
+FACT = _table(
+    "lineal_fact",
+    _key("kind", Number),
+    _key("node_id"),
+    _key("source_id"),
+    _key("family", Number),
+    _key("name", _Text),
+    sa.Column("number", Double),
+    sa.Column("text", _Text),
+    sa.Index("idx_lineal_fact_value", "kind", "family", "name", "number", "text", "node_id"),
+    sqlite_with_rowid=False,
+)
+PROGRESS = _table(
+    "lineal_progress",
+    _key("kind", Number),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+)
+RUN = _table(
+    "lineal_run",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("workspace", _Text, nullable=False),
+    sa.Column("name", _Text, nullable=False),
+    sa.Column("context_id", Int, nullable=False),
+    sa.Column("created", Int, nullable=False),
+    sa.Column("updated", Int, nullable=False),
+    sa.UniqueConstraint("workspace", "name", "context_id"),
+    sa.Index("idx_lineal_run_created", "created"),
+    sqlite_autoincrement=True,
+)
+VIEW = _table(
+    "lineal_view",
+    sa.Column("id", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("content", LongText, nullable=False),
+    sa.Column("created", Int, nullable=False),
+)
+
+
+def prepare(database: Database) -> bool:
+    """Create those of the tables that are missing; say whether they are there, which a read-only database may lack."""
+    if database.read(_are_present):
+        return True
+    if database.dialect.read_only:
+        return False
+    database.write(lambda session: _create(session, database))
+    return True
+
+
+def _are_present(session: Session) -> bool:
+    return not _missing(session)
+
+
+def _missing(session: Session) -> list[sa.Table]:
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return [table for table in metadata.sorted_tables if table.name not in names]
+
+
+def _create(session: Session, database: Database) -> None:
+    for table in _missing(session):
+        session.script(str(CreateTable(table).compile(dialect=database.engine_dialect)))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            session.script(str(CreateIndex(index).compile(dialect=database.engine_dialect)))
