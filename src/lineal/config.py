@@ -103,7 +103,7 @@ class ServerSettings:
         for origin in self.cors_origins:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise errors.InvalidArgumentError(
-                    f"--cors-origin is {origin[:60]!r}; give an origin such as https://example.org, or *"
+                    f"--cors-origins has {origin[:60]!r}; give an origin such as https://example.org, or *"
                 )
         if not _ANCESTORS.fullmatch(self.frame_ancestors):
             raise errors.InvalidArgumentError(

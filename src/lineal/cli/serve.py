@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import MISSING, fields
 from functools import partial
 
@@ -26,6 +27,9 @@ def add(commands: Commands) -> None:
     _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
     _add(parser, "--threads", int, "how many requests are worked on at the same time")
     _add(parser, "--stop-grace", float, "seconds that accepted requests may take after the signal to stop")
+    _add(parser, "--path-prefix", str, "the path under which a proxy shows the page, such as /lineal", metavar="PATH")
+    _add(parser, "--cors-origins", _origins, "the origins of foreign pages that may call, by commas; * for all")
+    _add(parser, "--frame-ancestors", str, "who may show the page in a frame: 'none', 'self', *, origins", metavar="WHO")
 
 
 def run(args: argparse.Namespace) -> None:
@@ -43,12 +47,17 @@ def run(args: argparse.Namespace) -> None:
 _BUSY_HELP = f"how long to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
 
 
-def _add(parser: Parser, flag: str, kind: type, what: str) -> None:
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _add(parser: Parser, flag: str, kind: Callable[[str], object], what: str, *, metavar: str | None = None) -> None:
     default = _DEFAULTS[flag[2:].replace("-", "_")]
-    parser.add_argument(flag, type=kind, default=default, metavar=_METAVARS[kind], help=f"{what} (default: {default})")
+    shown = f"{what} (default: {default or 'none'})"
+    parser.add_argument(flag, type=kind, default=default, metavar=metavar or _METAVARS[kind], help=shown)
 
 
-_METAVARS = {str: "HOST", int: "NUMBER", float: "SECONDS"}
+_METAVARS: dict[Callable[[str], object], str] = {str: "HOST", int: "NUMBER", float: "SECONDS", _origins: "ORIGINS"}
 
 
 def _settings(args: argparse.Namespace) -> ServerSettings:
