@@ -58,12 +58,24 @@ def _taken_on_update(exchange: Exchange) -> bool:
 
 
 def _served_here(exchange: Exchange) -> bool:
-    return exchange.method in _SERVED_HERE and exchange.official.code == errors.UNIMPLEMENTED
+    official, lineal = _codes(exchange)
+    refusals = (0, errors.INVALID_ARGUMENT, errors.NOT_FOUND)
+    return exchange.method in _SERVED_HERE and official == errors.UNIMPLEMENTED and lineal in refusals
 
 
 def _large_pages(exchange: Exchange) -> bool:
+    """The official page is the beginning of Lineal's."""
     options = getattr(exchange.request, "options", None)
-    return isinstance(options, pb.ListOperationOptions) and options.max_result_size > OFFICIAL_PAGE_LIMIT
+    if not isinstance(options, pb.ListOperationOptions) or options.max_result_size <= OFFICIAL_PAGE_LIMIT:
+        return False
+    ours, theirs = _listed(exchange.lineal), _listed(exchange.official)
+    return _codes(exchange) == (0, 0) and ours[: len(theirs)] == theirs
+
+
+def _listed(answer: Answer) -> list[Message]:
+    """Return the nodes of a listing, which are its only messages."""
+    fields = answer.response.ListFields() if answer.response is not None else []
+    return [node for field, value in fields if field.message_type is not None for node in value]
 
 
 DIFFERENCES = (

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from random import Random
+from typing import Any, cast
 
 from google.protobuf.message import Message
 
+from lineal.errors import INVALID_ARGUMENT
+from lineal.wire import service as rpc
 from tests.compat.generate.reads import READS
 from tests.compat.generate.world import World
 from tests.compat.generate.writes import WRITES
+from tests.compat.official import Answer
 from tests.compat.pair import DifferenceError, Pair
 
 BUILDERS = WRITES | READS
 LENGTH = 100
+_SINGLE_CALLS = {
+    "GetParentContextsByContextsRequest": (rpc.GetParentContextsByContextRequest, "parent_contexts"),
+    "GetChildrenContextsByContextsRequest": (rpc.GetChildrenContextsByContextRequest, "children_contexts"),
+}
 _WRITES = sorted(WRITES)
 _READS = sorted(READS)
 _OFTEN_WRITTEN = ["PutArtifacts", "PutExecutions", "PutContexts", "PutExecution", "PutLineageSubgraph"]
@@ -37,7 +45,22 @@ def run(rng: Random, pair: Pair, *, length: int = LENGTH, world: World | None = 
     for position in range(length):
         request = BUILDERS[_choose(rng, position)](rng, world)
         answer = pair.same(request)
+        if type(request).__name__ in _SINGLE_CALLS and not pair.against_itself:
+            _hold_to_single_calls(pair, request, answer)
         world.learn(request, answer.response)
+
+
+def _hold_to_single_calls(pair: Pair, request: Any, answer: Answer) -> None:
+    """Compare a call that only Lineal serves with the official calls for one context each."""
+    single, field = _SINGLE_CALLS[type(request).__name__]
+    if answer.response is None:
+        assert (answer.code, list(request.context_ids)) == (INVALID_ARGUMENT, []), answer
+        return
+    found = {context_id: list(getattr(one, field)) for context_id, one in cast(Any, answer.response).contexts.items()}
+    for context_id in set(request.context_ids):
+        expected = cast(Any, pair.same(single(context_id=context_id)).response).contexts
+        assert found.pop(context_id, []) == list(expected), f"{type(request).__name__} of {context_id}: {answer}"
+    assert not found, f"{type(request).__name__} answered for contexts that were not asked for: {found}"
 
 
 def _choose(rng: Random, position: int) -> str:
