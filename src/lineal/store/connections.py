@@ -24,6 +24,9 @@ class Connections(Protocol):
     def give_back(self, connection: Any) -> None:
         """Take back a connection on which no transaction is open."""
 
+    def discard(self, connection: Any) -> None:
+        """Take back a connection that nobody shall use again."""
+
     def close(self) -> None:
         """Close all connections; taking one afterwards is an error."""
 
@@ -54,6 +57,10 @@ class IdleConnections:
         if self._closed:
             self.close()
 
+    def discard(self, connection: Any) -> None:
+        """Close the connection; a new one is opened when there is need."""
+        connection.close()
+
     def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
@@ -78,6 +85,10 @@ class SharedConnection:
 
     def give_back(self, connection: Any) -> None:
         """Let the next thread have the connection."""
+        self._lock.release()
+
+    def discard(self, connection: Any) -> None:
+        """Let the next thread have the connection: there is no other."""
         self._lock.release()
 
     def close(self) -> None:

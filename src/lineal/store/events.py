@@ -72,7 +72,6 @@ _STEPS = Statement(
 )
 _EVENT_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
 _INSERT = insertion(EVENT, _EVENT_COLUMNS)
-_INSERT_WITH_ID = insertion(EVENT, ["id", *_EVENT_COLUMNS])
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
 
 
@@ -106,11 +105,10 @@ def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
     if not any(event.steps for event in events):
         session.change_many(_INSERT, [event[:4] for event in events])
         return
-    ids = session.reserve_ids(EVENT, len(events))
-    session.change_many(_INSERT_WITH_ID, [(id_, *event[:4]) for id_, event in zip(ids, events, strict=True)])
+    ids = session.insert_many(_INSERT, [event[:4] for event in events])
     steps: list[tuple[Any, ...]] = [
         (id_, index is not None, index, key)
         for id_, event in zip(ids, events, strict=True)
         for index, key in event.steps
     ]
-    session.change_many(_INSERT_STEP, steps)
+    session.change_many(_INSERT_STEP, steps, called=lambda _: "a step of an event's path")

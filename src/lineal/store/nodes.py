@@ -5,7 +5,7 @@ What stays out: listings with options (listing.py), relations between nodes, and
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -14,7 +14,8 @@ import sqlalchemy as sa
 
 from lineal.kinds import CONTEXT, KINDS, Kind
 from lineal.store.database import Row, Session
-from lineal.store.statement import Statement, insertion, listed
+from lineal.store.limits import shown
+from lineal.store.statement import Insertion, Statement, insertion, listed
 from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY
 from lineal.store.values import VALUE_COLUMNS, Encoded
 
@@ -66,6 +67,7 @@ def _new_columns(kind: Kind) -> list[str]:
 
 
 _ONE_PROPERTY = ("node_id", "property", "is_custom")
+_Key = tuple[int, str, bool]
 
 
 @dataclass(frozen=True)
@@ -125,15 +127,11 @@ class _Statements:
         return Statement(sa.select(*columns).where(listed(owner, "ids")))
 
     @cached_property
-    def insert(self) -> Statement:
+    def insert(self) -> Insertion:
         return insertion(NODE[self.kind], _new_columns(self.kind))
 
     @cached_property
-    def insert_with_id(self) -> Statement:
-        return insertion(NODE[self.kind], ["id", *_new_columns(self.kind)])
-
-    @cached_property
-    def insert_property(self) -> Statement:
+    def insert_property(self) -> Insertion:
         return insertion(PROPERTY[self.kind], [self.kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS])
 
     @cached_property
@@ -213,7 +211,17 @@ def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]
 
 def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
     """Return the rows (node id, name, is_custom, *VALUE_COLUMNS) of these nodes' properties, in no order."""
-    return session.listed_rows(_OF[kind].properties, "ids", ids)
+    rows = session.listed_rows(_OF[kind].properties, "ids", ids)
+    if not session.dialect.converts_values:
+        return rows
+    return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
+
+
+def _stored(session: Session, properties: Iterable[tuple[_Key, Encoded]]) -> list[tuple[_Key, Encoded]]:
+    """Return the columns of properties as the engine stores them."""
+    if not session.dialect.converts_values:
+        return list(properties)
+    return [(key, session.dialect.stored_value(columns)) for key, columns in properties]
 
 
 def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequence[int]:
@@ -222,19 +230,37 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
     Raises:
         Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
     """
+    rows = [_columns(kind, node) for node in nodes]
+    called = lambda index: _new_label(kind, nodes[index])  # noqa: E731 it is only needed when a value does not fit
     if len(nodes) == 1:
-        ids: Sequence[int] = [session.insert(_OF[kind].insert, _columns(kind, nodes[0]))]
+        ids: Sequence[int] = [session.insert(_OF[kind].insert, rows[0], called=called)]
     else:
-        ids = session.reserve_ids(NODE[kind], len(nodes))
-        rows = [(node_id, *_columns(kind, node)) for node_id, node in zip(ids, nodes, strict=True)]
-        session.change_many(_OF[kind].insert_with_id, rows)
+        ids = session.insert_many(_OF[kind].insert, rows, called=called)
     properties = [
-        (node_id, name, is_custom, *columns)
+        ((node_id, name, is_custom), columns)
         for node_id, node in zip(ids, nodes, strict=True)
         for name, is_custom, columns in node.properties
     ]
-    session.change_many(_OF[kind].insert_property, properties)
+    labels = dict(zip(ids, nodes, strict=True))
+    _insert_properties(session, kind, properties, lambda node_id: _new_label(kind, labels[node_id]))
     return ids
+
+
+def _insert_properties(
+    session: Session, kind: Kind, properties: Sequence[tuple[_Key, Encoded]], owner: Callable[[int], str]
+) -> None:
+    stored = _stored(session, properties)
+    rows = [(*key, *columns) for key, columns in stored]
+    session.change_many(_OF[kind].insert_property, rows, called=lambda index: _property_label(stored[index][0], owner))
+
+
+def _new_label(kind: Kind, node: NewNode) -> str:
+    return f"the {kind.name} {shown(node.name)}" if node.name else f"the {kind.name} without a name"
+
+
+def _property_label(key: _Key, owner: Callable[[int], str]) -> str:
+    node_id, name, _ = key
+    return f"property {shown(name)} of {owner(node_id)}"
 
 
 def _columns(kind: Kind, node: NewNode) -> tuple[object, ...]:
@@ -256,7 +282,7 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> None
     rows = [
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]
-    session.change_many(_OF[kind].update, rows)
+    session.change_many(_OF[kind].update, rows, called=lambda index: f"the {kind.name} with id {nodes[index].id}")
 
 
 @dataclass
@@ -270,16 +296,18 @@ class PropertyChanges:
 
 def change_properties(session: Session, kind: Kind, changes: PropertyChanges) -> None:
     """Apply changes of properties."""
-    statements = _OF[kind]
-    session.change_many(statements.delete_property, changes.deleted)
-    session.change_many(
-        statements.update_property,
-        [(*columns, node_id, name, is_custom) for node_id, name, is_custom, columns in changes.updated],
+    owner = f"the {kind.name} with id {{}}".format
+    session.change_many(_OF[kind].delete_property, changes.deleted)
+    updated = _stored(
+        session, [((node_id, name, custom), columns) for node_id, name, custom, columns in changes.updated]
     )
     session.change_many(
-        statements.insert_property,
-        [(node_id, name, is_custom, *columns) for node_id, name, is_custom, columns in changes.inserted],
+        _OF[kind].update_property,
+        [(*columns, *key) for key, columns in updated],
+        called=lambda index: _property_label(updated[index][0], owner),
     )
+    inserted = [((node_id, name, custom), columns) for node_id, name, custom, columns in changes.inserted]
+    _insert_properties(session, kind, inserted, owner)
 
 
 def _rows(found: Iterable[Row]) -> list[NodeRow]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.dml import Insert
 
 from lineal.kinds import Kind
 from lineal.store.database import Session
@@ -15,34 +12,15 @@ from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import MEMBERSHIP, PARENT_CONTEXT
 
 
-class _InsertMissing(Insert):
-    """An insert that leaves a row alone that is there already."""
-
-    inherit_cache = False
-
-
-@compiles(_InsertMissing)
-def _insert_missing(element: _InsertMissing, compiler: Any, **options: Any) -> str:
-    return f"{compiler.visit_insert(element, **options)} ON CONFLICT DO NOTHING"
-
-
-@compiles(_InsertMissing, "mysql")
-def _insert_missing_mysql(element: _InsertMissing, compiler: Any, **options: Any) -> str:
-    """MySQL has no such clause; a change that changes nothing is the same, and hides no other error as IGNORE would."""
-    return f"{compiler.visit_insert(element, **options)} ON DUPLICATE KEY UPDATE context_id = context_id"
-
-
-def _insert_member(kind: Kind) -> Statement:
-    names = ("context_id", kind.id_column)
-    return Statement(_InsertMissing(MEMBERSHIP[kind]).values({name: sa.bindparam(name) for name in names}), order=names)
-
-
 def _select_members(kind: Kind, column: str) -> Statement:
     link = MEMBERSHIP[kind].c
     return Statement(sa.select(link.context_id, link[kind.id_column]).where(listed(link[column], "ids")))
 
 
-_INSERT_MEMBER = {kind: _insert_member(kind) for kind in MEMBERSHIP}
+_INSERT_MEMBER = {
+    kind: insertion(table, ["context_id", kind.id_column], keep_existing="context_id")
+    for kind, table in MEMBERSHIP.items()
+}
 _BY_NODE = {kind: _select_members(kind, kind.id_column) for kind in MEMBERSHIP}
 _INSERT_PARENT = insertion(PARENT_CONTEXT, ["context_id", "parent_context_id"])
 _PARENT_IDS = Statement(

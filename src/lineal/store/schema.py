@@ -6,17 +6,17 @@ What stays out: changing a schema from one version to another (migrations), whic
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from lineal import errors
 from lineal.kinds import KINDS
-from lineal.store import migrations
+from lineal.store import locks, migrations
 from lineal.store.database import Database, Session
+from lineal.store.definitions import define_tables
 from lineal.store.statement import Statement, insertion
 from lineal.store.tables import ENVIRONMENT, SCHEMA_VERSION, TYPE, metadata
 
 _VERSIONS = Statement(sa.select(ENVIRONMENT.c.schema_version))
-_ADD_VERSION = insertion(ENVIRONMENT, ["schema_version"])
+_ADD_VERSION = insertion(ENVIRONMENT, ["schema_version"], keep_existing="schema_version")
 _SYSTEM_TYPES = Statement(
     sa.select(TYPE.c.name, TYPE.c.type_kind).where(TYPE.c.name.like("mlmd.%"), TYPE.c.version.is_(None))
 )
@@ -35,17 +35,25 @@ def prepare(database: Database) -> None:
         migrations.upgrade(database)
     if database.dialect.read_only:
         raise errors.FailedPreconditionError("the database is open for reading only and holds no metadata store yet")
-    database.write(lambda session: _create(session, database))
+    database.write(_create)
 
 
 def _is_ready(session: Session) -> bool:
     """Say whether the schema and the system types are there already."""
     present = _present_tables(session)
-    if not present:
+    if not present or _is_half_created(session):
         return False
     if not _is_current(session, present) and not _is_current_at_second_sight(session):
         return False
-    return session.dialect.read_only or not _missing_system_types(session)
+    return session.dialect.read_only or (locks.are_ready(session) and not _missing_system_types(session))
+
+
+def _is_half_created(session: Session) -> bool:
+    """Say whether Lineal has begun to create this schema, and did not end or is still at it: the version comes last."""
+    names = _table_names(session)
+    if locks.LOCK.name not in names:
+        return False
+    return ENVIRONMENT.name.lower() not in names or not session.rows(_VERSIONS)
 
 
 def _is_current(session: Session, present: set[str]) -> bool:
@@ -65,13 +73,16 @@ def _is_current_at_second_sight(session: Session) -> bool:
     return version == SCHEMA_VERSION
 
 
-def _create(session: Session, database: Database) -> None:
-    """Create what is missing; another process may have done it meanwhile."""
-    if not _present_tables(session):
-        for table in metadata.sorted_tables:
-            session.script(str(CreateTable(table).compile(dialect=database.engine_dialect)))
-            for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                session.script(str(CreateIndex(index).compile(dialect=database.engine_dialect)))
+def _create(session: Session) -> None:
+    """Create what is missing; another server may have done it meanwhile, or be at it."""
+    session.dialect.begin_setup(session.script)
+    is_new = not _present_tables(session) or _is_half_created(session)
+    if session.dialect.has_lock_table and not locks.are_ready(session):
+        define_tables(session, [locks.LOCK])
+    if is_new:
+        define_tables(session, metadata.sorted_tables)
+    locks.prepare(session)
+    if is_new:
         session.change_many(_ADD_VERSION, [(SCHEMA_VERSION,)])
     for name, type_kind in _missing_system_types(session):
         session.insert(_ADD_SYSTEM_TYPE, (name, type_kind))
@@ -79,8 +90,12 @@ def _create(session: Session, database: Database) -> None:
 
 def _present_tables(session: Session) -> set[str]:
     """Return those of our tables that exist."""
-    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    names = _table_names(session)
     return {name for name in metadata.tables if name.lower() in names}
+
+
+def _table_names(session: Session) -> set[str]:
+    return {name.lower() for name in session.dialect.table_names(session.script)}
 
 
 def _missing_system_types(session: Session) -> list[tuple[str, int]]:

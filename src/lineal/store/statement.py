@@ -13,6 +13,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect as EngineDialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.dml import Insert
 
 # Lists are padded with their last value up to one of these lengths; a longer list is sent in pieces of the last one.
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535.
@@ -69,7 +71,7 @@ class CompiledStatement:
         flat: list[Any] = []
         sizes: list[int] = []
         for name in self._order:
-            value = values[name] if name in values else own.get(name)
+            value: Any = values[name] if name in values else own.get(name)
             if name in self._lists:
                 value = padded(value)
                 sizes.append(len(value))
@@ -99,6 +101,52 @@ def padded(values: Sequence[Any]) -> Sequence[Any]:
     return [*values, *[values[-1]] * missing] if missing else values
 
 
-def insertion(table: sa.Table, columns: Sequence[str]) -> Statement:
-    """Return the statement that inserts one row; its parameters are the columns, which stand in the table's order."""
-    return Statement(sa.insert(table).values({name: sa.bindparam(name) for name in columns}), order=columns)
+class Insertion(Statement):
+    """The statement that inserts a row, which a dialect can also turn into one for many rows.
+
+    Attributes:
+        table: where the rows go.
+        keep_existing: a column of the table if a row that exists already is to be left alone, else None.
+    """
+
+    __slots__ = ("keep_existing", "table")
+
+    def __init__(self, table: sa.Table, columns: Sequence[str], *, keep_existing: str | None = None) -> None:
+        """Take the columns in the table's order."""
+        self.table = table
+        self.keep_existing = keep_existing
+        insert = _InsertMissing(table, keep_existing) if keep_existing else sa.insert(table)
+        super().__init__(insert.values({name: sa.bindparam(name) for name in columns}), order=columns)
+
+
+class _InsertMissing(Insert):
+    """An insert that leaves a row alone that is there already; `column` is any of its columns."""
+
+    inherit_cache = False
+
+    def __init__(self, table: sa.Table, column: str) -> None:
+        super().__init__(table)
+        self.column = column
+
+
+ON_CONFLICT = "ON CONFLICT DO NOTHING"
+
+
+def on_duplicate(column: str) -> str:
+    """Return MySQL's clause for it: a change that changes nothing, which hides no other error as IGNORE would."""
+    return f"ON DUPLICATE KEY UPDATE {column} = {column}"
+
+
+@compiles(_InsertMissing)
+def _insert_missing(element: _InsertMissing, compiler: Any, **options: Any) -> str:
+    return f"{compiler.visit_insert(element, **options)} {ON_CONFLICT}"
+
+
+@compiles(_InsertMissing, "mysql")
+def _insert_missing_on_mysql(element: _InsertMissing, compiler: Any, **options: Any) -> str:
+    return f"{compiler.visit_insert(element, **options)} {on_duplicate(element.column)}"
+
+
+def insertion(table: sa.Table, columns: Sequence[str], *, keep_existing: str | None = None) -> Insertion:
+    """Return the statement that inserts a row; its parameters are the columns, which stand in the table's order."""
+    return Insertion(table, columns, keep_existing=keep_existing)

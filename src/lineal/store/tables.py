@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import InternalTraversal
 
 from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
 
@@ -63,13 +64,25 @@ class Double(_NamedType, sa.Float[float]):
 class LongText(_NamedType, sa.Text):
     """A text of any length."""
 
-    spelling: ClassVar = {"sqlite": "TEXT", "mysql": "MEDIUMTEXT", "postgresql": "TEXT"}
+    spelling: ClassVar = {"sqlite": "TEXT", "mysql": "LONGBLOB", "postgresql": "TEXT"}
+
+
+class Name(_NamedType, sa.String):
+    """A name that an index holds whole: 512 characters of any script, where the official library has 255."""
+
+    spelling: ClassVar = {"sqlite": "VARCHAR(255)", "mysql": "VARBINARY(2048)", "postgresql": "VARCHAR(512)"}
+
+
+class ShortText(_NamedType, sa.String):
+    """A name of at most 255 characters, for indexes of several columns."""
+
+    spelling: ClassVar = {"sqlite": "VARCHAR(255)", "mysql": "VARBINARY(1020)", "postgresql": "VARCHAR(255)"}
 
 
 class Bytes(_NamedType, sa.LargeBinary):
     """Bytes of any length."""
 
-    spelling: ClassVar = {"sqlite": "BLOB", "mysql": "MEDIUMBLOB", "postgresql": "BYTEA"}
+    spelling: ClassVar = {"sqlite": "BLOB", "mysql": "LONGBLOB", "postgresql": "BYTEA"}
 
 
 def _spell(type_: _NamedType, compiler: Any, **_: Any) -> str:
@@ -80,7 +93,32 @@ for _type in _NamedType.__subclasses__():
     compiles(_type)(_spell)
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-Name = sa.String(255)
+
+START_LENGTH = {"mysql": 255, "postgresql": 128}
+
+
+class Start(sa.ColumnElement[str]):
+    """The start of a text column as an index holds it: whole on SQLite, and elsewhere so much that any text fits."""
+
+    inherit_cache = True
+    type = sa.Text()
+    _traverse_internals = (("column", InternalTraversal.dp_clauseelement),)  # so that an index finds the column
+
+    def __init__(self, column: sa.Column[str]) -> None:
+        self.column = column
+
+
+_START = {
+    "sqlite": "{}",
+    "mysql": f"{{}}({START_LENGTH['mysql']})",
+    "postgresql": f"left({{}}, {START_LENGTH['postgresql']})",
+}
+
+
+@compiles(Start)
+def _start(element: Start, compiler: Any, **_: Any) -> str:
+    return _START[compiler.dialect.name].format(compiler.preparer.quote(element.column.name))
+
 
 metadata = sa.MetaData()
 
@@ -117,9 +155,9 @@ TYPE = _table(
     sa.Column("name", Name, nullable=False),
     sa.Column("version", Name),
     sa.Column("type_kind", TypeKind, nullable=False),
-    sa.Column("description", sa.Text),
-    sa.Column("input_type", sa.Text),
-    sa.Column("output_type", sa.Text),
+    sa.Column("description", LongText),
+    sa.Column("input_type", LongText),
+    sa.Column("output_type", LongText),
     sa.Column("external_id", Name, unique=True),
     sa.Index("idx_type_name", "name"),
     sa.Index("idx_type_external_id", "external_id"),
@@ -135,11 +173,12 @@ PARENT_TYPE = _table("ParentType", _key("type_id"), _key("parent_type_id"))
 
 def _node_table(kind: Kind) -> sa.Table:
     """Declare the table of a kind's nodes."""
-    own: list[Any] = [sa.Column("uri", sa.Text)] if kind.has_uri else []
+    own: list[Any] = [sa.Column("uri", LongText)] if kind.has_uri else []
     if kind.state_field:
         own.append(sa.Column(kind.state_field, Number))
     if kind.has_uri:
-        own.append(sa.Index(f"idx_{kind.name}_uri", "uri", mysql_length=255))
+        uri = own[0]
+        own.append(sa.Index(f"idx_{kind.name}_uri", Start(uri)))
     times = ("create_time_since_epoch", "last_update_time_since_epoch")
     return _table(
         kind.table,
@@ -175,9 +214,8 @@ def _property_table(kind: Kind) -> sa.Table:
             f"idx_{kind.name}_property_{value}",
             table.c.name,
             table.c.is_custom_property,
-            column,
+            Start(column) if value == "string" else column,
             sqlite_where=column.is_not(None),
-            mysql_length={"string_value": 255} if value == "string" else {},
         )
     return table
 
@@ -200,7 +238,7 @@ EVENT_PATH = _table(
     sa.Column("event_id", Int, nullable=False),
     sa.Column("is_index_step", Flag, nullable=False),
     sa.Column("step_index", Int),
-    sa.Column("step_key", sa.Text),
+    sa.Column("step_key", LongText),
     sa.Index("idx_eventpath_event_id", "event_id"),
 )
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from lineal.kinds import Kind
 from lineal.store.database import Session
+from lineal.store.limits import shown
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import PARENT_TYPE, TYPE, TYPE_PROPERTY
 
@@ -98,14 +99,15 @@ def insert_type(session: Session, row: TypeRow, properties: dict[str, int]) -> i
     Raises:
         Conflict: the external id is taken.
     """
-    type_id = session.insert(_INSERT, row[1:])
+    type_id = session.insert(_INSERT, row[1:], called=lambda _: f"the type {shown(row.name)}")
     add_type_properties(session, type_id, properties)
     return type_id
 
 
 def add_type_properties(session: Session, type_id: int, properties: dict[str, int]) -> None:
     """Add properties to a type."""
-    session.change_many(_INSERT_PROPERTY, [(type_id, name, data_type) for name, data_type in properties.items()])
+    rows = [(type_id, name, data_type) for name, data_type in properties.items()]
+    session.change_many(_INSERT_PROPERTY, rows, called=lambda index: f"property {shown(rows[index][1])} of a type")
 
 
 def set_type_external_id(session: Session, type_id: int, external_id: str) -> None:

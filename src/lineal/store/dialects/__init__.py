@@ -5,9 +5,13 @@ from __future__ import annotations
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.dialects.base import DatabaseDialect
+from lineal.store.dialects.mysql import MySQLDialect
+from lineal.store.dialects.postgresql import PostgreSQLDialect
 from lineal.store.dialects.sqlite import SQLiteDialect
 
-_DIALECTS: dict[str, type[DatabaseDialect]] = {"sqlite": SQLiteDialect}
+_DIALECTS: dict[str, type[DatabaseDialect]] = {
+    dialect.name: dialect for dialect in (SQLiteDialect, MySQLDialect, PostgreSQLDialect)
+}
 
 
 def dialect_for(settings: DatabaseSettings) -> DatabaseDialect:

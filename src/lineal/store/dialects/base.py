@@ -15,6 +15,11 @@ import sqlalchemy as sa
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
+from lineal.store.limits import Limits
+from lineal.store.statement import Insertion
+from lineal.store.values import Encoded
+
+RunQuery = Callable[[str], list[tuple[Any, ...]]]
 
 
 @dataclass
@@ -31,19 +36,35 @@ class Conflict(Exception):  # noqa: N818 what was met, not what is raised to cal
 
 
 class DatabaseDialect:
-    """The base of the engines' differences."""
+    """The base of the engines' differences.
+
+    Attributes:
+        name: the scheme of its URLs.
+        read_only: whether nothing may be written.
+        has_lock_table: whether locks among servers are rows of a table (locks.py), since writers work at the same time.
+        writers_race: whether what a writing transaction has read may be out of date when it writes.
+        retry_seconds: how long a transaction is run again after failures that this can cure.
+        holds_nul: whether a text may hold the character NUL.
+        converts_values: whether `stored_value` and `loaded_value` change anything.
+    """
 
     name: str
     read_only = False
+    has_lock_table = False
+    writers_race = False
+    retry_seconds = 0.0
+    holds_nul = True
+    converts_values = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
 
-    def create_engine(self) -> sa.Engine:
-        """Return the engine that opens connections; nothing is connected yet."""
+    @property
+    def sql_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part of the dialect, which turns expressions into text."""
         raise NotImplementedError
 
-    def connections(self, engine: sa.Engine) -> Connections:
+    def connections(self) -> Connections:
         """Return the connections that the database works on."""
         raise NotImplementedError
 
@@ -52,32 +73,87 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def begin(self, cursor: Any, *, write: bool) -> None:
-        """Start a transaction on a connection in autocommit mode."""
+        """Start a transaction on a connection on which none is open."""
         raise NotImplementedError
 
     def after_write(self, connection: Any, rows: int) -> None:
         """Do what the engine needs after a committed transaction that wrote so many rows; nothing, as a rule."""
 
+    # ---- errors
+
     def is_driver_error(self, error: Exception) -> bool:
         """Say whether the error comes from the driver."""
         raise NotImplementedError
 
-    def conflict(self, error: Exception) -> Conflict | None:
-        """Return what was not unique, if that is what the driver's error says."""
+    def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
+        """Return what was not unique, if that is what the driver's error about these rows says."""
         raise NotImplementedError
 
     def is_retriable(self, error: Exception) -> bool:
-        """Say whether running the whole transaction again can cure the driver's error."""
+        """Say whether running the whole transaction again can cure the driver's error, which came before the commit."""
         raise NotImplementedError
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection is of no more use after the driver's error."""
+        return False
+
+    def is_undone_commit(self, error: Exception) -> bool:
+        """Say whether the driver's error about a commit means that nothing was committed, without a doubt."""
+        return True
+
+    def is_refused_value(self, error: Exception) -> bool:
+        """Say whether the driver's error means that a value does not fit."""
+        return False
+
+    def largest_value(self) -> int | None:
+        """Return the most bytes that any value may have, or None if nothing limits all of them."""
+        return None
 
     def translate(self, error: Exception) -> errors.StatusError:
-        """Return the error that a caller sees for a driver's error that is neither of the above."""
+        """Return the error that a caller sees for a driver's error that is none of the above."""
         raise NotImplementedError
 
-    def reserve_ids(self, cursor: Any, table: sa.Table, count: int) -> Sequence[int]:
-        """Return `count` ids for new rows of a table, which nobody else gets."""
+    # ---- rows
+
+    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
+        """Insert a row; return its id."""
         raise NotImplementedError
 
-    def table_names(self, run: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
+    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows of which nobody needs the ids; `sql` inserts one."""
+        raise NotImplementedError
+
+    def insert_many_with_ids(
+        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[int]:
+        """Insert rows; return their ids, index-aligned. Ids need not be dense."""
+        raise NotImplementedError
+
+    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run a statement that changes rows once for each row of parameters."""
+        cursor.executemany(sql, rows)
+
+    def stored_value(self, columns: Encoded) -> Encoded:
+        """Return the value columns of a property as this engine stores them."""
+        return columns
+
+    def loaded_value(self, columns: Encoded) -> Encoded:
+        """Undo `stored_value`."""
+        return columns
+
+    # ---- schema
+
+    def begin_setup(self, run: RunQuery) -> None:
+        """Wait for other servers that create or change tables at the same time, where a lock of the engine can."""
+
+    def define(self, run: RunQuery, sql: str) -> None:
+        """Run the definition of a table or index."""
+        run(sql)
+
+    def table_names(self, run: RunQuery) -> list[str]:
         """Return the names of the database's tables; `run` executes a query."""
         raise NotImplementedError
+
+    def column_limits(self, run: RunQuery) -> Limits:
+        """Return what the columns of the database can hold."""
+        return {}

@@ -7,19 +7,20 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy.pool import NullPool
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.dialects.base import Conflict, DatabaseDialect
+from lineal.store.statement import Insertion
 
 _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
@@ -53,6 +54,7 @@ class SQLiteDialect(DatabaseDialect):
                 "SQLite knows mode, synchronous and busy_timeout"
             )
         self._write_lock = threading.Lock()
+        self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
         self._rows_written = 0
         self._next_statistics = _FIRST_STATISTICS
 
@@ -61,9 +63,10 @@ class SQLiteDialect(DatabaseDialect):
         """Whether the database lives and dies with this object."""
         return self._path in ("", ":memory:")
 
-    def create_engine(self) -> sa.Engine:
-        """Return an engine whose connections are in autocommit mode and may move between threads."""
-        return sa.create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+    @property
+    def sql_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part, which turns expressions into text."""
+        return self._sql_dialect
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
@@ -85,7 +88,7 @@ class SQLiteDialect(DatabaseDialect):
             raise
         return connection
 
-    def connections(self, engine: sa.Engine) -> Connections:
+    def connections(self) -> Connections:
         """Share the one connection of a database in memory; keep as many of a file as threads need at once."""
         self._check_path()
         return SharedConnection(self._connect) if self.in_memory else IdleConnections(self._connect)
@@ -132,7 +135,7 @@ class SQLiteDialect(DatabaseDialect):
         """Say whether the error comes from sqlite3; an integer beyond 64 bits is an OverflowError there."""
         return isinstance(error, (sqlite3.Error, OverflowError))
 
-    def conflict(self, error: Exception) -> Conflict | None:
+    def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
         """Read the columns from SQLite's message, the only place where they stand."""
         found = _CONFLICT.match(str(error)) if isinstance(error, sqlite3.IntegrityError) else None
         if found is None:
@@ -164,16 +167,50 @@ class SQLiteDialect(DatabaseDialect):
             return errors.OutOfRangeError(f"a value is too large for the database: {text}")
         return errors.InternalError(f"SQLite failed: {type(error).__name__}")
 
-    def reserve_ids(self, cursor: Any, table: sa.Table, count: int) -> Sequence[int]:
-        """Read the table's counter: while this transaction writes, nobody else moves it."""
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table.name,))
-        row = cursor.fetchone()
-        first = (row[0] if row else 0) + 1
-        return range(first, first + count)
+    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
+        """Insert a row; the driver knows the id."""
+        cursor.execute(sql, row)
+        return cursor.lastrowid  # type: ignore[no-any-return]
+
+    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert row by row, which costs next to nothing inside one process."""
+        self.change_many(cursor, sql, rows)
+
+    def insert_many_with_ids(
+        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[int]:
+        """Insert rows and read the table's counter: while this transaction writes, nobody else moves it."""
+        self.change_many(cursor, sql, rows)
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (statement.table.name,))
+        last = cursor.fetchone()[0]
+        return range(last - len(rows) + 1, last + 1)
+
+    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement for each row, and remember which one was a conflict."""
+        counted = _Counted(rows)
+        try:
+            cursor.executemany(sql, counted)
+        except sqlite3.Error as error:
+            conflict = self.conflict(error, None, rows)
+            if conflict is None:
+                raise
+            raise Conflict(conflict.columns, counted.last) from error
 
     def table_names(self, run: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
         """Ask SQLite's catalogue."""
         return [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+
+class _Counted:
+    """Rows that remember how far a driver has read them, to tell which one failed."""
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
+        self._rows = rows
+        self.last: int | None = None
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for self.last, row in enumerate(self._rows):  # noqa: B020 the attribute is the point
+            yield row
 
 
 def _one_of(value: str, allowed: Sequence[str], name: str) -> str:

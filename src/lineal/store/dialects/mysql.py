@@ -1,0 +1,260 @@
+"""MySQL and MariaDB: how statements for many rows, ids, errors and texts differ from the other engines.
+
+Texts travel as the official library sends them: as UTF-8 bytes in a session whose character set is latin1. It never
+says that its bytes are UTF-8, so in columns of any character set they lie as if each byte were a letter of latin1; this
+is the one way in which both read what the other wrote. In the tables that Lineal creates, texts lie in binary columns:
+just UTF-8, compared byte by byte (docs/decisions, "texts on MySQL"). What stays out: opening connections
+(mysql_connection.py).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.store.connections import Connections
+from lineal.store.dialects.base import Conflict, RunQuery
+from lineal.store.dialects.conflicts import conflict_in
+from lineal.store.dialects.server import ServerDialect
+from lineal.store.dialects.urls import Host
+from lineal.store.limits import Limits, limit_of
+from lineal.store.statement import Insertion
+from lineal.store.values import Encoded
+
+_VALUES = re.compile(r"(?P<head>.* VALUES )\([^()]*\)(?P<tail>.*)", re.DOTALL)
+_DUPLICATE = re.compile(r"Duplicate entry '(?P<entry>.*)' for key '(?:\w+\.)?(?P<key>\w+)'", re.DOTALL)
+_ROOM = 1 << 16  # bytes of a packet left for what is not the rows
+_LARGEST_DOUBLE = 1.7976931348623157e308
+
+_DUPLICATES = {1062, 1586}
+_UNDONE = {1020, 1205, 1213, 1047, 1615, 3101}  # deadlocks, lock timeouts, refused by the cluster
+_LOST = {1053, 1152, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2006, 2013, 2055, 4031}
+_NO_WRITES = {1047, 1290, 1792, 1836, 3100}
+_BUSY = {1040, 1203, 1226}
+_REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
+_REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
+_FULL = {1021, 1041, 1114}
+_EXISTS = {1007, 1050, 1061}
+
+
+class MySQLDialect(ServerDialect):
+    """The differences of MySQL and MariaDB."""
+
+    name = "mysql"
+    options = (
+        "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
+        "ssl_check_hostname", "charset",
+    )  # fmt: skip
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        self._driver = _driver()
+        from lineal.store.dialects.mysql_connection import MySQLConnector
+
+        self._connector = MySQLConnector(self.url, self.connect_seconds)
+        self._sql_dialect = MySQLDialect_pymysql(paramstyle="format", dbapi=self._driver)
+
+    @property
+    def sql_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part, which turns expressions into text."""
+        return self._sql_dialect
+
+    def connections(self) -> Connections:
+        """Return a pool."""
+        return self.pool(self._sql_dialect)
+
+    def connect(self, host: Host | None, *, database: str) -> Any:
+        """Open a connection that never cuts a value, and sees what other nodes of its cluster have acknowledged."""
+        return self._connector.connect(host, database)
+
+    def accepts_writes(self, connection: Any) -> bool:
+        """Say whether the node is neither read-only nor cut off from its cluster."""
+        return bool(connection.accepts_writes())
+
+    def lacks_database(self, error: Exception) -> bool:
+        """Say whether it is the error of an unknown database."""
+        return _code(error) == 1049
+
+    def create_database(self, host: Host | None) -> None:
+        """Create the database; its character set matters only to tables that others make in it."""
+        connection = self._connector.connect(host, None)
+        name = self.url.database.replace("`", "``")
+        try:
+            connection.cursor().execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4")
+        finally:
+            connection.close()
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        """Begin writes by their first statement, in READ COMMITTED; give reads a snapshot."""
+        if not write:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    # ---- errors
+
+    def is_driver_error(self, error: Exception) -> bool:
+        """Say whether the error comes from PyMySQL."""
+        return isinstance(error, self._driver.MySQLError)
+
+    def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
+        """Read the key's name and values from the message, the only place where they stand."""
+        if _code(error) not in _DUPLICATES:
+            return None
+        found = _DUPLICATE.search(str(error.args[1]))
+        entry, key = (found["entry"], found["key"]) if found else ("", "")
+        return conflict_in(statement, rows, entry, "-", key)
+
+    def is_retriable(self, error: Exception) -> bool:
+        """Deadlocks, refused certification, lost connections, and nodes that take no writes now."""
+        return _code(error) in _UNDONE | _BUSY or self.is_lost(error)
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection is of no more use."""
+        return isinstance(error, self._driver.InterfaceError) or _code(error) in _LOST | _NO_WRITES
+
+    def is_undone_commit(self, error: Exception) -> bool:
+        """Say whether the server has said that the commit did not happen."""
+        return _code(error) in _UNDONE | _NO_WRITES
+
+    def is_refused_value(self, error: Exception) -> bool:
+        """Say whether a value does not fit its column, or a statement the largest packet."""
+        return _code(error) in _REFUSED_VALUE
+
+    def translate(self, error: Exception) -> errors.StatusError:
+        """Name the database and the cure."""
+        code = _code(error)
+        if code in _REFUSED_USER:
+            return errors.PermissionDeniedError(
+                f"{self.place()} refuses the user or what it does (MySQL error {code}); "
+                "check user, password, TLS and grants"
+            )
+        if code == 1049:
+            return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
+        if code in _FULL:
+            return errors.ResourceExhaustedError(f"{self.place()} has no space left; nothing was written")
+        if code in _BUSY:
+            return errors.ResourceExhaustedError(f"{self.place()} takes no more connections (MySQL error {code})")
+        if code in _REFUSED_VALUE:
+            return errors.OutOfRangeError(f"a value does not fit its column (MySQL error {code}); nothing was written")
+        if code in _UNDONE - _NO_WRITES:
+            return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
+        if self.is_lost(error):
+            return errors.UnavailableError(f"cannot reach {self.place()} (MySQL error {code}); try again")
+        return errors.InternalError(f"MySQL failed with error {code}")
+
+    # ---- rows
+
+    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
+        """Insert a row; the driver knows the id."""
+        cursor.execute(sql, row)
+        return int(cursor.lastrowid)
+
+    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows with as few statements as the largest packet allows."""
+        for text, _ in _statements(cursor, sql, rows, ""):
+            cursor.execute(text)
+
+    def insert_many_with_ids(
+        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[int]:
+        """Insert rows; MariaDB returns their ids.
+
+        MySQL gives the rows of one such statement ids at equal distances, whatever others do meanwhile; the distance is
+        1 but in clusters.
+        """
+        ids: list[int] = []
+        returns_ids = cursor.connection.returns_ids
+        for text, count in _statements(cursor, sql, rows, " RETURNING id" if returns_ids else ""):
+            cursor.execute(text)
+            if returns_ids:
+                ids.extend(node_id for (node_id,) in cursor.fetchall())
+            else:
+                step = cursor.connection.id_step
+                ids.extend(range(cursor.lastrowid, cursor.lastrowid + step * count, step))
+        return ids
+
+    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement for each row."""
+        cursor.executemany(sql, rows)
+
+    def stored_value(self, columns: Encoded) -> Encoded:
+        """Store what is no finite number, which MySQL lacks, as the largest one, with its name beside it."""
+        number = columns[1]
+        if number is None or (not isinstance(number, str) and math.isfinite(number)):
+            return columns
+        largest = -_LARGEST_DOUBLE if number == -math.inf else _LARGEST_DOUBLE
+        return None, largest, None, str(number), None
+
+    def loaded_value(self, columns: Encoded) -> Encoded:
+        """Undo `stored_value`."""
+        integer, number, text, proto, truth = columns
+        if number is None or proto is None:
+            return columns
+        return integer, (proto if proto == "nan" else float(proto)), text, None, truth
+
+    # ---- schema
+
+    def table_names(self, run: RunQuery) -> list[str]:
+        """Ask the information schema for the tables of this database."""
+        return [
+            row[0] for row in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        ]
+
+    def column_limits(self, run: RunQuery) -> Limits:
+        """Ask the information schema. A text column's bytes count, which are its characters in a latin1 session."""
+        found = run(
+            "SELECT table_name, column_name, data_type, character_octet_length, character_maximum_length "
+            "FROM information_schema.columns WHERE table_schema = DATABASE()"
+        )
+        return {
+            (table.lower(), column.lower()): limit_of(data_type, None, characters or size)
+            for table, column, data_type, size, characters in found
+        }
+
+    def define(self, run: RunQuery, sql: str) -> None:
+        """Run a definition, which commits at once, unless another server has been faster."""
+        try:
+            run(sql)
+        except self._driver.MySQLError as error:
+            if _code(error) not in _EXISTS:
+                raise
+
+
+def _statements(cursor: Any, sql: str, rows: Sequence[Sequence[Any]], ending: str) -> Iterator[tuple[str, int]]:
+    """Yield statements with the values of many rows, each with the number of its rows."""
+    parts = _VALUES.fullmatch(sql)
+    assert parts is not None, sql  # noqa: S101 every insertion has this form
+    connection = cursor.connection
+    room = connection.largest_statement - _ROOM
+    texts: list[str] = []
+    size = 0
+    for row in rows:
+        text = f"({','.join([connection.literal(value) for value in row])})"
+        length = len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+        if texts and size + length > room:
+            yield f"{parts['head']}{','.join(texts)}{parts['tail']}{ending}", len(texts)
+            texts, size = [], 0
+        texts.append(text)
+        size += length + 1
+    yield f"{parts['head']}{','.join(texts)}{parts['tail']}{ending}", len(texts)
+
+
+def _code(error: Exception) -> int:
+    """Return MySQL's number of an error, 0 if it has none."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+def _driver() -> Any:
+    try:
+        import pymysql
+    except ImportError as error:
+        raise errors.FailedPreconditionError(
+            "mysql:// needs the driver PyMySQL; install it with pip install 'lineal[mysql]'"
+        ) from error
+    return pymysql

@@ -1,0 +1,264 @@
+"""PostgreSQL: how names, statements for many rows, ids and errors differ from the other engines.
+
+What stays out: opening connections (postgresql_connection.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGIdentifierPreparer_psycopg
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.store.connections import Connections
+from lineal.store.dialects.base import Conflict, RunQuery
+from lineal.store.dialects.conflicts import conflict_in
+from lineal.store.dialects.server import ServerDialect
+from lineal.store.dialects.urls import Host
+from lineal.store.limits import Limits, limit_of
+from lineal.store.statement import ON_CONFLICT, Insertion
+from lineal.store.values import Encoded
+
+_DETAIL = re.compile(r"Key \((?P<columns>.*?)\)=\((?P<entry>.*)\) already exists", re.DOTALL)
+_SETUP_LOCK = 7_161_283_504  # any number that other programs on the same database are unlikely to lock
+
+_DUPLICATE = "23505"
+_UNDONE = {"40001", "40P01", "55P03"}
+_NO_WRITES = {"25006"}
+_STOPPING = {"57P01", "57P02", "57P03", "57P05"}
+_BUSY = {"53300"}
+_REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
+_REFUSED_USER = {"28000", "28P01", "42501"}
+_EXISTS = {"42P04", "42P06", "42P07"}
+
+
+class _LowerCaseNames(PGIdentifierPreparer_psycopg):
+    """Names as the official library's unquoted statements leave them: in lower case."""
+
+    def quote_identifier(self, value: str) -> str:
+        return super().quote_identifier(value.lower())
+
+
+class _SQLDialect(PGDialect_psycopg):
+    preparer = _LowerCaseNames
+    supports_statement_cache = True
+
+
+class PostgreSQLDialect(ServerDialect):
+    """The differences of PostgreSQL."""
+
+    name = "postgresql"
+    holds_nul = False
+    options = (
+        "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl",
+        "sslnegotiation", "target_session_attrs", "channel_binding", "gssencmode", "application_name", "options",
+        "prepared_statements",
+    )  # fmt: skip
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        self._driver = _driver()
+        from lineal.store.dialects.postgresql_connection import PostgreSQLConnector
+
+        self._connector = PostgreSQLConnector(self.url, self.connect_seconds)
+        self._sql_dialect = _SQLDialect(paramstyle="format", dbapi=self._driver)  # type: ignore[no-untyped-call]
+
+    @property
+    def sql_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part, which turns expressions into text."""
+        return self._sql_dialect
+
+    def connections(self) -> Connections:
+        """Return a pool."""
+        return self.pool(self._sql_dialect)
+
+    def connect(self, host: Host | None, *, database: str) -> Any:
+        """Open a connection in autocommit mode."""
+        return self._connector.connect(host, database)
+
+    def accepts_writes(self, connection: Any) -> bool:
+        """Say whether the server is no standby."""
+        return bool(connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()[0])
+
+    def lacks_database(self, error: Exception) -> bool:
+        """Say whether it is the error of an unknown database, which has no code while connecting."""
+        return f'database "{self.url.database}" does not exist' in str(error)
+
+    def create_database(self, host: Host | None) -> None:
+        """Create the database for texts of every script."""
+        connection = self._connector.connect(host, "postgres")
+        name = self.url.database.replace('"', '""')
+        try:
+            connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+        except self._driver.Error as error:
+            if error.sqlstate not in (_DUPLICATE, *_EXISTS):  # somebody was faster
+                raise
+        finally:
+            connection.close()
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        """Let writes see what others commit meanwhile; give reads a snapshot."""
+        cursor.execute("BEGIN ISOLATION LEVEL " + ("READ COMMITTED" if write else "REPEATABLE READ READ ONLY"))
+
+    # ---- errors
+
+    def is_driver_error(self, error: Exception) -> bool:
+        """Say whether the error comes from psycopg."""
+        return isinstance(error, self._driver.Error)
+
+    def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
+        """Read the columns and values from the error's detail."""
+        if _state(error) != _DUPLICATE:
+            return None
+        found = _DETAIL.search(error.diag.message_detail or "")  # type: ignore[attr-defined]
+        columns, entry = (found["columns"], found["entry"]) if found else ("", "")
+        return conflict_in(statement, rows, entry, ", ", columns)
+
+    def is_retriable(self, error: Exception) -> bool:
+        """Deadlocks, serialization failures, lost connections, and servers that take no writes now."""
+        return _state(error) in _UNDONE | _BUSY or self.is_lost(error)
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection is of no more use. Errors of the connection itself have no code."""
+        state = _state(error)
+        if not state:
+            return isinstance(error, (self._driver.OperationalError, self._driver.InterfaceError)) and not _is_refusal(
+                error
+            )
+        return state.startswith("08") or state in _STOPPING | _NO_WRITES
+
+    def is_undone_commit(self, error: Exception) -> bool:
+        """Say whether the server has said that the commit did not happen."""
+        return _state(error) in _UNDONE
+
+    def is_refused_value(self, error: Exception) -> bool:
+        """Say whether a value does not fit its column; NUL is refused by the driver."""
+        return _state(error) in _REFUSED_VALUE or (isinstance(error, self._driver.DataError) and not _state(error))
+
+    def translate(self, error: Exception) -> errors.StatusError:
+        """Name the database and the cure."""
+        state = _state(error)
+        if state in _REFUSED_USER or (not state and _is_refusal(error)):
+            return errors.PermissionDeniedError(
+                f"{self.place()} refuses the user or what it does; check user, password, TLS and grants"
+            )
+        if self.lacks_database(error):
+            return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
+        if self.is_refused_value(error):
+            return errors.InvalidArgumentError("a text holds the character NUL, or a value fits no column; take it out")
+        if state in _UNDONE:
+            return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
+        if state.startswith("53"):
+            return errors.ResourceExhaustedError(f"{self.place()} has no room or connections left (SQLSTATE {state})")
+        if self.is_lost(error):
+            return errors.UnavailableError(f"cannot reach {self.place()}; try again")
+        return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")
+
+    # ---- rows
+
+    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
+        """Insert a row; SQLAlchemy's text ends with RETURNING id."""
+        cursor.execute(sql, row)
+        return int(cursor.fetchone()[0])
+
+    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows as one array for each column: one short statement, however many rows."""
+        cursor.execute(self._bulk_text(statement), [list(column) for column in zip(*rows, strict=True)])
+
+    def insert_many_with_ids(
+        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[int]:
+        """Insert rows; ids are drawn in the order of the rows, so that ascending ids are in that order."""
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(f"{self._bulk_text(statement)} RETURNING id", columns)
+        return sorted(node_id for (node_id,) in cursor.fetchall())
+
+    def _bulk_text(self, statement: Insertion) -> str:
+        return _bulk_text(statement, self._sql_dialect)
+
+    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement for each row, sent all at once."""
+        cursor.executemany(sql, rows)
+
+    def stored_value(self, columns: Encoded) -> Encoded:
+        """Store an Any as its bytes, as the official library does here, and not as a number what is none."""
+        integer, number, text, proto, truth = columns
+        if proto is not None:
+            return integer, number, text, base64.b64decode(proto), truth
+        return columns if number != "nan" else (None, math.nan, None, None, None)
+
+    def loaded_value(self, columns: Encoded) -> Encoded:
+        """Undo `stored_value`."""
+        integer, number, text, proto, truth = columns
+        if proto is not None:
+            return integer, number, text, base64.b64encode(proto).decode("ascii"), truth
+        return columns if number is None or not math.isnan(number) else (None, "nan", None, None, None)
+
+    # ---- schema
+
+    def begin_setup(self, run: RunQuery) -> None:
+        """Wait for other servers that create tables at the same time."""
+        run(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})")
+
+    def table_names(self, run: RunQuery) -> list[str]:
+        """Ask the catalogue for the tables of the current schema."""
+        return [name for (name,) in run("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
+
+    def column_limits(self, run: RunQuery) -> Limits:
+        """Ask the information schema."""
+        found = run(
+            "SELECT table_name, column_name, udt_name, character_maximum_length "
+            "FROM information_schema.columns WHERE table_schema = current_schema()"
+        )
+        return {
+            (table, column): limit_of(data_type, characters, None) for table, column, data_type, characters in found
+        }
+
+
+@lru_cache(maxsize=256)
+def _bulk_text(statement: Insertion, dialect: sa.Dialect) -> str:
+    """Return the text of an insertion of arrays.
+
+    Casts of texts name no length: a cast would cut what an assignment refuses.
+    """
+    quote = dialect.identifier_preparer.quote
+    columns = ", ".join(quote(name) for name in statement.order)
+    arrays = ", ".join(f"%s::{_array_type(statement.table.c[name].type, dialect)}[]" for name in statement.order)
+    text = (
+        f"INSERT INTO {quote(statement.table.name)} ({columns}) SELECT {columns} "
+        f"FROM unnest({arrays}) WITH ORDINALITY AS given ({columns}, place) ORDER BY place"
+    )
+    return f"{text} {ON_CONFLICT}" if statement.keep_existing else text
+
+
+def _array_type(type_: Any, dialect: sa.Dialect) -> str:
+    return "TEXT" if isinstance(type_, sa.String) else str(type_.compile(dialect=dialect))
+
+
+def _state(error: Exception) -> str:
+    """Return the SQLSTATE of an error, "" if it has none."""
+    return getattr(error, "sqlstate", None) or ""
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Say whether connecting was refused for good: such errors have no code, only a text."""
+    text = str(error)
+    reasons = ("authentication", "pg_hba.conf", "does not exist", "permission", "no password supplied")
+    return any(reason in text for reason in reasons)
+
+
+def _driver() -> Any:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise errors.FailedPreconditionError(
+            "postgresql:// needs the driver psycopg 3; install it with pip install 'lineal[postgresql]'"
+        ) from error
+    return psycopg

@@ -1,0 +1,169 @@
+"""What database servers have in common: a pool of connections, several hosts of one cluster, commits that may be lost.
+
+What stays out: what differs between MySQL and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.store.connections import Connections
+from lineal.store.dialects.base import DatabaseDialect
+from lineal.store.dialects.urls import Host, ServerURL, parse_server_url
+
+OPTIONS = ("connect_timeout", "create_database", "password_file", "pool_recycle", "pool_size", "retry_seconds")
+CONNECT_SECONDS = 10.0
+RETRY_SECONDS = 30.0
+_POOL_SIZE = 32
+_RECYCLE_SECONDS = 1800.0
+_POOL_WAIT_SECONDS = 60.0
+
+
+class ServerDialect(DatabaseDialect):
+    """The differences of database servers from a file."""
+
+    has_lock_table = True
+    writers_race = True
+    converts_values = True
+    options: Collection[str] = ()
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        self.url: ServerURL = parse_server_url(settings.url, known={*OPTIONS, *self.options})
+        self.connect_seconds = self.url.number("connect_timeout", CONNECT_SECONDS)
+        self.retry_seconds = self.url.number("retry_seconds", RETRY_SECONDS)
+        self._creates = self.url.flag("create_database", default=True)
+        self._preferred = 0
+        self._opened = False
+
+    def connect(self, host: Host | None, *, database: str) -> Any:
+        """Open a driver's connection to one host, None for the local socket."""
+        raise NotImplementedError
+
+    def accepts_writes(self, connection: Any) -> bool:
+        """Say whether a new connection leads to a node that takes writes."""
+        raise NotImplementedError
+
+    def lacks_database(self, error: Exception) -> bool:
+        """Say whether connecting failed because the database does not exist."""
+        raise NotImplementedError
+
+    def create_database(self, host: Host | None) -> None:
+        """Create the database, if nobody else just did."""
+        raise NotImplementedError
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection that gave the error is of no more use, or its node takes no writes now."""
+        raise NotImplementedError
+
+    def pool(self, dialect: sa.Dialect) -> Connections:
+        """Return a pool of connections to whichever host answers."""
+        pool = QueuePool(
+            self._connect_any,
+            pool_size=int(self.url.number("pool_size", _POOL_SIZE)),
+            max_overflow=0,
+            timeout=_POOL_WAIT_SECONDS,
+            recycle=int(self.url.number("pool_recycle", _RECYCLE_SECONDS)),
+            pre_ping=True,
+            dialect=dialect,
+            reset_on_return=None,
+        )
+        return PooledConnections(pool, self)
+
+    def _connect_any(self) -> Any:
+        """Connect to the host that answered last, or to the next one that answers and takes writes."""
+        hosts: list[Host | None] = [*self.url.hosts] or [None]
+        first, failure = self._preferred, None
+        for offset in range(len(hosts)):
+            index = (first + offset) % len(hosts)
+            try:
+                connection = self._connect_or_create(hosts[index])
+            except Exception as error:
+                if not self.is_driver_error(error):
+                    raise
+                failure = error
+                continue
+            if len(hosts) == 1 or self._takes_writes(connection):
+                self._preferred = connection.lineal_host = index
+                return connection
+            connection.close()
+        if failure is None:
+            raise errors.UnavailableError("none of the database's hosts takes writes at the moment; try again")
+        raise failure
+
+    def _takes_writes(self, connection: Any) -> bool:
+        try:
+            return self.accepts_writes(connection)
+        except Exception as error:
+            if self.is_driver_error(error):
+                return False
+            raise
+
+    def _connect_or_create(self, host: Host | None) -> Any:
+        try:
+            return self.connect(host, database=self.url.database)
+        except Exception as error:
+            if not (self._creates and self.is_driver_error(error) and self.lacks_database(error)):
+                raise
+        self.create_database(host)
+        return self.connect(host, database=self.url.database)
+
+    def distrust_host_of(self, connection: Any) -> None:
+        """Begin with the next host when the next connection is opened, unless somebody else has seen to that."""
+        index = getattr(connection, "lineal_host", self._preferred)
+        if index == self._preferred:
+            self._preferred = (index + 1) % max(1, len(self.url.hosts))
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """Hold nothing: the server lets writers work at the same time."""
+        return nullcontext()
+
+    def place(self) -> str:
+        """Return how messages call the database: its hosts and name, never user or password."""
+        hosts = ", ".join(map(str, self.url.hosts)) or "the local socket"
+        return f"the database {self.url.database!r} at {hosts}"
+
+
+class PooledConnections:
+    """Connections from SQLAlchemy's pool, which pings them and replaces those that were lost."""
+
+    def __init__(self, pool: QueuePool, dialect: ServerDialect) -> None:
+        self._pool = pool
+        self._dialect = dialect
+        self._closed = False
+
+    def take(self) -> Any:
+        """Return a connection that answered just now."""
+        if self._closed:
+            raise errors.FailedPreconditionError("the store is closed; open it again")
+        try:
+            return self._pool.connect()
+        except PoolTimeoutError as error:
+            raise errors.ResourceExhaustedError(
+                f"no connection to {self._dialect.place()} became free in {_POOL_WAIT_SECONDS:g} s; raise pool_size in "
+                "the database URL, or send fewer calls at a time"
+            ) from error
+
+    def give_back(self, connection: Any) -> None:
+        """Take back a connection for the next transaction."""
+        connection.close()
+        if self._closed:
+            self._pool.dispose()
+
+    def discard(self, connection: Any) -> None:
+        """Close a connection of which nobody knows in what state it is."""
+        self._dialect.distrust_host_of(connection.dbapi_connection)
+        connection.invalidate()
+
+    def close(self) -> None:
+        """Close the idle connections; those in use are closed when they come back."""
+        self._closed = True
+        self._pool.dispose()

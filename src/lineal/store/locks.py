@@ -1,0 +1,56 @@
+"""Locks that hold among all servers of a database: rows of an own table that a transaction changes.
+
+An engine's own locks are local to a node of a Galera cluster or of a replication group. A changed row is not: of two
+transactions that change it at the same time on different nodes, one is refused at its commit and runs again.
+What stays out: SQLite, where all writers wait for one another anyway.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from lineal import errors
+from lineal.store.statement import Statement, insertion
+from lineal.store.tables import Int, ShortText
+
+if TYPE_CHECKING:
+    from lineal.store.database import Session
+
+SCHEMA = "schema"
+TYPES = "types"
+PARENT_CONTEXTS = "parent contexts"
+NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS)
+
+LOCK = sa.Table(
+    "lineal_lock",
+    sa.MetaData(),
+    sa.Column("name", ShortText, primary_key=True, nullable=False),
+    sa.Column("turns", Int, nullable=False),
+    mysql_engine="InnoDB",
+)
+_NAMES = Statement(sa.select(LOCK.c.name))
+_ADD = insertion(LOCK, ["name", "turns"], keep_existing="name")
+_TAKE = Statement(sa.update(LOCK).values(turns=LOCK.c.turns + 1).where(LOCK.c.name == sa.bindparam("lock_name")))
+
+
+def are_ready(session: Session) -> bool:
+    """Say whether the table and its rows are there, where they are needed."""
+    if not session.dialect.has_lock_table:
+        return True
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return LOCK.name in names and {name for (name,) in session.rows(_NAMES)} >= set(NAMES)
+
+
+def prepare(session: Session) -> None:
+    """Add the rows that are missing, and hold the lock of the schema."""
+    if session.dialect.has_lock_table:
+        session.change_many(_ADD, [(name, 0) for name in NAMES])
+        take(session, SCHEMA)
+
+
+def take(session: Session, name: str) -> None:
+    """Hold a lock until the end of the transaction; what is read after this is what the last holder left."""
+    if session.dialect.has_lock_table and session.change(_TAKE, {"lock_name": name}) != 1:
+        raise errors.FailedPreconditionError(f"the table {LOCK.name} lacks the row {name!r}; start a server again")
