@@ -1,12 +1,13 @@
 """One side of the benchmark: opens a store of one library, and runs workloads when told to.
 
-Started by __main__.py with the Python that has the library: `worker.py LIBRARY URL SIZE`. Reads workload names, one a
-line; answers each with the seconds that one run took.
+Started by sides.py with the Python that has the library: `worker.py LIBRARY URL SIZE`, SIZE 0 for a store that another
+worker has filled. Reads workload names, one a line; answers each with the seconds that one run took.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import time
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-from bench.workloads import WORKLOADS, Stock, stock_up
+from bench.workloads import WORKLOADS, Stock, learn, stock_up
 
 
 def open_official(url: str) -> tuple[Any, Any, Any, Any]:
@@ -42,7 +43,11 @@ def main() -> None:
     """Fill the store, say so, and run what is asked for."""
     library, url, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
     stock = Stock(*{"official": open_official, "lineal": open_lineal}[library](url), size=size)
-    stock_up(stock)
+    stock.prefix = f"{os.getpid()}-"
+    if size:
+        stock_up(stock)
+    else:
+        learn(stock)
     print("ready", flush=True)
     workloads = {workload.name: workload for workload in WORKLOADS}
     for line in sys.stdin:

@@ -20,13 +20,19 @@ WIDE_NODES = 1000
 
 @dataclass
 class Stock:
-    """An open store, the message module that fits it, and what was put into it."""
+    """An open store, the message module that fits it, and what was put into it.
+
+    Attributes:
+        size: how many models to put; 0 means that another worker has put them.
+        prefix: begins the names of what this worker writes, so that workers on one store do not meet.
+    """
 
     store: Any
     pb: Any
     list_options: Any
     order_by: Any
     size: int
+    prefix: str = ""
     ids: list[int] = field(default_factory=list)
     types: dict[str, int] = field(default_factory=dict)
     counter: Any = field(default_factory=itertools.count)
@@ -43,14 +49,27 @@ class Stock:
         return node
 
 
-def stock_up(stock: Stock) -> None:
-    """Fill a fresh store: `size` models, a chain of executions, a wide graph, one context."""
+def learn(stock: Stock) -> None:
+    """Take over the types and ids of a store that another worker has filled."""
+    _put_types(stock)
+    for number in range(BATCH):
+        found = stock.store.get_artifact_by_type_and_name("Model", f"stock-{number}")
+        stock.ids.append(found.id)
+
+
+def _put_types(stock: Stock) -> None:
     pb, store = stock.pb, stock.store
     properties = {f"p{index}": pb.STRING for index in range(DECLARED)}
     for name in ("Model", "Rare"):
         stock.types[name] = store.put_artifact_type(pb.ArtifactType(name=name, properties=properties))
     stock.types["Trainer"] = store.put_execution_type(pb.ExecutionType(name="Trainer"))
     stock.types["Run"] = store.put_context_type(pb.ContextType(name="Run"))
+
+
+def stock_up(stock: Stock) -> None:
+    """Fill a fresh store: `size` models, a chain of executions, a wide graph, one context."""
+    pb, store = stock.pb, stock.store
+    _put_types(stock)
     for start in range(0, stock.size, BATCH):
         names = [f"stock-{number}" for number in range(start, min(start + BATCH, stock.size))]
         stock.ids += store.put_artifacts([stock.artifact(name) for name in names])
@@ -111,11 +130,11 @@ class Workload(NamedTuple):
 
 def _put_singles(stock: Stock) -> None:
     for _ in range(20):
-        stock.store.put_artifacts([stock.artifact(f"single-{next(stock.counter)}")])
+        stock.store.put_artifacts([stock.artifact(f"{stock.prefix}single-{next(stock.counter)}")])
 
 
 def _put_batch(stock: Stock) -> None:
-    stock.store.put_artifacts([stock.artifact(f"batch-{next(stock.counter)}") for _ in range(BATCH)])
+    stock.store.put_artifacts([stock.artifact(f"{stock.prefix}batch-{next(stock.counter)}") for _ in range(BATCH)])
 
 
 def _put_executions(stock: Stock) -> None:
@@ -124,9 +143,9 @@ def _put_executions(stock: Stock) -> None:
     for _ in range(20):
         number = next(stock.counter)
         context = pb.Context(type_id=stock.types["Run"], name="run of the chain")
-        made = (stock.artifact(f"made-{number}"), pb.Event(type=pb.Event.OUTPUT))
+        made = (stock.artifact(f"{stock.prefix}made-{number}"), pb.Event(type=pb.Event.OUTPUT))
         used = (None, pb.Event(artifact_id=source, type=pb.Event.INPUT))
-        execution = pb.Execution(type_id=stock.types["Trainer"], name=f"execution-{number}")
+        execution = pb.Execution(type_id=stock.types["Trainer"], name=f"{stock.prefix}execution-{number}")
         _, ids, _ = stock.store.put_execution(execution, [used, made], [context], reuse_context_if_already_exist=True)
         source = ids[1]
 
@@ -192,9 +211,9 @@ def _sdk_log(stock: Stock) -> None:
     workspace = _workspace(stock)
     for _ in range(5):
         number = next(stock.counter)
-        execution = metadata.Execution(name=f"e{number}", workspace=workspace)
-        execution.log_input(metadata.DataSet(name=f"d{number}", uri=f"s3://d/{number}"))
-        execution.log_output(metadata.Model(name=f"m{number}", uri=f"s3://m/{number}"))
+        execution = metadata.Execution(name=f"{stock.prefix}e{number}", workspace=workspace)
+        execution.log_input(metadata.DataSet(name=f"{stock.prefix}d{number}", uri=f"s3://d/{number}"))
+        execution.log_output(metadata.Model(name=f"{stock.prefix}m{number}", uri=f"s3://m/{number}"))
 
 
 def _sdk_list(stock: Stock) -> None:

@@ -1,0 +1,92 @@
+"""The two sides of a comparison: workers and servers, in processes of their own, ended when the comparison ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OFFICIAL_VARIABLE = "LINEAL_OFFICIAL_PYTHON"
+OFFICIAL_PYTHON = HERE.parent / ".venv-official" / "bin" / "python"
+LIBRARIES = ("official", "lineal")
+
+
+def official_python() -> str:
+    """Return the Python that has the official library."""
+    python = os.environ.get(OFFICIAL_VARIABLE, str(OFFICIAL_PYTHON))
+    if not Path(python).exists():
+        raise SystemExit(f"no official library: run `make official`, or name its Python in {OFFICIAL_VARIABLE}")
+    return python
+
+
+class Talker:
+    """A process that answers a line with a line, and ends when its input ends."""
+
+    def __init__(self, *command: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 programs of this folder
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.first_line = self.read()
+
+    def read(self) -> str:
+        """Return the next line of its output."""
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise SystemExit(f"a process of the benchmark ended with code {self._process.wait()}; see above")
+        return line.strip()
+
+    def write(self, line: str) -> None:
+        """Send it a line."""
+        print(line, file=self._process.stdin, flush=True)
+
+    def close(self) -> None:
+        """End it."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        self._process.terminate()
+        self._process.wait(60)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process with an open store that runs workloads.
+
+    Attributes:
+        library: whose store it is, for the table.
+    """
+
+    library: str
+    talker: Talker
+
+    def start(self, workload: str) -> None:
+        """Begin a run."""
+        self.talker.write(workload)
+
+    def seconds(self) -> float:
+        """Wait for the run to end; return how long it took."""
+        return float(self.talker.read())
+
+
+def worker(stack: ExitStack, library: str, url: str, size: int, *, client: str | None = None) -> Worker:
+    """Start a worker; `client` is the library whose client it uses, the same as the store's unless it is a server."""
+    client = client or library
+    python = official_python() if client == "official" else sys.executable
+    talker = Talker(python, str(HERE / "worker.py"), client, url, str(size))
+    stack.callback(talker.close)
+    return Worker(library, talker)
+
+
+def server(stack: ExitStack, library: str, database: str, *flags: str) -> str:
+    """Start a gRPC server on a database; return its URL."""
+    if library == "official":
+        talker = Talker(official_python(), str(HERE / "official_server.py"), database)
+        stack.callback(talker.close)
+        return f"grpc://127.0.0.1:{talker.first_line}"
+    ports = ("--grpc-port", "0", "--http-port", "0")
+    talker = Talker(sys.executable, "-u", "-m", "lineal", "serve", "--db", database, *ports, *flags)
+    stack.callback(talker.close)
+    return "grpc://" + talker.read().split("//")[-1]

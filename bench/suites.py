@@ -1,0 +1,58 @@
+"""The suites of the benchmark: where the stores are and how they are reached."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from bench.measure import Result, compare
+from bench.sides import LIBRARIES, server, worker
+from bench.workloads import Workload
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to measure.
+
+    Attributes:
+        workloads: which workloads.
+        rounds: counted rounds of each.
+        size: artifacts in each store.
+    """
+
+    workloads: Sequence[Workload]
+    rounds: int
+    size: int
+
+
+def embedded(options: Options) -> list[Result]:
+    """Both libraries in the worker's process, on SQLite files."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        sides = {
+            library: [worker(stack, library, f"sqlite:///{folder}/{library}.db", options.size)] for library in LIBRARIES
+        }
+        return compare("embedded, SQLite", sides, options.workloads, options.rounds)
+
+
+def over_grpc(options: Options, *, clients: int) -> list[Result]:
+    """Both behind grpcio servers on SQLite files, asked by Lineal's client; clients and server share the cores."""
+    workloads = [replaced(workload) for workload in options.workloads]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        urls = {library: server(stack, library, f"sqlite:///{folder}/{library}.db") for library in LIBRARIES}
+        sides = {
+            library: [
+                worker(stack, library, url, options.size if number == 0 else 0, client="lineal")
+                for number in range(clients)
+            ]
+            for library, url in urls.items()
+        }
+        return compare(f"gRPC, {clients} client(s), SQLite", sides, workloads, options.rounds)
+
+
+def replaced(workload: Workload) -> Workload:
+    """Return a workload with the promise that holds over gRPC: at least as fast."""
+    return workload._replace(target=1.0)
