@@ -165,6 +165,7 @@ def _planned(session: Session, state: State, step: Step, *, upwards: bool) -> Pl
 
 
 def _migrate(session: Session, database: Database, target: int, *, accept_loss: bool) -> Plan:
+    session.dialect.begin_setup(session.script)
     state = recognise(session)
     planned = _plan(session, state, target)
     if planned.losses and not accept_loss:

@@ -7,14 +7,15 @@ have added stay. What stays out: what happens to rows (steps.py), except that th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from lineal.store.database import Database, Session
 from lineal.store.migrations.shape import FoundIndex, FoundTable, Shape
-from lineal.store.migrations.versions import OLD_TYPE_KIND, TYPE_KIND, tables_at
+from lineal.store.migrations.versions import OLD_TYPE_KIND, TYPE_KIND, indexed_columns, tables_at
+from lineal.store.tables import TYPE, Name
 
 
 def reshape(session: Session, database: Database, shape: Shape, start: int, end: int) -> None:
@@ -25,6 +26,12 @@ def reshape(session: Session, database: Database, shape: Shape, start: int, end:
 def changes_are_transactional(session: Session) -> bool:
     """Say whether changes of tables are undone when the transaction fails."""
     return _RESHAPERS[session.dialect.name].transactional
+
+
+_MYSQL_TYPE = """
+SELECT data_type FROM information_schema.columns
+WHERE table_schema = DATABASE() AND table_name = %s AND column_name = %s
+"""
 
 
 class _Reshaper:
@@ -167,9 +174,12 @@ class _AlteringReshaper(_Reshaper):
         clauses, previous = [], ""
         for column in after.columns:
             if _source(found, column.name) is None:
-                clauses.append(f"ADD COLUMN {self._text(CreateColumn(column))}{self._position(previous)}")
+                clauses.append(f"ADD COLUMN {self._column(column)}{self._position(previous)}")
             previous = column.name
         return clauses
+
+    def _column(self, column: sa.Column[Any]) -> str:
+        return self._text(CreateColumn(column))
 
     def _rename(self, found: FoundTable, after: sa.Table) -> None:
         for column in after.columns:
@@ -183,7 +193,7 @@ class _AlteringReshaper(_Reshaper):
     def _position(self, previous: str) -> str:
         raise NotImplementedError
 
-    def _rename_clause(self, source: str, column: sa.Column[object]) -> str:
+    def _rename_clause(self, source: str, column: sa.Column[Any]) -> str:
         raise NotImplementedError
 
 
@@ -195,9 +205,19 @@ class _MySQLReshaper(_AlteringReshaper):
     def _added_columns(self, found: FoundTable, after: sa.Table) -> Iterable[str]:
         """Add columns; with version 7 came longer texts, too."""
         clauses = list(super()._added_columns(found, after))
-        if "byte_value" in after.c and "byte_value" not in found.columns:
+        if "byte_value" in after.c and self._type_of(found.name, "string_value") == "text":
             clauses.append("MODIFY string_value MEDIUMTEXT")
         return clauses
+
+    def _column(self, column: sa.Column[Any]) -> str:
+        """Return a new column; tables of others get names as they have them, which also fit old formats of rows."""
+        if isinstance(column.type, Name) and self._type_of(TYPE.name, "name") == "varchar":
+            return f"{self._quote(column.name)} VARCHAR(255)"
+        return super()._column(column)
+
+    def _type_of(self, table: str, column: str) -> str:
+        rows = self._session.script(_MYSQL_TYPE, (table, column))
+        return str(rows[0][0]) if rows else ""
 
     def _drop_index(self, found: FoundTable, index: FoundIndex) -> str:
         return f"DROP INDEX {self._quote(index.name)} ON {self._quote(found.name)}"
@@ -208,8 +228,8 @@ class _MySQLReshaper(_AlteringReshaper):
     def _position(self, previous: str) -> str:
         return f" AFTER {self._quote(previous)}"
 
-    def _rename_clause(self, source: str, column: sa.Column[object]) -> str:
-        return f"CHANGE {self._quote(source)} {self._text(CreateColumn(column))}"  # RENAME COLUMN came with MySQL 8
+    def _rename_clause(self, source: str, column: sa.Column[Any]) -> str:
+        return f"CHANGE {self._quote(source)} {self._column(column)}"  # RENAME COLUMN came with MySQL 8
 
 
 class _PostgreSQLReshaper(_AlteringReshaper):
@@ -221,7 +241,7 @@ class _PostgreSQLReshaper(_AlteringReshaper):
     def _position(self, previous: str) -> str:
         return ""
 
-    def _rename_clause(self, source: str, column: sa.Column[object]) -> str:
+    def _rename_clause(self, source: str, column: sa.Column[Any]) -> str:
         return f"RENAME COLUMN {self._quote(source)} TO {self._quote(column.name)}"
 
 
@@ -247,7 +267,7 @@ def _definition(table: sa.Table) -> tuple[object, ...]:
 
 def _is_there(found: FoundTable, index: sa.Index) -> bool:
     """Say whether a table has an index, by name or by what it indexes."""
-    name, columns = str(index.name).lower(), tuple(column.name for column in index.columns)
+    name, columns = str(index.name).lower(), indexed_columns(index)
     return any(
         entry.name.lower() == name or (entry.columns == columns and entry.unique == index.unique)
         for entry in found.indexes

@@ -71,7 +71,8 @@ class State:
         if self.unfinished:
             start, end = self.unfinished
             raise errors.FailedPreconditionError(
-                f"a migration from schema version {start} to {end} was interrupted; run `lineal migrate` to finish it"
+                f"a migration from schema version {start} to {end} is unfinished; unless it is still running, run "
+                "`lineal migrate` to finish it"
             )
         version = 0 if self._is_version_0 else self._named_version()
         if version > SCHEMA_VERSION:

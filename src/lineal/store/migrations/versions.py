@@ -68,14 +68,11 @@ def _table_at(version: int, table: sa.Table, target: sa.MetaData) -> sa.Table:
         for constraint in table.constraints
         if isinstance(constraint, sa.UniqueConstraint) and _unique_since(table, constraint) <= version
     ]
-    copies = [_copy_column(column, name_at(version, column.name)) for column in columns]
-    older = sa.Table(table.name, target, *copies, *uniques, **dict(table.dialect_kwargs))
-    for index in sorted(table.indexes, key=lambda index: str(index.name)):
-        if _index_since(table, index) <= version:
-            _copy_index(index, older)
+    copies = {column.name: _copy_column(column, name_at(version, column.name)) for column in columns}
+    indexes = [_copy_index(index, copies) for index in table.indexes if _index_since(table, index) <= version]
     if table is EVENT and version in _EVENT_ARTIFACT_INDEX:
-        sa.Index("idx_event_artifact_id", older.c.artifact_id)
-    return older
+        indexes.append(sa.Index("idx_event_artifact_id", copies["artifact_id"]))
+    return sa.Table(table.name, target, *copies.values(), *uniques, *indexes, **dict(table.dialect_kwargs))
 
 
 def name_at(version: int, column: str) -> str:
@@ -108,22 +105,32 @@ def _unique_since(table: sa.Table, constraint: sa.UniqueConstraint) -> int:
 
 
 def _index_since(table: sa.Table, index: sa.Index) -> int:
-    columns = max(column_since(table, column.name) for column in index.columns)
+    columns = max(column_since(table, name) for name in indexed_columns(index))
     name = str(index.name)
     if "_property_" in name:
         return max(columns, _PROPERTY_INDEXES_SINCE)
     return max(columns, _PATH_INDEX_SINCE if name == "idx_eventpath_event_id" else _OTHER_INDEXES_SINCE)
 
 
-def _copy_index(index: sa.Index, table: sa.Table) -> None:
-    """Declare an index on another table that has its columns."""
+def indexed_columns(index: sa.Index) -> tuple[str, ...]:
+    """Return the names of the columns that an index holds, whole or their start."""
+    inside = [element for part in _parts(index) for element in visitors.iterate(part)]
+    return tuple(element.name for element in inside if isinstance(element, sa.Column))
+
+
+def _parts(index: sa.Index) -> list[Any]:
+    return list(index.expressions)
+
+
+def _copy_index(index: sa.Index, columns: dict[str, sa.Column[Any]]) -> sa.Index:
+    """Return an index like this one on other columns of the same names."""
 
     def moved(value: Any) -> Any:
         if not isinstance(value, sa.ClauseElement):
             return value
         return visitors.replacement_traverse(
-            value, {}, lambda element, **_: table.c[element.name] if isinstance(element, sa.Column) else None
+            value, {}, lambda element, **_: columns[element.name] if isinstance(element, sa.Column) else None
         )
 
     options = {key: moved(value) for key, value in index.dialect_kwargs.items()}
-    sa.Index(index.name, *[moved(part) for part in index.expressions], unique=index.unique, **options)
+    return sa.Index(index.name, *[moved(part) for part in _parts(index)], unique=index.unique, **options)
