@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pytest
 from google.protobuf import text_format
@@ -25,6 +26,25 @@ from tests.compat.official import RESPONSES
 REQUESTS = int(os.environ.get("LINEAL_FUZZ_REQUESTS", "1500"))
 SEED = int(os.environ.get("LINEAL_COMPAT_SEED", "1"))
 FORBIDDEN = (errors.INTERNAL, errors.UNKNOWN, errors.DATA_LOSS)
+
+
+class Recorder:
+    """A cursor that writes down the texts of statements."""
+
+    def __init__(self, cursor: Any, texts: list[str]) -> None:
+        self._cursor = cursor
+        self._texts = texts
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+    def execute(self, sql: str, *parameters: Any) -> Any:
+        self._texts.append(sql)
+        return self._cursor.execute(sql, *parameters)
+
+    def executemany(self, sql: str, *parameters: Any) -> Any:
+        self._texts.append(sql)
+        return self._cursor.executemany(sql, *parameters)
 
 
 @pytest.fixture
@@ -46,13 +66,10 @@ def service() -> Iterator[MetadataService]:
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of all statements that ran."""
     texts: list[str] = []
-    execute = Session._execute
-
-    def record(session: Session, sql: str, parameters: object) -> None:
-        texts.append(sql)
-        execute(session, sql, parameters)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Session, "_execute", record)
+    begin = Session.__init__
+    monkeypatch.setattr(
+        Session, "__init__", lambda self, database, cursor: begin(self, database, Recorder(cursor, texts))
+    )
     return texts
 
 
@@ -81,6 +98,7 @@ def test_requests_with_random_fields_are_answered_or_refused(service: MetadataSe
         method, given = random_call(Random(seed))
         codes.add(answer(service, method, given, f"seed {seed}"))
     assert {0, errors.INVALID_ARGUMENT, errors.NOT_FOUND} <= codes
+    assert statements
     assert not [text for text in statements if MARK in text]
 
 
@@ -91,6 +109,7 @@ def test_random_filters_are_answered_or_refused(service: MetadataService, statem
         where = random_filter_text(rng)
         code = answer(service, f"Get{kind.plural.capitalize()}", listing(kind, where=where), f"seed {seed} {where!r}")
         assert code in (0, errors.INVALID_ARGUMENT), where
+    assert statements
     assert not [text for text in statements if MARK in text]
 
 
