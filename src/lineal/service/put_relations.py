@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.store import locks, relations
 from lineal.store import nodes as node_rows
-from lineal.store import relations
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
 from lineal.wire import metadata_store as pb
@@ -64,6 +64,7 @@ def put_parent_contexts(session: Session, links: Sequence[pb.ParentContext]) -> 
     known = node_rows.existing_ids(
         session, CONTEXT, {node_id for pair in pairs for node_id in pair if node_id is not None}
     )
+    locks.take(session, locks.PARENT_CONTEXTS)  # two pairs put at the same time must not close a cycle together
     ancestors = _Ancestors(session)
     checked: list[tuple[int, int]] = []
     fault: errors.StatusError | None = None

@@ -9,6 +9,7 @@ from google.protobuf import json_format
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.store import locks
 from lineal.store import types as type_rows
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
@@ -52,6 +53,9 @@ def _put(session: Session, kind: Kind, given: Any, flags: _Flags) -> int:
     if not given.name:
         raise errors.InvalidArgumentError(f"the {kind.name} type has no name; give it one")
     stored = type_rows.find_type(session, kind, given.name, given.version)
+    if stored is None:  # no index keeps types apart: look again when no other server can be about to create it
+        locks.take(session, locks.TYPES)
+        stored = type_rows.find_type(session, kind, given.name, given.version)
     if stored is None:
         type_id = _create(session, kind, given)
     else:
@@ -112,6 +116,10 @@ def _extend(session: Session, kind: Kind, given: Any, stored: TypeRow, flags: _F
     """Check a type against the stored one, and add what is new and allowed."""
     properties = type_rows.type_properties(session, [stored.id]).get(stored.id, {})
     added = _added_properties(kind, given, properties, flags)
+    if added:  # look again when no other server can be about to add the same
+        locks.take(session, locks.TYPES)
+        properties = type_rows.type_properties(session, [stored.id]).get(stored.id, {})
+        added = _added_properties(kind, given, properties, flags)
     type_rows.add_type_properties(session, stored.id, added)
     if given.external_id and given.external_id != stored.external_id:
         try:

@@ -86,7 +86,7 @@ def update_nodes(session: Session, types: KnownTypes, kind: Kind, nodes: Sequenc
 
 
 def _read(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> _Stored:
-    rows = {row.id: row for row in node_rows.nodes_by_ids(session, kind, ids)}
+    rows = {row.id: row for row in node_rows.nodes_to_update(session, kind, ids)}
     properties: dict[int, StoredProperties] = {node_id: {} for node_id in rows}
     for node_id, name, is_custom, *columns in node_rows.properties_of(session, kind, list(rows)):
         properties[node_id][name, bool(is_custom)] = tuple(columns)

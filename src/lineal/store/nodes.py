@@ -1,6 +1,8 @@
 """Rows of artifacts, executions and contexts, and of their properties.
 
-What stays out: listings with options (listing.py), relations between nodes, and any rule about what may be written.
+Tables that others made on MySQL may compare texts without regard to case, accents and blanks at the end; what is found
+by a text is therefore compared once more. What stays out: listings with options (listing.py), relations between nodes,
+and any rule about what may be written.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from lineal.kinds import CONTEXT, KINDS, Kind
 from lineal.store.database import Row, Session
 from lineal.store.limits import shown
 from lineal.store.statement import Insertion, Statement, insertion, listed
-from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY
+from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY, STORED_START, StartListed
 from lineal.store.values import VALUE_COLUMNS, Encoded
 
 _TIMES = ("create_time_since_epoch", "last_update_time_since_epoch")
@@ -88,12 +90,20 @@ class _Statements:
         return self._where(listed(NODE[self.kind].c.id, "ids"))
 
     @cached_property
+    def to_update(self) -> Statement:
+        columns = NODE[self.kind].c
+        return Statement(
+            select_nodes(self.kind).where(listed(columns.id, "ids")).order_by(columns.id).with_for_update()
+        )
+
+    @cached_property
     def by_external_id(self) -> Statement:
         return self._where(listed(NODE[self.kind].c.external_id, "external_ids"))
 
     @cached_property
     def by_uri(self) -> Statement:
-        return self._where(listed(NODE[self.kind].c.uri, "uris"))
+        uri = NODE[self.kind].c.uri
+        return self._where(sa.and_(StartListed(uri, "starts"), listed(uri, "uris")))
 
     @cached_property
     def by_type(self) -> Statement:
@@ -173,14 +183,26 @@ def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[Nod
     return _rows(session.listed_rows(_OF[kind].by_id, "ids", list(ids)))
 
 
+def nodes_to_update(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
+    """Return the nodes that exist, each once, by id; nobody else updates them until the transaction ends."""
+    return _rows(session.listed_rows(_OF[kind].to_update, "ids", list(ids)))
+
+
 def nodes_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> list[NodeRow]:
     """Return the nodes that exist, each once, by id."""
-    return _rows(session.listed_rows(_OF[kind].by_external_id, "external_ids", list(external_ids)))
+    wanted = set(external_ids)
+    rows = _rows(session.listed_rows(_OF[kind].by_external_id, "external_ids", list(wanted)))
+    return [row for row in rows if row.external_id in wanted]
 
 
 def nodes_by_uris(session: Session, kind: Kind, uris: Collection[str]) -> list[NodeRow]:
     """Return the nodes with one of the uris, by id."""
-    return _rows(session.listed_rows(_OF[kind].by_uri, "uris", list(uris)))
+    wanted = set(uris)
+    found: list[NodeRow] = []
+    for piece in session.pieces(list(wanted)):
+        values = {"uris": piece, "starts": list({uri[:STORED_START] for uri in piece})}
+        found.extend(_rows(session.rows(_OF[kind].by_uri, values)))
+    return [row for row in found if row.uri in wanted]
 
 
 def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
@@ -190,13 +212,15 @@ def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
 
 def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> NodeRow | None:
     """Return the one node of that type and name, or None."""
-    row = session.row(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name})
-    return NodeRow._make(row) if row else None
+    rows = _rows(session.rows(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name}))
+    return next((row for row in rows if row.name == name), None)
 
 
 def nodes_by_names(session: Session, kind: Kind, names: Collection[str]) -> list[NodeRow]:
     """Return the nodes of any type with one of the names, by id."""
-    return _rows(session.listed_rows(_OF[kind].by_name, "names", list(names)))
+    wanted = set(names)
+    rows = _rows(session.listed_rows(_OF[kind].by_name, "names", list(wanted)))
+    return [row for row in rows if row.name in wanted]
 
 
 def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:

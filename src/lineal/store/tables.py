@@ -94,7 +94,9 @@ for _type in _NamedType.__subclasses__():
 
 Key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-START_LENGTH = {"mysql": 255, "postgresql": 128}
+# How much of a text of any length an index holds: bytes on MySQL, characters on PostgreSQL.
+MYSQL_START = 255
+STORED_START = 128
 
 
 class Start(sa.ColumnElement[str]):
@@ -102,7 +104,9 @@ class Start(sa.ColumnElement[str]):
 
     inherit_cache = True
     type = sa.Text()
-    _traverse_internals = (("column", InternalTraversal.dp_clauseelement),)  # so that an index finds the column
+    _traverse_internals = [  # noqa: RUF012 SQLAlchemy declares it so
+        ("column", InternalTraversal.dp_clauseelement)
+    ]  # so that an index finds the column
 
     def __init__(self, column: sa.Column[str]) -> None:
         self.column = column
@@ -110,8 +114,8 @@ class Start(sa.ColumnElement[str]):
 
 _START = {
     "sqlite": "{}",
-    "mysql": f"{{}}({START_LENGTH['mysql']})",
-    "postgresql": f"left({{}}, {START_LENGTH['postgresql']})",
+    "mysql": f"{{}}({MYSQL_START})",
+    "postgresql": f"left({{}}, {STORED_START})",
 }
 
 
@@ -119,6 +123,20 @@ _START = {
 def _start(element: Start, compiler: Any, **_: Any) -> str:
     return _START[compiler.dialect.name].format(compiler.preparer.quote(element.column.name))
 
+
+class StartListed(sa.ColumnElement[bool]):
+    """On PostgreSQL, that the start of a column is one of those listed: an index serves no more of it there."""
+
+    inherit_cache = False
+    type = sa.Boolean()
+
+    def __init__(self, column: sa.ColumnElement[str], name: str) -> None:
+        starts = sa.func.left(column, sa.literal_column(str(STORED_START)), type_=sa.Text())
+        self.condition = starts.in_(sa.bindparam(name, expanding=True))
+
+
+compiles(StartListed)(lambda element, compiler, **_: "1 = 1")
+compiles(StartListed, "postgresql")(lambda element, compiler, **options: compiler.process(element.condition, **options))
 
 metadata = sa.MetaData()
 

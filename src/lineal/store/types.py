@@ -70,14 +70,16 @@ def types_by_ids(session: Session, ids: Sequence[int]) -> list[TypeRow]:
 
 def types_by_external_ids(session: Session, external_ids: Sequence[str]) -> list[TypeRow]:
     """Return the types that exist, of any kind, by id."""
-    return [TypeRow._make(row) for row in session.listed_rows(_BY_EXTERNAL_ID, "external_ids", external_ids)]
+    rows = [TypeRow._make(row) for row in session.listed_rows(_BY_EXTERNAL_ID, "external_ids", external_ids)]
+    wanted = set(external_ids)
+    return [row for row in rows if row.external_id in wanted]
 
 
 def find_type(session: Session, kind: Kind, name: str, version: str) -> TypeRow | None:
     """Return the type of that name and version ("" = without version), the oldest if there are several."""
     values = {"type_kind": kind.type_kind, "name": name, "version": version}
-    row = session.row(_BY_VERSION if version else _BY_NAME, values)
-    return TypeRow._make(row) if row else None
+    rows = [TypeRow._make(row) for row in session.rows(_BY_VERSION if version else _BY_NAME, values)]
+    return next((row for row in rows if row.name == name and (row.version or "") == version), None)
 
 
 def type_properties(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
