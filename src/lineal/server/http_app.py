@@ -12,6 +12,7 @@ import lineal
 from lineal.config import ServerSettings
 from lineal.server import rest
 from lineal.server.http_headers import add_headers
+from lineal.server.page import add_page, built_page
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
 from lineal.service.catalogue import Catalogue
@@ -23,6 +24,7 @@ def create_app(readiness: Readiness, catalogue: Catalogue, settings: ServerSetti
     app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None)
     _add_state(app, readiness)
     rest.install(app, catalogue)
+    add_page(app, built_page())
     add_headers(app, settings)
     return app
 

@@ -1,0 +1,35 @@
+// The one way to the server: requests typed by its OpenAPI document, errors as Problem.
+
+import { QueryClient } from "@tanstack/react-query";
+import createClient from "openapi-fetch";
+import { Problem } from "./problem";
+import type { paths } from "./schema";
+
+/** The address that the page lies under, whatever the path prefix; see the base element in index.html. */
+export const BASE = new URL(".", document.baseURI).href.replace(/\/$/, "");
+
+export const api = createClient<paths>({ baseUrl: BASE });
+
+interface Answer<Data> {
+  readonly data?: Data;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The data of an answer, or a Problem thrown. */
+export async function dataOf<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
+  const { data, error, response } = await answer;
+  if (!response.ok || data === undefined) throw Problem.fromResponse(response, error);
+  return data;
+}
+
+function isWorthRetrying(failures: number, error: unknown): boolean {
+  const { kind } = Problem.from(error);
+  return failures < 1 && kind === "broken";
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 10_000, retry: isWorthRetrying, refetchOnWindowFocus: false, networkMode: "always" },
+  },
+});

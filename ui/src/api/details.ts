@@ -1,0 +1,71 @@
+// One record: all that is recorded of it, its events, versions, evaluations.
+
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { api, dataOf } from "./client";
+import type { Node } from "./shapes";
+
+type ApiKind = "artifacts" | "executions" | "contexts";
+
+export function useNode(kind: ApiKind, id: string) {
+  return useQuery({ queryKey: ["node", kind, id], queryFn: () => fetchNode(kind, id) });
+}
+
+export function fetchNode(kind: ApiKind, id: string): Promise<Node> {
+  return dataOf(api.GET(`/api/v1/${kind as "artifacts"}/{node_id}`, { params: { path: { node_id: id } } }));
+}
+
+/** Several records at once, in the order of their ids. */
+export function useNodes(kind: ApiKind, ids: readonly string[]) {
+  const query = { ids: ids.join(",") };
+  return useQuery({
+    queryKey: ["nodes", kind, query.ids],
+    queryFn: () => dataOf(api.GET(`/api/v1/${kind as "artifacts"}/batch`, { params: { query } })),
+    enabled: ids.length > 0,
+  });
+}
+
+/** A record's events with the records at their other ends, newest first, page by page. */
+export function useEvents(kind: "artifacts" | "executions", id: string, direction: "input" | "output") {
+  return useInfiniteQuery({
+    queryKey: ["events", kind, id, direction],
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET(`/api/v1/${kind as "artifacts"}/{node_id}/events`, {
+          params: { path: { node_id: id }, query: { direction, limit: 60, ...(pageParam && { cursor: pageParam }) } },
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+}
+
+export function useVersions(id: string) {
+  return useQuery({
+    queryKey: ["versions", id],
+    queryFn: () =>
+      dataOf(
+        api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query: { limit: 100 } } }),
+      ),
+  });
+}
+
+export function fetchEvaluations(id: string) {
+  return dataOf(api.GET("/api/v1/artifacts/{node_id}/evaluations", { params: { path: { node_id: id } } }));
+}
+
+export function useEvaluations(id: string) {
+  return useQuery({ queryKey: ["evaluations", id], queryFn: () => fetchEvaluations(id) });
+}
+
+/** Ancestors or descendants of a record that fit a search, nearest first. */
+export function useRelatives(focus: string, direction: "up" | "down", kind: "artifact" | "execution", q = "") {
+  return useQuery({
+    queryKey: ["relatives", focus, direction, kind, q],
+    queryFn: () =>
+      dataOf(
+        api.GET("/api/v1/lineage/relatives", {
+          params: { query: { focus, direction, kind, limit: 60, ...(q && { q }) } },
+        }),
+      ),
+  });
+}

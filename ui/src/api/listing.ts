@@ -1,0 +1,160 @@
+// Lists, their facets and what can be suggested for their filters.
+
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Vocabulary } from "../filter/suggest";
+import { api, BASE, dataOf } from "./client";
+import { fetchRuns } from "./runs";
+import type { Facet, ListKind, Row, Totals } from "./shapes";
+
+/** What a list shows and in which order. */
+export interface Listing {
+  readonly kind: ListKind;
+  readonly filter: string;
+  /** The server's own filter query, instead of the filter. */
+  readonly query: string | undefined;
+  readonly sort: string;
+  /** Values to fetch: label.K, prop.K, metric.K. */
+  readonly columns?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+export interface ListedPage {
+  readonly rows: readonly Row[];
+  readonly next: string | null;
+}
+
+const PAGE = 100;
+type ApiKind = "artifacts" | "executions" | "contexts";
+
+function apiKind(kind: ListKind): ApiKind {
+  return kind === "artifacts" || kind === "executions" ? kind : "contexts";
+}
+
+function asked({ kind, filter, query, context }: Omit<Listing, "sort">) {
+  const q = kind === "workspaces" ? `${WORKSPACES} ${filter}`.trim() : filter;
+  return { ...(q && { q }), ...(query && { filter_query: query }), ...(context && { context_id: context }) };
+}
+
+/** Contexts that group what belongs together: the SDK's workspaces, and pipelines. */
+const WORKSPACES = "-type:run";
+
+async function fetchPage(listing: Listing, cursor: string): Promise<ListedPage> {
+  if (listing.kind === "runs") return fetchRuns(listing.filter, cursor);
+  const query = {
+    ...asked(listing),
+    order_by: listing.sort,
+    limit: PAGE,
+    ...(listing.columns && { columns: listing.columns }),
+    ...(cursor && { cursor }),
+  };
+  const page = await dataOf(api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}`, { params: { query } }));
+  return { rows: page.items, next: page.next_cursor };
+}
+
+export function useListing(listing: Listing) {
+  return useInfiniteQuery({
+    queryKey: ["list", listing],
+    queryFn: ({ pageParam }) => fetchPage(listing, pageParam),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next ?? undefined,
+    // The last result stays while the next one loads or while the filter has a mistake; never another kind's.
+    placeholderData: (old, last) => (sameKind(last?.queryKey[1] as Listing | undefined, listing) ? old : undefined),
+  });
+}
+
+function sameKind(old: Listing | undefined, next: Listing): boolean {
+  return old?.kind === next.kind && old.context === next.context;
+}
+
+/** How many there are: up to 10,000 at once, the exact number after that. */
+export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
+  const parts = { kind: listing.kind, filter: listing.filter, query: listing.query, context: listing.context };
+  const ask = (exact: boolean) => ({
+    queryKey: ["count", parts, exact],
+    queryFn: () =>
+      dataOf(
+        api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}/count`, {
+          params: { query: { ...asked(listing), ...(exact && { exact }) } },
+        }),
+      ),
+    enabled: listing.kind !== "runs",
+  });
+  const first = useQuery(ask(false));
+  const second = useQuery({ ...ask(true), enabled: first.data?.exact === false });
+  return second.data ?? first.data;
+}
+
+/** The address of a whole listing as a file. */
+export function exportAddress(listing: Listing, format: "csv" | "json"): string {
+  const query = new URLSearchParams({ ...asked(listing), order_by: listing.sort, format });
+  if (listing.columns) query.set("columns", listing.columns);
+  return `${BASE}/api/v1/${apiKind(listing.kind)}/export?${query}`;
+}
+
+export function useFacets(kind: ListKind, filter: string, query: string | undefined) {
+  return useQuery({
+    queryKey: ["facets", kind, filter, query],
+    queryFn: () =>
+      dataOf(
+        api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/facets`, {
+          params: { query: asked({ kind, filter, query }) },
+        }),
+      ),
+    placeholderData: (old, last) => (last?.queryKey[1] === kind ? old : undefined),
+    enabled: kind !== "runs",
+  });
+}
+
+/** Fields that the list can show, most filled first. */
+export function useFields(kind: ListKind, filter: string, query: string | undefined, enabled: boolean) {
+  return useQuery({
+    queryKey: ["columns", kind, filter, query],
+    queryFn: () =>
+      dataOf(
+        api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/columns`, {
+          params: { query: asked({ kind, filter, query }) },
+        }),
+      ),
+    enabled: enabled && kind !== "runs",
+    placeholderData: keepPreviousData,
+  });
+}
+
+async function fetchSuggestions(kind: ListKind, key: string, text: string) {
+  const query = { ...(key && { key }), ...(text && { text }) };
+  return dataOf(api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/suggest`, { params: { query } }));
+}
+
+/** The keys that exist, and the values of the key that is being typed. */
+export function useVocabulary(kind: ListKind, key: string | undefined, enabled: boolean): Vocabulary {
+  const fields = useFields(kind, "", undefined, enabled);
+  const [values] = useQueries({
+    queries: [
+      {
+        queryKey: ["suggest", kind, key],
+        queryFn: () => fetchSuggestions(kind, key ?? "", ""),
+        enabled: enabled && Boolean(key),
+        staleTime: 60_000,
+      },
+    ],
+  });
+  return useMemo(
+    () => ({
+      keys: fields.data?.columns.filter(({ internal }) => !internal).map((column) => column.key) ?? [],
+      values: key ? { [key]: values.data?.items.map(({ text, count }) => ({ value: text, count })) ?? [] } : {},
+    }),
+    [fields.data, values.data, key],
+  );
+}
+
+/** What the whole store holds. */
+export function useTotals(refresh?: number) {
+  return useQuery({
+    queryKey: ["totals"],
+    queryFn: (): Promise<Totals> => dataOf(api.GET("/api/v1/totals")),
+    ...(refresh !== undefined && { refetchInterval: refresh }),
+  });
+}
+
+export type { Facet };

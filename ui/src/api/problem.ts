@@ -1,0 +1,66 @@
+// Errors of requests: problem details (RFC 9457) of the server, or no answer at all.
+
+export type ProblemKind = "offline" | "forbidden" | "missing" | "refused" | "broken";
+
+interface ProblemDetails {
+  readonly title?: string;
+  readonly detail?: unknown;
+  readonly id?: string;
+  readonly position?: number;
+  readonly length?: number;
+  readonly hint?: string;
+}
+
+export class Problem extends Error {
+  constructor(
+    readonly kind: ProblemKind,
+    readonly title: string,
+    readonly detail: string,
+    readonly requestId?: string,
+    readonly position?: number,
+    readonly length?: number,
+    readonly hint?: string,
+  ) {
+    super(detail || title);
+  }
+
+  /** What a response that is no success says. */
+  static fromResponse(response: Response, body: unknown): Problem {
+    const details: ProblemDetails = typeof body === "object" && body !== null ? body : {};
+    const kind = kindOf(response.status);
+    const requestId = details.id ?? response.headers.get("x-request-id") ?? undefined;
+    const detail = typeof details.detail === "string" ? details.detail : `The server answered ${response.status}.`;
+    return new Problem(
+      kind,
+      details.title ?? TITLES[kind],
+      detail,
+      requestId,
+      details.position,
+      details.length,
+      details.hint,
+    );
+  }
+
+  /** Any error as a problem: a request that got no answer is "offline". */
+  static from(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof TypeError && /fetch|network|load failed/i.test(error.message)) {
+      return new Problem("offline", TITLES.offline, "Check the connection, and that the server runs.");
+    }
+    return new Problem("broken", TITLES.broken, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const TITLES: Readonly<Record<ProblemKind, string>> = {
+  offline: "The server does not answer",
+  forbidden: "You may not see this",
+  missing: "There is no such record",
+  refused: "The server does not understand this request",
+  broken: "Something went wrong",
+};
+
+function kindOf(status: number): ProblemKind {
+  if (status === 401 || status === 403) return "forbidden";
+  if (status === 404) return "missing";
+  return status < 500 ? "refused" : "broken";
+}

@@ -1,0 +1,47 @@
+// The API's shapes under short names, and what can be said of a record from its shape alone.
+
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+export type Card = Schemas["Card"];
+export type Row = Schemas["Row"];
+export type Node = Schemas["Node"];
+export type Value = Row["values"][string];
+export type Neighbour = Schemas["Neighbour"];
+export type Reference = Schemas["Reference"];
+export type Lineage = Schemas["Lineage"];
+export type LineageNode = Schemas["LineageNode"];
+export type Edge = Schemas["Edge"];
+export type Evaluation = Schemas["Evaluation"];
+export type Facet = Schemas["Facet"];
+export type FacetValue = Schemas["FacetValue"];
+export type Totals = Schemas["Totals"];
+export type TypeInfo = Schemas["TypeInfo"];
+
+export type ListKind = "artifacts" | "executions" | "runs" | "workspaces";
+export type PageKind = "artifact" | "execution" | "run" | "workspace";
+
+/** The page of a record of a kind. A context that is no run is shown like a workspace. */
+export function pageOf(record: { readonly kind: string }): "/artifacts/$id" | "/executions/$id" | "/workspaces/$id" {
+  if (record.kind === "artifact") return "/artifacts/$id";
+  return record.kind === "execution" ? "/executions/$id" : "/workspaces/$id";
+}
+
+/** What to call a record: its name, else its uri, else its id. */
+export function titleOf(record: {
+  readonly name: string | null;
+  readonly uri?: string | null;
+  readonly id: string;
+}): string {
+  return record.name || record.uri || `id ${record.id}`;
+}
+
+/** How long an execution took, milliseconds; undefined while it runs or where that is not recorded. */
+export function durationOf(record: { readonly created: number; readonly ended?: number | null }): number | undefined {
+  return record.ended && record.ended >= record.created ? record.ended - record.created : undefined;
+}
+
+/** The Python that gets the record, to paste into a notebook. */
+export function pythonFor(record: { readonly kind: string; readonly id: string }, server: string): string {
+  return `import lineal\n\nstore = lineal.connect("${server}")\n[record] = store.get_${record.kind}s_by_id([${record.id}])\n`;
+}

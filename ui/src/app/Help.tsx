@@ -1,0 +1,67 @@
+// Help: the keys, and how to write a filter.
+
+import { Modal } from "@mantine/core";
+import { FILTER_KEYS } from "../filter/keys";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["/", "search everything"],
+  ["?", "this help"],
+  ["f", "filter the list"],
+  ["↑ ↓", "row by row; in the graph: siblings"],
+  ["← →", "in the graph: along the edges"],
+  ["Space", "tick the row; Shift: up to here"],
+  ["Enter", "open"],
+  ["c", "compare what is ticked"],
+  ["g", "graph of the row"],
+  ["e r", "in the graph: expand, fold"],
+  ["i h", "in the graph: isolate, hide"],
+  ["n p", "in the graph: next and previous path"],
+  ["0", "in the graph: fit the window"],
+  ["Esc", "close, deselect"],
+];
+
+export function Help({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={opened} onClose={onClose} title="Help" size="lg">
+      <div className="help">
+        <section>
+          <h3>Keys</h3>
+          <dl className="help-keys">
+            {KEYS.map(([key, says]) => (
+              <div key={key}>
+                <dt>
+                  <kbd>{key}</kbd>
+                </dt>
+                <dd>{says}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        <FilterHelp />
+      </div>
+    </Modal>
+  );
+}
+
+export function FilterHelp() {
+  return (
+    <section>
+      <h3>Filter</h3>
+      <p>
+        Terms are all required. A minus in front turns one around: <code>-label.team=x</code> also finds what has no
+        such label. <code>a,b</code> means any of them, <code>a..b</code> a range, <code>(x OR y)</code> either. A word
+        alone is looked for in name, uri, description and properties.
+      </p>
+      <dl className="help-filter">
+        {FILTER_KEYS.map(({ key, says, example }) => (
+          <div key={key}>
+            <dt>{says}</dt>
+            <dd>
+              <code>{example}</code>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,114 @@
+// What surrounds every page: navigation, search, theme, help.
+
+import { ActionIcon, Drawer, Menu, useMantineColorScheme } from "@mantine/core";
+import { useDisclosure, useHotkeys } from "@mantine/hooks";
+import { IconDeviceDesktop, IconHelp, IconMenu2, IconMoon, IconSun } from "@tabler/icons-react";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { Suspense, useEffect } from "react";
+import { Empty, Loading } from "../state/States";
+import { Help } from "./Help";
+import { Search } from "./Search";
+
+const PLACES = [
+  { to: "/artifacts", name: "Artifacts" },
+  { to: "/executions", name: "Executions" },
+  { to: "/runs", name: "Runs" },
+  { to: "/workspaces", name: "Workspaces" },
+  { to: "/lineage", name: "Lineage" },
+  { to: "/monitor", name: "Monitor" },
+  { to: "/types", name: "Types" },
+] as const;
+
+export function Shell() {
+  const [helpOpen, help] = useDisclosure();
+  const [menuOpen, menu] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useHotkeys([["shift+?", help.open]]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: closing belongs to the change of the path
+  useEffect(menu.close, [path]);
+  return (
+    <div className="shell">
+      <a className="skip" href="#main" onClick={skipToMain}>
+        Skip to the content
+      </a>
+      <header className="top">
+        <ActionIcon className="only-narrow" aria-label="Menu" onClick={menu.open}>
+          <IconMenu2 size={20} />
+        </ActionIcon>
+        <Link to="/artifacts" className="brand" aria-label="Lineal: artifacts">
+          <img src="./icon.svg" alt="" width={24} height={24} />
+          <span className="only-wide">Lineal</span>
+        </Link>
+        <Places className="places only-wide" />
+        <Search />
+        <ThemeMenu />
+        <ActionIcon aria-label="Help and keys" onClick={help.open}>
+          <IconHelp size={20} />
+        </ActionIcon>
+      </header>
+      <main id="main" tabIndex={-1}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Drawer opened={menuOpen} onClose={menu.close} title="Lineal" size={240}>
+        <Places className="places-column" />
+      </Drawer>
+      <Help opened={helpOpen} onClose={help.close} />
+    </div>
+  );
+}
+
+function skipToMain(event: React.MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
+function Places({ className }: { className: string }) {
+  return (
+    <nav className={className} aria-label="Pages">
+      {PLACES.map(({ to, name }) => (
+        <Link key={to} to={to} className="place" activeProps={{ className: "place place-here" }}>
+          {name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+const THEMES = [
+  { scheme: "auto", name: "As the system", Icon: IconDeviceDesktop },
+  { scheme: "light", name: "Light", Icon: IconSun },
+  { scheme: "dark", name: "Dark", Icon: IconMoon },
+] as const;
+
+function ThemeMenu() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { Icon } = THEMES.find(({ scheme }) => scheme === colorScheme) ?? THEMES[0];
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon aria-label="Theme">
+          <Icon size={20} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {THEMES.map(({ scheme, name, Icon: Mark }) => (
+          <Menu.Item key={scheme} leftSection={<Mark size={16} />} onClick={() => setColorScheme(scheme)}>
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function NotFound() {
+  return (
+    <Empty title="There is no such page">
+      <p>
+        The address may be from another version. <Link to="/artifacts">All artifacts</Link>
+      </p>
+    </Empty>
+  );
+}

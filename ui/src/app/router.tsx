@@ -1,0 +1,127 @@
+// The routes. Pages beyond the first view are loaded when they are first opened.
+
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { lazy } from "react";
+import type { ListKind } from "../api/shapes";
+import { ArtifactPage } from "../artifact/ArtifactPage";
+import { ContextPage } from "../context/ContextPage";
+import { ExecutionPage } from "../execution/ExecutionPage";
+import { ListPage } from "../list/ListPage";
+import { NotFound, Shell } from "./Shell";
+import {
+  COMPARE_NAMES,
+  LINEAGE_NAMES,
+  LIST_NAMES,
+  type LineageSearch,
+  MONITOR_NAMES,
+  parseSearch,
+  pick,
+  stringifySearch,
+} from "./search";
+
+const LineagePage = lazy(() => import("../lineage/LineagePage"));
+const ComparePage = lazy(() => import("../compare/ComparePage"));
+const MonitorPage = lazy(() => import("../monitor/MonitorPage"));
+const TypesPage = lazy(() => import("../types/TypesPage"));
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const parent = { getParentRoute: () => root };
+
+const home = createRoute({
+  ...parent,
+  path: "/",
+  validateSearch: pick(LIST_NAMES),
+  component: () => <ListPage kind="artifacts" />,
+});
+
+function listRoute<Path extends ListKind>(kind: Path) {
+  return createRoute({
+    ...parent,
+    path: `/${kind}`,
+    validateSearch: pick(LIST_NAMES),
+    component: () => <ListPage key={kind} kind={kind} />,
+  });
+}
+
+const artifact = createRoute({ ...parent, path: "/artifacts/$id", component: ArtifactPage });
+const execution = createRoute({ ...parent, path: "/executions/$id", component: ExecutionPage });
+const run = createRoute({ ...parent, path: "/runs/$id", component: () => <ContextPage kind="run" /> });
+const workspace = createRoute({
+  ...parent,
+  path: "/workspaces/$id",
+  component: () => <ContextPage kind="workspace" />,
+});
+
+const lineage = createRoute({
+  ...parent,
+  path: "/lineage",
+  validateSearch: (search: Record<string, unknown>) => pick(LINEAGE_NAMES)(search) as LineageSearch,
+  component: LineagePage,
+});
+const compare = createRoute({
+  ...parent,
+  path: "/compare",
+  validateSearch: pick(COMPARE_NAMES),
+  component: ComparePage,
+});
+const monitor = createRoute({
+  ...parent,
+  path: "/monitor",
+  validateSearch: pick(MONITOR_NAMES),
+  component: MonitorPage,
+});
+const types = createRoute({ ...parent, path: "/types", component: TypesPage });
+
+// Addresses of the original Artifact Store: artifact_types/TYPE/artifacts/ID and the like.
+const oldArtifact = createRoute({
+  ...parent,
+  path: "/artifact_types/$type/artifacts/$id",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/artifacts/$id", params: { id: params.id } });
+  },
+});
+const oldExecution = createRoute({
+  ...parent,
+  path: "/execution_types/$type/executions/$id",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/executions/$id", params: { id: params.id } });
+  },
+});
+
+const routeTree = root.addChildren([
+  home,
+  listRoute("artifacts"),
+  listRoute("executions"),
+  listRoute("runs"),
+  listRoute("workspaces"),
+  artifact,
+  execution,
+  run,
+  workspace,
+  lineage,
+  compare,
+  monitor,
+  types,
+  oldArtifact,
+  oldExecution,
+]);
+
+/** The path that the page lies under, with a slash at the end: the server writes it into the page's base element. */
+export function basePath(): string {
+  return new URL(".", document.baseURI).pathname;
+}
+
+export const router = createRouter({
+  routeTree,
+  basepath: basePath(),
+  parseSearch,
+  stringifySearch,
+  scrollRestoration: true,
+  defaultPendingMinMs: 0,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,90 @@
+// The state of a page in its address, typed. Plain names and values, so that a link can be read and written by hand.
+
+export type RawSearch = Readonly<Record<string, string>>;
+
+export function parseSearch(text: string): RawSearch {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+export function stringifySearch(search: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(search).filter(([, value]) => value !== undefined && value !== "" && value !== false);
+  // Commas and colons are allowed in a query and are what filters and lists of ids are full of.
+  const text = new URLSearchParams(
+    pairs.map(([name, value]) => [name, value === true ? "1" : String(value)]),
+  ).toString();
+  const readable = text.replace(/%2C/g, ",").replace(/%3A/g, ":").replace(/%2F/g, "/");
+  return readable && `?${readable}`;
+}
+
+/** Ids or keys as one parameter. */
+export function splitList(text: string | undefined): string[] {
+  return text ? text.split(",").filter(Boolean) : [];
+}
+
+export function joinList(items: Iterable<string>): string | undefined {
+  return [...items].join(",") || undefined;
+}
+
+export interface ListSearch {
+  readonly filter?: string | undefined;
+  /** The raw filter query of the server, instead of the filter. */
+  readonly fx?: string | undefined;
+  /** A column's key; "-" before it turns the order around. */
+  readonly sort?: string | undefined;
+  readonly columns?: string | undefined;
+  readonly selected?: string | undefined;
+  readonly preview?: string | undefined;
+}
+
+export interface LineageSearch {
+  readonly focus?: string | undefined;
+  readonly up?: string | undefined;
+  readonly down?: string | undefined;
+  /** Expansions: a5d, a7u; "*" after one means all generations. */
+  readonly more?: string | undefined;
+  readonly hide?: string | undefined;
+  readonly only?: string | undefined;
+  readonly apart?: string | undefined;
+  readonly path?: string | undefined;
+  readonly way?: string | undefined;
+  readonly sel?: string | undefined;
+  readonly view?: "table" | undefined;
+  readonly asof?: string | undefined;
+  readonly since?: string | undefined;
+  readonly fold?: "executions" | undefined;
+  readonly merge?: "versions" | undefined;
+  readonly show?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+/** Keep the known names of a search, as text. */
+export function pick<Name extends string>(names: readonly Name[]) {
+  return (search: Record<string, unknown>): { [Key in Name]?: string } => {
+    const known: { [Key in Name]?: string } = {};
+    for (const name of names) if (typeof search[name] === "string" && search[name]) known[name] = search[name];
+    return known;
+  };
+}
+
+export const LIST_NAMES = ["filter", "fx", "sort", "columns", "selected", "preview"] as const;
+export const LINEAGE_NAMES = [
+  "focus",
+  "up",
+  "down",
+  "more",
+  "hide",
+  "only",
+  "apart",
+  "path",
+  "way",
+  "sel",
+  "view",
+  "asof",
+  "since",
+  "fold",
+  "merge",
+  "show",
+  "context",
+] as const;
+export const COMPARE_NAMES = ["ids", "base", "all"] as const;
+export const MONITOR_NAMES = ["name", "metrics", "by", "filter", "group", "threshold", "best", "from", "to"] as const;

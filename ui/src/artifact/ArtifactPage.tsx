@@ -1,0 +1,92 @@
+// One artifact: what it is, what it was made from, who uses it, how it fares.
+
+import { Button, Tabs } from "@mantine/core";
+import { IconArrowsDiff, IconBinaryTree } from "@tabler/icons-react";
+import { Link, useParams } from "@tanstack/react-router";
+import { useNode, useVersions } from "../api/details";
+import { type Node, titleOf } from "../api/shapes";
+import { useTitle } from "../app/useTitle";
+import { Loaded } from "../state/States";
+import { PropertyList } from "../values/PropertyList";
+import { RecordHeader } from "../values/RecordHeader";
+import { Evaluations } from "./Evaluations";
+import { EventList } from "./EventList";
+import { LineageStrip } from "./LineageStrip";
+import { MetaList } from "./MetaList";
+import { Versions } from "./Versions";
+
+export function ArtifactPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const node = useNode("artifacts", id);
+  useTitle(node.data && titleOf(node.data));
+  return (
+    <Loaded query={node} rows={10} key={id}>
+      {(artifact) => <Artifact artifact={artifact} />}
+    </Loaded>
+  );
+}
+
+function Artifact({ artifact }: { artifact: Node }) {
+  const versions = useVersions(artifact.id);
+  const others = versions.data?.items ?? [];
+  return (
+    <article className="record-page">
+      <RecordHeader record={artifact}>
+        <Link to="/lineage" search={{ focus: artifact.key }} tabIndex={-1}>
+          <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
+            Lineage
+          </Button>
+        </Link>
+        <Link to="/lineage" search={{ focus: artifact.key, up: "all", down: "0" }}>
+          Full ancestry
+        </Link>
+        <Link to="/lineage" search={{ focus: artifact.key, up: "0", down: "all" }}>
+          Impact
+        </Link>
+        {others.length > 1 && (
+          <Link
+            to="/compare"
+            search={{
+              ids: others
+                .slice(0, 20)
+                .map(({ key }) => key)
+                .join(","),
+            }}
+          >
+            <IconArrowsDiff size={14} aria-hidden /> Compare {Math.min(20, others.length)} versions
+          </Link>
+        )}
+      </RecordHeader>
+      <LineageStrip artifact={artifact} />
+      <Tabs defaultValue="properties">
+        <Tabs.List>
+          <Tabs.Tab value="properties">Properties</Tabs.Tab>
+          <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
+          <Tabs.Tab value="versions">
+            Versions {others.length > 0 && <span className="count">{others.length}</span>}
+          </Tabs.Tab>
+          <Tabs.Tab value="events">
+            Events <span className="count">{artifact.inputs + artifact.outputs}</span>
+          </Tabs.Tab>
+          <Tabs.Tab value="raw">JSON</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="properties">
+          <MetaList node={artifact} />
+          <PropertyList record={artifact} />
+        </Tabs.Panel>
+        <Tabs.Panel value="metrics">
+          <Evaluations artifact={artifact} />
+        </Tabs.Panel>
+        <Tabs.Panel value="versions">
+          <Versions query={versions} current={artifact.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="events">
+          <EventList kind="artifacts" id={artifact.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="raw">
+          <pre className="raw">{JSON.stringify(artifact, null, 2)}</pre>
+        </Tabs.Panel>
+      </Tabs>
+    </article>
+  );
+}

@@ -1,0 +1,88 @@
+// The metrics that were reported on an artifact, newest first.
+
+import { Link } from "@tanstack/react-router";
+import { useEvaluations } from "../api/details";
+import type { Evaluation, Node } from "../api/shapes";
+import { Empty, Loaded } from "../state/States";
+import { Ago } from "../values/Ago";
+import { Labels } from "../values/Labels";
+import { formatNumber, toNumber } from "../values/numbers";
+
+export function Evaluations({ artifact }: { artifact: Node }) {
+  const evaluations = useEvaluations(artifact.id);
+  return (
+    <Loaded query={evaluations}>
+      {({ items }) =>
+        items.length === 0 ? (
+          <Empty title="No metrics on this artifact">
+            <p className="muted">Metrics that name it as their model or data set appear here.</p>
+          </Empty>
+        ) : (
+          <EvaluationTable items={items} artifact={artifact} />
+        )
+      }
+    </Loaded>
+  );
+}
+
+function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; artifact: Node }) {
+  const names = [...new Set(items.flatMap(({ values }) => Object.keys(values)))];
+  return (
+    <>
+      {artifact.name && (
+        <p>
+          <Link to="/monitor" search={{ name: artifact.name, metrics: names.slice(0, 4).join(",") }}>
+            Plot them over time and versions
+          </Link>
+        </p>
+      )}
+      <div className="scroll-x">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>When</th>
+              <th>Reported by</th>
+              <th>Kind</th>
+              {names.map((name) => (
+                <th key={name} className="end">
+                  {name}
+                </th>
+              ))}
+              <th>Labels</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.toReversed().map((item) => (
+              <tr key={item.reporter.key}>
+                <td>
+                  <Ago time={item.time} />
+                </td>
+                <td>
+                  <Link to="/artifacts/$id" params={{ id: item.reporter.id }}>
+                    <bdi>{item.reporter.name ?? item.reporter.key}</bdi>
+                  </Link>
+                </td>
+                <td>{item.metrics_type ?? "–"}</td>
+                {names.map((name) => (
+                  <Figure key={name} value={item.values[name]} />
+                ))}
+                <td>
+                  <Labels labels={item.labels} most={3} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Figure({ value }: { value: number | string | undefined }) {
+  const number = toNumber(value);
+  return (
+    <td className="end number" title={value === undefined ? undefined : String(value)}>
+      {number === null ? "–" : formatNumber(number)}
+    </td>
+  );
+}

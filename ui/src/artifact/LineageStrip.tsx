@@ -1,0 +1,123 @@
+// Made from ← this → used by, without opening the graph: root data, code and parameters on the left, users on the right.
+
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useEvents, useRelatives } from "../api/details";
+import type { Card, Neighbour, Node } from "../api/shapes";
+import { familyOf } from "../lineage/looks";
+import { Loaded } from "../state/States";
+import { formatCount } from "../values/numbers";
+import { RecordChip } from "../values/RecordChip";
+
+const SHOWN = 6;
+
+export function LineageStrip({ artifact }: { artifact: Node }) {
+  return (
+    <section className="strip" aria-label="Lineage in short">
+      <MadeFrom artifact={artifact} />
+      <div className="strip-here" aria-hidden>
+        <span>this</span>
+      </div>
+      <UsedBy artifact={artifact} />
+    </section>
+  );
+}
+
+function MadeFrom({ artifact }: { artifact: Node }) {
+  const makers = useEvents("artifacts", artifact.id, "output");
+  const ancestors = useRelatives(artifact.key, "up", "artifact");
+  return (
+    <div className="strip-side">
+      <h2>Made from</h2>
+      <Loaded query={ancestors} rows={3}>
+        {({ items, total, exact }) => {
+          const roots = byImportance(items);
+          if (total === 0) return <p className="muted">Nothing is recorded: this is where a lineage begins.</p>;
+          return (
+            <>
+              <Chips cards={roots} />
+              {total > SHOWN && (
+                <Link to="/lineage" search={{ focus: artifact.key, up: "all", down: "0" }}>
+                  all {formatCount(total)}
+                  {exact ? "" : "+"} ancestors
+                </Link>
+              )}
+            </>
+          );
+        }}
+      </Loaded>
+      <Loaded query={makers} rows={1}>
+        {({ pages }) => <By events={pages[0]?.items ?? []} word="by" />}
+      </Loaded>
+    </div>
+  );
+}
+
+/** Data first, then models, the nearest of each kind before the farther. */
+function byImportance<Relative extends Card & { distance: number }>(relatives: readonly Relative[]): Relative[] {
+  const rank = ({ type }: Relative) =>
+    ({ data: 0, model: 1, other: 2, metric: 3, execution: 4 })[familyOf(type, "artifact")];
+  return [...relatives].sort((left, right) => rank(left) - rank(right) || left.distance - right.distance);
+}
+
+function UsedBy({ artifact }: { artifact: Node }) {
+  const users = useEvents("artifacts", artifact.id, "input");
+  const descendants = useRelatives(artifact.key, "down", "artifact");
+  return (
+    <div className="strip-side">
+      <h2>Used by</h2>
+      <Loaded query={users} rows={1}>
+        {({ pages }) => {
+          const [first] = pages;
+          if (!first || first.total === 0) return <p className="muted">Nothing has used it yet.</p>;
+          return <By events={first.items} word={`${formatCount(first.total)} ×`} />;
+        }}
+      </Loaded>
+      <Loaded query={descendants} rows={2}>
+        {({ items, total, exact }) =>
+          total > 0 && (
+            <>
+              <Chips cards={liveFirst(items)} />
+              <Link to="/lineage" search={{ focus: artifact.key, up: "0", down: "all" }}>
+                {formatCount(total)}
+                {exact ? "" : "+"} {total === 1 ? "artifact" : "artifacts"} came from it
+              </Link>
+            </>
+          )
+        }
+      </Loaded>
+    </div>
+  );
+}
+
+function liveFirst<Listed extends Card>(cards: readonly Listed[]): Listed[] {
+  return [...cards].sort((left, right) => Number(right.state === "LIVE") - Number(left.state === "LIVE"));
+}
+
+function Chips({ cards }: { cards: readonly Card[] }) {
+  return (
+    <ul className="chip-list">
+      {cards.slice(0, SHOWN).map((card) => (
+        <li key={card.key}>
+          <RecordChip card={card} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function By({ events, word }: { events: readonly Neighbour[]; word: string }): ReactNode {
+  if (events.length === 0) return null;
+  return (
+    <ul className="chip-list">
+      {events.slice(0, SHOWN).map(({ node }, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one execution may use an artifact twice
+        <li key={`${node.key}-${at}`}>
+          {at === 0 && <span className="muted">{word} </span>}
+          <RecordChip card={node} />
+        </li>
+      ))}
+      {events.length > SHOWN && <li className="muted">and {formatCount(events.length - SHOWN)} more under Events</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,42 @@
+// How a node looks by its kind, type and state: size, colour name, mark. Never colour alone.
+
+import type { GraphNode } from "./graph";
+
+export const ARTIFACT_SIZE = { width: 216, height: 56 } as const;
+export const EXECUTION_SIZE = { width: 168, height: 40 } as const;
+
+export function sizeOf(node: GraphNode): { readonly width: number; readonly height: number } {
+  return node.kind === "execution" ? EXECUTION_SIZE : ARTIFACT_SIZE;
+}
+
+export type Family = "model" | "data" | "metric" | "execution" | "other";
+
+/** The family of a type by its name: what colour and icon a record gets. */
+export function familyOf(type: string, kind: string): Family {
+  if (kind === "execution") return "execution";
+  const name = type.toLowerCase();
+  if (/metric|evaluat|slicing|confusion|report|load/.test(name)) return "metric";
+  if (/model|encoder|checkpoint/.test(name)) return "model";
+  if (/data|example|statistic|schema|csv|table|feature/.test(name)) return "data";
+  return "other";
+}
+
+/** The name of the colour in tokens.css. */
+export function colourOf(node: GraphNode): string {
+  const kind = node.kind === "stack" ? (node.members?.[0]?.kind ?? "artifact") : node.kind;
+  const family = familyOf(node.type, kind);
+  return family === "other" ? "muted" : family;
+}
+
+const MARKS: Readonly<Record<string, string>> = {
+  COMPLETE: "✓",
+  FAILED: "✗",
+  RUNNING: "▶",
+  CACHED: "⤓",
+  CANCELED: "⊘",
+  NEW: "○",
+};
+
+export function stateMark(state: string | undefined): string {
+  return MARKS[state ?? ""] ?? "·";
+}

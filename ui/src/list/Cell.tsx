@@ -1,0 +1,130 @@
+// One cell of a list.
+
+import { Link } from "@tanstack/react-router";
+import { durationOf, pageOf, type Row, titleOf } from "../api/shapes";
+import { quoteValue } from "../filter/write";
+import { Ago } from "../values/Ago";
+import { Name } from "../values/Name";
+import { breakable, shortType } from "../values/names";
+import { formatNumber, toNumber } from "../values/numbers";
+import { RecordIcon, StateBadge } from "../values/RecordIcon";
+import { formatDuration } from "../values/times";
+import { Value } from "../values/Value";
+import { valueIn } from "./columns";
+
+interface CellProps {
+  readonly row: Row;
+  readonly column: string;
+  readonly shortName: string;
+}
+
+export function Cell({ row, column, shortName }: CellProps) {
+  switch (column) {
+    case "name":
+      return <NameCell row={row} shortName={shortName} />;
+    case "version":
+      return <Name name={row.version ?? ""} fallback="–" most={18} />;
+    case "type":
+      return <bdi title={row.type}>{breakable(shortType(row.type))}</bdi>;
+    case "state":
+      return <StateBadge state={row.state} />;
+    case "created":
+    case "updated":
+      return <Ago time={row[column]} />;
+    case "duration":
+      return <Duration row={row} />;
+    case "id":
+      return <span className="mono">{row.id}</span>;
+    case "uri":
+      return (
+        <bdi className="mono" title={row.uri ?? ""}>
+          {row.uri ?? "–"}
+        </bdi>
+      );
+    case "made_by":
+      return <MadeBy row={row} />;
+    case "workspace":
+    case "run":
+      return <Group row={row} group={column} />;
+    default:
+      return <OwnCell row={row} column={column} />;
+  }
+}
+
+function NameCell({ row, shortName }: { row: Row; shortName: string }) {
+  return (
+    <span className="name-cell">
+      <RecordIcon type={row.type} kind={row.kind} />
+      <Link
+        to={pageOf(row)}
+        params={{ id: row.id }}
+        className="record-link"
+        tabIndex={-1}
+        title={titleOf(row)}
+        onClick={stop}
+      >
+        {row.name ? <bdi>{shortName}</bdi> : <bdi className="muted">{titleOf(row)}</bdi>}
+      </Link>
+    </span>
+  );
+}
+
+/** A link in a row opens its own target; the row's click would open the preview. */
+function stop(event: React.MouseEvent): void {
+  event.stopPropagation();
+}
+
+function Duration({ row }: { row: Row }) {
+  const duration = durationOf(row);
+  return duration === undefined ? <Absent /> : <span>{formatDuration(duration)}</span>;
+}
+
+function MadeBy({ row }: { row: Row }) {
+  if (!row.made_by) return <Absent />;
+  return (
+    <Link
+      to="/executions/$id"
+      params={{ id: row.made_by.id }}
+      tabIndex={-1}
+      onClick={stop}
+      title={row.made_by.name ?? ""}
+    >
+      <bdi>{row.made_by.name || `#${row.made_by.id}`}</bdi>
+    </Link>
+  );
+}
+
+function Group({ row, group }: { row: Row; group: "workspace" | "run" }) {
+  const name = row[group];
+  if (!name) return <Absent />;
+  const search = { filter: `${group}=${quoteValue(name)}` };
+  return (
+    <Link
+      to={row.kind === "execution" ? "/executions" : "/artifacts"}
+      search={search}
+      tabIndex={-1}
+      onClick={stop}
+      title={name}
+    >
+      <bdi>{name}</bdi>
+    </Link>
+  );
+}
+
+function OwnCell({ row, column }: { row: Row; column: string }) {
+  const value = valueIn(row, column);
+  if (!value) return <Absent />;
+  const metric = column.startsWith("metric.") ? row.metrics[column.slice(7)] : undefined;
+  if (!metric || metric.count < 2) return <Value {...value} />;
+  const [least, greatest] = [toNumber(metric.least) ?? 0, toNumber(metric.greatest) ?? 0];
+  const spread = `last of ${metric.count}; from ${formatNumber(least)} to ${formatNumber(greatest)}`;
+  return (
+    <span title={spread}>
+      <Value {...value} />
+    </span>
+  );
+}
+
+function Absent() {
+  return <span className="muted">–</span>;
+}

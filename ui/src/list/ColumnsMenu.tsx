@@ -1,0 +1,105 @@
+// Which columns a list shows, and in which order. Fields come with how many records fill them.
+
+import { ActionIcon, Button, Checkbox, Popover, TextInput } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconColumns } from "@tabler/icons-react";
+import { useState } from "react";
+import { useFields } from "../api/listing";
+import type { ListKind } from "../api/shapes";
+import { formatCount } from "../values/numbers";
+import { type Column, columnOf, defaultColumns, fixedColumns } from "./columns";
+
+interface ColumnsMenuProps {
+  readonly kind: ListKind;
+  readonly filter: string;
+  readonly query: string | undefined;
+  readonly columns: readonly Column[];
+  readonly onColumns: (keys: readonly string[]) => void;
+}
+
+export function ColumnsMenu(props: ColumnsMenuProps) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover opened={open} onChange={setOpen} position="bottom-end" width={340} trapFocus>
+      <Popover.Target>
+        <Button size="xs" leftSection={<IconColumns size={16} />} onClick={() => setOpen(!open)} aria-expanded={open}>
+          Columns
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <ColumnList {...props} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProps) {
+  const [typed, setTyped] = useState("");
+  const [onlyFilled, setOnlyFilled] = useState(true);
+  const [onlyDiffering, setOnlyDiffering] = useState(false);
+  const fields = useFields(kind, onlyFilled ? filter : "", onlyFilled ? query : undefined, true);
+  const shown = columns.map(({ key }) => key);
+  const known = new Map(fields.data?.columns.map((field) => [field.key, field]));
+  const offered = [...known.values()].filter(({ internal, distinct }) => !internal && (!onlyDiffering || distinct > 1));
+  const keys = new Set([...shown, ...fixedColumns(kind), ...offered.map(({ key }) => key)]);
+  const wanted = [...keys].filter((key) => key.toLowerCase().includes(typed.toLowerCase()));
+  const move = (key: string, by: number) => {
+    const at = shown.indexOf(key);
+    onColumns(shown.toSpliced(at, 1).toSpliced(Math.max(0, at + by), 0, key));
+  };
+  return (
+    <div className="columns-menu">
+      <TextInput
+        data-autofocus
+        placeholder="Find a column"
+        aria-label="Find a column"
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      <div className="columns-only">
+        <Checkbox size="xs" label="only filled here" checked={onlyFilled} onChange={() => setOnlyFilled(!onlyFilled)} />
+        <Checkbox
+          size="xs"
+          label="only differing"
+          checked={onlyDiffering}
+          onChange={() => setOnlyDiffering(!onlyDiffering)}
+        />
+      </div>
+      <ul className="columns-list">
+        {wanted.slice(0, 200).map((key) => (
+          <li key={key}>
+            <Checkbox
+              size="xs"
+              label={key.includes(".") ? key : columnOf(key).title}
+              description={saysFilled(known.get(key), fields.data?.counted)}
+              checked={shown.includes(key)}
+              onChange={() => onColumns(shown.includes(key) ? shown.filter((other) => other !== key) : [...shown, key])}
+            />
+            {shown.includes(key) && <Movers name={key} onMove={(by) => move(key, by)} />}
+          </li>
+        ))}
+      </ul>
+      <Button variant="subtle" onClick={() => onColumns(defaultColumns(kind))}>
+        As at first
+      </Button>
+    </div>
+  );
+}
+
+function saysFilled(field: { filled: number; distinct: number } | undefined, counted: number | undefined) {
+  if (!field || counted === undefined) return undefined;
+  const distinct = field.distinct >= 100 ? "100+" : field.distinct;
+  return `in ${formatCount(field.filled)} of ${formatCount(counted)} · ${distinct} different`;
+}
+
+function Movers({ name, onMove }: { name: string; onMove: (by: number) => void }) {
+  return (
+    <span className="columns-move">
+      <ActionIcon size={24} aria-label={`Move ${name} to the left`} onClick={() => onMove(-1)}>
+        <IconArrowUp size={14} />
+      </ActionIcon>
+      <ActionIcon size={24} aria-label={`Move ${name} to the right`} onClick={() => onMove(1)}>
+        <IconArrowDown size={14} />
+      </ActionIcon>
+    </span>
+  );
+}

@@ -1,0 +1,102 @@
+// Facets: how many records have which value under the present filter. Click: only; Ctrl: as well; Alt: not.
+
+import { IconChevronDown, IconMinus } from "@tabler/icons-react";
+import { useState } from "react";
+import { useFacets } from "../api/listing";
+import type { Facet as FacetGroup, FacetValue, ListKind } from "../api/shapes";
+import { type Choice, choiceOf, choose } from "../filter/write";
+import { Failed, Loading } from "../state/States";
+import { cutMiddle, shortType } from "../values/names";
+import { formatCount } from "../values/numbers";
+import { RecordIcon } from "../values/RecordIcon";
+
+interface FacetsProps {
+  readonly kind: ListKind;
+  readonly filter: string;
+  readonly query: string | undefined;
+  readonly onFilter: (filter: string) => void;
+}
+
+export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
+  const facets = useFacets(kind, filter, query);
+  const [open, setOpen] = useState(false);
+  return (
+    <aside className={`facets ${open ? "facets-open" : ""}`} aria-label="Facets">
+      <button type="button" className="facets-toggle only-narrow" aria-expanded={open} onClick={() => setOpen(!open)}>
+        Narrow down <IconChevronDown size={14} aria-hidden />
+      </button>
+      <div className="facets-body">
+        {facets.data?.facets.map((group) => (
+          <Facet key={group.key} group={group} kind={kind} filter={filter} onFilter={onFilter} />
+        ))}
+        {facets.isPending && <Loading rows={8} label="Loading facets" />}
+        {facets.error && !facets.data && <Failed error={facets.error} retry={() => void facets.refetch()} />}
+      </div>
+    </aside>
+  );
+}
+
+const FIRST = 6;
+
+function Facet({ group, kind, filter, onFilter }: { group: FacetGroup } & Omit<FacetsProps, "query">) {
+  const [all, setAll] = useState(false);
+  if (group.values.length === 0) return null;
+  const shown = all ? group.values : group.values.slice(0, FIRST);
+  return (
+    <section className="facet">
+      <h2>{titleOf(group.key)}</h2>
+      <ul>
+        {shown.map((value) => (
+          <FacetRow key={value.value} group={group} value={value} kind={kind} filter={filter} onFilter={onFilter} />
+        ))}
+      </ul>
+      {group.values.length > shown.length && (
+        <button type="button" className="link-button" onClick={() => setAll(true)}>
+          {formatCount(group.values.length - FIRST)} more
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface FacetRowProps extends Omit<FacetsProps, "query"> {
+  readonly group: FacetGroup;
+  readonly value: FacetValue;
+}
+
+function FacetRow({ group, value, kind, filter, onFilter }: FacetRowProps) {
+  const choice = choiceOf(filter, group.key, value.value);
+  const click = (event: React.MouseEvent) =>
+    onFilter(choose(filter, group.key, value.value, nextChoice(choice, event)));
+  const text = group.key === "type" ? shortType(value.value) : value.label;
+  return (
+    <li>
+      <button
+        type="button"
+        className={`facet-row facet-${choice}`}
+        aria-pressed={choice !== "none"}
+        onClick={click}
+        title={value.value}
+      >
+        {choice === "not" && <IconMinus size={14} aria-label="not" />}
+        {group.key === "type" && <RecordIcon type={value.value} kind={kind.slice(0, -1)} size={14} />}
+        <bdi className="facet-name">{cutMiddle(text, 26)}</bdi>
+        <span className="facet-count">
+          {formatCount(value.count)}
+          {!group.exact && "+"}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+function titleOf(key: string): string {
+  if (key.startsWith("label.")) return key.slice("label.".length);
+  return key.charAt(0).toUpperCase() + key.slice(1);
+}
+
+function nextChoice(choice: Choice, event: React.MouseEvent): Choice {
+  if (event.altKey) return choice === "not" ? "none" : "not";
+  if (event.ctrlKey || event.metaKey) return choice === "none" ? "any" : "none";
+  return choice === "none" ? "only" : "none";
+}

@@ -1,0 +1,222 @@
+// A list of records: filter, facets, rows, preview. All of its state is in the address.
+
+import { Button } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useEffect, useMemo } from "react";
+import { type Listing, useListing, useTotal, useTotals } from "../api/listing";
+import { type ListKind, pageOf, type Row } from "../api/shapes";
+import { joinList, type ListSearch, splitList } from "../app/search";
+import { useTitle } from "../app/useTitle";
+import { FilterBox } from "../filter/FilterBox";
+import { choose } from "../filter/write";
+import { Failed, Loading } from "../state/States";
+import { formatCount } from "../values/numbers";
+import { ColumnsMenu } from "./ColumnsMenu";
+import { columnOf, isAskedFor } from "./columns";
+import { ExportMenu } from "./ExportMenu";
+import { Facets } from "./Facets";
+import { rememberColumns, rememberedColumns } from "./memory";
+import { EmptyStore, NoMatch } from "./Nothing";
+import { Preview } from "./Preview";
+import { RecordTable } from "./RecordTable";
+import { ViewsMenu } from "./ViewsMenu";
+
+const TITLES: Readonly<Record<ListKind, string>> = {
+  artifacts: "Artifacts",
+  executions: "Executions",
+  runs: "Runs",
+  workspaces: "Workspaces",
+};
+
+export function ListPage({ kind }: { kind: ListKind }) {
+  useTitle(TITLES[kind]);
+  const search = useSearch({ strict: false }) as ListSearch;
+  const navigate = useNavigate();
+  const change = useCallback(
+    (changes: ListSearch, replace = false) =>
+      void navigate({
+        to: ".",
+        search: ((old: ListSearch) => ({ ...old, ...changes })) as never,
+        replace,
+        resetScroll: false,
+      }),
+    [navigate],
+  );
+  const filter = search.filter ?? "";
+  const columns = useMemo(
+    () => (search.columns ? splitList(search.columns) : rememberedColumns(kind)).map(columnOf),
+    [search.columns, kind],
+  );
+  const asked: Listing = {
+    kind,
+    filter,
+    query: search.fx,
+    sort: search.sort ?? "-created",
+    columns: joinList(columns.map(({ key }) => key).filter(isAskedFor)),
+  };
+  const listing = useListing(asked);
+  const counted = useTotal(asked);
+  const totals = useTotals();
+  const selected = useMemo(() => new Set(splitList(search.selected)), [search.selected]);
+  const records = useMemo(() => listing.data?.pages.flatMap((page) => page.rows) ?? [], [listing.data]);
+  const preview = records.find(({ id }) => id === search.preview);
+  useHotkeys([["f", () => document.getElementById("filter")?.focus()]]);
+
+  const setColumns = (keys: readonly string[]) => {
+    rememberColumns(kind, keys);
+    change({ columns: joinList(keys) }, true);
+  };
+  const open = (row: Row) => void navigate({ to: pageOf(row), params: { id: row.id } });
+  const graph = (row: Row) => void navigate({ to: "/lineage", search: { focus: row.key } });
+  const compare = () => {
+    if (selected.size > 1)
+      void navigate({ to: "/compare", search: { ids: [...selected].map((id) => `a${id}`).join(",") } });
+  };
+  if (kind === "artifacts" && totals.data?.artifacts === 0 && totals.data.executions === 0) return <EmptyStore />;
+  return (
+    <div className={`list-page ${preview ? "with-preview" : ""}`}>
+      <h1 className="sr-only">{TITLES[kind]}</h1>
+      <div className="list-tools">
+        <FilterBox
+          kind={kind}
+          filter={filter}
+          raw={search.fx}
+          problem={listing.error}
+          onFilter={(next) => change({ filter: next || undefined, fx: undefined, preview: undefined })}
+          onRaw={(next) => change({ fx: next || undefined, filter: undefined, preview: undefined })}
+        />
+        <ViewsMenu kind={kind} />
+        <ColumnsMenu kind={kind} filter={filter} query={search.fx} columns={columns} onColumns={setColumns} />
+        {kind !== "runs" && <ExportMenu {...asked} />}
+      </div>
+      <Facets
+        kind={kind}
+        filter={filter}
+        query={search.fx}
+        onFilter={(next) => change({ filter: next || undefined })}
+      />
+      <section className="list-main" aria-label={TITLES[kind]}>
+        <div className="list-status" aria-live="polite">
+          <StatusLine kind={kind} shown={records.length} total={counted?.count} exact={counted?.exact ?? true} />
+          {selected.size > 0 && (
+            <Selection
+              kind={kind}
+              selected={selected}
+              onCompare={compare}
+              onGraph={() => void navigate({ to: "/lineage", search: lineageOf(kind, selected) })}
+              onClear={() => change({ selected: undefined }, true)}
+            />
+          )}
+        </div>
+        {listing.isPending && <Loading rows={14} label="Loading the list" />}
+        {listing.error && records.length === 0 && <Failed error={listing.error} retry={() => void listing.refetch()} />}
+        {listing.isSuccess && records.length === 0 && (
+          <NoMatch
+            kind={kind}
+            filter={filter}
+            onFilter={(next) => change({ filter: next || undefined, fx: undefined })}
+          />
+        )}
+        {records.length > 0 && (
+          <RecordTable
+            kind={kind}
+            records={records}
+            columns={columns}
+            total={counted?.exact ? counted.count : undefined}
+            sort={search.sort ?? "-created"}
+            selected={selected}
+            preview={search.preview}
+            hasMore={listing.hasNextPage && !listing.isFetchingNextPage}
+            onMore={() => void listing.fetchNextPage()}
+            onSort={(sort) => change({ sort }, true)}
+            onSelect={(ids) => change({ selected: joinList(ids) }, true)}
+            onPreview={(id) => change({ preview: id }, true)}
+            onOpen={open}
+            {...(kind === "artifacts" || kind === "executions" ? { onGraph: graph } : {})}
+            onCompare={compare}
+            onChoose={(key, value, negated) => change({ filter: choose(filter, key, value, negated ? "not" : "only") })}
+          />
+        )}
+      </section>
+      {preview && <Preview row={preview} onClose={() => change({ preview: undefined }, true)} />}
+      <Refresh onRefresh={listing.refetch} />
+    </div>
+  );
+}
+
+function lineageOf(kind: ListKind, selected: ReadonlySet<string>): { focus: string; show?: string } {
+  const letter = kind === "executions" ? "e" : "a";
+  const [first, ...others] = [...selected].map((id) => letter + id);
+  return { focus: first as string, ...(others.length && { show: others.join(",") }) };
+}
+
+function StatusLine(props: { kind: ListKind; shown: number; total: number | undefined; exact: boolean }) {
+  if (props.total === undefined) return <span className="muted">&nbsp;</span>;
+  const noun = props.total === 1 ? props.kind.slice(0, -1) : props.kind;
+  return (
+    <span>
+      <strong>{`${formatCount(props.total)}${props.exact ? "" : "+"}`}</strong> {noun}
+      {props.shown < props.total && (
+        <span className="muted"> · {formatCount(props.shown)} loaded, scroll for more</span>
+      )}
+    </span>
+  );
+}
+
+interface SelectionProps {
+  readonly kind: ListKind;
+  readonly selected: ReadonlySet<string>;
+  readonly onCompare: () => void;
+  readonly onGraph: () => void;
+  readonly onClear: () => void;
+}
+
+function Selection({ kind, selected, onCompare, onGraph, onClear }: SelectionProps) {
+  const hasGraph = kind === "artifacts" || kind === "executions";
+  return (
+    <span className="selection">
+      <strong>{selected.size} selected</strong>
+      {kind === "artifacts" && (
+        <Button
+          leftSection={<IconArrowsDiff size={14} />}
+          onClick={onCompare}
+          disabled={selected.size < 2 || selected.size > 20}
+          title={selected.size > 20 ? "At most 20 can be compared" : "Key: c"}
+        >
+          Compare
+        </Button>
+      )}
+      {hasGraph && (
+        <Button leftSection={<IconBinaryTree size={14} />} onClick={onGraph}>
+          Lineage
+        </Button>
+      )}
+      <Button
+        leftSection={<IconCopy size={14} />}
+        onClick={() => void navigator.clipboard.writeText([...selected].join(","))}
+      >
+        Copy ids
+      </Button>
+      <Button variant="subtle" leftSection={<IconX size={14} />} onClick={onClear}>
+        Clear
+      </Button>
+    </span>
+  );
+}
+
+const REFRESH_EVERY = 30_000;
+
+/** Asks anew now and then while the page is in sight and the list is at its top: rows must not move under a reader. */
+function Refresh({ onRefresh }: { onRefresh: () => unknown }) {
+  useEffect(() => {
+    const timer = setInterval(() => {
+      const atTop = (document.querySelector(".grid")?.scrollTop ?? 0) < 8;
+      const isPointedAt = document.querySelector(".grid:hover") !== null;
+      if (document.visibilityState === "visible" && atTop && !isPointedAt) onRefresh();
+    }, REFRESH_EVERY);
+    return () => clearInterval(timer);
+  }, [onRefresh]);
+  return null;
+}

@@ -1,0 +1,69 @@
+// The record of a row beside the list: enough to decide whether to open it.
+
+import { ActionIcon, Button } from "@mantine/core";
+import { IconBinaryTree, IconExternalLink, IconX } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useNode } from "../api/details";
+import { type Node, pageOf, type Row, titleOf } from "../api/shapes";
+import { Loaded } from "../state/States";
+import { Ago } from "../values/Ago";
+import { CopyButton } from "../values/CopyButton";
+import { Labels } from "../values/Labels";
+import { Name } from "../values/Name";
+import { PropertyList } from "../values/PropertyList";
+import { RecordIcon, StateBadge } from "../values/RecordIcon";
+import { Uri } from "../values/Value";
+
+const API_KIND = { artifact: "artifacts", execution: "executions", context: "contexts" } as const;
+
+export function Preview({ row, onClose }: { row: Row; onClose: () => void }) {
+  const node = useNode(API_KIND[row.kind], row.id);
+  return (
+    <aside className="preview" aria-label={`Preview of ${titleOf(row)}`}>
+      <header>
+        <RecordIcon type={row.type} kind={row.kind} size={20} />
+        <h2>
+          <Name name={titleOf(row)} />
+        </h2>
+        <ActionIcon aria-label="Close the preview" onClick={onClose}>
+          <IconX size={16} />
+        </ActionIcon>
+      </header>
+      <p className="facts">
+        {row.version && <Name name={row.version} />}
+        {row.state && <StateBadge state={row.state} />}
+        <Ago time={row.created} />
+        <span className="mono muted">
+          id {row.id} <CopyButton value={row.id} label="Copy the id" />
+        </span>
+      </p>
+      <p className="chips">
+        <Link to={pageOf(row)} params={{ id: row.id }} tabIndex={-1}>
+          <Button leftSection={<IconExternalLink size={14} />} component="span">
+            Open
+          </Button>
+        </Link>
+        {row.kind !== "context" && (
+          <Link to="/lineage" search={{ focus: row.key }} tabIndex={-1}>
+            <Button leftSection={<IconBinaryTree size={14} />} component="span">
+              Lineage
+            </Button>
+          </Link>
+        )}
+      </p>
+      {row.uri && <Uri uri={row.uri} />}
+      <Loaded query={node} rows={4}>
+        {(loaded) => <Details node={loaded} />}
+      </Loaded>
+    </aside>
+  );
+}
+
+function Details({ node }: { node: Node }) {
+  return (
+    <>
+      {Object.keys(node.labels).length > 0 && <Labels labels={node.labels} />}
+      <PropertyList record={node} />
+    </>
+  );
+}

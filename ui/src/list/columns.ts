@@ -1,0 +1,72 @@
+// Columns of a list: which there are, how each reads its value, what the server sorts by. No drawing here.
+
+import type { ListKind, Row } from "../api/shapes";
+import type { TypedValue } from "../values/Value";
+
+export interface Column {
+  /** name, created, label.team, prop.framework, metric.auc */
+  readonly key: string;
+  readonly title: string;
+  readonly width: number;
+  /** The server can sort by it. */
+  readonly sortable: boolean;
+  readonly align?: "end";
+}
+
+const FIXED: Readonly<Record<string, Omit<Column, "key">>> = {
+  name: { title: "Name", width: 240, sortable: true },
+  version: { title: "Version", width: 100, sortable: true },
+  type: { title: "Type", width: 120, sortable: true },
+  state: { title: "State", width: 110, sortable: true },
+  made_by: { title: "Made by", width: 130, sortable: false },
+  workspace: { title: "Workspace", width: 120, sortable: true },
+  run: { title: "Run", width: 140, sortable: true },
+  created: { title: "Created", width: 100, sortable: true },
+  updated: { title: "Updated", width: 100, sortable: true },
+  duration: { title: "Duration", width: 100, sortable: false, align: "end" },
+  id: { title: "Id", width: 80, sortable: true, align: "end" },
+  uri: { title: "URI", width: 280, sortable: true },
+};
+
+const DEFAULTS: Readonly<Record<ListKind, readonly string[]>> = {
+  artifacts: ["name", "version", "type", "state", "made_by", "workspace", "created"],
+  executions: ["name", "type", "state", "duration", "workspace", "run", "created"],
+  runs: ["name", "type", "workspace", "created", "updated"],
+  workspaces: ["name", "type", "created", "updated", "id"],
+};
+
+const ABSENT: Readonly<Record<ListKind, readonly string[]>> = {
+  artifacts: ["duration"],
+  executions: ["uri", "version", "made_by"],
+  runs: ["version", "state", "duration", "uri", "run", "made_by"],
+  workspaces: ["version", "state", "duration", "uri", "run", "workspace", "made_by"],
+};
+
+export function defaultColumns(kind: ListKind): readonly string[] {
+  return DEFAULTS[kind];
+}
+
+/** Columns that every record of the kind has. */
+export function fixedColumns(kind: ListKind): string[] {
+  return Object.keys(FIXED).filter((key) => !ABSENT[kind].includes(key));
+}
+
+export function columnOf(key: string): Column {
+  const fixed = FIXED[key];
+  if (fixed) return { key, ...fixed };
+  const name = key.slice(key.indexOf(".") + 1);
+  const isNumber = key.startsWith("metric.");
+  return { key, title: name, width: isNumber ? 110 : 140, sortable: true, ...(isNumber && { align: "end" }) };
+}
+
+/** Whether the server must be asked for the column's values. */
+export function isAskedFor(key: string): boolean {
+  return FIXED[key] === undefined;
+}
+
+/** What a row has in a column that was asked for. */
+export function valueIn(row: Row, key: string): TypedValue | undefined {
+  if (!key.startsWith("metric.")) return row.values[key];
+  const metric = row.metrics[key.slice("metric.".length)];
+  return metric && { kind: "double", value: metric.last };
+}

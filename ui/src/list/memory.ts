@@ -1,0 +1,45 @@
+// What a browser remembers of lists: columns and their widths per kind, saved views. Never reset by new data.
+
+import type { ListKind } from "../api/shapes";
+import { defaultColumns } from "./columns";
+
+export interface View {
+  readonly name: string;
+  /** The search of the address, with its question mark. */
+  readonly search: string;
+}
+
+const PREFIX = "lineal.";
+
+export function read<Data>(name: string, otherwise: Data): Data {
+  try {
+    const text = localStorage.getItem(PREFIX + name);
+    return text === null ? otherwise : (JSON.parse(text) as Data);
+  } catch {
+    return otherwise;
+  }
+}
+
+export function write(name: string, data: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(data));
+  } catch {
+    // Storage is full or forbidden, as in some frames: the choice then lasts as long as the address.
+  }
+}
+
+export function rememberedColumns(kind: ListKind): readonly string[] {
+  return read(`columns.${kind}`, defaultColumns(kind));
+}
+
+export function rememberColumns(kind: ListKind, columns: readonly string[]): void {
+  write(`columns.${kind}`, columns);
+}
+
+export function rememberedViews(kind: ListKind): readonly View[] {
+  return read(`views.${kind}`, []);
+}
+
+export function rememberViews(kind: ListKind, views: readonly View[]): void {
+  write(`views.${kind}`, views);
+}

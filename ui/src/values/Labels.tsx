@@ -1,0 +1,22 @@
+// Labels as chips.
+
+export function Labels({ labels, most }: { labels: Readonly<Record<string, string>>; most?: number }) {
+  const pairs = Object.entries(labels);
+  if (pairs.length === 0) return <span className="muted">–</span>;
+  const shown = most === undefined ? pairs : pairs.slice(0, most);
+  return (
+    <span className="labels">
+      {shown.map(([key, value]) => (
+        <span key={key} className="label" title={`${key}=${value}`}>
+          <bdi className="label-key">{key}</bdi>
+          <bdi>{value}</bdi>
+        </span>
+      ))}
+      {pairs.length > shown.length && (
+        <span className="muted" title={pairs.map((pair) => pair.join("=")).join("\n")}>
+          +{pairs.length - shown.length}
+        </span>
+      )}
+    </span>
+  );
+}

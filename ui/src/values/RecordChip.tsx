@@ -1,0 +1,19 @@
+// A record as a link in a line of text: icon, name, version; state where it matters.
+
+import { Link } from "@tanstack/react-router";
+import { type Card, pageOf, titleOf } from "../api/shapes";
+import { cutMiddle, shortType } from "./names";
+import { RecordIcon, StateBadge } from "./RecordIcon";
+
+export function RecordChip({ card }: { card: Card }) {
+  const title = `${titleOf(card)}${card.version ? ` ${card.version}` : ""} · ${shortType(card.type)} · id ${card.id}`;
+  if (card.missing) return <span className="record-chip ghost">{card.key}, not in the store</span>;
+  return (
+    <Link to={pageOf(card)} params={{ id: card.id }} className="record-chip" title={title}>
+      <RecordIcon type={card.type} kind={card.kind} size={14} />
+      <bdi>{cutMiddle(titleOf(card), 36)}</bdi>
+      {card.version && <bdi className="muted">{cutMiddle(card.version, 12)}</bdi>}
+      {card.state && card.state !== "COMPLETE" && <StateBadge state={card.state} />}
+    </Link>
+  );
+}

@@ -1,0 +1,93 @@
+// The head of a record's page: name, facts, labels, what can be copied, where to go.
+
+import { Button, Menu } from "@mantine/core";
+import { IconCopy } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { BASE } from "../api/client";
+import { durationOf, type Node, pythonFor, titleOf } from "../api/shapes";
+import { Ago } from "./Ago";
+import { Labels } from "./Labels";
+import { Name } from "./Name";
+import { shortType } from "./names";
+import { RecordIcon, StateBadge } from "./RecordIcon";
+import { formatDuration } from "./times";
+import { Uri } from "./Value";
+
+const LISTS = {
+  artifact: { to: "/artifacts", name: "Artifacts" },
+  execution: { to: "/executions", name: "Executions" },
+  context: { to: "/workspaces", name: "Workspaces" },
+} as const;
+
+export function RecordHeader({ record, children }: { record: Node; children?: ReactNode }) {
+  const list = LISTS[record.kind];
+  const duration = durationOf(record);
+  const description = record.properties.description;
+  return (
+    <header className="record-header">
+      <p className="crumbs">
+        <Link to={list.to}>{list.name}</Link> / <span title={record.type}>{shortType(record.type)}</span>
+      </p>
+      <div className="record-title">
+        <RecordIcon type={record.type} kind={record.kind} size={24} />
+        <h1>
+          <Name name={titleOf(record)} />
+        </h1>
+        {record.version && (
+          <span className="version" title="Version">
+            <Name name={record.version} most={40} />
+          </span>
+        )}
+        <CopyMenu record={record} />
+      </div>
+      <p className="facts">
+        {record.state && <StateBadge state={record.state} />}
+        <span className="mono muted">id {record.id}</span>
+        <span className="muted">
+          recorded <Ago time={record.created} />
+        </span>
+        {duration !== undefined && <span className="muted">took {formatDuration(duration)}</span>}
+        {record.contexts.map((context) => (
+          <Link key={context.key} to="/workspaces/$id" params={{ id: context.id }} title={context.type}>
+            <RecordIcon type="" kind={/run/i.test(shortType(context.type)) ? "run" : "workspace"} size={14} />{" "}
+            <bdi>{context.name || `context ${context.id}`}</bdi>
+          </Link>
+        ))}
+        {record.run && !record.contexts.some(({ name }) => name === record.run) && (
+          <Link to="/executions" search={{ filter: `run="${record.run}"` }}>
+            <RecordIcon type="" kind="run" size={14} /> <bdi>{record.run}</bdi>
+          </Link>
+        )}
+        {Object.keys(record.labels).length > 0 && <Labels labels={record.labels} />}
+      </p>
+      {record.uri && (
+        <p className="uri-line">
+          <Uri uri={record.uri} />
+        </p>
+      )}
+      {description?.value ? <p className="description">{String(description.value)}</p> : null}
+      <nav className="record-links" aria-label="From here">
+        {children}
+      </nav>
+    </header>
+  );
+}
+
+function CopyMenu({ record }: { record: Node }) {
+  const copy = (text: string) => void navigator.clipboard.writeText(text);
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button leftSection={<IconCopy size={14} />}>Copy</Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => copy(record.id)}>Id</Menu.Item>
+        {record.uri && <Menu.Item onClick={() => copy(record.uri ?? "")}>URI</Menu.Item>}
+        <Menu.Item onClick={() => copy(titleOf(record))}>Name</Menu.Item>
+        <Menu.Item onClick={() => copy(location.href)}>Link to this page</Menu.Item>
+        <Menu.Item onClick={() => copy(pythonFor(record, `grpc://${new URL(BASE).hostname}:8080`))}>Python</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
