@@ -6,6 +6,7 @@
     canonical.py       answers and requests with times, tokens and undefined order taken out
     differences.py     the deliberate differences, by name
     pair.py            two sides, asked the same, compared
+    queries/           filter queries, one a line
     build.py           short spellings of requests
     generate/          sequences of requests, made from a seed
     stock.py           types, nodes and relations put into both stores, and everything read back

@@ -142,13 +142,13 @@ class OfficialStore:
 
     def __init__(self, core: OfficialCore, handle: int) -> None:
         self._core = core
-        self._handle = handle
+        self.handle = handle
         self._method = ""
 
     def start(self, method: str, request: Message) -> None:
         """Send a request; the answer is read by `finish`."""
         self._method = method
-        self._core.send("call", self._handle, method, request.SerializeToString())
+        self._core.send("call", self.handle, method, request.SerializeToString())
 
     def finish(self) -> Answer:
         """Wait for the answer to the request that was started."""
@@ -157,5 +157,5 @@ class OfficialStore:
 
     def close(self) -> None:
         """Close the store; the process stays."""
-        self._core.send("close", self._handle)
+        self._core.send("close", self.handle)
         self._core.receive()

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from grpc import RpcError, StatusCode
 
+from lineal import errors
 from lineal.client.grpc_transport import GrpcTransport
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -24,6 +25,15 @@ def test_a_generated_sequence_over_grpc_shows_no_difference(core: OfficialCore, 
         pair = Pair(core.open(), LinealSide(GrpcTransport(server.address), name="lineal over gRPC"))
         sequence.run(Random(seed), pair, length=150)
         pair.close()
+
+
+def test_bytes_that_are_no_request_are_refused(core: OfficialCore) -> None:
+    store = core.open()
+    core.send("call", store.handle, "PutArtifacts", b"\xff\xff")
+    assert core.receive()[0] == errors.INVALID_ARGUMENT
+    with running_server("sqlite://") as server, Caller(server.address) as caller, pytest.raises(RpcError) as refusal:
+        caller.call_bytes("PutArtifacts", b"\xff\xff")
+    assert refusal.value.code() is StatusCode.INVALID_ARGUMENT
 
 
 def test_a_string_that_is_not_utf8_is_refused(core: OfficialCore) -> None:
