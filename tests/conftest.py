@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests import services
+from tests import engines, services
+from tests.engines import Engine
 
 
 @pytest.fixture(scope="session")
 def official_python() -> Path:
     """The Python of the environment with the official `ml_metadata` package (read-only: install nothing into it)."""
     return services.require_official_python()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[ExitStack]:
+    """What stops the servers that were started, at the end of the session."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture(params=engines.EVERY_ENGINE)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn."""
+    chosen: Engine = request.param
+    return chosen
+
+
+@pytest.fixture
+def database_url(engine: Engine, servers: ExitStack, tmp_path: Path) -> str:
+    """The URL of a fresh database on each engine in turn."""
+    return engine.fresh_url(servers, tmp_path)

@@ -13,12 +13,6 @@ CountStatements = Callable[[str, Message], int]
 
 
 @pytest.fixture
-def database_url() -> str:
-    """The URL of a fresh database."""
-    return "sqlite://"
-
-
-@pytest.fixture
 def service(database_url: str) -> Iterator[MetadataService]:
     """A service on a fresh store."""
     with open_service(database_url) as opened:

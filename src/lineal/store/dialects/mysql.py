@@ -230,12 +230,13 @@ def _statements(cursor: Any, sql: str, rows: Sequence[Sequence[Any]], ending: st
     """Yield statements with the values of many rows, each with the number of its rows."""
     parts = _VALUES.fullmatch(sql)
     assert parts is not None, sql  # noqa: S101 every insertion has this form
-    connection = cursor.connection
-    room = connection.largest_statement - _ROOM
+    from lineal.store.dialects.mysql_connection import literal
+
+    room = cursor.connection.largest_statement - _ROOM
     texts: list[str] = []
     size = 0
     for row in rows:
-        text = f"({','.join([connection.literal(value) for value in row])})"
+        text = f"({','.join([literal(value) for value in row])})"
         length = len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
         if texts and size + length > room:
             yield f"{parts['head']}{','.join(texts)}{parts['tail']}{ending}", len(texts)

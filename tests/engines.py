@@ -1,0 +1,230 @@
+"""The database engines that the tests run on: real servers, started once per session in temporary folders.
+
+A test takes the fixture `database_url`, a fresh and empty database on each engine in turn. It never asks which engine
+it is on; where engines differ for a reason, the reason is a capability of `Engine`. Servers are found on PATH, in the
+standard folders, and for MySQL in the folder that scripts/get_mysql fills. What stays out: clusters (galera.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import services
+
+MYSQL_FOLDER_VARIABLE = "LINEAL_MYSQL_FOLDER"
+MYSQL_FOLDER = services.REPOSITORY / ".services" / "mysql"
+READY_SECONDS = 60
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server.
+
+    Attributes:
+        url: the URL of its databases, without a name at the end.
+        process: what runs.
+        folder: its data, socket and log.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+
+@dataclass
+class Engine:
+    """An engine, whose server is started when it is first needed.
+
+    Attributes:
+        name: as tests call it.
+        start: starts a server for the time of a `with`.
+        holds_nul: whether texts may hold the character NUL; PostgreSQL's cannot.
+        writers_wait: whether one writer waits for the other instead of working at the same time (SQLite).
+        ids_are_dense: whether the rows of a request get neighbouring ids.
+    """
+
+    name: str
+    start: Callable[[], contextlib.AbstractContextManager[Server]] | None
+    holds_nul: bool = True
+    writers_wait: bool = False
+    ids_are_dense: bool = True
+    _running: Server | None = None
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    def server(self, stack: ExitStack) -> Server:
+        """Return the server; `stack` stops it at the end of the session."""
+        assert self.start is not None, f"{self.name} has no server"
+        if self._running is None:
+            self._running = stack.enter_context(self.start())
+        return self._running
+
+    def fresh_url(self, stack: ExitStack, folder: Path) -> str:
+        """Return the URL of a database that does not exist yet."""
+        if self.start is None:
+            return f"sqlite:///{folder / 'store.db'}"
+        return f"{self.server(stack).url}test_{next(self._numbers)}"
+
+
+@contextmanager
+def mariadb(*options: str) -> Iterator[Server]:
+    """Run a MariaDB server; user root, no password."""
+    install = services.require_program("mariadb-install-db", package="mariadb-server")
+    program = services.require_program("mariadbd", package="mariadb-server")
+    with _folder() as folder:
+        flags = ["--no-defaults", f"--datadir={folder}/data", *_user_root()]
+        _run(install, *flags, "--auth-root-authentication-method=normal", "--skip-test-db")
+        with _mysql_process([program], flags, folder, [*_CARELESS, *options]) as server:
+            yield server
+
+
+@contextmanager
+def mysql(*options: str) -> Iterator[Server]:
+    """Run an Oracle MySQL server; user lineal, password lineal, by caching_sha2_password."""
+    program, base = _mysql_program()
+    with _folder() as folder:
+        (folder / "init.sql").write_text(
+            "CREATE USER lineal@'%' IDENTIFIED WITH caching_sha2_password BY 'lineal'; GRANT ALL ON *.* TO lineal@'%';"
+        )
+        flags = ["--no-defaults", f"--datadir={folder}/data", "--secure-file-priv=NULL", *base, *_user_root()]
+        _run(*program, *flags, "--initialize-insecure", f"--init-file={folder}/init.sql")
+        with _mysql_process(program, flags, folder, [*_CARELESS, "--mysqlx=OFF", *options]) as server:
+            url = server.url.replace("root@", "lineal:lineal@")
+            yield Server(url, server.process, server.folder)
+
+
+# A crash of the machine may lose what the tests wrote.
+_CARELESS = ("--innodb-flush-log-at-trx-commit=0", "--sync-binlog=0", "--innodb-doublewrite=0")
+
+
+@contextmanager
+def _mysql_process(program: list[Any], flags: list[str], folder: Path, options: list[str]) -> Iterator[Server]:
+    port = free_port()
+    listening = [f"--socket={folder}/s", f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve"]
+    command = [*program, *flags, *listening, f"--pid-file={folder}/pid", *options]
+    with running(command, folder / "log") as process:
+        wait_until_ready(process, port, folder / "log", b"ready for connections")
+        yield Server(f"mysql://root@127.0.0.1:{port}/", process, folder)
+
+
+@contextmanager
+def postgresql(*options: str) -> Iterator[Server]:
+    """Run a PostgreSQL server; user postgres, any password."""
+    programs = _postgresql_programs()
+    with _folder(owner="postgres") as folder:
+        init = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        _run(*_as_postgres(), *init, "--locale=C.UTF-8", "--no-sync")
+        port = free_port()
+        settings = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", *options]
+        command = [*_as_postgres(), programs / "postgres", "-D", folder / "data", "-p", port, "-k", folder]
+        with running([*command, *[word for each in settings for word in ("-c", each)]], folder / "log") as process:
+            wait_until_ready(process, port, folder / "log", b"ready to accept connections")
+            yield Server(f"postgresql://postgres@127.0.0.1:{port}/", process, folder)
+
+
+def _postgresql_programs() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent if found else services.require_program("initdb", package="postgresql").parent
+
+
+def _mysql_program() -> tuple[list[Any], list[str]]:
+    """Return the words that run mysqld, and the flags that say where its files are."""
+    folder = Path(os.environ.get(MYSQL_FOLDER_VARIABLE) or MYSQL_FOLDER) / "root"
+    if (folder / "usr/sbin/mysqld").exists():
+        loader = [folder / "usr/lib64/ld-linux-x86-64.so.2", "--library-path", folder / "usr/lib/x86_64-linux-gnu"]
+        files = [f"--basedir={folder}/usr", f"--lc-messages-dir={folder}/usr/share/mysql"]
+        return [*loader, folder / "usr/sbin/mysqld"], [*files, f"--plugin-dir={folder}/usr/lib/mysql/plugin"]
+    found = shutil.which("mysqld", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/mysql/bin")
+    if found and b"MariaDB" not in subprocess.run([found, "--version"], capture_output=True, check=False).stdout:
+        return [found], []
+    services.missing("a MySQL server", install=f"run scripts/get_mysql, or name its folder in {MYSQL_FOLDER_VARIABLE}")
+
+
+def _as_postgres() -> list[str]:
+    """Return the words that run a program as the user postgres: PostgreSQL refuses to be run by root."""
+    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+
+
+def _user_root() -> list[str]:
+    return ["--user=root"] if os.geteuid() == 0 else []
+
+
+@contextmanager
+def _folder(owner: str = "") -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="lineal-") as name:
+        if owner and os.geteuid() == 0:
+            shutil.chown(name, owner)
+        yield Path(name)
+
+
+def _run(*command: object) -> None:
+    done = subprocess.run([str(word) for word in command], capture_output=True, timeout=READY_SECONDS, check=False)
+    assert done.returncode == 0, f"{command[0]} failed: {done.stderr[-1000:]!r}"
+
+
+@contextmanager
+def running(command: list[Any], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server; at the end, stop it, by force if it has to be."""
+    with log.open("wb") as output:
+        process = subprocess.Popen([str(word) for word in command], stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path, words: bytes) -> None:
+    """Wait until the log holds the words and the port is open."""
+    end = time.monotonic() + READY_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        if words in log.read_bytes() and _is_open(port):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"the server did not start: {log.read_bytes()[-1000:].decode(errors='replace')}", pytrace=False)
+
+
+def _is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+SQLITE = Engine("sqlite", None, writers_wait=True)
+MARIADB = Engine("mariadb", mariadb)
+MYSQL = Engine("mysql", mysql)
+POSTGRESQL = Engine("postgresql", postgresql, holds_nul=False)
+EVERY_ENGINE = [
+    pytest.param(SQLITE, id="sqlite"),
+    pytest.param(MARIADB, id="mariadb"),
+    pytest.param(MYSQL, id="mysql", marks=pytest.mark.slow),
+    pytest.param(POSTGRESQL, id="postgresql"),
+]
+SERVERS = EVERY_ENGINE[1:]
