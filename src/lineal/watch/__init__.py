@@ -1,0 +1,41 @@
+"""Watchers: Kubernetes objects become metadata, as they come, change and go.
+
+`watch` runs until it is told to stop; `Handler` is what own handlers derive from, and `Seen` is what they are given.
+What stays out: the command line (`lineal.cli.watch`).
+"""
+
+from __future__ import annotations
+
+from lineal.watch.handlers import ENTRY_POINT_GROUP, Handler, Seen
+from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
+from lineal.watch.resources import Resource, Workload, parse_resources
+from lineal.watch.settings import WatchSettings
+
+__all__ = [
+    "ENTRY_POINT_GROUP",
+    "ArtifactRecord",
+    "ContextRecord",
+    "ExecutionRecord",
+    "Handler",
+    "Records",
+    "Resource",
+    "Seen",
+    "WatchSettings",
+    "Workload",
+    "parse_resources",
+    "watch",
+]
+
+
+def watch(settings: WatchSettings) -> None:
+    """Watch until SIGTERM or SIGINT; call it from the main thread.
+
+    Raises:
+        FailedPreconditionError: a package of the extra `watch` is not installed.
+        InvalidArgumentError: the cluster's configuration cannot be read.
+        StatusError: the store cannot be opened, or the health port cannot be taken.
+
+    """
+    from lineal.watch.run import run
+
+    run(settings)

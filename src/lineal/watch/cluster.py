@@ -1,0 +1,239 @@
+"""The connection to a Kubernetes API server: requests, and streams of lines, with its errors sorted by what to do.
+
+The package `kubernetes` finds the server and signs in (kubeconfig, service account); lists and watches are read here,
+because a watcher has to see resource versions, bookmarks and errors. What stays out: what is asked (`reflector.py`,
+`discovery.py`, `lease.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+from kubernetes import client, config
+
+from lineal import errors
+
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 60.0
+CONNECTIONS = 64
+
+_log = logging.getLogger(__name__)
+kube_config: Any = config  # its functions are not typed
+
+
+class ClusterError(Exception):
+    """The API server refused, or did not answer; the text is for the log."""
+
+
+class GoneError(ClusterError):
+    """The resource version is too old: list again."""
+
+
+class AbsentError(ClusterError):
+    """The object, or the kind, does not exist."""
+
+
+class ForbiddenError(ClusterError):
+    """The roles of the watcher do not allow it."""
+
+
+class ConflictError(ClusterError):
+    """Somebody else was faster."""
+
+
+class AwayError(ClusterError):
+    """No answer, or one that can be another one later."""
+
+
+_BY_STATUS: Mapping[int, type[ClusterError]] = {
+    401: ForbiddenError,
+    403: ForbiddenError,
+    404: AbsentError,
+    409: ConflictError,
+    410: GoneError,
+}
+
+
+class Cluster:
+    """An API server; safe to use from several threads."""
+
+    def __init__(self, kubeconfig: str = "") -> None:
+        """Read how to reach the server; nothing is sent yet.
+
+        Args:
+            kubeconfig: the file that tells it; "" for the service account of this pod, or else the user's own file.
+
+        Raises:
+            InvalidArgumentError: there is no such configuration, or it cannot be read.
+
+        """
+        self._configuration = _configuration(kubeconfig)
+        self._configuration.connection_pool_maxsize = CONNECTIONS
+        if not self._configuration.verify_ssl:
+            _log.warning("the certificate of the cluster is not verified, as its configuration says")
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        self._pool: Any = client.ApiClient(self._configuration).rest_client.pool_manager
+        self._lock = threading.Lock()
+        self._streams: set[Any] = set()
+        self._closed = False
+
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        """Return the object at a path.
+
+        Raises:
+            ClusterError: the class says what to do.
+
+        """
+        return self.send("GET", path, query=query)
+
+    def send(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send a request and return the object that is answered.
+
+        Raises:
+            ClusterError: the class says what to do.
+
+        """
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=READ_TIMEOUT)
+        with _answering(method, path):
+            response = self._request(method, path, query or {}, timeout, body=body)
+            _check(response.status, response.data, f"{method} {path}")
+            answer = json.loads(response.data)
+        if not isinstance(answer, dict):
+            raise AwayError(f"{method} {path}: the answer is no object")
+        return answer
+
+    def stream(self, path: str, *, query: Mapping[str, str], silence: float) -> Iterator[bytes]:
+        """Yield the lines of an answer as they come, until the server ends it or `silence` seconds bring nothing.
+
+        Raises:
+            ClusterError: the class says what to do.
+
+        """
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=silence)
+        with _answering("GET", path):
+            response = self._request("GET", path, query, timeout, preload=False)
+        self._register(response)
+        try:
+            if response.status != 200:
+                with _answering("GET", path):
+                    _check(response.status, response.read(), f"GET {path}")
+            yield from _lines(response, path)
+        finally:
+            with self._lock:
+                self._streams.discard(response)
+            response.close()
+
+    def close(self) -> None:
+        """End all streams and connections; later requests fail."""
+        with self._lock:
+            self._closed = True
+            streams = list(self._streams)
+        for response in streams:
+            try:
+                response.shutdown()
+            except Exception:
+                _log.debug("a stream had ended already")
+        self._pool.clear()
+
+    def _register(self, response: Any) -> None:
+        with self._lock:
+            if not self._closed:
+                self._streams.add(response)
+                return
+        response.close()
+        raise AwayError("the connection to the cluster is closed")
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        timeout: urllib3.Timeout,
+        *,
+        body: Mapping[str, Any] | None = None,
+        preload: bool = True,
+    ) -> Any:
+        if self._closed:
+            raise AwayError("the connection to the cluster is closed")
+        headers = {"accept": "application/json", "content-type": "application/json"}
+        headers |= {one["key"]: one["value"] for one in self._configuration.auth_settings().values()}
+        url = f"{self._configuration.host.rstrip('/')}{path}"
+        return self._pool.request(
+            method,
+            f"{url}?{urlencode(query)}" if query else url,
+            headers=headers,
+            body=json.dumps(body).encode() if body is not None else None,
+            timeout=timeout,
+            retries=False,
+            preload_content=preload,
+        )
+
+
+def _configuration(kubeconfig: str) -> Any:
+    configuration = client.Configuration()
+    try:
+        if kubeconfig:
+            kube_config.load_kube_config(config_file=kubeconfig, client_configuration=configuration)
+        else:
+            _default_configuration(configuration)
+    except (kube_config.ConfigException, OSError, ValueError) as error:
+        raise errors.InvalidArgumentError(
+            f"the configuration of the cluster cannot be read: {error}; give --kubeconfig FILE, or run in a pod with a "
+            "service account"
+        ) from None
+    return configuration
+
+
+def _default_configuration(configuration: Any) -> None:
+    try:
+        kube_config.load_incluster_config(client_configuration=configuration)
+    except kube_config.ConfigException:
+        kube_config.load_kube_config(client_configuration=configuration)
+
+
+@contextmanager
+def _answering(method: str, path: str) -> Iterator[None]:
+    """Translate what a connection raises."""
+    try:
+        yield
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise AwayError(f"{method} {path}: no answer ({type(error).__name__})") from error
+
+
+def _check(status: int, body: bytes, what: str) -> None:
+    """Raise the error of a failed request; its body is a `Status`, or a text where no API is served."""
+    if status < 400:
+        return
+    try:
+        text = json.loads(body)["message"]
+    except (ValueError, TypeError, KeyError):
+        text = body[:200].decode(errors="replace").strip()
+    raise error_of_status(status, f"{what}: {status} {text}".strip())
+
+
+def error_of_status(status: int, text: str) -> ClusterError:
+    """Return the error of an HTTP status."""
+    return _BY_STATUS.get(status, AwayError)(text)
+
+
+def _lines(response: Any, path: str) -> Iterator[bytes]:
+    """Cut what comes into lines; a last line without an end is what a broken connection left."""
+    rest = bytearray()
+    with _answering("GET", path):
+        for chunk in response.stream(1 << 16):
+            *lines, tail = chunk.split(b"\n")
+            for line in lines:
+                rest += line
+                if rest:
+                    yield bytes(rest)
+                rest.clear()
+            rest += tail

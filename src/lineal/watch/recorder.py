@@ -1,0 +1,224 @@
+"""Records into the store: types are registered once, nodes are found by external id, one request writes all.
+
+Artifacts are found by the server itself, in the request that writes them. Executions, and the artifacts that an event
+joins to them, are looked up once and then remembered, within bounds; a memory that proves wrong is dropped and the
+write is done again. What stays out: when to try again (`writer.py`).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from lineal import errors
+from lineal.client import MetadataStore
+from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Plain, Records
+from lineal.watch.type_ids import TypeIds
+from lineal.wire import metadata_store as pb
+
+REMEMBERED = 5000
+_K = TypeVar("_K", bound=Hashable)
+_V = TypeVar("_V")
+_Edge = tuple[int | None, int | None, pb.Event]
+
+
+class Memory(OrderedDict[_K, _V], Generic[_K, _V]):
+    """A mapping that forgets what was put longest ago."""
+
+    def put(self, key: _K, value: _V) -> None:
+        """Remember a value."""
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > REMEMBERED:
+            self.popitem(last=False)
+
+
+@dataclass
+class _Execution:
+    """A stored execution: its id and its events, as pairs of artifact id and type."""
+
+    id: int
+    events: set[tuple[int, int]] = field(default_factory=set)
+
+
+class Recorder:
+    """Writes records into a store; used by one thread."""
+
+    def __init__(self, store: MetadataStore) -> None:
+        self._store = store
+        self._forget()
+
+    def write(self, records: Records) -> None:
+        """Write records in one transaction; again, after fresh look-ups, if what was remembered was wrong.
+
+        Raises:
+            StatusError: the store refused, or did not answer.
+
+        """
+        if not records.artifacts and not records.executions:
+            return
+        try:
+            self._write(records)
+        except (errors.AlreadyExistsError, errors.NotFoundError, errors.InvalidArgumentError):
+            self._forget()
+            self._write(records)
+
+    def _forget(self) -> None:
+        self._types = TypeIds(self._store)
+        self._executions: Memory[str, _Execution] = Memory()
+        self._artifact_ids: Memory[str, int] = Memory()
+        self._parents: Memory[tuple[int, int], bool] = Memory()
+
+    def _write(self, records: Records) -> None:
+        contents = _Contents(list(records.artifacts))
+        stored = [self._stored_execution(execution) for execution in records.executions]
+        for index, execution in enumerate(records.executions):
+            for record, event_type in _links(execution):
+                self._join(contents, index, stored[index], record, event_type)
+        execution_ids, artifact_ids, context_ids = self._store.put_lineage_subgraph(
+            [self._execution(one, known) for one, known in zip(records.executions, stored, strict=True)],
+            [self._artifact(record) for record in contents.artifacts],
+            [self._context(record) for record in records.contexts],
+            contents.edges,
+            reuse_context_if_already_exist=True,
+            reuse_artifact_if_already_exist_by_external_id=True,
+        )
+        self._remember(records, contents, execution_ids, artifact_ids)
+        for child, parent in records.parents:
+            self._put_parent(context_ids[child], context_ids[parent])
+
+    def _stored_execution(self, record: ExecutionRecord) -> _Execution | None:
+        """Return the stored execution of an external id, None if there is none."""
+        if record.external_id in self._executions:
+            return self._executions[record.external_id]
+        try:
+            [execution] = self._store.get_executions_by_external_ids([record.external_id])
+        except errors.NotFoundError:
+            return None
+        events = self._store.get_events_by_execution_ids([execution.id])
+        found = _Execution(execution.id, {(event.artifact_id, event.type) for event in events})
+        self._executions.put(record.external_id, found)
+        return found
+
+    def _join(
+        self, contents: _Contents, index: int, stored: _Execution | None, record: ArtifactRecord, event_type: int
+    ) -> None:
+        """Add an event, and its artifact unless one that is stored is meant."""
+        artifact_id = self._artifact_ids.get(record.identity) or self._find(record)
+        if artifact_id is not None:
+            self._artifact_ids.put(record.identity, artifact_id)
+        place = None
+        if record.external_id or artifact_id is None:
+            place = contents.place(record)
+        if artifact_id is None or stored is None or (artifact_id, event_type) not in stored.events:
+            contents.add_edge(index, place, None if place is not None else artifact_id, event_type)
+
+    def _find(self, record: ArtifactRecord) -> int | None:
+        """Return the id of the newest stored artifact that a record means, None if there is none."""
+        if record.external_id or not record.uri:
+            try:
+                return self._store.get_artifacts_by_external_ids([record.identity])[0].id
+            except errors.NotFoundError:
+                return None
+        found = [artifact.id for artifact in self._store.get_artifacts_by_uri(record.uri) if _means(record, artifact)]
+        return max(found, default=None)
+
+    def _execution(self, record: ExecutionRecord, stored: _Execution | None) -> pb.Execution:
+        type_id = self._types.execution_type(record.type_name, record.properties, base_type=record.base_type)
+        execution = pb.Execution(
+            type_id=type_id,
+            external_id=record.external_id,
+            last_known_state=record.state,
+            properties=_values(record.properties),
+            custom_properties=_values(record.custom_properties),
+        )
+        if stored is not None:
+            execution.id = stored.id
+        return execution
+
+    def _artifact(self, record: ArtifactRecord) -> pb.Artifact:
+        return pb.Artifact(
+            type_id=self._types.artifact_type(record.type_name, record.properties),
+            external_id=record.identity,
+            uri=record.uri,
+            state=record.state,
+            properties=_values(record.properties),
+            custom_properties=_values(record.custom_properties),
+        )
+
+    def _context(self, record: ContextRecord) -> pb.Context:
+        type_id = self._types.context_type(record.type_name, record.properties)
+        return pb.Context(type_id=type_id, name=record.name, properties=_values(record.properties))
+
+    def _remember(
+        self, records: Records, contents: _Contents, execution_ids: Iterable[int], artifact_ids: list[int]
+    ) -> None:
+        for record, execution_id in zip(records.executions, execution_ids, strict=True):
+            known = self._executions.get(record.external_id) or _Execution(execution_id)
+            self._executions.put(record.external_id, known)
+        for execution_index, place, event in contents.edges:
+            artifact_id = event.artifact_id if place is None else artifact_ids[place]
+            stored = self._executions[records.executions[execution_index or 0].external_id]
+            stored.events.add((artifact_id, event.type))
+            if place is not None:
+                self._artifact_ids.put(contents.artifacts[place].identity, artifact_id)
+
+    def _put_parent(self, child: int, parent: int) -> None:
+        """Join two contexts; that they are joined already, or the other way round, is well."""
+        if (child, parent) in self._parents:
+            return
+        with suppress(errors.AlreadyExistsError, errors.InvalidArgumentError):
+            self._store.put_parent_contexts([pb.ParentContext(child_id=child, parent_id=parent)])
+        self._parents.put((child, parent), True)
+
+
+@dataclass
+class _Contents:
+    """The artifacts of a request, each once, and the events between them and its executions."""
+
+    artifacts: list[ArtifactRecord]
+    edges: list[_Edge] = field(default_factory=list)
+
+    def place(self, record: ArtifactRecord) -> int:
+        """Return the place of an artifact in the request, which it is added to if it is not there."""
+        for index, artifact in enumerate(self.artifacts):
+            if artifact.identity == record.identity:
+                return index
+        self.artifacts.append(record)
+        return len(self.artifacts) - 1
+
+    def add_edge(self, execution_index: int, place: int | None, artifact_id: int | None, event_type: int) -> None:
+        """Add an event, once."""
+        event = pb.Event(type=event_type, artifact_id=artifact_id)  # type: ignore[arg-type]
+        if (execution_index, place, event) not in self.edges:
+            self.edges.append((execution_index, place, event))
+
+
+def _links(record: ExecutionRecord) -> list[tuple[ArtifactRecord, int]]:
+    inputs = [(artifact, int(pb.Event.INPUT)) for artifact in record.inputs]
+    return inputs + [(artifact, int(pb.Event.OUTPUT)) for artifact in record.outputs]
+
+
+def _means(record: ArtifactRecord, artifact: pb.Artifact) -> bool:
+    """Tell whether a stored artifact of the right uri is the one that a record means."""
+    if record.any_type:
+        return True
+    told = {name: str(record.properties[name]) for name in ("name", "version") if name in record.properties}
+    return artifact.type == record.type_name and all(
+        artifact.properties[name].string_value == text for name, text in told.items() if name in artifact.properties
+    )
+
+
+def _values(properties: Mapping[str, Plain]) -> dict[str, pb.Value]:
+    return {name: _value(value) for name, value in properties.items()}
+
+
+def _value(value: Plain) -> pb.Value:
+    if isinstance(value, bool):
+        return pb.Value(bool_value=value)
+    if isinstance(value, int):
+        return pb.Value(int_value=value)
+    return pb.Value(double_value=value) if isinstance(value, float) else pb.Value(string_value=value)

@@ -1,0 +1,149 @@
+"""What handlers return: artifacts, executions and contexts to be stored, as plain values without ids.
+
+What is stored already is found again by its external id. What stays out: storing (`recorder.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+Plain = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class ArtifactRecord:
+    """An artifact.
+
+    Attributes:
+        type_name: the name of its type, which is registered when it is first needed.
+        external_id: what finds it again; "" for one that is known by its uri, or by its type, name and version.
+        uri: where its content is.
+        state: the name of its state.
+        properties: properties that its type declares.
+        custom_properties: further properties.
+        any_type: whether a stored artifact of this uri is meant whatever its type.
+
+    """
+
+    type_name: str
+    external_id: str = ""
+    uri: str = ""
+    state: str = "LIVE"
+    properties: Mapping[str, Plain] = field(default_factory=dict)
+    custom_properties: Mapping[str, Plain] = field(default_factory=dict)
+    any_type: bool = False
+
+    @property
+    def identity(self) -> str:
+        """The external id, or one made of what the artifact is known by."""
+        if self.external_id:
+            return self.external_id
+        known_by = [self.type_name, self.uri, *(str(self.properties.get(name, "")) for name in ("name", "version"))]
+        return "lineal.dev/" + hashlib.sha256("\0".join(known_by).encode()).hexdigest()[:40]
+
+
+@dataclass(frozen=True)
+class ExecutionRecord:
+    """An execution.
+
+    Attributes:
+        type_name: the name of its type, which is registered when it is first needed.
+        external_id: what finds it again; required.
+        state: the name of its state.
+        base_type: the name of the base type of its type.
+        properties: properties that its type declares.
+        custom_properties: further properties.
+        inputs: the artifacts that it used.
+        outputs: the artifacts that it made.
+
+    """
+
+    type_name: str
+    external_id: str
+    state: str = "UNKNOWN"
+    base_type: str = "PROCESS"
+    properties: Mapping[str, Plain] = field(default_factory=dict)
+    custom_properties: Mapping[str, Plain] = field(default_factory=dict)
+    inputs: tuple[ArtifactRecord, ...] = ()
+    outputs: tuple[ArtifactRecord, ...] = ()
+
+
+@dataclass(frozen=True)
+class ContextRecord:
+    """A context that all records stored with it belong to; one that exists is left as it is.
+
+    Attributes:
+        type_name: the name of its type, which is registered when it is first needed.
+        name: its name, unique for the type.
+        properties: properties that its type declares.
+
+    """
+
+    type_name: str
+    name: str
+    properties: Mapping[str, Plain] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in an object that does not keep the rest from being stored.
+
+    Attributes:
+        reason: the word under which it is counted.
+        text: the line for the log.
+
+    """
+
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Records:
+    """What is stored together, in one transaction.
+
+    Attributes:
+        artifacts: artifacts on their own.
+        executions: executions, with the artifacts that they used and made.
+        contexts: contexts that all of these belong to.
+        parents: pairs (child, parent) of places in `contexts`.
+        problems: what was wrong.
+
+    """
+
+    artifacts: tuple[ArtifactRecord, ...] = ()
+    executions: tuple[ExecutionRecord, ...] = ()
+    contexts: tuple[ContextRecord, ...] = ()
+    parents: tuple[tuple[int, int], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def without(self, property_name: str, *, because: str) -> Records:
+        """Return the records whose artifacts lack one property and tell why."""
+        return replace(self, artifacts=tuple(_without(artifact, property_name, because) for artifact in self.artifacts))
+
+
+def _without(artifact: ArtifactRecord, name: str, because: str) -> ArtifactRecord:
+    if name not in artifact.properties:
+        return artifact
+    kept = {key: value for key, value in artifact.properties.items() if key != name}
+    return replace(
+        artifact, properties=kept, custom_properties={**artifact.custom_properties, f"{name}_left_out": because}
+    )
+
+
+def merged(several: list[Records]) -> Records:
+    """Return records that hold all of several ones."""
+    parents: list[tuple[int, int]] = []
+    contexts: list[ContextRecord] = []
+    for one in several:
+        parents += [(child + len(contexts), parent + len(contexts)) for child, parent in one.parents]
+        contexts += one.contexts
+    return Records(
+        artifacts=tuple(artifact for one in several for artifact in one.artifacts),
+        executions=tuple(execution for one in several for execution in one.executions),
+        contexts=tuple(contexts),
+        parents=tuple(parents),
+        problems=tuple(problem for one in several for problem in one.problems),
+    )

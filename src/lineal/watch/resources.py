@@ -1,0 +1,210 @@
+"""Which kinds of objects are watched, and what is known of those that do work: read from a list or a file.
+
+The list has the original watcher's form, `[{"Group": "", "Version": "v1", "Kind": "Pod"}]`, as JSON or YAML, with more
+keys for own kinds. What stays out: asking the cluster whether it serves them (`discovery.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from lineal import errors
+from lineal.watch.yaml_text import load_yaml
+
+_FORMS = 'write [{"Group": "batch", "Version": "v1", "Kind": "Job"}] as JSON or YAML, or Job.batch/v1,Pod/v1'
+BASE_TYPES = ("TRAIN", "TRANSFORM", "PROCESS", "EVALUATE", "DEPLOY")
+STATES = ("NEW", "RUNNING", "COMPLETE", "FAILED", "CANCELED", "CACHED")
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How a kind that does work tells of it. Paths are dotted ("status.phase").
+
+    Attributes:
+        base_type: which of MLMD's base types its executions have.
+        phase: where its phase stands.
+        phases: states for phases that no rule knows.
+        conditions: states for true conditions that no rule knows.
+        start: where its start time may stand, the first that is there counts.
+        end: where its end time may stand.
+        template: where its pods are described; image and command are taken from there.
+        model_uri: where the uri of the model that it serves may stand; such a model becomes an input.
+        serves: whether it works until it is deleted, so that its deletion is a regular end.
+
+    """
+
+    base_type: str = "PROCESS"
+    phase: str = "status.phase"
+    phases: Mapping[str, str] = field(default_factory=dict)
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    start: tuple[str, ...] = ("status.startTime", "status.startedAt")
+    end: tuple[str, ...] = ("status.completionTime", "status.finishedAt", "status.endTime")
+    template: tuple[str, ...] = ("spec", "spec.template.spec")
+    model_uri: tuple[str, ...] = ()
+    serves: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.phase, str) or not isinstance(self.serves, bool):
+            raise _wrong("phase is no path, or serves neither true nor false")
+        if not isinstance(self.phases, Mapping) or not isinstance(self.conditions, Mapping):
+            raise _wrong("phases and conditions map words to states")
+        if self.base_type not in BASE_TYPES:
+            raise _wrong(f"base_type {self.base_type!r} is none of {', '.join(BASE_TYPES)}")
+        for state in (*self.phases.values(), *self.conditions.values()):
+            if state not in STATES:
+                raise _wrong(f"the state {state!r} is none of {', '.join(STATES)}")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A kind of objects to watch.
+
+    Attributes:
+        group: the API group, "" for the core.
+        version: the version of the group.
+        kind: the kind, as objects name it.
+        workload: how it tells of its work; None where it does none.
+        redact: further paths whose values are never stored.
+
+    """
+
+    group: str
+    version: str
+    kind: str
+    workload: Workload | None = None
+    redact: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The kind as the original watcher wrote it: `Pod/v1`, `Notebook.kubeflow.org/v1`."""
+        return f"{self.kind}.{self.group}/{self.version}" if self.group else f"{self.kind}/{self.version}"
+
+    @property
+    def type_name(self) -> str:
+        """The name of the types that its records have."""
+        return f"kubeflow.org/{self.name}"
+
+    @property
+    def api_version(self) -> str:
+        """Group and version as objects name them."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def api_path(self) -> str:
+        """Where the API server serves this group and version."""
+        return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
+
+
+_JOBS_OF_KUBEFLOW = ("TFJob", "PyTorchJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob")
+_REPLICAS = ("Master", "Chief", "Launcher", "Worker", "PS", "Evaluator")
+_TRAINING = Workload(
+    base_type="TRAIN",
+    template=tuple(
+        f"spec.{field}.{replica}.template.spec"
+        for field in ("tfReplicaSpecs", "pytorchReplicaSpecs", "mpiReplicaSpecs", "xgbReplicaSpecs",
+                      "paddleReplicaSpecs", "jaxReplicaSpecs")
+        for replica in _REPLICAS
+    ),
+)  # fmt: skip
+_SERVING = Workload(
+    base_type="DEPLOY",
+    template=("spec.predictor",),
+    start=("metadata.creationTimestamp",),
+    phase="status.modelStatus.transitionStatus",
+    model_uri=("spec.predictor.model.storageUri", "spec.predictor.*.storageUri"),
+    serves=True,
+)
+KNOWN_WORKLOADS: Mapping[tuple[str, str], Workload] = {
+    ("", "Pod"): Workload(end=("status.containerStatuses.*.state.terminated.finishedAt",)),
+    ("batch", "Job"): Workload(),
+    ("argoproj.io", "Workflow"): Workload(template=("spec.templates.*",)),
+    ("kubeflow.org", "Notebook"): Workload(
+        start=("status.containerState.running.startedAt", "metadata.creationTimestamp"), serves=True
+    ),
+    ("serving.kserve.io", "InferenceService"): _SERVING,
+    ("trainer.kubeflow.org", "TrainJob"): Workload(base_type="TRAIN", template=("spec.trainer",)),
+    **{("kubeflow.org", kind): _TRAINING for kind in _JOBS_OF_KUBEFLOW},
+}
+
+
+def parse_resources(text: str) -> tuple[Resource, ...]:
+    """Read a list of resources: the name of a file, JSON or YAML, or names such as `Pod/v1,Job.batch/v1`.
+
+    Raises:
+        InvalidArgumentError: the text is none of these, or an entry is wrong.
+
+    """
+    if Path(text).is_file():
+        return _from_document(load_yaml(Path(text).read_text()))
+    if "{" in text or "\n" in text:
+        return _from_document(load_yaml(text))
+    if "/" not in text or text.endswith((".json", ".yaml", ".yml")):
+        raise _wrong(f"there is no file {text!r}")
+    return _unique(_from_name(name.strip()) for name in text.split(",") if name.strip())
+
+
+def _from_name(name: str) -> Resource:
+    kind_and_group, _, version = name.rpartition("/")
+    kind, _, group = kind_and_group.partition(".")
+    if not kind or not version:
+        raise _wrong(f"{name!r} is no resource")
+    return known(Resource(group, version, kind))
+
+
+def known(resource: Resource) -> Resource:
+    """Return the resource with what is known of kinds that do work, unless it says so itself."""
+    return replace(resource, workload=resource.workload or KNOWN_WORKLOADS.get((resource.group, resource.kind)))
+
+
+def _from_document(document: Any) -> tuple[Resource, ...]:
+    if not isinstance(document, list) or not document:
+        raise _wrong("the list of resources is no list, or empty")
+    return _unique(_from_entry(entry) for entry in document)
+
+
+def _from_entry(entry: Any) -> Resource:
+    if not isinstance(entry, Mapping):
+        raise _wrong(f"{entry!r} is no resource")
+    given = {str(key).lower(): value for key, value in entry.items()}
+    group, version, kind = (given.pop(key, None) or "" for key in ("group", "version", "kind"))
+    workload, redact = given.pop("workload", None), given.pop("redact", ())
+    if given or not version or not kind or not all(isinstance(word, str) for word in (group, version, kind)):
+        raise _wrong(f"{dict(entry)!r} needs Version and Kind, may have Group, workload and redact, and nothing else")
+    return known(Resource(group, version, kind, _workload(workload), _texts("redact", redact)))
+
+
+def _workload(given: Any) -> Workload | None:
+    if given is None or given is False:
+        return None
+    if given is True:
+        return Workload()
+    names = {field.name: field for field in fields(Workload)}
+    if not isinstance(given, Mapping) or not given.keys() <= names.keys():
+        raise _wrong(f"workload is {given!r}; its keys are {', '.join(names)}")
+    paths = ("start", "end", "template", "model_uri")
+    read: dict[str, Any] = {name: _texts(name, value) if name in paths else value for name, value in given.items()}
+    return Workload(**read)
+
+
+def _texts(name: str, given: Any) -> tuple[str, ...]:
+    listed = (given,) if isinstance(given, str) else given
+    if not isinstance(listed, list | tuple) or not all(isinstance(text, str) for text in listed):
+        raise _wrong(f"{name} is {given!r}; give a path or a list of paths")
+    return tuple(listed)
+
+
+def _unique(resources: Iterable[Resource]) -> tuple[Resource, ...]:
+    """Keep each resource once; two versions of a kind would record each object twice."""
+    by_kind: dict[tuple[str, str], Resource] = {}
+    for resource in resources:
+        other = by_kind.setdefault((resource.group, resource.kind), resource)
+        if other.version != resource.version:
+            raise _wrong(f"{other.name} and {resource.name} are the same objects")
+    return tuple(by_kind.values())
+
+
+def _wrong(what: str) -> errors.InvalidArgumentError:
+    return errors.InvalidArgumentError(f"--resources: {what}; {_FORMS}")

@@ -1,0 +1,166 @@
+"""The process of a watcher: signals, health, the name of the cluster, and sessions while this replica records.
+
+What stays out: recording itself (`session.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from lineal import errors
+from lineal.client import MetadataStore
+from lineal.watch.clock import Backoff
+from lineal.watch.cluster import AwayError, Cluster, ClusterError
+from lineal.watch.handlers import Handler, installed_handlers
+from lineal.watch.health import HealthServer
+from lineal.watch.lease import Leadership
+from lineal.watch.metrics import Metrics
+from lineal.watch.session import Session
+from lineal.watch.settings import WatchSettings
+from lineal.watch.store import open_store
+
+TICK = 0.5
+STALE = 120.0
+_IDENTITY = "/api/v1/namespaces/kube-system"
+
+_log = logging.getLogger(__name__)
+
+
+def run(settings: WatchSettings) -> None:
+    """Watch until SIGTERM or SIGINT; call it from the main thread.
+
+    Raises:
+        StatusError: the cluster's configuration or the store cannot be opened, or the health port cannot be taken.
+
+    """
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    cluster = Cluster(settings.kubeconfig)
+    with open_store(settings.store_url) as store:
+        try:
+            Watcher(settings, cluster, store, stopped).run()
+        finally:
+            cluster.close()
+
+
+class Watcher:
+    """Records while it may, stands by while another replica does; ends when it is told to."""
+
+    def __init__(
+        self, settings: WatchSettings, cluster: Cluster, store: MetadataStore, stopped: threading.Event
+    ) -> None:
+        self._settings, self._cluster, self._store, self._stopped = settings, cluster, store, stopped
+        self._metrics = Metrics()
+        self._leadership = Leadership(cluster, settings.lease, metrics=self._metrics) if settings.lease else None
+        self._own_handlers: list[Handler] = installed_handlers()
+        self._session: Session | None = None
+        self._name = ""
+        self._beat = time.monotonic()
+        if self._leadership is None:
+            self._metrics.set("leader", 1)
+
+    def run(self) -> None:
+        """Serve health and metrics, and record."""
+        answers = {"/healthz": self._healthy, "/readyz": self._ready, "/metrics": lambda: (200, self._metrics.text())}
+        with HealthServer(self._settings.http_host, self._settings.http_port, answers=answers) as server:
+            _log.info("health and metrics: http://%s", server.address)
+            self._name = self._repeat(self._cluster_name)
+            if self._leadership is not None:
+                self._leadership.start()
+            try:
+                self._loop()
+            finally:
+                self._end_session()
+                if self._leadership is not None:
+                    self._leadership.stop()
+
+    def _loop(self) -> None:
+        while not self._stopped.wait(TICK):
+            self._beat = time.monotonic()
+            if self._may_write():
+                self._record()
+            else:
+                self._end_session()
+
+    def _record(self) -> None:
+        if self._session is None:
+            session = Session(
+                self._settings,
+                store=self._store,
+                cluster=self._cluster,
+                cluster_name=self._name,
+                own_handlers=self._own_handlers,
+                metrics=self._metrics,
+                may_write=self._may_write,
+            )
+            self._repeat(session.start)
+            self._session = session
+        if not self._stopped.is_set():
+            self._session.tick()
+
+    def _end_session(self) -> None:
+        if self._session is not None:
+            self._session.stop()
+            self._session = None
+
+    def _may_write(self) -> bool:
+        return self._leadership is None or self._leadership.held
+
+    def _cluster_name(self) -> str:
+        """Return the name that was given, or the uid that tells this cluster from all others.
+
+        Raises:
+            FailedPreconditionError: there is neither.
+            AwayError: the cluster does not answer.
+
+        """
+        if self._settings.cluster:
+            return self._settings.cluster
+        try:
+            uid = self._cluster.get(_IDENTITY)["metadata"]["uid"]
+        except AwayError:
+            raise
+        except ClusterError as error:
+            raise errors.FailedPreconditionError(
+                f"the cluster has no name: {error}; give it one with --cluster"
+            ) from None
+        return str(uid)
+
+    def _repeat(self, call: Callable[[], object]) -> str:
+        """Call until it succeeds or the watcher is told to stop."""
+        backoff, told = Backoff(), False
+        while not self._stopped.is_set():
+            self._beat = time.monotonic()
+            try:
+                return str(call())
+            except (AwayError, errors.UnavailableError, errors.DeadlineExceededError) as error:
+                if not told:
+                    _log.warning("waiting: %s", error)
+                told = True
+                self._stopped.wait(backoff.pause())
+        return ""
+
+    def _healthy(self) -> tuple[int, str]:
+        if time.monotonic() - self._beat > STALE:
+            return 503, "the main loop stands still\n"
+        if self._session is not None and not self._session.alive:
+            return 503, "the writer has ended\n"
+        return 200, "ok\n"
+
+    def _ready(self) -> tuple[int, str]:
+        session = self._session
+        if session is None:
+            standing_by = self._leadership is not None and bool(self._name)
+            return (200, "standing by\n") if standing_by else (503, "starting\n")
+        problems = session.problems()
+        return (503, "\n".join(problems) + "\n") if problems else (200, "recording\n")

@@ -1,0 +1,175 @@
+"""One time of recording: the queue, the writer and the streams, from becoming the recording replica to its end.
+
+What stays out: who records (`lease.py`), and the process around it (`run.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from lineal import errors
+from lineal.client import MetadataStore
+from lineal.watch.cluster import Cluster, ClusterError, ForbiddenError
+from lineal.watch.discovery import Served, find_served
+from lineal.watch.handlers import Handler
+from lineal.watch.metrics import Metrics
+from lineal.watch.objects import ObjectHandler
+from lineal.watch.progress import Progress
+from lineal.watch.queue import ChangeQueue, Source
+from lineal.watch.redaction import Redaction
+from lineal.watch.reflector import Reflector, Surroundings
+from lineal.watch.resources import Resource
+from lineal.watch.settings import WatchSettings
+from lineal.watch.store import live_versions
+from lineal.watch.workloads import WorkloadHandler
+from lineal.watch.writer import Place, Writer
+
+STOP_GRACE = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Session:
+    """Streams into a queue, and a writer out of it."""
+
+    def __init__(
+        self,
+        settings: WatchSettings,
+        *,
+        store: MetadataStore,
+        cluster: Cluster,
+        cluster_name: str,
+        own_handlers: list[Handler],
+        metrics: Metrics,
+        may_write: Callable[[], bool],
+    ) -> None:
+        self._settings, self._store, self._cluster, self._metrics = settings, store, cluster, metrics
+        self._progress = Progress(store, cluster=cluster_name, selector=settings.selector)
+        self._queue = ChangeQueue(objects=settings.queue_objects, size=settings.queue_bytes)
+        self._shared = Surroundings(
+            cluster,
+            self._queue,
+            Redaction(settings.redact),
+            metrics,
+            lambda source: {} if settings.relist else live_versions(store, source, cluster=cluster_name),
+            settings.selector,
+        )
+        self._writer = Writer(
+            store,
+            cluster=cluster,
+            queue=self._queue,
+            built_in=[ObjectHandler(), WorkloadHandler()],
+            own=own_handlers,
+            place=Place(
+                cluster_name, lambda namespace: settings.workspace_of(cluster_name, namespace), settings.selector
+            ),
+            metrics=metrics,
+            may_write=may_write,
+            reached=self._reached,
+        )
+        self._reflectors: dict[str, list[Reflector]] = {}
+        self._told_unserved: set[str] = set()
+        self._next_discovery = self._next_save = 0.0
+
+    def start(self) -> None:
+        """Read how far the cluster was read, and start to write.
+
+        Raises:
+            StatusError: the store does not answer.
+
+        """
+        self._progress.load()
+        self._writer.thread.start()
+
+    def tick(self) -> None:
+        """Do what is due: look for kinds, note progress, tell numbers; to be called every second or so."""
+        if time.monotonic() >= self._next_discovery:
+            self._next_discovery = time.monotonic() + self._settings.discovery_interval
+            self._discover()
+        if time.monotonic() >= self._next_save:
+            self._next_save = time.monotonic() + self._settings.progress_interval
+            self._save()
+        waiting, size = self._queue.depth()
+        self._metrics.set("queue_changes", waiting)
+        self._metrics.set("queue_bytes", size)
+
+    def stop(self) -> None:
+        """End the streams and, after the write that is under way, the writer; note how far it came."""
+        for reflector in self._running():
+            reflector.stop()
+        self._writer.stop()
+        self._writer.thread.join(timeout=STOP_GRACE)
+        self._save()
+
+    def problems(self) -> list[str]:
+        """Return what keeps this session from being up to date, a line for each."""
+        lines = [f"{one.source.name} is not listed yet" for one in self._running() if not one.synced]
+        if not self._writer.store_answers:
+            lines.append("the store does not answer")
+        return lines
+
+    @property
+    def alive(self) -> bool:
+        """Whether the writer works."""
+        return self._writer.thread.is_alive()
+
+    def _reached(self, source_name: str, version: str) -> None:
+        if version:
+            self._progress.reach(source_name, version)
+
+    def _save(self) -> None:
+        try:
+            self._progress.save()
+        except errors.StatusError as error:
+            _log.debug("progress was not noted: %s", error.message)
+
+    def _running(self) -> list[Reflector]:
+        return [reflector for several in self._reflectors.values() for reflector in several]
+
+    def _discover(self) -> None:
+        """Start a stream for each kind that the cluster serves and that has none, and forget streams that ended."""
+        for resource in self._settings.resources:
+            several = [one for one in self._reflectors.get(resource.name, []) if one.thread.is_alive()]
+            self._reflectors[resource.name] = several
+            if not several:
+                self._look_for(resource)
+        unserved = [name for name, several in self._reflectors.items() if not several]
+        self._metrics.set("kinds_unserved", len(unserved))
+
+    def _look_for(self, resource: Resource) -> None:
+        try:
+            served = find_served(self._cluster, resource)
+        except ForbiddenError as error:
+            self._tell(resource, "forbidden", f"{resource.name} cannot be watched: {error}")
+            return
+        except ClusterError as error:
+            _log.warning("the cluster was not asked for %s: %s", resource.name, error)
+            return
+        if served is None:
+            seconds = self._settings.discovery_interval
+            text = f"{resource.name} is not served by the cluster; looking for it every {seconds:g} s"
+            self._tell(resource, "unknown_kind", text)
+            return
+        self._told_unserved.discard(resource.name)
+        self._reflectors[resource.name] = [
+            self._start(Source(served, namespace)) for namespace in self._namespaces(served)
+        ]
+
+    def _namespaces(self, served: Served) -> tuple[str, ...]:
+        return self._settings.namespaces if served.namespaced and self._settings.namespaces else ("",)
+
+    def _start(self, source: Source) -> Reflector:
+        version = "" if self._settings.relist else self._progress.version(source.name)
+        _log.info("watching %s%s", source.name, f" from resource version {version}" if version else "")
+        reflector = Reflector(source, self._shared, version=version)
+        reflector.thread.start()
+        return reflector
+
+    def _tell(self, resource: Resource, reason: str, text: str) -> None:
+        """Log and count a problem of a kind, once until it is over."""
+        if resource.name not in self._told_unserved:
+            self._told_unserved.add(resource.name)
+            self._metrics.count("problems_total", reason=reason)
+            _log.warning(text)

@@ -1,0 +1,105 @@
+"""The store as a watcher uses it: opened with a limit for each call, and read for what it holds of a cluster.
+
+What stays out: writing records (`recorder.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lineal import errors
+from lineal.client import ListOptions, MetadataStore
+from lineal.client.connection import ChannelSettings, settings_of_url
+from lineal.watch import names
+from lineal.watch.discovery import Served
+from lineal.watch.objects import OBJECT_PROPERTY
+from lineal.watch.queue import Source
+from lineal.wire import metadata_store as pb
+
+CALL_TIMEOUT = 60.0
+PAGE = 100
+_CHANNEL = {
+    # After the server was away, gRPC would wait up to two minutes before it connects again.
+    "grpc.initial_reconnect_backoff_ms": 200,
+    "grpc.min_reconnect_backoff_ms": 200,
+    "grpc.max_reconnect_backoff_ms": 2000,
+    # A server that vanished without a word is noticed.
+    "grpc.keepalive_time_ms": 60000,
+    "grpc.keepalive_timeout_ms": 20000,
+}
+
+
+def open_store(url: str) -> MetadataStore:
+    """Open the store of a URL.
+
+    Raises:
+        StatusError: the URL is of no known form, or the database cannot be opened.
+
+    """
+    settings = settings_of_url(url)
+    if not isinstance(settings, ChannelSettings):
+        return MetadataStore.from_url(url)
+    from lineal.client.grpc_transport import GrpcTransport
+
+    options = [*_CHANNEL.items(), *settings.options]
+    transport = GrpcTransport(settings.target, credentials=settings.credentials, options=options, timeout=CALL_TIMEOUT)
+    return MetadataStore.from_transport(transport)
+
+
+def live_versions(store: MetadataStore, source: Source, *, cluster: str) -> dict[str, str]:
+    """Return the resource versions, by uid, of a source's objects that the store holds as LIVE.
+
+    Raises:
+        StatusError: the store cannot be read.
+
+    """
+    conditions = [
+        f"type = {_quoted(source.served.resource.type_name)}",
+        "state = LIVE",
+        f"properties.cluster.string_value = {_quoted(cluster)}",
+    ]
+    if source.namespace:
+        conditions.append(f"properties.namespace.string_value = {_quoted(source.namespace)}")
+    versions: dict[str, str] = {}
+    last = 0
+    while True:
+        query = " AND ".join([*conditions, f"id > {last}"])
+        page = store.get_artifacts(ListOptions(limit=PAGE, filter_query=query))
+        for artifact in page:
+            versions[_text(artifact, "version")] = _text(artifact, "resource_version")
+            last = artifact.id
+        if len(page) < PAGE:
+            return versions
+
+
+def stored_object(store: MetadataStore, served: Served, *, cluster: str, uid: str) -> dict[str, Any]:
+    """Return the last state of an object that the store holds, as far as it holds it.
+
+    Raises:
+        StatusError: the store cannot be read.
+
+    """
+    try:
+        [artifact] = store.get_artifacts_by_external_ids([names.external_id(cluster, uid)])
+    except errors.NotFoundError:
+        artifact = pb.Artifact()
+    text = _text(artifact, OBJECT_PROPERTY)
+    if text:
+        return dict(json.loads(text))
+    metadata = {"uid": uid, "name": _text(artifact, "name"), "namespace": _text(artifact, "namespace")}
+    created = _text(artifact, "create_time")
+    return {
+        "apiVersion": served.resource.api_version,
+        "kind": served.resource.kind,
+        "metadata": {key: value for key, value in {**metadata, "creationTimestamp": created}.items() if value},
+    }
+
+
+def _text(artifact: pb.Artifact, name: str) -> str:
+    return artifact.properties[name].string_value if name in artifact.properties else ""
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"

@@ -1,0 +1,68 @@
+"""The ids of the types that records need; a type is registered when it is first needed, and extended when it grows.
+
+What stays out: the records themselves (`recorder.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lineal.client import MetadataStore
+from lineal.watch.records import Plain
+from lineal.wire import metadata_store as pb
+
+_ALLOW = {"can_add_fields": True, "can_omit_fields": True}
+
+
+class TypeIds:
+    """Knows the ids of types in one store."""
+
+    def __init__(self, store: MetadataStore) -> None:
+        self._store = store
+        self._known: dict[tuple[str, str], tuple[int, set[str]]] = {}
+
+    def artifact_type(self, name: str, properties: Mapping[str, Plain]) -> int:
+        """Return the id of an artifact type that has these properties.
+
+        Raises:
+            AlreadyExistsError: the type is stored with a property of another kind.
+
+        """
+        return self._id("artifact", pb.ArtifactType(name=name), properties)
+
+    def execution_type(self, name: str, properties: Mapping[str, Plain], *, base_type: str) -> int:
+        """Return the id of an execution type that has these properties; its base type is told once.
+
+        Raises:
+            AlreadyExistsError: the type is stored with a property of another kind.
+
+        """
+        return self._id("execution", pb.ExecutionType(name=name, base_type=base_type), properties)
+
+    def context_type(self, name: str, properties: Mapping[str, Plain]) -> int:
+        """Return the id of a context type that has these properties.
+
+        Raises:
+            AlreadyExistsError: the type is stored with a property of another kind.
+
+        """
+        return self._id("context", pb.ContextType(name=name), properties)
+
+    def _id(self, kind: str, node_type: Any, properties: Mapping[str, Plain]) -> int:
+        type_id, registered = self._known.get((kind, node_type.name), (None, set()))
+        if type_id is not None and properties.keys() <= registered:
+            return type_id
+        for name, value in properties.items():
+            node_type.properties[name] = _property_type(value)
+        type_id = int(getattr(self._store, f"put_{kind}_type")(node_type, **_ALLOW))
+        self._known[kind, node_type.name] = type_id, registered | properties.keys()
+        return type_id
+
+
+def _property_type(value: Plain) -> int:
+    if isinstance(value, bool):
+        return int(pb.BOOLEAN)
+    if isinstance(value, int):
+        return int(pb.INT)
+    return int(pb.DOUBLE) if isinstance(value, float) else int(pb.STRING)

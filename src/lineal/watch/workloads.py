@@ -1,0 +1,133 @@
+"""The handler of kinds that do work: a Pod, a Job or another workload becomes an execution.
+
+Its state, times, image, command and parents come from the object; its inputs and outputs from annotations, or from the
+uri of the model that it serves. What differs between kinds is data (`resources.py`); how states are read stands in
+`states.py`.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from lineal.watch import names
+from lineal.watch.annotations import linked_artifacts
+from lineal.watch.handlers import Handler, Seen
+from lineal.watch.objects import to_json
+from lineal.watch.paths import first_text, mapping, texts, values
+from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
+from lineal.watch.resources import Resource, Workload
+from lineal.watch.states import FINAL, state_of
+
+
+class WorkloadHandler(Handler):
+    """Records each object of a kind that does work as an execution."""
+
+    def wants(self, resource: Resource) -> bool:
+        """Tell whether the kind does work."""
+        return resource.workload is not None
+
+    def on_add(self, seen: Seen) -> Records:
+        """Return the execution of an object."""
+        return _records(seen, _workload(seen), deleted=False)
+
+    def on_delete(self, seen: Seen) -> Records:
+        """Return the execution of an object that is gone: what was not finished was cancelled."""
+        return _records(seen, _workload(seen), deleted=True)
+
+
+def _workload(seen: Seen) -> Workload:
+    return seen.resource.workload or Workload()
+
+
+def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
+    inputs, wrong_inputs = linked_artifacts(seen, names.INPUTS_ANNOTATION)
+    outputs, wrong_outputs = linked_artifacts(seen, names.OUTPUTS_ANNOTATION)
+    state = state_of(seen.object, workload, deleted=deleted)
+    execution = ExecutionRecord(
+        type_name=seen.resource.type_name,
+        external_id=seen.external_id,
+        state=state,
+        base_type=workload.base_type,
+        properties={name: text for name, text in _properties(seen, workload, state).items() if text},
+        custom_properties={names.WORKSPACE_PROPERTY: seen.workspace} if seen.namespace else {},
+        inputs=(*inputs, *_served_models(seen, workload)),
+        outputs=outputs,
+    )
+    contexts, parents = _contexts(seen)
+    return Records(
+        executions=(execution,), contexts=contexts, parents=parents, problems=(*wrong_inputs, *wrong_outputs)
+    )
+
+
+def _properties(seen: Seen, workload: Workload, state: str) -> dict[str, str]:
+    owner = _owner(seen)
+    return {
+        "name": seen.name,
+        "namespace": seen.namespace,
+        "cluster": seen.cluster,
+        "uid": seen.uid,
+        "create_time": str(seen.metadata.get("creationTimestamp", "")),
+        "start_time": first_text(seen.object, workload.start),
+        "end_time": _end_time(seen, workload) if state in FINAL else "",
+        "phase": first_text(seen.object, [workload.phase]),
+        "labels": to_json(seen.metadata.get("labels")),
+        **_image_and_command(seen.object, workload),
+        "parent": names.external_id(seen.cluster, owner["uid"]) if owner else "",
+        "parent_name": f"{owner.get('kind', '')}/{owner.get('name', '')}" if owner else "",
+    }
+
+
+def _end_time(seen: Seen, workload: Workload) -> str:
+    """Return the latest of the end times (RFC 3339 in UTC sorts as text), else when the object was deleted or seen."""
+    ends = [text for path in workload.end for text in texts(seen.object, path)]
+    return max(ends, default="") or first_text(seen.object, ["metadata.deletionTimestamp"]) or seen.time
+
+
+def _image_and_command(obj: Any, workload: Workload) -> dict[str, str]:
+    templates = [mapping(template) for path in workload.template for template in values(obj, path)]
+    containers = [container for template in templates for container in _containers(template)]
+    images = dict.fromkeys(text for container in containers for text in texts(container, "image"))
+    commands = [[*texts(container, "command.*"), *texts(container, "args.*")] for container in containers]
+    return {"image": ", ".join(images), "command": next((shlex.join(words) for words in commands if words), "")}
+
+
+def _containers(template: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the containers of a pod's description; some kinds describe a single one in its place."""
+    listed = [*values(template, "containers.*"), *values(template, "container"), *values(template, "model")]
+    return [mapping(container) for container in listed] or [template]
+
+
+def _served_models(seen: Seen, workload: Workload) -> tuple[ArtifactRecord, ...]:
+    uri = first_text(seen.object, workload.model_uri)
+    workspace = {names.WORKSPACE_PROPERTY: seen.workspace}
+    model = ArtifactRecord(
+        names.MODEL_TYPE, uri=uri, properties={"name": seen.name}, custom_properties=workspace, any_type=True
+    )
+    return (model,) if uri else ()
+
+
+def _owner(seen: Seen) -> dict[str, Any]:
+    """Return the reference to the owner that controls the object, else to the first owner."""
+    references = [mapping(reference) for reference in values(seen.object, "metadata.ownerReferences.*")]
+    owners = sorted((one for one in references if one.get("uid")), key=lambda one: one.get("controller") is not True)
+    return owners[0] if owners else {}
+
+
+def _contexts(seen: Seen) -> tuple[tuple[ContextRecord, ...], tuple[tuple[int, int], ...]]:
+    """Return the workspace of the namespace, the group of the owner, and the group that the object owns itself."""
+    contexts = [ContextRecord(names.WORKSPACE_TYPE, seen.workspace)] if seen.namespace else []
+    owner = _owner(seen)
+    if owner:
+        contexts.append(_group(seen, str(owner["uid"]), str(owner.get("kind", "")), str(owner.get("name", ""))))
+    if seen.resource.kind != "Pod":
+        contexts.append(_group(seen, seen.uid, seen.resource.kind, seen.name))
+        if owner:
+            return tuple(contexts), ((len(contexts) - 1, len(contexts) - 2),)
+    return tuple(contexts), ()
+
+
+def _group(seen: Seen, uid: str, kind: str, name: str) -> ContextRecord:
+    """Return the context of an owner and of all that belongs to it."""
+    properties = {"kind": kind, "name": name, "namespace": seen.namespace}
+    return ContextRecord(names.OWNER_TYPE, names.external_id(seen.cluster, uid), properties)

@@ -1,0 +1,239 @@
+"""From the queue to the store: one thread asks the handlers what to store for each change, and has it written.
+
+While the store is away it waits, and so do the queue and the streams behind it. What the store refuses for good is
+logged and counted, and the rest goes on. What stays out: requests (`recorder.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from lineal import errors
+from lineal.client import MetadataStore
+from lineal.watch.clock import Backoff, now
+from lineal.watch.cluster import Cluster, ClusterError
+from lineal.watch.handlers import Handler, Seen
+from lineal.watch.metrics import Metrics
+from lineal.watch.objects import OBJECT_PROPERTY
+from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Verb
+from lineal.watch.recorder import Recorder
+from lineal.watch.records import Records, merged
+from lineal.watch.reflector import is_gone
+from lineal.watch.store import stored_object
+
+LARGE = 64 << 10
+ATTEMPTS = 5
+
+_T = TypeVar("_T")
+
+_log = logging.getLogger(__name__)
+_PASSING = (
+    errors.UnavailableError,
+    errors.DeadlineExceededError,
+    errors.AbortedError,
+    errors.CancelledError,
+    errors.UnauthenticatedError,
+    errors.PermissionDeniedError,
+)
+_UNCERTAIN = (errors.InternalError, errors.UnknownError, errors.DataLossError, errors.ResourceExhaustedError)
+
+
+@dataclass(frozen=True)
+class Place:
+    """What tells the writer about objects of this watcher.
+
+    Attributes:
+        cluster_name: the name of the cluster.
+        workspace_of: returns the workspace of a namespace.
+        selector: the label selector, "" for none.
+
+    """
+
+    cluster_name: str
+    workspace_of: Callable[[str], str]
+    selector: str = ""
+
+
+class Writer:
+    """Writes changes, one after the other."""
+
+    def __init__(
+        self,
+        store: MetadataStore,
+        *,
+        cluster: Cluster,
+        queue: ChangeQueue,
+        built_in: list[Handler],
+        own: list[Handler],
+        place: Place,
+        metrics: Metrics,
+        may_write: Callable[[], bool],
+        reached: Callable[[str, str], None],
+    ) -> None:
+        """Prepare the thread.
+
+        Args:
+            store: where records go.
+            cluster: the API server, asked whether an object is really gone.
+            queue: where changes come from.
+            built_in: handlers whose records are written together.
+            own: handlers whose records are written for themselves, so that a fault of theirs harms nobody.
+            place: cluster, workspaces, selector.
+            metrics: where changes and problems are counted.
+            may_write: whether this replica may write at this moment.
+            reached: told the name of a source and the version up to which it is written.
+
+        """
+        self._store, self._cluster, self._queue, self._metrics = store, cluster, queue, metrics
+        self._built_in, self._own, self._place = built_in, own, place
+        self._may_write, self._reached = may_write, reached
+        self._recorder = Recorder(store)
+        self._backoff = Backoff(longest=5.0)
+        self._stopped = threading.Event()
+        self.store_answers = True
+        self.thread = threading.Thread(target=self._run, name="lineal-watch writer", daemon=True)
+
+    def stop(self) -> None:
+        """End the thread after the write that is under way."""
+        self._stopped.set()
+        self._queue.close()
+
+    def _run(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                change = self._queue.take(1.0)
+                if change is not None:
+                    self._write(change)
+                    self._reached(change.source.name, self._queue.done(change))
+        except QueueClosedError:
+            return
+
+    def _write(self, change: Change) -> None:
+        """Write one change, whatever happens; a fault of this program costs the change, and no more."""
+        if change.verb is Verb.MARK:
+            return
+        kind = change.source.served.resource.name
+        try:
+            seen = self._repeat(lambda: self._seen(change), what=f"{kind} {change.uid}")
+            if seen is not None:
+                self._write_seen(change, seen)
+                self._metrics.count("written_total", kind=kind, verb=change.verb.value)
+        except QueueClosedError:
+            raise
+        except Exception:
+            self._metrics.count("problems_total", reason="fault")
+            _log.exception("fault while recording %s %s", kind, change.uid)
+
+    def _seen(self, change: Change) -> Seen | None:
+        """Return the object of a change; None for one that turns out to be still there."""
+        served = change.source.served
+        if change.body:
+            obj = json.loads(change.body)
+        else:
+            obj = stored_object(self._store, served, cluster=self._place.cluster_name, uid=change.uid)
+            if self._place.selector and not is_gone(self._cluster, change.source, obj):
+                return None
+        workspace = self._place.workspace_of(str(obj.get("metadata", {}).get("namespace", "")))
+        return Seen(served.resource, obj, self._place.cluster_name, workspace, time=now(), path=served.object_path(obj))
+
+    def _write_seen(self, change: Change, seen: Seen) -> None:
+        together = [self._ask(handler, change.verb, seen) for handler in self._built_in]
+        self._put(merged(together), seen, large=len(change.body) > LARGE)
+        for handler in self._own:
+            self._put(self._ask(handler, change.verb, seen), seen, large=False)
+
+    def _ask(self, handler: Handler, verb: Verb, seen: Seen) -> Records:
+        """Ask a handler what to store; an error of it is logged and counted."""
+        try:
+            if not handler.wants(seen.resource):
+                return Records()
+            ask = {Verb.ADDED: handler.on_add, Verb.UPDATED: handler.on_update, Verb.DELETED: handler.on_delete}[verb]
+            records = ask(seen) or Records()
+        except Exception:
+            self._metrics.count("problems_total", reason="handler_error")
+            _log.exception("the handler %s failed for %s", type(handler).__name__, seen)
+            return Records()
+        for problem in records.problems:
+            self._metrics.count("problems_total", reason=problem.reason)
+            _log.warning(problem.text)
+        return records
+
+    def _put(self, records: Records, seen: Seen, *, large: bool) -> None:
+        """Write records; what is refused is written as far as it is not."""
+        for attempt in _attempts(records, large=large):
+            try:
+                self._repeat(lambda some=attempt: self._recorder.write(some), what=str(seen))  # type: ignore[misc]
+                return
+            except errors.StatusError as error:
+                self._tell_refused(seen, error)
+
+    def _tell_refused(self, seen: Seen, error: errors.StatusError) -> None:
+        too_large = isinstance(error, errors.ResourceExhaustedError)
+        self._metrics.count("problems_total", reason="too_large" if too_large else "refused")
+        what = "is over the store's limit of a message" if too_large else "was refused by the store"
+        _log.error("%s %s: %s; it is recorded without what is wrong", seen, what, " ".join(error.message.split())[:500])
+
+    def _repeat(self, call: Callable[[], _T], *, what: str) -> _T:
+        """Return what a call returns, repeated while the store or the cluster is away.
+
+        Raises:
+            StatusError: the store refused for good.
+            QueueClosedError: the watcher stops.
+
+        """
+        uncertain = 0
+        while True:
+            self._wait_for_leadership()
+            try:
+                answer = call()
+            except _UNCERTAIN as error:
+                uncertain += 1
+                if uncertain == (1 if isinstance(error, errors.ResourceExhaustedError) else ATTEMPTS):
+                    raise
+                self._wait(error, what)
+            except (*_PASSING, ClusterError) as error:
+                self._wait(error, what)
+            else:
+                self._well()
+                return answer
+
+    def _wait_for_leadership(self) -> None:
+        while not self._may_write():
+            self._pause(0.2)
+
+    def _wait(self, error: Exception, what: str) -> None:
+        if self.store_answers:
+            self._metrics.count("problems_total", reason="store_away")
+            _log.warning("%s waits: %s; the queue fills until the store answers", what, error)
+        self._tell(answers=False)
+        self._pause(self._backoff.pause())
+
+    def _well(self) -> None:
+        if not self.store_answers:
+            _log.info("the store answers again")
+        self._tell(answers=True)
+        self._backoff.reset()
+
+    def _tell(self, *, answers: bool) -> None:
+        self.store_answers = answers
+        self._metrics.set("store_away", 0 if answers else 1)
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopped.wait(seconds):
+            raise QueueClosedError
+
+
+def _attempts(records: Records, *, large: bool) -> Iterator[Records]:
+    """Return the records, then less and less of them."""
+    yield records
+    small = records.without(OBJECT_PROPERTY, because="too large for the store, or refused") if large else records
+    if large:
+        yield small
+    if records.executions:
+        yield replace(small, executions=tuple(replace(one, inputs=(), outputs=()) for one in small.executions))
+        yield Records(artifacts=small.artifacts)
