@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,19 +13,25 @@ from lineal.kinds import CONTEXT, Kind
 from lineal.store.database import Session
 from lineal.store.own_tables import ENTRY, FACT, Family
 from lineal.store.statement import Statement, listed
-from lineal.store.tables import EVENT, MEMBERSHIP, NODE, PROPERTY, TYPE
+from lineal.store.tables import EVENT, MEMBERSHIP, NODE, TYPE
 
 _IDS = "ids"
+_PIECE = 4096
 
 
 def _counted(session: Session, query: sa.Select[Any], ids: Sequence[int]) -> Counter[Any]:
     """Add up the counts of a query over pieces of the ids; the key is one value or several."""
     counts: Counter[Any] = Counter()
     statement = Statement(query)
-    for piece in session.pieces(ids):
+    for piece in _pieces(ids):
         for *key, number in session.rows(statement, {_IDS: piece}):
             counts[key[0] if len(key) == 1 else tuple(key)] += number
     return counts
+
+
+def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut ids into lists of a length that needs little padding."""
+    return (ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE))
 
 
 def by_column(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> Counter[Any]:
@@ -42,12 +48,11 @@ def by_type(session: Session, kind: Kind) -> Counter[int]:
     return Counter(dict(rows))  # type: ignore[arg-type]
 
 
-def by_entry(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> Counter[Any]:
-    """Count nodes by a column of the index, those without aside."""
-    query = sa.select(ENTRY.c[column], sa.func.count()).where(
-        ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.node_id, _IDS), ENTRY.c[column].is_not(None)
-    )
-    return _counted(session, query.group_by(ENTRY.c[column]), ids)
+def by_group(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str | None, str | None]]:
+    """Count nodes by the (workspace, run) that their records name."""
+    query = sa.select(ENTRY.c.workspace, ENTRY.c.run, sa.func.count())
+    query = query.where(ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.node_id, _IDS))
+    return _counted(session, query.group_by(ENTRY.c.workspace, ENTRY.c.run), ids)
 
 
 def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[Any]:
@@ -64,23 +69,12 @@ def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence
 
 
 def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str, str]]:
-    """Count nodes by (key, value) of their labels: those in JSON, and custom properties that are short texts."""
+    """Count nodes by (key, value) of their labels."""
     fact = FACT.c
-    inside = sa.select(fact.name, fact.text, sa.func.count()).where(
+    query = sa.select(fact.name, fact.text, sa.func.count()).where(
         fact.kind == kind.type_kind, listed(fact.node_id, _IDS), fact.family == int(Family.LABEL)
     )
-    row = PROPERTY[kind].c
-    custom = sa.select(row.name, row.string_value, sa.func.count()).where(
-        listed(row[kind.id_column], _IDS),
-        row.is_custom_property == sa.true(),
-        row.string_value.is_not(None),
-        sa.func.length(row.string_value) <= 255,
-        sa.func.substr(row.name, 1, 2) != "__",
-        row.name != "labels",
-    )
-    counts = _counted(session, inside.group_by(fact.name, fact.text), ids)
-    counts.update(_counted(session, custom.group_by(row.name, row.string_value), ids))
-    return counts
+    return _counted(session, query.group_by(fact.name, fact.text), ids)
 
 
 def created_times(session: Session, kind: Kind, ids: Sequence[int]) -> list[int]:

@@ -21,9 +21,9 @@ def ordered_values(kind: Kind, field: str, name: str) -> list[sa.Subquery]:
     """Return the queries of a key's values: one of numbers, one of texts, as far as the key can have them."""
     if field in ENTRY_FIELDS:
         return [_entries(kind, field)]
-    found = []
-    if field != "label":
-        found.append(_union(kind, field, name, ("int_value", "double_value"), FACT.c.number, "numbers"))
+    if field == "label":
+        return [_facts(kind, field, name, FACT.c.text).subquery("texts")]
+    found = [_union(kind, field, name, ("int_value", "double_value"), FACT.c.number, "numbers")]
     if field != "metric":
         found.append(_union(kind, field, name, ("string_value",), FACT.c.text, "texts"))
     return found
@@ -39,7 +39,7 @@ def _union(
     kind: Kind, field: str, name: str, columns: tuple[str, ...], fact: sa.ColumnElement[Any], alias: str
 ) -> sa.Subquery:
     """Return a query of the one value of each node; where several places name one, of the greatest."""
-    arms = [_facts(kind, field, name, fact), *_properties(kind, field, name, columns)]
+    arms = [_facts(kind, field, name, fact), *_properties(kind, name, columns)]
     union = sa.union_all(*arms).subquery(f"all_{alias}")
     query = sa.select(union.c.node_id, sa.func.max(union.c.value).label("value"))
     return query.group_by(union.c.node_id).subquery(alias)
@@ -54,9 +54,8 @@ def _facts(kind: Kind, field: str, name: str, column: sa.ColumnElement[Any]) -> 
     )
 
 
-def _properties(kind: Kind, field: str, name: str, columns: tuple[str, ...]) -> list[sa.Select[Any]]:
+def _properties(kind: Kind, name: str, columns: tuple[str, ...]) -> list[sa.Select[Any]]:
     row = PROPERTY[kind].c
-    customs = (True,) if field == "label" else (False, True)
     return [
         sa.select(row[kind.id_column].label("node_id"), row[column].label("value")).where(
             row.name == sa.bindparam(None, name, sa.Text()),
@@ -64,5 +63,5 @@ def _properties(kind: Kind, field: str, name: str, columns: tuple[str, ...]) -> 
             row[column].is_not(None),
         )
         for column in columns
-        for custom in customs
+        for custom in (False, True)
     ]

@@ -222,7 +222,9 @@ def conditions(selection: Selection, *, one_by_one: bool = False) -> list[sa.Col
     if selection.type_names:
         type_ = tables.TYPE.c
         of_kind = type_.type_kind == kind.type_kind
-        found.append(node.c.type_id.in_(sa.select(type_.id).where(of_kind, search.among(type_.name, selection.type_names))))
+        found.append(
+            node.c.type_id.in_(sa.select(type_.id).where(of_kind, search.among(type_.name, selection.type_names)))
+        )
     return found
 
 

@@ -335,19 +335,20 @@ def _in_family(key: Key, scope: Scope, *, text: Test | None, number: Test | None
     named = (fact.kind == scope.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
     tests = [test(column) for test, column in ((text, fact.text), (number, fact.number)) if test]
     found = [scope.has_row(fact.node_id, *named, test) for test in tests]
+    if key.field == "label":
+        return sa.or_(*found)
     return sa.or_(*found, *_in_properties(key, scope, text=text, number=number))
 
 
 def _in_properties(key: Key, scope: Scope, *, text: Test | None, number: Test | None) -> list[Expression]:
-    """Return the conditions on the properties that count as labels, metrics or properties."""
+    """Return the conditions on the properties that count as metrics or properties."""
     row = scope.tables[f"{scope.kind.table}Property"].c
     owner = row[scope.kind.id_column]
-    customs = (True,) if key.field == "label" else (False, True)
     tests = [test(row[name]) for test, name in _property_columns(text, number)]
     return [
         scope.has_row(owner, row.name == _text(key.name), row.is_custom_property == sa.literal(custom), test)
         for test in tests
-        for custom in customs
+        for custom in (False, True)
     ]
 
 

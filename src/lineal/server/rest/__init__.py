@@ -13,7 +13,15 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
-from lineal.server.rest import docs_page, lineage_routes, node_routes, problems, store_routes
+from lineal.server.rest import (
+    docs_page,
+    group_routes,
+    lineage_routes,
+    node_routes,
+    page_routes,
+    problems,
+    store_routes,
+)
 from lineal.service.catalogue import Catalogue
 
 PREFIX = "/api/v1"
@@ -26,7 +34,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "A parameter is outside its limits.", "content": _PROBLEM},
     503: {"description": "The database cannot be reached.", "content": _PROBLEM},
 }
-_MODULES = (node_routes, lineage_routes, store_routes)
+_MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes)
 
 
 def install(app: FastAPI, catalogue: Catalogue) -> None:

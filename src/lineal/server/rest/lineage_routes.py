@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from lineal.server.rest.parameters import (
     ColumnKeys,
     FilterQuery,
-    KindName,
     Limit,
     NodeKey,
     Search,
@@ -20,6 +19,7 @@ from lineal.server.rest.writing import answer
 from lineal.service.catalogue import Catalogue, shapes
 from lineal.service.catalogue.cards import kind_named
 from lineal.service.catalogue.lineage import MOST_GENERATIONS, MOST_NODES
+from lineal.service.catalogue.paths import MOST_PATHS
 
 _Generations = Annotated[int, Query(ge=0, le=MOST_GENERATIONS, description="How many generations (two events each).")]
 _Internal = Annotated[bool, Query(description="Whether internal events count.")]
@@ -30,11 +30,16 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
     """Add the routes."""
     _add_around(router, catalogue)
     _add_relatives(router, catalogue)
+    _add_paths(router, catalogue)
 
 
 def _add_around(router: APIRouter, catalogue: Catalogue) -> None:
     @router.get(
-        "/lineage", response_model=shapes.Lineage, summary="The lineage around a node", operation_id="lineage", tags=_TAGS
+        "/lineage",
+        response_model=shapes.Lineage,
+        summary="The lineage around a node",
+        operation_id="lineage",
+        tags=_TAGS,
     )
     def lineage(
         focus: NodeKey,
@@ -88,4 +93,20 @@ def _add_relatives(router: APIRouter, catalogue: Catalogue) -> None:
         return answer(found)
 
 
-__all__ = ["KindName", "add"]
+def _add_paths(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/lineage/path",
+        response_model=shapes.Paths,
+        summary="How two nodes are related: the ways between them, or their nearest common ancestors",
+        operation_id="path",
+        tags=_TAGS,
+    )
+    def path(
+        first: NodeKey,
+        second: NodeKey,
+        limit: Annotated[int, Query(ge=1, le=MOST_PATHS, description="The most ways wanted.")] = MOST_PATHS,
+        as_of: Time = None,
+        since: Time = None,
+        internal: _Internal = False,
+    ) -> Response:
+        return answer(catalogue.paths(first, second, limit=limit, since=since, until=as_of, internal=internal))

@@ -153,7 +153,12 @@ def _add_details(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
 
 def _add_events(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
     @_route(
-        router, kind, "/{node_id}/events", shapes.Neighbours, "The events of one {kind}, newest first", "events_of_{kind}"
+        router,
+        kind,
+        "/{node_id}/events",
+        shapes.Neighbours,
+        "The events of one {kind}, newest first",
+        "events_of_{kind}",
     )
     def events(
         node_id: NodeId,

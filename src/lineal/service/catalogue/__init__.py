@@ -10,9 +10,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from lineal import errors
 from lineal.kinds import KINDS, Kind
 from lineal.service import MetadataService
-from lineal.service.catalogue import details, facets, lineage, listing, shapes, stores
+from lineal.service.catalogue import (
+    details,
+    facets,
+    lineage,
+    listing,
+    monitoring,
+    paths,
+    runs,
+    series,
+    shapes,
+    stores,
+    views,
+)
 from lineal.service.catalogue.index import SearchIndex
 from lineal.service.catalogue.listing import Asked
 from lineal.service.known_types import KnownTypes
@@ -41,6 +54,9 @@ class Catalogue:
         """Bring the index up to date for a read that needs it; say whether it is."""
         self.index.require()
         return self.index.follow(kind)
+
+    def _searched_all(self) -> bool:
+        return all([self._searched(kind) for kind in KINDS])
 
     def page(self, asked: Asked, *, order: str, columns: str, limit: int, cursor: str) -> shapes.Page:
         """Return a page of rows of a list."""
@@ -101,9 +117,7 @@ class Catalogue:
 
         def read(session: Session, types: KnownTypes) -> shapes.Neighbours:
             details.require(session, kind, node_id)
-            return lineage.neighbours(
-                session, types, kind, node_id, direction=direction, cursor=cursor, limit=limit
-            )
+            return lineage.neighbours(session, types, kind, node_id, direction=direction, cursor=cursor, limit=limit)
 
         return self._read(read)
 
@@ -136,9 +150,7 @@ class Catalogue:
 
         def read(session: Session, types: KnownTypes) -> shapes.Lineage:
             view = lineage.make_view(session, since=since, until=until, internal=internal, inside=inside)
-            return lineage.around(
-                session, types, focus, up=up, down=down, limit=limit, view=view, columns=shown
-            )
+            return lineage.around(session, types, focus, up=up, down=down, limit=limit, view=view, columns=shown)
 
         return self._read(read)
 
@@ -156,9 +168,83 @@ class Catalogue:
 
     def find(self, text: str, *, limit: int) -> shapes.Found:
         """Return what a text may mean: an id, a uri, a name."""
-        for kind in KINDS:
-            self._searched(kind)
-        return self._read(lambda session, types: details.search_text(session, types, text, limit=limit))
+        self._searched_all()
+
+        def read(session: Session, types: KnownTypes) -> shapes.Found:
+            found = details.search_text(session, types, text, limit=limit)
+            return replace(found, runs=runs.named(session, text.strip())[:limit])
+
+        return self._read(read)
+
+    def paths(
+        self, first: str, second: str, *, limit: int, since: int | None, until: int | None, internal: bool
+    ) -> shapes.Paths:
+        """Return how two nodes are related."""
+        view = lineage.View(lineage.Period(since, until), internal)
+        return self._read(lambda session, types: paths.between(session, types, first, second, limit=limit, view=view))
+
+    def series(
+        self,
+        asked: Asked,
+        *,
+        metric: str,
+        group_by: Sequence[str],
+        since: int | None,
+        until: int | None,
+        buckets: int,
+    ) -> shapes.MetricSeries:
+        """Return a metric over time and versions.
+
+        Raises:
+            InvalidArgumentError: points cannot be grouped by a key.
+        """
+        for key in group_by:
+            if not series.is_group(key):
+                raise errors.InvalidArgumentError(
+                    f"points cannot be grouped by {key[:60]!r}; use label.NAME, type, name, version, workspace, run or "
+                    "metrics_type"
+                )
+        self._searched(asked.kind)
+        return self._read(
+            lambda session, types: series.series(
+                session, types, asked, metric=metric, group_by=group_by, since=since, until=until, buckets=buckets
+            )
+        )
+
+    def runs(self, *, workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
+        """Return a page of runs."""
+        self._searched_all()
+        return self._read(
+            lambda session, _: runs.page(session, workspace=workspace, name=name, cursor=cursor, limit=limit)
+        )
+
+    def run(self, run_id: int) -> shapes.Run:
+        """Return a run."""
+        self._searched_all()
+        return self._read(lambda session, _: runs.one(session, run_id))
+
+    def holding(self, context_id: int) -> shapes.Holding:
+        """Return what a context holds."""
+        return self._read(lambda session, types: runs.holding(session, types, context_id))
+
+    def running(self, asked: Asked, *, limit: int) -> shapes.Running:
+        """Return the running executions of a search."""
+        self._searched(asked.kind)
+        return self._read(lambda session, types: monitoring.running(session, types, asked, limit=limit))
+
+    def growth(self, kind: Kind, *, since: int | None, until: int | None, spans: int) -> shapes.Growth:
+        """Return how many nodes of a kind were created in each span of time."""
+        return self._read(lambda session, _: stores.growth(session, kind, since=since, until=until, spans=spans))
+
+    def put_view(self, content: str) -> shapes.View:
+        """Store a view of the page."""
+        self.index.require()
+        return self._service.write(lambda session, _: views.put(session, content))
+
+    def view(self, view_id: str) -> shapes.View:
+        """Return a stored view of the page."""
+        self.index.require()
+        return self._read(lambda session, _: views.get(session, view_id))
 
     def types(self, kinds: Sequence[Kind]) -> shapes.Types:
         """Return the types of some kinds with their counts."""

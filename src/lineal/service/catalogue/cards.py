@@ -14,7 +14,8 @@ from google.protobuf import json_format
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.service.catalogue import groups, reading, shapes
+from lineal.service.catalogue import groups, shapes
+from lineal.service.catalogue.reading import Record
 from lineal.service.catalogue.shapes import MetricValue, Value
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
@@ -89,23 +90,24 @@ def state_of(kind: Kind, node: Any) -> str | None:
 
 def card_fields(kind: Kind, node: Any) -> dict[str, Any]:
     """Return the fields of a card, without values."""
+    record = Record(node)
     ended = kind is EXECUTION and node.last_known_state in _ENDED
     return {
         "key": key_of(kind, node.id),
         "kind": kind.name,
         "id": node.id,
-        "name": reading.name_of(node),
+        "name": record.name,
         "type": node.type,
         "type_id": node.type_id,
-        "version": reading.version_of(node),
+        "version": record.version,
         "state": state_of(kind, node),
         "uri": (node.uri or None) if kind.has_uri else None,
         "external_id": node.external_id or None,
         "created": node.create_time_since_epoch,
         "updated": node.last_update_time_since_epoch,
         "ended": node.last_update_time_since_epoch if ended else None,
-        "workspace": reading.group_of(node, groups.WORKSPACE_PROPERTY),
-        "run": reading.group_of(node, groups.RUN_PROPERTY),
+        "workspace": record.workspace,
+        "run": record.run,
     }
 
 
@@ -145,25 +147,25 @@ def _fill_columns(
     wanted = [name for family, name in split if family == "metric"]
     reported = metric_values(session, kind, [node.id for node in nodes], wanted) if wanted else {}
     for node in nodes:
-        meta = reading.meta_of(node)
+        record = Record(node)
         shown = {
             f"{family}.{name}": value
             for family, name in split
-            if family != "metric" and (value := _column_value(node, meta, family, name)) is not None
+            if family != "metric" and (value := _column_value(record, family, name)) is not None
         }
-        own = reading.metrics_of(node, meta)
+        own = record.metrics if wanted else {}
         metrics = {name: MetricValue(own[name], own[name], own[name], 1) for name in wanted if name in own}
         fields[node.id] |= {"values": shown, "metrics": {**metrics, **reported.get(node.id, {})}}
 
 
-def _column_value(node: Any, meta: dict[str, Any], family: str, name: str) -> Value | None:
+def _column_value(record: Record, family: str, name: str) -> Value | None:
     if family == "label":
-        labels = reading.labels_of(node, meta)
+        labels = record.labels
         return shapes.StringValue(labels[name]) if name in labels else None
-    for properties in (node.properties, node.custom_properties):
+    for properties in (record.node.properties, record.node.custom_properties):
         if name in properties:
             return value_of(properties[name])
-    scalar = reading.json_values(node, meta).get(name)
+    scalar = record.json_values.get(name)
     if scalar is None:
         return None
     return shapes.StringValue(scalar) if isinstance(scalar, str) else shapes.DoubleValue(scalar)

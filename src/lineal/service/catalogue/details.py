@@ -7,8 +7,9 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, Kind
-from lineal.service.catalogue import cards, reading, shapes
+from lineal.service.catalogue import cards, shapes
 from lineal.service.catalogue.lineage import INPUTS, OUTPUTS
+from lineal.service.catalogue.reading import Record
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.store import graph_rows, own_reads
@@ -66,17 +67,16 @@ def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -
 def _whole(
     session: Session, kind: Kind, message: Any, card: shapes.Card, contexts: list[shapes.Reference]
 ) -> shapes.Node:
-    meta = reading.meta_of(message)
-    own = reading.metrics_of(message, meta)
-    metrics = {name: shapes.MetricValue(value, value, value, 1) for name, value in own.items()}
+    record = Record(message)
+    metrics = {name: shapes.MetricValue(value, value, value, 1) for name, value in record.metrics.items()}
     metrics |= cards.all_metric_values(session, kind, message.id)
     events = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
     return shapes.Node(
         **{**vars(card), "metrics": metrics},
         properties=cards.values_of(message.properties),
         custom_properties=cards.values_of(message.custom_properties),
-        labels=reading.labels_of(message, meta),
-        meta=meta or None,
+        labels=record.labels,
+        meta=record.meta or None,
         contexts=contexts,
         **events,
     )
@@ -89,9 +89,7 @@ def _event_counts(session: Session, kind: Kind, node_id: int) -> dict[str, int]:
     }
 
 
-def _contexts(
-    session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]
-) -> dict[int, list[shapes.Reference]]:
+def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, list[shapes.Reference]]:
     """Return the contexts that hold nodes; of a context its parents."""
     if kind is CONTEXT:
         held = node_rows.parent_contexts(session, ids)
@@ -100,9 +98,7 @@ def _contexts(
     types.load(session, {row.type_id for _, row in held})
     found: dict[int, list[shapes.Reference]] = {}
     for node_id, row in held:
-        reference = shapes.Reference(
-            cards.key_of(CONTEXT, row.id), row.id, row.name, types.name(session, row.type_id)
-        )
+        reference = shapes.Reference(cards.key_of(CONTEXT, row.id), row.id, row.name, types.name(session, row.type_id))
         found.setdefault(node_id, []).append(reference)
     return found
 
@@ -126,16 +122,14 @@ def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Eva
 
 
 def _evaluation(message: Any) -> shapes.Evaluation:
-    meta = reading.meta_of(message)
+    record = Record(message)
     return shapes.Evaluation(
-        reporter=shapes.Reference(
-            cards.key_of(ARTIFACT, message.id), message.id, reading.name_of(message), message.type
-        ),
+        reporter=shapes.Reference(cards.key_of(ARTIFACT, message.id), message.id, record.name, message.type),
         time=message.create_time_since_epoch,
-        metrics_type=reading.text_of(message, "metrics_type"),
-        data_set_id=reading.text_of(message, "data_set_id"),
-        labels=reading.labels_of(message, meta),
-        values=reading.metrics_of(message, meta),
+        metrics_type=record.metrics_type,
+        data_set_id=record.data_set_id,
+        labels=record.labels,
+        values=record.metrics,
     )
 
 

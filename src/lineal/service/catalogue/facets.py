@@ -10,14 +10,16 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from lineal.filter import search
 from lineal.filter.search import Comparison, Query, Term
 from lineal.filter.search.tree import quoted
 from lineal.kinds import CONTEXT, Kind
-from lineal.service.catalogue import groups, reading, shapes
+from lineal.service.catalogue import groups, shapes
 from lineal.service.catalogue.listing import COUNT_LIMIT, Asked
+from lineal.service.catalogue.reading import Record
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.store import facet_rows
@@ -41,6 +43,17 @@ class _Sample:
         found = found_rows.sample_ids(session, selection, limit=limit + 1)
         self.ids = found[:limit]
         self.exact = len(found) <= limit
+        self._session = session
+
+    @cached_property
+    def groups(self) -> Counter[tuple[str | None, str | None]]:
+        """How many nodes have each (workspace, run)."""
+        return facet_rows.by_group(self._session, self.selection.kind, self.ids)
+
+    @cached_property
+    def labels(self) -> Counter[tuple[str, str]]:
+        """How many nodes have each (key, value) of a label."""
+        return facet_rows.by_label(self._session, self.selection.kind, self.ids)
 
 
 def facets(session: Session, types: KnownTypes, asked: Asked, *, labels: Sequence[str] | None) -> shapes.Facets:
@@ -49,9 +62,8 @@ def facets(session: Session, types: KnownTypes, asked: Asked, *, labels: Sequenc
     sample = _Sample(session, selection)
     fixed = [key for key in ("type", "state", "workspace", "run") if _applies(asked.kind, key)]
     found = [_facet(session, types, _without(session, sample, key), key) for key in fixed]
-    counts = facet_rows.by_label(session, asked.kind, sample.ids)
-    named = [*labels] if labels is not None else _frequent_labels(counts, selection.query)
-    found += [_label_facet(session, _without(session, sample, f"label.{name}"), name) for name in named]
+    named = [*labels] if labels is not None else _frequent_labels(sample.labels, selection.query)
+    found += [_label_facet(_without(session, sample, f"label.{name}"), name) for name in named]
     spans = _spans(facet_rows.created_times(session, asked.kind, sample.ids))
     return shapes.Facets(found, spans, len(sample.ids), sample.exact)
 
@@ -109,7 +121,11 @@ def _states(session: Session, sample: _Sample) -> Counter[str]:
 def _groups(session: Session, sample: _Sample, key: str) -> Counter[str]:
     """Count by workspace or run: what records name, and for what names none the contexts that hold it."""
     kind = sample.selection.kind
-    names = facet_rows.by_entry(session, kind, key, sample.ids)
+    names: Counter[str] = Counter()
+    for pair, number in sample.groups.items():
+        name = pair[key == "run"]
+        if name is not None:
+            names[name] += number
     types = groups.WORKSPACE_TYPES if key == "workspace" else groups.RUN_TYPES
     for name, count in facet_rows.by_context(session, kind, types, sample.ids).items():
         names[name] = max(names[name], count)
@@ -127,9 +143,8 @@ def _frequent_labels(counts: Counter[tuple[str, str]], query: Query) -> list[str
     return list(dict.fromkeys([*named, *frequent]))[:MOST_LABEL_FACETS]
 
 
-def _label_facet(session: Session, sample: _Sample, name: str) -> shapes.Facet:
-    counts = facet_rows.by_label(session, sample.selection.kind, sample.ids)
-    values = Counter({value: number for (key, value), number in counts.items() if key == name})
+def _label_facet(sample: _Sample, name: str) -> shapes.Facet:
+    values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
     return _listed(f"label.{name}", values, sample.exact)
 
 
@@ -195,7 +210,7 @@ class _Seen:
 
 def _values(node: Any) -> Iterable[tuple[str, str, Any]]:
     """Yield (key, kind of value, value) of everything that a node can show as a column."""
-    meta = reading.meta_of(node)
+    record = Record(node)
     found: dict[str, tuple[str, Any]] = {}
     for properties in (node.custom_properties, node.properties):
         for name, value in properties.items():
@@ -203,10 +218,10 @@ def _values(node: Any) -> Iterable[tuple[str, str, Any]]:
             if kind:
                 shown = kind.removesuffix("_value")
                 found[f"prop.{name}"] = shown, value.SerializeToString(deterministic=True)
-    for name, scalar in reading.json_values(node, meta).items():
+    for name, scalar in record.json_values.items():
         found.setdefault(f"prop.{name}", ("string" if isinstance(scalar, str) else "double", scalar))
-    found |= {f"label.{name}": ("string", value) for name, value in reading.labels_of(node, meta).items()}
-    found |= {f"metric.{name}": ("double", value) for name, value in reading.metrics_of(node, meta).items()}
+    found |= {f"label.{name}": ("string", value) for name, value in record.labels.items()}
+    found |= {f"metric.{name}": ("double", value) for name, value in record.metrics.items()}
     return [(key, kind, value) for key, (kind, value) in found.items()]
 
 
@@ -219,7 +234,7 @@ def label_keys(session: Session, asked: Asked) -> shapes.Suggestions:
     """Return the label keys that a search's nodes have."""
     sample = _Sample(session, asked.selection())
     keys: Counter[str] = Counter()
-    for (name, _), number in facet_rows.by_label(session, asked.kind, sample.ids).items():
+    for (name, _), number in sample.labels.items():
         keys[name] += number
     items = [shapes.Suggestion(name, number, f"has:label.{quoted(name)}") for name, number in keys.most_common()]
     return shapes.Suggestions(items, len(sample.ids), sample.exact)
@@ -228,8 +243,7 @@ def label_keys(session: Session, asked: Asked) -> shapes.Suggestions:
 def label_values(session: Session, asked: Asked, name: str) -> shapes.Suggestions:
     """Return the values of a label that a search's nodes have."""
     sample = _Sample(session, asked.selection())
-    counts = facet_rows.by_label(session, asked.kind, sample.ids)
-    values = Counter({value: number for (key, value), number in counts.items() if key == name})
+    values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
     items = [
         shapes.Suggestion(value, number, f"label.{quoted(name)}={quoted(value)}")
         for value, number in values.most_common()
@@ -244,7 +258,7 @@ def suggestions(session: Session, types: KnownTypes, asked: Asked, *, key: str, 
     field, _, name = key.partition(".")
     sample = _Sample(session, asked.selection())
     if field == "label":
-        facet = _label_facet(session, sample, name)
+        facet = _label_facet(sample, name)
     elif field in ("type", "workspace", "run") or (field == "state" and asked.kind is not CONTEXT):
         facet = _facet(session, types, sample, field)
     else:

@@ -18,6 +18,7 @@ from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.catalogue import groups, reading
+from lineal.service.catalogue.reading import Record
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
@@ -131,60 +132,52 @@ def _settle(session: Session, kind: Kind, derived: Sequence[tuple[Entry, list[Fa
 
 def _derived(kind: Kind, node: Any) -> tuple[Entry, list[Fact]]:
     """Return what the index says of a node."""
-    meta = reading.meta_of(node)
-    labels = reading.json_labels(node, meta)
-    subject = reading.subject_of(node, meta) if kind is ARTIFACT else None
-    if subject == node.id:
-        subject = None
+    record = Record(node)
+    subject = record.subject_id if kind is ARTIFACT else None
     entry = Entry(
         node_id=node.id,
         updated=node.last_update_time_since_epoch,
         type_id=node.type_id,
-        name=_cut(reading.name_of(node)),
-        version=_cut(reading.version_of(node)),
-        workspace=_cut(_workspace(kind, node)),
-        run=_cut(_run(kind, node)),
+        name=_cut(record.name),
+        version=_cut(record.version),
+        workspace=_cut(_group(kind, node, groups.WORKSPACE_TYPES) or record.workspace),
+        run=_cut(_group(kind, node, groups.RUN_TYPES) or record.run),
         subject_id=subject,
-        words=reading.words_of(node, labels),
+        words=record.words,
     )
-    return entry, _facts(node, meta, labels, subject)
+    return entry, _facts(record, subject)
 
 
-def _facts(node: Any, meta: dict[str, Any], labels: dict[str, str], subject: int | None) -> list[Fact]:
-    metrics = reading.json_metrics(meta)
-    facts = [Fact(node.id, Family.LABEL, name, None, value) for name, value in labels.items()]
-    facts += [_fact(node.id, Family.METRIC, name, value) for name, value in metrics.items()]
-    facts += [_fact(node.id, Family.META, name, value) for name, value in reading.json_values(node, meta).items()]
-    if subject is not None:
-        reported = reading.metrics_of(node, meta)
-        facts += [_fact(subject, Family.METRIC, name, value) for name, value in reported.items()]
-    kept = {(fact.node_id, fact.family, fact.name[:LONGEST_TEXT]): fact for fact in facts}
-    return [
-        fact._replace(name=name, text=_cut(fact.text, keep_empty=True))
-        for (_, _, name), fact in list(kept.items())[: 4 * reading.MOST_VALUES]
+def _group(kind: Kind, node: Any, types: tuple[str, ...]) -> str | None:
+    """Return the name of a context that is itself a workspace or run."""
+    return str(node.name) if kind is CONTEXT and node.type in types else None
+
+
+def _facts(record: Record, subject: int | None) -> list[Fact]:
+    node_id = record.node.id
+    stated: list[tuple[int, Family, dict[str, Any]]] = [
+        (node_id, Family.LABEL, record.labels),
+        (node_id, Family.METRIC, record.json_metrics),
+        (node_id, Family.META, record.json_values),
     ]
+    if subject is not None:
+        stated.append((subject, Family.METRIC, record.metrics))
+    kept = {
+        (about, family, name[:LONGEST_TEXT]): value
+        for about, family, values in stated
+        for name, value in list(values.items())[: reading.MOST_VALUES]
+    }
+    return [_fact(*place, value) for place, value in kept.items()]
 
 
 def _fact(node_id: int, family: Family, name: str, value: str | float) -> Fact:
     if isinstance(value, str):
-        return Fact(node_id, family, name, None, value)
+        return Fact(node_id, family, name, None, value[:LONGEST_TEXT])
     return Fact(node_id, family, name, value if math.isfinite(value) else None, None if math.isfinite(value) else "NaN")
 
 
-def _cut(text: str | None, *, keep_empty: bool = False) -> str | None:
-    return text[:LONGEST_TEXT] if text or (keep_empty and text is not None) else None
-
-
-def _workspace(kind: Kind, node: Any) -> str | None:
-    if kind is CONTEXT and node.type in groups.WORKSPACE_TYPES:
-        return str(node.name)
-    return reading.group_of(node, groups.WORKSPACE_PROPERTY)
-
-
-def _run(kind: Kind, node: Any) -> str | None:
-    if kind is CONTEXT and node.type in groups.RUN_TYPES:
-        return str(node.name)
-    return reading.group_of(node, groups.RUN_PROPERTY)
+def _cut(text: str | None) -> str | None:
+    return text[:LONGEST_TEXT] if text else None
 
 
 def _runs(kind: Kind, nodes: Sequence[Any], entries: Sequence[Entry]) -> Iterable[RunSeen]:

@@ -105,7 +105,15 @@ def make_view(session: Session, *, since: int | None, until: int | None, interna
 
 
 def around(
-    session: Session, types: KnownTypes, focus: str, *, up: int, down: int, limit: int, view: View, columns: Sequence[str]
+    session: Session,
+    types: KnownTypes,
+    focus: str,
+    *,
+    up: int,
+    down: int,
+    limit: int,
+    view: View,
+    columns: Sequence[str],
 ) -> shapes.Lineage:
     """Return the generations around a node, at most `limit` nodes."""
     start = focus_of(session, focus)
@@ -118,9 +126,7 @@ def around(
     return shapes.Lineage(focus, nodes, edges, walked.left_out)
 
 
-def walk(
-    session: Session, start: Key, direction: str, *, hops: int, limit: int, view: View, into: Walked
-) -> None:
+def walk(session: Session, start: Key, direction: str, *, hops: int, limit: int, view: View, into: Walked) -> None:
     """Walk breadth first in one direction, until there are `limit` nodes."""
     frontier = {start[0]: [start[1]]}
     sign = -1 if direction == UP else 1

@@ -1,7 +1,7 @@
 """What the properties of a node say: name, version, labels, metrics and values inside JSON.
 
 The SDK writes a record's fields as JSON into `__ALL_META__`, its labels also into `labels`; other writers use properties
-and custom properties. Everything here is read from messages alone. What stays out: metrics that other nodes report.
+and custom properties. Everything here is read from one message. What stays out: metrics that other nodes report.
 """
 
 from __future__ import annotations
@@ -9,46 +9,153 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from google.protobuf import json_format
 
 from lineal.service.catalogue import groups
-from lineal.wire import metadata_store as pb
 
 LONGEST_LABEL = 255
 MOST_VALUES = 64
+_LONGEST_WORDS = 20_000
+_LONGEST_WORD = 2_000
 _DEEPEST = 4
 # Fields of the SDK's JSON that stand elsewhere too.
-_KNOWN = {"name", "uri", "id", "create_time", "description", "owner", "version", "labels", "values", "workspace"}
+_KNOWN = frozenset({"name", "uri", "id", "create_time", "description", "owner", "version", "labels", "values"})
+_NUMBERS = ("int_value", "double_value")
+_HIDDEN = (groups.ALL_META, groups.LABELS)
 Scalar = str | float
 
 
-def text_of(node: Any, name: str) -> str | None:
-    """Return a text property of a node, its own before a custom one; None if there is none or it is empty."""
-    for properties in (node.properties, node.custom_properties):
-        if name in properties and properties[name].WhichOneof("value") == "string_value":
-            return properties[name].string_value or None
-    return None
+class Record:
+    """A node as people read it. Nothing is read twice."""
 
+    def __init__(self, node: Any) -> None:
+        self.node = node
 
-def name_of(node: Any) -> str | None:
-    """Return what a node is called: its property `name` (the SDK), else its name, else its display name (pipelines)."""
-    return text_of(node, "name") or node.name or text_of(node, "display_name")
+    @cached_property
+    def _scalars(self) -> list[tuple[bool, str, str, Any]]:
+        """All properties that are no messages: (is custom, name, kind of value, value); own ones last."""
+        found = []
+        for custom, properties in ((True, self.node.custom_properties), (False, self.node.properties)):
+            for name, value in properties.items():
+                kind = value.WhichOneof("value")
+                if kind is not None:
+                    found.append((custom, name, kind, getattr(value, kind)))
+        return found
 
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """Text properties by name, a node's own before custom ones."""
+        return {name: value for _, name, kind, value in self._scalars if kind == "string_value"}
 
-def version_of(node: Any) -> str | None:
-    """Return a node's version, as the SDK and others record it."""
-    version = text_of(node, "version")
-    if version is None:
-        value = meta_of(node).get("version")
-        version = value if isinstance(value, str) else None
-    return version
+    @cached_property
+    def meta(self) -> dict[str, Any]:
+        """The JSON in `__ALL_META__`; text that is no JSON object says nothing."""
+        return _object(self.texts.get(groups.ALL_META))
 
+    @property
+    def name(self) -> str | None:
+        """What it is called: its property `name` (the SDK), else its name, else its display name (pipelines)."""
+        return self.texts.get("name") or self.node.name or self.texts.get("display_name") or None
 
-def meta_of(node: Any) -> dict[str, Any]:
-    """Return the JSON in `__ALL_META__`; text that is no JSON object says nothing."""
-    return _object(text_of(node, groups.ALL_META))
+    @property
+    def version(self) -> str | None:
+        """Its version, as the SDK and others record it."""
+        stated = self.texts.get("version") or self.meta.get("version")
+        return stated if isinstance(stated, str) else None
+
+    @property
+    def workspace(self) -> str | None:
+        """The workspace that a record of the SDK names."""
+        return self._named(groups.WORKSPACE_PROPERTY)
+
+    @property
+    def run(self) -> str | None:
+        """The run that a record of the SDK names."""
+        return self._named(groups.RUN_PROPERTY)
+
+    def _named(self, name: str) -> str | None:
+        return self.texts.get(name) or None
+
+    @cached_property
+    def json_labels(self) -> dict[str, str]:
+        """The labels that stand in JSON."""
+        inside = self.meta.get(groups.LABELS)
+        stated = {**(inside if isinstance(inside, dict) else {}), **_object(self.texts.get(groups.LABELS))}
+        return {str(name): _label(value) for name, value in stated.items() if value is not None}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """All labels: those in JSON, and custom properties that are short texts."""
+        found = {
+            name: value
+            for custom, name, kind, value in self._scalars
+            if custom
+            and kind == "string_value"
+            and len(value) <= LONGEST_LABEL
+            and not name.startswith(groups.INTERNAL_PREFIX)
+            and name != groups.LABELS
+        }
+        return {**found, **self.json_labels}
+
+    @cached_property
+    def json_metrics(self) -> dict[str, float]:
+        """The numbers among the values of an evaluation, those within values by their path."""
+        values = self.meta.get("values")
+        if not isinstance(values, dict):
+            return {}
+        return {name: value for name, value in _leaves(values, "") if not isinstance(value, str)}
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The metrics that it records itself: values in JSON, and properties that are numbers."""
+        found = {
+            name: float(value)
+            for _, name, kind, value in self._scalars
+            if kind in _NUMBERS and not name.startswith(groups.INTERNAL_PREFIX)
+        }
+        return {**found, **self.json_metrics}
+
+    @property
+    def json_values(self) -> dict[str, Scalar]:
+        """The scalars inside JSON that stand nowhere else, such as hyperparameters.learning_rate."""
+        rest = {name: value for name, value in self.meta.items() if name not in _KNOWN and name not in self.texts}
+        found = dict(_leaves(rest, ""))
+        for _, name, kind, value in self._scalars:
+            if kind == "struct_value":
+                found |= dict(_leaves(json_format.MessageToDict(value), f"{name}."))
+            elif kind == "bool_value":
+                found[name] = "true" if value else "false"
+        return dict(list(found.items())[:MOST_VALUES]) if len(found) > MOST_VALUES else found
+
+    @property
+    def subject_id(self) -> int | None:
+        """The id of the model that an evaluation is about."""
+        stated = self.texts.get("model_id") or self.meta.get("model_id")
+        text = str(stated) if isinstance(stated, (str, int)) else ""
+        found = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        return None if found == self.node.id else found
+
+    @property
+    def words(self) -> str:
+        """The text in which a word is looked for: name, uri, labels and text properties."""
+        node = self.node
+        texts = [node.name, getattr(node, "uri", ""), node.external_id, node.type]
+        texts += [value for name, value in self.texts.items() if name not in _HIDDEN]
+        texts += [f"{name}={value}" for name, value in self.json_labels.items()]
+        return "\n".join([text[:_LONGEST_WORD] for text in texts if text])[:_LONGEST_WORDS]
+
+    @property
+    def metrics_type(self) -> str | None:
+        """What kind of evaluation it is."""
+        return self.texts.get("metrics_type") or None
+
+    @property
+    def data_set_id(self) -> str | None:
+        """The id of the data set that an evaluation used, as recorded."""
+        return self.texts.get("data_set_id") or None
 
 
 def _object(text: str | None) -> dict[str, Any]:
@@ -59,60 +166,8 @@ def _object(text: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def labels_of(node: Any, meta: Mapping[str, Any] | None = None) -> dict[str, str]:
-    """Return a node's labels: the JSON in `labels` and `__ALL_META__`, and custom properties that are short texts."""
-    found = {
-        name: value.string_value
-        for name, value in node.custom_properties.items()
-        if value.WhichOneof("value") == "string_value"
-        and not name.startswith(groups.INTERNAL_PREFIX)
-        and len(value.string_value) <= LONGEST_LABEL
-        and name != groups.LABELS
-    }
-    return {**found, **json_labels(node, meta_of(node) if meta is None else meta)}
-
-
-def json_labels(node: Any, meta: Mapping[str, Any]) -> dict[str, str]:
-    """Return the labels that stand in JSON."""
-    inside = meta.get(groups.LABELS)
-    stated = {**(inside if isinstance(inside, dict) else {}), **_object(text_of(node, groups.LABELS))}
-    return {str(name): _label(value) for name, value in stated.items() if value is not None}
-
-
 def _label(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def json_metrics(meta: Mapping[str, Any]) -> dict[str, float]:
-    """Return the numbers among the values of an evaluation, those within values by their path."""
-    values = meta.get("values")
-    if not isinstance(values, dict):
-        return {}
-    return {name: value for name, value in _leaves(values, "") if not isinstance(value, str)}
-
-
-def metrics_of(node: Any, meta: Mapping[str, Any] | None = None) -> dict[str, float]:
-    """Return the metrics that a node records itself: values in JSON, and properties that are numbers."""
-    found: dict[str, float] = {}
-    for properties in (node.properties, node.custom_properties):
-        for name, value in properties.items():
-            kind = value.WhichOneof("value")
-            if kind in ("int_value", "double_value") and not name.startswith(groups.INTERNAL_PREFIX):
-                found[name] = float(getattr(value, kind))
-    return {**found, **json_metrics(meta_of(node) if meta is None else meta)}
-
-
-def json_values(node: Any, meta: Mapping[str, Any]) -> dict[str, Scalar]:
-    """Return the scalars inside JSON that stand nowhere else, such as hyperparameters.learning_rate."""
-    rest = {name: value for name, value in meta.items() if name not in _KNOWN and name not in node.properties}
-    found = dict(_leaves(rest, ""))
-    for properties in (node.properties, node.custom_properties):
-        for name, value in properties.items():
-            if value.WhichOneof("value") == "struct_value":
-                found |= dict(_leaves(json_format.MessageToDict(value.struct_value), f"{name}."))
-            elif value.WhichOneof("value") == "bool_value":
-                found[name] = "true" if value.bool_value else "false"
-    return dict(list(found.items())[:MOST_VALUES])
 
 
 def _leaves(values: Mapping[str, Any], prefix: str, depth: int = 0) -> Iterator[tuple[str, Scalar]]:
@@ -134,32 +189,3 @@ def _float(number: float) -> float:
         return float(number)
     except OverflowError:
         return math.inf if number > 0 else -math.inf
-
-
-def subject_of(node: Any, meta: Mapping[str, Any]) -> int | None:
-    """Return the id of the model that an evaluation is about."""
-    stated = text_of(node, "model_id") or meta.get("model_id")
-    text = str(stated) if isinstance(stated, (str, int)) else ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def group_of(node: Any, name: str) -> str | None:
-    """Return the workspace or run that a record of the SDK names."""
-    properties = node.custom_properties
-    return properties[name].string_value or None if name in properties else None
-
-
-def words_of(node: Any, labels: Mapping[str, str]) -> str:
-    """Return the text in which a word is looked for: name, uri, labels and properties that are short texts."""
-    texts = [node.name, getattr(node, "uri", ""), node.external_id, node.type]
-    for properties in (node.properties, node.custom_properties):
-        for name, value in properties.items():
-            if value.WhichOneof("value") == "string_value" and name not in (groups.ALL_META, groups.LABELS):
-                texts.append(value.string_value)
-    texts += [f"{name}={value}" for name, value in labels.items()]
-    return "\n".join(dict.fromkeys(text[:2000] for text in texts if text))[:20_000]
-
-
-def is_artifact(node: Any) -> bool:
-    """Say whether the message is an artifact."""
-    return isinstance(node, pb.Artifact)

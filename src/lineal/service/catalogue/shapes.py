@@ -509,11 +509,13 @@ class Run:
         context_id: the id of its context, None for a run that is only named.
         created: when its first record was written.
         updated: when its last record was written.
+        search: the search that finds what it holds; "" for a context, which `context_id` finds.
         states: how many executions are in each state.
     """
 
     id: Wide
     name: str
+    search: str
     workspace: str | None
     context_id: Wide | None
     created: int

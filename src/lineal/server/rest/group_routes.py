@@ -1,0 +1,137 @@
+"""The routes of runs, workspaces, metric series and monitoring."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
+from lineal.server.rest.parameters import (
+    ColumnKeys,
+    ContextId,
+    Cursor,
+    FilterQuery,
+    Limit,
+    NodeId,
+    OrderBy,
+    Search,
+    Time,
+    asked,
+    read_id,
+)
+from lineal.server.rest.writing import answer
+from lineal.service.catalogue import Asked, Catalogue, shapes
+from lineal.service.catalogue.cards import kind_named
+from lineal.service.catalogue.groups import WORKSPACE_TYPES
+
+_Spans = Annotated[int, Query(ge=1, le=500, description="How many spans of time.")]
+
+
+def add(router: APIRouter, catalogue: Catalogue) -> None:
+    """Add the routes."""
+    for add_routes in (_add_runs, _add_workspaces, _add_series, _add_monitoring):
+        add_routes(router, catalogue)
+
+
+def _add_runs(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/runs", response_model=shapes.Runs, summary="Runs, newest first", operation_id="list_runs", tags=["runs"]
+    )
+    def runs(
+        workspace: Annotated[str | None, Query(max_length=300, description="Only of this workspace.")] = None,
+        name: Annotated[str, Query(max_length=300, description="What the name contains.")] = "",
+        limit: Limit = 60,
+        cursor: Cursor = "",
+    ) -> Response:
+        return answer(catalogue.runs(workspace=workspace, name=name, cursor=cursor, limit=limit))
+
+    @router.get("/runs/{node_id}", response_model=shapes.Run, summary="One run", operation_id="get_run", tags=["runs"])
+    def run(node_id: NodeId) -> Response:
+        return answer(catalogue.run(read_id(node_id, what="run")))
+
+
+def _add_workspaces(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/workspaces",
+        response_model=shapes.Page,
+        summary="Workspaces and pipelines",
+        operation_id="list_workspaces",
+        tags=["workspaces"],
+    )
+    def workspaces(
+        q: Search = "",
+        filter_query: FilterQuery = "",
+        order_by: OrderBy = "name",
+        columns: ColumnKeys = "",
+        limit: Limit = 60,
+        cursor: Cursor = "",
+    ) -> Response:
+        wanted = Asked(CONTEXT, q, filter_query, type_names=WORKSPACE_TYPES)
+        return answer(catalogue.page(wanted, order=order_by, columns=columns, limit=limit, cursor=cursor))
+
+    @router.get(
+        "/contexts/{node_id}/holding",
+        response_model=shapes.Holding,
+        summary="What a workspace, run or other context holds, by type",
+        operation_id="holding",
+        tags=["contexts"],
+    )
+    def holding(node_id: NodeId) -> Response:
+        return answer(catalogue.holding(read_id(node_id, what="context")))
+
+
+def _add_series(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/metrics/series",
+        response_model=shapes.MetricSeries,
+        summary="A metric over time and versions",
+        operation_id="metric_series",
+        tags=["metrics"],
+    )
+    def series(
+        metric: Annotated[str, Query(min_length=1, max_length=255, description="The metric.")],
+        q: Search = "",
+        filter_query: FilterQuery = "",
+        context_id: ContextId = None,
+        group_by: Annotated[
+            list[str] | None,
+            Query(max_length=5, description="`label.NAME`, `name`, `type`, `version`, `workspace`, ..."),
+        ] = None,
+        since: Time = None,
+        until: Time = None,
+        buckets: Annotated[int, Query(ge=1, le=5000, description="Spans of time of a thinned series.")] = 500,
+    ) -> Response:
+        wanted = asked(ARTIFACT, q, filter_query, context_id)
+        found = catalogue.series(
+            wanted, metric=metric, group_by=group_by or [], since=since, until=until, buckets=buckets
+        )
+        return answer(found)
+
+
+def _add_monitoring(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/monitor/running",
+        response_model=shapes.Running,
+        summary="Running executions, longest first, and whether they are stuck",
+        operation_id="running",
+        tags=["monitor"],
+    )
+    def running(q: Search = "", context_id: ContextId = None, limit: Limit = 60) -> Response:
+        wanted = asked(EXECUTION, f"({q}) state=RUNNING" if q.strip() else "state=RUNNING", "", context_id)
+        return answer(catalogue.running(wanted, limit=limit))
+
+    @router.get(
+        "/monitor/growth",
+        response_model=shapes.Growth,
+        summary="How many nodes of a kind were created over time",
+        operation_id="growth",
+        tags=["monitor"],
+    )
+    def growth(
+        kind: Annotated[Literal["artifact", "execution", "context"], Query(description="Which kind.")] = "artifact",
+        since: Time = None,
+        until: Time = None,
+        spans: _Spans = 60,
+    ) -> Response:
+        return answer(catalogue.growth(kind_named(kind), since=since, until=until, spans=spans))

@@ -1,0 +1,78 @@
+"""The routes that help a page: searches as they were understood, the search's keys, stored views."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from lineal import errors
+from lineal.server.rest.parameters import Search
+from lineal.server.rest.writing import answer
+from lineal.service.catalogue import Catalogue, searching, shapes
+from lineal.service.catalogue.views import LONGEST_VIEW
+
+_TAGS = ["page"]
+
+
+class NewView(BaseModel):
+    """A view to be stored: any text, usually the parameters of a link."""
+
+    model_config = ConfigDict(extra="forbid")
+    content: Annotated[str, Field(min_length=1, max_length=LONGEST_VIEW)]
+
+
+def add(router: APIRouter, catalogue: Catalogue) -> None:
+    """Add the routes."""
+    _add_search(router)
+    _add_views(router, catalogue)
+
+
+def _add_search(router: APIRouter) -> None:
+    @router.get(
+        "/search/parse",
+        response_model=shapes.ParsedSearch,
+        summary="A search as it was understood",
+        operation_id="parse_search",
+        tags=_TAGS,
+    )
+    def parse(q: Search = "") -> Response:
+        return answer(searching.parsed(q))
+
+    @router.get(
+        "/search/keys",
+        response_model=shapes.SearchKeys,
+        summary="The keys that a search may name",
+        operation_id="search_keys",
+        tags=_TAGS,
+    )
+    def keys() -> Response:
+        return answer(searching.keys())
+
+
+def _add_views(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.post(
+        "/views",
+        response_model=shapes.View,
+        status_code=201,
+        summary="Store a view of the page under a short name",
+        operation_id="put_view",
+        tags=_TAGS,
+    )
+    def put(view: NewView) -> Response:
+        try:
+            view.content.encode()
+        except UnicodeEncodeError:
+            raise errors.InvalidArgumentError("content has half of a surrogate pair; send well-formed text") from None
+        return answer(catalogue.put_view(view.content), status=201)
+
+    @router.get(
+        "/views/{view_id}",
+        response_model=shapes.View,
+        summary="A stored view",
+        operation_id="get_view",
+        tags=_TAGS,
+    )
+    def get(view_id: Annotated[str, Path(pattern=r"^[a-z2-7]{16}$", description="Its short name.")]) -> Response:
+        return answer(catalogue.view(view_id))
