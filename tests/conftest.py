@@ -33,6 +33,13 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture
-def database_url(engine: Engine, servers: ExitStack, tmp_path: Path) -> str:
-    """The URL of a fresh database on each engine in turn."""
+def database_url(engine: Engine, servers: ExitStack, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty store, or of a database to be one, on each engine in turn."""
+    with engine.empty_url(servers, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def fresh_database_url(engine: Engine, servers: ExitStack, tmp_path: Path) -> str:
+    """The URL of a database that does not exist yet, on each engine in turn."""
     return engine.fresh_url(servers, tmp_path)
