@@ -1,13 +1,15 @@
 """Open connections, lent for one transaction at a time.
 
 Taking a connection from SQLAlchemy's pool and giving it back costs more than a small statement on SQLite, so its files
-use a plain stack of idle connections instead.
+use a plain stack of idle connections instead. A program may drop a store without closing it, as programs for the
+official client do: its connections are then closed when it is collected, or at the end of the process.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -36,16 +38,20 @@ class IdleConnections:
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connect = connect
+        self._closed = False
+        self._start_empty()
+
+    def _start_empty(self) -> None:
         self._idle: deque[Any] = deque()
         self._process = os.getpid()
-        self._closed = False
+        weakref.finalize(self, _close_all, self._idle)
 
     def take(self) -> Any:
         """Return an idle connection or a new one."""
         if self._closed:
             raise _closed_error()
         if self._process != os.getpid():  # SQLite's connections must not be carried over a fork
-            self._idle, self._process = deque(), os.getpid()
+            self._start_empty()
         try:
             return self._idle.pop()
         except IndexError:
@@ -64,8 +70,7 @@ class IdleConnections:
     def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
 
 
 class SharedConnection:
@@ -74,6 +79,7 @@ class SharedConnection:
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connection: Any = connect()
         self._lock = threading.Lock()
+        weakref.finalize(self, self._connection.close)
 
     def take(self) -> Any:
         """Return the connection to one thread after the other."""
@@ -97,6 +103,11 @@ class SharedConnection:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+
+def _close_all(connections: deque[Any]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def _closed_error() -> errors.FailedPreconditionError:
