@@ -1,4 +1,4 @@
-"""The HTTP application: health, readiness and version, and the REST interface (rest/).
+"""The HTTP application: health, readiness and version, the REST interface (rest/) and gRPC-Web (grpc_web.py).
 
 What stays out: listening (`http_door.py`).
 """
@@ -10,20 +10,24 @@ from fastapi.responses import JSONResponse
 
 import lineal
 from lineal.config import ServerSettings
-from lineal.server import rest
+from lineal.server import grpc_web, rest
 from lineal.server.http_headers import add_headers
 from lineal.server.page import add_page, built_page
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
+from lineal.service import MetadataService
 from lineal.service.catalogue import Catalogue
 
 
-def create_app(readiness: Readiness, catalogue: Catalogue, settings: ServerSettings) -> FastAPI:
+def create_app(
+    readiness: Readiness, service: MetadataService, catalogue: Catalogue, settings: ServerSettings
+) -> FastAPI:
     """Return the application over a store and the state of its database."""
     # FastAPI's own pages of documentation load scripts from elsewhere; the server must work without the internet.
     app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None)
     _add_state(app, readiness)
     rest.install(app, catalogue)
+    grpc_web.add(app, service, max_bytes=settings.max_message_bytes)
     add_page(app, built_page())
     add_headers(app, settings)
     return app

@@ -16,6 +16,7 @@ from lineal.config import ServerSettings, redact
 from lineal.server.grpc_door import GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
+from lineal.server.indexing import Indexing
 from lineal.server.readiness import Readiness
 from lineal.service import open_service
 from lineal.service.catalogue import Catalogue
@@ -60,12 +61,14 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None]) -> None:
         service = closing.enter_context(open_service(settings.database))
         readiness = Readiness(service)
         catalogue = Catalogue(service)
-        http_door = HttpDoor(create_app(readiness, catalogue, settings), host=settings.host, port=settings.http_port)
+        app = create_app(readiness, service, catalogue, settings)
+        http_door = HttpDoor(app, host=settings.host, port=settings.http_port)
         closing.callback(http_door.stop)
         grpc_door = GrpcDoor(service, settings)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
         readiness.on_change(grpc_door.show_ready)
         closing.enter_context(readiness)
+        closing.enter_context(Indexing(catalogue.index))
         grpc_door.start()
         http_door.start()
         _announce(settings, grpc_door, http_door, announce)

@@ -1,0 +1,158 @@
+"""gRPC-Web: the RPCs for browsers, on the HTTP port and without a proxy in between.
+
+A request is one POST whose body is a frame with the serialized message, as bytes (application/grpc-web) or in base64
+(application/grpc-web-text). The answer is a frame with the response and a frame with the trailers. Every RPC takes the way of
+the gRPC door (`rpcs.answer`), with the same limits and errors. What stays out: CORS (`http_headers.py`).
+
+Source: the protocol as the gRPC project describes it (PROTOCOL-WEB).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from lineal import errors
+from lineal.config import MAX_MESSAGE_FLAG
+from lineal.server.rest import problems
+from lineal.server.rpcs import RPCS, SERVICE_NAME, answer
+from lineal.server.status import translate
+from lineal.service import MetadataService
+
+_HEADER = struct.Struct(">BI")
+_COMPRESSED = 0x01
+_TRAILERS = 0x80
+_QUANTUM = 4  # characters of base64 that make whole bytes
+
+
+@dataclass(frozen=True)
+class _Encoding:
+    """How frames travel: the media type of the answer, and whether they are in base64."""
+
+    media_type: str
+    is_text: bool
+
+
+_BINARY = _Encoding("application/grpc-web+proto", is_text=False)
+_TEXT = _Encoding("application/grpc-web-text+proto", is_text=True)
+_ENCODINGS = {
+    "application/grpc-web": _BINARY,
+    "application/grpc-web+proto": _BINARY,
+    "application/grpc-web-text": _TEXT,
+    "application/grpc-web-text+proto": _TEXT,
+}
+
+
+def add(app: FastAPI, service: MetadataService, *, max_bytes: int) -> None:
+    """Let an application answer gRPC-Web for every RPC."""
+
+    @app.post(f"/{SERVICE_NAME}/{{method}}", include_in_schema=False)
+    async def call(method: str, request: Request) -> Response:
+        encoding = _ENCODINGS.get(_media_type(request))
+        if encoding is None:
+            return problems.problem(415, f"gRPC-Web has the media types {', '.join(_ENCODINGS)}; send one of them")
+        try:
+            message = _message(await _body(request, encoding, max_bytes), encoding)
+            response = await run_in_threadpool(_call, service, method, message, max_bytes)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception as error:
+            status, text = translate(error, rpc_name=method if method in RPCS else "gRPC-Web")
+            return _reply(encoding, b"", status.value[0], text)
+        return _reply(encoding, frame(response), 0, "")
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _call(service: MetadataService, method: str, message: bytes, max_bytes: int) -> bytes:
+    if method not in RPCS:
+        raise errors.UnimplementedError(f"no RPC is named {method[:100]!r} in {SERVICE_NAME}")
+    return answer(service, RPCS[method], message, max_bytes=max_bytes)
+
+
+async def _body(request: Request, encoding: _Encoding, max_bytes: int) -> bytes:
+    """Read the body, and no more of it than a request may have.
+
+    Raises:
+        ResourceExhaustedError: it is larger.
+    """
+    most = max_bytes + _HEADER.size
+    if encoding.is_text:
+        most = most * 4 // 3 + _QUANTUM
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > most:
+            raise errors.ResourceExhaustedError(
+                f"The request is larger than the {max_bytes >> 20} MiB that the server allows; send it in smaller parts, "
+                f"or start the server with a larger {MAX_MESSAGE_FLAG}"
+            )
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _message(body: bytes, encoding: _Encoding) -> bytes:
+    """Return the message in the one frame of a body.
+
+    Raises:
+        InvalidArgumentError: the body is not one whole frame.
+        UnimplementedError: the frame is compressed.
+    """
+    if encoding.is_text:
+        body = decode_text(body)
+    if len(body) < _HEADER.size:
+        raise errors.InvalidArgumentError("the body is shorter than the header of a gRPC-Web frame; send one frame")
+    flags, length = _HEADER.unpack_from(body)
+    if flags & _COMPRESSED:
+        raise errors.UnimplementedError("the frame is compressed, which gRPC-Web here does not read; send it plain")
+    if flags or len(body) != _HEADER.size + length:
+        raise errors.InvalidArgumentError(
+            f"the frame says {length} bytes and {len(body) - _HEADER.size} follow; send one frame with one message"
+        )
+    return body[_HEADER.size :]
+
+
+def decode_text(body: bytes) -> bytes:
+    """Decode base64 that may consist of several pieces, each padded.
+
+    Raises:
+        InvalidArgumentError: it is no base64.
+    """
+    pieces: list[bytes] = []
+    start = 0
+    try:
+        while start < len(body):
+            padding = body.find(b"=", start)
+            end = len(body) if padding < 0 else min(len(body), start + -(-(padding + 1 - start) // _QUANTUM) * _QUANTUM)
+            pieces.append(base64.b64decode(body[start:end], validate=True))
+            start = end
+    except binascii.Error:
+        raise errors.InvalidArgumentError("the body is no base64, as application/grpc-web-text has it") from None
+    return b"".join(pieces)
+
+
+def frame(content: bytes, *, flags: int = 0) -> bytes:
+    """Return the frame around a message or the trailers."""
+    return _HEADER.pack(flags, len(content)) + content
+
+
+def _reply(encoding: _Encoding, message: bytes, status: int, text: str) -> Response:
+    trailers = f"grpc-status:{status}\r\n" + (f"grpc-message:{percent_encoded(text)}\r\n" if text else "")
+    body = message + frame(trailers.encode("ascii"), flags=_TRAILERS)
+    return Response(base64.b64encode(body) if encoding.is_text else body, media_type=encoding.media_type)
+
+
+def percent_encoded(text: str) -> str:
+    """Return a status text as a trailer carries it: all but printable ASCII as %XX."""
+    return "".join(
+        chr(byte) if 0x20 <= byte <= 0x7E and byte != 0x25 else f"%{byte:02X}" for byte in text.encode("utf-8", "replace")
+    )
