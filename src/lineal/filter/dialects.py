@@ -67,6 +67,15 @@ class IsNull(_Condition):
     inherit_cache = True
 
 
+class Apart(_Condition):
+    """The operand, an IN with a query, which the engine runs as it stands.
+
+    MySQL and MariaDB make such an IN a join and try the orders of all joined tables, for minutes if there are many.
+    """
+
+    inherit_cache = True
+
+
 class TextIn(_Condition):
     """Whether the first operand, a text, is the same as one of the others."""
 
@@ -143,6 +152,17 @@ def _is_null(element: IsNull, compiler: Any, **options: Any) -> str:
     return f"({_operands(element, compiler, options)[0]} IS NULL)"
 
 
+@compiles(Apart)
+def _apart(element: Apart, compiler: Any, **options: Any) -> str:
+    return f"({_operands(element, compiler, options)[0]})"
+
+
+@compiles(Apart, "mysql")
+@compiles(Apart, "mariadb")
+def _apart_on_mysql(element: Apart, compiler: Any, **options: Any) -> str:
+    return f"(CASE WHEN {_operands(element, compiler, options)[0]} THEN true ELSE false END)"
+
+
 @compiles(TextIn)
 def _text_in(element: TextIn, compiler: Any, **options: Any) -> str:
     return f"({_one_of(_operands(element, compiler, options))})"
@@ -153,11 +173,25 @@ def _one_of(texts: Sequence[str]) -> str:
     return f"{text} = {others[0]}" if len(others) == 1 else f"{text} IN ({', '.join(others)})"
 
 
+# How much of a text of any length PostgreSQL's indexes hold, in characters (store/tables.py).
+_INDEXED_START = 128
+_UNBOUNDED = frozenset({"string_value", "uri"})
+
+
+@compiles(TextIn, "postgresql")
+def _text_in_on_postgresql(element: TextIn, compiler: Any, **options: Any) -> str:
+    texts = _operands(element, compiler, options)
+    if getattr(next(iter(element.clauses)), "name", None) not in _UNBOUNDED:
+        return f"({_one_of(texts)})"
+    starts = [f"left({text}, {_INDEXED_START})" for text in texts]
+    return f"({_one_of(starts)} AND {_one_of(texts)})"
+
+
 @compiles(TextIn, "mysql")
 @compiles(TextIn, "mariadb")
 def _text_in_on_mysql(element: TextIn, compiler: Any, **options: Any) -> str:
     texts = _operands(element, compiler, options)
-    return f"({_one_of(texts)} AND {_one_of([_bytes(text) for text in texts])})"
+    return f"({_one_of(texts)} AND {_one_of([_bytes(text, compiler) for text in texts])})"
 
 
 @compiles(ByBytes)
@@ -173,11 +207,29 @@ def _by_bytes_on_postgresql(element: ByBytes, compiler: Any, **options: Any) -> 
 @compiles(ByBytes, "mysql")
 @compiles(ByBytes, "mariadb")
 def _by_bytes_on_mysql(element: ByBytes, compiler: Any, **options: Any) -> str:
-    return _bytes(_operands(element, compiler, options)[0])
+    return _bytes(_operands(element, compiler, options)[0], compiler)
 
 
-def _bytes(text: str) -> str:
-    return f"CAST(CONVERT({text} USING utf8mb4) AS BINARY)"
+def _bytes(text: str, compiler: Any) -> str:
+    """Return the UTF-8 bytes of a text on MySQL."""
+    return f"CAST(CONVERT({text} USING {_session_charset(compiler)}) AS BINARY)"
+
+
+def utf8_on_mysql(text: str, compiler: Any) -> str:
+    """Return a text on MySQL as one of utf8mb4, whose characters are those of the text."""
+    if _session_charset(compiler) == "utf8mb4":
+        return f"CONVERT({text} USING utf8mb4)"
+    return f"CONVERT({_bytes(text, compiler)} USING utf8mb4)"
+
+
+def _changed_on_mysql(text: str, compiler: Any) -> str:
+    """Return a text made by a function as the session's other texts are."""
+    return text if _session_charset(compiler) == "utf8mb4" else f"CAST({text} AS BINARY)"
+
+
+def _session_charset(compiler: Any) -> str:
+    """Return the character set that the server takes texts to be in: latin1 where UTF-8 bytes are passed off as it."""
+    return getattr(compiler.dialect, "session_charset", "utf8mb4")
 
 
 @compiles(Like)
@@ -198,9 +250,11 @@ def _like_on_postgresql(element: Like, compiler: Any, **options: Any) -> str:
 @compiles(Like, "mysql")
 @compiles(Like, "mariadb")
 def _like_on_mysql(element: Like, compiler: Any, **options: Any) -> str:
-    text, pattern = [f"CONVERT({operand} USING utf8mb4)" for operand in _operands(element, compiler, options)]
-    quick = f"{text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE ''"
-    return f"({quick} AND {_folded(text, upper=False)} LIKE {_folded(pattern, upper=False)} ESCAPE '')"
+    text, pattern = [utf8_on_mysql(operand, compiler) for operand in _operands(element, compiler, options)]
+    # There always is an escape character; one that is not a backslash can be doubled in every SQL mode.
+    pattern = f"REPLACE({pattern}, '|', '||')"
+    quick = f"{text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE '|'"
+    return f"({quick} AND {_folded(text, upper=False)} LIKE {_folded(pattern, upper=False)} ESCAPE '|')"
 
 
 @compiles(Lower)
@@ -226,13 +280,15 @@ def _upper_on_postgresql(element: Upper, compiler: Any, **options: Any) -> str:
 @compiles(Lower, "mysql")
 @compiles(Lower, "mariadb")
 def _lower_on_mysql(element: Lower, compiler: Any, **options: Any) -> str:
-    return _folded(f"CONVERT({_operands(element, compiler, options)[0]} USING utf8mb4)", upper=False)
+    text = utf8_on_mysql(_operands(element, compiler, options)[0], compiler)
+    return _changed_on_mysql(_folded(text, upper=False), compiler)
 
 
 @compiles(Upper, "mysql")
 @compiles(Upper, "mariadb")
 def _upper_on_mysql(element: Upper, compiler: Any, **options: Any) -> str:
-    return _folded(f"CONVERT({_operands(element, compiler, options)[0]} USING utf8mb4)", upper=True)
+    text = utf8_on_mysql(_operands(element, compiler, options)[0], compiler)
+    return _changed_on_mysql(_folded(text, upper=True), compiler)
 
 
 def _folded(text: str, *, upper: bool) -> str:
@@ -251,4 +307,4 @@ def _length(element: Length, compiler: Any, **options: Any) -> str:
 @compiles(Length, "mysql")
 @compiles(Length, "mariadb")
 def _length_on_mysql(element: Length, compiler: Any, **options: Any) -> str:
-    return f"char_length({_operands(element, compiler, options)[0]})"
+    return f"char_length({utf8_on_mysql(_operands(element, compiler, options)[0], compiler)})"

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from lineal.filter.dialects import TextIn
+from lineal.filter.dialects import TextIn, utf8_on_mysql
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Comparison, Group, Has, Key, Query, Range, Term, Word
@@ -63,7 +63,7 @@ def _contains_on_postgresql(element: Contains, compiler: Any, **options: Any) ->
 @compiles(Contains, "mysql")
 @compiles(Contains, "mariadb")
 def _contains_on_mysql(element: Contains, compiler: Any, **options: Any) -> str:
-    text, pattern = [f"CONVERT({compiler.process(each, **options)} USING utf8mb4)" for each in element.clauses]
+    text, pattern = [utf8_on_mysql(compiler.process(each, **options), compiler) for each in element.clauses]
     return f"({text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE '|')"
 
 

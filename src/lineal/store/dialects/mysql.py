@@ -60,6 +60,7 @@ class MySQLDialect(ServerDialect):
 
         self._connector = MySQLConnector(self.url, self.connect_seconds)
         self._sql_dialect = MySQLDialect_pymysql(paramstyle="format", dbapi=self._driver)
+        self._sql_dialect.session_charset = "latin1"  # type: ignore[attr-defined]  # the filter language asks
 
     @property
     def sql_dialect(self) -> sa.Dialect:
