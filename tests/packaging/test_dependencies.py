@@ -15,6 +15,8 @@ DISTRIBUTIONS = {
     "grpc": "grpcio",
     "grpc_health": "grpcio-health-checking",
     "grpc_reflection": "grpcio-reflection",
+    "pydantic_core": "pydantic",  # which pins it exactly
+    "yaml": "pyyaml",
 }
 
 
