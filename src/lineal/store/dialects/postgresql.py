@@ -145,12 +145,12 @@ class PostgreSQLDialect(ServerDialect):
     def translate(self, error: Exception) -> errors.StatusError:
         """Name the database and the cure."""
         state = _state(error)
+        if self.lacks_database(error):
+            return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
         if state in _REFUSED_USER or (not state and _is_refusal(error)):
             return errors.PermissionDeniedError(
                 f"{self.place()} refuses the user or what it does; check user, password, TLS and grants"
             )
-        if self.lacks_database(error):
-            return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
         if self.is_refused_value(error):
             return errors.InvalidArgumentError("a text holds the character NUL, or a value fits no column; take it out")
         if state in _UNDONE:
