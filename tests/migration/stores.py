@@ -22,13 +22,15 @@ from tests.compat.stock import put_parents
 VERSIONS = range(10)
 NEWEST = 10
 SINCE_VERSION_10 = ("b", "p")
+# What the official library can store on servers: integers of 32 bits, and texts without quotes and backslashes.
+VALUES = {**SIX_KINDS, "i": -(2**31), "s": "Grüße, 世界"}
 ANY_INPUT = pb.ArtifactStructType(any=pb.AnyArtifactStructType())
 
 
-def requests(*, values: Sequence[str] = tuple(SIX_KINDS)) -> list[Any]:
+def requests(*, values: Sequence[str] = tuple(VALUES)) -> list[Any]:
     """Return the requests that fill a store: types, nodes with properties of these kinds, and all relations."""
     types = {name: SIX_TYPES[name] for name in values}
-    properties = {name: SIX_KINDS[name] for name in values}
+    properties = {name: VALUES[name] for name in values}
     full = {"properties": properties, "custom": {f"c{name}": value for name, value in properties.items()}}
     together = rpc.PutAttributionsAndAssociationsRequest()
     together.attributions.add(context_id=1, artifact_id=1)
