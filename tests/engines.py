@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 from lineal.config import DatabaseSettings
+from lineal.service import open_service
 from lineal.store import own_tables
 from lineal.store.database import Database, Session
 from lineal.store.tables import ENVIRONMENT, TYPE, metadata
@@ -59,14 +60,14 @@ class Engine:
         start: starts a server for the time of a `with`.
         holds_nul: whether texts may hold the character NUL; PostgreSQL's cannot.
         writers_wait: whether one writer waits for the other instead of working at the same time (SQLite).
-        ids_are_dense: whether the rows of a request get neighbouring ids.
+        restart: the statement that says which id the next row of a table gets.
     """
 
     name: str
     start: Callable[[], contextlib.AbstractContextManager[Server]] | None
     holds_nul: bool = True
     writers_wait: bool = False
-    ids_are_dense: bool = True
+    restart: str = ""
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _idle: list[str] = field(default_factory=list)
@@ -90,16 +91,29 @@ class Engine:
         return f"{self.server(stack).url}test_{next(self._numbers)}"
 
     @contextmanager
-    def empty_url(self, stack: ExitStack, folder: Path) -> Iterator[str]:
+    def empty_url(self, stack: ExitStack, folder: Path, *, restart_ids: bool = False) -> Iterator[str]:
         """Lend the URL of an empty store, which earlier tests may have used: emptying is faster than creating.
 
-        Its ids go on where the earlier tests ended.
+        Its ids go on where the earlier tests ended, unless they are to begin as in a new store.
         """
         url = self._idle.pop() if self._idle else self.fresh_url(stack, folder)
+        if restart_ids and self.restart:
+            open_service(url).close()
+            for table, first in (("Type", 10), ("Artifact", 1), ("Execution", 1), ("Context", 1)):
+                run_sql(url, self.restart.format(table=table, first=first))
         yield url
         if self.start is not None:
             empty(url)
             self._idle.append(url)
+
+
+def run_sql(url: str, sql: str) -> list[Any]:
+    """Run a statement as Lineal's connections do; return its rows."""
+    database = Database(DatabaseSettings(url))
+    try:
+        return database.write(lambda session: session.script(sql))
+    finally:
+        database.close()
 
 
 def empty(url: str) -> None:
@@ -256,9 +270,12 @@ def free_port() -> int:
 
 
 SQLITE = Engine("sqlite", None, writers_wait=True)
-MARIADB = Engine("mariadb", mariadb)
-MYSQL = Engine("mysql", mysql)
-POSTGRESQL = Engine("postgresql", postgresql, holds_nul=False)
+_RESTART = "ALTER TABLE {table} AUTO_INCREMENT = {first}"
+MARIADB = Engine("mariadb", mariadb, restart=_RESTART)
+MYSQL = Engine("mysql", mysql, restart=_RESTART)
+POSTGRESQL = Engine(
+    "postgresql", postgresql, holds_nul=False, restart="ALTER SEQUENCE {table}_id_seq RESTART WITH {first}"
+)
 EVERY_ENGINE = [
     pytest.param(SQLITE, id="sqlite"),
     pytest.param(MARIADB, id="mariadb"),
@@ -266,3 +283,4 @@ EVERY_ENGINE = [
     pytest.param(POSTGRESQL, id="postgresql"),
 ]
 SERVERS = EVERY_ENGINE[1:]
+BY_NAME = {engine.name: engine for engine in (SQLITE, MARIADB, MYSQL, POSTGRESQL)}

@@ -1,13 +1,15 @@
 """The sides to compare: the official core where its environment is found, and Lineal in memory.
 
-LINEAL_COMPAT_AGAINST says what stands opposite the official core: `lineal` (default), or `official`, which compares the
-core with itself and so tests the comparison.
+LINEAL_COMPAT_AGAINST says what stands opposite the official core: `lineal` (default, in memory), Lineal on one of the
+engines of tests/engines.py by name, or `official`, which compares the core with itself and so tests the comparison.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ import pytest
 from tests.compat.official import OfficialCore
 from tests.compat.pair import Pair
 from tests.compat.sides import LinealSide, Side
+
+_SERVERS = ExitStack()
+atexit.register(_SERVERS.close)
 
 
 @pytest.fixture(scope="session")
@@ -46,8 +51,29 @@ def pair(new_pair: Callable[[], Pair]) -> Pair:
 
 
 def opposite(core: OfficialCore) -> Side:
-    if os.environ.get("LINEAL_COMPAT_AGAINST") == "official":
+    """Open what stands opposite the official core."""
+    against = os.environ.get("LINEAL_COMPAT_AGAINST", "lineal")
+    if against == "official":
         return core.open()
     from lineal.service import open_service
 
-    return LinealSide(open_service("sqlite://"))
+    if against == "lineal":
+        return LinealSide(open_service("sqlite://"))
+    from tests.engines import BY_NAME
+
+    return LentSide(BY_NAME[against].empty_url(_SERVERS, Path(), restart_ids=True))
+
+
+class LentSide(LinealSide):
+    """Lineal on a database that is given back at the end."""
+
+    def __init__(self, lent: AbstractContextManager[str]) -> None:
+        from lineal.service import open_service
+
+        super().__init__(open_service(lent.__enter__()))
+        self._lent = lent
+
+    def close(self) -> None:
+        """Close the service and give the database back."""
+        super().close()
+        self._lent.__exit__(None, None, None)
