@@ -90,5 +90,5 @@ def statement(query: str, kind: str = "artifact") -> sa.Select[Any]:
 
 def found(engine: sa.Engine, query: str, kind: str = "artifact") -> list[int]:
     """Return the ids that a query finds, in order, with any repetitions."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(compiled_cache=None) as connection:
         return sorted(connection.execute(statement(query, kind)).scalars())

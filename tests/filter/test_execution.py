@@ -57,7 +57,13 @@ def test_like_ignores_the_case_of_a_to_z_only(shelf: sa.Engine) -> None:
 
 
 def test_like_has_no_escape_character(shelf: sa.Engine) -> None:
-    finds(shelf, "artifact", {r"name LIKE r'%\%'": [], r"properties.owner.string_value LIKE r'%\%'": [3]})
+    cases = {
+        r"name LIKE r'%\%'": [],
+        "name LIKE '%|%'": [],
+        "'a|' LIKE '_|'": [1, 2, 3, 4, 5],
+        r"properties.owner.string_value LIKE r'%\%'": [3],
+    }
+    finds(shelf, "artifact", cases)
 
 
 def test_null_makes_conditions_unknown(shelf: sa.Engine) -> None:

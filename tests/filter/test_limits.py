@@ -80,7 +80,7 @@ def test_thousands_of_conditions_run(shelf: sa.Engine, word: str) -> None:
 def test_wide_and_deep_together_run(shelf: sa.Engine) -> None:
     query = "id = 1"
     for level in range(LEVELS - 4):
-        others = [f"id = {number}" for number in range(150)]
+        others = [f"id = {number}" for number in range(100)]
         query = "(" + (" AND " if level % 2 else " OR ").join([*others, query]) + ")"
     assert found(shelf, query) is not None
 

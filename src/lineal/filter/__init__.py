@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from lineal.errors import InvalidArgumentError
 from lineal.filter.builder import Clauses, build
 from lineal.filter.checked import Filter
 from lineal.filter.checker import checked_filter
@@ -39,10 +40,21 @@ def parse(text: str, *, kind: Kind) -> Filter:
 
 
 def _parsed(text: str, kind: Kind) -> Filter:
+    if not _is_unicode(text):
+        raise InvalidArgumentError("filter_query, line 1: this is no Unicode text; half a surrogate pair stands in it")
     try:
         return checked_filter(syntax_tree(text), kind=kind)
     except Mistake as mistake:
         raise mistake.error(text) from None
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text can be sent to a database; one from a request always can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _remembered = lru_cache(maxsize=512)(_parsed)

@@ -14,16 +14,18 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from lineal.filter.checked import NODE, Checked, Constant, Field, Filter, Mention, Operation, fields
-from lineal.filter.dialects import AllOf, AnyOf, TextIn
+from lineal.filter.dialects import AllOf, AnyOf, Apart, TextIn
 from lineal.filter.operators import RULES, Expression, bound, constant
 from lineal.filter.vocabulary import NEIGHBOURS, Type
 from lineal.kinds import Kind
 
 Tables = Mapping[str, sa.FromClause]
+_MOST_JOINED_QUERIES = 3
 
 
 @dataclass(frozen=True)
@@ -107,14 +109,20 @@ def _chosen(tree: Checked, scope: _Scope) -> Expression:
     neighbours_only = all(named.mention.is_neighbour for named in fields(tree))
     inner = scope.inner(own_table=not neighbours_only)
     condition = inner.expression(tree)
-    return scope.id.in_(sa.select(inner.id).select_from(inner.source).where(condition))
+    return _among(scope, sa.select(inner.id).select_from(inner.source).where(condition))
 
 
 def _has(mention: Mention, scope: _Scope) -> Expression:
     """Return the condition that a node has neighbours of a family at all."""
     inner = scope.inner(own_table=False)
     inner.row(mention)
-    return scope.id.in_(sa.select(inner.id).select_from(inner.source))
+    return _among(scope, sa.select(inner.id).select_from(inner.source))
+
+
+def _among(scope: _Scope, ids: sa.Select[Any]) -> Expression:
+    """Return the condition that a node is among those of a query; an engine may join the first few."""
+    condition = scope.id.in_(ids)
+    return condition if next(scope.queries) <= _MOST_JOINED_QUERIES else Apart(condition)
 
 
 def _neighbours(tree: Checked) -> frozenset[Mention]:
@@ -164,6 +172,7 @@ class _Scope:
     given: sa.FromClause | None
     tables: Tables
     numbers: Iterator[int]
+    queries: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _from: sa.FromClause | None = None
     _id: Expression | None = None
     _aliases: dict[Mention, sa.FromClause] = field(default_factory=dict)

@@ -57,9 +57,9 @@ class _Checker:
             return Constant(tree.value, _TYPE_OF_VALUE[type(tree.value)])
         if isinstance(tree, Name):
             return self._field(tree)
-        rule = self._RULES.get(tree.operator)
+        rule = self.RULES.get(tree.operator)
         if rule is None:
-            known = [f"{operator[:-2]}" for operator in self._RULES if operator.endswith("()")]
+            known = [f"{operator[:-2]}" for operator in self.RULES if operator.endswith("()")]
             problem = (
                 f"function {shortened(tree.operator[:-2])} is not supported; {suggestion(tree.operator[:-2], known)}"
             )
@@ -242,7 +242,7 @@ class _Checker:
         result = Type.DECIMAL if group is _NUMBERS else next(iter(group))
         return Operation("COALESCE()", tuple(operands), result, tree.weight)
 
-    _RULES: Mapping[str, Callable[[_Checker, SyntaxOperation], Checked]] = {
+    RULES: Mapping[str, Callable[[_Checker, SyntaxOperation], Checked]] = {
         **dict.fromkeys(("AND", "OR", "NOT"), _logic),
         **dict.fromkeys(("=", "!="), _equality),
         **dict.fromkeys(("<", "<=", ">", ">="), _comparison),
@@ -263,6 +263,7 @@ class _Checker:
     }
 
 
+FUNCTIONS = tuple(operator[:-2] for operator in _Checker.RULES if operator.endswith("()"))
 _ENUM_OPERATORS = "=, !=, IN and NOT IN"
 
 
