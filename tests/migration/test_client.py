@@ -40,3 +40,10 @@ def test_a_store_is_downgraded_without_asking_back(full_stores: OldStores, tmp_p
 def test_an_impossible_version_is_an_invalid_argument(old_stores: OldStores, tmp_path: Path) -> None:
     with pytest.raises(mlmd.errors.InvalidArgumentError, match="MLMD cannot be downgraded to schema_version"):
         mlmd.downgrade_schema(config(old_stores.copy(NEWEST, tmp_path / "store.db")), 999999)
+
+
+def test_what_cannot_be_downgraded_is_a_runtime_error(tmp_path: Path) -> None:
+    (tmp_path / "empty.db").touch()
+
+    with pytest.raises(RuntimeError, match="nothing to migrate"):
+        mlmd.downgrade_schema(config(tmp_path / "empty.db"), 5)

@@ -176,22 +176,22 @@ def changes_left(monkeypatch: pytest.MonkeyPatch) -> Callable[[int | None], None
     return allow
 
 
-@pytest.mark.parametrize(("start", "end"), [(0, NEWEST), (4, NEWEST), (NEWEST, 0), (NEWEST, 4)])
+@pytest.mark.parametrize(("start", "end"), [(0, NEWEST), (NEWEST, 4)])
 def test_an_interrupted_migration_is_finished_by_running_it_again(
     start: int, end: int, database: Database, changes_left: Callable[[int | None], None]
 ) -> None:
     database.fill()
     new = database.described()
     downgrade(database.settings, start)
-    for interruptions in itertools.count():
-        changes_left(interruptions)
+    for allowed in itertools.count(step=3):
+        changes_left(allowed)
         try:
             migrate(database.settings, end, accept_loss=True)
             break
         except KeyboardInterrupt:
             continue
     changes_left(None)
-    assert interruptions > 3
+    assert allowed > 3
     assert plan_migration(database.settings, end).is_done
     migrate(database.settings)
     assert database.described() == new

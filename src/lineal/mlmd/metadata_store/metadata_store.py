@@ -8,7 +8,7 @@ from __future__ import annotations
 from lineal import errors
 from lineal.client import ExtraOptions, ListOptions, MetadataStore, OrderByField
 from lineal.client.calls import PAGE_SIZE as MAX_NUM_RESULT
-from lineal.client.store import open_settings
+from lineal.client.store import OpenError, open_settings
 from lineal.mlmd import proto
 from lineal.wire import metadata_store_pb2, metadata_store_service_pb2
 
@@ -35,7 +35,7 @@ def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version
 
     Raises:
         InvalidArgumentError: there is no way to that version.
-        OpenError: the ConnectionConfig names no database, or the database cannot be opened.
+        OpenError: the ConnectionConfig names no database, it cannot be opened, or it is no store that can be changed.
 
     """
     if downgrade_to_schema_version < 0:
@@ -45,6 +45,9 @@ def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version
     settings = open_settings(config)
     from lineal import service
 
-    if not hasattr(service, "downgrade"):
-        raise errors.UnimplementedError("this version of Lineal cannot downgrade a database; use the official library")
-    service.downgrade(settings, downgrade_to_schema_version)
+    try:
+        service.downgrade(settings, downgrade_to_schema_version)
+    except errors.InvalidArgumentError:
+        raise
+    except errors.StatusError as error:
+        raise OpenError(error.message, error.error_code) from error
