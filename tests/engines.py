@@ -61,6 +61,7 @@ class Engine:
         holds_nul: whether texts may hold the character NUL; PostgreSQL's cannot.
         writers_wait: whether one writer waits for the other instead of working at the same time (SQLite).
         restart: the statement that says which id the next row of a table gets.
+        own_connection, other_connections, kill: the statements that ask for connections' ids and kill one.
     """
 
     name: str
@@ -68,6 +69,9 @@ class Engine:
     holds_nul: bool = True
     writers_wait: bool = False
     restart: str = ""
+    own_connection: str = ""
+    other_connections: str = ""
+    kill: str = ""
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _idle: list[str] = field(default_factory=list)
@@ -76,6 +80,20 @@ class Engine:
         """Skip the test if the engine lacks a capability, which is described above."""
         if not getattr(self, capability):
             pytest.skip(f"{self.name} lacks the capability {capability}")
+
+    def kill_connection(self, session: Session, database: Database) -> None:
+        """Kill the connection of a session from another one, as an operator or a network would."""
+        ((connection_id,),) = session.script(self.own_connection)
+        database.read(lambda other: other.script(self.kill.format(connection_id)))
+
+    def kill_idle_connections(self, database: Database) -> None:
+        """Kill all other connections to a database."""
+
+        def kill(session: Session) -> None:
+            for (connection_id,) in session.script(self.other_connections):
+                session.script(self.kill.format(connection_id))
+
+        database.read(kill)
 
     def server(self, stack: ExitStack) -> Server:
         """Return the server; `stack` stops it at the end of the session."""
@@ -270,11 +288,27 @@ def free_port() -> int:
 
 
 SQLITE = Engine("sqlite", None, writers_wait=True)
+_MYSQL_KILL = {
+    "own_connection": "SELECT CONNECTION_ID()",
+    "other_connections": """SELECT id FROM information_schema.processlist
+        WHERE db = DATABASE() AND id <> CONNECTION_ID()""",
+    "kill": "KILL {}",
+}
+_POSTGRESQL_KILL = {
+    "own_connection": "SELECT pg_backend_pid()",
+    "other_connections": """SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+    "kill": "SELECT pg_terminate_backend({})",
+}
 _RESTART = "ALTER TABLE {table} AUTO_INCREMENT = {first}"
-MARIADB = Engine("mariadb", mariadb, restart=_RESTART)
-MYSQL = Engine("mysql", mysql, restart=_RESTART)
+MARIADB = Engine("mariadb", mariadb, restart=_RESTART, **_MYSQL_KILL)
+MYSQL = Engine("mysql", mysql, restart=_RESTART, **_MYSQL_KILL)
 POSTGRESQL = Engine(
-    "postgresql", postgresql, holds_nul=False, restart="ALTER SEQUENCE {table}_id_seq RESTART WITH {first}"
+    "postgresql",
+    postgresql,
+    holds_nul=False,
+    restart="ALTER SEQUENCE {table}_id_seq RESTART WITH {first}",
+    **_POSTGRESQL_KILL,
 )
 EVERY_ENGINE = [
     pytest.param(SQLITE, id="sqlite"),
