@@ -40,13 +40,14 @@ def filled_database() -> sa.Engine:
     engine = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
     metadata.create_all(engine)
     with engine.begin() as connection:
-        for table, rows in _rows().items():
-            for row in rows:
+        for table, content in rows().items():
+            for row in content:
                 connection.execute(sa.insert(T[table]).values(**row))
     return engine
 
 
-def _rows() -> dict[str, list[dict[str, Any]]]:
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of every table."""
     times = [{"create_time_since_epoch": 100 * i, "last_update_time_since_epoch": 100 * i + i % 2} for i in range(6)]
     return {
         "Type": [
