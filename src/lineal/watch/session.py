@@ -72,6 +72,7 @@ class Session:
         self._reflectors: dict[str, list[Reflector]] = {}
         self._told_unserved: set[str] = set()
         self._next_discovery = self._next_save = 0.0
+        self._asked = False
 
     def start(self) -> None:
         """Read how far the cluster was read, and start to write.
@@ -106,6 +107,8 @@ class Session:
     def problems(self) -> list[str]:
         """Return what keeps this session from being up to date, a line for each."""
         lines = [f"{one.source.name} is not listed yet" for one in self._running() if not one.synced]
+        if not self._asked:
+            lines.append("the cluster was not asked for every kind yet")
         if not self._writer.store_answers:
             lines.append("the store does not answer")
         return lines
@@ -126,7 +129,7 @@ class Session:
             _log.debug("progress was not noted: %s", error.message)
 
     def _running(self) -> list[Reflector]:
-        return [reflector for several in self._reflectors.values() for reflector in several]
+        return [reflector for several in list(self._reflectors.values()) for reflector in several]
 
     def _discover(self) -> None:
         """Start a stream for each kind that the cluster serves and that has none, and forget streams that ended."""
@@ -137,6 +140,7 @@ class Session:
                 self._look_for(resource)
         unserved = [name for name, several in self._reflectors.items() if not several]
         self._metrics.set("kinds_unserved", len(unserved))
+        self._asked = True
 
     def _look_for(self, resource: Resource) -> None:
         try:

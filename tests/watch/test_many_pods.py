@@ -1,0 +1,165 @@
+"""2,000 pods are created, changed and deleted while the API server and the metadata server are killed: all is there."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+import lineal
+from lineal.wire import metadata_store as pb
+from tests.serving import running_server
+from tests.watch.kube import KubeServer, free_ports, pod, running_kube
+from tests.watch.watching import by_name, eventually, text
+
+PODS = 2000
+THREADS = 4
+LIMIT_MIB = 250
+PATH = "/api/v1/namespaces/default/pods"
+
+
+def insist(kube: KubeServer, method: str, path: str, body: object = None) -> None:
+    """Repeat a request until the API server has done it, however often it is killed meanwhile."""
+    kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+    while True:
+        try:
+            if kube.call(method, path, body, kind=kind).get("code", 200) in (200, 404, 409):
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+
+
+def live(kube: KubeServer, number: int) -> None:
+    """The life of one pod: created, changed twice, and every second one deleted."""
+    name = f"p{number}"
+    insist(kube, "POST", PATH, pod(name, annotations={"pad": "x" * 2000}))
+    insist(kube, "PATCH", f"{PATH}/{name}", {"metadata": {"labels": {"last": "no"}}})
+    insist(kube, "PATCH", f"{PATH}/{name}", {"metadata": {"labels": {"last": f"yes{number}"}}})
+    if number % 2:
+        insist(kube, "DELETE", f"{PATH}/{name}?gracePeriodSeconds=0")
+
+
+class Disturber:
+    """Kills the API server, the metadata server and the watcher in turn, and starts them again."""
+
+    def __init__(self, kube: KubeServer, folder: Path) -> None:
+        self.kube, self.folder = kube, folder
+        self.grpc_port, self.http_port = free_ports(2)
+        self.servers = ExitStack()
+        self.largest_mib = 0.0
+        self.kills = {"api": 0, "server": 0, "watcher": 0}
+        self.start_server()
+        self.watcher = self.start_watcher()
+
+    def start_server(self) -> None:
+        url = f"sqlite:///{self.folder}/store.db"
+        self.server = self.servers.enter_context(running_server(url, "--grpc-port", str(self.grpc_port)))
+
+    def start_watcher(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "lineal", "watch", "--resources", "Pod/v1", "--cluster", "c"]
+        to = ["--to", f"grpc://127.0.0.1:{self.grpc_port}", "--kubeconfig", str(self.kube.kubeconfig)]
+        with (self.folder / "watcher.log").open("ab") as log:
+            return subprocess.Popen([*command, *to, "--http-port", str(self.http_port)], stderr=log)
+
+    def disturb(self, finished: threading.Event) -> None:
+        chance = random.Random(7)
+        turns = [self.kill_server, self.kill_api, self.kill_watcher]
+        while not finished.wait(chance.uniform(1, 4)):
+            turns[sum(self.kills.values()) % len(turns)]()
+
+    def kill_api(self) -> None:
+        self.kube.kill()
+        time.sleep(1)
+        self.kube.start_api()
+        self.kills["api"] += 1
+
+    def kill_server(self) -> None:
+        self.server.process.kill()
+        self.server.process.wait()
+        time.sleep(2)
+        self.start_server()
+        self.kills["server"] += 1
+
+    def kill_watcher(self) -> None:
+        self.watcher.kill()
+        self.watcher.wait()
+        self.watcher = self.start_watcher()
+        self.kills["watcher"] += 1
+
+    def measure(self, finished: threading.Event) -> None:
+        while not finished.wait(0.2):
+            self.largest_mib = max(self.largest_mib, resident_mib(self.watcher.pid))
+
+    def stop(self) -> None:
+        self.watcher.send_signal(signal.SIGTERM)
+        assert self.watcher.wait(30) == 0
+        self.servers.close()
+
+
+def resident_mib(pid: int) -> float:
+    """The resident memory of a process, 0 for one that has ended."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0.0
+    lines = dict(line.split(":", 1) for line in status.splitlines())
+    return int(lines.get("VmRSS", "0 kB").split()[0]) / 1024
+
+
+@contextmanager
+def disturbed(disturber: Disturber) -> Iterator[None]:
+    finished = threading.Event()
+    with ThreadPoolExecutor(2) as threads:
+        running = [threads.submit(work, finished) for work in (disturber.disturb, disturber.measure)]
+        try:
+            yield
+        finally:
+            finished.set()
+        for one in running:
+            one.result()
+
+
+def caught_up(store: lineal.MetadataStore) -> bool:
+    """Whether every pod is there with its last state: looked at only now and then, it is a long list."""
+    try:
+        stored = store.get_artifacts_by_type("kubeflow.org/Pod/v1")
+    except lineal.errors.StatusError:
+        return False
+    done = sum(one.state == pb.Artifact.DELETED or "yes" in text(one, "labels") for one in stored)
+    deleted = sum(one.state == pb.Artifact.DELETED for one in stored)
+    return (len(stored), done, deleted) == (PODS, PODS, PODS // 2)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_pod_is_there_once_with_its_last_state_after_all_was_killed(tmp_path: Path) -> None:
+    with running_kube(tmp_path) as kube:
+        disturber = Disturber(kube, tmp_path)
+        with disturbed(disturber), ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(lambda number: live(kube, number), range(PODS)))
+        with lineal.connect(f"grpc://127.0.0.1:{disturber.grpc_port}") as store:
+            eventually(lambda: caught_up(store), timeout=240, every=3)
+            artifacts = by_name(store.get_artifacts_by_type("kubeflow.org/Pod/v1"))
+            executions = by_name(store.get_executions_by_type("kubeflow.org/Pod/v1"))
+        memory = max(disturber.largest_mib, resident_mib(disturber.watcher.pid))
+        disturber.stop()
+
+    for number in range(PODS):
+        artifact, execution = artifacts[f"p{number}"], executions[f"p{number}"]
+        assert artifact.state == (pb.Artifact.DELETED if number % 2 else pb.Artifact.LIVE)
+        assert execution.last_known_state == (pb.Execution.CANCELED if number % 2 else pb.Execution.NEW)
+        assert f"yes{number}" in text(artifact, "labels")
+    assert len(executions) == PODS
+    assert min(disturber.kills.values()) >= 2, disturber.kills
+    print(f"kills: {disturber.kills}, largest watcher: {memory:.0f} MiB")
+    assert memory < LIMIT_MIB
