@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.staticfiles import StaticFiles
 
 _PLACES = ("artifacts", "executions", "runs", "workspaces", "lineage", "compare", "monitor", "types")
 _OLD_PLACES = ("artifact_types/{type_name}/artifacts", "execution_types/{type_name}/executions")
+_LOOSE_FILES = ("theme.js", "icon.svg")
 _BASE = re.compile(r'<base href="[^"]*"\s*/?>')
-# File names in assets/ carry a hash of what is in them.
-_FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "no-cache"
 _NOT_BUILT = (
     "<!doctype html><title>Lineal</title><p>The page has not been built. In a checkout, run <code>make ui</code>. "
@@ -33,34 +34,37 @@ def built_page() -> Path | None:
 
 def add_page(app: FastAPI, folder: Path | None) -> None:
     """Add the page to an application, or a note where it has not been built."""
-    document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
     for place in ("", *_PLACES):
-        _add_document(app, f"/{place}", document, base="./")
+        _add_document(app, f"/{place}", folder, base="./")
     for place in _PLACES:
-        _add_document(app, f"/{place}/{{node_id}}", document, base="../")
+        _add_document(app, f"/{place}/{{node_id}}", folder, base="../")
     for place in _OLD_PLACES:
-        _add_document(app, f"/{place}/{{node_id}}", document, base="../../../")
+        _add_document(app, f"/{place}/{{node_id}}", folder, base="../../../")
     if folder:
-        _add_files(app, folder)
+        app.mount("/assets", _Assets(directory=folder / "assets"))
+        for name in _LOOSE_FILES:
+            _add_file(app, f"/{name}", folder / name)
 
 
-def _add_document(app: FastAPI, path: str, document: str, *, base: str) -> None:
-    body = _BASE.sub(f'<base href="{base}" />', document, count=1)
-
+def _add_document(app: FastAPI, path: str, folder: Path | None, *, base: str) -> None:
     @app.get(path, include_in_schema=False)
     def page() -> Response:
+        # Read each time: the page may be built anew while the server runs.
+        document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
+        body = _BASE.sub(f'<base href="{base}" />', document, count=1)
         return HTMLResponse(body, headers={"Cache-Control": _ASK_AGAIN})
 
 
-def _add_files(app: FastAPI, folder: Path) -> None:
-    """Serve exactly the files that were built: a name from a request never becomes a path."""
-    for file in sorted(folder.rglob("*")):
-        name = file.relative_to(folder).as_posix()
-        if file.is_file() and name != "index.html":
-            _add_file(app, f"/{name}", file, cache=_FOREVER if name.startswith("assets/") else _ASK_AGAIN)
-
-
-def _add_file(app: FastAPI, path: str, file: Path, *, cache: str) -> None:
+def _add_file(app: FastAPI, path: str, file: Path) -> None:
     @app.get(path, include_in_schema=False)
     def content() -> Response:
-        return FileResponse(file, headers={"Cache-Control": cache})
+        return FileResponse(file, headers={"Cache-Control": _ASK_AGAIN})
+
+
+class _Assets(StaticFiles):
+    """The files whose names carry a hash of what is in them."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        response = super().file_response(*args, **options)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response

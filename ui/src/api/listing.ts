@@ -31,15 +31,15 @@ function apiKind(kind: ListKind): ApiKind {
   return kind === "artifacts" || kind === "executions" ? kind : "contexts";
 }
 
-function asked({ kind, filter, query, context }: Omit<Listing, "sort">) {
-  const q = kind === "workspaces" ? `${WORKSPACES} ${filter}`.trim() : filter;
-  return { ...(q && { q }), ...(query && { filter_query: query }), ...(context && { context_id: context }) };
+function asked({ filter, query, context }: Omit<Listing, "sort">) {
+  return {
+    ...(filter && { q: filter }),
+    ...(query && { filter_query: query }),
+    ...(context && { context_id: context }),
+  };
 }
 
-/** Contexts that group what belongs together: the SDK's workspaces, and pipelines. */
-const WORKSPACES = "-type:run";
-
-async function fetchPage(listing: Listing, cursor: string): Promise<ListedPage> {
+export async function fetchPage(listing: Listing, cursor: string): Promise<ListedPage> {
   if (listing.kind === "runs") return fetchRuns(listing.filter, cursor);
   const query = {
     ...asked(listing),
@@ -48,7 +48,8 @@ async function fetchPage(listing: Listing, cursor: string): Promise<ListedPage> 
     ...(listing.columns && { columns: listing.columns }),
     ...(cursor && { cursor }),
   };
-  const page = await dataOf(api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}`, { params: { query } }));
+  const path = listing.kind === "workspaces" ? "workspaces" : apiKind(listing.kind);
+  const page = await dataOf(api.GET(`/api/v1/${path as "artifacts"}`, { params: { query } }));
   return { rows: page.items, next: page.next_cursor };
 }
 
@@ -67,6 +68,11 @@ function sameKind(old: Listing | undefined, next: Listing): boolean {
   return old?.kind === next.kind && old.context === next.context;
 }
 
+/** Runs and workspaces are few, and are not counted by the server. */
+export function isCounted(kind: ListKind): boolean {
+  return kind === "artifacts" || kind === "executions";
+}
+
 /** How many there are: up to 10,000 at once, the exact number after that. */
 export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
   const parts = { kind: listing.kind, filter: listing.filter, query: listing.query, context: listing.context };
@@ -78,9 +84,8 @@ export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
           params: { query: { ...asked(listing), ...(exact && { exact }) } },
         }),
       ),
-    enabled: listing.kind !== "runs",
   });
-  const first = useQuery(ask(false));
+  const first = useQuery({ ...ask(false), enabled: isCounted(listing.kind) });
   const second = useQuery({ ...ask(true), enabled: first.data?.exact === false });
   return second.data ?? first.data;
 }
@@ -102,7 +107,7 @@ export function useFacets(kind: ListKind, filter: string, query: string | undefi
         }),
       ),
     placeholderData: (old, last) => (last?.queryKey[1] === kind ? old : undefined),
-    enabled: kind !== "runs",
+    enabled: isCounted(kind),
   });
 }
 

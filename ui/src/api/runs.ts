@@ -1,11 +1,73 @@
-// Runs: names that executions share, or contexts of a run type.
+// Runs: names that executions share, or contexts of a run type. Listed like other records.
 
+import { useQuery } from "@tanstack/react-query";
+import { parseFilter, type Term } from "../filter/parse";
 import { api, dataOf } from "./client";
 import type { ListedPage } from "./listing";
+import type { Row, Run } from "./shapes";
 
-/** A page of runs as rows of a list. */
+/** A page of runs as rows of a list. Of the filter, words and workspace count. */
 export async function fetchRuns(filter: string, cursor: string): Promise<ListedPage> {
-  const q = `type:run ${filter}`.trim();
-  const page = await dataOf(api.GET("/api/v1/contexts", { params: { query: { q, ...(cursor && { cursor }) } } }));
-  return { rows: page.items, next: page.next_cursor };
+  const query = { ...askedOf(filter), limit: 100, ...(cursor && { cursor }) };
+  const page = await dataOf(api.GET("/api/v1/runs", { params: { query } }));
+  return { rows: page.items.map(rowOf), next: page.next_cursor };
+}
+
+function askedOf(filter: string): { name?: string; workspace?: string } {
+  const parsed = parseFilter(filter);
+  const terms: readonly Term[] = parsed.mistake ? [] : parsed.terms;
+  const words = terms.flatMap((term) => (term.kind === "word" ? [term.text] : []));
+  const names = terms.flatMap((term) => (term.kind === "key" && term.key === "name" ? term.values : []));
+  const workspace = terms.flatMap((term) => (term.kind === "key" && term.key === "workspace" ? term.values : []))[0];
+  const name = [...words, ...names].join(" ");
+  return { ...(name && { name }), ...(workspace && { workspace }) };
+}
+
+function rowOf(run: Run): Row {
+  return {
+    key: `r${run.id}`,
+    kind: "context",
+    id: run.id,
+    name: run.name,
+    type: "run",
+    type_id: "0",
+    version: null,
+    state: null,
+    uri: null,
+    external_id: null,
+    created: run.created,
+    updated: run.updated,
+    ended: null,
+    workspace: run.workspace,
+    run: null,
+    missing: false,
+    values: {
+      "prop.artifacts": { kind: "int", value: String(run.artifacts) },
+      "prop.executions": { kind: "int", value: String(run.executions) },
+      "prop.states": { kind: "string", value: sayStates(run.states) },
+    },
+    metrics: {},
+    made_by: null,
+  };
+}
+
+/** "45 complete, 3 failed" */
+export function sayStates(states: Readonly<Record<string, number>>): string {
+  const words = Object.entries(states).filter(([state]) => state !== "UNKNOWN");
+  return words.map(([state, count]) => `${count} ${state.toLowerCase()}`).join(", ") || "–";
+}
+
+export function useRun(id: string) {
+  return useQuery({
+    queryKey: ["run", id],
+    queryFn: () => dataOf(api.GET("/api/v1/runs/{node_id}", { params: { path: { node_id: id } } })),
+  });
+}
+
+/** What a context holds, by type. */
+export function useHolding(id: string) {
+  return useQuery({
+    queryKey: ["holding", id],
+    queryFn: () => dataOf(api.GET("/api/v1/contexts/{node_id}/holding", { params: { path: { node_id: id } } })),
+  });
 }

@@ -667,6 +667,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lineage/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How two nodes are related: the ways between them, or their nearest common ancestors */
+        get: operations["path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{node_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workspaces and pipelines */
+        get: operations["list_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contexts/{node_id}/holding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a workspace, run or other context holds, by type */
+        get: operations["holding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A metric over time and versions */
+        get: operations["metric_series"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitor/running": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Running executions, longest first, and whether they are stuck */
+        get: operations["running"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitor/growth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many nodes of a kind were created over time */
+        get: operations["growth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/totals": {
         parameters: {
             query?: never;
@@ -710,6 +846,74 @@ export interface paths {
         };
         /** What a text from a log means: an id, a uri, a name */
         get: operations["find"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A search as it was understood */
+        get: operations["parse_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that a search may name */
+        get: operations["search_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a view of the page under a short name */
+        post: operations["put_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A stored view */
+        get: operations["get_view"];
         put?: never;
         post?: never;
         delete?: never;
@@ -949,6 +1153,91 @@ export interface components {
             items: components["schemas"]["Evaluation"][];
         };
         /**
+         * ExecutionTiming
+         * @description A running execution against the completed ones of its name.
+         *
+         *     Attributes:
+         *         duration: how long it has been running, milliseconds.
+         *         median: how long completed ones of the same type and name took, None if there are none.
+         *         stuck: whether it runs for more than three times the median.
+         */
+        ExecutionTiming: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "artifact" | "execution" | "context";
+            /**
+             * Id
+             * @description An integer of 64 bits, as a text
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /**
+             * Type Id
+             * @description An integer of 64 bits, as a text
+             * @default 0
+             */
+            type_id: string;
+            /** Version */
+            version: string | null;
+            /** State */
+            state: string | null;
+            /** Uri */
+            uri: string | null;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Created
+             * @default 0
+             */
+            created: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated: number;
+            /** Ended */
+            ended: number | null;
+            /** Workspace */
+            workspace: string | null;
+            /** Run */
+            run: string | null;
+            /**
+             * Missing
+             * @default false
+             */
+            missing: boolean;
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["IntValue"] | components["schemas"]["DoubleValue"] | components["schemas"]["StringValue"] | components["schemas"]["BoolValue"] | components["schemas"]["StructValue"] | components["schemas"]["ProtoValue"];
+            };
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /**
+             * Duration
+             * @default 0
+             */
+            duration: number;
+            /** Median */
+            median: number | null;
+            /**
+             * Stuck
+             * @default false
+             */
+            stuck: boolean;
+        };
+        /**
          * Facet
          * @description The values of one key with counts, most frequent first.
          *
@@ -1020,6 +1309,35 @@ export interface components {
             by_name: components["schemas"]["Card"][];
             /** Runs */
             runs: components["schemas"]["Run"][];
+        };
+        /**
+         * Growth
+         * @description How many nodes of a kind were created in each span of time.
+         */
+        Growth: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "artifact" | "execution" | "context";
+            /** Spans */
+            spans: components["schemas"]["TimeSpan"][];
+        };
+        /**
+         * Holding
+         * @description What a workspace, run or other context holds, by type.
+         */
+        Holding: {
+            /** Artifacts */
+            artifacts: number;
+            /** Executions */
+            executions: number;
+            /** By Type */
+            by_type: components["schemas"]["TypeCount"][];
+            /** States */
+            states: {
+                [key: string]: number;
+            };
         };
         /**
          * IntValue
@@ -1147,6 +1465,18 @@ export interface components {
             hidden_down: number;
         };
         /**
+         * MetricSeries
+         * @description A metric over time and versions.
+         */
+        MetricSeries: {
+            /** Metric */
+            metric: string;
+            /** Series */
+            series: components["schemas"]["Series"][];
+            /** Exact */
+            exact: boolean;
+        };
+        /**
          * MetricValue
          * @description A metric of a node over all who reported it: the latest value, the least, the greatest, how many.
          */
@@ -1179,6 +1509,14 @@ export interface components {
             next_cursor: string | null;
             /** Total */
             total: number;
+        };
+        /**
+         * NewView
+         * @description A view to be stored: any text, usually the parameters of a link.
+         */
+        NewView: {
+            /** Content */
+            content: string;
         };
         /**
          * Node
@@ -1316,6 +1654,16 @@ export interface components {
             complete: boolean;
         };
         /**
+         * ParsedSearch
+         * @description A search as it was understood, in its shortest form.
+         */
+        ParsedSearch: {
+            /** Text */
+            text: string;
+            /** Terms */
+            terms: components["schemas"]["SearchTerm"][];
+        };
+        /**
          * PathStep
          * @description A step of an event's path: an index or a key.
          */
@@ -1324,6 +1672,48 @@ export interface components {
             index: string | null;
             /** Key */
             key: string | null;
+        };
+        /**
+         * Paths
+         * @description How two nodes are related.
+         *
+         *     Attributes:
+         *         direction: "down" if the second came from the first, "up" if the first came from the second, None if neither.
+         *         paths: keys from the first to the second, shortest first.
+         *         more: whether there are further paths.
+         *         ancestors: without a path, the nearest common ancestors.
+         *         nodes: the nodes of the paths, or of the ways to the ancestors.
+         *         edges: the events between them.
+         */
+        Paths: {
+            /** Direction */
+            direction: ("up" | "down") | null;
+            /** Paths */
+            paths: string[][];
+            /** More */
+            more: boolean;
+            /** Ancestors */
+            ancestors: components["schemas"]["Relative"][];
+            /** Nodes */
+            nodes: components["schemas"]["LineageNode"][];
+            /** Edges */
+            edges: components["schemas"]["Edge"][];
+        };
+        /**
+         * Point
+         * @description One value of a metric.
+         */
+        Point: {
+            /** Time */
+            time: number;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+            /** Node */
+            node: string;
+            /** Version */
+            version: string | null;
+            /** Reporter */
+            reporter: string;
         };
         /**
          * ProtoValue
@@ -1521,6 +1911,7 @@ export interface components {
          *         context_id: the id of its context, None for a run that is only named.
          *         created: when its first record was written.
          *         updated: when its last record was written.
+         *         search: the search that finds what it holds; "" for a context, which `context_id` finds.
          *         states: how many executions are in each state.
          */
         Run: {
@@ -1531,6 +1922,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Search */
+            search: string;
             /** Workspace */
             workspace: string | null;
             /** Context Id */
@@ -1547,6 +1940,91 @@ export interface components {
             states: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Running
+         * @description The executions that run, longest first.
+         */
+        Running: {
+            /** Items */
+            items: components["schemas"]["ExecutionTiming"][];
+        };
+        /**
+         * Runs
+         * @description A page of runs, newest first.
+         */
+        Runs: {
+            /** Items */
+            items: components["schemas"]["Run"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * SearchKey
+         * @description A key that a search may name, its operators, an example, and what it says.
+         */
+        SearchKey: {
+            /** Key */
+            key: string;
+            /** Operators */
+            operators: string[];
+            /** Example */
+            example: string;
+            /** Meaning */
+            meaning: string;
+            /** Family */
+            family: boolean;
+        };
+        /**
+         * SearchKeys
+         * @description The keys of the search.
+         */
+        SearchKeys: {
+            /** Items */
+            items: components["schemas"]["SearchKey"][];
+        };
+        /**
+         * SearchTerm
+         * @description One term of a search, with its place in the text and the search without it.
+         */
+        SearchTerm: {
+            /** Text */
+            text: string;
+            /** Start */
+            start: number;
+            /** End */
+            end: number;
+            /** Key */
+            key: string | null;
+            /** Operator */
+            operator: string | null;
+            /** Values */
+            values: string[];
+            /** Negated */
+            negated: boolean;
+            /** Without */
+            without: string;
+        };
+        /**
+         * Series
+         * @description The points of one group.
+         *
+         *     Attributes:
+         *         group: the labels or fields that the points share.
+         *         points: in the order of time.
+         *         total: how many points there are; if more than are listed, each span keeps its least, greatest, first and last.
+         */
+        Series: {
+            /** Group */
+            group: {
+                [key: string]: string;
+            };
+            /** Points */
+            points: components["schemas"]["Point"][];
+            /** Total */
+            total: number;
+            /** Downsampled */
+            downsampled: boolean;
         };
         /**
          * StringValue
@@ -1644,6 +2122,21 @@ export interface components {
             complete: boolean;
         };
         /**
+         * TypeCount
+         * @description How many nodes of a type there are.
+         */
+        TypeCount: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "artifact" | "execution" | "context";
+            /** Type */
+            type: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * TypeInfo
          * @description A type: its declared properties (name to kind) and how many nodes it has.
          */
@@ -1680,6 +2173,16 @@ export interface components {
         Types: {
             /** Items */
             items: components["schemas"]["TypeInfo"][];
+        };
+        /**
+         * View
+         * @description A stored view of the page: `id` is the short name of `content`, the same for the same content.
+         */
+        View: {
+            /** Id */
+            id: string;
+            /** Content */
+            content: string;
         };
         /**
          * Problem
@@ -4768,6 +5271,672 @@ export interface operations {
             };
         };
     };
+    path: {
+        parameters: {
+            query: {
+                /** @description A node: `a12` (artifact), `e7` (execution), `c3` (context). */
+                first: string;
+                /** @description A node: `a12` (artifact), `e7` (execution), `c3` (context). */
+                second: string;
+                /** @description The most ways wanted. */
+                limit?: number;
+                /** @description Milliseconds since 1970. */
+                as_of?: number | null;
+                /** @description Milliseconds since 1970. */
+                since?: number | null;
+                /** @description Whether internal events count. */
+                internal?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Only of this workspace. */
+                workspace?: string | null;
+                /** @description What the name contains. */
+                name?: string;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Runs"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_workspaces: {
+        parameters: {
+            query?: {
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                q?: string;
+                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                filter_query?: string;
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                order_by?: string;
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                columns?: string;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holding"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_series: {
+        parameters: {
+            query: {
+                /** @description The metric. */
+                metric: string;
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                q?: string;
+                /** @description A filter query of ML Metadata; both it and `q` must fit. */
+                filter_query?: string;
+                /** @description Only what this context (workspace, run, other) holds. */
+                context_id?: string | null;
+                /** @description `label.NAME`, `name`, `type`, `version`, `workspace`, ... */
+                group_by?: string[] | null;
+                /** @description Milliseconds since 1970. */
+                since?: number | null;
+                /** @description Milliseconds since 1970. */
+                until?: number | null;
+                /** @description Spans of time of a thinned series. */
+                buckets?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricSeries"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    running: {
+        parameters: {
+            query?: {
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                q?: string;
+                /** @description Only what this context (workspace, run, other) holds. */
+                context_id?: string | null;
+                /** @description The longest page wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Running"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    growth: {
+        parameters: {
+            query?: {
+                /** @description Which kind. */
+                kind?: "artifact" | "execution" | "context";
+                /** @description Milliseconds since 1970. */
+                since?: number | null;
+                /** @description Milliseconds since 1970. */
+                until?: number | null;
+                /** @description How many spans of time. */
+                spans?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Growth"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     totals: {
         parameters: {
             query?: never;
@@ -4940,6 +6109,312 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    parse_search: {
+        parameters: {
+            query?: {
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParsedSearch"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchKeys"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its short name. */
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

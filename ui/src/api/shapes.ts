@@ -16,15 +16,18 @@ export type Evaluation = Schemas["Evaluation"];
 export type Facet = Schemas["Facet"];
 export type FacetValue = Schemas["FacetValue"];
 export type Totals = Schemas["Totals"];
+export type Run = Schemas["Run"];
+export type Series = Schemas["Series"];
 export type TypeInfo = Schemas["TypeInfo"];
 
 export type ListKind = "artifacts" | "executions" | "runs" | "workspaces";
 export type PageKind = "artifact" | "execution" | "run" | "workspace";
 
-/** The page of a record of a kind. A context that is no run is shown like a workspace. */
-export function pageOf(record: { readonly kind: string }): "/artifacts/$id" | "/executions/$id" | "/workspaces/$id" {
+/** The page of a record. A context that is no run is shown like a workspace; runs have keys of their own. */
+export function pageOf(record: { readonly kind: string; readonly key: string }) {
   if (record.kind === "artifact") return "/artifacts/$id";
-  return record.kind === "execution" ? "/executions/$id" : "/workspaces/$id";
+  if (record.kind === "execution") return "/executions/$id";
+  return record.key.startsWith("r") ? "/runs/$id" : "/workspaces/$id";
 }
 
 /** What to call a record: its name, else its uri, else its id. */

@@ -5,6 +5,7 @@ import { lazy } from "react";
 import type { ListKind } from "../api/shapes";
 import { ArtifactPage } from "../artifact/ArtifactPage";
 import { ContextPage } from "../context/ContextPage";
+import { RunPage } from "../context/RunPage";
 import { ExecutionPage } from "../execution/ExecutionPage";
 import { ListPage } from "../list/ListPage";
 import { NotFound, Shell } from "./Shell";
@@ -45,11 +46,11 @@ function listRoute<Path extends ListKind>(kind: Path) {
 
 const artifact = createRoute({ ...parent, path: "/artifacts/$id", component: ArtifactPage });
 const execution = createRoute({ ...parent, path: "/executions/$id", component: ExecutionPage });
-const run = createRoute({ ...parent, path: "/runs/$id", component: () => <ContextPage kind="run" /> });
+const run = createRoute({ ...parent, path: "/runs/$id", component: RunPage });
 const workspace = createRoute({
   ...parent,
   path: "/workspaces/$id",
-  component: () => <ContextPage kind="workspace" />,
+  component: ContextPage,
 });
 
 const lineage = createRoute({

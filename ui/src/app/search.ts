@@ -55,6 +55,8 @@ export interface LineageSearch {
   readonly merge?: "versions" | undefined;
   readonly show?: string | undefined;
   readonly context?: string | undefined;
+  /** The metric or label on the nodes: metric.auc */
+  readonly figure?: string | undefined;
 }
 
 /** Keep the known names of a search, as text. */
@@ -85,6 +87,7 @@ export const LINEAGE_NAMES = [
   "merge",
   "show",
   "context",
+  "figure",
 ] as const;
 export const COMPARE_NAMES = ["ids", "base", "all"] as const;
 export const MONITOR_NAMES = ["name", "metrics", "by", "filter", "group", "threshold", "best", "from", "to"] as const;

@@ -1,45 +1,53 @@
-// A workspace, pipeline or run: what it is, and the artifacts and executions in it.
+// A workspace, pipeline or other context: what it is, and the artifacts and executions in it.
 
 import { Tabs } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 import { useNode } from "../api/details";
-import { useListing, useTotal } from "../api/listing";
-import { type Node, type PageKind, titleOf } from "../api/shapes";
+import { useHolding } from "../api/runs";
+import { type Node, titleOf } from "../api/shapes";
 import { useTitle } from "../app/useTitle";
-import { Empty, Loaded } from "../state/States";
-import { Ago } from "../values/Ago";
+import { quoteValue } from "../filter/write";
+import { Loaded } from "../state/States";
+import { shortType } from "../values/names";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
-import { RecordChip } from "../values/RecordChip";
 import { RecordHeader } from "../values/RecordHeader";
-import { StateBadge } from "../values/RecordIcon";
+import { RecordIcon } from "../values/RecordIcon";
+import { Members } from "./Members";
 
-export function ContextPage({ kind }: { kind: Extract<PageKind, "run" | "workspace"> }) {
+export function ContextPage() {
   const { id } = useParams({ strict: false }) as { id: string };
   const node = useNode("contexts", id);
   useTitle(node.data && titleOf(node.data));
   return (
-    <Loaded query={node} rows={10} key={`${kind}${id}`}>
+    <Loaded query={node} rows={10} key={id}>
       {(context) => <Context context={context} />}
     </Loaded>
   );
 }
 
 function Context({ context }: { context: Node }) {
+  const holding = useHolding(context.id);
   return (
     <article className="record-page">
       <RecordHeader record={context}>
         <Link to="/lineage" search={{ context: context.key }}>
           Lineage of what it holds
         </Link>
+        {context.name && (
+          <Link to="/runs" search={{ filter: `workspace=${quoteValue(context.name)}` }}>
+            Its runs
+          </Link>
+        )}
       </RecordHeader>
+      <ByType context={context} holding={holding} />
       <Tabs defaultValue="artifacts">
         <Tabs.List>
           <Tabs.Tab value="artifacts">
-            Artifacts <Held kind="artifacts" context={context.id} />
+            Artifacts <Count of={holding.data?.artifacts} />
           </Tabs.Tab>
           <Tabs.Tab value="executions">
-            Executions <Held kind="executions" context={context.id} />
+            Executions <Count of={holding.data?.executions} />
           </Tabs.Tab>
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
           <Tabs.Tab value="raw">JSON</Tabs.Tab>
@@ -61,43 +69,30 @@ function Context({ context }: { context: Node }) {
   );
 }
 
-interface MembersProps {
-  readonly kind: "artifacts" | "executions";
-  readonly context: string;
+function Count({ of }: { of: number | undefined }) {
+  return of === undefined ? null : <span className="count">{formatCount(of)}</span>;
 }
 
-function Held({ kind, context }: MembersProps) {
-  const total = useTotal({ kind, filter: "", query: undefined, context });
-  if (!total) return null;
+/** What it holds by type; each count is a link to the list of just those. */
+function ByType({ context, holding }: { context: Node; holding: ReturnType<typeof useHolding> }) {
   return (
-    <span className="count">
-      {formatCount(total.count)}
-      {total.exact ? "" : "+"}
-    </span>
-  );
-}
-
-/** The timeline of a context: its newest members first. */
-function Members({ kind, context }: MembersProps) {
-  const listing = useListing({ kind, filter: "", query: undefined, sort: "-created", context });
-  return (
-    <Loaded query={listing}>
-      {({ pages }) => {
-        const rows = pages.flatMap((page) => page.rows);
-        if (rows.length === 0) return <Empty title={`It holds no ${kind}`} />;
-        return (
-          <ul className="event-list">
-            {rows.map((row) => (
-              <li key={row.key}>
-                <RecordChip card={row} />
-                <span className="muted">
-                  {row.state && <StateBadge state={row.state} />} <Ago time={row.created} />
-                </span>
-              </li>
-            ))}
-          </ul>
-        );
-      }}
+    <Loaded query={holding} rows={1}>
+      {({ by_type }) => (
+        <ul className="tiles">
+          {by_type.map(({ kind, type, count }) => (
+            <li key={kind + type} className="tile">
+              <Link
+                to={kind === "execution" ? "/executions" : "/artifacts"}
+                search={{ filter: `type=${quoteValue(type)} workspace=${quoteValue(context.name ?? "")}` }}
+              >
+                <RecordIcon type={type} kind={kind} />
+                <strong>{formatCount(count)}</strong>
+                <bdi title={type}>{shortType(type)}</bdi>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      )}
     </Loaded>
   );
 }

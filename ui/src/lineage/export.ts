@@ -5,7 +5,7 @@ import { cutMiddle, shortType } from "../values/names";
 import { formatUtc } from "../values/times";
 import type { Graph, GraphEdge, GraphNode } from "./graph";
 import type { Positions } from "./layout";
-import { colourOf, sizeOf, stateMark } from "./looks";
+import { boundsOf, colourOf, sizeOf, stateMark } from "./looks";
 
 /** What an exported picture says of itself. */
 export interface Caption {
@@ -22,10 +22,10 @@ const LEGEND = 64;
 
 export function toSvg(graph: Graph, positions: Positions, caption: Caption, palette: Palette): string {
   const nodes = [...graph.nodes.values()].filter(({ key }) => positions[key]);
-  const box = bounds(nodes, positions);
-  const width = Math.max(560, box.right - box.left + 2 * MARGIN);
-  const height = box.bottom - box.top + 2 * MARGIN + LEGEND;
-  const shift = `translate(${MARGIN - box.left} ${MARGIN - box.top})`;
+  const box = boundsOf(graph, positions);
+  const width = Math.max(560, box.width + 2 * MARGIN);
+  const height = box.height + 2 * MARGIN + LEGEND;
+  const shift = `translate(${MARGIN - box.x} ${MARGIN - box.y})`;
   const edges = graph.edges.map((edge) => edgeSvg(edge, graph, positions, palette)).join("");
   const drawn = nodes.map((node) => nodeSvg(node, positions, palette)).join("");
   return [
@@ -37,19 +37,6 @@ export function toSvg(graph: Graph, positions: Positions, caption: Caption, pale
     legendSvg(caption, height, palette),
     "</svg>",
   ].join("");
-}
-
-function bounds(nodes: readonly GraphNode[], positions: Positions) {
-  const box = { left: 0, top: 0, right: 0, bottom: 0 };
-  for (const node of nodes) {
-    const [x, y] = positions[node.key] as readonly [number, number];
-    const { width, height } = sizeOf(node);
-    box.left = Math.min(box.left, x);
-    box.top = Math.min(box.top, y);
-    box.right = Math.max(box.right, x + width);
-    box.bottom = Math.max(box.bottom, y + height);
-  }
-  return box;
 }
 
 function nodeSvg(node: GraphNode, positions: Positions, palette: Palette): string {

@@ -10,21 +10,24 @@ export interface GraphNode {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly version?: string;
-  readonly state?: string;
+  readonly version?: string | undefined;
+  readonly state?: string | undefined;
   /** Milliseconds since epoch. */
-  readonly created?: number;
-  readonly duration?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly metrics?: Readonly<Record<string, number>>;
-  readonly uri?: string;
+  readonly created?: number | undefined;
+  /** Milliseconds. */
+  readonly duration?: number | undefined;
+  readonly uri?: string | undefined;
+  /** The metric of choice. */
+  readonly figure?: { readonly name: string; readonly value: number } | undefined;
+  /** The label of choice. */
+  readonly label?: string | undefined;
   /** Neighbours in the whole store, shown or not. */
   readonly upCount: number;
   readonly downCount: number;
   /** Referred to by an event, but not in the store. */
-  readonly ghost?: boolean;
+  readonly ghost?: boolean | undefined;
   /** A stack's members. */
-  readonly members?: readonly GraphNode[];
+  readonly members?: readonly GraphNode[] | undefined;
 }
 
 /** An event along the flow: from an input to an execution, from an execution to an output. */
@@ -32,12 +35,12 @@ export interface GraphEdge {
   readonly from: string;
   readonly to: string;
   readonly type: string;
-  readonly time?: number;
-  readonly path?: string;
+  readonly time?: number | undefined;
+  readonly path?: string | undefined;
   /** How many nodes that are not drawn lie between. */
-  readonly via?: number;
+  readonly via?: number | undefined;
   /** How many edges this one stands for. */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 export interface Graph {
@@ -46,8 +49,6 @@ export interface Graph {
 }
 
 export type Direction = "up" | "down";
-
-export const EMPTY_GRAPH: Graph = { nodes: new Map(), edges: [] };
 
 /** The union of several graphs; of a node that is in two, the later one counts. */
 export function mergeGraphs(graphs: readonly Graph[]): Graph {

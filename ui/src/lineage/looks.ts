@@ -1,6 +1,7 @@
 // How a node looks by its kind, type and state: size, colour name, mark. Never colour alone.
 
-import type { GraphNode } from "./graph";
+import type { Graph, GraphNode } from "./graph";
+import type { Positions } from "./layout";
 
 export const ARTIFACT_SIZE = { width: 216, height: 56 } as const;
 export const EXECUTION_SIZE = { width: 168, height: 40 } as const;
@@ -39,4 +40,21 @@ const MARKS: Readonly<Record<string, string>> = {
 
 export function stateMark(state: string | undefined): string {
   return MARKS[state ?? ""] ?? "·";
+}
+
+/** The rectangle around all nodes that have a position. */
+export function boundsOf(graph: Graph, positions: Positions): { x: number; y: number; width: number; height: number } {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const node of graph.nodes.values()) {
+    const position = positions[node.key];
+    if (!position) continue;
+    const { width, height } = sizeOf(node);
+    left = Math.min(left, position[0]);
+    top = Math.min(top, position[1]);
+    right = Math.max(right, position[0] + width);
+    bottom = Math.max(bottom, position[1] + height);
+  }
+  return left === Infinity
+    ? { x: 0, y: 0, width: 1, height: 1 }
+    : { x: left, y: top, width: right - left, height: bottom - top };
 }

@@ -5,7 +5,7 @@ import { useHotkeys } from "@mantine/hooks";
 import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo } from "react";
-import { type Listing, useListing, useTotal, useTotals } from "../api/listing";
+import { isCounted, type Listing, useListing, useTotal, useTotals } from "../api/listing";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
@@ -58,9 +58,12 @@ export function ListPage({ kind }: { kind: ListKind }) {
   };
   const listing = useListing(asked);
   const counted = useTotal(asked);
+  const hasFacets = isCounted(kind);
   const totals = useTotals();
   const selected = useMemo(() => new Set(splitList(search.selected)), [search.selected]);
   const records = useMemo(() => listing.data?.pages.flatMap((page) => page.rows) ?? [], [listing.data]);
+  // Where the server does not count, the end of the list tells.
+  const loadedTotal = listing.data && !listing.hasNextPage ? records.length : undefined;
   const preview = records.find(({ id }) => id === search.preview);
   useHotkeys([["f", () => document.getElementById("filter")?.focus()]]);
 
@@ -76,7 +79,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
   };
   if (kind === "artifacts" && totals.data?.artifacts === 0 && totals.data.executions === 0) return <EmptyStore />;
   return (
-    <div className={`list-page ${preview ? "with-preview" : ""}`}>
+    <div className={`list-page ${preview ? "with-preview" : ""} ${hasFacets ? "" : "no-facets"}`}>
       <h1 className="sr-only">{TITLES[kind]}</h1>
       <div className="list-tools">
         <FilterBox
@@ -91,15 +94,22 @@ export function ListPage({ kind }: { kind: ListKind }) {
         <ColumnsMenu kind={kind} filter={filter} query={search.fx} columns={columns} onColumns={setColumns} />
         {kind !== "runs" && <ExportMenu {...asked} />}
       </div>
-      <Facets
-        kind={kind}
-        filter={filter}
-        query={search.fx}
-        onFilter={(next) => change({ filter: next || undefined })}
-      />
+      {hasFacets && (
+        <Facets
+          kind={kind}
+          filter={filter}
+          query={search.fx}
+          onFilter={(next) => change({ filter: next || undefined })}
+        />
+      )}
       <section className="list-main" aria-label={TITLES[kind]}>
         <div className="list-status" aria-live="polite">
-          <StatusLine kind={kind} shown={records.length} total={counted?.count} exact={counted?.exact ?? true} />
+          <StatusLine
+            kind={kind}
+            shown={records.length}
+            total={counted?.count ?? loadedTotal}
+            exact={counted?.exact ?? true}
+          />
           {selected.size > 0 && (
             <Selection
               kind={kind}
@@ -132,7 +142,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
             onMore={() => void listing.fetchNextPage()}
             onSort={(sort) => change({ sort }, true)}
             onSelect={(ids) => change({ selected: joinList(ids) }, true)}
-            onPreview={(id) => change({ preview: id }, true)}
+            onPreview={(id) => kind !== "runs" && change({ preview: id }, true)}
             onOpen={open}
             {...(kind === "artifacts" || kind === "executions" ? { onGraph: graph } : {})}
             onCompare={compare}

@@ -96,7 +96,8 @@ export function RecordTable(props: RecordTableProps) {
     event.preventDefault();
     act();
   };
-  const style = { "--columns": template } as CSSProperties;
+  const least = 40 + columns.reduce((sum, column) => sum + (widths[column.key] ?? column.width), 0);
+  const style = { "--columns": template, "--least": `${least}px` } as CSSProperties;
   return (
     <div
       className="grid"

@@ -31,14 +31,14 @@ const FIXED: Readonly<Record<string, Omit<Column, "key">>> = {
 const DEFAULTS: Readonly<Record<ListKind, readonly string[]>> = {
   artifacts: ["name", "version", "type", "state", "made_by", "workspace", "created"],
   executions: ["name", "type", "state", "duration", "workspace", "run", "created"],
-  runs: ["name", "type", "workspace", "created", "updated"],
+  runs: ["name", "workspace", "prop.artifacts", "prop.executions", "prop.states", "created", "updated"],
   workspaces: ["name", "type", "created", "updated", "id"],
 };
 
 const ABSENT: Readonly<Record<ListKind, readonly string[]>> = {
   artifacts: ["duration"],
   executions: ["uri", "version", "made_by"],
-  runs: ["version", "state", "duration", "uri", "run", "made_by"],
+  runs: ["type", "version", "state", "duration", "uri", "run", "made_by"],
   workspaces: ["version", "state", "duration", "uri", "run", "workspace", "made_by"],
 };
 

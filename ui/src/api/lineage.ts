@@ -1,0 +1,113 @@
+// The lineage around records, as graphs.
+
+import { type Direction, type Graph, type GraphEdge, type GraphNode, neighbours } from "../lineage/graph";
+import { toNumber } from "../values/numbers";
+import { api, dataOf } from "./client";
+import { durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
+
+/** What to load: generations up and down from a node, in a time, inside a context. */
+export interface LineageAsk {
+  readonly focus: string;
+  readonly up: number;
+  readonly down: number;
+  readonly limit: number;
+  readonly asOf?: number | undefined;
+  readonly since?: number | undefined;
+  readonly inside?: string | undefined;
+  readonly internal?: boolean | undefined;
+  /** A metric or label to show on the nodes: metric.auc */
+  readonly column?: string | undefined;
+}
+
+/** As many generations as the server walks. */
+export const ALL = 50;
+export const OPENING_LIMIT = 60;
+export const WHOLE_LIMIT = 5000;
+
+export interface LoadedGraph extends Graph {
+  readonly leftOut: number;
+}
+
+export function lineageQuery(ask: LineageAsk) {
+  return { queryKey: ["lineage", ask], queryFn: () => fetchLineage(ask), staleTime: 30_000 };
+}
+
+async function fetchLineage(ask: LineageAsk): Promise<LoadedGraph> {
+  const { focus, up, down, limit } = ask;
+  const query = {
+    focus,
+    up,
+    down,
+    limit,
+    ...(ask.asOf !== undefined && { as_of: ask.asOf }),
+    ...(ask.since !== undefined && { since: ask.since }),
+    ...(ask.inside && { inside: ask.inside }),
+    ...(ask.internal && { internal: true }),
+    ...(ask.column && { columns: ask.column }),
+  };
+  return graphOf(await dataOf(api.GET("/api/v1/lineage", { params: { query } })));
+}
+
+/** How two nodes are related: the paths between them, or their nearest common ancestors. */
+export function pathQuery(first: string | undefined, second: string | undefined) {
+  const query = { first: first ?? "", second: second ?? "", limit: 50 };
+  return {
+    queryKey: ["path", first, second],
+    queryFn: () => dataOf(api.GET("/api/v1/lineage/path", { params: { query } })),
+    enabled: first !== undefined && second !== undefined,
+  };
+}
+
+/** The API's lineage as a graph; a node knows how many neighbours it has in all. */
+export function graphOf(lineage: Pick<Lineage, "nodes" | "edges"> & { left_out?: number }): LoadedGraph {
+  const edges = lineage.edges.map(edgeOf);
+  const bare = new Map(lineage.nodes.map((node) => [node.key, nodeOf(node)]));
+  const graph: Graph = { nodes: bare, edges };
+  const lists: Record<Direction, Map<string, string[]>> = {
+    up: neighbours(graph, "up"),
+    down: neighbours(graph, "down"),
+  };
+  const nodes = new Map(
+    lineage.nodes.map((node) => [
+      node.key,
+      {
+        ...(bare.get(node.key) as GraphNode),
+        upCount: node.hidden_up + (lists.up.get(node.key)?.length ?? 0),
+        downCount: node.hidden_down + (lists.down.get(node.key)?.length ?? 0),
+      },
+    ]),
+  );
+  return { nodes, edges, leftOut: lineage.left_out ?? 0 };
+}
+
+function nodeOf(node: LineageNode): GraphNode {
+  const figure = Object.entries(node.metrics)[0];
+  const text = Object.values(node.values)[0]?.value;
+  return {
+    key: node.key,
+    kind: node.kind === "execution" ? "execution" : "artifact",
+    id: node.id,
+    name: node.name ?? "",
+    type: node.type,
+    version: node.version ?? undefined,
+    state: node.state ?? undefined,
+    uri: node.uri ?? undefined,
+    created: node.created || undefined,
+    duration: durationOf(node),
+    figure: figure ? { name: figure[0], value: toNumber(figure[1].last) ?? Number.NaN } : undefined,
+    label: text === undefined ? undefined : String(text),
+    ghost: node.missing || undefined,
+    upCount: 0,
+    downCount: 0,
+  };
+}
+
+function edgeOf(edge: Edge): GraphEdge {
+  return {
+    from: edge.source,
+    to: edge.target,
+    type: edge.type,
+    time: edge.time ?? undefined,
+    path: edge.path.map((step) => step.key ?? step.index).join(" / ") || undefined,
+  };
+}

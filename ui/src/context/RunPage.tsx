@@ -1,0 +1,85 @@
+// A run: when, how it went, what it made, and the way to its lineage.
+
+import { Tabs } from "@mantine/core";
+import { Link, useParams } from "@tanstack/react-router";
+import { sayStates, useRun } from "../api/runs";
+import type { Run } from "../api/shapes";
+import { useTitle } from "../app/useTitle";
+import { Loaded } from "../state/States";
+import { Ago } from "../values/Ago";
+import { Name } from "../values/Name";
+import { formatCount } from "../values/numbers";
+import { RecordIcon } from "../values/RecordIcon";
+import { formatDuration } from "../values/times";
+import { Members } from "./Members";
+
+export function RunPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const run = useRun(id);
+  useTitle(run.data?.name);
+  return (
+    <Loaded query={run} rows={8} key={id}>
+      {(loaded) => <RunDetails run={loaded} />}
+    </Loaded>
+  );
+}
+
+function RunDetails({ run }: { run: Run }) {
+  const held = { filter: run.context_id ? "" : run.search, context: run.context_id ?? undefined };
+  return (
+    <article className="record-page">
+      <header className="record-header">
+        <p className="crumbs">
+          <Link to="/runs">Runs</Link>
+        </p>
+        <div className="record-title">
+          <RecordIcon type="" kind="run" size={24} />
+          <h1>
+            <Name name={run.name} />
+          </h1>
+        </div>
+        <p className="facts">
+          <span className="muted">
+            started <Ago time={run.created} />
+          </span>
+          {run.updated > run.created && <span className="muted">over {formatDuration(run.updated - run.created)}</span>}
+          <span>{sayStates(run.states)}</span>
+          {run.workspace && (
+            <Link to="/workspaces" search={{ filter: `name="${run.workspace}"` }}>
+              <RecordIcon type="" kind="workspace" size={14} /> <bdi>{run.workspace}</bdi>
+            </Link>
+          )}
+        </p>
+        <nav className="record-links" aria-label="From here">
+          {run.context_id && (
+            <Link to="/lineage" search={{ context: `c${run.context_id}` }}>
+              Lineage of the run
+            </Link>
+          )}
+          <Link to="/artifacts" search={{ filter: run.search }}>
+            Its artifacts as a list
+          </Link>
+          <Link to="/executions" search={{ filter: run.search }}>
+            Its executions as a list
+          </Link>
+        </nav>
+      </header>
+      <Tabs defaultValue="executions">
+        <Tabs.List>
+          <Tabs.Tab value="executions">
+            Executions <span className="count">{formatCount(run.executions)}</span>
+          </Tabs.Tab>
+          <Tabs.Tab value="artifacts">
+            Artifacts <span className="count">{formatCount(run.artifacts)}</span>
+          </Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="executions">
+          <Members kind="executions" {...held} />
+        </Tabs.Panel>
+        <Tabs.Panel value="artifacts">
+          <Members kind="artifacts" {...held} />
+        </Tabs.Panel>
+      </Tabs>
+    </article>
+  );
+}

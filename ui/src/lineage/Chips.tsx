@@ -1,0 +1,108 @@
+// What is not drawn and why, each with its undo; the path that is shown.
+
+import { ActionIcon, Button } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import { joinList, type LineageSearch, splitList } from "../app/search";
+import { formatCount } from "../values/numbers";
+import { formatLocal } from "../values/times";
+import type { LineageState, PathState } from "./useLineage";
+
+interface ChipsProps {
+  readonly search: LineageSearch;
+  readonly lineage: LineageState;
+  readonly change: (changes: LineageSearch, replace?: boolean) => void;
+}
+
+export function Chips({ search, lineage, change }: ChipsProps) {
+  const name = (key: string) => lineage.graph.all.nodes.get(key)?.name || key;
+  const hidden = splitList(search.hide);
+  const stacked = [...lineage.graph.nodes.values()].filter(({ kind }) => kind === "stack");
+  const inStacks = stacked.reduce((sum, { members }) => sum + (members?.length ?? 0), 0);
+  return (
+    <div className="lineage-chips">
+      <span>
+        {formatCount(lineage.graph.nodes.size)} nodes
+        {stacked.length > 0 && (
+          <span className="muted">
+            {" "}
+            · {formatCount(inStacks)} of them in {stacked.length} stacks
+          </span>
+        )}
+        {lineage.leftOut > 0 && (
+          <span className="muted">
+            {" "}
+            · {formatCount(lineage.leftOut)} more were not followed: expand where you need them
+          </span>
+        )}
+      </span>
+      {hidden.map((key) => (
+        <Chip key={key} onUndo={() => change({ hide: joinList(hidden.filter((other) => other !== key)) })}>
+          hidden: {name(key)}
+        </Chip>
+      ))}
+      {search.only && (
+        <Chip onUndo={() => change({ only: undefined })}>
+          only relatives of {name(search.only)} · {formatCount(lineage.graph.hiddenCount)} hidden
+        </Chip>
+      )}
+      {splitList(search.apart).map((key) => (
+        <Chip
+          key={key}
+          onUndo={() => change({ apart: joinList(splitList(search.apart).filter((other) => other !== key)) })}
+        >
+          apart: {name(key)}
+        </Chip>
+      ))}
+      {search.asof && <Chip onUndo={() => change({ asof: undefined })}>as of {formatLocal(Number(search.asof))}</Chip>}
+      {search.since && (
+        <Chip onUndo={() => change({ since: undefined })}>since {formatLocal(Number(search.since))}</Chip>
+      )}
+      {lineage.path && <PathChip path={lineage.path} search={search} name={name} change={change} />}
+    </div>
+  );
+}
+
+interface PathChipProps extends Pick<ChipsProps, "search" | "change"> {
+  readonly path: PathState;
+  readonly name: (key: string) => string;
+}
+
+function PathChip({ path, search, name, change }: PathChipProps) {
+  const at = Number(search.way ?? 0) % Math.max(1, path.ways.length);
+  const step = (by: number) => change({ way: String((at + by + path.ways.length) % path.ways.length) }, true);
+  const ends = `${name(path.from)} → ${name(path.to)}`;
+  return (
+    <Chip onUndo={() => change({ path: undefined, way: undefined })}>
+      {path.isLoading && `looking for ${ends} …`}
+      {!path.isLoading && path.ways.length > 0 && `${ends}: path ${at + 1} of ${path.ways.length}`}
+      {!path.isLoading && path.ways.length === 0 && noPath(ends, path.ancestor && name(path.ancestor))}
+      {path.ways.length > 1 && (
+        <>
+          <Button variant="subtle" onClick={() => step(-1)} title="Key: p">
+            previous
+          </Button>
+          <Button variant="subtle" onClick={() => step(1)} title="Key: n">
+            next
+          </Button>
+        </>
+      )}
+    </Chip>
+  );
+}
+
+function noPath(ends: string, ancestor: string | undefined): string {
+  const rest = ancestor ? `both come from ${ancestor}` : "and they have no ancestor in common";
+  return `${ends}: no path; ${rest}`;
+}
+
+function Chip({ children, onUndo }: { children: ReactNode; onUndo: () => void }) {
+  return (
+    <span className="chip">
+      <bdi>{children}</bdi>
+      <ActionIcon size={24} aria-label="Undo this" onClick={onUndo}>
+        <IconX size={12} />
+      </ActionIcon>
+    </span>
+  );
+}

@@ -1,0 +1,186 @@
+// The graph on the screen: near, as nodes; from afar, as one canvas. Keys and clicks become changes of the address.
+
+import "@xyflow/react/dist/base.css";
+import "./lineage.css";
+import { BaseEdge, Controls, type EdgeProps, getBezierPath, ReactFlow, useReactFlow, useStore } from "@xyflow/react";
+import { useEffect, useMemo, useRef } from "react";
+import { shortType } from "../values/names";
+import { FarView } from "./FarView";
+import { type Emphasis, emphasizeNodes, flowEdges, flowNodes, spoken } from "./flow";
+import { NODE_TYPES, type NodeActions } from "./GraphNodes";
+import type { Graph } from "./graph";
+import { boundsOf, sizeOf } from "./looks";
+import { Overview } from "./Overview";
+import type { LayoutState } from "./useLayout";
+import { nextByKey } from "./walk";
+
+const FAR = 0.35;
+const MIDDLE = 0.7;
+const OVERVIEW_FROM = 30;
+
+export interface GraphCanvasProps extends Emphasis {
+  readonly graph: Graph;
+  readonly layout: LayoutState;
+  readonly expansions: string | undefined;
+  /** The node that stays where it is on the screen when the layout changes. */
+  readonly anchor: string | undefined;
+  readonly actions: NodeActions & {
+    readonly select: (key: string | undefined) => void;
+    readonly focus: (key: string) => void;
+    readonly path: (key: string) => void;
+    readonly open: (key: string) => void;
+    readonly press: (key: string) => boolean;
+  };
+}
+
+export function GraphCanvas(props: GraphCanvasProps) {
+  const { layout, actions, focus, selected, lit, way } = props;
+  // What is drawn belongs to the positions: a newer graph waits for its own.
+  const graph = layout.graph ?? props.graph;
+  const zoom = useStore((state) => state.transform[2]);
+  const isFar = zoom < FAR;
+  const base = useMemo(
+    () => flowNodes(graph, layout.positions, props.expansions, actions),
+    [graph, layout.positions, props.expansions, actions],
+  );
+  const emphasis = useMemo(() => ({ focus, selected, lit, way }), [focus, selected, lit, way]);
+  const nodes = useMemo(() => (isFar ? [] : emphasizeNodes(base, emphasis)), [base, emphasis, isFar]);
+  const edges = useMemo(
+    () => (isFar ? [] : flowEdges(graph, layout.positions, emphasis)),
+    [graph, layout.positions, emphasis, isFar],
+  );
+  const fit = useViewport(props, graph);
+  const current = graph.nodes.get(selected ?? focus ?? "");
+  const press = (event: React.KeyboardEvent) => {
+    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    const next = nextByKey(event.key, graph, layout.positions, selected ?? focus);
+    if (next) actions.select(next);
+    else if (event.key === "0") fit();
+    else if (event.key === "Enter" && current) actions.open(current.key);
+    else if (event.key === " ") actions.select(current?.key);
+    else if (!actions.press(event.key)) return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      className={`graph ${zoom < MIDDLE ? "graph-middle" : ""}`}
+      role="application"
+      aria-label={`Lineage graph, ${graph.nodes.size} nodes. Arrow keys walk along the edges, Enter opens details.`}
+      tabIndex={0}
+      onKeyDown={press}
+    >
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onlyRenderVisibleElements
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        zoomOnDoubleClick={false}
+        minZoom={0.04}
+        maxZoom={2}
+        proOptions={{ hideAttribution: true }}
+        onNodeClick={(event, node) => (event.shiftKey ? actions.path(node.id) : actions.select(node.id))}
+        onNodeDoubleClick={(_, node) => actions.focus(node.id)}
+        onPaneClick={() => actions.select(undefined)}
+      >
+        <Controls showInteractive={false} showFitView={false} position="bottom-left" />
+      </ReactFlow>
+      {isFar && (
+        <FarView graph={graph} positions={layout.positions} selected={selected} lit={lit} onSelect={actions.select} />
+      )}
+      {graph.nodes.size >= OVERVIEW_FROM && <Overview graph={graph} positions={layout.positions} />}
+      <p className="sr-only" aria-live="polite">
+        {current && spoken(current, shortType(current.type))}
+      </p>
+    </div>
+  );
+}
+
+function FlowEdge({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, ...edge }: EdgeProps) {
+  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition };
+  const [path, labelX, labelY] = getBezierPath(ends);
+  return (
+    <g>
+      <title>{String(data?.title ?? "")}</title>
+      <BaseEdge path={path} labelX={labelX} labelY={labelY} label={edge.label} markerEnd={edge.markerEnd as string} />
+    </g>
+  );
+}
+
+const EDGE_TYPES = { flow: FlowEdge };
+
+/** Moves the window: to the whole graph when the focus changes, with the anchor when the layout does. */
+function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, graph: Graph): () => void {
+  const flow = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const last = useRef<{ focus: string | undefined; positions: LayoutState["positions"] }>({ focus: "", positions: {} });
+  const fit = () => {
+    const bounds = boundsOf(graph, layout.positions);
+    const zoom = Math.min(1, (width - 96) / bounds.width, (height - 96) / bounds.height);
+    const view = zoom < READABLE ? around(graph, layout, focus, { width, height }) : undefined;
+    void flow.setViewport(view ?? centred(bounds, Math.max(0.04, zoom), { width, height }));
+  };
+  useEffect(() => {
+    if (!width || Object.keys(layout.positions).length === 0) return;
+    const before = last.current;
+    last.current = { focus, positions: layout.positions };
+    if (before.focus !== focus || Object.keys(before.positions).length === 0) return fit();
+    const [from, to] = [before.positions[anchor ?? ""], layout.positions[anchor ?? ""]];
+    if (!from || !to || before.positions === layout.positions) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + (from[0] - to[0]) * zoom, y: y + (from[1] - to[1]) * zoom, zoom });
+  });
+  useEffect(() => {
+    if (selected) reveal(selected, graph, layout, flow);
+  }, [selected, graph, layout, flow]);
+  const whole = () => void flow.setViewport(wholeView(graph, layout, { width, height }));
+  return whole;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+// Below this, names cannot be read: the first view is then around the focus, and 0 shows all.
+const READABLE = 0.45;
+
+function centred(bounds: Size & { x: number; y: number }, zoom: number, size: Size) {
+  return {
+    x: (size.width - bounds.width * zoom) / 2 - bounds.x * zoom,
+    y: (size.height - bounds.height * zoom) / 2 - bounds.y * zoom,
+    zoom,
+  };
+}
+
+function wholeView(graph: Graph, layout: LayoutState, size: Size) {
+  const bounds = boundsOf(graph, layout.positions);
+  const zoom = Math.min(1, (size.width - 64) / bounds.width, (size.height - 64) / bounds.height);
+  return centred(bounds, Math.max(0.04, zoom), size);
+}
+
+function around(graph: Graph, layout: LayoutState, focus: string | undefined, size: Size) {
+  const position = layout.positions[focus ?? ""];
+  const node = graph.nodes.get(focus ?? "");
+  if (!position || !node) return undefined;
+  return centred({ x: position[0], y: position[1], ...sizeOf(node) }, 0.75, size);
+}
+
+/** Bring a node that was reached by key, search or table into the window. */
+function reveal(key: string, graph: Graph, layout: LayoutState, flow: ReturnType<typeof useReactFlow>): void {
+  const [position, node] = [layout.positions[key], graph.nodes.get(key)];
+  const box = document.querySelector(".graph")?.getBoundingClientRect();
+  if (!position || !node || !box) return;
+  const { x, y, zoom } = flow.getViewport();
+  const { width, height } = sizeOf(node);
+  const [left, top] = [position[0] * zoom + x, position[1] * zoom + y];
+  const isInside = left > 0 && top > 0 && left + width * zoom < box.width && top + height * zoom < box.height;
+  if (!isInside) void flow.setCenter(position[0] + width / 2, position[1] + height / 2, { zoom });
+}

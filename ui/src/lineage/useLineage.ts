@@ -1,0 +1,128 @@
+// Loads what the address of the lineage page asks for: the opening, every expansion, the ends of a path.
+
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import {
+  ALL,
+  graphOf,
+  type LineageAsk,
+  type LoadedGraph,
+  lineageQuery,
+  OPENING_LIMIT,
+  pathQuery,
+  WHOLE_LIMIT,
+} from "../api/lineage";
+import { fetchPage } from "../api/listing";
+import { type LineageSearch, splitList } from "../app/search";
+import { restrict } from "./graph";
+import { type DrawnGraph, drawnGraph, readExpansions } from "./view";
+
+export interface PathState {
+  readonly from: string;
+  readonly to: string;
+  readonly ways: readonly (readonly string[])[];
+  readonly ancestor: string | undefined;
+  readonly isLoading: boolean;
+}
+
+export interface LineageState {
+  readonly graph: DrawnGraph;
+  readonly leftOut: number;
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  readonly retry: () => void;
+  readonly path: PathState | undefined;
+  /** The nodes of the path that is shown now. */
+  readonly way: readonly string[];
+}
+
+export function useLineage(search: LineageSearch): LineageState {
+  const asks = useAsks(search);
+  const loads = useQueries({ queries: asks.map(lineageQuery), combine });
+  const path = usePath(search);
+  const graph = useMemo(
+    () => drawnGraph([...loads.graphs, ...(path ? [path.graph] : [])], search, path?.way ?? []),
+    [loads.graphs, search, path],
+  );
+  return { ...loads, graph, path: path?.state, way: path?.way ?? [] };
+}
+
+interface LoadState {
+  readonly data: LoadedGraph | undefined;
+  readonly error: unknown;
+  readonly isPending: boolean;
+  readonly refetch: () => unknown;
+}
+
+function combine(loads: readonly LoadState[]) {
+  const graphs = loads.flatMap(({ data }) => (data ? [data] : []));
+  return {
+    graphs,
+    leftOut: graphs[0]?.leftOut ?? 0,
+    isLoading: loads.some(({ isPending }) => isPending),
+    error: loads.find(({ error }) => error)?.error,
+    retry: () => void loads.map(({ refetch }) => refetch()),
+  };
+}
+
+/** What to ask the server: first the opening, then one request an expansion, so that folding one undoes just that. */
+function useAsks(search: LineageSearch): LineageAsk[] {
+  const context = useContextMembers(search);
+  return useMemo(() => {
+    const common = {
+      asOf: search.asof ? Number(search.asof) : undefined,
+      since: search.since ? Number(search.since) : undefined,
+      inside: search.context,
+      column: search.figure,
+    };
+    const focuses = [...new Set([...(search.focus ? [search.focus] : context), ...splitList(search.show)])];
+    const openings = focuses.map((focus) => ({
+      ...common,
+      focus,
+      up: generations(search.up),
+      down: generations(search.down),
+      limit: search.up === "all" || search.down === "all" || search.context ? WHOLE_LIMIT : OPENING_LIMIT,
+    }));
+    const expansions = readExpansions(search.more).map(({ key, direction, all }) => ({
+      ...common,
+      focus: key,
+      up: direction === "up" ? (all ? ALL : 1) : 0,
+      down: direction === "down" ? (all ? ALL : 1) : 0,
+      limit: all ? WHOLE_LIMIT : 1000,
+    }));
+    return [...openings, ...expansions];
+  }, [search, context]);
+}
+
+function generations(text: string | undefined): number {
+  if (text === "all") return ALL;
+  return text === undefined ? 1 : Math.min(ALL, Math.max(0, Number(text) || 0));
+}
+
+const NONE: readonly string[] = [];
+const MOST_STARTS = 12;
+
+/** Of a context without a focus: its newest executions, from which everything in it can be reached. */
+function useContextMembers(search: LineageSearch): readonly string[] {
+  const context = search.focus ? undefined : search.context?.slice(1);
+  const members = useQuery({
+    queryKey: ["starts", context],
+    queryFn: () => fetchPage({ kind: "executions", filter: "", query: undefined, sort: "-created", context }, ""),
+    enabled: context !== undefined,
+  });
+  return useMemo(() => members.data?.rows.slice(0, MOST_STARTS).map(({ key }) => key) ?? NONE, [members.data]);
+}
+
+/** The ways from A to B, loaded or not; without one, how the nearest common ancestor leads to both. */
+function usePath(search: LineageSearch) {
+  const [first, second] = splitList(search.path);
+  const found = useQuery(pathQuery(first, second));
+  return useMemo(() => {
+    if (!first || !second) return undefined;
+    const { paths = [], ancestors = [], nodes = [], edges = [] } = found.data ?? {};
+    const state = { from: first, to: second, ways: paths, ancestor: ancestors[0]?.key, isLoading: found.isPending };
+    const way = paths[Number(search.way ?? 0) % Math.max(1, paths.length)] ?? nodes.map(({ key }) => key);
+    const keys = new Set(way);
+    return { state, way, graph: restrict(graphOf({ nodes, edges }), ({ key }) => keys.has(key)) };
+  }, [first, second, found.data, found.isPending, search.way]);
+}

@@ -1,0 +1,81 @@
+// From what is loaded to what is drawn: which nodes are shown, folded, hidden, stacked. Pure; the address says what.
+
+import { type LineageSearch, splitList } from "../app/search";
+import { contextOf, contract, type Graph, mergeGraphs, mergeVersions, restrict } from "./graph";
+import { stackSiblings } from "./stacks";
+
+/** An expansion in the address: a5d = one generation down from a5, a5u* = all generations up. */
+export interface Expansion {
+  readonly key: string;
+  readonly direction: "up" | "down";
+  readonly all: boolean;
+}
+
+export function readExpansions(text: string | undefined): Expansion[] {
+  return splitList(text).flatMap((item) => {
+    const parts = /^([aec]\d+)([ud])(\*?)$/.exec(item);
+    if (!parts) return [];
+    return [{ key: parts[1] as string, direction: parts[2] === "u" ? "up" : "down", all: parts[3] === "*" } as const];
+  });
+}
+
+export function writeExpansion({ key, direction, all }: Expansion): string {
+  return `${key}${direction === "up" ? "u" : "d"}${all ? "*" : ""}`;
+}
+
+export interface DrawnGraph extends Graph {
+  /** Nodes that are loaded and shown, before hiding, folding and stacking. */
+  readonly all: Graph;
+  readonly hiddenCount: number;
+}
+
+/** What is drawn of the graphs that are loaded.
+ *
+ * @param way nodes of the path that is shown; they are always drawn apart.
+ */
+export function drawnGraph(loaded: readonly Graph[], search: LineageSearch, way: readonly string[]): DrawnGraph {
+  const all = mergeGraphs(loaded);
+  const isolated = search.only ? contextOf(all, search.only) : undefined;
+  const seen = isolated ? restrict(all, ({ key }) => isolated.has(key)) : all;
+  const hidden = new Set(splitList(search.hide).filter((key) => seen.nodes.has(key)));
+  const folded = search.fold === "executions" ? executionsOf(seen, search.focus) : new Set<string>();
+  const visible = contract(seen, new Set([...hidden, ...folded]));
+  const merged = search.merge === "versions" ? mergeVersions(visible) : visible;
+  const apart = new Set([search.focus ?? "", ...splitList(search.apart), ...splitList(search.path), ...way]);
+  const stacked = stackSiblings(merged, apart);
+  return { ...stacked, all, hiddenCount: all.nodes.size - seen.nodes.size + hidden.size };
+}
+
+function executionsOf(graph: Graph, focus: string | undefined): Set<string> {
+  const executions = [...graph.nodes.values()].filter(({ kind, key }) => kind === "execution" && key !== focus);
+  return new Set(executions.map(({ key }) => key));
+}
+
+/** The drawn node that a record is in: itself, or the stack that holds it. */
+export function drawnKey(graph: Graph, key: string | undefined): string | undefined {
+  if (key === undefined || graph.nodes.has(key)) return key;
+  for (const node of graph.nodes.values()) if (node.members?.some((member) => member.key === key)) return node.key;
+  return undefined;
+}
+
+/** How many neighbours of a node are not drawn, each way. */
+export function hiddenNeighbours(graph: Graph): Map<string, { up: number; down: number }> {
+  const shown = new Map(
+    [...graph.nodes.keys()].map((key) => [key, { up: new Set<string>(), down: new Set<string>() }]),
+  );
+  for (const { from, to, via } of graph.edges) {
+    if (via !== undefined) continue;
+    shown.get(from)?.down.add(to);
+    shown.get(to)?.up.add(from);
+  }
+  const sizes = new Map([...graph.nodes.values()].map((node) => [node.key, node.members?.length ?? 1]));
+  const count = (keys: Set<string>) => [...keys].reduce((sum, key) => sum + (sizes.get(key) ?? 1), 0);
+  return new Map(
+    [...graph.nodes.values()].map((node) => {
+      const at = shown.get(node.key) as { up: Set<string>; down: Set<string> };
+      if (node.kind === "stack") return [node.key, { up: 0, down: 0 }];
+      const [up, down] = [node.upCount - count(at.up), node.downCount - count(at.down)];
+      return [node.key, { up: Math.max(0, up), down: Math.max(0, down) }];
+    }),
+  );
+}
