@@ -21,7 +21,7 @@ from kubernetes import client, config
 from lineal import errors
 
 CONNECT_TIMEOUT = 10.0
-READ_TIMEOUT = 60.0
+READ_TIMEOUT = 30.0
 CONNECTIONS = 64
 
 _log = logging.getLogger(__name__)

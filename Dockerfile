@@ -1,0 +1,30 @@
+# syntax=docker/dockerfile:1
+# Lineal's image: server, page, watcher and command line in one. For several platforms:
+#   docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/lineal:TAG --push .
+# The package is pure Python, so the wheel is built once, on the builder's own platform.
+ARG PYTHON=3.12
+
+FROM --platform=$BUILDPLATFORM python:${PYTHON}-slim AS wheel
+WORKDIR /source
+COPY . .
+RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
+
+FROM python:${PYTHON}-slim AS environment
+COPY constraints.txt /tmp/constraints.txt
+COPY --from=wheel /wheels /wheels
+RUN python -m venv /opt/lineal \
+    && /opt/lineal/bin/pip install --no-cache-dir --constraint /tmp/constraints.txt \
+        "$(ls /wheels/lineal-*.whl)[server,mysql,postgresql,watch]" \
+    && /opt/lineal/bin/python -m compileall -q /opt/lineal/lib
+
+FROM python:${PYTHON}-slim
+COPY --from=environment /opt/lineal /opt/lineal
+RUN install -d -o 10001 -g 10001 /var/lib/lineal
+ENV PATH=/opt/lineal/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+USER 10001:10001
+VOLUME /var/lib/lineal
+EXPOSE 8080 8081 8082
+ENTRYPOINT ["lineal"]
+CMD ["serve", "--db", "sqlite:////var/lib/lineal/metadata.db", "--host", "0.0.0.0"]
