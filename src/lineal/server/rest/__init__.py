@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
@@ -22,6 +22,7 @@ from lineal.server.rest import (
     problems,
     store_routes,
 )
+from lineal.server.rest.parameters import refuse_nul
 from lineal.service.catalogue import Catalogue
 
 PREFIX = "/api/v1"
@@ -39,7 +40,7 @@ _MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes
 
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Add the REST interface to an application."""
-    router = APIRouter(prefix=PREFIX, responses=_RESPONSES)
+    router = APIRouter(prefix=PREFIX, responses=_RESPONSES, dependencies=[Depends(refuse_nul)])
     for module in _MODULES:
         module.add(router, catalogue)
     app.include_router(router)

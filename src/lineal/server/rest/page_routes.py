@@ -61,11 +61,7 @@ def _add_views(router: APIRouter, catalogue: Catalogue) -> None:
         tags=_TAGS,
     )
     def put(view: NewView) -> Response:
-        try:
-            view.content.encode()
-        except UnicodeEncodeError:
-            raise errors.InvalidArgumentError("content has half of a surrogate pair; send well-formed text") from None
-        return answer(catalogue.put_view(view.content), status=201)
+        return answer(catalogue.put_view(_storable(view.content)), status=201)
 
     @router.get(
         "/views/{view_id}",
@@ -76,3 +72,14 @@ def _add_views(router: APIRouter, catalogue: Catalogue) -> None:
     )
     def get(view_id: Annotated[str, Path(pattern=r"^[a-z2-7]{16}$", description="Its short name.")]) -> Response:
         return answer(catalogue.view(view_id))
+
+
+def _storable(text: str) -> str:
+    """Return a text that every database can hold.
+
+    Raises:
+        InvalidArgumentError: it holds NUL or half of a surrogate pair.
+    """
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise errors.InvalidArgumentError("content holds NUL or half of a surrogate pair; send well-formed text")
+    return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 
 from lineal import errors
 from lineal.kinds import Kind
@@ -51,6 +51,17 @@ NodeKey = Annotated[
     Query(pattern=r"^[aec][0-9]{1,19}$", description="A node: `a12` (artifact), `e7` (execution), `c3` (context)."),
 ]
 Time = Annotated[int | None, Query(ge=0, le=1 << 62, description="Milliseconds since 1970.")]
+
+
+def refuse_nul(request: Request) -> None:
+    """Refuse the character NUL, which not every database can compare.
+
+    Raises:
+        InvalidArgumentError: a parameter holds it.
+    """
+    for name, value in request.query_params.multi_items():
+        if "\0" in value:
+            raise errors.InvalidArgumentError(f"{name[:60]!r} holds the character NUL; leave it out")
 
 
 def read_id(text: str, *, what: str) -> int:
