@@ -62,6 +62,7 @@ class Engine:
         writers_wait: whether one writer waits for the other instead of working at the same time (SQLite).
         restart: the statement that says which id the next row of a table gets.
         own_connection, other_connections, kill: the statements that ask for connections' ids and kill one.
+        idle_timeout: the statement that sets after how long the server hangs up on new connections.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Engine:
     own_connection: str = ""
     other_connections: str = ""
     kill: str = ""
+    idle_timeout: str = ""
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _idle: list[str] = field(default_factory=list)
@@ -288,27 +290,29 @@ def free_port() -> int:
 
 
 SQLITE = Engine("sqlite", None, writers_wait=True)
-_MYSQL_KILL = {
+_MYSQL_WORDS = {
     "own_connection": "SELECT CONNECTION_ID()",
     "other_connections": """SELECT id FROM information_schema.processlist
         WHERE db = DATABASE() AND id <> CONNECTION_ID()""",
     "kill": "KILL {}",
+    "idle_timeout": "SET GLOBAL wait_timeout = {seconds}",
 }
-_POSTGRESQL_KILL = {
+_POSTGRESQL_WORDS = {
     "own_connection": "SELECT pg_backend_pid()",
     "other_connections": """SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()""",
     "kill": "SELECT pg_terminate_backend({})",
+    "idle_timeout": "ALTER ROLE postgres SET idle_session_timeout = {milliseconds}",
 }
 _RESTART = "ALTER TABLE {table} AUTO_INCREMENT = {first}"
-MARIADB = Engine("mariadb", mariadb, restart=_RESTART, **_MYSQL_KILL)
-MYSQL = Engine("mysql", mysql, restart=_RESTART, **_MYSQL_KILL)
+MARIADB = Engine("mariadb", mariadb, restart=_RESTART, **_MYSQL_WORDS)
+MYSQL = Engine("mysql", mysql, restart=_RESTART, **_MYSQL_WORDS)
 POSTGRESQL = Engine(
     "postgresql",
     postgresql,
     holds_nul=False,
     restart="ALTER SEQUENCE {table}_id_seq RESTART WITH {first}",
-    **_POSTGRESQL_KILL,
+    **_POSTGRESQL_WORDS,
 )
 EVERY_ENGINE = [
     pytest.param(SQLITE, id="sqlite"),

@@ -1,44 +1,136 @@
-"""Connections: what becomes of them when a store is dropped without being closed."""
+"""Connections to database servers: hosts, passwords, errors, and servers that hang up."""
 
 from __future__ import annotations
 
-import gc
-import sqlite3
+import time
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from lineal.service import open_service
-from lineal.store.connections import IdleConnections, SharedConnection
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.service import MetadataService, open_service
+from lineal.store.dialects.urls import Host, parse_server_url
 from lineal.wire import service as rpc
+from tests.engines import Engine, free_port, run_sql
+
+SECRET = "so-secret"
 
 
-def is_open(connection: sqlite3.Connection) -> bool:
-    try:
-        connection.execute("SELECT 1")
-    except sqlite3.ProgrammingError:
-        return False
+def answers(service: MetadataService) -> bool:
+    service.call("GetArtifactTypes", rpc.GetArtifactTypesRequest())
     return True
 
 
-@pytest.mark.parametrize("made_by", [IdleConnections, SharedConnection])
-def test_a_dropped_store_closes_its_connections(made_by: type[IdleConnections | SharedConnection]) -> None:
-    connections = made_by(lambda: sqlite3.connect(":memory:"))
-    connection = connections.take()
-    connections.give_back(connection)
-    assert is_open(connection)
-
-    del connections
-    gc.collect()
-
-    assert not is_open(connection)
+def with_user(url: str, user: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=f"{user}@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
-def test_the_file_of_a_dropped_store_is_left_without_a_log_beside_it(tmp_path: Path) -> None:
-    service = open_service(f"sqlite:///{tmp_path}/metadata.db")
-    service.call("GetArtifacts", rpc.GetArtifactsRequest())
+def user_of(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[0]
 
-    del service
-    gc.collect()
 
-    assert [path.name for path in tmp_path.iterdir()] == ["metadata.db"]
+@pytest.mark.parametrize(
+    ("place", "hosts"),
+    [
+        ("h1", (Host("h1", None),)),
+        ("h1:1,h2,[::1]:3", (Host("h1", 1), Host("h2", None), Host("::1", 3))),
+        ("u:p@h1:1", (Host("h1", 1),)),
+        ("u:p%40%2F@%2Frun%2Fdb:5", (Host("/run/db", 5),)),
+        ("", ()),
+    ],
+)
+def test_a_url_names_any_number_of_hosts(place: str, hosts: tuple[Host, ...]) -> None:
+    assert parse_server_url(f"mysql://{place}/db", known=()).hosts == hosts
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("mysql://h/", "names no database"),
+        ("mysql://h:x/db", "'x'"),
+        ("mysql://h/db?colour=red", "'colour'"),
+        ("mysql://h/db?connect_timeout=soon", "connect_timeout"),
+        ("mysql://h/db?create_database=perhaps", "create_database"),
+        ("mysql://h/db?ssl_mode=some", "ssl_mode"),
+        ("mysql://h/db?ssl_ca=/no/such.pem", "certificates"),
+        ("postgresql://h/db?prepared_statements=2", "prepared_statements"),
+    ],
+)
+def test_a_wrong_url_is_refused_by_the_part_that_is_wrong(url: str, named: str) -> None:
+    with pytest.raises((errors.InvalidArgumentError, errors.FailedPreconditionError), match=named):
+        open_service(url)
+
+
+def test_the_first_host_that_answers_is_used(server_url: str) -> None:
+    parts = urlsplit(server_url)
+    user, _, place = parts.netloc.rpartition("@")
+    several = parts._replace(netloc=f"{user}@127.0.0.1:{free_port()},{place}").geturl()
+    with open_service(several) as service:
+        assert answers(service)
+
+
+def test_a_server_that_is_not_there_is_unavailable_at_once(server_url: str) -> None:
+    parts = urlsplit(server_url)
+    url = parts._replace(netloc=f"{user_of(server_url)}@127.0.0.1:{free_port()}").geturl()
+    start = time.monotonic()
+    with pytest.raises(errors.UnavailableError, match="cannot reach the database"):
+        open_service(url)
+    assert time.monotonic() - start < 10
+
+
+def test_a_database_that_is_absent_is_created_only_if_it_may_be(
+    server_engine: Engine, servers: ExitStack, tmp_path: Path
+) -> None:
+    url = server_engine.fresh_url(servers, tmp_path)
+    with pytest.raises(errors.NotFoundError, match="does not exist"):
+        open_service(f"{url}?create_database=false")
+    with open_service(url) as service:
+        assert answers(service)
+
+
+def test_an_unknown_user_is_refused_without_a_word_of_the_password(server_url: str) -> None:
+    url = with_user(server_url, f"nobody_known:{SECRET}")
+    with pytest.raises(errors.PermissionDeniedError) as caught:
+        open_service(url)
+    assert SECRET not in caught.value.message
+    assert SECRET not in repr(DatabaseSettings(url))
+
+
+@pytest.mark.parametrize("way", ["option", "variable", "file variable"])
+def test_the_password_may_come_from_a_file_or_the_environment(
+    server_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    user, _, password = user_of(server_url).partition(":")
+    file = tmp_path / "password"
+    file.write_text(f"{password}\n")
+    url = with_user(server_url, user)
+    if way == "option":
+        url += f"?password_file={file}"
+    elif way == "variable":
+        monkeypatch.setenv("LINEAL_DB_PASSWORD", password)
+    else:
+        monkeypatch.setenv("LINEAL_DB_PASSWORD_FILE", str(file))
+    with open_service(url) as service:
+        assert answers(service)
+
+
+def test_a_password_file_that_is_missing_is_named() -> None:
+    with pytest.raises(errors.FailedPreconditionError, match="/no/such/file"):
+        open_service("mysql://u@127.0.0.1:1/db?password_file=/no/such/file")
+
+
+def test_a_server_left_idle_past_the_databases_timeout_answers_its_next_request(
+    server_engine: Engine, server_url: str
+) -> None:
+    run_sql(server_url, server_engine.idle_timeout.format(seconds=1, milliseconds=1000))
+    try:
+        with open_service(server_url) as service:
+            assert answers(service)
+            time.sleep(2.5)
+            assert answers(service)
+    finally:
+        run_sql(server_url, server_engine.idle_timeout.format(seconds=28800, milliseconds=0))

@@ -174,6 +174,7 @@ class Database:
         self.dialect = dialect_for(settings)
         self._connections = self.dialect.connections()
         self._limits: Limits | None = None
+        self._reached = False
         self.observe: Callable[[str], None] = _nothing
 
     @property
@@ -213,7 +214,7 @@ class Database:
             except Exception as error:
                 if not self.dialect.is_driver_error(error):
                     raise
-                if time.monotonic() >= end or not self.dialect.is_retriable(error):
+                if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
                     raise self.dialect.translate(error) from error
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
         raise AssertionError("unreachable: counting never ends")
@@ -221,6 +222,7 @@ class Database:
     def _attempt(self, work: Callable[[Session], Result], *, write: bool) -> Result:
         """Run work once in a transaction."""
         connection = self._connections.take()
+        self._reached = True  # from now on it is worth waiting for a database that is gone
         try:
             cursor = connection.cursor()
             try:
