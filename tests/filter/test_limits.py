@@ -94,7 +94,7 @@ def test_most_conditions() -> None:
 def test_most_values(shelf: sa.Engine) -> None:
     values = ", ".join(["1"] * limits.MOST_VALUES)
     assert found(shelf, f"id IN ({values})") == [1]
-    assert "more than 30000 values" in refused(f"id IN ({values}, 1)")
+    assert "more than 20000 values" in refused(f"id IN ({values}, 1)")
 
 
 @pytest.mark.parametrize(

@@ -34,14 +34,11 @@ class Clauses:
 
     Attributes:
         source: the node table, joined with the properties and the type that the filter mentions.
-        condition: the condition to test.
-        joined: whether `source` may hold a node more than once, so that the statement needs DISTINCT. It never does.
-
+        condition: the condition to test; no node fits more than once.
     """
 
     source: sa.FromClause
     condition: sa.ColumnElement[bool]
-    joined: bool = False
 
 
 def build(filter: Filter, *, node: sa.FromClause, tables: Tables) -> Clauses:  # noqa: A002 the word for it

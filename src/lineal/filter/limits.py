@@ -16,7 +16,7 @@ and arithmetic four, everything else six."""
 MOST_CONDITIONS = 10000
 """How many operands all ANDs and ORs of a query may have together."""
 
-MOST_VALUES = 30000
+MOST_VALUES = 20000
 """How many literals a query may have."""
 
 MOST_JOINS = 58

@@ -112,8 +112,7 @@ def _filtered(kind: Kind, filter_query: str) -> sa.Select[Any]:
     if not filter_query:
         return query
     clauses = filters.build(filters.parse(filter_query, kind=kind), node=NODE[kind], tables=metadata.tables)
-    query = query.select_from(clauses.source).where(clauses.condition)
-    return query.distinct() if clauses.joined else query
+    return query.select_from(clauses.source).where(clauses.condition)
 
 
 @lru_cache(maxsize=_KEPT_STATEMENTS)

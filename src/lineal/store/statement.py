@@ -17,8 +17,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.dml import Insert
 
 # Lists are padded with their last value up to one of these lengths; a longer list is sent in pieces of the last one.
-# SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535.
-LIST_SIZES = (1, 4, 16, 64, 256, 1024, 4096, 30000)
+# SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
+LIST_SIZES = (1, 4, 16, 64, 256, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
 
 
