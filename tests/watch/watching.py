@@ -47,8 +47,8 @@ class Watching:
     def problems(self, reason: str) -> float:
         return self.metrics.value("problems_total", reason=reason)
 
-    def synced(self, what: str = "recording") -> bool:
-        return self.watcher._ready() == (200, f"{what}\n")
+    def synced(self, what: str = "recording", status: int = 200) -> bool:
+        return self.watcher._ready() == (status, f"{what}\n")
 
 
 @contextmanager
@@ -58,11 +58,12 @@ def watching(
     *,
     store: MetadataStore | None = None,
     until: str = "recording",
+    status: int = 200,
     **settings: Any,
 ) -> Iterator[Watching]:
     """Watch in a thread until the block ends; without a store in one that is in memory.
 
-    `until` is the state that is waited for.
+    `until` and `status` are the state of readiness that is waited for.
     """
     settings = {"cluster": CLUSTER, "http_port": 0, "discovery_interval": 0.5, "progress_interval": 0.2, **settings}
     made = WatchSettings(parse_resources(resources), "sqlite://", kubeconfig=str(kubeconfig), **settings)
@@ -73,7 +74,7 @@ def watching(
     thread.start()
     running = Watching(opened, watcher, watcher._metrics)
     try:
-        eventually(lambda: running.synced(until))
+        eventually(lambda: running.synced(until, status))
         yield running
     finally:
         stopped.set()

@@ -27,6 +27,7 @@ from lineal.watch.workloads import WorkloadHandler
 from lineal.watch.writer import Place, Writer
 
 STOP_GRACE = 10.0
+AGAIN = 1.0
 
 _log = logging.getLogger(__name__)
 
@@ -119,6 +120,9 @@ class Session:
         return self._writer.thread.is_alive()
 
     def _reached(self, source_name: str, version: str) -> None:
+        """Remember what is written; the first time at once, for nothing resumes before it."""
+        if version and not self._progress.version(source_name):
+            self._next_save = 0.0
         if version:
             self._progress.reach(source_name, version)
 
@@ -150,6 +154,7 @@ class Session:
             return
         except ClusterError as error:
             _log.warning("the cluster was not asked for %s: %s", resource.name, error)
+            self._next_discovery = time.monotonic() + AGAIN
             return
         if served is None:
             seconds = self._settings.discovery_interval

@@ -1,0 +1,102 @@
+"""What is wrong in the cluster is a line in the log and a number in the metrics, and the rest goes on."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import pytest
+
+from lineal.watch.store import open_store
+from tests.serving import running_server
+from tests.watch.kube import Api, KubeServer, pod
+from tests.watch.watching import eventually, text, watching
+
+READ_PODS = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}]
+
+
+def test_an_unknown_kind_is_told_once_and_the_rest_goes_on(
+    api: Api, namespace: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with watching(api.kubeconfig, "Nonsense.example.org/v1,Pod/v1", namespaces=(namespace,)) as running:
+        api.create(f"/api/v1/namespaces/{namespace}/pods", pod("one"))
+        running.artifact("one")
+        assert running.problems("unknown_kind") == running.metrics.value("kinds_unserved") == 1
+
+    assert "Nonsense.example.org/v1 is not served by the cluster; looking for it every" in caplog.text
+
+
+def test_a_kind_that_the_roles_forbid_is_told_and_the_rest_goes_on(
+    kube: KubeServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    namespace = kube.new_namespace()
+    roles = f"/apis/rbac.authorization.k8s.io/v1/namespaces/{namespace}"
+    kube.create(f"{roles}/roles", {"metadata": {"name": "pods"}, "rules": READ_PODS})
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "pods"}
+    limited = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "limited"}]
+    kube.create(f"{roles}/rolebindings", {"metadata": {"name": "pods"}, "roleRef": role, "subjects": limited})
+    until = f"ConfigMap/v1@{namespace} is not listed yet"
+    with watching(kube.limited, "ConfigMap/v1,Pod/v1", namespaces=(namespace,), until=until, status=503) as running:
+        kube.create(f"/api/v1/namespaces/{namespace}/pods", pod("one"))
+        running.artifact("one")
+        assert running.problems("forbidden") == 1
+
+    assert "give the watcher's role the verbs get, list and watch for it" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("annotation", "wrong"),
+    [
+        ("{no json", "it is no JSON"),
+        ('["text"]', "an entry is a str and no object"),
+        ('[{"uri": 5}]', "is no string"),
+        ('[{"url": "s3://x"}]', "the key 'url' is unknown"),
+        ("{}", "an entry has neither uri nor name"),
+    ],
+)
+def test_a_malformed_annotation_is_left_out_and_the_pod_is_stored(
+    api: Api, namespace: str, caplog: pytest.LogCaptureFixture, annotation: str, wrong: str
+) -> None:
+    with watching(api.kubeconfig, namespaces=(namespace,)) as running:
+        made = pod("one", annotations={"lineal.dev/inputs": annotation})
+        api.create(f"/api/v1/namespaces/{namespace}/pods", made)
+        running.execution("one")
+        assert running.problems("malformed_annotation") == 1
+
+    assert f"Pod/v1 {namespace}/one: the annotation lineal.dev/inputs is left out: " in caplog.text
+    assert wrong in caplog.text
+
+
+def test_an_object_over_the_message_limit_is_recorded_without_the_object(
+    api: Api, namespace: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.ERROR)
+    path = f"/api/v1/namespaces/{namespace}/configmaps"
+    with (
+        running_server(f"sqlite:///{tmp_path}/store.db", "--max-message-mib", "1") as server,
+        open_store(f"grpc://{server.address}") as store,
+        watching(api.kubeconfig, "ConfigMap/v1", store=store, namespaces=(namespace,)) as running,
+    ):
+        quotes = '"' * 540_000
+        api.create(path, {"metadata": {"name": "large"}, "data": {"text": quotes}})
+        api.create(path, {"metadata": {"name": "small"}, "data": {"text": "x"}})
+        large, small = (running.artifact(name, "ConfigMap/v1") for name in ("large", "small"))
+        assert running.problems("too_large") == 1
+
+    assert text(large, "object") == ""
+    assert large.custom_properties["object_left_out"].string_value
+    assert json.loads(text(small, "object"))["data"] == {"text": "x"}
+    assert f"ConfigMap/v1 {namespace}/large is over the store's limit of a message" in caplog.text
+
+
+def test_an_annotation_whose_type_does_not_fit_costs_the_links_only(api: Api, namespace: str) -> None:
+    from lineal.wire import metadata_store as pb
+
+    with watching(api.kubeconfig, namespaces=(namespace,)) as running:
+        running.store.put_artifact_type(pb.ArtifactType(name="Odd", properties={"version": pb.INT}))
+        wrong = json.dumps([{"type": "Odd", "uri": "s3://odd", "version": "one"}])
+        api.create(f"/api/v1/namespaces/{namespace}/pods", pod("one", annotations={"lineal.dev/outputs": wrong}))
+        running.artifact("one")
+        eventually(lambda: running.executions().get("one"))
+        assert running.problems("refused") == 1
