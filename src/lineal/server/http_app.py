@@ -38,7 +38,7 @@ def _add_state(app: FastAPI, readiness: Readiness) -> None:
     def healthz() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", summary="Whether the database answers")
+    @app.get("/readyz", summary="Whether the database answers", responses={503: {"description": "It does not."}})
     def readyz() -> JSONResponse:
         if readiness.ready:
             return JSONResponse({"status": "ready"})

@@ -15,13 +15,13 @@ import sqlalchemy as sa
 
 from lineal import filter as filters
 from lineal.filter import search
-from lineal.kinds import Kind
+from lineal.kinds import CONTEXT, Kind
 from lineal.store import own_tables, tables
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.order_sources import ordered_values
 from lineal.store.statement import Statement, listed
-from lineal.store.tables import MEMBERSHIP, NODE
+from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT
 
 TABLES = {**tables.metadata.tables, **own_tables.metadata.tables}
 COLUMN_ORDERS = {
@@ -217,8 +217,7 @@ def conditions(selection: Selection, *, one_by_one: bool = False) -> list[sa.Col
     if searched is not None:
         found.append(searched)
     if selection.context_id is not None:
-        link = MEMBERSHIP[kind].c
-        found.append(scope.has_row(link[kind.id_column], link.context_id == selection.context_id))
+        found.append(_held(scope, selection.context_id))
     if selection.type_names:
         type_ = tables.TYPE.c
         of_kind = type_.type_kind == kind.type_kind
@@ -226,6 +225,15 @@ def conditions(selection: Selection, *, one_by_one: bool = False) -> list[sa.Col
             node.c.type_id.in_(sa.select(type_.id).where(of_kind, search.among(type_.name, selection.type_names)))
         )
     return found
+
+
+def _held(scope: search.Scope, context_id: int) -> sa.ColumnElement[bool]:
+    """Return the condition that a context holds the node; of a context, that it is its parent."""
+    given = sa.bindparam(None, context_id, sa.BigInteger())
+    if scope.kind is CONTEXT:
+        return scope.has_row(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id == given)
+    link = MEMBERSHIP[scope.kind].c
+    return scope.has_row(link[scope.kind.id_column], link.context_id == given)
 
 
 def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[int]:

@@ -25,7 +25,9 @@ def serving(url: str, **settings: Any) -> Iterator[tuple[MetadataService, str]]:
     """Serve a database over HTTP; give the service and the address."""
     given = ServerSettings(DatabaseSettings(url), **settings)
     with open_service(given.database) as service:
-        app = create_app(Readiness(service), service, Catalogue(service), given)
+        readiness = Readiness(service)
+        readiness.look()
+        app = create_app(readiness, service, Catalogue(service), given)
         door = HttpDoor(app, host="127.0.0.1", port=0)
         door.start()
         try:

@@ -1,0 +1,91 @@
+"""What every HTTP answer carries, behind a proxy and before foreign pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from lineal import errors
+from lineal.config import DatabaseSettings, ServerSettings
+from tests.server.rest.conftest import serving
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[str]:
+    with serving("sqlite://") as (_, url):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def open_to_others() -> Iterator[str]:
+    settings = {"cors_origins": ("https://page.example",), "frame_ancestors": "'self' https://page.example"}
+    with serving("sqlite://", path_prefix="/lineal", **settings) as (_, url):
+        yield url
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/totals", "/api/docs", "/nothing", "/api/v1/artifacts?q=x:y"])
+def test_every_answer_forbids_foreign_and_inline_scripts(plain: str, path: str) -> None:
+    headers = httpx.get(plain + path).headers
+    assert "script-src 'self';" in headers["content-security-policy"]
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+
+
+def test_the_owners_of_frames_can_be_chosen(open_to_others: str) -> None:
+    headers = httpx.get(f"{open_to_others}/healthz").headers
+    assert headers["content-security-policy"].endswith("frame-ancestors 'self' https://page.example")
+    assert "x-frame-options" not in headers
+
+
+@pytest.mark.parametrize("path", ["/api/v1/totals", "/lineal/api/v1/totals"])
+def test_a_proxy_may_cut_the_prefix_or_leave_it(open_to_others: str, path: str) -> None:
+    assert httpx.get(open_to_others + path).status_code == 200
+
+
+def test_the_description_names_the_prefix(plain: str) -> None:
+    document = httpx.get(f"{plain}/api/openapi.json", headers={"X-Forwarded-Prefix": "/from/proxy"}).json()
+    assert document["servers"] == [{"url": "/from/proxy"}]
+
+
+@pytest.mark.parametrize("prefix", ["//evil.example", "/a b", "/<script>", "/../x", "x"])
+def test_a_prefix_that_is_no_path_is_ignored(plain: str, prefix: str) -> None:
+    document = httpx.get(f"{plain}/api/openapi.json", headers={"X-Forwarded-Prefix": prefix}).json()
+    assert document["servers"] == [{"url": "/"}]
+
+
+def test_a_named_origin_may_read_answers_and_the_statuses_of_rpcs(open_to_others: str) -> None:
+    answer = httpx.get(f"{open_to_others}/api/v1/totals", headers={"Origin": "https://page.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://page.example"
+    assert "grpc-status" in answer.headers["access-control-expose-headers"]
+
+
+def test_another_origin_may_not(open_to_others: str) -> None:
+    answer = httpx.get(f"{open_to_others}/api/v1/totals", headers={"Origin": "https://other.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_no_origin_may_by_default(plain: str) -> None:
+    answer = httpx.get(f"{plain}/api/v1/totals", headers={"Origin": "https://page.example"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_method_that_is_not_offered_is_a_problem(plain: str) -> None:
+    answer = httpx.delete(f"{plain}/api/v1/artifacts")
+    assert (answer.status_code, answer.json()["title"]) == (405, "This method is not offered here")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"path_prefix": "lineal"},
+        {"path_prefix": "/lineal/"},
+        {"cors_origins": ("page.example",)},
+        {"frame_ancestors": "'self'; script-src *"},
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, object]) -> None:
+    with pytest.raises(errors.InvalidArgumentError, match="--"):
+        ServerSettings(DatabaseSettings("sqlite://"), **settings)  # type: ignore[arg-type]
