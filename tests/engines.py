@@ -24,7 +24,6 @@ from typing import Any
 import pytest
 
 from lineal.config import DatabaseSettings
-from lineal.service import open_service
 from lineal.store import own_tables
 from lineal.store.database import Database, Session
 from lineal.store.tables import ENVIRONMENT, TYPE, metadata
@@ -60,7 +59,7 @@ class Engine:
         start: starts a server for the time of a `with`.
         holds_nul: whether texts may hold the character NUL; PostgreSQL's cannot.
         writers_wait: whether one writer waits for the other instead of working at the same time (SQLite).
-        restart: the statement that says which id the next row of a table gets.
+        rewind: the statement that gives the next row of a table the id after the largest, if ids are used up otherwise.
         own_connection, other_connections, kill: the statements that ask for connections' ids and kill one.
         idle_timeout: the statement that sets after how long the server hangs up on new connections.
     """
@@ -69,7 +68,7 @@ class Engine:
     start: Callable[[], contextlib.AbstractContextManager[Server]] | None
     holds_nul: bool = True
     writers_wait: bool = False
-    restart: str = ""
+    rewind: str = ""
     own_connection: str = ""
     other_connections: str = ""
     kill: str = ""
@@ -82,6 +81,12 @@ class Engine:
         """Skip the test if the engine lacks a capability, which is described above."""
         if not getattr(self, capability):
             pytest.skip(f"{self.name} lacks the capability {capability}")
+
+    def rewind_ids(self, database: Database) -> None:
+        """Let the next rows have ids as if no row had been deleted, and no request undone."""
+        if self.rewind:
+            for table in ("Type", "Artifact", "Execution", "Context"):
+                database.write(lambda session, table=table: session.script(self.rewind.format(table=table)))  # type: ignore[misc]
 
     def kill_connection(self, session: Session, database: Database) -> None:
         """Kill the connection of a session from another one, as an operator or a network would."""
@@ -111,16 +116,12 @@ class Engine:
         return f"{self.server(stack).url}test_{next(self._numbers)}"
 
     @contextmanager
-    def empty_url(self, stack: ExitStack, folder: Path, *, restart_ids: bool = False) -> Iterator[str]:
+    def empty_url(self, stack: ExitStack, folder: Path) -> Iterator[str]:
         """Lend the URL of an empty store, which earlier tests may have used: emptying is faster than creating.
 
-        Its ids go on where the earlier tests ended, unless they are to begin as in a new store.
+        Its ids go on where the earlier tests ended.
         """
         url = self._idle.pop() if self._idle else self.fresh_url(stack, folder)
-        if restart_ids and self.restart:
-            open_service(url).close()
-            for table, first in (("Type", 10), ("Artifact", 1), ("Execution", 1), ("Context", 1)):
-                run_sql(url, self.restart.format(table=table, first=first))
         yield url
         if self.start is not None:
             empty(url)
@@ -147,6 +148,7 @@ def empty(url: str) -> None:
             if table.name.lower() in present and table is not ENVIRONMENT:
                 kept = " WHERE id > 9" if table is TYPE else ""
                 session.script(f"DELETE FROM {quote(table.name)}{kept}")
+        session.script(f"UPDATE {quote(TYPE.name)} SET external_id = NULL WHERE external_id IS NOT NULL")
 
     database.write(delete)
     database.close()
@@ -295,6 +297,7 @@ _MYSQL_WORDS = {
     "other_connections": """SELECT id FROM information_schema.processlist
         WHERE db = DATABASE() AND id <> CONNECTION_ID()""",
     "kill": "KILL {}",
+    "rewind": "ALTER TABLE {table} AUTO_INCREMENT = 1",
     "idle_timeout": "SET GLOBAL wait_timeout = {seconds}",
 }
 _POSTGRESQL_WORDS = {
@@ -302,16 +305,15 @@ _POSTGRESQL_WORDS = {
     "other_connections": """SELECT pid FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid()""",
     "kill": "SELECT pg_terminate_backend({})",
+    "rewind": "SELECT setval('{table}_id_seq', (SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)",
     "idle_timeout": "ALTER ROLE postgres SET idle_session_timeout = {milliseconds}",
 }
-_RESTART = "ALTER TABLE {table} AUTO_INCREMENT = {first}"
-MARIADB = Engine("mariadb", mariadb, restart=_RESTART, **_MYSQL_WORDS)
-MYSQL = Engine("mysql", mysql, restart=_RESTART, **_MYSQL_WORDS)
+MARIADB = Engine("mariadb", mariadb, **_MYSQL_WORDS)
+MYSQL = Engine("mysql", mysql, **_MYSQL_WORDS)
 POSTGRESQL = Engine(
     "postgresql",
     postgresql,
     holds_nul=False,
-    restart="ALTER SEQUENCE {table}_id_seq RESTART WITH {first}",
     **_POSTGRESQL_WORDS,
 )
 EVERY_ENGINE = [

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.compat.official import OfficialCore
+from tests.compat.official import Answer, OfficialCore
 from tests.compat.pair import Pair
 from tests.compat.sides import LinealSide, Side
+from tests.engines import BY_NAME, Engine
 
 _SERVERS = ExitStack()
 atexit.register(_SERVERS.close)
@@ -59,19 +60,30 @@ def opposite(core: OfficialCore) -> Side:
 
     if against == "lineal":
         return LinealSide(open_service("sqlite://"))
-    from tests.engines import BY_NAME
-
-    return LentSide(BY_NAME[against].empty_url(_SERVERS, Path(), restart_ids=True))
+    return LentSide(BY_NAME[against])
 
 
 class LentSide(LinealSide):
-    """Lineal on a database that is given back at the end."""
+    """Lineal on a database that is given back at the end.
 
-    def __init__(self, lent: AbstractContextManager[str]) -> None:
+    A request that is undone uses up no ids in SQLite; so that ids can be compared, it must not do so here either.
+    """
+
+    def __init__(self, engine: Engine) -> None:
         from lineal.service import open_service
 
-        super().__init__(open_service(lent.__enter__()))
-        self._lent = lent
+        self._engine = engine
+        self._lent: AbstractContextManager[str] = engine.empty_url(_SERVERS, Path())
+        self._service = open_service(self._lent.__enter__())
+        engine.rewind_ids(self._service.database)
+        super().__init__(self._service)
+
+    def finish(self) -> Answer:
+        """Call, and rewind the ids of what was undone."""
+        answer = super().finish()
+        if answer.code:
+            self._engine.rewind_ids(self._service.database)
+        return answer
 
     def close(self) -> None:
         """Close the service and give the database back."""
