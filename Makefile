@@ -21,12 +21,12 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-oldest lint format docs bench proto official protobuf-range wheel lock clean
+.PHONY: ui help run test test-oldest lint format docs bench proto official protobuf-range wheel lock clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-run: $(RUN_READY) ## Set up, run the tutorial on an embedded SQLite store, then serve that store
+run: $(RUN_READY) page-if-possible ## Set up, run the tutorial on an embedded SQLite store, then serve that store
 	mkdir -p build
 	$(VENV)/bin/lineal tutorial --db sqlite:///$(DATABASE)
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
@@ -37,12 +37,16 @@ test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
 	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
 
+ui: $(PYTHON) ## Build the web page into src/lineal/ui/static (Node.js from the machine or from PyPI)
+	$(PYTHON) scripts/build_page.py build
+
 lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) scripts/check_repository.py
+	$(PYTHON) scripts/build_page.py lint
 
 format: $(DEV_READY) ## Format the code and mend what can be mended by itself
 	$(VENV)/bin/ruff format .
@@ -71,7 +75,12 @@ lock: $(LOCK_READY) ## Pin the newest versions that fit, for every Python, in co
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock build dist
+	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock .venv-node build dist ui/node_modules src/lineal/ui/static
+
+# A machine without a way to npm's packages still gets the server; its page then says what to do.
+.PHONY: page-if-possible
+page-if-possible: $(PYTHON)
+	@$(PYTHON) scripts/build_page.py needed || echo "The page could not be built; the server will serve REST and gRPC without it." >&2
 
 $(PYTHON):
 	scripts/make_venv $(VENV) 3.10 $(PYTHONS)

@@ -87,7 +87,7 @@ function nodeOf(node: LineageNode): GraphNode {
     key: node.key,
     kind: node.kind === "execution" ? "execution" : "artifact",
     id: node.id,
-    name: node.name ?? "",
+    name: node.name ?? node.uri?.split("/").slice(-2).join("/") ?? "",
     type: node.type,
     version: node.version ?? undefined,
     state: node.state ?? undefined,

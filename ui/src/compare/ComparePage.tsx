@@ -6,7 +6,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import "./compare.css";
 import { fetchEvaluations, useNodes } from "../api/details";
-import type { Node } from "../api/shapes";
+import type { Evaluation, Node } from "../api/shapes";
 import { splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { Empty, Failed, Loading } from "../state/States";
@@ -50,22 +50,13 @@ const HOW = (
   </p>
 );
 
-function useRows(
-  nodes: readonly Node[] | undefined,
-  evaluations: readonly Parameters<typeof compareRows>[1][number][] | undefined[],
-) {
+function useRows(nodes: readonly Node[] | undefined, evaluations: readonly (readonly Evaluation[] | undefined)[]) {
   const stamp = evaluations.map((items) => items?.length ?? 0).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for the evaluations
-  return useMemo(
-    () =>
-      nodes
-        ? compareRows(
-            nodes,
-            evaluations.map((items) => items ?? []),
-          )
-        : [],
-    [nodes, stamp],
-  );
+  return useMemo(() => {
+    const known = evaluations.map((items) => items ?? []);
+    return nodes ? compareRows(nodes, known) : [];
+  }, [nodes, stamp]);
 }
 
 interface ComparisonProps {

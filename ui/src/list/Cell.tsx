@@ -63,7 +63,7 @@ function NameCell({ row, shortName }: { row: Row; shortName: string }) {
         title={titleOf(row)}
         onClick={stop}
       >
-        {row.name ? <bdi>{shortName}</bdi> : <bdi className="muted">{titleOf(row)}</bdi>}
+        <bdi className={row.name ? "" : "muted"}>{shortName}</bdi>
       </Link>
     </span>
   );

@@ -51,8 +51,8 @@ export function RecordTable(props: RecordTableProps) {
   }, [hasMore, last, records.length, onMore]);
 
   const template = ["40px", ...columns.map((column) => trackOf(column, widths[column.key]))].join(" ");
-  const visible = items.map(({ index }) => records[index]?.name ?? "").join("\u0000");
-  const shortNames = useMemo(() => cutDistinct(visible.split("\u0000"), 44), [visible]);
+  const visible = items.map(({ index }) => nameAt(records[index])).join("\u0000");
+  const shortNames = useMemo(() => cutDistinct(visible.split("\u0000"), 34), [visible]);
 
   const move = (to: number, extend: boolean) => {
     const next = Math.max(0, Math.min(records.length - 1, to));
@@ -146,7 +146,7 @@ export function RecordTable(props: RecordTableProps) {
               </div>
               {columns.map((column) => (
                 <div role="gridcell" key={column.key} className={`cell cell-${column.align ?? "start"}`}>
-                  <Cell row={row} column={column.key} shortName={shortNames.get(row.name ?? "") ?? row.name ?? ""} />
+                  <Cell row={row} column={column.key} shortName={shortNames.get(titleOf(row)) ?? titleOf(row)} />
                   <CellMenu row={row} column={column.key} onChoose={props.onChoose} />
                 </div>
               ))}
@@ -156,6 +156,10 @@ export function RecordTable(props: RecordTableProps) {
       </div>
     </div>
   );
+}
+
+function nameAt(row: Row | undefined): string {
+  return row ? titleOf(row) : "";
 }
 
 function trackOf(column: Column, width: number | undefined): string {

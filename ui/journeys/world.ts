@@ -1,0 +1,133 @@
+// What journeys need: a store with data, `lineal serve` over it, a browser that writes down every error.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const TOP = resolve(import.meta.dirname, "../..");
+const PYTHON = process.env.LINEAL_PYTHON ?? join(TOP, ".venv/bin/python");
+const CHROMIUM = process.env.LINEAL_CHROMIUM ?? "/usr/bin/chromium";
+/** Where pictures of all pages go, for a person to look at. */
+export const PICTURES = process.env.LINEAL_PICTURES ?? join(tmpdir(), "lineal-pictures");
+
+export interface World {
+  readonly address: string;
+  readonly stop: () => Promise<void>;
+}
+
+export const FOLDER = mkdtempSync(join(tmpdir(), "lineal-journeys-"));
+
+/** A store with the tutorial's data, run so often that names have versions. */
+export function tutorialStore(runs: number): string {
+  const url = `sqlite:///${join(FOLDER, "tutorial.db")}`;
+  for (let run = 0; run < runs; run += 1) python("-m", "lineal", "tutorial", "--db", url);
+  return url;
+}
+
+/** A generated store; LINEAL_LARGE_STORE names one that exists. */
+export function largeStore(artifacts: number): string {
+  if (process.env.LINEAL_LARGE_STORE) return process.env.LINEAL_LARGE_STORE;
+  const url = `sqlite:///${join(FOLDER, "large.db")}`;
+  python("-m", "bench.generate", url, "--artifacts", String(artifacts));
+  return url;
+}
+
+export function emptyStore(): string {
+  return `sqlite:///${join(FOLDER, "empty.db")}`;
+}
+
+function python(...args: string[]): void {
+  execFileSync(PYTHON, args, { cwd: TOP, stdio: ["ignore", "ignore", "inherit"] });
+}
+
+async function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => done(port));
+    });
+  });
+}
+
+/** Start `lineal serve` over a store and wait until it answers. */
+export async function serve(url: string, ...flags: string[]): Promise<World> {
+  const port = await freePort();
+  const args = ["-m", "lineal", "serve", "--db", url, "--grpc-port", "0", "--http-port", String(port), ...flags];
+  const server = spawn(PYTHON, args, { cwd: TOP, stdio: "ignore" });
+  const address = `http://127.0.0.1:${port}`;
+  await answers(`${address}/readyz`, server);
+  return { address, stop: () => stopped(server) };
+}
+
+async function answers(address: string, server: ChildProcess): Promise<void> {
+  for (let attempt = 0; attempt < 240; attempt += 1) {
+    if (server.exitCode !== null) throw new Error(`the server ended with ${server.exitCode}`);
+    const isReady = await fetch(address).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return;
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  throw new Error(`nothing answers at ${address}`);
+}
+
+function stopped(server: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    server.once("exit", () => done());
+    server.kill("SIGTERM");
+  });
+}
+
+export function launch(): Promise<Browser> {
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+  return chromium.launch({ executablePath: CHROMIUM, args });
+}
+
+export interface Visitor {
+  readonly page: Page;
+  /** Errors of the console and requests to other places. */
+  readonly faults: string[];
+  readonly close: () => Promise<void>;
+}
+
+interface VisitorOptions {
+  readonly theme?: "light" | "dark";
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export async function visit(browser: Browser, world: World, options: VisitorOptions = {}): Promise<Visitor> {
+  const { theme = "light", width = 1280, height = 800 } = options;
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    baseURL: world.address,
+    acceptDownloads: true,
+  });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: world.address });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.on("request", (request) => {
+    const isOwn = request.url().startsWith(world.address) || /^(data|blob):/.test(request.url());
+    if (!isOwn) faults.push(`foreign request: ${request.url()}`);
+  });
+  return { page, faults, close: () => context.close() };
+}
+
+/** Wait until nothing loads and nothing is being laid out. */
+export async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+  await page.waitForFunction(() => document.querySelectorAll(".skeleton, .late").length === 0);
+  await page.waitForTimeout(150);
+}
+
+export async function picture(page: Page, name: string): Promise<void> {
+  if (!existsSync(PICTURES)) mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}

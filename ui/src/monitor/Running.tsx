@@ -1,0 +1,75 @@
+// What runs now, the longest first; what runs for more than three times its median is marked. Then what failed last.
+
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useListing } from "../api/listing";
+import { useRunning } from "../api/metrics";
+import { Loaded } from "../state/States";
+import { Ago } from "../values/Ago";
+import { RecordChip } from "../values/RecordChip";
+import { formatDuration } from "../values/times";
+
+export function Running({ refresh }: { refresh: number | false }) {
+  const running = useRunning(refresh);
+  return (
+    <div className="events">
+      <section aria-label="Running">
+        <h2>Running</h2>
+        <Loaded query={running} rows={3}>
+          {({ items }) =>
+            items.length === 0 ? (
+              <p className="muted">Nothing runs.</p>
+            ) : (
+              <ul className="event-list">
+                {items.slice(0, 20).map((item) => (
+                  <li key={item.key}>
+                    <RecordChip card={item} />
+                    <span className="muted">for {formatDuration(item.duration)}</span>
+                    {item.stuck && (
+                      <span className="state tone-warning">
+                        <IconAlertTriangle size={14} aria-hidden /> stuck? usually {formatDuration(item.median ?? 0)}
+                      </span>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Loaded>
+      </section>
+      <FailedLast />
+    </div>
+  );
+}
+
+function FailedLast() {
+  const failed = useListing({ kind: "executions", filter: "state=FAILED", query: undefined, sort: "-created" });
+  return (
+    <section aria-label="Failed">
+      <h2>Failed last</h2>
+      <Loaded query={failed} rows={3}>
+        {({ pages }) => (
+          <>
+            <ul className="event-list">
+              {pages[0]?.rows.slice(0, 8).map((row) => (
+                <li key={row.key}>
+                  <RecordChip card={row} />
+                  <span className="muted">
+                    <Ago time={row.created} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {pages[0]?.rows.length === 0 ? (
+              <p className="muted">Nothing has failed.</p>
+            ) : (
+              <Link to="/executions" search={{ filter: "state=FAILED" }}>
+                All that failed
+              </Link>
+            )}
+          </>
+        )}
+      </Loaded>
+    </section>
+  );
+}

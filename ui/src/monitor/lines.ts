@@ -1,0 +1,80 @@
+// Series of the API as lines of a plot. What stays out: drawing.
+
+import type { Series } from "../api/shapes";
+import { toNumber } from "../values/numbers";
+import type { PlotLine } from "../values/Plot";
+
+export interface Drawn {
+  readonly xs: readonly number[];
+  readonly ticks: readonly string[];
+  readonly lines: readonly PlotLine[];
+}
+
+type Point = Series["points"][number];
+
+/** On one axis of time, in seconds. NaN and infinities are gaps. */
+export function byTime(series: readonly Series[]): Drawn {
+  return draw(
+    series,
+    (point) => point.time / 1000,
+    (left, right) => left - right,
+  );
+}
+
+/** On an axis of versions, in the order in which they first appear; a version keeps its last value. */
+export function byVersion(series: readonly Series[]): Drawn {
+  const points = series.flatMap((each) => each.points).sort((left, right) => left.time - right.time);
+  const ticks = [...new Set(points.map(versionOf))];
+  const drawn = draw(
+    series,
+    (point) => ticks.indexOf(versionOf(point)),
+    (left, right) => left - right,
+  );
+  return { ...drawn, ticks };
+}
+
+function versionOf({ version, node }: Point): string {
+  return version ?? node;
+}
+
+function draw(series: readonly Series[], x: (point: Point) => number, order: (a: number, b: number) => number): Drawn {
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(x)))].sort(order);
+  const place = new Map(xs.map((value, at) => [value, at]));
+  const lines = series.map((each, at) => {
+    const values: (number | null)[] = xs.map(() => null);
+    for (const point of each.points) values[place.get(x(point)) as number] = finite(point.value);
+    return { name: nameOf(each, at), values: series.length > 1 ? bridged(values, each, x, place) : values };
+  });
+  return { xs, ticks: [], lines };
+}
+
+/** Where only other lines have a point, a line goes on; undefined is uPlot's word for that, null is a gap. */
+function bridged(values: (number | null)[], each: Series, x: (point: Point) => number, place: Map<number, number>) {
+  const own = new Set(each.points.map((point) => place.get(x(point))));
+  return values.map((value, at) => (own.has(at) ? value : (undefined as unknown as null)));
+}
+
+function finite(value: number | string): number | null {
+  const number = toNumber(value);
+  return number !== null && Number.isFinite(number) ? number : null;
+}
+
+function nameOf({ group }: Series, at: number): string {
+  return Object.values(group).join(", ") || (at === 0 ? "value" : `series ${at + 1}`);
+}
+
+const LESS_IS_BETTER = /loss|error|latency|mae|rmse|mse|duration|memory|cost/i;
+
+/** The best value of all lines up to each place: the least of an error or latency, the greatest of others. */
+export function bestSoFar(lines: readonly PlotLine[], metric: string): (number | null)[] {
+  const better = LESS_IS_BETTER.test(metric) ? Math.min : Math.max;
+  let best: number | null = null;
+  const length = lines[0]?.values.length ?? 0;
+  return Array.from({ length }, (_, at) => {
+    for (const { values } of lines) {
+      const value = values[at];
+      if (typeof value === "number") best = best === null ? value : better(best, value);
+    }
+    return best;
+  });
+}

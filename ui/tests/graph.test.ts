@@ -1,0 +1,185 @@
+import { describe, expect, it } from "vitest";
+import { csvCell, toCsv, toJson, toMermaid, toSvg } from "../src/lineage/export";
+import {
+  contextOf,
+  contract,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  hops,
+  mergeVersions,
+} from "../src/lineage/graph";
+import { columnLayout, layerLayout } from "../src/lineage/layout";
+import { stackSiblings } from "../src/lineage/stacks";
+import { rowsOf } from "../src/lineage/TreeGrid";
+import { drawnGraph, hiddenNeighbours, readExpansions, writeExpansion } from "../src/lineage/view";
+import { nextByKey } from "../src/lineage/walk";
+
+function node(key: string, more: Partial<GraphNode> = {}): GraphNode {
+  const kind = key.startsWith("e") ? "execution" : "artifact";
+  return {
+    key,
+    kind,
+    id: key.slice(1),
+    name: key,
+    type: kind === "execution" ? "train" : "model",
+    upCount: 0,
+    downCount: 0,
+    ...more,
+  };
+}
+
+/** A graph from "a1>e1 e1>a2". */
+function graphOf(text: string, more: Record<string, Partial<GraphNode>> = {}): Graph {
+  const edges: GraphEdge[] = text.split(" ").map((link) => {
+    const [from, to] = link.split(">") as [string, string];
+    return { from, to, type: from.startsWith("a") ? "INPUT" : "OUTPUT" };
+  });
+  const keys = new Set(edges.flatMap(({ from, to }) => [from, to]));
+  return { nodes: new Map([...keys].map((key) => [key, node(key, more[key])])), edges };
+}
+
+function siblings(count: number): Graph {
+  const links = Array.from({ length: count }, (_, at) => `a1>e${at + 1} e${at + 1}>a${at + 100}`);
+  return graphOf(links.join(" "));
+}
+
+describe("the context of a node", () => {
+  it("is its ancestors and descendants, not its siblings", () => {
+    const graph = graphOf("a1>e1 e1>a2 e1>a3 a2>e2 e2>a4");
+    expect([...contextOf(graph, "a2")].sort()).toEqual(["a1", "a2", "a4", "e1", "e2"]);
+  });
+
+  it("ends in a cycle", () => {
+    expect(contextOf(graphOf("a1>e1 e1>a1"), "a1").size).toBe(2);
+  });
+});
+
+describe("hiding", () => {
+  it("keeps what is linked, and says over how many", () => {
+    const graph = contract(graphOf("a1>e1 e1>a2 a2>e2 e2>a3"), new Set(["e1", "a2", "e2"]));
+    expect([...graph.nodes.keys()]).toEqual(["a1", "a3"]);
+    expect(graph.edges).toMatchObject([{ from: "a1", to: "a3", via: 3 }]);
+  });
+});
+
+describe("stacks", () => {
+  it("are one for 300 equal siblings, and one for what they made", () => {
+    const graph = stackSiblings(siblings(300), new Set(["a1"]));
+    expect(graph.nodes.size).toBe(3);
+    expect(graph.edges.map(({ count }) => count)).toEqual([300, 300]);
+  });
+
+  it("leave five alone, and whom a person pulled out", () => {
+    expect(stackSiblings(siblings(5), new Set(["a1"])).nodes.size).toBe(11);
+    const graph = stackSiblings(siblings(10), new Set(["a1", "e3"]));
+    expect(graph.nodes.has("e3")).toBe(true);
+  });
+
+  it("lose nobody", () => {
+    const graph = stackSiblings(siblings(48), new Set());
+    const members = [...graph.nodes.values()].flatMap((each) => each.members ?? [each]);
+    expect(members.length).toBe(97);
+  });
+});
+
+describe("expanding and folding", () => {
+  const opening = graphOf("a1>e1 e1>a2");
+  const expansion = graphOf("a2>e2 e2>a3 a2>e1");
+
+  it("undo each other", () => {
+    const before = drawnGraph([opening], { focus: "a1" }, []);
+    const open = drawnGraph([opening, expansion], { focus: "a1", more: "a2d" }, []);
+    expect(open.nodes.size).toBeGreaterThan(before.nodes.size);
+    expect([...drawnGraph([opening], { focus: "a1" }, []).nodes.keys()]).toEqual([...before.nodes.keys()]);
+  });
+
+  it("are written into the address", () => {
+    expect(readExpansions("a5d,e7u*").map(writeExpansion)).toEqual(["a5d", "e7u*"]);
+    expect(readExpansions("nonsense,a5x")).toEqual([]);
+  });
+
+  it("tell how many neighbours are not shown before they are asked for", () => {
+    const graph = graphOf("a1>e1", { a1: { downCount: 13, upCount: 2 } });
+    expect(hiddenNeighbours(graph).get("a1")).toEqual({ up: 2, down: 12 });
+  });
+});
+
+describe("versions", () => {
+  it("become one node only when that is asked for", () => {
+    const graph = graphOf("a1>e1 e1>a2 a2>e2 e2>a3", { a2: { name: "m", created: 1 }, a3: { name: "m", created: 2 } });
+    expect(drawnGraph([graph], { focus: "a1" }, []).nodes.size).toBe(5);
+    expect(mergeVersions(graph).nodes.get("a3")?.version).toBe("2 versions");
+  });
+});
+
+describe("layouts", () => {
+  const boxes = ["a1", "e1", "a2"].map((key) => ({ key, width: 216, height: 56 }));
+  const links = [
+    ["a1", "e1"],
+    ["e1", "a2"],
+  ] as const;
+
+  it.each([layerLayout, columnLayout])("go from left to right, always the same: %o", (layout) => {
+    const positions = layout({ boxes, links });
+    expect(positions.a1?.[0]).toBeLessThan(positions.e1?.[0] ?? 0);
+    expect(positions.e1?.[0]).toBeLessThan(positions.a2?.[0] ?? 0);
+    expect(layout({ boxes: boxes.toReversed(), links })).toEqual(positions);
+  });
+
+  it("do not hang in cycles", () => {
+    const cycle = [...links, ["a2", "e1"]] as const;
+    expect(Object.keys(layerLayout({ boxes, links: cycle }))).toHaveLength(3);
+    expect(Object.keys(columnLayout({ boxes, links: cycle }))).toHaveLength(3);
+  });
+
+  it("are walked by arrow keys", () => {
+    const graph = graphOf("a1>e1 e1>a2 e1>a3");
+    const positions = { a1: [0, 0], e1: [300, 0], a2: [600, 0], a3: [600, 80] } as const;
+    expect(nextByKey("ArrowRight", graph, positions, "a1")).toBe("e1");
+    expect(nextByKey("ArrowDown", graph, positions, "a2")).toBe("a3");
+    expect(nextByKey("ArrowLeft", graph, positions, "a3")).toBe("e1");
+  });
+});
+
+describe("the table", () => {
+  it("has the nodes of the graph, by hops from the focus", () => {
+    const graph = graphOf("a1>e1 e1>a2 a2>e2");
+    expect(rowsOf(graph, "a2").map(({ node, hop }) => [node.key, hop])).toEqual([
+      ["a1", -2],
+      ["e1", -1],
+      ["a2", 0],
+      ["e2", 1],
+    ]);
+    expect(hops(graph, "a2").get("a1")).toBe(-2);
+  });
+});
+
+describe("exports", () => {
+  const graph = graphOf("a1>e1 e1>a2", { a1: { name: '<script>alert("1")</script>' }, a2: { name: "=cmd()" } });
+  const caption = { title: "Lineage of x", link: "http://localhost/lineage?focus=a1", time: 0 };
+  const positions = { a1: [0, 0], e1: [300, 0], a2: [600, 400] } as const;
+
+  it("as SVG are whole, with legend, link and time, and names are text", () => {
+    const svg = toSvg(graph, positions, caption, () => "#000000");
+    const parsed = new DOMParser().parseFromString(svg, "text/html");
+    expect(parsed.querySelector("script")).toBeNull();
+    expect(svg).toContain("1970-01-01");
+    expect(svg).toContain("focus=a1");
+    expect(Number(/height="(\d+)"/.exec(svg)?.[1])).toBeGreaterThan(450);
+  });
+
+  it("as CSV run nothing in a spreadsheet", () => {
+    expect(csvCell("=cmd()")).toBe("'=cmd()");
+    expect(csvCell("-3")).toBe("-3");
+    expect(csvCell('a,"b"')).toBe('"a,""b"""');
+    expect(toCsv(graph, hops(graph, "a1"))).toContain("artifact,2,'=cmd()");
+  });
+
+  it("as JSON and Mermaid have every node, stacks written out", () => {
+    const stacked = stackSiblings(siblings(10), new Set());
+    expect(JSON.parse(toJson(stacked, caption)).nodes).toHaveLength(21);
+    expect(toMermaid(graph)).toContain("a1 --> e1");
+    expect(toMermaid(graph)).not.toContain("<script>");
+  });
+});

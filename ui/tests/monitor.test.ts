@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { Evaluation, Node, Series } from "../src/api/shapes";
+import { compareRows, deltaOf } from "../src/compare/table";
+import { bestSoFar, byTime, byVersion } from "../src/monitor/lines";
+
+function series(values: (number | "NaN")[], group: Record<string, string> = {}): Series {
+  const points = values.map((value, at) => ({
+    time: at * 1000,
+    value,
+    node: `a${at}`,
+    version: `v${at}`,
+    reporter: "a9",
+  }));
+  return { group, points, total: points.length, downsampled: false };
+}
+
+describe("series", () => {
+  it("have gaps for NaN", () => {
+    expect(byTime([series([1, "NaN", 3])]).lines[0]?.values).toEqual([1, null, 3]);
+  });
+
+  it("lie on an axis of versions in the order of their time", () => {
+    expect(byVersion([series([1, 2])]).ticks).toEqual(["v0", "v1"]);
+  });
+
+  it("have a best line: the least of an error, the greatest of others", () => {
+    const { lines } = byTime([series([3, 1, 2])]);
+    expect(bestSoFar(lines, "mean_error")).toEqual([3, 1, 1]);
+    expect(bestSoFar(lines, "auc")).toEqual([3, 3, 3]);
+  });
+});
+
+describe("a comparison", () => {
+  const node = (key: string, layers: number) =>
+    ({
+      key,
+      properties: {},
+      custom_properties: { hyperparameters: { kind: "string", value: `{"layers": ${layers}, "rate": 1}` } },
+      labels: {},
+      meta: null,
+      type: "m",
+    }) as unknown as Node;
+  const evaluation = (auc: number) => [{ values: { auc } }] as unknown as Evaluation[];
+
+  it("takes nested values apart and knows which differ", () => {
+    const rows = compareRows([node("a1", 2), node("a2", 3)], [evaluation(0.8), evaluation(0.9)]);
+    const differing = rows.filter(({ differs }) => differs).map(({ name }) => name);
+    expect(differing).toEqual(["auc", "hyperparameters.layers"]);
+    expect(rows.find(({ name }) => name === "hyperparameters.rate")?.differs).toBe(false);
+  });
+
+  it("has deltas to a baseline where both are numbers", () => {
+    expect(deltaOf({ kind: "double", value: 0.9 }, { kind: "double", value: 0.5 })).toBeCloseTo(0.4);
+    expect(deltaOf({ kind: "string", value: "x" }, { kind: "double", value: 0.5 })).toBeNull();
+  });
+});

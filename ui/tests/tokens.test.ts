@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const CSS = readFileSync("src/app/tokens.css", "utf8");
+
+function tokens(scheme: "light" | "dark"): Map<string, string> {
+  const start = CSS.indexOf(`data-mantine-color-scheme="${scheme}"]`);
+  const block = CSS.slice(start, CSS.indexOf("}", start));
+  return new Map(
+    [...block.matchAll(/--([\w-]+):\s*(#[0-9a-f]{6})/g)].map((found) => [found[1] as string, found[2] as string]),
+  );
+}
+
+function luminance(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+function contrast(left: string, right: string): number {
+  const [light, dark] = [luminance(left), luminance(right)].sort((a, b) => b - a) as [number, number];
+  return (light + 0.05) / (dark + 0.05);
+}
+
+const WORDS = ["text", "muted", "link", "running", "data", "model", "metric", "warning", "execution", "done", "failed"];
+
+describe.each(["light", "dark"] as const)("the %s theme", (scheme) => {
+  const found = tokens(scheme);
+  const colour = (name: string) => found.get(name) as string;
+
+  it.each(WORDS)("has %s readable on the surface and on what is sunk or raised", (name) => {
+    expect(contrast(colour(name), colour("surface"))).toBeGreaterThanOrEqual(6);
+    expect(contrast(colour(name), colour("sunk"))).toBeGreaterThanOrEqual(6);
+  });
+
+  it("has controls that can be told from the surface", () => {
+    expect(contrast(colour("control-border"), colour("surface"))).toBeGreaterThanOrEqual(3);
+  });
+
+  it("has readable text on buttons, on rows under the pointer and on what is selected", () => {
+    expect(contrast(colour("on-link"), colour("link"))).toBeGreaterThanOrEqual(4.5);
+    for (const name of ["text", "muted", "link"]) {
+      expect(contrast(colour(name), colour("selected"))).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(colour(name), colour("hover"))).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+});
