@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -108,9 +108,17 @@ class Disturber:
         while not finished.wait(0.2):
             self.largest_mib = max(self.largest_mib, resident_mib(self.watcher.pid))
 
-    def stop(self) -> None:
-        self.watcher.send_signal(signal.SIGTERM)
-        assert self.watcher.wait(30) == 0
+    def stored(self) -> tuple[dict[str, pb.Artifact], dict[str, pb.Execution]]:
+        """The pods in the store, as soon as all are there with their last state."""
+        with lineal.connect(f"grpc://127.0.0.1:{self.grpc_port}") as store:
+            eventually(lambda: caught_up(store), timeout=240, every=3)
+            artifacts = by_name(store.get_artifacts_by_type("kubeflow.org/Pod/v1"))
+            return artifacts, by_name(store.get_executions_by_type("kubeflow.org/Pod/v1"))
+
+    def close(self) -> None:
+        if self.watcher.poll() is None:
+            self.watcher.kill()
+        self.watcher.wait()
         self.servers.close()
 
 
@@ -153,15 +161,14 @@ def caught_up(store: lineal.MetadataStore) -> bool:
 def test_every_pod_is_there_once_with_its_last_state_after_all_was_killed(tmp_path: Path) -> None:
     with running_kube(tmp_path) as kube:
         disturber = Disturber(kube, tmp_path)
-        eventually(disturber.is_recording, timeout=60)
-        with disturbed(disturber), ThreadPoolExecutor(THREADS) as threads:
-            list(threads.map(lambda number: live(kube, number), range(PODS)))
-        with lineal.connect(f"grpc://127.0.0.1:{disturber.grpc_port}") as store:
-            eventually(lambda: caught_up(store), timeout=240, every=3)
-            artifacts = by_name(store.get_artifacts_by_type("kubeflow.org/Pod/v1"))
-            executions = by_name(store.get_executions_by_type("kubeflow.org/Pod/v1"))
-        memory = max(disturber.largest_mib, resident_mib(disturber.watcher.pid))
-        disturber.stop()
+        with closing(disturber):
+            eventually(disturber.is_recording, timeout=60)
+            with disturbed(disturber), ThreadPoolExecutor(THREADS) as threads:
+                list(threads.map(lambda number: live(kube, number), range(PODS)))
+            artifacts, executions = disturber.stored()
+            memory = max(disturber.largest_mib, resident_mib(disturber.watcher.pid))
+            disturber.watcher.send_signal(signal.SIGTERM)
+            assert disturber.watcher.wait(30) == 0
 
     for number in range(PODS):
         artifact, execution = artifacts[f"p{number}"], executions[f"p{number}"]
