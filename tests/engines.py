@@ -26,6 +26,8 @@ import pytest
 from lineal.config import DatabaseSettings
 from lineal.store import own_tables
 from lineal.store.database import Database, Session
+from lineal.store.dialects import dialect_for
+from lineal.store.dialects.server import ServerDialect
 from lineal.store.tables import ENVIRONMENT, TYPE, metadata
 from tests import services
 
@@ -81,6 +83,12 @@ class Engine:
         """Skip the test if the engine lacks a capability, which is described above."""
         if not getattr(self, capability):
             pytest.skip(f"{self.name} lacks the capability {capability}")
+
+    def create_database(self, url: str) -> None:
+        """Create an empty database, for programs that do not do so themselves."""
+        dialect = dialect_for(DatabaseSettings(url))
+        assert isinstance(dialect, ServerDialect)
+        dialect.create_database(dialect.url.hosts[0])
 
     def rewind_ids(self, database: Database) -> None:
         """Let the next rows have ids as if no row had been deleted, and no request undone."""

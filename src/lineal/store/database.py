@@ -276,7 +276,7 @@ class Database:
         """Return the error that names the value that a statement was refused for."""
         if self._limits is None:
             self._limits = self.read(lambda session: self.dialect.column_limits(session.script))
-        return explain(refused, self._limits, largest=self.dialect.largest_value(), nul=self.dialect.holds_nul)
+        return explain(refused, self._limits, largest=self.dialect.largest_statement(), nul=self.dialect.holds_nul)
 
 
 def _may_be_a_race(error: BaseException | None) -> bool:

@@ -94,10 +94,27 @@ def explain(refused: RefusedRowsError, limits: Limits, *, largest: int | None, n
                     f"{_place(refused, index, column)} holds the character NUL, which texts of this database cannot "
                     "hold; take it out"
                 )
-            reason = limits.get((refused.table.lower(), column.lower()), ColumnLimit(size=largest)).refusal(value)
-            reason = reason or ColumnLimit(size=largest).refusal(value)
+            limit = limits.get((refused.table.lower(), column.lower()))
+            reason = limit.refusal(value) if limit else None
             if reason:
                 return errors.OutOfRangeError(f"{_place(refused, index, column)} {reason}; nothing was written")
+    return _explain_size(refused, largest)
+
+
+def _explain_size(refused: RefusedRowsError, largest: int | None) -> errors.StatusError:
+    """Return the error for values of which each fits its column."""
+    sizes = [
+        (len(value), index, column)
+        for index, row in enumerate(refused.rows)
+        for column, value in zip(refused.columns, row, strict=True)
+        if isinstance(value, (str, bytes))
+    ]
+    size, index, column = max(sizes, default=(0, 0, ""))
+    if largest is not None and size > largest // 4:
+        return errors.OutOfRangeError(
+            f"{_place(refused, index, column)} has {size} characters, and a statement of this database can have "
+            f"{largest} bytes; raise max_allowed_packet on the server, or store the text elsewhere; nothing was written"
+        )
     return errors.OutOfRangeError(f"a value of {refused.called(0)} does not fit its column; nothing was written")
 
 

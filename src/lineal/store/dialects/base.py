@@ -105,8 +105,8 @@ class DatabaseDialect:
         """Say whether the driver's error means that a value does not fit."""
         return False
 
-    def largest_value(self) -> int | None:
-        """Return the most bytes that any value may have, or None if nothing limits all of them."""
+    def largest_statement(self) -> int | None:
+        """Return how many bytes a statement with its values may have, or None if there is no limit to speak of."""
         return None
 
     def translate(self, error: Exception) -> errors.StatusError:

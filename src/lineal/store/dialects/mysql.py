@@ -127,6 +127,10 @@ class MySQLDialect(ServerDialect):
         """Say whether a value does not fit its column, or a statement the largest packet."""
         return _code(error) in _REFUSED_VALUE
 
+    def largest_statement(self) -> int | None:
+        """Return what the server last connected to allows."""
+        return self._connector.largest_statement
+
     def translate(self, error: Exception) -> errors.StatusError:
         """Name the database and the cure."""
         code = _code(error)

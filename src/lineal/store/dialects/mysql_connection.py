@@ -100,6 +100,7 @@ class MySQLConnector:
     """Opens connections as a database URL says."""
 
     def __init__(self, url: ServerURL, timeout: float) -> None:
+        self.largest_statement: int | None = None
         self._url = url
         self._timeout = timeout
         self._socket = url.options.get("unix_socket")
@@ -134,6 +135,7 @@ class MySQLConnector:
             if not local and self._context is not None:
                 _check_encrypted(connection)
             connection.set_up()
+            self.largest_statement = connection.largest_statement
         except BaseException:
             connection.close()
             raise
