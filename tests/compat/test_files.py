@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from random import Random
 
@@ -158,7 +159,7 @@ def test_the_official_core_makes_files_of_older_versions(core: OfficialCore, tmp
     core.open(sqlite_file(path)).close()
     for version in (9, 8, 4):
         core.downgrade(sqlite_file(path), version)
-        with sqlite3.connect(path) as database:
+        with closing(sqlite3.connect(path)) as database:
             assert database.execute("SELECT schema_version FROM MLMDEnv").fetchone() == (version,)
     with pytest.raises(RuntimeError, match="older than library version"):
         core.open(sqlite_file(path))
