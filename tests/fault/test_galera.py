@@ -1,0 +1,114 @@
+"""A Galera cluster whose nodes are killed while a writer runs: it goes on, and nothing acknowledged is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from lineal import errors
+from lineal.service import MetadataService, open_service
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.galera import galera
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+GOES_ON_SECONDS = 60
+
+
+class Writer(threading.Thread):
+    """Puts one execution after the other until it is stopped.
+
+    Attributes:
+        acknowledged: the names of the executions whose put was answered.
+        doubtful: the names of those of which the service could not say whether they are stored.
+    """
+
+    def __init__(self, service: MetadataService, type_id: int) -> None:
+        super().__init__()
+        self.acknowledged: list[str] = []
+        self.doubtful: list[str] = []
+        self.failure: Exception | None = None
+        self._service, self._type_id = service, type_id
+        self._stopping = threading.Event()
+
+    def run(self) -> None:
+        number = 0
+        while not self._stopping.is_set() and self.failure is None:
+            name = f"e{number}"
+            number += 1
+            try:
+                node = pb.Execution(type_id=self._type_id, name=name)
+                self._service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[node]))
+                self.acknowledged.append(name)
+            except Exception as error:
+                if isinstance(error, errors.UnavailableError) and "may or may not be stored" in error.message:
+                    self.doubtful.append(name)
+                else:
+                    self.failure = error
+
+    def wait_for_more(self, count: int = 20) -> None:
+        """Wait until so many more puts were acknowledged."""
+        wanted, end = len(self.acknowledged) + count, time.monotonic() + GOES_ON_SECONDS
+        while len(self.acknowledged) < wanted:
+            assert self.failure is None, self.failure
+            assert time.monotonic() < end, "the writer stands still"
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End after the put in progress."""
+        self._stopping.set()
+        self.join(GOES_ON_SECONDS)
+
+
+@contextmanager
+def writing(service: MetadataService) -> Iterator[Writer]:
+    given = rpc.PutExecutionTypeRequest(execution_type=pb.ExecutionType(name="T"))
+    writer = Writer(service, service.call("PutExecutionType", given).type_id)  # type: ignore[attr-defined]
+    writer.start()
+    try:
+        yield writer
+    finally:
+        writer.stop()
+
+
+def stored_names(url: str) -> set[str]:
+    with open_service(url) as service:
+        response = service.call("GetExecutions", rpc.GetExecutionsRequest())
+    names = [node.name for node in response.executions]  # type: ignore[attr-defined]
+    assert len(names) == len(set(names))
+    return set(names)
+
+
+def test_a_writer_outlives_the_death_of_any_node() -> None:
+    with galera() as cluster:
+        first, second, third = cluster.nodes
+        with open_service(cluster.url(first, second, third)) as service, writing(service) as writer:
+            writer.wait_for_more()
+            second.kill()
+            writer.wait_for_more()
+            second.start()
+            first.kill()  # the node in use
+            writer.wait_for_more()
+            first.start()
+            writer.wait_for_more()
+        written = set(writer.acknowledged)
+        for node in cluster.nodes:
+            stored = stored_names(cluster.url(node))
+            assert written <= stored <= written | set(writer.doubtful)
+        assert len(writer.doubtful) <= 2
+
+
+def test_what_one_node_has_acknowledged_every_node_shows_at_once() -> None:
+    with galera() as cluster:
+        services = [open_service(cluster.url(node)) for node in cluster.nodes]
+        for number in range(50):
+            given = rpc.PutExecutionTypeRequest(execution_type=pb.ExecutionType(name=f"T{number}"))
+            type_id = services[0].call("PutExecutionType", given).type_id  # type: ignore[attr-defined]
+            node = pb.Execution(type_id=type_id, name="e")
+            services[1 + number % 2].call("PutExecutions", rpc.PutExecutionsRequest(executions=[node]))
+        for service in services:
+            service.close()
