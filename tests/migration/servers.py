@@ -22,6 +22,7 @@ import pytest
 from tests import services
 
 READY_SECONDS = 60
+_UNSAFE = "--innodb-flush-method=nosync"  # a test may lose its data with the power
 _MYSQL_COLUMNS = "SELECT table_name, column_name, column_type, is_nullable FROM information_schema.columns"
 _MYSQL_INDEXES = """SELECT table_name, index_name = 'PRIMARY', non_unique,
 GROUP_CONCAT(CONCAT(column_name, IFNULL(sub_part, '')) ORDER BY seq_in_index) FROM information_schema.statistics"""
@@ -79,7 +80,7 @@ def mysql_server() -> Iterator[Server]:
     with _folder() as data:
         flags = ["--no-defaults", f"--datadir={data}", *_user_flag()]
         _run(install, *flags, "--auth-root-authentication-method=normal", "--skip-test-db")
-        listening = [f"--socket={data}/s", f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve"]
+        listening = [f"--socket={data}/s", f"--port={port}", "--bind-address=127.0.0.1", "--skip-name-resolve", _UNSAFE]
         server = _start(program, *flags, f"--pid-file={data}/pid", *listening)
 
         def connect(database: str) -> Any:

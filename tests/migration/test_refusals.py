@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,16 @@ def test_an_old_store_is_upgraded_on_opening_if_the_settings_ask(
 
     open_service(settings(path, upgrade=True)).close()
     open_service(settings(path)).close()
+
+    assert ask_sql(path, "SELECT schema_version FROM MLMDEnv") == [(NEWEST,)]
+
+
+def test_of_many_programs_that_upgrade_at_once_all_open_the_store(old_stores: OldStores, tmp_path: Path) -> None:
+    path = old_stores.copy(0, tmp_path / "store.db")
+
+    with ThreadPoolExecutor(4) as threads:
+        for opened in threads.map(lambda _: open_service(settings(path, upgrade=True)), range(4)):
+            opened.close()
 
     assert ask_sql(path, "SELECT schema_version FROM MLMDEnv") == [(NEWEST,)]
 

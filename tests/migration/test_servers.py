@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -129,6 +130,18 @@ def test_the_official_library_brings_up_what_lineal_brought_down(
     read_alike(database)
 
 
+@pytest.mark.parametrize("version", [0, 1, 5])
+def test_an_old_store_is_not_changed_by_the_attempt_to_open_it(version: int, database: Database) -> None:
+    database.fill()
+    downgrade(database.settings, version)
+    before = database.described()
+
+    with pytest.raises(errors.FailedPreconditionError, match="run `lineal migrate`"):
+        open_service(database.settings)
+
+    assert database.described() == before
+
+
 def test_of_repeated_events_the_newest_stays(database: Database) -> None:
     database.fill_officially(7)
     database.ask("INSERT INTO Event (artifact_id, execution_id, type, milliseconds_since_epoch) VALUES (1, 1, 3, 99)")
@@ -146,6 +159,18 @@ def test_indexes_of_others_stay(database: Database) -> None:
     migrate(database.settings)
 
     database.ask("DROP INDEX by_type" + (" ON Artifact" if database.server.url.startswith("mysql") else ""))
+
+
+def test_of_many_programs_that_upgrade_at_once_none_fails_halfway(database: Database) -> None:
+    database.fill()
+    new = database.described()
+    downgrade(database.settings, 4)
+
+    with ThreadPoolExecutor(4) as threads:
+        plans = list(threads.map(lambda _: migrate(database.settings), range(4)))
+
+    assert sorted(plan.start for plan in plans) == [4, NEWEST, NEWEST, NEWEST]
+    assert database.described() == new
 
 
 def test_a_database_that_is_not_there_is_not_created(database: Database) -> None:

@@ -29,6 +29,8 @@ def prepare(database: Database) -> None:
     Raises:
         FailedPreconditionError: part of the tables, a newer schema version, or an older one and no wish to upgrade it.
     """
+    if database.settings.upgrade and database.dialect.has_lock_table:  # others may be upgrading at this moment
+        migrations.upgrade(database)
     if database.read(_is_ready):
         return
     if database.settings.upgrade:

@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateTable
 
 from lineal import errors
 from lineal.store.database import Database, Session
+from lineal.store.migrations.alone import alone
 from lineal.store.migrations.reshape import changes_are_transactional, reshape
 from lineal.store.migrations.shape import read_shape
 from lineal.store.migrations.state import UNFINISHED, State, recognise
@@ -23,8 +24,9 @@ from lineal.store.migrations.steps import STEPS, RowChange, Step
 from lineal.store.statement import Statement, insertion
 from lineal.store.tables import ENVIRONMENT, SCHEMA_VERSION
 
-# Tables of the search index. What they say of nodes is not true after a migration; they fill again by themselves.
-_DERIVED_TABLES = ("lineal_entry", "lineal_fact", "lineal_progress", "lineal_run")
+# Tables of Lineal that opening a store makes again. The search index would speak of the nodes as they were before, and
+# the locks are those of a store of the current version.
+_RENEWED_TABLES = ("lineal_entry", "lineal_fact", "lineal_progress", "lineal_run", "lineal_lock")
 
 _VERSIONS = Statement(sa.select(ENVIRONMENT.c.schema_version))
 _SET_VERSION = Statement(sa.update(ENVIRONMENT).values(schema_version=sa.bindparam("version")))
@@ -99,7 +101,12 @@ def migrate(database: Database, target: int, *, accept_loss: bool) -> Plan:
         FailedPreconditionError: as for `plan`, or data would be lost and `accept_loss` is False; nothing was changed.
     """
     _check_target(target)
-    return database.write(lambda session: _migrate(session, database, target, accept_loss=accept_loss))
+
+    def work(session: Session) -> Plan:
+        with alone(session):
+            return _migrate(session, database, recognise(session), target, accept_loss=accept_loss)
+
+    return database.write(work)
 
 
 def upgrade(database: Database) -> None:
@@ -110,8 +117,10 @@ def upgrade(database: Database) -> None:
     """
 
     def work(session: Session) -> None:
-        if not recognise(session).is_empty:
-            _migrate(session, database, SCHEMA_VERSION, accept_loss=False)
+        with alone(session):
+            state = recognise(session)
+            if not state.is_empty:
+                _migrate(session, database, state, SCHEMA_VERSION, accept_loss=False)
 
     database.write(work)
 
@@ -164,14 +173,10 @@ def _planned(session: Session, state: State, step: Step, *, upwards: bool) -> Pl
     return PlannedStep(start, end, step.up if upwards else step.down, tuple(effects))
 
 
-def _migrate(session: Session, database: Database, target: int, *, accept_loss: bool) -> Plan:
-    session.dialect.begin_setup(session.script)
-    state = recognise(session)
+def _migrate(session: Session, database: Database, state: State, target: int, *, accept_loss: bool) -> Plan:
     planned = _plan(session, state, target)
     if planned.losses and not accept_loss:
         raise errors.FailedPreconditionError(_refusal(planned))
-    if planned.is_done:
-        return planned
     if state.unfinished:
         _travel(session, database, *state.unfinished)
     elif planned.first:
@@ -194,6 +199,7 @@ def _travel(session: Session, database: Database, start: int, end: int) -> None:
     safe = changes_are_transactional(session)
     if not safe:
         _note_unfinished(session, database, start, end)
+    _drop(session, _RENEWED_TABLES)
     shape = read_shape(session)
     for step in _steps(start, end):
         for change in _changes(step, upwards=start < end):
@@ -201,7 +207,8 @@ def _travel(session: Session, database: Database, start: int, end: int) -> None:
                 change.apply(session, shape)
     reshape(session, database, shape, start, end)
     _write_version(session, end)
-    _drop(session, _DERIVED_TABLES if safe else (*_DERIVED_TABLES, UNFINISHED.name))
+    if not safe:
+        _drop(session, [UNFINISHED.name])
 
 
 def _note_unfinished(session: Session, database: Database, start: int, end: int) -> None:
