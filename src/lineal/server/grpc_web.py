@@ -1,8 +1,8 @@
 """gRPC-Web: the RPCs for browsers, on the HTTP port and without a proxy in between.
 
 A request is one POST whose body is a frame with the serialized message, as bytes (application/grpc-web) or in base64
-(application/grpc-web-text). The answer is a frame with the response and a frame with the trailers. Every RPC takes the way of
-the gRPC door (`rpcs.answer`), with the same limits and errors. What stays out: CORS (`http_headers.py`).
+(application/grpc-web-text). The answer is a frame with the response and a frame with the trailers. Every RPC takes the
+way of the gRPC door (`rpcs.answer`), with the same limits and errors. What stays out: CORS (`http_headers.py`).
 
 Source: the protocol as the gRPC project describes it (PROTOCOL-WEB).
 """
@@ -93,8 +93,8 @@ async def _body(request: Request, encoding: _Encoding, max_bytes: int) -> bytes:
         size += len(piece)
         if size > most:
             raise errors.ResourceExhaustedError(
-                f"The request is larger than the {max_bytes >> 20} MiB that the server allows; send it in smaller parts, "
-                f"or start the server with a larger {MAX_MESSAGE_FLAG}"
+                f"The request is larger than the {max_bytes >> 20} MiB that the server allows; send it in smaller "
+                f"parts, or start the server with a larger {MAX_MESSAGE_FLAG}"
             )
         pieces.append(piece)
     return b"".join(pieces)
@@ -154,5 +154,6 @@ def _reply(encoding: _Encoding, message: bytes, status: int, text: str) -> Respo
 def percent_encoded(text: str) -> str:
     """Return a status text as a trailer carries it: all but printable ASCII as %XX."""
     return "".join(
-        chr(byte) if 0x20 <= byte <= 0x7E and byte != 0x25 else f"%{byte:02X}" for byte in text.encode("utf-8", "replace")
+        chr(byte) if 0x20 <= byte <= 0x7E and byte != 0x25 else f"%{byte:02X}"
+        for byte in text.encode("utf-8", "replace")
     )

@@ -44,7 +44,7 @@ class Indexing:
     def _step(self) -> bool:
         """Index one batch of each kind; say whether all is done or cannot be done now."""
         try:
-            return all([self._index.follow(kind, seconds=0) for kind in KINDS])
+            return all([self._index.follow(kind, seconds=0) for kind in KINDS])  # noqa: C419 each kind gets its turn
         except errors.StatusError as error:
             _log.warning("the search index waits: %s", error.message)
         except Exception:

@@ -59,7 +59,7 @@ def degrees(
     statement = Statement(query.group_by(_OWNER[kind]))
     found: dict[int, int] = {}
     for piece in session.pieces(ids):
-        found |= dict(session.rows(statement, {"ids": piece, "types": list(types)}))  # type: ignore[arg-type]
+        found |= dict(session.rows(statement, {"ids": piece, "types": list(types)}))
     return found
 
 

@@ -75,7 +75,7 @@ def _newest(kind: Kind) -> Statement:
 _PENDING = {kind: _pending(kind) for kind in KINDS}
 _NEWER_IDS = {kind: _newer_ids(kind) for kind in KINDS}
 _NEWEST = {kind: _newest(kind) for kind in KINDS}
-_OF_KIND = sa.bindparam("kind")
+_OF_KIND: sa.BindParameter[int] = sa.bindparam("kind")
 _PROGRESS = Statement(sa.select(PROGRESS.c.time, PROGRESS.c.node_id).where(PROGRESS.c.kind == _OF_KIND))
 _DELETE_PROGRESS = Statement(sa.delete(PROGRESS).where(PROGRESS.c.kind == _OF_KIND))
 _INSERT_PROGRESS = insertion(PROGRESS, ["kind", "time", "node_id"])
@@ -170,7 +170,7 @@ def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple
 def replace_entries(
     session: Session, kind: Kind, entries: Sequence[Entry], facts: Sequence[tuple[int, Fact]], known: Any
 ) -> None:
-    """Write entries and facts, given with the id of the node that says so; those of `known` nodes replace what is there.
+    """Write entries and facts, given with the id of the node that says so, in place of those of `known` nodes.
 
     Args:
         session: the transaction.
@@ -192,7 +192,7 @@ def settle_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> None:
     """Let the metric of the latest source of each name count as the metric, and the others as earlier ones."""
     rows: list[tuple[int, int, int, str]] = []
     for piece in session.pieces(ids):
-        rows += session.rows(_METRICS_OF, {"kind": kind.type_kind, "ids": piece})  # type: ignore[arg-type]
+        rows += session.rows(_METRICS_OF, {"kind": kind.type_kind, "ids": piece})
     latest: dict[tuple[int, str], int] = {}
     for node_id, source, _, name in rows:
         latest[node_id, name] = max(source, latest.get((node_id, name), 0))

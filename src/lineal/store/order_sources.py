@@ -10,23 +10,27 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal.kinds import Kind
+from lineal.store.database import Session
 from lineal.store.own_tables import ENTRY, FACT, Family
+from lineal.store.statement import Statement
 from lineal.store.tables import PROPERTY
 
 _FAMILIES = {"label": Family.LABEL, "metric": Family.METRIC, "prop": Family.META}
 ENTRY_FIELDS = ("name", "version", "workspace", "run")
 
 
-def ordered_values(kind: Kind, field: str, name: str) -> list[sa.Subquery]:
-    """Return the queries of a key's values: one of numbers, one of texts, as far as the key can have them."""
+def ordered_values(session: Session, kind: Kind, field: str, name: str) -> list[sa.Subquery]:
+    """Return the queries of a key's values: one of numbers, one of texts, as far as there are any."""
     if field in ENTRY_FIELDS:
         return [_entries(kind, field)]
-    if field == "label":
-        return [_facts(kind, field, name, FACT.c.text).subquery("texts")]
-    found = [_union(kind, field, name, ("int_value", "double_value"), FACT.c.number, "numbers")]
-    if field != "metric":
-        found.append(_union(kind, field, name, ("string_value",), FACT.c.text, "texts"))
-    return found
+    numbers = [_facts(kind, field, name, FACT.c.number)]
+    texts = [_facts(kind, field, name, FACT.c.text)]
+    if field != "label":
+        numbers += _properties(kind, name, ("int_value", "double_value"))
+        texts += _properties(kind, name, ("string_value",))
+    wanted = {"numbers": [] if field == "label" else numbers, "texts": [] if field == "metric" else texts}
+    filled = {alias: [arm for arm in arms if session.rows(Statement(arm.limit(1)))] for alias, arms in wanted.items()}
+    return [_united(arms, alias) for alias, arms in filled.items() if arms]
 
 
 def _entries(kind: Kind, field: str) -> sa.Subquery:
@@ -35,11 +39,13 @@ def _entries(kind: Kind, field: str) -> sa.Subquery:
     return query.where(ENTRY.c.kind == kind.type_kind, column.is_not(None)).subquery("entries")
 
 
-def _union(
-    kind: Kind, field: str, name: str, columns: tuple[str, ...], fact: sa.ColumnElement[Any], alias: str
-) -> sa.Subquery:
-    """Return a query of the one value of each node; where several places name one, of the greatest."""
-    arms = [_facts(kind, field, name, fact), *_properties(kind, name, columns)]
+def _united(arms: list[sa.Select[Any]], alias: str) -> sa.Subquery:
+    """Return a query of the one value of each node; where several places name one, of the greatest.
+
+    A single place has one value for each node, in the order of an index, which a union would lose.
+    """
+    if len(arms) == 1:
+        return arms[0].subquery(alias)
     union = sa.union_all(*arms).subquery(f"all_{alias}")
     query = sa.select(union.c.node_id, sa.func.max(union.c.value).label("value"))
     return query.group_by(union.c.node_id).subquery(alias)

@@ -1,4 +1,4 @@
-"""Queries of the catalogue that the RPCs do not need: the index's metrics, contexts of many nodes, makers, runs, views."""
+"""Queries of the catalogue that RPCs do not need: the index's metrics, contexts of many nodes, makers, runs, views."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ _EXECUTION_OF = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(list
 
 def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """Return the id of the execution that wrote each artifact last."""
-    last = dict(session.listed_rows(_MAKERS, "ids", ids))
-    executions = dict(session.listed_rows(_EXECUTION_OF, "ids", list(last.values())))
+    last: dict[int, int] = dict(session.listed_rows(_MAKERS, "ids", ids))
+    executions: dict[int, int] = dict(session.listed_rows(_EXECUTION_OF, "ids", list(last.values())))
     return {artifact_id: executions[event_id] for artifact_id, event_id in last.items()}
 
 

@@ -1,8 +1,8 @@
 """Lineal's own tables, all named `lineal_*`: the search index and the stored views of the page.
 
 The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
-ordered by (docs/decisions/search-index.md). It may be dropped at any time; it fills again by itself. What stays out: the
-tables of ML Metadata's schema (tables.py), and what goes into the index (service/catalogue).
+ordered by (docs/decisions/search-index.md). It may be dropped at any time; it fills again by itself. What stays out:
+the tables of ML Metadata's schema (tables.py), and what goes into the index (service/catalogue).
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from enum import IntEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from lineal.store.database import Database, Session
-from lineal.store.tables import Double, Int, Key, LongText, Number
+from lineal.store.definitions import define_tables
+from lineal.store.tables import Double, Int, Key, LongText, Number, ShortText
 
 metadata = sa.MetaData()
 LONGEST_TEXT = 255
-_Text = sa.String(LONGEST_TEXT)
+_Text = ShortText
 
 
 class Family(IntEnum):
@@ -107,7 +107,7 @@ def prepare(database: Database) -> bool:
         return True
     if database.dialect.read_only:
         return False
-    database.write(lambda session: _create(session, database))
+    database.write(_create)
     return True
 
 
@@ -120,8 +120,6 @@ def _missing(session: Session) -> list[sa.Table]:
     return [table for table in metadata.sorted_tables if table.name not in names]
 
 
-def _create(session: Session, database: Database) -> None:
-    for table in _missing(session):
-        session.script(str(CreateTable(table).compile(dialect=database.engine_dialect)))
-        for index in sorted(table.indexes, key=lambda index: str(index.name)):
-            session.script(str(CreateIndex(index).compile(dialect=database.engine_dialect)))
+def _create(session: Session) -> None:
+    session.dialect.begin_setup(session.script)
+    define_tables(session, _missing(session))

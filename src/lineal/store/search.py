@@ -1,14 +1,14 @@
 """Nodes that a search finds: pages in any order, counts up to a limit, samples.
 
 A page continues by (value of the order, id). An order by something that not every node has goes through phases: nodes
-with a number, then those with a text, then the rest by id. What stays out: what the search means (lineal.filter) and what
-is shown of a node.
+with a number, then those with a text, then the rest by id. What stays out: what the search means (lineal.filter) and
+what is shown of a node.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -50,7 +50,7 @@ class Selection:
     """
 
     kind: Kind
-    query: search.Query = search.Query()
+    query: search.Query = field(default_factory=search.Query)
     filter_query: str = ""
     context_id: int | None = None
     workspace_types: tuple[str, ...] = ()
@@ -94,7 +94,7 @@ def find_page(session: Session, selection: Selection, order: Order, *, limit: in
         InvalidArgumentError: the search or the filter is wrong.
     """
     few = _few(session, selection)
-    phases = _phases(selection.kind, order)
+    phases = _phases(session, selection.kind, order)
     rows: list[NodeRow] = []
     place: Place | None = None
     for phase in range(after.phase if after else 0, len(phases)):
@@ -126,14 +126,14 @@ class _Phase(NamedTuple):
     without: tuple[sa.Subquery, ...] = ()
 
 
-def _phases(kind: Kind, order: Order) -> list[_Phase]:
+def _phases(session: Session, kind: Kind, order: Order) -> list[_Phase]:
     if order.field in COLUMN_ORDERS:
         return [_Phase(column=COLUMN_ORDERS[order.field])]
     if order.field == "state" and kind.state_field:
         return [_Phase(column=kind.state_field)]
     if order.field == "uri" and kind.has_uri:
         return [_Phase(column="uri")]
-    valued = ordered_values(kind, order.field, order.name)
+    valued = ordered_values(session, kind, order.field, order.name)
     return [*[_Phase(values=values) for values in valued], _Phase(without=tuple(valued))]
 
 
@@ -222,7 +222,9 @@ def conditions(selection: Selection, *, one_by_one: bool = False) -> list[sa.Col
         type_ = tables.TYPE.c
         of_kind = type_.type_kind == kind.type_kind
         found.append(
-            node.c.type_id.in_(sa.select(type_.id).where(of_kind, search.among(type_.name, selection.type_names)))
+            scope.unled(node.c.type_id).in_(
+                sa.select(type_.id).where(of_kind, search.among(type_.name, selection.type_names))
+            )
         )
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ PAGE = "200"
 WATCH_SECONDS = 60
 SILENCE = WATCH_SECONDS + 15.0
 FORBIDDEN_PAUSE = 30.0
+SHORTEST = 1.0
 
 _log = logging.getLogger(__name__)
 _VERBS = {"ADDED": Verb.ADDED, "MODIFIED": Verb.UPDATED, "DELETED": Verb.DELETED}
@@ -158,11 +160,14 @@ class Reflector:
             "timeoutSeconds": str(WATCH_SECONDS),
         }
         self._all.metrics.count("connections_total", kind=self._source.name)
+        began = time.monotonic()
         for line in self._all.cluster.stream(self._path, query=query, silence=SILENCE):
             self._take(line)
             if self._stopped.is_set():
                 return
         self._well()
+        if time.monotonic() - began < SHORTEST:  # something in between cuts streams off
+            self._stopped.wait(SHORTEST)
 
     def _take(self, line: bytes) -> None:
         try:
@@ -207,13 +212,14 @@ class Reflector:
     def _wait(self, error: Exception) -> None:
         if not self._in_trouble and not self._stopped.is_set():
             self._in_trouble = True
-            self._all.metrics.count("problems_total", reason="cluster_away")
+            away = "store_away" if isinstance(error, errors.StatusError) else "cluster_away"
+            self._all.metrics.count("problems_total", reason=away)
             _log.warning("%s: %s; trying again until it answers", self._source.name, error)
         self._stopped.wait(self._backoff.pause())
 
     def _well(self) -> None:
         if self._in_trouble:
-            _log.info("%s: the cluster answers again", self._source.name)
+            _log.info("%s: all is well again", self._source.name)
         self._in_trouble = False
         self.synced = True
         self._backoff.reset()

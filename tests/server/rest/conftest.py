@@ -1,4 +1,4 @@
-"""An HTTP application on a port of this process, over a store that the tests fill by RPCs, and one with the tutorial."""
+"""An HTTP application on a port of this process: over a store that the tests fill by RPCs, and over the tutorial's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people ask of the tutorial's records, answered over REST; and runs, workspaces, metrics, views, types, totals."""
+"""What people ask of the tutorial's records, over REST; and runs, workspaces, metrics, views, types, totals."""
 
 from __future__ import annotations
 

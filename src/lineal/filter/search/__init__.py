@@ -4,8 +4,8 @@
          parser               builder
 
 It is friendlier and smaller than `filter_query`, whose package is its neighbour: it says by words what people look for,
-and `-` includes what lacks the thing. The language is described in docs/search.md. What stays out: I/O, and tables, which
-are passed in.
+and `-` includes what lacks the thing. The language is described in docs/search.md. What stays out: I/O, and tables,
+which are passed in.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """From the tree of a search to a condition on the node table.
 
 Every test becomes `id IN (SELECT ...)` or, where the nodes are gone through in order, `EXISTS (SELECT ...)` about one
-node; so `-` includes the nodes that lack the thing. Everything that a search says is bound. What stays out: orders, pages
-and counts.
+node; so `-` includes the nodes that lack the thing. Everything that a search says is bound. What stays out: orders,
+pages and counts.
 """
 
 from __future__ import annotations
@@ -93,6 +93,10 @@ class Scope:
             return sa.exists(sa.select(sa.literal_column("1")).where(owner == self.node.c.id, *conditions))
         return self.node.c.id.in_(sa.select(owner).where(*conditions))
 
+    def unled(self, column: Expression) -> Expression:
+        """Return a number of the node so that, where nodes are gone through in order, no index leads another way."""
+        return column + sa.literal(0) if self.one_by_one else column
+
 
 def condition(query: Query, scope: Scope) -> Expression | None:
     """Return the condition that a search is, or None if it finds everything.
@@ -153,7 +157,7 @@ def _has(key: Key, scope: Scope) -> Expression:
         return _entry(scope, lambda row: row.name.is_not(None))
     if key.field in ("workspace", "run"):
         return _grouped(key.field, scope, lambda text: text.is_not(None))
-    return _in_family(key, scope, text=lambda text: text.is_not(None), number=lambda number: number.is_not(None))
+    return _has_in_family(key, scope)
 
 
 def _entry(scope: Scope, test: Callable[[Any], Expression]) -> Expression:
@@ -177,14 +181,14 @@ def _pattern(text: str) -> sa.BindParameter[str]:
 
 
 def _type(body: Comparison, scope: Scope) -> Expression:
-    """A type is named by its whole name, or by the part after the last slash or dot."""
+    """Build the test of a type, named by its whole name, or by the part after the last slash or dot."""
     table = scope.tables["Type"].c
     tests = [_text_test(body)(table.name)]
     if body.operator == "=":
         texts = [str(value) for value in body.values]
         tests += [Contains(table.name, _ending(text, mark)) for text in texts for mark in "/."]
     types = sa.select(table.id).where(table.type_kind == scope.kind.type_kind, sa.or_(*tests))
-    return scope.node.c.type_id.in_(types)
+    return scope.unled(scope.node.c.type_id).in_(types)
 
 
 def _ending(text: str, mark: str) -> sa.BindParameter[str]:
@@ -198,7 +202,7 @@ def _name(body: Comparison, scope: Scope) -> Expression:
 
 
 def _state(body: Comparison, scope: Scope) -> Expression:
-    """A state is named by the enum's word, in any case; "unknown" includes a state that is not set."""
+    """Build the test of a state, named by the enum's word in any case; "unknown" includes a state that is not set."""
     states = _STATES[scope.kind.name]
     texts = [str(value).upper() for value in body.values]
     numbers = [
@@ -248,7 +252,8 @@ def _time(column_name: str) -> Callable[[Comparison, Scope], Expression]:
         column = scope.node.c[column_name]
         if body.operator in _OPERATIONS:
             first, last = _moment(str(body.values[0]))
-            return _OPERATIONS[body.operator](column, last if body.operator in (">", "<=") else first)
+            tested: Expression = _OPERATIONS[body.operator](column, last if body.operator in (">", "<=") else first)
+            return tested
         return sa.or_(*[_within(column, value) for value in body.values])
 
     return test
@@ -324,6 +329,24 @@ def _is_number(value: str | Range) -> bool:
 def _ordered_text(body: Comparison) -> Callable[[Expression], Expression]:
     value = sa.bindparam(None, str(body.values[0]), sa.Text())
     return lambda text: _OPERATIONS[body.operator](text, value)
+
+
+def _has_in_family(key: Key, scope: Scope) -> Expression:
+    """Return the condition that a family holds a value of that name."""
+    fact, row = scope.tables["lineal_fact"].c, scope.tables[f"{scope.kind.table}Property"].c
+    named = (fact.kind == scope.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
+    found = [scope.has_row(fact.node_id, *named)]
+    if key.field == "label":
+        return found[0]
+    filled = [sa.true()] if key.field == "prop" else [row.int_value.is_not(None), row.double_value.is_not(None)]
+    found += [
+        scope.has_row(
+            row[scope.kind.id_column], row.name == _text(key.name), row.is_custom_property == sa.literal(custom), each
+        )
+        for each in filled
+        for custom in (False, True)
+    ]
+    return sa.or_(*found)
 
 
 Test = Callable[[Expression], Expression]

@@ -59,18 +59,20 @@ def _operations(document: Document) -> Iterator[tuple[str, str, str, Document]]:
 def _head(info: Document, prefix: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lineal REST</title>'
-        f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="{prefix}/api/docs.css"></head>'
+        '<meta name="viewport" content="width=device-width">'
+        f'<link rel="stylesheet" href="{prefix}/api/docs.css"></head>'
         f"<body><h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{escape(info.get('summary', ''))}. "
-        f'The same as <a href="{prefix}/api/openapi.json">OpenAPI document</a>. Integers of 64 bits are texts, times are '
-        "milliseconds since 1970, errors are problem details (RFC 9457).</p>"
+        f'The same as <a href="{prefix}/api/openapi.json">OpenAPI document</a>. Integers of 64 bits are texts, times '
+        "are milliseconds since 1970, errors are problem details (RFC 9457).</p>"
     )
 
 
 def _operation(path: str, method: str, operation: Document) -> str:
     rows = "".join(_parameter(each) for each in operation.get("parameters", []))
     table = f"<table>{rows}</table>" if rows else ""
+    name = escape(operation.get("operationId", ""), quote=True)
     return (
-        f'<h3 id="{escape(operation.get("operationId", ""), quote=True)}"><code>{method.upper()} {escape(path)}</code></h3>'
+        f'<h3 id="{name}"><code>{method.upper()} {escape(path)}</code></h3>'
         f"<p>{escape(operation.get('summary', ''))}</p>{table}<p>Answers: {_answers(operation)}</p>"
     )
 
@@ -79,7 +81,8 @@ def _parameter(parameter: Document) -> str:
     schema = parameter.get("schema", {})
     needed = "required" if parameter.get("required") else f"default {json.dumps(schema.get('default'))}"
     text = escape(parameter.get("description", "") or schema.get("description", ""))
-    return f"<tr><td><code>{escape(parameter['name'])}</code></td><td>{_type(schema)}, {escape(needed)}</td><td>{text}</td></tr>"
+    name = escape(parameter["name"])
+    return f"<tr><td><code>{name}</code></td><td>{_type(schema)}, {escape(needed)}</td><td>{text}</td></tr>"
 
 
 def _answers(operation: Document) -> str:

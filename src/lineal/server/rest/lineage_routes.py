@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -23,7 +24,7 @@ from lineal.service.catalogue.paths import MOST_PATHS
 
 _Generations = Annotated[int, Query(ge=0, le=MOST_GENERATIONS, description="How many generations (two events each).")]
 _Internal = Annotated[bool, Query(description="Whether internal events count.")]
-_TAGS = ["lineage"]
+_TAGS: list[str | Enum] = ["lineage"]
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -13,7 +14,7 @@ from lineal.server.rest.writing import answer
 from lineal.service.catalogue import Catalogue, searching, shapes
 from lineal.service.catalogue.views import LONGEST_VIEW
 
-_TAGS = ["page"]
+_TAGS: list[str | Enum] = ["page"]
 
 
 class NewView(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,7 +13,7 @@ from lineal.server.rest.writing import answer
 from lineal.service.catalogue import Catalogue, shapes
 from lineal.service.catalogue.cards import kind_named
 
-_TAGS = ["store"]
+_TAGS: list[str | Enum] = ["store"]
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:

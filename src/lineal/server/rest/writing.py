@@ -1,14 +1,14 @@
 """How answers become JSON: integers of 64 bits as texts, NaN and infinities as texts, bytes without a detour.
 
-The shapes are the service's dataclasses (lineal.service.catalogue.shapes). Here they learn how pydantic writes and describes
-them, so that the OpenAPI document is precise.
+The shapes are the service's dataclasses (lineal.service.catalogue.shapes). Here they learn how pydantic writes and
+describes them, so that the OpenAPI document is precise.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from fastapi import Response
@@ -50,17 +50,17 @@ def _teach() -> None:
         (shapes.AsText, _wide_core, _wide_json),
         (shapes.MayBeNan, _decimal_core, _decimal_json),
     ):
-        mark.__get_pydantic_core_schema__ = core  # type: ignore[attr-defined]
-        mark.__get_pydantic_json_schema__ = json_schema  # type: ignore[attr-defined]
+        setattr(mark, "__get_pydantic_core_schema__", core)  # noqa: B010 mypy knows no such attribute
+        setattr(mark, "__get_pydantic_json_schema__", json_schema)  # noqa: B010
     for shape in vars(shapes).values():
         if dataclasses.is_dataclass(shape):
-            shape.__pydantic_config__ = {"json_schema_serialization_defaults_required": True}  # type: ignore[attr-defined]
+            setattr(shape, "__pydantic_config__", {"json_schema_serialization_defaults_required": True})  # noqa: B010
 
 
 _teach()
 
 
-@lru_cache(maxsize=None)
+@cache
 def adapter(shape: type) -> TypeAdapter[Any]:
     """Return what writes a shape."""
     return TypeAdapter(shape)
@@ -68,7 +68,7 @@ def adapter(shape: type) -> TypeAdapter[Any]:
 
 def to_bytes(value: Any) -> bytes:
     """Return a shape as JSON."""
-    return adapter(type(value)).dump_json(value)
+    return adapter(type(value)).dump_json(value)  # type: ignore[arg-type]
 
 
 def answer(value: Any, *, status: int = 200) -> Response:

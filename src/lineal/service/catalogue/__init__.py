@@ -1,7 +1,8 @@
 """The catalogue: what the page and the REST interface read, over the same service and store as the RPCs.
 
-`Catalogue` is what is public; its answers are the dataclasses of shapes.py. Everything it knows of a node is stored in ML
-Metadata's tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which is the RPCs'.
+`Catalogue` is what is public; its answers are the dataclasses of shapes.py. Everything it knows of a node is stored in
+ML Metadata's tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which is the
+RPCs'.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from lineal.service.catalogue.index import SearchIndex
 from lineal.service.catalogue.listing import Asked
 from lineal.service.known_types import KnownTypes
 from lineal.store.database import Session
+from lineal.store.graph_rows import Period
 
 __all__ = ["Asked", "Catalogue"]
 Result = TypeVar("Result")
@@ -56,7 +58,7 @@ class Catalogue:
         return self.index.follow(kind)
 
     def _searched_all(self) -> bool:
-        return all([self._searched(kind) for kind in KINDS])
+        return all([self._searched(kind) for kind in KINDS])  # noqa: C419 each kind gets its turn
 
     def page(self, asked: Asked, *, order: str, columns: str, limit: int, cursor: str) -> shapes.Page:
         """Return a page of rows of a list."""
@@ -159,7 +161,7 @@ class Catalogue:
     ) -> shapes.Relatives:
         """Return the ancestors or descendants of a node that fit a search."""
         self._searched(asked.kind)
-        view = lineage.View(lineage.Period(None, until), internal)
+        view = lineage.View(Period(None, until), internal)
         return self._read(
             lambda session, types: lineage.relatives(
                 session, types, focus, direction=direction, asked=asked, limit=limit, view=view
@@ -180,7 +182,7 @@ class Catalogue:
         self, first: str, second: str, *, limit: int, since: int | None, until: int | None, internal: bool
     ) -> shapes.Paths:
         """Return how two nodes are related."""
-        view = lineage.View(lineage.Period(since, until), internal)
+        view = lineage.View(Period(since, until), internal)
         return self._read(lambda session, types: paths.between(session, types, first, second, limit=limit, view=view))
 
     def series(
@@ -252,6 +254,6 @@ class Catalogue:
 
     def totals(self) -> shapes.Totals:
         """Return how much the store holds."""
-        complete = all([self.index.follow(kind, seconds=0) for kind in KINDS])
+        complete = all([self.index.follow(kind, seconds=0) for kind in KINDS])  # noqa: C419 each kind gets its turn
         found = self._read(lambda session, _: stores.totals(session))
         return replace(found, searchable=self.index.is_available, complete=complete)

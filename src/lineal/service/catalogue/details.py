@@ -54,7 +54,7 @@ def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -
     rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
     messages = {message.id: message for message in node_messages(session, types, kind, rows)}
     contexts = _contexts(session, types, kind, list(messages))
-    plain = {card.id: card for card in cards.cards(session, types, kind, rows)}
+    plain = {card.id: card for card in cards.cards(session, types, kind, rows, shape=shapes.Card)}
     items = [
         _whole(session, kind, messages[node_id], plain[node_id], contexts.get(node_id, []))
         for node_id in dict.fromkeys(ids)
@@ -70,7 +70,7 @@ def _whole(
     record = Record(message)
     metrics = {name: shapes.MetricValue(value, value, value, 1) for name, value in record.metrics.items()}
     metrics |= cards.all_metric_values(session, kind, message.id)
-    events = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
+    events: dict[str, Any] = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
     return shapes.Node(
         **{**vars(card), "metrics": metrics},
         properties=cards.values_of(message.properties),

@@ -126,6 +126,8 @@ def _groups(session: Session, sample: _Sample, key: str) -> Counter[str]:
         name = pair[key == "run"]
         if name is not None:
             names[name] += number
+    if sum(names.values()) == len(sample.ids):
+        return names
     types = groups.WORKSPACE_TYPES if key == "workspace" else groups.RUN_TYPES
     for name, count in facet_rows.by_context(session, kind, types, sample.ids).items():
         names[name] = max(names[name], count)

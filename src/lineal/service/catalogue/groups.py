@@ -1,7 +1,7 @@
 """Which contexts count as workspaces and as runs, and which properties say it; as data.
 
-The SDK's workspaces are contexts and its runs are names in a custom property. Kubeflow Pipelines and TFX record pipelines
-and runs as contexts.
+The SDK's workspaces are contexts and its runs are names in a custom property. Kubeflow Pipelines and TFX record
+pipelines and runs as contexts.
 """
 
 from __future__ import annotations

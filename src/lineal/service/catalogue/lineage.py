@@ -1,7 +1,7 @@
 """The lineage around a node: generations up and down, counts of what is not shown, relatives with their distance.
 
-A generation of an artifact is the executions next to it and their artifacts: two events. What stays out: ways between two
-nodes (paths.py).
+A generation of an artifact is the executions next to it and their artifacts: two events. What stays out: ways between
+two nodes (paths.py).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class View:
         inside: the ids of the only nodes that count, by kind; None for all.
     """
 
-    period: Period = Period()
+    period: Period = field(default_factory=Period)
     internal: bool = False
     inside: dict[Kind, set[int]] | None = None
 
@@ -270,7 +270,8 @@ def neighbours(
     rows = graph_rows.page_of_events(session, kind, node_id, wanted, before=cursor, limit=limit + 1)
     shown = rows[:limit]
     other = OTHER[kind]
-    known = cards_by_key(session, types, [(other, end_of(event, other)) for event in shown])
+    keys = [(other, end_of(event, other)) for event in shown]
+    known = cards_by_key(session, types, keys, shape=shapes.Card)
     items = [
         shapes.Neighbour(edge, known[other, end_of(event, other)])
         for event, edge in zip(shown, edges(session, shown), strict=True)

@@ -121,7 +121,7 @@ def references(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[in
     rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
     return {
         card.id: shapes.Reference(card.key, card.id, card.name, card.type)
-        for card in cards.cards(session, types, kind, rows)
+        for card in cards.cards(session, types, kind, rows, shape=shapes.Card)
     }
 
 

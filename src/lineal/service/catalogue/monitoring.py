@@ -25,7 +25,7 @@ _SAMPLE = 1000
 def running(session: Session, types: KnownTypes, asked: Asked, *, limit: int) -> shapes.Running:
     """Return the running executions of a search, longest first."""
     rows = found_rows.find_page(session, asked.selection(), Order("created", ascending=True), limit=limit).rows
-    plain = cards(session, types, EXECUTION, rows)
+    plain = cards(session, types, EXECUTION, rows, shape=shapes.Card)
     medians = _medians(session, types, {row.type_id for row in rows})
     present = now()
     return shapes.Running([_timing(card, present, medians.get((card.type_id, card.name))) for card in plain])
@@ -50,4 +50,4 @@ def _medians(session: Session, types: KnownTypes, type_ids: set[int]) -> dict[tu
 
 def _names(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, str | None]:
     rows = node_rows.nodes_by_ids(session, EXECUTION, ids)
-    return {card.id: card.name for card in cards(session, types, EXECUTION, rows)}
+    return {card.id: card.name for card in cards(session, types, EXECUTION, rows, shape=shapes.Card)}

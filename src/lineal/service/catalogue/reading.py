@@ -1,7 +1,8 @@
 """What the properties of a node say: name, version, labels, metrics and values inside JSON.
 
-The SDK writes a record's fields as JSON into `__ALL_META__`, its labels also into `labels`; other writers use properties
-and custom properties. Everything here is read from one message. What stays out: metrics that other nodes report.
+The SDK writes a record's fields as JSON into `__ALL_META__`, its labels also into `labels`; other writers use
+properties and custom properties. Everything here is read from one message. What stays out: metrics that other nodes
+report.
 """
 
 from __future__ import annotations

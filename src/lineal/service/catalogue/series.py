@@ -1,6 +1,7 @@
 """A metric over time and versions: points by group, thinned so that least and greatest stay.
 
-A point is one reported value. Its node is what the value is about: the model that an evaluation names, else the reporter.
+A point is one reported value. Its node is what the value is about: the model that an evaluation names, else the
+reporter.
 """
 
 from __future__ import annotations

@@ -1,82 +1,27 @@
 """The shapes of the catalogue's answers: frozen dataclasses, which the REST interface documents and writes as JSON.
 
-Times are milliseconds since the epoch. `Wide` is an integer of 64 bits, which JSON readers would round, and is written as
-a text; `Decimal` is a number that may be NaN or infinite, which JSON cannot write, and is then a text. What stays out: how
-they are filled.
+Times are milliseconds since the epoch. What stays out: values (value_shapes.py), and how shapes are filled.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Union
+from typing import Any, Literal
 
+from lineal.service.catalogue.value_shapes import AsText as AsText
+from lineal.service.catalogue.value_shapes import BoolValue as BoolValue
+from lineal.service.catalogue.value_shapes import Decimal as Decimal
+from lineal.service.catalogue.value_shapes import DoubleValue as DoubleValue
+from lineal.service.catalogue.value_shapes import IntValue as IntValue
+from lineal.service.catalogue.value_shapes import MayBeNan as MayBeNan
+from lineal.service.catalogue.value_shapes import ProtoValue as ProtoValue
+from lineal.service.catalogue.value_shapes import StringValue as StringValue
+from lineal.service.catalogue.value_shapes import StructValue as StructValue
+from lineal.service.catalogue.value_shapes import Value as Value
+from lineal.service.catalogue.value_shapes import Wide as Wide
 
-@dataclass(frozen=True)
-class AsText:
-    """Marks an integer of 64 bits."""
-
-
-@dataclass(frozen=True)
-class MayBeNan:
-    """Marks a number that may be NaN or infinite."""
-
-
-Wide = Annotated[int, AsText()]
-Decimal = Annotated[float, MayBeNan()]
 KindName = Literal["artifact", "execution", "context"]
 StepDirection = Literal["input", "output"]
-
-
-@dataclass(frozen=True)
-class IntValue:
-    """A property that is an integer of 64 bits."""
-
-    value: Wide
-    kind: Literal["int"] = "int"
-
-
-@dataclass(frozen=True)
-class DoubleValue:
-    """A property that is a decimal number; NaN, Infinity and -Infinity are texts."""
-
-    value: Decimal
-    kind: Literal["double"] = "double"
-
-
-@dataclass(frozen=True)
-class StringValue:
-    """A property that is a text."""
-
-    value: str
-    kind: Literal["string"] = "string"
-
-
-@dataclass(frozen=True)
-class BoolValue:
-    """A property that is true or false."""
-
-    value: bool
-    kind: Literal["bool"] = "bool"
-
-
-@dataclass(frozen=True)
-class StructValue:
-    """A property that is a JSON object."""
-
-    value: dict[str, Any]
-    kind: Literal["struct"] = "struct"
-
-
-@dataclass(frozen=True)
-class ProtoValue:
-    """A property that is a packed message: its type and its bytes in base64."""
-
-    type_url: str
-    value: str
-    kind: Literal["proto"] = "proto"
-
-
-Value = Union[IntValue, DoubleValue, StringValue, BoolValue, StructValue, ProtoValue]
 
 
 @dataclass(frozen=True)
