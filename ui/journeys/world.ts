@@ -120,11 +120,14 @@ export async function visit(browser: Browser, world: World, options: VisitorOpti
   return { page, faults, close: () => context.close() };
 }
 
-/** Wait until nothing loads and nothing is being laid out. */
+/** Wait until nothing loads and nothing is being laid out, and that stays so for a moment. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => document.querySelectorAll(".skeleton, .late").length === 0);
-  await page.waitForTimeout(150);
+  for (let calm = 0; calm < 3; calm += 1) {
+    await page.waitForLoadState("networkidle");
+    await page.waitForFunction(() => document.querySelectorAll(".skeleton, .late").length === 0);
+    await page.waitForTimeout(250);
+    if (await page.locator(".skeleton, .late").count()) calm = 0;
+  }
 }
 
 export async function picture(page: Page, name: string): Promise<void> {

@@ -35,7 +35,7 @@ describe("names", () => {
   });
 
   it("that differ look different when they are cut", () => {
-    const names = ["a".repeat(40) + "1" + "z".repeat(40), "a".repeat(40) + "2" + "z".repeat(40)];
+    const names = [`${"a".repeat(40)}1${"z".repeat(40)}`, `${"a".repeat(40)}2${"z".repeat(40)}`];
     expect(new Set(cutDistinct(names, 20).values()).size).toBe(2);
   });
 

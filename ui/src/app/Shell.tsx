@@ -28,6 +28,7 @@ export function Shell() {
   useEffect(menu.close, [path]);
   return (
     <div className="shell">
+      {/* biome-ignore lint/a11y/useValidAnchor: #main alone would lead to the root, because of the base element */}
       <a className="skip" href="#main" onClick={skipToMain}>
         Skip to the content
       </a>

@@ -95,8 +95,8 @@ function Parallel({ rows, labels }: { rows: readonly CompareRow[]; labels: reado
             .map(({ row, x, place }) => [x, place(numbersOf(row)[at] as number)] as const)
             .filter(([, y]) => Number.isFinite(y));
           return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines have this order
             <polyline
+              // biome-ignore lint/suspicious/noArrayIndexKey: the lines have this order
               key={at}
               points={points.map((point) => point.join(",")).join(" ")}
               className="parallel-line"

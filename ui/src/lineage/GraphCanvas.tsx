@@ -49,13 +49,13 @@ export function GraphCanvas(props: GraphCanvasProps) {
     () => (isFar ? [] : flowEdges(graph, layout.positions, emphasis)),
     [graph, layout.positions, emphasis, isFar],
   );
-  const fit = useViewport(props, graph);
+  const fitWindow = useViewport(props, graph);
   const current = graph.nodes.get(selected ?? focus ?? "");
   const press = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = nextByKey(event.key, graph, layout.positions, selected ?? focus);
     if (next) actions.select(next);
-    else if (event.key === "0") fit();
+    else if (event.key === "0") fitWindow();
     else if (event.key === "Enter" && current) actions.open(current.key);
     else if (event.key === " ") actions.select(current?.key);
     else if (!actions.press(event.key)) return;
@@ -121,7 +121,7 @@ function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, grap
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const last = useRef<{ focus: string | undefined; positions: LayoutState["positions"] }>({ focus: "", positions: {} });
-  const fit = () => {
+  const fitWindow = () => {
     const bounds = boundsOf(graph, layout.positions);
     const zoom = Math.min(1, (width - 96) / bounds.width, (height - 96) / bounds.height);
     const view = zoom < READABLE ? around(graph, layout, focus, { width, height }) : undefined;
@@ -131,7 +131,7 @@ function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, grap
     if (!width || Object.keys(layout.positions).length === 0) return;
     const before = last.current;
     last.current = { focus, positions: layout.positions };
-    if (before.focus !== focus || Object.keys(before.positions).length === 0) return fit();
+    if (before.focus !== focus || Object.keys(before.positions).length === 0) return fitWindow();
     const [from, to] = [before.positions[anchor ?? ""], layout.positions[anchor ?? ""]];
     if (!from || !to || before.positions === layout.positions) return;
     const { x, y, zoom } = flow.getViewport();

@@ -96,13 +96,22 @@ function legendSvg(caption: Caption, height: number, palette: Palette): string {
   return `${marks.join("")}${link}${textSvg(MARGIN, height - 8, 10, caption.link, palette("muted"))}`;
 }
 
+const XML_SIGNS: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
 export function escapeXml(text: string): string {
-  const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  // Control characters are no XML at all.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return text
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, "")
-    .replace(/[&<>"']/g, (sign) => names[sign] as string);
+  const allowed = Array.from(text).filter(isXml).join("");
+  return allowed.replace(/[&<>"']/g, (sign) => XML_SIGNS[sign] as string);
+}
+
+/** Control characters but tab and line ends are no XML at all. */
+function isXml(letter: string): boolean {
+  return letter >= " " || letter === "\t" || letter === "\n" || letter === "\r";
 }
 
 /** One row a node, stacks written out, then one row an edge. */

@@ -1,0 +1,192 @@
+// Every page in both themes: pictures for a person, axe for what a person may miss; sizes, prefix, narrow windows, errors.
+
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { emptyStore, launch, picture, serve, settle, tutorialStore, visit, type World } from "./world";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const BUILT = resolve(import.meta.dirname, "../../src/lineal/ui/static");
+
+const PAGES: Record<string, string> = {
+  artifacts: "/artifacts?preview=3",
+  filter: "/artifacts?filter=type=model -label.season=spring",
+  artifact: "/artifacts/3",
+  executions: "/executions",
+  execution: "/executions/1",
+  runs: "/runs",
+  run: "/runs/1",
+  workspaces: "/workspaces",
+  workspace: "/workspaces/1",
+  lineage: "/lineage?focus=a3",
+  "lineage-selected": "/lineage?focus=a3&sel=e1",
+  "lineage-table": "/lineage?focus=a3&view=table",
+  "lineage-start": "/lineage",
+  compare: "/compare?ids=a3,a13&base=a3&all=1",
+  monitor: "/monitor",
+  types: "/types",
+  "no-match": "/artifacts?filter=name=nothing",
+  missing: "/artifacts/999999",
+  "no-such-page": "/nowhere",
+};
+
+let browser: Browser;
+let world: World;
+let empty: World;
+
+beforeAll(async () => {
+  world = await serve(tutorialStore(2), "--path-prefix", "/lineal", "--frame-ancestors", "*");
+  empty = await serve(emptyStore());
+  browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await Promise.all([world?.stop(), empty?.stop()]);
+});
+
+/** What axe finds serious, as "rule: element". */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      readonly id: string;
+      readonly impact: string;
+      readonly nodes: readonly { html: string; failureSummary: string }[];
+    }
+    const { violations } = await axe.run();
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    return serious.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+  });
+}
+
+describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
+  it.each(Object.entries(PAGES).filter(([name]) => name !== "no-such-page"))(
+    "%s is pleasant and accessible",
+    async (name, address) => {
+      const { page, faults, close } = await visit(browser, world, { theme });
+      await page.goto(address);
+      await settle(page);
+      await picture(page, `${name}-${theme}`);
+      expect(await seriousFindings(page)).toEqual([]);
+      // A record that is missing is answered with 404, which the browser reports.
+      expect(faults.filter((fault) => !/404/.test(fault))).toEqual([]);
+      await close();
+    },
+  );
+
+  it("an empty store says how to log the first artifact", async () => {
+    const { page, close } = await visit(browser, empty, { theme });
+    await page.goto("/");
+    await page.getByText("Nothing has been logged yet").waitFor();
+    await picture(page, `empty-${theme}`);
+    expect(await seriousFindings(page)).toEqual([]);
+    await close();
+  });
+});
+
+describe("in a narrow window", () => {
+  it.each(["artifacts", "artifact", "lineage", "compare", "monitor"])("%s does not scroll sideways", async (name) => {
+    const { page, close } = await visit(browser, world, { width: 360, height: 740 });
+    await page.goto(PAGES[name]?.replace("?preview=3", "") ?? "/");
+    await settle(page);
+    await picture(page, `${name}-narrow`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    await close();
+  });
+});
+
+describe("an error", () => {
+  const problem = (status: number) => ({
+    status,
+    contentType: "application/problem+json",
+    body: JSON.stringify({ title: "The server failed", detail: "A fault", id: "abc123", status }),
+  });
+
+  it.each([
+    [500, "Try again"],
+    [403, "A fault"],
+  ])("%i is told with its request, and the rest of the page lives on", async (status, text) => {
+    const { page, close } = await visit(browser, world);
+    await page.route("**/api/v1/artifacts?**", (route) => route.fulfill(problem(status)));
+    await page.goto("/artifacts");
+    await page.getByRole("alert").getByText(text).waitFor();
+    await page.getByText("abc123").waitFor();
+    await page.getByRole("complementary", { name: "Facets" }).getByText("model").first().waitFor();
+    await picture(page, `error-${status}`);
+    await close();
+  });
+
+  it("offline and slow look different", async () => {
+    const { page, close } = await visit(browser, world);
+    await page.route("**/api/v1/artifacts?**", (route) => route.abort());
+    await page.goto("/artifacts");
+    await page.getByText("The server does not answer").waitFor();
+    await page.unroute("**/api/v1/artifacts?**");
+    await page.route("**/api/v1/artifacts?**", () => undefined);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.goto("/artifacts");
+    await page.getByRole("status", { name: "Loading the list" }).waitFor();
+    await close();
+  });
+});
+
+describe("behind a proxy", () => {
+  it("works under any prefix, in a frame, also where the proxy says nothing of it", async () => {
+    const { page, faults, close } = await visit(browser, world);
+    await page.route("**/some/prefix/**", async (route) => {
+      const address = route.request().url().replace("/some/prefix/", "/");
+      await route.fulfill({ response: await route.fetch({ url: address }) });
+    });
+    await page.goto("/some/prefix/artifacts/3");
+    await page.getByRole("heading", { level: 1, name: "loaf-forecast" }).waitFor();
+    await page.getByRole("navigation", { name: "Pages" }).getByText("Runs").click();
+    await settle(page);
+    expect(new URL(page.url()).pathname).toBe("/some/prefix/runs");
+    await page.goto("about:blank");
+    await page.setContent(`<iframe src="${world.address}/artifacts" width="900" height="600"></iframe>`);
+    await page.frameLocator("iframe").getByRole("grid").waitFor();
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("has a policy without inline scripts, and redirects the addresses of the original store", async () => {
+    const policy = (await fetch(`${world.address}/`)).headers.get("content-security-policy");
+    expect(policy).toMatch(/script-src 'self';/);
+    const { page, close } = await visit(browser, world);
+    await page.goto("/artifact_types/kubeflow.org%2Falpha%2Fmodel/artifacts/3");
+    await page.waitForURL(/\/artifacts\/3$/);
+    await page.goto("/#/artifacts/3");
+    await page.getByRole("heading", { level: 1, name: "loaf-forecast" }).waitFor();
+    await close();
+  });
+});
+
+describe("the built files", () => {
+  function compressed(folder: string): Map<string, number> {
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+      statSync(join(folder, name)).isFile(),
+    );
+    return new Map(files.map((name) => [name, gzipSync(readFileSync(join(folder, name))).length]));
+  }
+
+  it("are under 1 MB compressed, the first view under 400 kB", async () => {
+    const sizes = compressed(BUILT);
+    const whole = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    const { page, close } = await visit(browser, world);
+    const asked = new Set<string>();
+    page.on("request", (request) => asked.add(new URL(request.url()).pathname.slice(1) || "index.html"));
+    await page.goto("/");
+    await settle(page);
+    await close();
+    const first = [...asked].reduce((sum, name) => sum + (sizes.get(name) ?? 0), 0);
+    console.log(`compressed: whole ${Math.round(whole / 1000)} kB, first view ${Math.round(first / 1000)} kB`);
+    expect(whole).toBeLessThan(1_000_000);
+    expect(first).toBeLessThan(400_000);
+    expect(first).toBeGreaterThan(100_000);
+  });
+});
