@@ -40,7 +40,7 @@ def test_a_kind_that_the_roles_forbid_is_told_and_the_rest_goes_on(
     with watching(kube.limited, "ConfigMap/v1,Pod/v1", namespaces=(namespace,), until=until, status=503) as running:
         kube.create(f"/api/v1/namespaces/{namespace}/pods", pod("one"))
         running.artifact("one")
-        assert running.problems("forbidden") == 1
+        eventually(lambda: running.problems("forbidden") == 1)
 
     assert "give the watcher's role the verbs get, list and watch for it" in caplog.text
 
