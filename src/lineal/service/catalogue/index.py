@@ -3,7 +3,7 @@
 Other libraries write into the same database, so the index follows the nodes by their times of update and by their ids,
 and never trusts a writer to tell it. `follow` is called before every read that needs the index and does a bounded piece
 of work; a thread of the server does the rest. A node whose indexed time of update is its present one is left alone, so
-following twice costs little (docs/decisions/search-index.md).
+following twice costs little (docs/decisions/0014-search-index.md).
 """
 
 from __future__ import annotations
