@@ -40,6 +40,7 @@ _NO_WRITES = {1047, 1290, 1792, 1836, 3100}
 _BUSY = {1040, 1203, 1226}
 _REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
 _REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
+_NO_TLS = 2026
 _FULL = {1021, 1041, 1114}
 _EXISTS = {1007, 1050, 1061}
 
@@ -138,6 +139,10 @@ class MySQLDialect(ServerDialect):
             return errors.PermissionDeniedError(
                 f"{self.place()} refuses the user or what it does (MySQL error {code}); "
                 "check user, password, TLS and grants"
+            )
+        if code == _NO_TLS:
+            return errors.FailedPreconditionError(
+                f"{self.place()} offers no TLS, or none that fits; set it up there, or use ssl_mode=preferred"
             )
         if code == 1049:
             return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")

@@ -130,14 +130,16 @@ class MySQLConnector:
             ssl_disabled=local or self._mode == "disabled",
             defer_connect=True,
         )
-        connection.connect(None if local else self._open_socket(host))
         try:
+            connection.connect(None if local else self._open_socket(host))
             if not local and self._context is not None:
                 _check_encrypted(connection)
             connection.set_up()
             self.largest_statement = connection.largest_statement
-        except BaseException:
-            connection.close()
+        except BaseException as error:
+            if connection.open:
+                connection.close()
+            _raise_if_unverified(error, host)
             raise
         return connection
 
@@ -155,6 +157,16 @@ class MySQLConnector:
             if option is not None:
                 opened.setsockopt(socket.IPPROTO_TCP, option, value)
         return opened
+
+
+def _raise_if_unverified(error: BaseException, host: Host | None) -> None:
+    """Refuse a server whose certificate is not what the URL asks for, since trying again cannot mend it."""
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        raise errors.FailedPreconditionError(
+            f"the certificate of the database server {host} is not accepted: {cause.verify_message}; check ssl_ca, "
+            "ssl_mode and the host's name"
+        ) from error
 
 
 def _check_encrypted(connection: MySQLConnection) -> None:

@@ -250,7 +250,15 @@ def _state(error: Exception) -> str:
 def _is_refusal(error: Exception) -> bool:
     """Say whether connecting was refused for good: such errors have no code, only a text."""
     text = str(error)
-    reasons = ("authentication", "pg_hba.conf", "does not exist", "permission", "no password supplied")
+    reasons = (
+        "authentication",
+        "pg_hba.conf",
+        "does not exist",
+        "permission",
+        "password",
+        "certificate",
+        "support SSL",
+    )
     return any(reason in text for reason in reasons)
 
 
