@@ -14,11 +14,14 @@ from pathlib import Path
 from bench import suites
 from bench.measure import Result, print_table
 from bench.workloads import WORKLOADS
+from tests.engines import MARIADB, POSTGRESQL
 
 SUITES: dict[str, Callable[[suites.Options], list[Result]]] = {
     "embedded": suites.embedded,
     "grpc": lambda options: suites.over_grpc(options, clients=1),
     "grpc-8": lambda options: suites.over_grpc(options, clients=8),
+    "mariadb": lambda options: suites.on_server(options, engine=MARIADB),
+    "postgresql": lambda options: suites.on_server(options, engine=POSTGRESQL),
 }
 
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from bench.measure import Result, compare
 from bench.sides import LIBRARIES, server, worker
-from bench.workloads import Workload
+from bench.workloads import BATCH, Workload
+from tests.engines import Engine
+
+BULK_TARGET = 10.0  # a put of many nodes on a server, where the official library sends a statement for each row
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,20 @@ def over_grpc(options: Options, *, clients: int) -> list[Result]:
             for library, url in urls.items()
         }
         return compare(f"gRPC, {clients} client(s), SQLite", sides, workloads, options.rounds)
+
+
+def on_server(options: Options, *, engine: Engine) -> list[Result]:
+    """Both libraries in the worker's process, on databases of one server; bulk puts have a promise of their own."""
+    workloads = [
+        workload._replace(target=BULK_TARGET if workload.name.startswith(f"put {BATCH}") else 1.0)
+        for workload in options.workloads
+    ]
+    with ExitStack() as stack:
+        server_url = engine.server(stack).url
+        for library in LIBRARIES:
+            engine.create_database(f"{server_url}{library}")
+        sides = {library: [worker(stack, library, f"{server_url}{library}", options.size)] for library in LIBRARIES}
+        return compare(f"embedded, {engine.name}", sides, workloads, options.rounds)
 
 
 def replaced(workload: Workload) -> Workload:

@@ -28,7 +28,6 @@ from lineal.store.limits import Limits, limit_of
 from lineal.store.statement import Insertion
 from lineal.store.values import Encoded
 
-_VALUES = re.compile(r"(?P<head>.* VALUES )\([^()]*\)(?P<tail>.*)", re.DOTALL)
 _DUPLICATE = re.compile(r"Duplicate entry '(?P<entry>.*)' for key '(?:\w+\.)?(?P<key>\w+)'", re.DOTALL)
 _ROOM = 1 << 16  # bytes of a packet left for what is not the rows
 _LARGEST_DOUBLE = 1.7976931348623157e308
@@ -167,7 +166,7 @@ class MySQLDialect(ServerDialect):
 
     def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows with as few statements as the largest packet allows."""
-        for text, _ in _statements(cursor, sql, rows, ""):
+        for text, _ in self._texts(cursor, statement, rows):
             cursor.execute(text)
 
     def insert_many_with_ids(
@@ -179,15 +178,23 @@ class MySQLDialect(ServerDialect):
         1 but in clusters.
         """
         ids: list[int] = []
-        returns_ids = cursor.connection.returns_ids
-        for text, count in _statements(cursor, sql, rows, " RETURNING id" if returns_ids else ""):
+        connection = cursor.connection
+        for text, count in self._texts(cursor, statement, rows, " RETURNING id" if connection.returns_ids else " "):
             cursor.execute(text)
-            if returns_ids:
+            if connection.returns_ids:
                 ids.extend(node_id for (node_id,) in cursor.fetchall())
             else:
-                step = cursor.connection.id_step
+                step = connection.id_step
                 ids.extend(range(cursor.lastrowid, cursor.lastrowid + step * count, step))
         return ids
+
+    def _texts(
+        self, cursor: Any, statement: Insertion, rows: Sequence[Sequence[Any]], ending: str = ""
+    ) -> Iterator[tuple[str, int]]:
+        from lineal.store.dialects.mysql_bulk import insert_texts
+
+        quote = self._sql_dialect.identifier_preparer.quote
+        return insert_texts(statement, rows, quote, room=cursor.connection.largest_statement - _ROOM, ending=ending)
 
     def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run the statement for each row."""
@@ -234,26 +241,6 @@ class MySQLDialect(ServerDialect):
         except self._driver.MySQLError as error:
             if _code(error) not in _EXISTS:
                 raise
-
-
-def _statements(cursor: Any, sql: str, rows: Sequence[Sequence[Any]], ending: str) -> Iterator[tuple[str, int]]:
-    """Yield statements with the values of many rows, each with the number of its rows."""
-    parts = _VALUES.fullmatch(sql)
-    assert parts is not None, sql  # noqa: S101 every insertion has this form
-    from lineal.store.dialects.mysql_connection import literal
-
-    room = cursor.connection.largest_statement - _ROOM
-    texts: list[str] = []
-    size = 0
-    for row in rows:
-        text = f"({','.join([literal(value) for value in row])})"
-        length = len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
-        if texts and size + length > room:
-            yield f"{parts['head']}{','.join(texts)}{parts['tail']}{ending}", len(texts)
-            texts, size = [], 0
-        texts.append(text)
-        size += length + 1
-    yield f"{parts['head']}{','.join(texts)}{parts['tail']}{ending}", len(texts)
 
 
 def _code(error: Exception) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pymysql
 from pymysql.constants import CLIENT, FIELD_TYPE
-from pymysql.converters import conversions, escape_item, escape_string
+from pymysql.converters import conversions
 from pymysql.cursors import Cursor
 
 from lineal import errors
@@ -78,11 +78,6 @@ class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
                 1153, f"{size} bytes in a statement, max_allowed_packet is {self.largest_statement}"
             )
         return super().query(sql, unbuffered)
-
-
-def literal(value: Any) -> str:
-    """Return a value as it stands in a statement; the session's settings make backslashes escape."""
-    return f"'{escape_string(value)}'" if isinstance(value, str) else str(escape_item(value, "utf8mb4"))
 
 
 def _to_text(data: bytes | str) -> str:
