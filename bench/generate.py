@@ -9,7 +9,7 @@ store but for the times of types. What it holds, so that tests can look for it:
 - for every execution a data set, a model and its evaluation ("metrics"), with versions of 200 names, and labels `team`,
   `env` and, rarely, `audit=yes`; every fourth model is LIVE;
 - data set 1, the hub, which the first 300 executions all read; a chain of models, each trained from the one before;
-- model names that try to break a page (ODD_NAMES), on the last artifacts.
+- model names that try to break a page (ODD_NAMES), made by the last executions.
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ class _Steps:
         moment = _END - _SPAN + _SPAN * number // self.executions
         place = number // 20 % len(WORKSPACES)
         run = number // 20
-        state = self.dice.choices((3, 4, 2), (90, 7, 3))[0]
+        is_odd = self.executions - number < len(ODD_NAMES)
+        state = 3 if is_odd else self.dice.choices((3, 4, 2), (90, 7, 3))[0]
         duration = self.dice.randrange(1000, 3_600_000)
         row = (number, self.types.execution, state, None, None, moment, moment + duration)
         self.rows.executions.append(row)
@@ -162,7 +163,7 @@ class _Steps:
             self.rows.events.append((artifact_id, number, pb.Event.OUTPUT, moment + duration))
 
     def _inputs(self, number: int, moment: int, place: int, run: int) -> list[int]:
-        if self.next_artifact > self.artifacts - len(ODD_NAMES):
+        if self.next_artifact > self.artifacts - 3:
             return []
         found = [self._add_data_set(moment, place, run)]
         if number <= HUB_USERS and found[0] != 1:
@@ -185,8 +186,8 @@ class _Steps:
         return self._add_artifact(self.types.data_set, f"s3://data/{name}", None, moment, texts, fields, place, run)
 
     def _add_model(self, number: int, moment: int, place: int, run: int) -> int:
-        left = self.artifacts - self.next_artifact
-        name = ODD_NAMES[left // 3 % len(ODD_NAMES)] if left < 3 * len(ODD_NAMES) else f"churn/xgb-{number % 200}"
+        last = self.executions - number
+        name = ODD_NAMES[last] if last < len(ODD_NAMES) else f"churn/xgb-{number % 200}"
         texts = {"name": name, "version": f"v{number // 200}", "model_type": "boosted trees"}
         tuned = {"learning_rate": round(self.dice.uniform(0.001, 0.5), 4), "depth": self.dice.randrange(2, 12)}
         fields = {**texts, "hyperparameters": tuned, "labels": self._labels(place)}

@@ -1,7 +1,7 @@
 """Lineal's own tables, all named `lineal_*`: the search index and the stored views of the page.
 
 The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
-ordered by (docs/decisions/0014-search-index.md). It may be dropped at any time; it fills again by itself. What stays
+ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. What stays
 out: the tables of ML Metadata's schema (tables.py), and what goes into the index (service/catalogue).
 """
 

@@ -24,9 +24,7 @@ from tests.server.rest.shelf import Shelf
 def serving(url: str, **settings: Any) -> Iterator[tuple[MetadataService, str]]:
     """Serve a database over HTTP; give the service and the address."""
     given = ServerSettings(DatabaseSettings(url), **settings)
-    with open_service(given.database) as service:
-        readiness = Readiness(service)
-        readiness.look()
+    with open_service(given.database) as service, Readiness(service) as readiness:
         app = create_app(readiness, service, Catalogue(service), given)
         door = HttpDoor(app, host="127.0.0.1", port=0)
         door.start()

@@ -123,6 +123,15 @@ def test_a_cycle_ends(shelf: Shelf) -> None:
     assert shelf.get("/lineage/path", first="a1", second="a2")["paths"] == [["a1", "e1", "a2"]]
 
 
+def test_a_node_that_events_name_and_the_store_lacks_is_a_ghost(shelf: Shelf) -> None:
+    first, second = shelf.put(name="a"), shelf.put(name="b")
+    shelf.run([first], [second])
+    shelf.service.database.write(lambda session: session.script(f'DELETE FROM "Artifact" WHERE id = {first}'))
+    graph = shelf.get("/lineage", focus=f"a{second}")
+    assert (node(graph, f"a{first}")["missing"], node(graph, f"a{first}")["name"]) == (True, None)
+    assert node(graph, f"a{second}")["missing"] is False
+
+
 def test_relatives_of_any_distance_are_found_by_a_search(chain: Shelf) -> None:
     found = chain.get("/lineage/relatives", focus="a1", direction="down", q="name:thing", limit=2)
     assert [(each["key"], each["distance"]) for each in found["items"]] == [("a3", 2), ("a4", 4)]

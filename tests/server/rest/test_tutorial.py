@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -109,11 +110,14 @@ def test_a_view_is_stored_once_and_found_again(tutorial_api: httpx.Client) -> No
 
 @pytest.mark.parametrize("content", ["", "x" * 100_001, "a\x00b", "\ud800", 7, None])
 def test_a_view_that_cannot_be_stored_is_a_problem(tutorial_api: httpx.Client, content: object) -> None:
-    import json
-
     answer = tutorial_api.post("/views", content=json.dumps({"content": content}))
     assert answer.status_code in (400, 422)
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_that_is_too_long_is_refused_while_it_arrives(tutorial_api: httpx.Client) -> None:
+    answer = tutorial_api.post("/views", content=b'{"content": "' + b"x" * (2 << 20) + b'"}')
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
 
 
 def test_a_parsed_search_tells_each_term_and_the_search_without_it(tutorial_api: httpx.Client) -> None:

@@ -22,6 +22,7 @@ from lineal.server.rest import (
     problems,
     store_routes,
 )
+from lineal.server.rest.body_limit import BodyLimit
 from lineal.server.rest.parameters import refuse_nul
 from lineal.service.catalogue import Catalogue
 
@@ -44,6 +45,7 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
     for module in _MODULES:
         module.add(router, catalogue)
     app.include_router(router)
+    app.add_middleware(BodyLimit, path=PREFIX)
     problems.install(app)
     _add_description(app)
 

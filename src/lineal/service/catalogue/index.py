@@ -81,20 +81,30 @@ class SearchIndex:
             self.follow(kind, seconds=math.inf)
 
     def _is_level(self, kind: Kind) -> bool:
+        """Say whether nothing has changed since all was indexed, the index itself included."""
         known = self._level.get(kind)
-        return known is not None and known == self.service.read(lambda session, _: index_rows.newest(session, kind))
+        if known is not None and known == self.service.read(lambda session, _: _present(session, kind)):
+            return True
+        self._level.pop(kind, None)
+        return False
 
     def _note_level(self, kind: Kind) -> None:
         """Remember the newest node, once it is so old that nothing can still be written before it."""
-        newest = self.service.read(lambda session, _: index_rows.newest(session, kind))
+        newest = self.service.read(lambda session, _: _present(session, kind))
         self._level.pop(kind, None)
-        if newest[0] < now() - OVERLAP:
+        if newest is not None and newest[0] < now() - OVERLAP:
             self._level[kind] = newest
+
+
+def _present(session: Session, kind: Kind) -> tuple[int, int] | None:
+    """Return (time of the last update, id), each the greatest of a kind's nodes; None without an index."""
+    return index_rows.newest(session, kind) if index_rows.progress(session, kind) else None
 
 
 def _index_batch(session: Session, types: KnownTypes, kind: Kind) -> bool:
     """Index a batch of nodes; say whether it was the last."""
-    place = index_rows.progress(session, kind) or Progress(-1, 0)
+    stored = index_rows.progress(session, kind)
+    place = stored or Progress(-1, 0)
     rows = index_rows.pending(session, kind, place, limit=BATCH)
     if len(rows) == BATCH:
         _index(session, types, kind, rows)
@@ -102,8 +112,9 @@ def _index_batch(session: Session, types: KnownTypes, kind: Kind) -> bool:
         return False
     rows += index_rows.newer(session, kind, limit=BATCH)
     _index(session, types, kind, {row.id: row for row in rows}.values())
-    if rows:
-        index_rows.set_progress(session, kind, Progress(max(row.updated for row in rows) - OVERLAP, 0))
+    reached = Progress(max(row.updated for row in rows) - OVERLAP, 0) if rows else place
+    if reached != stored:
+        index_rows.set_progress(session, kind, reached)
     return len(rows) < BATCH
 
 

@@ -1,0 +1,87 @@
+"""The same questions on every engine: searches, orders, facets, lineage, series, runs, views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.server.rest.conftest import reading, serving
+from tests.server.rest.shelf import Shelf
+
+
+@pytest.fixture
+def anywhere(database_url: str) -> Iterator[Shelf]:
+    """A store on each engine in turn, with a model, its evaluations and a data set."""
+    with serving(database_url) as (service, url), reading(url) as client:
+        shelf = Shelf(service, client)
+        data = shelf.put("data_set", name="Käse", custom={"team": "risk", "share": 0.5, "rows": 12})
+        meta = {"labels": {"team": "voice"}, "hyperparameters": {"rate": 0.1}}
+        model = shelf.put("model", properties={"name": "churn 🧁", "__ALL_META__": json.dumps(meta)})
+        for auc in (0.9, float("nan"), 0.8):
+            values = json.dumps({"values": {"auc": auc}})
+            shelf.put("metrics", properties={"model_id": str(model), "__ALL_META__": values})
+        shelf.run([data], [model], time=100)
+        yield shelf
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("", 5),
+        ("type=model", 1),
+        ("name:CHURN", 1),
+        ('name="churn 🧁"', 1),
+        ("Käse", 1),
+        ("label.team=risk,voice", 2),
+        ("-label.team=risk", 4),
+        ("has:label.team", 2),
+        ("prop.hyperparameters.rate<0.2", 1),
+        ("prop.rows=12", 1),
+        ("metric.auc=0.8 type:model", 1),
+        ("metric.share>0.4", 1),
+        ("has:metric.auc", 4),
+        ("created:1d", 5),
+        ("(label.team=risk OR has:metric.auc) -type:metrics", 2),
+        ("workspace=none", 0),
+    ],
+)
+def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: int) -> None:
+    assert len(anywhere.ids(q)) == found
+    assert anywhere.get("/artifacts/count", q=q, exact=True)["count"] == found
+
+
+@pytest.mark.parametrize("order", ["name", "-metric.auc", "prop.rows", "label.team", "state", "-type", "prop.name"])
+def test_pages_in_every_order_hold_all_on_every_engine(anywhere: Shelf, order: str) -> None:
+    seen: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = anywhere.get("/artifacts", order_by=order, limit=2, cursor=cursor)
+        seen += [row["id"] for row in page["items"]]
+        cursor = page["next_cursor"]
+    assert len(seen) == len(set(seen)) == 5
+
+
+def test_the_rest_answers_on_every_engine(anywhere: Shelf) -> None:
+    [model] = anywhere.get("/artifacts", q="type=model", columns="metric.auc,label.team")["items"]
+    assert (model["metrics"]["auc"]["last"], model["metrics"]["auc"]["count"]) == (0.8, 3)
+    assert {facet["key"] for facet in anywhere.get("/artifacts/facets")["facets"]} >= {"type", "label.team"}
+    assert len(anywhere.get("/lineage", focus=model["key"])["nodes"]) == 3
+    series = anywhere.get("/metrics/series", metric="auc", group_by="name")["series"]
+    assert [[point["value"] for point in each["points"]] for each in series] == [[0.9, "NaN", 0.8]]
+    assert len(anywhere.get(f"/artifacts/{model['id']}/evaluations")["items"]) == 3
+    assert [row["key"] for row in anywhere.get(f"/artifacts/{model['id']}/versions")["items"]] == [model["key"]]
+    view = anywhere.client.post("/api/v1/views", json={"content": "ä=1"}).json()
+    assert anywhere.get(f"/views/{view['id']}") == view
+    for path in (
+        "/runs",
+        "/workspaces",
+        "/types",
+        "/totals",
+        "/monitor/running",
+        "/monitor/growth",
+        "/artifacts/columns",
+    ):
+        anywhere.get(path)
+    assert anywhere.get("/find", text="churn")["by_name"][0]["key"] == model["key"]
