@@ -1,6 +1,7 @@
 // Every page in both themes: pictures for a person, axe for what a person may miss; sizes, prefix, narrow windows, errors.
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -147,10 +148,15 @@ describe("behind a proxy", () => {
     await page.getByRole("navigation", { name: "Pages" }).getByText("Runs").click();
     await settle(page);
     expect(new URL(page.url()).pathname).toBe("/some/prefix/runs");
-    await page.goto("about:blank");
-    await page.setContent(`<iframe src="${world.address}/artifacts" width="900" height="600"></iframe>`);
-    await page.frameLocator("iframe").getByRole("grid").waitFor();
     expect(faults).toEqual([]);
+    const portal = createServer((_, answer) => {
+      answer.setHeader("content-type", "text/html");
+      answer.end(`<iframe src="${world.address}/artifacts" width="900" height="600"></iframe>`);
+    });
+    await new Promise<void>((done) => portal.listen(0, "127.0.0.1", done));
+    await page.goto(`http://127.0.0.1:${(portal.address() as { port: number }).port}/`);
+    await page.frameLocator("iframe").getByRole("grid").waitFor();
+    portal.close();
     await close();
   });
 

@@ -26,7 +26,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
         {stacked.length > 0 && (
           <span className="muted">
             {" "}
-            · {formatCount(inStacks)} of them in {stacked.length} stacks
+            · {formatCount(inStacks)} more in {stacked.length === 1 ? "a stack" : `${stacked.length} stacks`}
           </span>
         )}
         {lineage.leftOut > 0 && (

@@ -6,9 +6,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
 import { type Row, titleOf } from "../api/shapes";
 import { cutDistinct } from "../values/names";
-import { Cell } from "./Cell";
-import { CellMenu } from "./CellMenu";
 import type { Column } from "./columns";
+import { TableRow, useRowActs } from "./TableRow";
 import { useColumnWidths } from "./useColumnWidths";
 
 const ROW_HEIGHT = 36;
@@ -75,6 +74,16 @@ export function RecordTable(props: RecordTableProps) {
     setAnchor(index);
     props.onSelect(next);
   };
+  const acts = useRowActs({
+    toggle,
+    click: (index, extend) => {
+      setCursor(index);
+      if (extend) toggle(index, true);
+      else props.onPreview(records[index]?.id);
+    },
+    open: props.onOpen,
+    choose: props.onChoose,
+  });
   const press = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const record = records[cursor];
@@ -116,41 +125,18 @@ export function RecordTable(props: RecordTableProps) {
         {items.map(({ index, start }) => {
           const row = records[index] as Row;
           return (
-            <div
+            <TableRow
               key={row.id}
-              id={`row-${row.id}`}
-              role="row"
-              aria-rowindex={index + 2}
-              aria-selected={selected.has(row.id)}
-              className={rowClass(index === cursor, selected.has(row.id), props.preview === row.id)}
-              style={{ transform: `translateY(${start}px)` }}
-              onClick={(event) => {
-                setCursor(index);
-                if (event.shiftKey) toggle(index, true);
-                else props.onPreview(row.id);
-              }}
-              onDoubleClick={() => props.onOpen(row)}
-            >
-              <div role="gridcell" className="cell cell-tick">
-                <Checkbox
-                  size="xs"
-                  tabIndex={-1}
-                  aria-label={`Select ${titleOf(row)}`}
-                  checked={selected.has(row.id)}
-                  onChange={() => undefined}
-                  onClick={(event) => {
-                    event.stopPropagation();
-                    toggle(index, event.shiftKey);
-                  }}
-                />
-              </div>
-              {columns.map((column) => (
-                <div role="gridcell" key={column.key} className={`cell cell-${column.align ?? "start"}`}>
-                  <Cell row={row} column={column.key} shortName={shortNames.get(titleOf(row)) ?? titleOf(row)} />
-                  <CellMenu row={row} column={column.key} onChoose={props.onChoose} />
-                </div>
-              ))}
-            </div>
+              row={row}
+              index={index}
+              start={start}
+              columns={columns}
+              shortName={shortNames.get(titleOf(row)) ?? titleOf(row)}
+              isCursor={index === cursor}
+              isSelected={selected.has(row.id)}
+              isPreviewed={props.preview === row.id}
+              acts={acts}
+            />
           );
         })}
       </div>
@@ -170,12 +156,6 @@ function trackOf(column: Column, width: number | undefined): string {
 function range(from: number, to: number): number[] {
   const [low, high] = from < to ? [from, to] : [to, from];
   return Array.from({ length: high - low + 1 }, (_, at) => low + at);
-}
-
-function rowClass(isCursor: boolean, isSelected: boolean, isPreviewed: boolean): string {
-  return ["row", isCursor && "row-cursor", isSelected && "row-selected", isPreviewed && "row-previewed"]
-    .filter(Boolean)
-    .join(" ");
 }
 
 function HeaderRow(props: RecordTableProps & { onResize: (key: string, width: number) => void }) {
