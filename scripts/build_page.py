@@ -36,7 +36,8 @@ def run(script: str) -> None:
     environment = {**os.environ, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     lock, installed = SOURCES / "package-lock.json", SOURCES / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run([*npm, "ci", "--no-audit", "--no-fund"], check=True, env=environment)
+        # Not `npm ci`: it refuses a lock file written where the registry lacks the packages of other platforms.
+        subprocess.run([*npm, "install", "--no-save", "--no-audit", "--no-fund"], check=True, env=environment)
         installed.touch()
     subprocess.run([*npm, "run", script], check=True, env=environment)
 
