@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
+from lineal.server.http_door import HttpDoor
 from lineal.server.page import add_page
 
 DOCUMENT = '<!doctype html><head><base href="./" /></head>'
@@ -23,10 +26,17 @@ def built(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def client(folder: Path | None) -> TestClient:
+@contextmanager
+def serving(folder: Path | None) -> Iterator[httpx.Client]:
     app = FastAPI()
     add_page(app, folder)
-    return TestClient(app, raise_server_exceptions=False)
+    door = HttpDoor(app, host="127.0.0.1", port=0)
+    door.start()
+    try:
+        with httpx.Client(base_url=f"http://{door.address}") as client:
+            yield client
+    finally:
+        door.stop()
 
 
 @pytest.mark.parametrize(
@@ -40,29 +50,31 @@ def client(folder: Path | None) -> TestClient:
     ],
 )
 def test_every_address_names_the_root_of_the_page_relative_to_itself(built: Path, address: str, base: str) -> None:
-    answer = client(built).get(address)
+    with serving(built) as client:
+        answer = client.get(address)
     assert answer.status_code == 200
     assert f'<base href="{base}" />' in answer.text
     assert answer.headers["cache-control"] == "no-cache"
 
 
 def test_files_with_a_hash_in_their_name_are_kept_for_ever(built: Path) -> None:
-    assert "immutable" in client(built).get("/assets/index-abc.js").headers["cache-control"]
+    with serving(built) as client:
+        assert "immutable" in client.get("/assets/index-abc.js").headers["cache-control"]
 
 
-def test_only_what_was_built_is_served(built: Path) -> None:
+@pytest.mark.parametrize("address", ["/assets/..%2f..%2fsecret", "/assets/%2e%2e/%2e%2e/secret", "/secret", "/nowhere"])
+def test_only_what_was_built_is_served(built: Path, address: str) -> None:
     (built.parent / "secret").write_text("secret")
-    for address in ("/assets/../../secret", "/assets/..%2f..%2fsecret", "/secret", "/nowhere"):
-        assert client(built).get(address).status_code == 404
+    with serving(built) as client:
+        assert client.get(address).status_code == 404
 
 
 def test_a_page_that_is_not_built_says_what_to_do() -> None:
-    answer = client(None).get("/artifacts/3")
-    assert answer.status_code == 200
-    assert "make ui" in answer.text
+    with serving(None) as client:
+        assert "make ui" in client.get("/artifacts/3").text
 
 
 def test_a_page_that_is_built_anew_is_served_at_once(built: Path) -> None:
-    running = client(built)
-    (built / "index.html").write_text(DOCUMENT + "<title>new</title>")
-    assert "new" in running.get("/").text
+    with serving(built) as client:
+        (built / "index.html").write_text(DOCUMENT + "<title>new</title>")
+        assert "new" in client.get("/").text
