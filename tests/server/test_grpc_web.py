@@ -140,6 +140,7 @@ def test_another_media_type_is_refused(url: str) -> None:
     assert httpx.post(address, content=b"{}", headers={"content-type": "application/json"}).status_code == 415
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["binary", "text"])
 def test_the_official_javascript_client_reads_answers_and_errors(url: str, form: str) -> None:
     node, modules = require_program("node", package="nodejs"), os.environ.get(MODULES_VARIABLE, "")
