@@ -21,7 +21,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: ui help run test test-oldest lint format docs bench proto official protobuf-range wheel lock clean
+.PHONY: ui journeys help run test test-oldest lint format docs bench proto official protobuf-range wheel lock clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -33,12 +33,16 @@ run: $(RUN_READY) page-if-possible ## Set up, run the tutorial on an embedded SQ
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+	$(PYTHON) scripts/build_page.py test
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
 	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web page into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_page.py build
+
+journeys: $(DEV_READY) ui ## Travel through the page in Chromium, write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
+	$(PYTHON) scripts/build_page.py journeys
 
 lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
 	$(VENV)/bin/ruff format --check .
