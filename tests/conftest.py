@@ -7,9 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import engines, services
 from tests.engines import Engine
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("lineal", deadline=None)
+settings.load_profile("lineal")
 
 
 @pytest.fixture(scope="session")
