@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -69,7 +69,7 @@ def _new_columns(kind: Kind) -> list[str]:
 
 
 _ONE_PROPERTY = ("node_id", "property", "is_custom")
-_Key = tuple[int, str, bool]
+_PropertyRow = tuple[Any, ...]  # node id, name, is_custom, and the value columns
 
 
 @dataclass(frozen=True)
@@ -241,11 +241,12 @@ def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]
     return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
 
 
-def _stored(session: Session, properties: Iterable[tuple[_Key, Encoded]]) -> list[tuple[_Key, Encoded]]:
-    """Return the columns of properties as the engine stores them."""
+def _stored(session: Session, rows: list[_PropertyRow]) -> list[_PropertyRow]:
+    """Return rows of properties as the engine stores them; only doubles and Anys may differ."""
     if not session.dialect.converts_values:
-        return list(properties)
-    return [(key, session.dialect.stored_value(columns)) for key, columns in properties]
+        return rows
+    stored = session.dialect.stored_value
+    return [row if row[4] is None and row[6] is None else (*row[:3], *stored(row[3:])) for row in rows]
 
 
 def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequence[int]:
@@ -261,7 +262,7 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
     else:
         ids = session.insert_many(_OF[kind].insert, rows, called=called)
     properties = [
-        ((node_id, name, is_custom), columns)
+        (node_id, name, is_custom, *columns)
         for node_id, node in zip(ids, nodes, strict=True)
         for name, is_custom, columns in node.properties
     ]
@@ -271,20 +272,18 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
 
 
 def _insert_properties(
-    session: Session, kind: Kind, properties: Sequence[tuple[_Key, Encoded]], owner: Callable[[int], str]
+    session: Session, kind: Kind, properties: list[_PropertyRow], owner: Callable[[int], str]
 ) -> None:
-    stored = _stored(session, properties)
-    rows = [(*key, *columns) for key, columns in stored]
-    session.change_many(_OF[kind].insert_property, rows, called=lambda index: _property_label(stored[index][0], owner))
+    rows = _stored(session, properties)
+    session.change_many(_OF[kind].insert_property, rows, called=lambda index: _property_label(rows[index], owner))
 
 
 def _new_label(kind: Kind, node: NewNode) -> str:
     return f"the {kind.name} {shown(node.name)}" if node.name else f"the {kind.name} without a name"
 
 
-def _property_label(key: _Key, owner: Callable[[int], str]) -> str:
-    node_id, name, _ = key
-    return f"property {shown(name)} of {owner(node_id)}"
+def _property_label(row: _PropertyRow, owner: Callable[[int], str]) -> str:
+    return f"property {shown(row[1])} of {owner(row[0])}"
 
 
 def _columns(kind: Kind, node: NewNode) -> tuple[object, ...]:
@@ -322,16 +321,13 @@ def change_properties(session: Session, kind: Kind, changes: PropertyChanges) ->
     """Apply changes of properties."""
     owner = f"the {kind.name} with id {{}}".format
     session.change_many(_OF[kind].delete_property, changes.deleted)
-    updated = _stored(
-        session, [((node_id, name, custom), columns) for node_id, name, custom, columns in changes.updated]
-    )
+    updated = _stored(session, [(*key, *columns) for *key, columns in changes.updated])
     session.change_many(
         _OF[kind].update_property,
-        [(*columns, *key) for key, columns in updated],
-        called=lambda index: _property_label(updated[index][0], owner),
+        [(*row[3:], *row[:3]) for row in updated],
+        called=lambda index: _property_label(updated[index], owner),
     )
-    inserted = [((node_id, name, custom), columns) for node_id, name, custom, columns in changes.inserted]
-    _insert_properties(session, kind, inserted, owner)
+    _insert_properties(session, kind, [(*key, *columns) for *key, columns in changes.inserted], owner)
 
 
 def _rows(found: Iterable[Row]) -> list[NodeRow]:

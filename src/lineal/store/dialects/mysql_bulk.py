@@ -7,15 +7,12 @@ is several times as fast as value by value: neighbours in a column are mostly of
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import repeat
 from typing import Any
 
 from pymysql.converters import escape_item, escape_string
 
 from lineal.store.statement import Insertion, on_duplicate
 
-# So many rows are worth a statement for those with the same empty columns, which are then left out.
-_WORTH_A_STATEMENT = 200
 _REPEATED = 4
 
 
@@ -24,36 +21,15 @@ def insert_texts(
 ) -> Iterator[tuple[str, int]]:
     """Yield the statements that insert rows, none longer than `room` bytes, each with the number of its rows.
 
-    Rows keep their order if there is an ending, such as one that returns their ids.
+    Columns that are NULL in all rows are left out.
     """
-    for names, part in _parts(statement.order, rows, in_order=bool(ending)):
-        head = f"INSERT INTO {quote(statement.table.name)} ({', '.join(map(quote, names))}) VALUES "
-        tail = f" {on_duplicate(statement.keep_existing)}" if statement.keep_existing else ""
-        for texts in _fitting(_row_texts(part), room):
-            yield f"{head}{','.join(texts)}{tail}{ending}", len(texts)
-
-
-def _parts(
-    names: Sequence[str], rows: Sequence[Sequence[Any]], *, in_order: bool
-) -> Iterable[tuple[Sequence[str], Sequence[Sequence[Any]]]]:
-    """Divide many rows by which of their columns are NULL, and leave these columns out."""
-    if in_order or len(rows) < _WORTH_A_STATEMENT:
-        return [(names, rows)]
-    groups: dict[tuple[bool, ...], list[Sequence[Any]]] = {}
-    for row in rows:
-        groups.setdefault(tuple([value is not None for value in row]), []).append(row)
-    return [
-        (
-            [name for name, kept in zip(names, filled, strict=True) if kept],
-            [[value for value in row if value is not None] for row in group],
-        )
-        for filled, group in groups.items()
-    ]
-
-
-def _row_texts(rows: Sequence[Sequence[Any]]) -> Iterator[str]:
-    columns = [_column_texts(column) for column in zip(*rows, strict=True)]
-    return map("({})".format, map(",".join, zip(*columns, strict=False)))
+    columns = dict(zip(statement.order, zip(*rows, strict=True), strict=True))
+    filled = {name: column for name, column in columns.items() if column.count(None) < len(rows)}
+    head = f"INSERT INTO {quote(statement.table.name)} ({', '.join(map(quote, filled))}) VALUES "
+    tail = f" {on_duplicate(statement.keep_existing)}" if statement.keep_existing else ""
+    texts = map("({})".format, map(",".join, zip(*map(_column_texts, filled.values()), strict=True)))
+    for fitting in _fitting(texts, room):
+        yield f"{head}{','.join(fitting)}{tail}{ending}", len(fitting)
 
 
 def _column_texts(column: Sequence[Any]) -> Iterable[str]:
@@ -61,19 +37,17 @@ def _column_texts(column: Sequence[Any]) -> Iterable[str]:
     types = set(map(type, column))
     if types == {int}:
         return map(str, column)
-    if types == {type(None)}:
-        return repeat("NULL")
-    if types == {str}:
+    if types <= {str, type(None)}:
         distinct = set(column)
-        if len(distinct) * _REPEATED > len(column):
-            return [f"'{escape_string(value)}'" for value in column]
-        return map({value: f"'{escape_string(value)}'" for value in distinct}.__getitem__, column)
-    return map(_literal, column)
+        if len(distinct) * _REPEATED < len(column):
+            return map({value: _literal(value) for value in distinct}.__getitem__, column)
+        return ["NULL" if value is None else f"'{escape_string(value)}'" for value in column]
+    return ["NULL" if value is None else _literal(value) for value in column]
 
 
 def _literal(value: Any) -> str:
-    if isinstance(value, bool):
-        return "1" if value else "0"
+    if isinstance(value, int):  # True and False as well
+        return str(int(value))
     return f"'{escape_string(value)}'" if isinstance(value, str) else str(escape_item(value, "utf8mb4"))
 
 
