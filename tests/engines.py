@@ -167,7 +167,7 @@ def mariadb(*options: str) -> Iterator[Server]:
     """Run a MariaDB server; user root, no password."""
     install = services.require_program("mariadb-install-db", package="mariadb-server")
     program = services.require_program("mariadbd", package="mariadb-server")
-    with _folder() as folder:
+    with server_folder() as folder:
         flags = ["--no-defaults", f"--datadir={folder}/data", *_user_root()]
         _run(install, *flags, "--auth-root-authentication-method=normal", "--skip-test-db")
         with _mysql_process([program], flags, folder, [*_CARELESS, *options]) as server:
@@ -178,7 +178,7 @@ def mariadb(*options: str) -> Iterator[Server]:
 def mysql(*options: str) -> Iterator[Server]:
     """Run an Oracle MySQL server; user lineal, password lineal, by caching_sha2_password."""
     program, base = _mysql_program()
-    with _folder() as folder:
+    with server_folder() as folder:
         (folder / "init.sql").write_text(
             "CREATE USER lineal@'%' IDENTIFIED WITH caching_sha2_password BY 'lineal'; GRANT ALL ON *.* TO lineal@'%';"
         )
@@ -207,7 +207,7 @@ def _mysql_process(program: list[Any], flags: list[str], folder: Path, options: 
 def postgresql(*options: str) -> Iterator[Server]:
     """Run a PostgreSQL server; user postgres, any password."""
     programs = _postgresql_programs()
-    with _folder(owner="postgres") as folder:
+    with server_folder(owner="postgres") as folder:
         init = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         _run(*_as_postgres(), *init, "--locale=C.UTF-8", "--no-sync")
         port = free_port()
@@ -246,7 +246,8 @@ def _user_root() -> list[str]:
 
 
 @contextmanager
-def _folder(owner: str = "") -> Iterator[Path]:
+def server_folder(owner: str = "") -> Iterator[Path]:
+    """Make a folder for a server's files that its user can reach, unlike pytest's own folders."""
     with tempfile.TemporaryDirectory(prefix="lineal-") as name:
         if owner and os.geteuid() == 0:
             shutil.chown(name, owner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import pytest
 from lineal import errors
 from lineal.service import MetadataService, open_service
 from tests import services
-from tests.engines import MARIADB, POSTGRESQL, Engine, Server, mariadb, postgresql, run_sql
+from tests.engines import MARIADB, POSTGRESQL, Engine, Server, mariadb, postgresql, run_sql, server_folder
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,6 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
         sign = [openssl, "x509", "-req", "-days", "2", "-in", made.path(f"{name}.csr"), "-CA", made.path("ca.pem")]
         sign += ["-CAkey", made.path("ca.key"), "-CAcreateserial", "-extfile", made.path("extension")]
         subprocess.run([*sign, "-out", made.path(f"{name}.pem")], check=True, capture_output=True)
-    made.folder.chmod(0o755)
-    made.folder.parent.chmod(0o755)
     return made
 
 
@@ -109,24 +108,32 @@ def test_mysql_without_tls_is_refused_where_the_url_asks_for_it(servers: ExitSta
         open_service(f"{url}?ssl_mode=required")
 
 
-@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
-def test_postgresql_verifies_the_server_as_far_as_the_url_asks(
-    certificates: Certificates, tmp_path: Path, mode: str
+@pytest.fixture(scope="module")
+def encrypted_postgresql(certificates: Certificates) -> Iterator[str]:
+    """A server whose certificate is for another name; yields its URL."""
+    with server_folder(owner="postgres") as folder:
+        for suffix in ("pem", "key"):
+            file = shutil.copy(certificates.path(f"elsewhere.{suffix}"), folder)
+            os.chmod(file, 0o600)
+            if os.geteuid() == 0:
+                shutil.chown(file, "postgres")
+        files = [f"ssl_cert_file={folder}/elsewhere.pem", f"ssl_key_file={folder}/elsewhere.key"]
+        with postgresql("ssl=on", *files) as server:
+            yield server.url
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-ca"])
+def test_postgresql_verifies_the_authority_where_the_url_asks(
+    encrypted_postgresql: str, certificates: Certificates, mode: str
 ) -> None:
-    key = tmp_path / "key"
-    shutil.copy(certificates.path("elsewhere.key"), key)
-    key.chmod(0o600)
-    if Path("/root").exists() and Path.home() == Path("/root"):
-        shutil.chown(key, "postgres")
-        for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-            folder.chmod(0o755)
-    with postgresql("ssl=on", f"ssl_cert_file={certificates.path('elsewhere.pem')}", f"ssl_key_file={key}") as server:
-        url = f"{server.url}tls?sslmode={mode}&sslrootcert={certificates.path('ca.pem')}"
-        if mode == "verify-full":
-            with pytest.raises(errors.PermissionDeniedError, match="TLS"):
-                open_service(url)
-        else:
-            assert run_sql(url, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+    url = f"{encrypted_postgresql}tls?sslmode={mode}&sslrootcert={certificates.path('ca.pem')}"
+    assert run_sql(url, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+
+
+def test_postgresql_verifies_the_name_where_the_url_asks(encrypted_postgresql: str, certificates: Certificates) -> None:
+    url = f"{encrypted_postgresql}tls?sslmode=verify-full&sslrootcert={certificates.path('ca.pem')}"
+    with pytest.raises(errors.PermissionDeniedError, match="TLS"):
+        open_service(url)
 
 
 def socket_url(engine: Engine, server: Server) -> str:
