@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.service.access import UNNAMED, Caller, Role, require
 from lineal.service.calls import CALLS
 from lineal.service.known_types import KnownTypes
 from lineal.service.migration import downgrade
@@ -38,37 +39,39 @@ class MetadataService:
         self.database = database
         self._types = KnownTypes()
 
-    def call(self, method: str, request: Message) -> Message:
-        """Run one RPC in a transaction of its own; the request is not changed.
+    def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
+        """Run one RPC in a transaction of its own, as far as the caller may; the request is not changed.
 
         Raises:
+            PermissionDeniedError: the caller's role does not allow the call.
             StatusError: the call failed, and nothing of it was stored.
         """
         if method not in CALLS:
             raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
         handler, writes = CALLS[method]
+        require(caller, Role.WRITER if writes else Role.READER, method)
         run = self.database.write if writes else self.database.read
         try:
-            response: Message = run(lambda session: handler(session, self._types, request))
+            response: Message = run(lambda session: handler(session, self._types, request), scope=caller.scope)
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
         return response
 
-    def read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
-        """Run a read of the catalogue in a transaction of its own, on one consistent state.
+    def read(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
+        """Run a read of the catalogue in a transaction of its own, on one consistent state, as the caller sees it.
 
         Raises:
             StatusError: the read failed.
         """
-        return self.database.read(lambda session: work(session, self._types))
+        return self.database.read(lambda session: work(session, self._types), scope=caller.scope)
 
-    def write(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
+    def write(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a write to Lineal's own tables in a transaction of its own.
 
         Raises:
             StatusError: the write failed, and nothing of it was stored.
         """
-        return self.database.write(lambda session: work(session, self._types))
+        return self.database.write(lambda session: work(session, self._types), scope=caller.scope)
 
     def close(self) -> None:
         """Close the database; calls after this are errors."""

@@ -42,7 +42,7 @@ class Statement:
         self._compiled: dict[str, CompiledStatement] = {}
 
     def compiled(self, engine: str, dialect: EngineDialect) -> CompiledStatement:
-        """Return the statement as an engine's driver takes it; `engine` names the dialect."""
+        """Return the statement as a driver takes it; `engine` names the dialect, and whether it has a scope."""
         found = self._compiled.get(engine)
         if found is None:
             found = self._compiled[engine] = CompiledStatement(self, dialect)

@@ -1,0 +1,95 @@
+"""Who calls, and what they may do: roles, and the workspaces that a caller's sight is limited to.
+
+A role says what kind of call is allowed; a scope says on which part of the store. How a caller is known is the
+server's affair (server/auth); how a scope reaches the statements is the store's (store/scope.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from lineal import errors
+from lineal.store.scope import Scope, Workspace
+
+__all__ = ["UNNAMED", "Caller", "Role", "Scope", "Workspace", "require", "scope_of"]
+
+LONGEST_NAME = 200
+
+
+class Role(IntEnum):
+    """What a caller may do; each role may do what those before it may."""
+
+    READER = 1
+    WRITER = 2
+    ADMIN = 3
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who makes a call.
+
+    Attributes:
+        name: what the audit log calls them, such as an e-mail address or the name of a token.
+        role: what they may do.
+        scope: the workspaces that they see, or None for the whole store. An empty scope shows nothing.
+    """
+
+    name: str
+    role: Role
+    scope: Scope | None = None
+
+    def __post_init__(self) -> None:
+        if self.role is Role.ADMIN and self.scope is not None:
+            raise errors.InvalidArgumentError("an admin acts on the whole store; give no workspaces, or another role")
+
+
+UNNAMED = Caller("unnamed", Role.ADMIN)
+"""Who calls where nobody is asked: a program with its own store, and a server without authentication."""
+
+
+def require(caller: Caller, role: Role, what: str) -> None:
+    """Refuse a caller whose role is too small; `what` is the act, such as "PutArtifacts".
+
+    Raises:
+        PermissionDeniedError: it is.
+    """
+    if caller.role < role:
+        raise errors.PermissionDeniedError(
+            f"{caller.name} is a {caller.role.name.lower()}, and {what} needs the role {role.name.lower()}; "
+            "use other credentials, or ask for the role"
+        )
+
+
+def role_named(name: str) -> Role:
+    """Return the role of a name such as "reader".
+
+    Raises:
+        InvalidArgumentError: there is none.
+    """
+    try:
+        return Role[name.upper()]
+    except KeyError:
+        known = ", ".join(role.name.lower() for role in Role)
+        raise errors.InvalidArgumentError(f"there is no role {name[:40]!r}; the roles are {known}") from None
+
+
+def scope_of(workspaces: Sequence[str]) -> Scope:
+    """Return the scope of workspaces written as NAME, or as TYPE=NAME for a context of another type.
+
+    Raises:
+        InvalidArgumentError: one is empty or too long.
+    """
+    return Scope(tuple(dict.fromkeys(_workspace(text) for text in workspaces)))
+
+
+def _workspace(text: str) -> Workspace:
+    type_name, separator, name = text.rpartition("=")
+    found = Workspace(name, type_name) if separator else Workspace(name)
+    if not (0 < len(found.name) <= LONGEST_NAME and 0 < len(found.type_name) <= LONGEST_NAME):
+        raise errors.InvalidArgumentError(
+            f"{text[:60]!r} is no workspace; give its name, or TYPE=NAME for a context of another type, each of up to "
+            f"{LONGEST_NAME} characters"
+        )
+    return found

@@ -1,0 +1,74 @@
+"""A transaction that sees a part of the store: every query it runs is about the nodes of its scope.
+
+What stays out: what belongs to a scope (sight.py), and whether what was written does (service/inside.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lineal.kinds import CONTEXT, KINDS, Kind
+from lineal.store import sight
+from lineal.store.scope import Scope
+from lineal.store.session import NO_VALUES, Row, Session
+from lineal.store.statement import Statement, listed
+from lineal.store.tables import NODE, TYPE
+
+if TYPE_CHECKING:
+    from lineal.store.database import Database
+
+_NAMED_CONTEXTS = Statement(
+    sa.select(NODE[CONTEXT].c.id, TYPE.c.name, NODE[CONTEXT].c.name)
+    .join(TYPE, TYPE.c.id == NODE[CONTEXT].c.type_id)
+    .where(listed(NODE[CONTEXT].c.name, "names"), TYPE.c.type_kind == CONTEXT.type_kind)
+)
+
+
+class ScopedSession(Session):
+    """A transaction whose queries see a scope. Statements that change rows are told which, and see everything.
+
+    Attributes:
+        written: the ids of the nodes that the transaction created or changed.
+    """
+
+    def __init__(self, database: Database, cursor: Any, scope: Scope) -> None:
+        super().__init__(database, cursor)
+        self.scope = scope
+        self.written: dict[Kind, set[int]] = {kind: set() for kind in KINDS}
+        self._sight: Mapping[str, Any] | None = None
+
+    @cached_property
+    def unscoped(self) -> Session:
+        """The same transaction with sight of the whole store."""
+        return Session(self._database, self._cursor)
+
+    def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
+        """Return the rows of a query that the scope shows."""
+        if self._sight is None:
+            self._sight = self._look()
+        sql, parameters = self._database.compiled_scoped(statement).bind({**values, **self._sight})
+        self._database.observe(sql)
+        self._cursor.execute(sql, parameters)
+        return self._cursor.fetchall()  # type: ignore[no-any-return]
+
+    def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
+        """Take note of nodes that were created or changed; a new context may be one that the scope names."""
+        self.written[kind].update(ids)
+        if kind is CONTEXT:
+            self._sight = None
+
+    def _look(self) -> Mapping[str, Any]:
+        """Return the parameters of the scope: the names of its workspaces, and the ids of the contexts it names."""
+        assert self.scope is not None  # noqa: S101 given to __init__
+        wanted = {(workspace.type_name, workspace.name) for workspace in self.scope.workspaces}
+        found = self.unscoped.listed_rows(_NAMED_CONTEXTS, "names", sorted({name for _, name in wanted}))
+        ids = [node_id for node_id, type_name, name in found if (type_name, name) in wanted]
+        return {sight.NAMES: self.scope.names or [_NO_NAME], sight.CONTEXTS: ids or [sight.NO_CONTEXT]}
+
+
+# A list must not be empty, and no property of a workspace is.
+_NO_NAME = ""
