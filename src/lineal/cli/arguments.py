@@ -9,7 +9,7 @@ import argparse
 import os
 from typing import Any, NoReturn, TypeAlias
 
-from lineal.config import URL_VARIABLE, redact
+from lineal.config import URL_VARIABLE, DatabaseSettings, redact
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -33,6 +33,19 @@ def add_store_flags(parser: Parser) -> None:
         "--db", metavar="URL", help=f"the database, such as sqlite:///metadata.db (default: {URL_VARIABLE})"
     )
     group.add_argument("--server", metavar="HOST:PORT", help="a running server; grpcs://HOST:PORT for TLS")
+
+
+def add_database_flag(parser: Parser, what: str) -> None:
+    """Add the flag that names a database, for commands that no server can run."""
+    parser.add_argument("--db", metavar="URL", help=f"{what} (default: {URL_VARIABLE})")
+
+
+def required_database(args: argparse.Namespace) -> DatabaseSettings:
+    """Return the database that the flag or the environment names; without one, end with a usage error."""
+    url: str = args.db or os.environ.get(URL_VARIABLE, "")
+    if not url:
+        args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
+    return DatabaseSettings(url)
 
 
 def add_json_flag(parser: Parser) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
@@ -55,3 +55,9 @@ def _padded(text: str, width: int) -> str:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return counts as a sentence lists them, without those that are 0."""
+    said = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    return ", ".join(said) or "nothing"

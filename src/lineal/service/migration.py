@@ -16,7 +16,17 @@ from lineal.store.database import Database
 from lineal.store.migrations import Effect, Plan, PlannedStep
 from lineal.store.tables import SCHEMA_VERSION
 
-__all__ = ["SCHEMA_VERSION", "Effect", "Plan", "PlannedStep", "downgrade", "migrate", "plan_migration"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "Effect",
+    "Plan",
+    "PlannedStep",
+    "downgrade",
+    "existing_url",
+    "migrate",
+    "on_existing",
+    "plan_migration",
+]
 
 _Result = TypeVar("_Result")
 _FILE_PREFIX = "sqlite:///"
@@ -30,7 +40,7 @@ def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) ->
         FailedPreconditionError: the database is empty, or a person must see to it first.
         StatusError: the database cannot be opened.
     """
-    return _on_existing(settings, lambda database: migrations.plan(database, version))
+    return on_existing(settings, lambda database: migrations.plan(database, version))
 
 
 def migrate(settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept_loss: bool = False) -> Plan:
@@ -41,7 +51,7 @@ def migrate(settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept
         FailedPreconditionError: as for `plan_migration`, or data would be lost and `accept_loss` is False.
         StatusError: the database cannot be opened.
     """
-    return _on_existing(settings, lambda database: migrations.migrate(database, version, accept_loss=accept_loss))
+    return on_existing(settings, lambda database: migrations.migrate(database, version, accept_loss=accept_loss))
 
 
 def downgrade(settings: DatabaseSettings, version: int) -> None:
@@ -58,7 +68,7 @@ def downgrade(settings: DatabaseSettings, version: int) -> None:
         raise errors.InvalidArgumentError(
             f"MLMD cannot be downgraded to schema_version {version}; give a version from 0 to {SCHEMA_VERSION}"
         )
-    _on_existing(settings, lambda database: _downgrade(database, version))
+    on_existing(settings, lambda database: _downgrade(database, version))
 
 
 def _downgrade(database: Database, version: int) -> None:
@@ -66,16 +76,16 @@ def _downgrade(database: Database, version: int) -> None:
         migrations.migrate(database, version, accept_loss=True)
 
 
-def _on_existing(settings: DatabaseSettings, work: Callable[[Database], _Result]) -> _Result:
+def on_existing(settings: DatabaseSettings, work: Callable[[Database], _Result]) -> _Result:
     """Open a database that exists, work on it, and close it."""
-    database = Database(dataclasses.replace(settings, url=_existing(settings.url)))
+    database = Database(dataclasses.replace(settings, url=existing_url(settings.url)))
     try:
         return work(database)
     finally:
         database.close()
 
 
-def _existing(url: str) -> str:
+def existing_url(url: str) -> str:
     """Return the URL that opens a database and does not create one."""
     is_file = url.startswith("sqlite:")
     if is_file and not url.startswith(_FILE_PREFIX):

@@ -1,8 +1,9 @@
-"""Lineal's own tables, all named `lineal_*`: the search index and the stored views of the page.
+"""Lineal's own tables, all named `lineal_*`: the search index, the stored views of the page, and the audit log.
 
 The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
-ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. What stays
-out: the tables of ML Metadata's schema (tables.py), and what goes into the index (service/catalogue).
+ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
+log are never changed or deleted (docs/decisions/0016-life-of-data.md). What stays out: the tables of ML Metadata's
+schema (tables.py), and what goes into the index (service/catalogue).
 """
 
 from __future__ import annotations
@@ -98,6 +99,21 @@ VIEW = _table(
     sa.Column("id", sa.String(32), primary_key=True, nullable=False),
     sa.Column("content", LongText, nullable=False),
     sa.Column("created", Int, nullable=False),
+)
+AUDIT = _table(
+    "lineal_audit",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("who", _Text, nullable=False),
+    sa.Column("rpc", _Text, nullable=False),
+    sa.Column("action", _Text, nullable=False),
+    sa.Column("subject", _Text, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+    sa.Column("old_values", LongText),
+    sa.Column("new_values", LongText),
+    sa.Index("idx_lineal_audit_node", "subject", "node_id"),
+    sa.Index("idx_lineal_audit_time", "time"),
+    sqlite_autoincrement=True,
 )
 
 

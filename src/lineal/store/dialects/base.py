@@ -154,6 +154,21 @@ class DatabaseDialect:
         """Return the names of the database's tables; `run` executes a query."""
         raise NotImplementedError
 
+    def note_ids(self, run: RunQuery, table: str) -> None:
+        """Let the table's next row have a greater id than any that was written with its id; most engines do so."""
+
+    def copy_file(self, path: str) -> None:
+        """Copy the database, as it is at one moment, into a file that does not exist.
+
+        Raises:
+            UnimplementedError: the engine has no such copies.
+        """
+        raise errors.UnimplementedError(f"{self.name} has no copies of the database as a file; make an archive")
+
+    def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
+        """Return what the engine's own check says is damaged; an engine without one says nothing."""
+        return []
+
     def column_limits(self, run: RunQuery) -> Limits:
         """Return what the columns of the database can hold."""
         return {}

@@ -223,6 +223,12 @@ class MySQLDialect(ServerDialect):
             row[0] for row in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
         ]
 
+    def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
+        """Ask CHECK TABLE, which answers several lines for each table."""
+        quote = self._sql_dialect.identifier_preparer.quote
+        lines = [line for table in tables for line in run(f"CHECK TABLE {quote(table)}")]
+        return [f"{line[0]}: {line[3]}" for line in lines if str(line[2]).lower() == "error"]
+
     def column_limits(self, run: RunQuery) -> Limits:
         """Ask the information schema. A text column's bytes count, which are its characters in a latin1 session."""
         found = run(

@@ -211,6 +211,14 @@ class PostgreSQLDialect(ServerDialect):
         """Ask the catalogue for the tables of the current schema."""
         return [name for (name,) in run("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
 
+    def note_ids(self, run: RunQuery, table: str) -> None:
+        """Set the sequence, which knows nothing of ids that it did not give."""
+        quoted = self._sql_dialect.identifier_preparer.quote(table)
+        run(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+            f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {quoted}), false)"
+        )
+
     def column_limits(self, run: RunQuery) -> Limits:
         """Ask the information schema."""
         found = run(

@@ -200,6 +200,22 @@ class SQLiteDialect(DatabaseDialect):
         """Ask SQLite's catalogue."""
         return [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
+    def copy_file(self, path: str) -> None:
+        """Copy by SQLite's online backup in one step: writers go on, and the copy is the state at its start."""
+        source = self._connect()
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as target:
+                source.backup(target)
+                target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be opened for reading only
+        except sqlite3.Error as error:
+            raise self.translate(error) from error
+        finally:
+            source.close()
+
+    def faults(self, run: Callable[[str], list[tuple[Any, ...]]], tables: Sequence[str]) -> list[str]:
+        """Ask SQLite's own check, which reads the whole file."""
+        return [line for (line,) in run("PRAGMA integrity_check(20)") if line != "ok"]
+
 
 class _Counted:
     """Rows that remember how far a driver has read them, to tell which one failed."""

@@ -1,0 +1,32 @@
+"""`lineal backup`: write a store into a file while others work on it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lineal.cli.arguments import Commands, add_database_flag, required_database
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("backup", help="write a store into a file", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("file", type=Path, help="the file to write, such as monday.zip")
+    add_database_flag(parser, "the database to back up")
+    parser.add_argument("--copy", action="store_true", help="write a copy of the SQLite file instead of an archive")
+    parser.add_argument("--overwrite", action="store_true", help="replace a file of that name")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write the backup and say what it holds."""
+    settings = required_database(args)
+    from lineal.cli.text import counted
+    from lineal.service import archive
+
+    if args.copy:
+        size = archive.copy(settings, args.file, overwrite=args.overwrite)
+        print(f"{args.file}: a copy of the database, {size} bytes")
+        return
+    manifest = archive.backup(settings, args.file, overwrite=args.overwrite)
+    print(f"{args.file}: {counted(manifest.counts())}")

@@ -1,0 +1,30 @@
+"""`lineal restore`: write what a backup holds into a store, on any engine."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from lineal.cli.arguments import Commands, add_database_flag, required_database
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("restore", help="write a backup into a store", description=__doc__)
+    parser.set_defaults(run=run)
+    parser.add_argument("file", type=Path, help="the backup")
+    add_database_flag(parser, "the database to restore into, created if there is none")
+    ids = "keep the backup's ids, which needs an empty store, or give new ones beside what is there (default: keep)"
+    parser.add_argument("--ids", choices=("keep", "new"), default="keep", help=ids)
+    parser.add_argument("--check", action="store_true", help="read and check the backup and write nothing")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Restore the backup and say what was written."""
+    settings = required_database(args)
+    from lineal.cli.text import counted
+    from lineal.service import archive
+
+    manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), check_only=args.check)
+    done = "checked" if args.check else "restored"
+    print(f"{args.file}: {done}, {counted(manifest.counts())}")

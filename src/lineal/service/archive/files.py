@@ -1,0 +1,200 @@
+"""The file of an archive: a zip of JSON lines, one member for each table, and a manifest at its end.
+
+It is written under another name, synchronized to the disk and renamed, so that no half of one is ever taken for a
+backup. Reading starts with `check`, which compares every byte with the manifest. What stays out: which records there
+are, and what becomes of them (backing_up.py, restoring.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lineal import errors
+
+FORMAT = "lineal archive"
+VERSION = 1
+MANIFEST = "manifest.json"
+_PIECE = 1 << 20
+_FAST = 1  # how hard zlib tries; more takes several times as long for a few percent
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a member holds: how many records, and the SHA-256 of its bytes."""
+
+    records: int
+    sha256: str
+
+
+@dataclass
+class Manifest:
+    """What an archive says of itself.
+
+    Attributes:
+        created: milliseconds since the epoch.
+        lineal: the version of Lineal that wrote it.
+        engine: the engine of the store that it was taken from.
+        schema_version: the version of ML Metadata's schema.
+        members: the members by name.
+    """
+
+    created: int
+    lineal: str
+    engine: str
+    schema_version: int
+    members: dict[str, Content] = field(default_factory=dict)
+    format: str = FORMAT
+    version: int = VERSION
+
+    def counts(self) -> dict[str, int]:
+        """Return how many records each member holds."""
+        return {name: content.records for name, content in self.members.items()}
+
+
+class ArchiveWriter:
+    """An archive that is being written."""
+
+    def __init__(self, file: zipfile.ZipFile) -> None:
+        self._file = file
+
+    def add(self, name: str, records: Iterable[Record]) -> Content:
+        """Write a member, one line for each record; return what it holds."""
+        digest, count = hashlib.sha256(), 0
+        with self._file.open(f"{name}.jsonl", "w", force_zip64=True) as member:
+            for count, record in enumerate(records, start=1):  # noqa: B007 the last one counts
+                line = json.dumps(record, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+                digest.update(line)
+                member.write(line)
+        return Content(count, digest.hexdigest())
+
+    def end(self, manifest: Manifest) -> None:
+        """Write the manifest, which is what makes the archive whole."""
+        self._file.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+
+
+@contextmanager
+def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Lend a path to write to, and give what was written its name once it is whole and on the disk.
+
+    Raises:
+        AlreadyExistsError: there is such a file, and it may not be overwritten.
+        ResourceExhaustedError: the disk is full.
+        FailedPreconditionError: the file cannot be written for another reason.
+    """
+    if path.exists() and not overwrite:
+        raise errors.AlreadyExistsError(f"{path} exists already; give another name, or --overwrite")
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        yield draft
+        _synchronize(draft)
+        draft.replace(path)
+        _synchronize(path.parent)
+    except OSError as error:
+        full = "no space left" in str(error).lower()
+        kind = errors.ResourceExhaustedError if full else errors.FailedPreconditionError
+        raise kind(f"cannot write {path}: {error.strerror or type(error).__name__}") from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _synchronize(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def new_archive(draft: Path) -> Iterator[ArchiveWriter]:
+    """Write an archive, from its beginning, into a file that may hold the start of another try."""
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as file:
+        yield ArchiveWriter(file)
+
+
+class Archive:
+    """An archive to be read."""
+
+    def __init__(self, path: Path, file: zipfile.ZipFile) -> None:
+        self._path = path
+        self._file = file
+        self.manifest = self._manifest()
+
+    def _manifest(self) -> Manifest:
+        try:
+            said = json.loads(self._file.read(MANIFEST))
+            members = {name: Content(**content) for name, content in said.pop("members").items()}
+            manifest = Manifest(members=members, **said)
+        except (zipfile.BadZipFile, zlib.error) as error:
+            raise errors.DataLossError(f"{self._path} is damaged in its manifest; use another backup") from error
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise errors.InvalidArgumentError(f"{self._path} is no archive of Lineal: it has no manifest") from error
+        if manifest.format != FORMAT or manifest.version > VERSION:
+            raise errors.InvalidArgumentError(
+                f"{self._path} is an archive of version {manifest.version}, and this Lineal reads {VERSION}; use a "
+                "newer version of Lineal"
+            )
+        return manifest
+
+    def check(self) -> None:
+        """Read all of it once and compare it with the manifest.
+
+        Raises:
+            DataLossError: it is damaged; the message names the member.
+        """
+        for name, said in self.manifest.members.items():
+            digest, lines = hashlib.sha256(), 0
+            with self._open(name) as member:
+                while piece := member.read(_PIECE):
+                    digest.update(piece)
+                    lines += piece.count(b"\n")
+            if Content(lines, digest.hexdigest()) != said:
+                raise errors.DataLossError(
+                    f"{self._path} is damaged: {name} is not what its manifest says; use another backup"
+                )
+
+    def records(self, name: str) -> Iterator[Record]:
+        """Yield the records of a member; one that is not there has none."""
+        if name in self.manifest.members:
+            with self._open(name) as member:
+                for line in io.BufferedReader(member):
+                    yield json.loads(line)
+
+    @contextmanager
+    def _open(self, name: str) -> Iterator[Any]:
+        try:
+            with self._file.open(f"{name}.jsonl") as member:
+                yield member
+        except (KeyError, EOFError, zipfile.BadZipFile, zlib.error, OSError) as error:
+            raise errors.DataLossError(f"{self._path} is damaged in {name}; use another backup") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Archive]:
+    """Open an archive.
+
+    Raises:
+        NotFoundError: there is no such file.
+        DataLossError: it is no zip, or its end is missing.
+        InvalidArgumentError: it is no archive of Lineal.
+    """
+    try:
+        file = zipfile.ZipFile(path)
+    except FileNotFoundError:
+        raise errors.NotFoundError(f"no file {path}") from None
+    except (OSError, zipfile.BadZipFile) as error:
+        raise errors.DataLossError(f"{path} is no whole archive: it is cut off or another kind of file") from error
+    with file:
+        yield Archive(path, file)

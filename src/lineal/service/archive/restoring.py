@@ -1,0 +1,111 @@
+"""Restore a backup into a store: all of it or nothing.
+
+What stays out: new ids (renumbering.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from itertools import islice
+from pathlib import Path
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.kinds import KINDS
+from lineal.service import open_service
+from lineal.service.archive.backing_up import backup, is_copy
+from lineal.service.archive.files import Archive, Manifest, reading
+from lineal.service.archive.renumbering import Renumbering
+from lineal.store import archive_rows, facet_rows, own_tables
+from lineal.store import types as type_rows
+from lineal.store.archive_rows import BATCH, Member, Record
+from lineal.store.database import Session
+from lineal.store.dialects.base import Conflict
+
+_FILE_PREFIX = "sqlite:///"
+
+
+class Ids(Enum):
+    """Which ids restored rows have: those of the archive, or new ones."""
+
+    KEEP = "keep"
+    NEW = "new"
+
+
+def restore(path: Path, settings: DatabaseSettings, *, ids: Ids = Ids.KEEP, check_only: bool = False) -> Manifest:
+    """Restore an archive or a copy into a store, which is created if there is none.
+
+    Args:
+        path: the backup.
+        settings: the store.
+        ids: KEEP needs an empty store; NEW adds to what is there, and takes contexts of the same type and name, and
+            types of the same name and version, for the same.
+        check_only: check the backup and do not touch the store.
+
+    Raises:
+        DataLossError: the backup is cut off or damaged; nothing was written.
+        FailedPreconditionError: ids are to be kept, and the store is not empty.
+        AlreadyExistsError: something of the archive has a name or external id that is taken; nothing was written.
+    """
+    with _archive(path) as archive:
+        archive.check()
+        if not check_only:
+            _restore(archive, settings, ids)
+        return archive.manifest
+
+
+@contextmanager
+def _archive(path: Path) -> Iterator[Archive]:
+    """Open an archive, or make one of a copy."""
+    if not (path.is_file() and is_copy(path)):
+        with reading(path) as archive:
+            yield archive
+        return
+    with tempfile.TemporaryDirectory(prefix="lineal-", dir=path.parent) as folder:
+        copied = Path(folder) / "copy.zip"
+        backup(DatabaseSettings(f"{_FILE_PREFIX}{path}?mode=ro"), copied)
+        with reading(copied) as archive:
+            yield archive
+
+
+def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids) -> None:
+    with open_service(dataclasses.replace(settings)) as service:
+        if ids is Ids.NEW:
+            service.write(lambda session, _: Renumbering(archive).run(session))
+            return
+        own_tables.prepare(service.database)
+        try:
+            service.write(lambda session, _: _write(session, archive))
+        except Conflict as conflict:
+            raise errors.DataLossError("the archive holds a row twice; use another backup") from conflict
+
+
+def _write(session: Session, archive: Archive) -> None:
+    _require_empty(session)
+    archive_rows.clear_types(session)
+    for member in archive_rows.EVERY_MEMBER:
+        for batch in batches(archive, member):
+            archive_rows.write(session, member, batch)
+    archive_rows.note_ids(session)
+
+
+def batches(archive: Archive, member: Member) -> Iterator[list[Record]]:
+    """Yield the records of a member in batches."""
+    records = archive.records(member.name)
+    while batch := list(islice(records, BATCH)):
+        yield batch
+
+
+def _require_empty(session: Session) -> None:
+    """Refuse a store that holds more than the types that every store holds."""
+    counted = sum(facet_rows.totals(session, KINDS))
+    own = sum(1 for kind in KINDS for row in type_rows.all_types(session, kind) if row.name not in kind.system_types)
+    if counted or own:
+        raise errors.FailedPreconditionError(
+            f"the store holds {counted} nodes and events and {own} types, whose ids the archive's would meet; give an "
+            "empty database, or --ids new"
+        )

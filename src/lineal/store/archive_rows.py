@@ -1,0 +1,211 @@
+"""Rows as an archive holds them: read in the order of their keys, and written with the ids that they have.
+
+A record is a row as a dict of what is not NULL, with its properties, base types or steps inside. It holds values as the
+service means them, not as an engine stores them, so that it fits every engine. What stays out: files
+(service/archive), and ids that change (service/archive/renumbering.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from lineal.kinds import KINDS, Kind
+from lineal.store import events as event_rows
+from lineal.store import nodes as node_rows
+from lineal.store.database import Session
+from lineal.store.own_tables import AUDIT, VIEW
+from lineal.store.statement import Insertion, Statement, insertion, listed
+from lineal.store.tables import (
+    EVENT,
+    EVENT_PATH,
+    MEMBERSHIP,
+    NODE,
+    PARENT_CONTEXT,
+    PARENT_TYPE,
+    PROPERTY,
+    TYPE,
+    TYPE_PROPERTY,
+)
+from lineal.store.values import VALUE_COLUMNS
+
+BATCH = 1000
+Record = dict[str, Any]
+_VALUES = tuple(column.removesuffix("_value") for column in VALUE_COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One table of an archive.
+
+    Attributes:
+        name: what the archive calls it.
+        table: where its rows lie.
+        kind: the kind of node, if the rows are nodes.
+        key: the columns by which it is read.
+        is_own: whether it is one of Lineal's own tables, which a store may lack.
+    """
+
+    name: str
+    table: sa.Table
+    kind: Kind | None = None
+    key: tuple[str, ...] = ("id",)
+    is_own: bool = False
+    insert: Insertion = field(init=False)
+    without_id: Insertion = field(init=False)
+    page: Statement = field(init=False)
+    first: Statement = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "insert", insertion(self.table, self.columns))
+        object.__setattr__(self, "without_id", insertion(self.table, [name for name in self.columns if name != "id"]))
+        object.__setattr__(self, "first", _page(self.table, self.key, is_first=True))
+        object.__setattr__(self, "page", _page(self.table, self.key, is_first=False))
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the table's columns."""
+        return [column.name for column in self.table.columns]
+
+
+def _page(table: sa.Table, key: Sequence[str], *, is_first: bool) -> Statement:
+    query = sa.select(*table.columns).order_by(*[table.c[name] for name in key]).limit(BATCH)
+    if not is_first:
+        after = [sa.bindparam(f"after_{name}", type_=table.c[name].type) for name in key]
+        query = query.where(sa.tuple_(*[table.c[name] for name in key]) > sa.tuple_(*after))
+    return Statement(query)
+
+
+TYPES = Member("types", TYPE)
+NODES = {kind: Member(kind.plural, NODE[kind], kind) for kind in KINDS}
+EVENTS = Member("events", EVENT)
+MEMBERS = {kind: Member(f"{table.name.lower()}s", table) for kind, table in MEMBERSHIP.items()}
+PARENTS = Member("parent_contexts", PARENT_CONTEXT, key=("context_id", "parent_context_id"))
+VIEWS = Member("views", VIEW, is_own=True)
+AUDITED = Member("audit", AUDIT, is_own=True)
+# In the order in which they can be written.
+EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, VIEWS, AUDITED)
+
+_INSERT_TYPE_PROPERTY = insertion(TYPE_PROPERTY, ["type_id", "name", "data_type"])
+_INSERT_BASE = insertion(PARENT_TYPE, ["type_id", "parent_type_id"])
+_INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
+_INSERT_PROPERTY = {
+    kind: insertion(PROPERTY[kind], [kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS]) for kind in KINDS
+}
+_TYPE_PROPERTIES = Statement(
+    sa.select(TYPE_PROPERTY.c.type_id, TYPE_PROPERTY.c.name, TYPE_PROPERTY.c.data_type).where(
+        listed(TYPE_PROPERTY.c.type_id, "ids")
+    )
+)
+_BASES = Statement(
+    sa.select(PARENT_TYPE.c.type_id, PARENT_TYPE.c.parent_type_id).where(listed(PARENT_TYPE.c.type_id, "ids"))
+)
+
+
+def is_present(session: Session, member: Member) -> bool:
+    """Say whether the store has the table."""
+    if not member.is_own:
+        return True
+    return member.table.name in {name.lower() for name in session.dialect.table_names(session.script)}
+
+
+def read(session: Session, member: Member) -> Iterator[Record]:
+    """Yield the records of a table in the order of its key, of which only a batch is in memory."""
+    rows = session.rows(member.first)
+    while rows:
+        records = [_record(member, row) for row in rows]
+        _add_children(session, member, records)
+        yield from records
+        if len(rows) < BATCH:
+            return
+        rows = session.rows(member.page, {f"after_{name}": records[-1][name] for name in member.key})
+
+
+def _record(member: Member, row: Sequence[Any]) -> Record:
+    return {name: value for name, value in zip(member.columns, row, strict=True) if value is not None}
+
+
+def _add_children(session: Session, member: Member, records: Sequence[Record]) -> None:
+    by_id = {record["id"]: record for record in records} if "id" in member.key else {}
+    if member is TYPES:
+        for type_id, name, number in sorted(session.listed_rows(_TYPE_PROPERTIES, "ids", list(by_id))):
+            by_id[type_id].setdefault("properties", {})[name] = number
+        for type_id, base_id in sorted(session.listed_rows(_BASES, "ids", list(by_id))):
+            by_id[type_id].setdefault("base_types", []).append(base_id)
+    elif member is EVENTS:
+        for event_id, steps in event_rows.steps_of(session, list(by_id)).items():
+            by_id[event_id]["steps"] = [index if key is None else key for index, key in steps]
+    elif member.kind:
+        found = node_rows.properties_of(session, member.kind, list(by_id))
+        for node_id, name, is_custom, *values in sorted(found, key=lambda row: (row[0], bool(row[2]), row[1])):
+            by_id[node_id].setdefault("properties", []).append(_property(name, bool(is_custom), values))
+
+
+def _property(name: str, is_custom: bool, values: Sequence[Any]) -> Record:
+    record: Record = {"name": name, "custom": True} if is_custom else {"name": name}
+    record |= {kind: value for kind, value in zip(_VALUES, values, strict=True) if value is not None}
+    if "bool" in record:
+        record["bool"] = bool(record["bool"])
+    number = record.get("double")
+    if isinstance(number, float) and not math.isfinite(number):
+        record["double"] = str(number)  # JSON has no name for it
+    return record
+
+
+def write(session: Session, member: Member, records: Sequence[Record]) -> None:
+    """Write a batch of records with their ids.
+
+    Raises:
+        Conflict: a row exists already.
+    """
+    columns = member.columns
+    session.change_many(member.insert, [[record.get(name) for name in columns] for record in records])
+    write_children(session, member, records)
+
+
+def write_children(session: Session, member: Member, records: Sequence[Record]) -> None:
+    """Write what lies inside records: properties, base types, steps."""
+    if member is TYPES:
+        declared = [(each["id"], *pair) for each in records for pair in each.get("properties", {}).items()]
+        session.change_many(_INSERT_TYPE_PROPERTY, declared)
+        bases = [(each["id"], base) for each in records for base in each.get("base_types", ())]
+        session.change_many(_INSERT_BASE, bases)
+    elif member is EVENTS:
+        session.change_many(
+            _INSERT_STEP, [_step(each["id"], step) for each in records for step in each.get("steps", ())]
+        )
+    elif member.kind:
+        rows = [_property_row(session, each["id"], prop) for each in records for prop in each.get("properties", ())]
+        session.change_many(_INSERT_PROPERTY[member.kind], rows)
+
+
+def _step(event_id: int, step: int | str) -> tuple[Any, ...]:
+    return (event_id, False, None, step) if isinstance(step, str) else (event_id, True, step, None)
+
+
+def _property_row(session: Session, node_id: int, prop: Record) -> tuple[Any, ...]:
+    integer, double, text, proto, truth = (prop.get(kind) for kind in _VALUES)
+    if isinstance(double, str) and double != "nan":
+        double = float(double)
+    columns = session.dialect.stored_value((integer, double, text, proto, truth))
+    return (node_id, prop["name"], prop.get("custom", False), *columns)
+
+
+_CLEAR = [Statement(sa.delete(table)) for table in (PARENT_TYPE, TYPE_PROPERTY, TYPE)]
+
+
+def clear_types(session: Session) -> None:
+    """Delete all types of a store without nodes, for those of an archive to take their ids."""
+    for statement in _CLEAR:
+        session.change(statement, {})
+
+
+def note_ids(session: Session) -> None:
+    """Let the next rows have ids beyond those that were written, where the engine does not see to that itself."""
+    for member in EVERY_MEMBER:
+        if member.key == ("id",) and member is not VIEWS and is_present(session, member):
+            session.dialect.note_ids(session.script, member.table.name)
