@@ -5,6 +5,7 @@ What stays out: what is served (`grpc_door.py`, `http_app.py`).
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -71,6 +72,7 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None]) -> None:
         closing.enter_context(Indexing(catalogue.index))
         grpc_door.start()
         http_door.start()
+        gc.freeze()  # what was imported lives to the end: no collection has to look at it again
         _announce(settings, grpc_door, http_door, announce)
         stop.wait()
         announce("Stopping: finishing the accepted requests")

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
+from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf
 
 
-@pytest.fixture
-def anywhere(database_url: str) -> Iterator[Shelf]:
-    """A store on each engine in turn, with a model, its evaluations and a data set."""
-    with serving(database_url) as (service, url), reading(url) as client:
+@pytest.fixture(scope="module", params=EVERY_ENGINE)
+def anywhere(
+    request: pytest.FixtureRequest, servers: ExitStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shelf]:
+    """A store on each engine in turn, with a model, its evaluations and a data set; the tests only read it."""
+    engine: Engine = request.param
+    with (
+        engine.empty_url(servers, tmp_path_factory.mktemp("rest")) as database,
+        serving(database) as (service, url),
+        reading(url) as client,
+    ):
         shelf = Shelf(service, client)
         data = shelf.put("data_set", name="Käse", custom={"team": "risk", "share": 0.5, "rows": 12})
         meta = {"labels": {"team": "voice"}, "hyperparameters": {"rate": 0.1}}
