@@ -1,9 +1,9 @@
-"""Queries of the catalogue that RPCs do not need: the index's metrics, contexts of many nodes, makers, runs, views."""
+"""Queries of the catalogue that RPCs do not need: the index's metrics, contexts of many nodes, makers, views."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +11,7 @@ from lineal.filter.search import among
 from lineal.kinds import CONTEXT, Kind
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow, select_nodes
-from lineal.store.own_tables import FACT, RUN, VIEW, Family
+from lineal.store.own_tables import FACT, VIEW, Family
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import EVENT, MEMBERSHIP, NODE
 
@@ -78,51 +78,6 @@ def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
     last: dict[int, int] = dict(session.listed_rows(_MAKERS, "ids", ids))
     executions: dict[int, int] = dict(session.listed_rows(_EXECUTION_OF, "ids", list(last.values())))
     return {artifact_id: executions[event_id] for artifact_id, event_id in last.items()}
-
-
-class RunRow(NamedTuple):
-    """A stored run; `context_id` is 0 for a run that is only named."""
-
-    id: int
-    workspace: str
-    name: str
-    context_id: int
-    created: int
-    updated: int
-
-
-_RUN_COLUMNS = [RUN.c[name] for name in RunRow._fields]
-_RUN = Statement(sa.select(*_RUN_COLUMNS).where(RUN.c.id == sa.bindparam("run_id")))
-_RUNS_NAMED = Statement(
-    sa.select(*_RUN_COLUMNS).where(RUN.c.name == sa.bindparam("run_name")).order_by(RUN.c.id.desc()).limit(20)
-)
-
-
-def run(session: Session, run_id: int) -> RunRow | None:
-    """Return a run, or None."""
-    row = session.row(_RUN, {"run_id": run_id})
-    return RunRow._make(row) if row else None
-
-
-def runs_named(session: Session, name: str) -> list[RunRow]:
-    """Return the newest runs of a name."""
-    return [RunRow._make(row) for row in session.rows(_RUNS_NAMED, {"run_name": name})]
-
-
-def runs(
-    session: Session, *, workspace: str | None, contains: str, after: tuple[int, int] | None, limit: int
-) -> list[RunRow]:
-    """Return runs, newest first, those after a (time, id)."""
-    query = sa.select(*_RUN_COLUMNS)
-    if workspace is not None:
-        query = query.where(RUN.c.workspace == sa.bindparam(None, workspace, sa.Text()))
-    if contains:
-        query = query.where(RUN.c.name.contains(contains, autoescape=True))
-    if after:
-        time, run_id = after
-        query = query.where(sa.or_(RUN.c.created < time, sa.and_(RUN.c.created == time, RUN.c.id < run_id)))
-    query = query.order_by(RUN.c.created.desc(), RUN.c.id.desc()).limit(limit)
-    return [RunRow._make(row) for row in session.rows(Statement(query))]
 
 
 _VIEW = Statement(sa.select(VIEW.c.content).where(VIEW.c.id == sa.bindparam("view_id")))

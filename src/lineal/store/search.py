@@ -33,6 +33,7 @@ COLUMN_ORDERS = {
 # A selection of fewer nodes than this is found first and sorted then; a larger one is met soon by going through all
 # nodes in order.
 _FEW = 2000
+_MOST_TYPES = 100
 
 
 @dataclass(frozen=True)
@@ -239,13 +240,34 @@ def _held(scope: search.Scope, context_id: int) -> sa.ColumnElement[bool]:
 
 
 def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[int]:
-    """Return the ids of up to `limit` nodes of a selection; the newest if it has no condition."""
+    """Return the ids of up to `limit` nodes of a selection.
+
+    Of a store with more nodes and without a condition half are the newest and half of every type: what was recorded
+    last is often of one type alone, and a sample of it would hide the labels and metrics of the others.
+    """
     node = NODE[selection.kind]
     query: sa.Select[Any] = sa.select(node.c.id)
     if selection.is_everything:
         query = query.order_by(node.c.id.desc())
     query = _narrowed(session, query, selection, one_by_one=False).limit(limit)
-    return [node_id for (node_id,) in session.rows(Statement(query))]
+    found = [node_id for (node_id,) in session.rows(Statement(query))]
+    if len(found) < limit or not selection.is_everything:
+        return found
+    half = limit // 2
+    return list(dict.fromkeys([*found[:half], *_of_each_type(session, selection.kind, half), *found]))[:limit]
+
+
+def _of_each_type(session: Session, kind: Kind, limit: int) -> list[int]:
+    """Return the ids of up to `limit` nodes, as many of each of the first types as of the others."""
+    type_, node = tables.TYPE.c, NODE[kind].c
+    types = sa.select(type_.id).where(type_.type_kind == kind.type_kind).order_by(type_.id).limit(_MOST_TYPES)
+    type_ids = [type_id for (type_id,) in session.rows(Statement(types))]
+    of_type = Statement(sa.select(node.id).where(node.type_id == sa.bindparam("type_id")).limit(sa.bindparam("most")))
+    most = max(1, limit // max(1, len(type_ids)))
+    found: list[int] = []
+    for type_id in type_ids:
+        found += [node_id for (node_id,) in session.rows(of_type, {"type_id": type_id, "most": most})]
+    return found
 
 
 def count(session: Session, selection: Selection, *, limit: int | None = None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -62,6 +63,13 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         for path, methods in document["paths"].items()
         for method, each in methods.items()
     ]
+
+
+def test_the_page_is_written_against_this_description(document: dict[str, Any]) -> None:
+    snapshot = json.loads((REPOSITORY / "ui" / "openapi.json").read_text())
+    for each in (snapshot, document):
+        each["info"].pop("version")
+    assert snapshot == document, "save /api/openapi.json as ui/openapi.json and run `npm run api` in ui/"
 
 
 def test_every_operation_has_a_name_and_a_summary_of_its_own(document: dict[str, Any]) -> None:

@@ -141,3 +141,18 @@ def test_growth_counts_everything_once(tutorial_api: httpx.Client) -> None:
 
 def test_a_running_execution_is_measured_against_those_that_ended(tutorial_api: httpx.Client) -> None:
     assert get(tutorial_api, "/monitor/running")["items"] == []
+
+
+def test_what_a_run_holds_is_told_by_type(tutorial_api: httpx.Client) -> None:
+    [run] = get(tutorial_api, "/runs")["items"]
+    holding = get(tutorial_api, f"/runs/{run['id']}/holding")
+    assert (holding["artifacts"], holding["executions"], holding["states"]) == (4, 1, {"COMPLETE": 1})
+    assert sum(each["count"] for each in holding["by_type"]) == 5
+
+
+def test_the_lineage_of_a_run_has_its_executions_and_all_that_they_read_and_wrote(tutorial_api: httpx.Client) -> None:
+    [run] = get(tutorial_api, "/runs")["items"]
+    graph = get(tutorial_api, "/lineage", focus="e1", up=50, down=50, inside=f"r{run['id']}")
+    executions = [node["name"] for node in graph["nodes"] if node["kind"] == "execution"]
+    assert executions == ["train"]
+    assert {"orders", "loaf-forecast"} <= {node["name"] for node in graph["nodes"]}

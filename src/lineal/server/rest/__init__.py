@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from lineal.server.rest import (
+    audit_routes,
     docs_page,
     group_routes,
     lineage_routes,
@@ -36,7 +37,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "A parameter is outside its limits.", "content": _PROBLEM},
     503: {"description": "The database cannot be reached.", "content": _PROBLEM},
 }
-_MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes)
+_MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes, audit_routes)
 
 
 def install(app: FastAPI, catalogue: Catalogue) -> None:

@@ -50,6 +50,16 @@ def _add_runs(router: APIRouter, catalogue: Catalogue) -> None:
     def run(node_id: NodeId) -> Response:
         return answer(catalogue.run(read_id(node_id, what="run")))
 
+    @router.get(
+        "/runs/{node_id}/holding",
+        response_model=shapes.Holding,
+        summary="What a run holds, by type",
+        operation_id="holding_of_run",
+        tags=["runs"],
+    )
+    def holding_of_run(node_id: NodeId) -> Response:
+        return answer(catalogue.contents(read_id(node_id, what="run")))
+
 
 def _add_workspaces(router: APIRouter, catalogue: Catalogue) -> None:
     @router.get(

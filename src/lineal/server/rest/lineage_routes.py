@@ -51,7 +51,11 @@ def _add_around(router: APIRouter, catalogue: Catalogue) -> None:
         since: Time = None,
         internal: _Internal = False,
         inside: Annotated[
-            str, Query(pattern=r"^(c[0-9]{1,19})?$", description="Only what this context holds, such as `c3`.")
+            str,
+            Query(
+                pattern=r"^([cr][0-9]{1,19})?$",
+                description="Only what this context holds, such as `c3`, or the executions of this run, such as `r7`.",
+            ),
         ] = "",
         columns: ColumnKeys = "",
     ) -> Response:

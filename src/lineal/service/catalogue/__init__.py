@@ -13,7 +13,9 @@ from typing import TypeVar
 
 from lineal import errors
 from lineal.kinds import KINDS, Kind
-from lineal.service import MetadataService
+from lineal.service import MetadataService, audit_log
+from lineal.service.access import UNNAMED, Caller
+from lineal.service.audit_log import AuditFilter, AuditPage
 from lineal.service.catalogue import (
     details,
     facets,
@@ -44,13 +46,15 @@ class Catalogue:
         index: the search index, which a thread of the server may follow up.
     """
 
-    def __init__(self, service: MetadataService) -> None:
+    def __init__(self, service: MetadataService, *, caller: Callable[[], Caller] = lambda: UNNAMED) -> None:
+        """Take the service, and what says who makes the present call."""
         self._service = service
+        self._caller = caller
         self.index = SearchIndex(service)
         self.index.prepare()
 
     def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
-        return self._service.read(work)
+        return self._service.read(work, caller=self._caller())
 
     def _searched(self, kind: Kind) -> bool:
         """Bring the index up to date for a read that needs it; say whether it is."""
@@ -225,6 +229,11 @@ class Catalogue:
         self._searched_all()
         return self._read(lambda session, _: runs.one(session, run_id))
 
+    def contents(self, run_id: int) -> shapes.Holding:
+        """Return what a run holds."""
+        self._searched_all()
+        return self._read(lambda session, types: runs.contents(session, types, run_id))
+
     def holding(self, context_id: int) -> shapes.Holding:
         """Return what a context holds."""
         return self._read(lambda session, types: runs.holding(session, types, context_id))
@@ -241,12 +250,17 @@ class Catalogue:
     def put_view(self, content: str) -> shapes.View:
         """Store a view of the page."""
         self.index.require()
-        return self._service.write(lambda session, _: views.put(session, content))
+        caller = self._caller()
+        return self._service.write(lambda session, _: views.put(session, content), caller=caller)
 
     def view(self, view_id: str) -> shapes.View:
         """Return a stored view of the page."""
         self.index.require()
         return self._read(lambda session, _: views.get(session, view_id))
+
+    def audit(self, wanted: AuditFilter, *, cursor: str, limit: int) -> AuditPage:
+        """Return a page of the audit log."""
+        return audit_log.page(self._service, wanted, cursor=cursor, limit=limit, caller=self._caller())
 
     def types(self, kinds: Sequence[Kind]) -> shapes.Types:
         """Return the types of some kinds with their counts."""

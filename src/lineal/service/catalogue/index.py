@@ -184,7 +184,9 @@ def _facts(record: Record, subject: int | None) -> list[Fact]:
 def _fact(node_id: int, family: Family, name: str, value: str | float) -> Fact:
     if isinstance(value, str):
         return Fact(node_id, family, name, None, value[:LONGEST_TEXT])
-    return Fact(node_id, family, name, value if math.isfinite(value) else None, None if math.isfinite(value) else "NaN")
+    if math.isfinite(value):
+        return Fact(node_id, family, name, value, None)
+    return Fact(node_id, family, name, None, "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity")
 
 
 def _cut(text: str | None) -> str | None:

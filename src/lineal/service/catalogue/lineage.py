@@ -12,12 +12,12 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
-from lineal.service.catalogue import shapes
+from lineal.service.catalogue import runs, shapes
 from lineal.service.catalogue.cards import cards_by_key, key_of, read_key
 from lineal.service.catalogue.listing import Asked
 from lineal.service.known_types import KnownTypes
 from lineal.store import events as event_rows
-from lineal.store import graph_rows, relations
+from lineal.store import graph_rows, relations, run_rows
 from lineal.store import nodes as node_rows
 from lineal.store import search as found_rows
 from lineal.store.database import Session
@@ -45,7 +45,7 @@ class View:
     Attributes:
         period: the time of the events.
         internal: whether internal events count.
-        inside: the ids of the only nodes that count, by kind; None for all.
+        inside: the ids of the only nodes that count, by kind; a kind without a set counts whole. None for all.
     """
 
     period: Period = field(default_factory=Period)
@@ -59,7 +59,8 @@ class View:
 
     def allows(self, key: Key) -> bool:
         """Say whether a node counts."""
-        return self.inside is None or key[1] in self.inside[key[0]]
+        members = None if self.inside is None else self.inside.get(key[0])
+        return members is None or key[1] in members
 
 
 @dataclass
@@ -87,21 +88,30 @@ def focus_of(session: Session, key: str) -> Key:
 
 
 def make_view(session: Session, *, since: int | None, until: int | None, internal: bool, inside: str) -> View:
-    """Return the part of the graph that counts; `inside` is the key of a context or "".
+    """Return the part of the graph that counts; `inside` is the key of a context or run, or "".
 
     Raises:
-        InvalidArgumentError: `inside` is no key of a context.
+        InvalidArgumentError: `inside` is no key of a context or run.
+        NotFoundError: there is no such run.
     """
-    members = None
-    if inside:
-        kind, context_id = read_key(inside)
-        if kind in OTHER:
-            raise errors.InvalidArgumentError(f"{inside} is no context; give the key of a workspace or run, such as c3")
-        members = {
-            each: {row.id for row in node_rows.nodes_by_context(session, each, context_id)}
-            for each in (ARTIFACT, EXECUTION)
-        }
+    members = _members(session, inside) if inside else None
     return View(Period(since, until), internal, members)
+
+
+def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
+    """Return what a context holds. Of a run its executions: what they read may come from another run."""
+    if inside.startswith("r"):
+        row = runs.require(session, int(inside[1:]))
+        if not row.context_id:
+            return {EXECUTION: run_rows.executions(session, row)}
+        inside = f"c{row.context_id}"
+    kind, context_id = read_key(inside)
+    if kind in OTHER:
+        raise errors.InvalidArgumentError(f"{inside} is no context; give the key of a workspace or run, such as c3")
+    return {
+        each: {row.id for row in node_rows.nodes_by_context(session, each, context_id)}
+        for each in (ARTIFACT, EXECUTION)
+    }
 
 
 def around(

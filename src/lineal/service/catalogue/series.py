@@ -7,30 +7,24 @@ reporter.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from lineal.kinds import ARTIFACT
 from lineal.service.catalogue import shapes
 from lineal.service.catalogue.cards import key_of
 from lineal.service.catalogue.listing import Asked
-from lineal.service.catalogue.reading import Record
 from lineal.service.catalogue.shapes import Point
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
 from lineal.store import metric_rows
-from lineal.store import nodes as node_rows
 from lineal.store import search as found_rows
 from lineal.store.database import Session
+from lineal.store.graph_rows import Period
+from lineal.store.metric_rows import Named, Report
+from lineal.store.search import Selection
 
-MOST_POINTS = 20_000
-_GROUPS: dict[str, Callable[[Record], str | None]] = {
-    "type": lambda record: record.node.type,
-    "name": lambda record: record.name,
-    "workspace": lambda record: record.workspace,
-    "run": lambda record: record.run,
-    "version": lambda record: record.version,
-    "metrics_type": lambda record: record.metrics_type,
-}
+MOST_POINTS = 10_000
+_NAMES = Named._fields
+_OF_REPORTER = ("type", "metrics_type")
 
 
 def series(
@@ -56,54 +50,66 @@ def series(
         until: values up to then.
         buckets: how many spans of time a thinned series has; each keeps up to four points.
     """
-    ids = found_rows.sample_ids(session, asked.selection(), limit=MOST_POINTS + 1)
-    pairs = metric_rows.reports(session, metric, ids[:MOST_POINTS], limit=MOST_POINTS + 1)
-    records = _records(session, types, {node_id for pair in pairs[:MOST_POINTS] for node_id in pair})
+    found = _reports(session, asked.selection(), metric, Period(since, until))
+    reports = found[-MOST_POINTS:]
+    known = metric_rows.named(session, sorted({node_id for report in reports for node_id in report[:2]}))
+    # What an evaluation says of a model that does not exist is told of the evaluation.
+    reports = [report if report.about in known else report._replace(about=report.reporter) for report in reports]
+    groups = [(key, _values(session, types, reports, known, key)) for key in group_by]
     grouped: dict[tuple[tuple[str, str], ...], list[Point]] = {}
-    for about, reporter in dict.fromkeys(pairs[:MOST_POINTS]):
-        point = _point(records.get(about), records.get(reporter), metric)
-        if point is not None and (since or 0) <= point.time <= (until if until is not None else point.time):
-            grouped.setdefault(_group(records[about], records[reporter], group_by), []).append(point)
-    found = [_series(dict(group), points, buckets) for group, points in sorted(grouped.items())]
-    return shapes.MetricSeries(metric, found, exact=len(ids) <= MOST_POINTS and len(pairs) <= MOST_POINTS)
+    for report in reports:
+        group = tuple((key, values.get(report.reporter, "")) for key, values in groups)
+        grouped.setdefault(group, []).append(_point(report, known))
+    lines = [_series(dict(group), points, buckets) for group, points in sorted(grouped.items())]
+    return shapes.MetricSeries(metric, lines, exact=len(found) <= MOST_POINTS)
 
 
-def _records(session: Session, types: KnownTypes, ids: set[int]) -> dict[int, Record]:
-    rows = node_rows.nodes_by_ids(session, ARTIFACT, sorted(ids))
-    return {node.id: Record(node) for node in node_messages(session, types, ARTIFACT, rows)}
+def _reports(session: Session, selection: Selection, metric: str, period: Period) -> list[Report]:
+    """Return reports by or on a selection's artifacts; of a large selection the newest of the metric."""
+    ids = found_rows.sample_ids(session, selection, limit=MOST_POINTS + 1)
+    if len(ids) <= MOST_POINTS:
+        return metric_rows.reports(session, metric, ids, period=period, limit=MOST_POINTS + 1)
+    found = metric_rows.newest_reports(session, metric, period=period, limit=MOST_POINTS + 1)
+    kept = found_rows.within(selection, sorted({node_id for report in found for node_id in report[:2]}), session)
+    return [report for report in found if report.about in kept or report.reporter in kept]
 
 
-def _point(about: Record | None, reporter: Record | None, metric: str) -> Point | None:
-    if about is None or reporter is None or metric not in reporter.metrics:
-        return None
+def _point(report: Report, known: Mapping[int, Named]) -> Point:
+    about = known.get(report.about)
     return Point(
-        time=reporter.node.create_time_since_epoch,
-        value=reporter.metrics[metric],
-        node=key_of(ARTIFACT, about.node.id),
-        version=about.version,
-        reporter=key_of(ARTIFACT, reporter.node.id),
+        time=report.time,
+        value=float(report.text or "nan") if report.value is None else float(report.value),
+        node=key_of(ARTIFACT, report.about),
+        version=about.version if about else None,
+        reporter=key_of(ARTIFACT, report.reporter),
     )
 
 
-def _group(about: Record, reporter: Record, group_by: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    found = []
-    for key in group_by:
-        family, _, name = key.partition(".")
-        if family == "label":
-            value = reporter.labels.get(name, about.labels.get(name))
-        else:
-            value = _GROUPS[key](reporter if key in ("metrics_type", "type") else about)
-        found.append((key, value or ""))
-    return tuple(found)
+def _values(
+    session: Session, types: KnownTypes, reports: Sequence[Report], known: Mapping[int, Named], key: str
+) -> dict[int, str]:
+    """Return the values of one key to group by, by the id of the reporter."""
+    reporters = [report.reporter for report in reports]
+    family, _, name = key.partition(".")
+    if family == "label":
+        labels = metric_rows.labels(session, sorted({node_id for report in reports for node_id in report[:2]}), name)
+        return {each.reporter: labels.get(each.reporter, labels.get(each.about, "")) for each in reports}
+    if key == "metrics_type":
+        return metric_rows.texts(session, reporters, key)
+    if key == "type":
+        of_type = metric_rows.type_ids(session, reporters)
+        types.load(session, set(of_type.values()))
+        return {node_id: types.name(session, type_id) for node_id, type_id in of_type.items()}
+    return {each.reporter: getattr(known.get(each.about), key, None) or "" for each in reports}
 
 
 def is_group(key: str) -> bool:
     """Say whether points can be grouped by a key."""
-    return key in _GROUPS or (key.startswith("label.") and len(key) > len("label."))
+    return key in (*_NAMES, *_OF_REPORTER) or (key.startswith("label.") and len(key) > len("label."))
 
 
 def _series(group: dict[str, str], points: list[Point], buckets: int) -> shapes.Series:
-    points.sort(key=lambda point: (point.time, point.reporter))
+    points.sort(key=lambda point: point.time)
     thinned = thin(points, buckets)
     return shapes.Series(group, thinned, len(points), downsampled=len(thinned) < len(points))
 

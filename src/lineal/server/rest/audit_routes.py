@@ -1,0 +1,39 @@
+"""The route to the audit log."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from lineal.server.rest.parameters import Cursor, Limit, Time, read_id
+from lineal.server.rest.writing import answer
+from lineal.service.audit_log import AuditFilter, AuditPage
+from lineal.service.catalogue import Catalogue
+
+Subject = Literal["artifact", "execution", "context", "type"]
+
+
+def add(router: APIRouter, catalogue: Catalogue) -> None:
+    """Add the route."""
+
+    @router.get(
+        "/audit",
+        response_model=AuditPage,
+        summary="Who changed what, newest first",
+        operation_id="audit",
+        tags=["store"],
+    )
+    def audit(
+        subject: Annotated[Subject | None, Query(description="Only about these.")] = None,
+        node_id: Annotated[str | None, Query(pattern=r"^[0-9]{1,19}$", description="Only about this id.")] = None,
+        who: Annotated[str | None, Query(max_length=300, description="Only by this caller.")] = None,
+        rpc: Annotated[str | None, Query(max_length=100, description="Only by this call.")] = None,
+        since: Time = None,
+        until: Time = None,
+        limit: Limit = 60,
+        cursor: Cursor = "",
+    ) -> Response:
+        about = None if node_id is None else read_id(node_id, what="node")
+        wanted = AuditFilter(subject, about, who, rpc, since, until)
+        return answer(catalogue.audit(wanted, cursor=cursor, limit=limit))
