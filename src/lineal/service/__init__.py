@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.service import inside
 from lineal.service.access import UNNAMED, Caller, Role, require
 from lineal.service.calls import CALLS
 from lineal.service.known_types import KnownTypes
@@ -51,6 +52,8 @@ class MetadataService:
         handler, writes = CALLS[method]
         require(caller, Role.WRITER if writes else Role.READER, method)
         run = self.database.write if writes else self.database.read
+        if writes and caller.scope is not None:
+            handler = inside.checked(handler)
         try:
             response: Message = run(lambda session: handler(session, self._types, request), scope=caller.scope)
         except errors.StatusError as error:

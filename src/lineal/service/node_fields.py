@@ -39,9 +39,16 @@ def given_state(kind: Kind, node: Any) -> int | None:
     return int(getattr(node, kind.state_field))
 
 
-def taken(kind: Kind, nodes: Sequence[Any], conflict: Conflict) -> errors.AlreadyExistsError:
-    """Return the error that names the node whose name or external id is taken."""
+def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict) -> errors.AlreadyExistsError:
+    """Return the error that names the node whose name or external id is taken; within a scope, not by whom."""
     node = nodes[conflict.row or 0] if len(nodes) == 1 or conflict.row is not None else None
+    if session.scope is not None:
+        what = "external id" if "external_id" in conflict.columns else "name"
+        given = getattr(node, what.replace(" ", "_"), None)
+        which = f" {given!r}" if given else ""
+        return errors.AlreadyExistsError(
+            f"the {what}{which} is taken in this store; choose another for the {kind.name}"
+        )
     if "external_id" in conflict.columns:
         which = f" {node.external_id!r}" if node is not None else ""
         return errors.AlreadyExistsError(

@@ -12,6 +12,7 @@ from typing import Any
 from lineal import errors
 from lineal.kinds import Kind
 from lineal.service.clock import now
+from lineal.service.inside import marked
 from lineal.service.known_types import KnownTypes
 from lineal.service.node_fields import checked_properties, given_state, label, taken
 from lineal.service.update_nodes import UpdateOptions, update_nodes
@@ -37,12 +38,13 @@ def put_nodes(
         FailedPreconditionError: a node has changed since it was read, and the options forbid that.
     """
     ids: list[int] = []
-    for run in _runs(nodes):
+    for run in _runs(marked(session, nodes)):
         if run[0].HasField("id"):
             update_nodes(session, types, kind, run, options)
             ids.extend(node.id for node in run)
         else:
             ids.extend(_create(session, types, kind, run))
+        session.note_written(kind, ids)
     return ids
 
 
@@ -75,7 +77,7 @@ def _create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any
     try:
         ids = node_rows.insert_nodes(session, kind, rows) if rows else []
     except Conflict as conflict:
-        raise taken(kind, nodes[: len(rows)], conflict) from conflict
+        raise taken(session, kind, nodes[: len(rows)], conflict) from conflict
     if fault:
         raise fault
     return ids

@@ -65,7 +65,7 @@ def put_parent_contexts(session: Session, links: Sequence[pb.ParentContext]) -> 
         session, CONTEXT, {node_id for pair in pairs for node_id in pair if node_id is not None}
     )
     locks.take(session, locks.PARENT_CONTEXTS)  # two pairs put at the same time must not close a cycle together
-    ancestors = _Ancestors(session)
+    ancestors = _Ancestors(session.unscoped)  # a cycle must not close through contexts that the caller does not see
     checked: list[tuple[int, int]] = []
     fault: errors.StatusError | None = None
     for child_id, parent_id in pairs:

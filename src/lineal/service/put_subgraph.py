@@ -11,6 +11,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.service.inside import require_inside
 from lineal.service.known_types import KnownTypes
 from lineal.service.node_fields import checked_properties, label
 from lineal.service.put_contexts import ReuseOptions, put_contexts
@@ -41,6 +42,7 @@ def put_lineage_subgraph(
     artifact_ids = put_nodes(session, types, ARTIFACT, artifacts)
     execution_ids = put_nodes(session, types, EXECUTION, request.executions)
     join_contexts(session, context_ids, artifact_ids=artifact_ids, execution_ids=execution_ids)
+    require_inside(session)  # before an event says of a node outside that there is none
     put_events(session, [_event(edge, artifact_ids, execution_ids) for edge in request.event_edges])
     return rpc.PutLineageSubgraphResponse(
         execution_ids=execution_ids, artifact_ids=artifact_ids, context_ids=context_ids

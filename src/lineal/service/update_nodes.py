@@ -98,7 +98,7 @@ def _write(session: Session, kind: Kind, changes: _Changes) -> None:
     try:
         node_rows.update_nodes(session, kind, changes.rows)
     except Conflict as conflict:
-        raise taken(kind, changes.nodes, conflict) from conflict
+        raise taken(session, kind, changes.nodes, conflict) from conflict
     node_rows.change_properties(session, kind, changes.properties)
 
 

@@ -185,7 +185,8 @@ def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[Nod
 
 def nodes_to_update(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
     """Return the nodes that exist, each once, by id; nobody else updates them until the transaction ends."""
-    return _rows(session.listed_rows(_OF[kind].to_update, "ids", list(ids)))
+    seen = ids if session.scope is None else existing_ids(session, kind, ids)
+    return _rows(session.unscoped.listed_rows(_OF[kind].to_update, "ids", list(seen)))
 
 
 def nodes_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> list[NodeRow]:

@@ -25,6 +25,16 @@ class Scope:
     workspaces: tuple[Workspace, ...]
 
     @property
+    def only_name(self) -> str | None:
+        """The name of the workspace, if it is but one of those that a property can name."""
+        return self.names[0] if len(self.workspaces) == len(self.names) == 1 else None
+
+    @property
+    def shown(self) -> str:
+        """The workspaces as messages call them."""
+        return ", ".join(repr(workspace.name) for workspace in self.workspaces) or "no workspace"
+
+    @property
     def names(self) -> list[str]:
         """The names that the property of a node's workspace may have."""
         return [workspace.name for workspace in self.workspaces if workspace.type_name == WORKSPACE_TYPE]

@@ -35,11 +35,13 @@ Condition = sa.ColumnElement[bool]
 _NAMES: sa.BindParameter[str] = sa.bindparam(NAMES, expanding=True, type_=sa.Text())
 _CONTEXTS: sa.BindParameter[int] = sa.bindparam(CONTEXTS, expanding=True, type_=sa.BigInteger())
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
+_ZERO: sa.ColumnElement[int] = sa.literal_column("0")
+_PROPERTY_NAME: sa.ColumnElement[str] = sa.literal_column(f"'{WORKSPACE_PROPERTY}'")
 
 
 def _names_workspace(kind: Kind, node_id: Any) -> Condition:
     row = PROPERTY[kind].alias("scope_property")
-    named = sa.and_(row.c[kind.id_column] == node_id, row.c.name == WORKSPACE_PROPERTY)
+    named = sa.and_(row.c[kind.id_column] == node_id, row.c.name == _PROPERTY_NAME)
     return sa.exists(sa.select(_ONE).where(named, ByBytes(row.c.string_value).in_(_NAMES)))
 
 
@@ -63,16 +65,17 @@ def _node_shows(kind: Kind, node_id: Any) -> Condition:
 def _of_any_kind(row: Any, *columns: str) -> Condition:
     """Return the condition for a row of the index, whose column `kind` says what its ids are."""
     return sa.or_(
-        *[
-            sa.and_(row.kind == sa.literal(kind.type_kind), *[_node_shows(kind, row[column]) for column in columns])
-            for kind in KINDS
-        ]
+        *[sa.and_(row.kind == _number(kind), *[_node_shows(kind, row[column]) for column in columns]) for kind in KINDS]
     )
 
 
+def _number(kind: Kind) -> sa.ColumnElement[int]:
+    return sa.literal_column(str(kind.type_kind))
+
+
 def _run_shows(row: Any) -> Condition:
-    named = sa.and_(row.context_id == sa.literal(0), ByBytes(row.workspace).in_(_NAMES))
-    return sa.or_(named, sa.and_(row.context_id != sa.literal(0), _node_shows(CONTEXT, row.context_id)))
+    named = sa.and_(row.context_id == _ZERO, ByBytes(row.workspace).in_(_NAMES))
+    return sa.or_(named, sa.and_(row.context_id != _ZERO, _node_shows(CONTEXT, row.context_id)))
 
 
 def _event_shows(row: Any) -> Condition:
@@ -108,7 +111,10 @@ _SHARED = frozenset(
 
 
 class _ScopedCompiler:
-    """Part of a compiler: writes the rows that show in place of each table that is read."""
+    """Part of a compiler: writes the rows that show in place of each table that is read.
+
+    Their text is the same in every statement and kept with the dialect; only its parameters have to be made known.
+    """
 
     _inside_rule = False
 
@@ -117,18 +123,26 @@ class _ScopedCompiler:
         plain: Any = super().visit_table  # type: ignore[misc]
         if not asfrom or iscrud or self._inside_rule or table.name in _SHARED:
             return plain(table, asfrom=asfrom, iscrud=iscrud, **options)
-        self._inside_rule = True
-        try:
-            text = self.process(_shown_rows(table), asfrom=True)  # type: ignore[attr-defined]
-        finally:
-            self._inside_rule = False
+        text = self._text_of(table)
         alias = options.get("enclosing_alias")
         if alias is not None and alias.element is table:  # it writes the name itself
             return f"({text})"
         return f"({text}) AS {self.preparer.format_table(table)}"  # type: ignore[attr-defined]
 
+    def _text_of(self, table: sa.Table) -> str:
+        texts: dict[sa.Table, str] = self.dialect.lineal_scoped_texts  # type: ignore[attr-defined]
+        element = _PARAMETERS if table in texts else _shown_rows(table)
+        self._inside_rule = True
+        try:
+            text: str = self.process(element, asfrom=True)  # type: ignore[attr-defined]
+        finally:
+            self._inside_rule = False
+        return texts.setdefault(table, text)
 
-@lru_cache(maxsize=256)
+
+_PARAMETERS = sa.and_(_ONE.in_(_NAMES), _ONE.in_(_CONTEXTS))
+
+
 def _shown_rows(table: sa.Table) -> sa.Select[Any]:
     rule = _RULES.get(table.name)
     if rule is None:
@@ -142,6 +156,7 @@ def _shown_rows(table: sa.Table) -> sa.Select[Any]:
 def scoped(dialect: Any) -> Any:
     """Return a dialect like the one given, whose statements read what a scope shows."""
     found = copy.copy(dialect)
+    found.lineal_scoped_texts = {}
     base = dialect.statement_compiler
     found.statement_compiler = type(f"Scoped{base.__name__}", (_ScopedCompiler, base), {})
     return found

@@ -1,0 +1,130 @@
+"""Stores that differ by what a reader of workspace `a` must not see.
+
+`empty` holds types alone. `alone` holds the workspace `a`, and what every store holds. `shared` is a copy of it, with
+the same ids and times, into which the workspace `b`, nodes of no workspace, and events between both workspaces were
+put. So whatever a caller limited to `a` asks of `shared` must be answered as anybody is answered by `alone`.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lineal.service import MetadataService, open_service
+from lineal.service.access import Caller, Role, scope_of
+from lineal.service.catalogue import Catalogue
+from lineal.store.scope import WORKSPACE_TYPE
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+
+LARGEST_ID = 40
+_NAMES = ("empty", "alone", "shared")
+
+
+def caller(role: Role, *workspaces: str) -> Caller:
+    """Return a caller limited to workspaces."""
+    return Caller("somebody", role, scope_of(workspaces))
+
+
+@dataclass
+class Stores:
+    """The two stores."""
+
+    empty: MetadataService
+    alone: MetadataService
+    shared: MetadataService
+
+    def close(self) -> None:
+        """Close all."""
+        for service in (self.empty, self.alone, self.shared):
+            service.close()
+
+
+def make_stores(folder: Path) -> Stores:
+    """Make the stores as files in a folder."""
+    with open_service(f"sqlite:///{folder}/empty.db?synchronous=OFF") as service:
+        types = _put_types(service)
+        Catalogue(service).index.follow_all()
+    shutil.copy(folder / "empty.db", folder / "alone.db")
+    with open_service(f"sqlite:///{folder}/alone.db?synchronous=OFF") as service:
+        put_workspace(service, types, "a")
+        Catalogue(service).index.follow_all()
+    shutil.copy(folder / "alone.db", folder / "shared.db")
+    stores = _open(folder)
+    put_workspace(stores.shared, types, "b")
+    _put_between(stores.shared, types)
+    for service in (stores.alone, stores.shared):
+        Catalogue(service).index.follow_all()
+    stores.close()  # so that the files are whole and can be copied
+    return _open(folder)
+
+
+def copied(folder: Path, target: Path) -> Stores:
+    """Return stores of one's own, to write to."""
+    for name in _NAMES:
+        shutil.copy(folder / f"{name}.db", target / f"{name}.db")
+    return _open(target)
+
+
+def _open(folder: Path) -> Stores:
+    return Stores(*[open_service(f"sqlite:///{folder}/{name}.db?synchronous=OFF") for name in _NAMES])
+
+
+def _put_types(service: MetadataService) -> rpc.PutTypesResponse:
+    request = rpc.PutTypesRequest(
+        artifact_types=[pb.ArtifactType(name="Model", properties={"size": pb.INT})],
+        execution_types=[pb.ExecutionType(name="Trainer")],
+        context_types=[pb.ContextType(name=WORKSPACE_TYPE), pb.ContextType(name="Experiment")],
+    )
+    return service.call("PutTypes", request)
+
+
+def put_workspace(service: MetadataService, types: Any, name: str) -> None:
+    """Put a workspace as the SDK does, an experiment inside it, and a node that only its context holds."""
+    workspace, experiment = types.context_type_ids
+    request = rpc.PutLineageSubgraphRequest(contexts=[pb.Context(name=name, type_id=workspace)])
+    for noun in ("data", "model"):
+        request.artifacts.append(marked(artifact(types, f"{name}-{noun}"), name))
+    request.artifacts.append(artifact(types, f"{name}-held"))
+    request.executions.append(marked(execution(types, f"{name}-train"), name))
+    for index, type_ in ((0, pb.Event.INPUT), (1, pb.Event.OUTPUT), (2, pb.Event.INPUT)):
+        request.event_edges.add(execution_index=0, artifact_index=index, event=pb.Event(type=type_))
+    put = service.call("PutLineageSubgraph", request)
+    inside = pb.Context(name=f"{name}-experiment", type_id=experiment, external_id=f"{name}-experiment-id")
+    child_id = service.call("PutContexts", rpc.PutContextsRequest(contexts=[inside])).context_ids[0]
+    link = pb.ParentContext(child_id=child_id, parent_id=put.context_ids[0])
+    service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=[link]))
+
+
+def artifact(types: Any, name: str) -> pb.Artifact:
+    """Return an artifact."""
+    node = pb.Artifact(name=name, type_id=types.artifact_type_ids[0], uri=f"s3://{name}", external_id=f"{name}-id")
+    node.properties["size"].int_value = len(name)
+    return node
+
+
+def execution(types: Any, name: str) -> pb.Execution:
+    """Return an execution."""
+    type_id = types.execution_type_ids[0]
+    return pb.Execution(name=name, type_id=type_id, external_id=f"{name}-id", last_known_state=pb.Execution.RUNNING)
+
+
+def marked(node: Any, workspace: str) -> Any:
+    """Return a node whose properties name a workspace, and a run in it."""
+    node.custom_properties["__kf_run__"].string_value = f"run of {node.name}"
+    node.custom_properties["__kf_workspace__"].string_value = workspace
+    return node
+
+
+def _put_between(service: MetadataService, types: Any) -> None:
+    """Let an execution of `b` read a model of `a`, judge it, and put nodes that belong nowhere."""
+    request = rpc.PutLineageSubgraphRequest(executions=[marked(execution(types, "b-use"), "b")])
+    report = marked(artifact(types, "b-report"), "b")
+    report.custom_properties["model_id"].string_value = "2"
+    request.artifacts.extend([report, artifact(types, "nowhere")])
+    request.contexts.append(pb.Context(name="nowhere", type_id=types.context_type_ids[1]))
+    request.event_edges.add(execution_index=0, event=pb.Event(type=pb.Event.INPUT, artifact_id=2))
+    request.event_edges.add(execution_index=0, artifact_index=0, event=pb.Event(type=pb.Event.OUTPUT))
+    service.call("PutLineageSubgraph", request)

@@ -1,0 +1,199 @@
+"""What callers may write: by role, and within their workspaces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from google.protobuf.message import Message
+
+from lineal import errors
+from lineal.kinds import KINDS
+from lineal.service import MetadataService
+from lineal.service.access import Caller, Role
+from lineal.store.scope import WORKSPACE_TYPE
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.access.requests import READS, WRITES
+from tests.access.stores import Stores, caller, marked
+from tests.access.test_reading import answer
+
+WRITER_OF_A = caller(Role.WRITER, "a")
+MODEL, TRAINER, WORKSPACE, EXPERIMENT = "Model", "Trainer", WORKSPACE_TYPE, "Experiment"
+
+
+def ids_of(service: MetadataService) -> dict[str, int]:
+    """Return the ids of all nodes and types by name, `workspace b` for the context."""
+    found: dict[str, int] = {}
+    for kind in KINDS:
+        nodes: Any = getattr(service.call(f"Get{kind.table}s", getattr(rpc, f"Get{kind.table}sRequest")()), kind.plural)
+        found |= {node.name: node.id for node in nodes} | {node.type: node.type_id for node in nodes}
+    return found
+
+
+def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
+    """Return requests by RPC that name nodes of `b` by their ids, by a caller who should not know of them."""
+    artifact = pb.Artifact(id=ids["b-data"], type_id=ids[MODEL], uri="changed")
+    execution = pb.Execution(id=ids["b-train"], type_id=ids[TRAINER], last_known_state=pb.Execution.FAILED)
+    context = pb.Context(id=ids["b"], type_id=ids[WORKSPACE], name="b")
+    events = [
+        pb.Event(artifact_id=ids["b-data"], execution_id=ids["a-train"], type=pb.Event.OUTPUT),
+        pb.Event(artifact_id=ids["a-data"], execution_id=ids["b-train"], type=pb.Event.OUTPUT),
+    ]
+    pair = rpc.PutExecutionRequest.ArtifactAndEvent
+    own = pb.Execution(type_id=ids[TRAINER], name="new")
+    edge = rpc.PutLineageSubgraphRequest.EventEdge
+    links = [
+        {"attributions": [pb.Attribution(artifact_id=ids["b-data"], context_id=ids["a"])]},
+        {"attributions": [pb.Attribution(artifact_id=ids["a-data"], context_id=ids["b"])]},
+        {"associations": [pb.Association(execution_id=ids["b-train"], context_id=ids["a"])]},
+        {"associations": [pb.Association(execution_id=ids["a-train"], context_id=ids["b-experiment"])]},
+    ]
+    reuse = rpc.PutExecutionRequest.Options(reuse_context_if_already_exist=True, force_reuse_context=True)
+    parents = [(ids["b"], ids["a"]), (ids["a"], ids["b"]), (ids["b-experiment"], ids["a"])]
+    return {
+        "PutArtifacts": [rpc.PutArtifactsRequest(artifacts=[artifact])],
+        "PutExecutions": [rpc.PutExecutionsRequest(executions=[execution])],
+        "PutContexts": [rpc.PutContextsRequest(contexts=[context])],
+        "PutEvents": [rpc.PutEventsRequest(events=[event]) for event in events],
+        "PutExecution": [
+            rpc.PutExecutionRequest(execution=execution),
+            rpc.PutExecutionRequest(execution=own, artifact_event_pairs=[pair(artifact=artifact)]),
+            rpc.PutExecutionRequest(execution=own, artifact_event_pairs=[pair(event=events[0])]),
+            rpc.PutExecutionRequest(execution=own, contexts=[context], options=reuse),
+        ],
+        "PutLineageSubgraph": [
+            rpc.PutLineageSubgraphRequest(artifacts=[artifact]),
+            rpc.PutLineageSubgraphRequest(executions=[own], event_edges=[edge(execution_index=0, event=events[0])]),
+            rpc.PutLineageSubgraphRequest(contexts=[context]),
+        ],
+        "PutAttributionsAndAssociations": [rpc.PutAttributionsAndAssociationsRequest(**link) for link in links],
+        "PutParentContexts": [
+            rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
+            for child, parent in parents
+        ],
+        "PutTypes": [rpc.PutTypesRequest(artifact_types=[pb.ArtifactType(name="New")])],
+        "PutArtifactType": [rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="New"))],
+        "PutExecutionType": [rpc.PutExecutionTypeRequest(execution_type=pb.ExecutionType(name="New"))],
+        "PutContextType": [rpc.PutContextTypeRequest(context_type=pb.ContextType(name="New"))],
+    }
+
+
+@pytest.mark.parametrize("method", WRITES)
+def test_a_reader_writes_nothing(stores: Stores, method: str) -> None:
+    request = getattr(rpc, f"{method}Request")()
+    for reader in (Caller("reader", Role.READER), caller(Role.READER, "a")):
+        with pytest.raises(errors.PermissionDeniedError, match="needs the role writer"):
+            stores.shared.call(method, request, caller=reader)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("method", READS)
+def test_every_role_reads(stores: Stores, method: str, role: Role) -> None:
+    request = getattr(rpc, f"{method}Request")()
+    assert "PERMISSION" not in answer(stores.shared, method, request, Caller("somebody", role))
+    assert answer(stores.shared, method, request, Caller("somebody", role)) == answer(stores.shared, method, request)
+
+
+@pytest.mark.parametrize("method", WRITES)
+def test_an_id_of_another_workspace_is_written_to_like_an_unknown_id(own_stores: Stores, method: str) -> None:
+    for request in hidden_writes(ids_of(own_stores.shared))[method]:
+        answers = [answer(service, method, request, WRITER_OF_A) for service in (own_stores.alone, own_stores.shared)]
+        if not method.endswith(("Type", "Types")):
+            assert answers[0][0].isdigit(), f"{request} was accepted: {answers[0]}"
+            assert answers[0] == answers[1]
+
+
+def test_what_a_writer_does_is_seen_by_nobody_else(own_stores: Stores) -> None:
+    shared = own_stores.shared
+    everything = rpc.GetArtifactsRequest()
+    before = answer(shared, "GetArtifacts", everything, caller(Role.READER, "b"))
+    new = pb.Artifact(type_id=ids_of(shared)[MODEL], name="new")
+    put = shared.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[new]), caller=WRITER_OF_A)
+    assert answer(shared, "GetArtifacts", everything, caller(Role.READER, "b")) == before
+    assert f"id: {put.artifact_ids[0]}\n" in answer(shared, "GetArtifacts", everything, caller(Role.READER, "a"))
+
+
+def test_nodes_that_name_no_workspace_get_the_only_one_of_their_writer(own_stores: Stores) -> None:
+    new = pb.Artifact(type_id=ids_of(own_stores.shared)[MODEL], name="new")
+    request = rpc.PutArtifactsRequest(artifacts=[new])
+    put = own_stores.shared.call("PutArtifacts", request, caller=WRITER_OF_A)
+    found = own_stores.shared.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=put.artifact_ids))
+    assert found.artifacts[0].custom_properties["__kf_workspace__"].string_value == "a"
+    assert not request.artifacts[0].custom_properties
+
+
+def test_who_has_several_workspaces_must_say_which(own_stores: Stores) -> None:
+    both = caller(Role.WRITER, "a", "b")
+    new = pb.Artifact(type_id=ids_of(own_stores.shared)[MODEL], name="new")
+    with pytest.raises(errors.PermissionDeniedError, match="__kf_workspace__"):
+        own_stores.shared.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[new]), caller=both)
+    own_stores.shared.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[marked(new, "b")]), caller=both)
+
+
+def test_a_subgraph_lies_where_its_context_does(own_stores: Stores) -> None:
+    ids = ids_of(own_stores.shared)
+    both = caller(Role.WRITER, "a", "b")
+    options = rpc.PutLineageSubgraphRequest.Options(reuse_context_if_already_exist=True)
+    request = rpc.PutLineageSubgraphRequest(
+        artifacts=[pb.Artifact(type_id=ids[MODEL], name="new")],
+        contexts=[pb.Context(type_id=ids[WORKSPACE], name="b")],
+        options=options,
+    )
+    own_stores.shared.call("PutLineageSubgraph", request, caller=both)
+    listed = answer(own_stores.shared, "GetArtifacts", rpc.GetArtifactsRequest(), caller(Role.READER, "b"))
+    assert 'name: "new"' in listed
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        {"artifacts": [marked(pb.Artifact(type_id=0, name="new"), "b")]},
+        {"contexts": [pb.Context(type_id=0, name="c")]},
+        {"contexts": [pb.Context(type_id=0, name="renamed", id=0)]},
+    ],
+    ids=["a node that names another", "a context that is another", "a context that becomes another"],
+)
+def test_nothing_is_written_into_another_workspace(own_stores: Stores, node: dict[str, Any]) -> None:
+    ids = ids_of(own_stores.shared)
+    for given in node.get("artifacts", []):
+        given.type_id = ids[MODEL]
+    for given in node.get("contexts", []):
+        given.type_id = ids[WORKSPACE]
+        if given.HasField("id"):
+            given.id = ids["a"]
+    request = rpc.PutLineageSubgraphRequest(**node)
+    before = answer(own_stores.shared, "GetContexts", rpc.GetContextsRequest())
+    with pytest.raises(errors.PermissionDeniedError, match="write to 'a' alone"):
+        own_stores.shared.call("PutLineageSubgraph", request, caller=WRITER_OF_A)
+    assert answer(own_stores.shared, "GetContexts", rpc.GetContextsRequest()) == before
+
+
+@pytest.mark.parametrize("reuse", [True, False])
+def test_a_name_of_another_workspace_is_taken_and_nothing_more_is_told(own_stores: Stores, reuse: bool) -> None:
+    ids = ids_of(own_stores.shared)
+    request = rpc.PutExecutionRequest(
+        execution=pb.Execution(type_id=ids[TRAINER]),
+        contexts=[pb.Context(type_id=ids[EXPERIMENT], name="b-experiment")],
+        options=rpc.PutExecutionRequest.Options(reuse_context_if_already_exist=reuse),
+    )
+    with pytest.raises(errors.AlreadyExistsError) as raised:
+        own_stores.shared.call("PutExecution", request, caller=WRITER_OF_A)
+    assert str(raised.value) == "the name 'b-experiment' is taken in this store; choose another for the context"
+
+
+def test_the_first_writer_of_a_workspace_makes_its_context(own_stores: Stores) -> None:
+    first = caller(Role.WRITER, "c")
+    context = pb.Context(type_id=ids_of(own_stores.shared)[WORKSPACE], name="c")
+    own_stores.shared.call("PutContexts", rpc.PutContextsRequest(contexts=[context]), caller=first)
+    assert 'name: "c"' in answer(own_stores.shared, "GetContexts", rpc.GetContextsRequest(), first)
+
+
+def test_a_context_of_any_type_can_be_a_scope(own_stores: Stores) -> None:
+    shared = own_stores.shared
+    reader = caller(Role.READER, "Experiment=b-experiment")
+    member = pb.Attribution(artifact_id=ids_of(shared)["b-held"])
+    member.context_id = ids_of(shared)["b-experiment"]
+    shared.call("PutAttributionsAndAssociations", rpc.PutAttributionsAndAssociationsRequest(attributions=[member]))
+    found = shared.call("GetArtifacts", rpc.GetArtifactsRequest(), caller=reader)
+    assert [artifact.name for artifact in found.artifacts] == ["b-held"]
