@@ -14,8 +14,8 @@ from pathlib import Path
 from grpc_tools import protoc
 
 WIRE = Path(__file__).resolve().parent.parent / "src" / "lineal" / "wire"
-PROTO_FOLDERS = ("ml_metadata/proto", "ml_metadata/simple_types/proto")
-MODULE = re.compile(r"'ml_metadata\.(?:simple_types\.)?proto\.")
+PROTO_FOLDERS = ("ml_metadata/proto", "ml_metadata/simple_types/proto", "lineal/v1")
+MODULE = re.compile(r"'(?:ml_metadata\.(?:simple_types\.)?proto|lineal\.v1)\.")
 IMPORT = re.compile(r"^from ml_metadata\.proto import (\w+) as", re.MULTILINE)
 
 

@@ -38,12 +38,14 @@ class DatabaseSettings:
         upgrade: whether a database of an older schema version may be upgraded on opening.
         busy_timeout: seconds to wait for the write lock of another process (SQLite).
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
+        audit: whether every write is written to the audit log; deletions are in any case.
     """
 
     url: str = field(repr=False)
     upgrade: bool = False
     busy_timeout: float = DEFAULT_BUSY_TIMEOUT
     synchronous: str = "FULL"
+    audit: bool = False
 
     def __post_init__(self) -> None:
         scheme, separator, _ = self.url.partition("://")

@@ -13,11 +13,41 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from lineal import errors
-from lineal.cli import backup, get, lineage, ls, migrate, restore, serve, tutorial, version, watch
+from lineal.cli import (
+    audit,
+    backup,
+    delete,
+    get,
+    lineage,
+    ls,
+    migrate,
+    restore,
+    retain,
+    serve,
+    token,
+    tutorial,
+    version,
+    watch,
+)
 from lineal.cli.arguments import Parser
 from lineal.config import redact
 
-COMMANDS = (serve, tutorial, ls, get, lineage, migrate, backup, restore, version, watch)
+COMMANDS = (
+    serve,
+    tutorial,
+    ls,
+    get,
+    lineage,
+    migrate,
+    backup,
+    restore,
+    delete,
+    retain,
+    audit,
+    token,
+    version,
+    watch,
+)
 
 _FAILED = 1
 _INTERRUPTED = 130

@@ -21,6 +21,7 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("--db", metavar="URL", help=f"the database to serve (default: {URL_VARIABLE})")
     parser.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
+    parser.add_argument("--audit", action="store_true", help="write down who changes what, with every value")
     _add(parser, "--host", str, "the address to listen on")
     _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
     _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
@@ -66,7 +67,7 @@ def _settings(args: argparse.Namespace) -> ServerSettings:
     if not url:
         args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
     try:
-        database = DatabaseSettings(url, busy_timeout=args.busy_timeout)
+        database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
         return ServerSettings(database, **{name: getattr(args, name) for name in _DEFAULTS})
     except errors.InvalidArgumentError as error:
         args.usage_error(error.message)

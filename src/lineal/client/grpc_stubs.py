@@ -1,13 +1,16 @@
 """The stub, the servicer and the registration function of MetadataStoreService, built from its descriptor.
 
-They are what protoc's gRPC plugin would generate as `metadata_store_service_pb2_grpc`, for the 52 RPCs of the wire.
-What stays out: any behaviour; every RPC of the bare servicer answers UNIMPLEMENTED.
+They are what protoc's gRPC plugin would generate as `metadata_store_service_pb2_grpc`, for the 52 RPCs of the wire. And
+the stub of Lineal's own service. What stays out: any behaviour; every RPC of the bare servicer answers UNIMPLEMENTED.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 
+from lineal.wire import lifecycle
 from lineal.wire import service as rpc
 
 _SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
@@ -18,13 +21,24 @@ class MetadataStoreServiceStub:
     """One callable for each RPC, named like it."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        for method in _METHODS:
-            callable_ = channel.unary_unary(
-                f"/{_SERVICE.full_name}/{method}",
-                request_serializer=getattr(rpc, f"{method}Request").SerializeToString,
-                response_deserializer=getattr(rpc, f"{method}Response").FromString,
-            )
-            setattr(self, method, callable_)
+        _add_callables(self, channel, rpc, _SERVICE)
+
+
+class LifecycleServiceStub:
+    """One callable for each RPC of lineal.v1.LifecycleService."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        _add_callables(self, channel, lifecycle, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"])
+
+
+def _add_callables(stub: object, channel: grpc.Channel, messages: Any, service: Any) -> None:
+    for method in service.methods:
+        callable_ = channel.unary_unary(
+            f"/{service.full_name}/{method.name}",
+            request_serializer=getattr(messages, method.input_type.name).SerializeToString,
+            response_deserializer=getattr(messages, method.output_type.name).FromString,
+        )
+        setattr(stub, method.name, callable_)
 
 
 class MetadataStoreServiceServicer:

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.client.connection import Certificates
-from lineal.client.grpc_stubs import MetadataStoreServiceStub
+from lineal.client.grpc_stubs import LifecycleServiceStub, MetadataStoreServiceStub
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_OPTIONS = {
@@ -49,6 +49,7 @@ class GrpcTransport:
         self._timeout = timeout
         self._channel = _channel(target, credentials, [*(DEFAULT_OPTIONS | dict(options)).items()])
         self._stub = MetadataStoreServiceStub(self._channel)
+        self._lifecycle = LifecycleServiceStub(self._channel)
 
     def call(self, method: str, request: Message) -> Message:
         """Send the request and return the server's response.
@@ -58,7 +59,8 @@ class GrpcTransport:
 
         """
         try:
-            response: Message = getattr(self._stub, method)(request, timeout=self._timeout)
+            stub = self._stub if hasattr(self._stub, method) else self._lifecycle
+            response: Message = getattr(stub, method)(request, timeout=self._timeout)
         except grpc.RpcError as error:
             raise self._status_error(error) from error
         return response

@@ -1,4 +1,4 @@
-"""The gRPC door: the 52 RPCs, the health service and reflection on one port.
+"""The gRPC door: the 52 RPCs, Lineal's own, the health service and reflection on one port.
 
 What stays out: rules and SQL. A handler hands the bytes to `rpcs.answer` and translates what it raises by `status.py`.
 """
@@ -14,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 
 from lineal.config import ServerSettings
 from lineal.server import addresses
-from lineal.server.rpcs import RPCS, SERVICE_NAME, Rpc, answer
+from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.service import MetadataService
 
@@ -29,10 +29,11 @@ class GrpcDoor:
         self._threads = futures.ThreadPoolExecutor(settings.threads, thread_name_prefix="lineal-rpc")
         self._server = grpc.server(self._threads, options=_channel_options(settings))
         self._health = health.HealthServicer()
-        self._server.add_generic_rpc_handlers((bind(service, max_bytes=settings.max_message_bytes),))
+        for name in SERVICES:
+            self._server.add_generic_rpc_handlers((bind(service, name, max_bytes=settings.max_message_bytes),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
-            (SERVICE_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME),
+            (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME),
             self._server,
         )
         self.show_ready(False)
@@ -45,7 +46,7 @@ class GrpcDoor:
     def show_ready(self, ready: bool) -> None:
         """Let the health service tell whether requests can be answered."""
         state = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
-        for name in ("", SERVICE_NAME):
+        for name in ("", *SERVICES):
             self._health.set(name, state)
 
     def stop(self, grace: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
@@ -71,13 +72,13 @@ class GrpcDoor:
         return addresses.join(host, taken)
 
 
-def bind(service: MetadataService, *, max_bytes: int) -> grpc.GenericRpcHandler:
-    """Bind every RPC of the descriptor to the service."""
+def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) -> grpc.GenericRpcHandler:
+    """Bind every RPC of a descriptor, by the service's name, to the service."""
     handlers = {
         called.name: grpc.unary_unary_rpc_method_handler(_handler(service, called, max_bytes))
-        for called in RPCS.values()
+        for called in SERVICES[name].values()
     }
-    return grpc.method_handlers_generic_handler(SERVICE_NAME, handlers)
+    return grpc.method_handlers_generic_handler(name, handlers)
 
 
 def _handler(service: MetadataService, called: Rpc, max_bytes: int) -> Callable[[bytes, grpc.ServicerContext], bytes]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
@@ -21,7 +22,7 @@ from starlette.requests import ClientDisconnect
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.rest import problems
-from lineal.server.rpcs import RPCS, SERVICE_NAME, answer
+from lineal.server.rpcs import SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.service import MetadataService
 
@@ -51,19 +52,23 @@ _ENCODINGS = {
 
 def add(app: FastAPI, service: MetadataService, *, max_bytes: int) -> None:
     """Let an application answer gRPC-Web for every RPC."""
+    for name, rpcs in SERVICES.items():
+        _add_service(app, service, name, rpcs, max_bytes)
 
-    @app.post(f"/{SERVICE_NAME}/{{method}}", include_in_schema=False)
+
+def _add_service(app: FastAPI, service: MetadataService, name: str, rpcs: Mapping[str, Rpc], max_bytes: int) -> None:
+    @app.post(f"/{name}/{{method}}", include_in_schema=False)
     async def call(method: str, request: Request) -> Response:
         encoding = _ENCODINGS.get(_media_type(request))
         if encoding is None:
             return problems.problem(415, f"gRPC-Web has the media types {', '.join(_ENCODINGS)}; send one of them")
         try:
             message = _message(await _body(request, encoding, max_bytes), encoding)
-            response = await run_in_threadpool(_call, service, method, message, max_bytes)
+            response = await run_in_threadpool(answer, service, _named(rpcs, method), message, max_bytes=max_bytes)
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:
-            status, text = translate(error, rpc_name=method if method in RPCS else "gRPC-Web")
+            status, text = translate(error, rpc_name=method if method in rpcs else "gRPC-Web")
             return _reply(encoding, b"", status.value[0], text)
         return _reply(encoding, frame(response), 0, "")
 
@@ -72,10 +77,10 @@ def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def _call(service: MetadataService, method: str, message: bytes, max_bytes: int) -> bytes:
-    if method not in RPCS:
-        raise errors.UnimplementedError(f"no RPC is named {method[:100]!r} in {SERVICE_NAME}")
-    return answer(service, RPCS[method], message, max_bytes=max_bytes)
+def _named(rpcs: Mapping[str, Rpc], method: str) -> Rpc:
+    if method not in rpcs:
+        raise errors.UnimplementedError(f"no RPC is named {method[:100]!r} in this service")
+    return rpcs[method]
 
 
 async def _body(request: Request, encoding: _Encoding, max_bytes: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The 52 RPCs as a table, and the way of one request: check, parse, call, serialize.
+"""The RPCs as tables, the 52 and Lineal's own, and the way of one request: check, parse, call, serialize.
 
 What stays out: the rules (in `service/`) and the transports. gRPC calls `answer` with the bytes it received; any other
 door that carries the same bytes can do the same. Everything that goes wrong is a `StatusError` here.
@@ -7,6 +7,7 @@ door that carries the same bytes can do the same. Everything that goes wrong is 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
@@ -14,10 +15,12 @@ from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.text_check import TextCheck
 from lineal.service import MetadataService
+from lineal.wire import lifecycle
 from lineal.wire import service as rpc
 
 SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
 SERVICE_NAME: str = SERVICE.full_name
+LIFECYCLE_NAME: str = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"].full_name
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,17 @@ class Rpc:
     text_check: TextCheck
 
 
-RPCS = {
-    method.name: Rpc(method.name, getattr(rpc, method.input_type.name), TextCheck(method.input_type))
-    for method in SERVICE.methods
+def _table(module: Any, service: Any) -> dict[str, Rpc]:
+    return {
+        method.name: Rpc(method.name, getattr(module, method.input_type.name), TextCheck(method.input_type))
+        for method in service.methods
+    }
+
+
+RPCS = _table(rpc, SERVICE)
+SERVICES = {
+    SERVICE_NAME: RPCS,
+    LIFECYCLE_NAME: _table(lifecycle, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"]),
 }
 
 
@@ -61,7 +72,7 @@ def _parse(called: Rpc, request: bytes) -> Message:
     except DecodeError:
         raise errors.InvalidArgumentError(
             f"The {len(request)} bytes sent to {called.name} are not a {called.request.DESCRIPTOR.full_name} message; "
-            "generate the client from ml_metadata/proto/metadata_store_service.proto"
+            f"generate the client from {called.request.DESCRIPTOR.file.name}"
         ) from None
     called.text_check.require_utf8(request)
     return message

@@ -15,11 +15,12 @@ from google.protobuf.message import Message
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.service import inside
-from lineal.service.access import UNNAMED, Caller, Role, require
-from lineal.service.calls import CALLS
+from lineal.service.access import UNNAMED, Caller, require
+from lineal.service.audit import audited
+from lineal.service.calls import CALLS, Call
 from lineal.service.known_types import KnownTypes
 from lineal.service.migration import downgrade
-from lineal.store import schema
+from lineal.store import own_tables, schema
 from lineal.store.database import Database, Session
 
 Result = TypeVar("Result")
@@ -39,6 +40,7 @@ class MetadataService:
     def __init__(self, database: Database) -> None:
         self.database = database
         self._types = KnownTypes()
+        self._has_log = False
 
     def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
         """Run one RPC in a transaction of its own, as far as the caller may; the request is not changed.
@@ -47,18 +49,24 @@ class MetadataService:
             PermissionDeniedError: the caller's role does not allow the call.
             StatusError: the call failed, and nothing of it was stored.
         """
-        if method not in CALLS:
-            raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
-        handler, writes = CALLS[method]
-        require(caller, Role.WRITER if writes else Role.READER, method)
-        run = self.database.write if writes else self.database.read
-        if writes and caller.scope is not None:
+        called = call_named(method)
+        require(caller, called.needed_role, method)
+        handler, run = called.handler, self.database.write if called.writes else self.database.read
+        if called.writes and caller.scope is not None:
             handler = inside.checked(handler)
+        if called.is_audited or (called.writes and self.database.settings.audit):
+            self._prepare_log()
+            handler = audited(handler, caller, method)
         try:
             response: Message = run(lambda session: handler(session, self._types, request), scope=caller.scope)
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
         return response
+
+    def _prepare_log(self) -> None:
+        """Create the audit log's table, if nobody has done so yet."""
+        if not self._has_log:
+            self._has_log = own_tables.prepare(self.database)
 
     def read(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a read of the catalogue in a transaction of its own, on one consistent state, as the caller sees it.
@@ -87,6 +95,21 @@ class MetadataService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def call_named(method: str) -> Call:
+    """Return how a call is served.
+
+    Raises:
+        UnimplementedError: there is no such call.
+    """
+    if method in CALLS:
+        return CALLS[method]
+    from lineal.service.lifecycle import LIFECYCLE_CALLS  # it is rarely needed, and stands on more than the others
+
+    if method in LIFECYCLE_CALLS:
+        return LIFECYCLE_CALLS[method]
+    raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
 
 
 def _shortened(error: errors.StatusError) -> errors.StatusError:

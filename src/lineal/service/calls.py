@@ -14,6 +14,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import get_nodes, get_types, lists, put_types
+from lineal.service.access import Role
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage import get_lineage_subgraph
 from lineal.service.lineage_graph import get_lineage_graph
@@ -35,10 +36,24 @@ Handler = Callable[[Session, KnownTypes, Any], Any]
 
 
 class Call(NamedTuple):
-    """How one RPC is served."""
+    """How one RPC is served.
+
+    Attributes:
+        handler: the rule.
+        writes: whether it needs a transaction that writes, and a caller who may.
+        role: the role that it needs, if that is another.
+        is_audited: whether it is written to the audit log whatever the settings say.
+    """
 
     handler: Handler
     writes: bool
+    role: Role | None = None
+    is_audited: bool = False
+
+    @property
+    def needed_role(self) -> Role:
+        """The least role that may call it."""
+        return self.role or (Role.WRITER if self.writes else Role.READER)
 
 
 def _answer(method: str, **fields: Any) -> Any:

@@ -14,14 +14,14 @@ from lineal.store.database import Session
 from lineal.store.events import EventRow
 from lineal.wire import metadata_store as pb
 
-_INPUTS = (pb.Event.INPUT, pb.Event.DECLARED_INPUT, pb.Event.INTERNAL_INPUT)
-_OUTPUTS = (pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT, pb.Event.INTERNAL_OUTPUT, pb.Event.PENDING_OUTPUT)
+INPUTS = (pb.Event.INPUT, pb.Event.DECLARED_INPUT, pb.Event.INTERNAL_INPUT)
+OUTPUTS = (pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT, pb.Event.INTERNAL_OUTPUT, pb.Event.PENDING_OUTPUT)
 _Direction = pb.LineageSubgraphQueryOptions
 # Which events lead on from a node of a kind, in each direction.
 _LEADING: dict[int, dict[Kind, tuple[int, ...]]] = {
-    _Direction.DOWNSTREAM: {ARTIFACT: _INPUTS, EXECUTION: _OUTPUTS},
-    _Direction.UPSTREAM: {ARTIFACT: _OUTPUTS, EXECUTION: _INPUTS},
-    _Direction.BIDIRECTIONAL: {ARTIFACT: _INPUTS + _OUTPUTS, EXECUTION: _INPUTS + _OUTPUTS},
+    _Direction.DOWNSTREAM: {ARTIFACT: INPUTS, EXECUTION: OUTPUTS},
+    _Direction.UPSTREAM: {ARTIFACT: OUTPUTS, EXECUTION: INPUTS},
+    _Direction.BIDIRECTIONAL: {ARTIFACT: INPUTS + OUTPUTS, EXECUTION: INPUTS + OUTPUTS},
 }
 _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
 Ids = dict[Kind, set[int]]

@@ -102,6 +102,10 @@ def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
     Raises:
         Conflict: an event of that artifact, execution and type exists; `row` tells which event.
     """
+    if session.trail:
+        for event in events:
+            new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
+            session.trail.added("event", EXECUTION.name, event.execution_id, new)
     if not any(event.steps for event in events):
         session.change_many(_INSERT, [event[:4] for event in events])
         return

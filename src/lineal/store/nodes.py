@@ -262,6 +262,8 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
         ids: Sequence[int] = [session.insert(_OF[kind].insert, rows[0], called=called)]
     else:
         ids = session.insert_many(_OF[kind].insert, rows, called=called)
+    if session.trail:
+        session.trail.created(kind, ids)
     properties = [
         (node_id, name, is_custom, *columns)
         for node_id, node in zip(ids, nodes, strict=True)
@@ -303,6 +305,8 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> None
     Raises:
         Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
     """
+    if session.trail:
+        session.trail.changing(session, kind, [node.id for node in nodes])
     rows = [
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]

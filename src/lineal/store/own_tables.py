@@ -1,4 +1,4 @@
-"""Lineal's own tables, all named `lineal_*`: the search index, the stored views of the page, and the audit log.
+"""Lineal's own tables, all named `lineal_*`: the search index, stored views of the page, the audit log and tokens.
 
 The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
@@ -114,6 +114,17 @@ AUDIT = _table(
     sa.Index("idx_lineal_audit_node", "subject", "node_id"),
     sa.Index("idx_lineal_audit_time", "time"),
     sqlite_autoincrement=True,
+)
+TOKEN = _table(
+    "lineal_token",
+    sa.Column("id", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("name", _Text, nullable=False),
+    sa.Column("secret_hash", sa.String(64), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("workspaces", LongText),
+    sa.Column("created", Int, nullable=False),
+    sa.Column("expires", Int),
+    sa.Column("revoked", Int),
 )
 
 

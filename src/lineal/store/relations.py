@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from lineal.kinds import Kind
+from lineal.kinds import CONTEXT, Kind
 from lineal.store.database import Session
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import MEMBERSHIP, PARENT_CONTEXT
@@ -32,7 +32,12 @@ _PARENT_IDS = Statement(
 
 def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) -> None:
     """Put nodes into contexts, given as (context id, node id); a pair that exists is left alone."""
-    session.change_many(_INSERT_MEMBER[kind], list(dict.fromkeys(pairs)))
+    pairs = list(dict.fromkeys(pairs))
+    if session.trail:
+        known = set(memberships_of(session.unscoped, kind, [node_id for _, node_id in pairs]))
+        for context_id, node_id in dict.fromkeys(pairs).keys() - known:
+            session.trail.added(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+    session.change_many(_INSERT_MEMBER[kind], pairs)
 
 
 def memberships_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, int]]:
@@ -46,6 +51,9 @@ def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
     Raises:
         Conflict: a pair exists; `row` tells which.
     """
+    if session.trail:
+        for child_id, parent_id in pairs:
+            session.trail.added("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
     session.change_many(_INSERT_PARENT, pairs)
 
 

@@ -41,6 +41,11 @@ class ScopedSession(Session):
         self.written: dict[Kind, set[int]] = {kind: set() for kind in KINDS}
         self._sight: Mapping[str, Any] | None = None
 
+    @classmethod
+    def of(cls, session: Session, scope: Scope) -> ScopedSession:
+        """Return the same transaction with sight of a scope alone."""
+        return cls(session._database, session._cursor, scope)
+
     @cached_property
     def unscoped(self) -> Session:
         """The same transaction with sight of the whole store."""

@@ -21,6 +21,7 @@ from lineal.store.statement import LONGEST_LIST, Insertion, Statement
 
 if TYPE_CHECKING:
     from lineal.store.database import Database
+    from lineal.store.trail import Trail
 
 Result = TypeVar("Result")
 Row = tuple[Any, ...]
@@ -35,11 +36,13 @@ class Session:
     Attributes:
         rows_written: how many rows were given to statements that write many.
         scope: what the transaction sees, or None if it sees everything.
+        trail: where those who write rows tell what they change, or None if nobody asks.
 
     Raises, from every method: Conflict (a row would not be unique), StatusError (anything else, translated).
     """
 
     scope: Scope | None = None
+    trail: Trail | None = None
 
     def __init__(self, database: Database, cursor: Any) -> None:
         self._database = database

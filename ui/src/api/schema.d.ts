@@ -939,10 +939,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first */
+        get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AuditEntry
+         * @description One change.
+         *
+         *     Attributes:
+         *         id: its number; later changes have greater ones.
+         *         time: when, in milliseconds since the epoch.
+         *         who: the caller.
+         *         rpc: the call.
+         *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property.
+         *         subject: what it is about: artifact, execution, context or type.
+         *         node_id: its id.
+         *         old: the values that are gone, as a JSON text; None if there were none.
+         *         new: the values that are new, as a JSON text; None if there are none.
+         */
+        AuditEntry: {
+            /**
+             * Id
+             * @description An integer of 64 bits, as a text
+             */
+            id: string;
+            /** Time */
+            time: number;
+            /** Who */
+            who: string;
+            /** Rpc */
+            rpc: string;
+            /** Action */
+            action: string;
+            /** Subject */
+            subject: string;
+            /**
+             * Node Id
+             * @description An integer of 64 bits, as a text
+             */
+            node_id: string;
+            /** Old */
+            old: string | null;
+            /** New */
+            new: string | null;
+        };
+        /**
+         * AuditPage
+         * @description Changes, the newest first; `next_cursor` is what to pass as `cursor` for older ones, None on the last page.
+         */
+        AuditPage: {
+            /** Items */
+            items: components["schemas"]["AuditEntry"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /**
          * BoolValue
          * @description A property that is true or false.
@@ -6516,6 +6584,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit: {
+        parameters: {
+            query?: {
+                /** @description Only about these. */
+                subject?: ("artifact" | "execution" | "context" | "type") | null;
+                /** @description Only about this id. */
+                node_id?: string | null;
+                /** @description Only by this caller. */
+                who?: string | null;
+                /** @description Only by this call. */
+                rpc?: string | null;
+                /** @description Milliseconds since 1970. */
+                since?: number | null;
+                /** @description Milliseconds since 1970. */
+                until?: number | null;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -1,0 +1,63 @@
+"""`lineal audit`: print who changed what, the newest first."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database
+
+if TYPE_CHECKING:
+    from lineal.service.audit_log import AuditEntry
+
+_DEFAULT_LIMIT = 50
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("audit", help="print who changed what", description=__doc__)
+    parser.set_defaults(run=run)
+    add_database_flag(parser, "the database")
+    parser.add_argument("--subject", choices=("artifact", "execution", "context", "type"), help="only about these")
+    parser.add_argument("--id", type=int, help="only about the one with this id")
+    parser.add_argument("--who", metavar="NAME", help="only by this caller")
+    parser.add_argument("--rpc", metavar="NAME", help="only by this call")
+    parser.add_argument("--limit", type=int, default=_DEFAULT_LIMIT, help=f"how many (default: {_DEFAULT_LIMIT})")
+    add_json_flag(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the entries."""
+    settings = required_database(args)
+    from lineal.cli.text import to_json
+    from lineal.service.archive.backing_up import open_existing
+    from lineal.service.audit_log import AuditFilter, page
+
+    if args.limit < 1:
+        args.usage_error(f"--limit is {args.limit}; give 1 or more")
+    wanted = AuditFilter(args.subject, args.id, args.who, args.rpc)
+    with open_existing(settings) as service:
+        entries = page(service, wanted, limit=args.limit).items
+    print(to_json([_record(entry) for entry in entries]) if args.json else "\n".join(_lines(entries)))
+
+
+def _record(entry: AuditEntry) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {**asdict(entry), "old": _parsed(entry.old), "new": _parsed(entry.new)}
+
+
+def _parsed(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def _lines(entries: list[AuditEntry]) -> list[str]:
+    from lineal.cli.text import table, time
+
+    rows = [
+        [time(each.time), each.who, each.rpc, f"{each.action} {each.subject} {each.node_id}", each.old, each.new]
+        for each in entries
+    ]
+    shown = [["" if value is None else value for value in row] for row in rows]
+    return table(("TIME", "WHO", "RPC", "CHANGE", "BEFORE", "AFTER"), shown)

@@ -1,0 +1,64 @@
+"""`lineal retain`: delete what a policy no longer keeps; what is deployed stays, and what that came from."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+
+from lineal.cli.arguments import Commands, add_store_flags
+
+_AGE = re.compile(r"([0-9]{1,6})([smhdwy])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("retain", help="delete what a policy no longer keeps", description=__doc__)
+    parser.set_defaults(run=run)
+    age = "only nodes not updated for so long: 90d, 12h, 2y"
+    parser.add_argument("--older-than", type=_age, metavar="AGE", required=True, help=age)
+    state = "only nodes in this state, such as FAILED; may be repeated"
+    parser.add_argument("--state", action="append", default=[], metavar="STATE", help=state)
+    parser.add_argument("--workspace", default="", metavar="NAME", help="only nodes of this workspace")
+    parser.add_argument(
+        "--type", action="append", default=[], metavar="NAME", help="only of this type; may be repeated"
+    )
+    parser.add_argument("--include-deployed", action="store_true", help="delete also what is deployed")
+    parser.add_argument("--tombstones", action="store_true", help="leave tombstones of what is needed")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    add_store_flags(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Apply the policy until nothing is left to delete, and say what happened."""
+    from lineal.cli.delete import outcome
+    from lineal.cli.store import open_lifecycle_store
+    from lineal.wire import lifecycle
+
+    policy = lifecycle.ApplyRetentionRequest(
+        updated_before=int((time.time() - args.older_than) * 1000),
+        states=args.state,
+        workspace=args.workspace,
+        types=args.type,
+        include_deployed=args.include_deployed,
+        on_reference=lifecycle.TOMBSTONE if args.tombstones else lifecycle.PROTECT,
+        dry_run=args.dry_run,
+    )
+    with open_lifecycle_store(args) as store:
+        more = True
+        while more:
+            response = store.apply_retention(policy)
+            more = response.more and not args.dry_run
+            print(outcome(response.deleted, response.tombstones, dry_run=args.dry_run), flush=True)
+    print(f"kept: {response.kept_deployed} deployed or behind it, {response.kept_referenced} needed by others")
+    if response.more:
+        print("(there is more; a run without --dry-run goes on until nothing is left)")
+
+
+def _age(text: str) -> int:
+    """Return seconds."""
+    found = _AGE.fullmatch(text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no age; write a number and s, m, h, d, w or y, such as 90d")
+    return int(found[1]) * _SECONDS[found[2]]

@@ -1,0 +1,101 @@
+"""`lineal token`: create, list and revoke the tokens with which callers show a server who they are."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from lineal.cli.arguments import Commands, Parser, add_database_flag, add_json_flag, required_database
+
+if TYPE_CHECKING:
+    from lineal.service.tokens import Token, Tokens
+
+_DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("token", help="create, list and revoke access tokens", description=__doc__)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_create(actions.add_parser("create", help="make a token and print it, this once"))
+    listing = actions.add_parser("list", help="list the tokens, without their secrets")
+    listing.set_defaults(run=run_list)
+    add_database_flag(listing, "the database")
+    add_json_flag(listing)
+    revoking = actions.add_parser("revoke", help="let a token be valid no longer")
+    revoking.set_defaults(run=run_revoke)
+    revoking.add_argument("id", metavar="ID", help="the id of the token, as `lineal token list` shows it")
+    add_database_flag(revoking, "the database")
+
+
+def _add_create(parser: Parser) -> None:
+    parser.set_defaults(run=run_create)
+    add_database_flag(parser, "the database")
+    parser.add_argument("--name", required=True, help="whose it is; the audit log shows it")
+    parser.add_argument("--role", required=True, choices=("reader", "writer", "admin"), help="what it allows")
+    workspaces = "what it shows: a workspace, or TYPE=NAME for another context; again for more (default: everything)"
+    parser.add_argument("--workspace", action="append", metavar="NAME", help=workspaces)
+    parser.add_argument(
+        "--expires", type=_duration, metavar="TIME", help="after how long it ends, such as 90d, 12h, 5m"
+    )
+
+
+def _duration(text: str) -> int:
+    found = _DURATION.fullmatch(text)
+    if found is None or not int(found[1]):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no time; write a number and one of s, m, h, d, w")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def run_create(args: argparse.Namespace) -> None:
+    """Make a token and print it."""
+    from lineal.service.access import role_named
+
+    with _open(args) as tokens:
+        print(tokens.create(args.name, role_named(args.role), workspaces=args.workspace, seconds=args.expires))
+
+
+def run_list(args: argparse.Namespace) -> None:
+    """Print the tokens."""
+    from lineal.cli.text import table, to_json
+
+    with _open(args) as tokens:
+        found = tokens.list()
+    if args.json:
+        print(to_json([_record(token) for token in found]))
+        return
+    print("\n".join(table(("ID", "NAME", "ROLE", "WORKSPACES", "CREATED", "EXPIRES", "STATE"), map(_row, found))))
+
+
+def run_revoke(args: argparse.Namespace) -> None:
+    """Revoke a token."""
+    with _open(args) as tokens:
+        tokens.revoke(args.id)
+    print(f"Revoked {args.id}; running servers notice within seconds.")
+
+
+@contextmanager
+def _open(args: argparse.Namespace) -> Iterator[Tokens]:
+    """Open the chosen database; one that is missing is created, so that tokens can be made before a server starts."""
+    settings = required_database(args)
+    from lineal.service import open_service
+    from lineal.service.tokens import Tokens
+
+    with open_service(settings) as service:
+        yield Tokens(service)
+
+
+def _record(token: Token) -> dict[str, Any]:
+    return {**vars(token), "role": token.role.name.lower(), "state": token.state}
+
+
+def _row(token: Token) -> list[str]:
+    from lineal.cli.text import time
+
+    shown = "(all)" if token.workspaces is None else ", ".join(token.workspaces)
+    expires = time(token.expires) or "never"
+    return [token.id, token.name, token.role.name.lower(), shown, time(token.created), expires, token.state]

@@ -1,0 +1,28 @@
+"""The audit log: who changed what, with the values before and after, in the transaction of the change.
+
+Deletions are always written down; other writes are where the settings ask for it (docs/operations/retention.md). What
+stays out: what counts as a change (store/trail.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lineal.service.access import Caller
+from lineal.service.calls import Handler
+from lineal.service.clock import now
+from lineal.store import audit_rows
+from lineal.store.database import Session
+from lineal.store.trail import Trail
+
+
+def audited(handler: Handler, caller: Caller, rpc: str) -> Handler:
+    """Return a handler that writes down what it changes."""
+
+    def handle(session: Session, types: Any, request: Any) -> Any:
+        session.trail = trail = Trail()
+        response = handler(session, types, request)
+        audit_rows.add(session, trail.changes(session), time=now(), who=caller.name, rpc=rpc)
+        return response
+
+    return handle

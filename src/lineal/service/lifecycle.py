@@ -1,0 +1,16 @@
+"""The calls of lineal.v1.LifecycleService by name.
+
+They take away what others have written, so they are for admins alone and are always written to the audit log.
+"""
+
+from __future__ import annotations
+
+from lineal.service.access import Role
+from lineal.service.calls import Call
+from lineal.service.deletion import delete_nodes
+from lineal.service.retention import apply_retention
+
+LIFECYCLE_CALLS: dict[str, Call] = {
+    "DeleteNodes": Call(delete_nodes, writes=True, role=Role.ADMIN, is_audited=True),
+    "ApplyRetention": Call(apply_retention, writes=True, role=Role.ADMIN, is_audited=True),
+}

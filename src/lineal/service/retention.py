@@ -1,0 +1,167 @@
+"""Retention: which nodes a policy no longer keeps.
+
+Nodes that are old enough, and fit the other conditions, go; but what is deployed stays with all that it came from, and
+so does what anything else needs. A context goes with the last of what it held. What stays out: the deleting itself
+(deletion.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lineal import errors
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.service.access import scope_of
+from lineal.service.catalogue.groups import WORKSPACE_TYPES
+from lineal.service.clock import now
+from lineal.service.deletion import MARK, remove, write_ids
+from lineal.service.known_types import KnownTypes
+from lineal.service.lineage_needs import Ids, Needs, Place, needs_of, protected, sorted_out, without
+from lineal.service.walk import INPUTS, OUTPUTS
+from lineal.store import deletion_rows
+from lineal.store import nodes as node_rows
+from lineal.store.scoped_session import ScopedSession
+from lineal.store.session import Session
+from lineal.wire import lifecycle
+from lineal.wire import metadata_store as pb
+
+DEFAULT_LIMIT = 10_000
+_STATES = {ARTIFACT: pb.Artifact.State, EXECUTION: pb.Execution.State}
+
+
+@dataclass
+class _Chosen:
+    """What a policy chose: what goes, what becomes a tombstone, and how many stay for which reason."""
+
+    deleted: Ids
+    tombstones: Ids
+    kept_deployed: int
+    kept_referenced: int
+    more: bool
+
+
+def apply_retention(
+    session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest
+) -> lifecycle.ApplyRetentionResponse:
+    """Delete what a policy no longer keeps.
+
+    Raises:
+        InvalidArgumentError: the policy names no time, a time to come, or a state that there is not.
+    """
+    _check(request)
+    chosen = _choose(session, types, request)
+    if not request.dry_run:
+        remove(session, chosen.deleted, chosen.tombstones)
+    return lifecycle.ApplyRetentionResponse(
+        deleted=write_ids(chosen.deleted),
+        tombstones=write_ids(chosen.tombstones),
+        kept_deployed=chosen.kept_deployed,
+        kept_referenced=chosen.kept_referenced,
+        more=chosen.more,
+    )
+
+
+def _check(request: lifecycle.ApplyRetentionRequest) -> None:
+    if not 0 < request.updated_before <= now():
+        raise errors.InvalidArgumentError(
+            f"updated_before is {request.updated_before}; give a time in the past, in milliseconds since the epoch"
+        )
+    known = {name for states in _STATES.values() for name in states.keys()}  # noqa: SIM118 it is no dict
+    if unknown := [state for state in request.states if state not in known]:
+        raise errors.InvalidArgumentError(
+            f"there is no state {unknown[0][:40]!r}; the states are {', '.join(sorted(known))}"
+        )
+    if request.limit < 0:
+        raise errors.InvalidArgumentError(f"limit is {request.limit}; give a number of nodes, or 0 for {DEFAULT_LIMIT}")
+
+
+def _choose(session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest) -> _Chosen:
+    order = _candidates(session, types, request)
+    deployed = set() if request.include_deployed else _deployed(session)
+    nodes = sorted_out(place for place in order if place not in deployed)
+    needs = needs_of(session, nodes)
+    kept = protected(needs, nodes)
+    going = without(without(nodes, kept), _holding_nothing(nodes, needs))
+    chosen, more = _within(request.limit or DEFAULT_LIMIT, order, going, needs)
+    buried: Ids = {kind: set() for kind in KINDS}
+    if request.on_reference == lifecycle.TOMBSTONE:
+        buried = _not_buried_yet(session, sorted_out(kept))
+    return _Chosen(chosen, buried, len(order) - _count(nodes), _count(nodes) - _count(going) - _count(buried), more)
+
+
+def _count(nodes: Ids) -> int:
+    return sum(map(len, nodes.values()))
+
+
+def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest) -> list[Place]:
+    """Return the nodes that fit the policy's conditions, the oldest first. Workspaces outlive what they hold."""
+    seen = ScopedSession.of(session, scope_of([request.workspace])) if request.workspace else session
+    found: list[tuple[int, Place]] = []
+    for kind in KINDS:
+        states = _state_numbers(kind, request.states)
+        if states or not request.states:
+            named = list(request.types) or None
+            old = deletion_rows.old_nodes(seen, kind, before=request.updated_before, states=states, types=named)
+            found += [(updated, Place(kind, node_id)) for updated, node_id in old]
+    workspaces = _workspaces(session, types, [place.id for _, place in found if place.kind is CONTEXT])
+    order = sorted(found, key=lambda pair: (pair[0], pair[1].id))
+    return [place for _, place in order if place.kind is not CONTEXT or place.id not in workspaces]
+
+
+def _state_numbers(kind: Kind, names: Iterable[str]) -> list[int] | None:
+    """Return the numbers of those of the states that a kind has; None if it has none of them."""
+    known = _STATES[kind].items() if kind in _STATES else []
+    wanted = set(names)
+    return [number for name, number in known if name in wanted] or None
+
+
+def _workspaces(session: Session, types: KnownTypes, ids: Iterable[int]) -> set[int]:
+    """Return those of the contexts that are workspaces."""
+    rows = node_rows.nodes_by_ids(session, CONTEXT, list(ids))
+    return {row.id for row in rows if types.name(session, row.type_id) in WORKSPACE_TYPES}
+
+
+def _deployed(session: Session) -> set[Place]:
+    """Return running executions, what they read, and all that this came from."""
+    running = deletion_rows.in_state(session, EXECUTION, pb.Execution.RUNNING)
+    found = {Place(EXECUTION, node_id) for node_id in running}
+    frontier = {EXECUTION: running}
+    while frontier:
+        kind, ids = frontier.popitem()
+        new = _origins(session, kind, ids) - found
+        found |= new
+        if new:
+            frontier[ARTIFACT if kind is EXECUTION else EXECUTION] = {place.id for place in new}
+    return found
+
+
+def _origins(session: Session, kind: Kind, ids: Iterable[int]) -> set[Place]:
+    """Return what executions read, or which executions wrote artifacts."""
+    events = deletion_rows.events_at(session, kind, ids)
+    if kind is EXECUTION:
+        return {Place(ARTIFACT, artifact_id) for artifact_id, _, type_ in events if type_ in INPUTS}
+    return {Place(EXECUTION, execution_id) for _, execution_id, type_ in events if type_ in OUTPUTS}
+
+
+def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:
+    """Return the contexts that hold nothing, which are left alone: somebody may have made them for later."""
+    return [Place(CONTEXT, node_id) for node_id in nodes[CONTEXT] if Place(CONTEXT, node_id) not in needs]
+
+
+def _not_buried_yet(session: Session, nodes: Ids) -> Ids:
+    """Return those of the nodes that are no tombstones."""
+    return {kind: ids - deletion_rows.with_property(session, kind, ids, MARK) for kind, ids in nodes.items()}
+
+
+def _within(limit: int, order: Iterable[Place], going: Ids, needs: Needs) -> tuple[Ids, bool]:
+    """Return as many of the nodes as the limit allows, each with all that needs it, and whether some are left."""
+    chosen: set[Place] = set()
+    for place in order:
+        waiting = [place] if place.id in going[place.kind] and len(chosen) < limit else []
+        while waiting:
+            found = waiting.pop()
+            if found not in chosen:
+                chosen.add(found)
+                waiting += needs.get(found, ())
+    return sorted_out(chosen), len(chosen) < _count(going)

@@ -1,0 +1,124 @@
+"""The audit log: who changed what, with the values before and after, in the transaction of the change."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.kinds import ARTIFACT
+from lineal.service import MetadataService, open_service
+from lineal.service.access import Caller, Role
+from lineal.store import audit_rows, own_tables
+from lineal.store.audit_rows import AuditFilter, AuditRow
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.operations.lineages import Lineage
+from tests.operations.stores import fill
+from tests.service.requests import artifact, put_artifact_type, put_artifacts
+
+ANN = Caller("ann", Role.WRITER)
+
+
+@pytest.fixture
+def audited(database_url: str) -> Iterator[MetadataService]:
+    """A service that writes every change down."""
+    with open_service(dataclasses.replace(DatabaseSettings(database_url), audit=True)) as opened:
+        yield opened
+
+
+def entries(service: MetadataService, **wanted: Any) -> list[AuditRow]:
+    """The entries of the log, the oldest first."""
+    own_tables.prepare(service.database)
+    return service.read(lambda session, _: audit_rows.page(session, AuditFilter(**wanted), before=None, limit=99))[::-1]
+
+
+def values(entry: AuditRow) -> tuple[Any, Any]:
+    return json.loads(entry.old_values or "null"), json.loads(entry.new_values or "null")
+
+
+def test_a_new_node_is_written_down_with_its_values_and_its_author(audited: MetadataService) -> None:
+    type_id = put_artifact_type(audited)
+    node = artifact(type_id, name="model", uri="s3://m", properties={"layers": 3})
+    request = rpc.PutArtifactsRequest(artifacts=[node])
+    [node_id] = audited.call("PutArtifacts", request, caller=ANN).artifact_ids  # type: ignore[attr-defined]
+    [entry] = entries(audited, subject="artifact")
+
+    assert (entry.who, entry.rpc, entry.action, entry.node_id) == ("ann", "PutArtifacts", "create", node_id)
+    expected = {"type_id": type_id, "name": "model", "uri": "s3://m", "custom_properties.layers": 3}
+    assert values(entry) == (None, expected)
+
+
+def test_an_update_is_written_down_with_what_differs_before_and_after(audited: MetadataService) -> None:
+    type_id = put_artifact_type(audited)
+    [node_id] = put_artifacts(audited, artifact(type_id, name="m", properties={"kept": 1, "gone": 2, "changed": "a"}))
+    node = artifact(type_id, id=node_id, state=pb.Artifact.LIVE, properties={"kept": 1, "changed": "b"})
+    put_artifacts(audited, node)
+    [entry] = [entry for entry in entries(audited) if entry.action == "update"]
+
+    assert values(entry) == (
+        {"custom_properties.gone": 2, "custom_properties.changed": "a"},
+        {"state": "LIVE", "custom_properties.changed": "b"},
+    )
+
+
+def test_events_memberships_parents_and_types_are_written_down(audited: MetadataService) -> None:
+    fill(audited)
+    actions = {(entry.action, entry.subject) for entry in entries(audited)}
+
+    assert {("event", "execution"), ("association", "execution"), ("attribution", "artifact")} <= actions
+    assert {("parent", "context"), ("create", "type"), ("property", "type")} <= actions
+
+
+def test_a_write_that_fails_leaves_no_entry(audited: MetadataService) -> None:
+    type_id = put_artifact_type(audited)
+    before = len(entries(audited))
+
+    with pytest.raises(errors.NotFoundError):
+        put_artifacts(audited, artifact(type_id, name="good"), artifact(99, name="bad"))
+    assert len(entries(audited)) == before
+
+
+def test_a_write_that_changes_nothing_leaves_no_entry(audited: MetadataService) -> None:
+    type_id = put_artifact_type(audited)
+    [node_id] = put_artifacts(audited, artifact(type_id, name="same"))
+    before = len(entries(audited))
+    put_artifacts(audited, artifact(type_id, id=node_id))
+    put_artifact_type(audited)
+
+    assert len(entries(audited)) == before
+
+
+def test_without_the_setting_writes_are_not_written_down_but_deletions_are(local: MetadataService) -> None:
+    lineage = Lineage(local)
+    lineage.run("train", writes="model")
+    lineage.delete("model")
+    [entry] = entries(local)
+
+    assert (entry.action, entry.subject, entry.rpc) == ("delete", "artifact", "DeleteNodes")
+    assert values(entry) == ({"type_id": 10, "name": "model", "uri": "file:///model"}, None)
+
+
+def test_a_dry_run_leaves_no_entry(local: MetadataService) -> None:
+    lineage = Lineage(local)
+    lineage.run("train", writes="model")
+    lineage.delete("model", dry_run=True)
+
+    assert entries(local) == []
+
+
+def test_entries_are_found_by_node_author_call_and_time(local: MetadataService) -> None:
+    lineage = Lineage(local)
+    lineage.run("train", writes="model")
+    model = lineage.names(ARTIFACT)["model"]
+    lineage.delete("model train")
+    [entry] = entries(local, subject="artifact", node_id=model)
+
+    assert entries(local, subject="artifact", node_id=model, who="unnamed", rpc="DeleteNodes", since=entry.time)
+    assert not entries(local, until=entry.time)
+    assert not entries(local, who="ann")
