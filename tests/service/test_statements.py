@@ -69,7 +69,7 @@ def _walk_from(name: str) -> rpc.GetLineageSubgraphRequest:
     return request
 
 
-def test_a_walk_takes_statements_for_each_hop_and_none_for_each_node(
+def test_a_walk_takes_statements_for_many_hops_at_once_and_none_for_each_node(
     service: MetadataService, count_statements: CountStatements
 ) -> None:
     put_chain(service, 60)
@@ -82,7 +82,7 @@ def test_a_walk_takes_statements_for_each_hop_and_none_for_each_node(
         kind = pb.Event.INPUT if index == 0 else pb.Event.OUTPUT
         wide.event_edges.add(execution_index=0, artifact_index=index, event=pb.Event(type=kind))
     service.call("PutLineageSubgraph", wide)
-    assert count_statements("GetLineageSubgraph", _walk_from("w0")) < along_the_chain < 2 * 100 + 10
+    assert count_statements("GetLineageSubgraph", _walk_from("w0")) < along_the_chain < 25
 
 
 def test_no_statement_holds_a_value(service: MetadataService) -> None:

@@ -1,17 +1,19 @@
 """The walk through events from starting nodes: breadth first, all nodes of a hop at once.
 
-Each hop takes one statement for the artifacts and one for the executions of the frontier, however many they are.
+A hop takes at most one statement for the artifacts and one for the executions of the frontier, however many they are.
+While the frontier is narrow, one statement reads the events of many hops, twice as many as the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store import events as event_rows
 from lineal.store.database import Session
 from lineal.store.events import EventRow
+from lineal.store.reach import events_within
 from lineal.wire import metadata_store as pb
 
 INPUTS = (pb.Event.INPUT, pb.Event.DECLARED_INPUT, pb.Event.INTERNAL_INPUT)
@@ -24,6 +26,8 @@ _LEADING: dict[int, dict[Kind, tuple[int, ...]]] = {
     _Direction.BIDIRECTIONAL: {ARTIFACT: INPUTS + OUTPUTS, EXECUTION: INPUTS + OUTPUTS},
 }
 _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
+_NARROW = 16  # nodes
+_MOST_HOPS_AHEAD = 32
 Ids = dict[Kind, set[int]]
 
 
@@ -59,11 +63,56 @@ def walk(session: Session, start: Ids, route: Route) -> Subgraph:
     found = Subgraph()
     left_out: Ids = {ARTIFACT: set(), EXECUTION: set()}
     frontier = {kind: _enter(kind, start.get(kind, set()), found, left_out, route) for kind in (ARTIFACT, EXECUTION)}
-    for _ in range(route.max_hops):
+    leads = _Leads(session, route)
+    for hops_left in range(route.max_hops, 0, -1):
         if not any(frontier.values()):
             break
-        frontier = _hop(session, frontier, found, left_out, route)
+        frontier = _hop(leads, hops_left, frontier, found, left_out, route)
     return found
+
+
+class _Leads:
+    """The events that lead on from nodes, read ahead of the walk while it is narrow."""
+
+    def __init__(self, session: Session, route: Route) -> None:
+        self._session = session
+        self._types = _LEADING[route.direction]
+        self._may_read_ahead = route.max_nodes is None
+        self._ahead = 1
+        self._known: dict[Kind, dict[int, list[EventRow]]] = {ARTIFACT: {}, EXECUTION: {}}
+
+    def of(self, kind: Kind, ids: set[int], hops_left: int) -> list[EventRow]:
+        """Return the events that lead on from nodes, in the order they were written."""
+        known = self._known[kind]
+        unknown = sorted(ids - known.keys())
+        if unknown:
+            self._read(kind, unknown, hops_left)
+        return sorted(event for node_id in ids for event in known[node_id])
+
+    def _read(self, kind: Kind, ids: list[int], hops_left: int) -> None:
+        """Read the events of nodes, and of what lies behind them if they are few."""
+        narrow = self._may_read_ahead and len(ids) <= _NARROW
+        hops = min(self._ahead, hops_left) if narrow else 1
+        self._ahead = min(2 * hops, _MOST_HOPS_AHEAD)
+        if hops == 1:
+            events = event_rows.events_of_types(self._session, kind, ids, self._types[kind])
+        else:
+            other = self._types[_OTHER[kind]]
+            events = events_within(self._session, kind, ids, self._types[kind], other, hops=hops)
+        self._sort_in(kind, ids, events, hops)
+
+    def _sort_in(self, kind: Kind, ids: Iterable[int], events: list[EventRow], hops: int) -> None:
+        """Note the events of the nodes that lie fewer than so many hops away, which are complete."""
+        of_node: dict[Kind, dict[int, list[EventRow]]] = {ARTIFACT: {}, EXECUTION: {}}
+        for event in events:
+            for owner, types in self._types.items():
+                if event.type in types:
+                    of_node[owner].setdefault(_end(event, owner), []).append(event)
+        for _ in range(hops):
+            ids = [node_id for node_id in ids if node_id not in self._known[kind]]
+            self._known[kind].update((node_id, of_node[kind].get(node_id, [])) for node_id in ids)
+            ids = {_end(event, _OTHER[kind]) for node_id in ids for event in self._known[kind][node_id]}
+            kind = _OTHER[kind]
 
 
 def _enter(kind: Kind, ids: set[int], found: Subgraph, left_out: Ids, route: Route) -> set[int]:
@@ -84,12 +133,12 @@ def _enter(kind: Kind, ids: set[int], found: Subgraph, left_out: Ids, route: Rou
     return new - ends
 
 
-def _hop(session: Session, frontier: Ids, found: Subgraph, left_out: Ids, route: Route) -> Ids:
+def _hop(leads: _Leads, hops_left: int, frontier: Ids, found: Subgraph, left_out: Ids, route: Route) -> Ids:
     """Go along the events that lead on from the frontier; return the next frontier."""
     reached: Ids = {ARTIFACT: set(), EXECUTION: set()}
     passed: list[EventRow] = []
     for kind, ids in frontier.items():
-        events = event_rows.events_of_types(session, kind, sorted(ids), _LEADING[route.direction][kind])
+        events = leads.of(kind, ids, hops_left)
         reached[_OTHER[kind]] |= {_end(event, _OTHER[kind]) for event in events}
         passed.extend(events)
     following = {kind: _enter(kind, ids, found, left_out, route) for kind, ids in reached.items()}

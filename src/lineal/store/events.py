@@ -51,15 +51,20 @@ compiles(_StoredOrder, "postgresql")(lambda element, compiler, **_: "ctid")
 compiles(_StoredOrder, "mysql")(lambda element, compiler, **_: "event_id")  # InnoDB's hidden key follows it
 
 
-_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
+EVENT_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
 _OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
+
+
+def is_of_types(event: sa.FromClause, types: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that an event is of one of the types."""
+    return sa.or_(*[event.c.type == type_ for type_ in types])
 
 
 def _by_nodes(kind: Kind, *types: int) -> Statement:
     """Return the query of events of nodes of a kind, all or those of some types."""
-    query = sa.select(*_COLUMNS).where(listed(_OWNER[kind], "ids"))
+    query = sa.select(*EVENT_COLUMNS).where(listed(_OWNER[kind], "ids"))
     if types:
-        query = query.where(sa.or_(*[EVENT.c.type == type_ for type_ in types]))
+        query = query.where(is_of_types(EVENT, types))
     return Statement(query.order_by(EVENT.c.id))
 
 
@@ -70,8 +75,8 @@ _STEPS = Statement(
     .where(listed(EVENT_PATH.c.event_id, "ids"))
     .order_by(EVENT_PATH.c.event_id, _StoredOrder())
 )
-_EVENT_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
-_INSERT = insertion(EVENT, _EVENT_COLUMNS)
+_NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
+_INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
 
 

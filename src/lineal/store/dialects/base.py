@@ -45,6 +45,7 @@ class DatabaseDialect:
         writers_race: whether what a writing transaction has read may be out of date when it writes.
         retry_seconds: how long a transaction is run again after failures that this can cure.
         holds_nul: whether a text may hold the character NUL.
+        many_recursive_terms: whether a recursive query may refer to itself more than once.
         converts_values: whether `stored_value` and `loaded_value` change anything.
     """
 
@@ -54,6 +55,7 @@ class DatabaseDialect:
     writers_race = False
     retry_seconds = 0.0
     holds_nul = True
+    many_recursive_terms = True
     converts_values = False
 
     def __init__(self, settings: DatabaseSettings) -> None:

@@ -56,6 +56,7 @@ class PostgreSQLDialect(ServerDialect):
 
     name = "postgresql"
     holds_nul = False
+    many_recursive_terms = False
     options = (
         "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl",
         "sslnegotiation", "target_session_attrs", "channel_binding", "gssencmode", "application_name", "options",
