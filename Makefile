@@ -32,11 +32,11 @@ run: $(RUN_READY) page-if-possible ## Set up, run the tutorial on an embedded SQ
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_page.py test
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
-	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) $(PYTEST_ARGS)
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web page into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_page.py build

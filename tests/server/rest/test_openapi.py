@@ -17,7 +17,8 @@ from tests.server.rest.conftest import serving
 from tests.server.rest.shelf import Shelf
 from tests.services import REPOSITORY
 
-EXAMPLES = 8
+pytestmark = pytest.mark.xdist_group("openapi")  # one process reads the description
+EXAMPLES = 5
 GUIDE = REPOSITORY / "docs" / "rest.md"
 
 
