@@ -84,7 +84,7 @@ class Tokens:
         """
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
             raise errors.InvalidArgumentError(
-                f"a token's name has 1 to {LONGEST_NAME} printable characters; give --name"
+                f"a token's name has 1 to {LONGEST_NAME} printable characters; give one"
             )
         Caller(name, role, None if workspaces is None else scope_of(workspaces))  # the same rules
         token_id = "".join(secrets.choice(_ID_CHARACTERS) for _ in range(12))
