@@ -1,0 +1,170 @@
+"""Examine a store for what no well-behaved writer leaves behind, and mend what can be mended without a loss.
+
+Looking changes nothing and is what happens first; mending happens in one transaction and looks again afterwards. What
+stays out: the questions themselves (store/checks.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.kinds import KINDS, Kind
+from lineal.service.migration import on_existing
+from lineal.store import checks, schema
+from lineal.store.database import Database
+from lineal.store.migrations.state import recognise
+from lineal.store.session import Session
+from lineal.store.tables import SCHEMA_VERSION, metadata
+
+Mend = Callable[[Session], None]
+_MOST_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong.
+
+    Attributes:
+        problem: what is wrong, and how often.
+        cure: what mending does, or what a person has to do.
+        mend: does it; None if a person has to.
+    """
+
+    problem: str
+    cure: str
+    mend: Mend | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether `--fix` mends it."""
+        return self.mend is not None
+
+
+def examine(settings: DatabaseSettings) -> list[Finding]:
+    """Return what is wrong with a store; nothing is changed.
+
+    Raises:
+        StatusError: the database cannot be opened.
+    """
+    return on_existing(settings, _examine)
+
+
+def mend(settings: DatabaseSettings) -> list[Finding]:
+    """Mend what can be mended, all of it or nothing; return what is left. Nobody else should work on the store.
+
+    Raises:
+        StatusError: the database cannot be opened, or not be written.
+    """
+
+    def work(database: Database) -> list[Finding]:
+        if not database.read(lambda session: list(_damage(session))):
+            database.write(_mend)
+        left = _examine(database)
+        if not any(finding.problem.startswith(_VERSION) for finding in left):
+            schema.prepare(database)
+        return left
+
+    return on_existing(settings, work)
+
+
+def _mend(session: Session) -> None:
+    """Mend until nothing is left that can be: what is deleted may leave other orphans."""
+    for _ in range(_MOST_ROUNDS):
+        mends = [finding.mend for finding in _findings(session) if finding.mend]
+        for each in mends:
+            each(session)
+
+
+def _examine(database: Database) -> list[Finding]:
+    damaged = database.read(lambda session: list(_damage(session)))
+    return damaged or database.read(lambda session: list(_findings(session)))
+
+
+def _damage(session: Session) -> Iterator[Finding]:
+    """Yield what makes it useless to look further: a damaged file, and tables that are missing."""
+    for fault in session.dialect.faults(session.script, _present(session)):
+        yield Finding(f"the database is damaged: {fault}", "restore it from a backup")
+    state = recognise(session)
+    if state.is_empty:
+        yield Finding("the database holds no metadata store", "give another database")
+    elif state.missing(SCHEMA_VERSION) not in ([], ["MLMDEnv"]):
+        yield Finding(_sentence(state.version), "run `lineal migrate`, or restore the database from a backup")
+
+
+def _present(session: Session) -> list[str]:
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return [name for name in metadata.tables if name.lower() in names]
+
+
+def _sentence(raises: Callable[[], object]) -> str:
+    """Return the sentence of the error that a function raises."""
+    try:
+        return f"the tables are those of schema version {raises()}"
+    except errors.StatusError as error:
+        return error.message
+
+
+def _findings(session: Session) -> Iterator[Finding]:
+    yield from _version(session)
+    yield from _bad_rows(session)
+    yield from _duplicate_types(session)
+    yield from _cycles(session)
+
+
+_VERSION = "MLMDEnv must hold"
+
+
+def _version(session: Session) -> Iterator[Finding]:
+    """Yield what is wrong with MLMDEnv; the tables are complete when this is asked."""
+    held = recognise(session).rows
+    if held == (SCHEMA_VERSION,):
+        return
+    said = ", ".join(map(str, held or ())) or "nothing"
+    problem = f"{_VERSION} the schema version {SCHEMA_VERSION} alone, and holds {said}"
+    if held is None or (held and SCHEMA_VERSION not in held):
+        yield Finding(problem, "run `lineal migrate`")
+    else:
+        cure = f"leave {SCHEMA_VERSION}, of which the tables are"
+        yield Finding(problem, cure, lambda session: checks.set_version(session, SCHEMA_VERSION))
+
+
+def _bad_rows(session: Session) -> Iterator[Finding]:
+    tables = {name.lower() for name in session.dialect.table_names(session.script)}
+    for bad in checks.BAD_ROWS:
+        if bad.table.name.lower() in tables and (count := bad.count(session)):
+            yield Finding(f"{count} {bad.what}", "delete them", bad.delete)
+    for bad in checks.NODES_WITHOUT_TYPE:
+        if count := bad.count(session):
+            yield Finding(f"{count} {bad.what}", "restore the types from a backup, or delete the nodes")
+
+
+def _duplicate_types(session: Session) -> Iterator[Finding]:
+    for (number, name, version), ids in checks.duplicate_types(session).items():
+        kind = next(kind for kind in KINDS if kind.type_kind == number)
+        named = f"{name!r} of version {version!r}" if version else f"{name!r}"
+        problem = f"{len(ids)} {kind.name} types are called {named}: {', '.join(map(str, ids))}"
+        if obstacle := checks.obstacle_to_merging(session, kind, ids):
+            yield Finding(problem, f"rename some, since they cannot become one: {obstacle}")
+        else:
+            cure = f"let {ids[0]} take the nodes and properties of the others, and delete them"
+            yield Finding(problem, cure, _merge(kind, ids))
+
+
+def _merge(kind: Kind, ids: list[int]) -> Mend:
+    return lambda session: checks.merge_types(session, kind, ids)
+
+
+def _cycles(session: Session) -> Iterator[Finding]:
+    """Yield a finding if a context lies in itself, directly or not."""
+    parents: dict[int, set[int]] = {}
+    for child, parent in checks.parent_pairs(session):
+        parents.setdefault(child, set()).add(parent)
+    while ends := [child for child, above in parents.items() if not above & parents.keys()]:
+        for child in ends:
+            del parents[child]
+    if parents:
+        which = ", ".join(map(str, sorted(parents)[:5]))
+        yield Finding(f"contexts lie in themselves: {which}", "delete a row of ParentContext that closes the circle")
