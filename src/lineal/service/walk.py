@@ -26,8 +26,10 @@ _LEADING: dict[int, dict[Kind, tuple[int, ...]]] = {
     _Direction.BIDIRECTIONAL: {ARTIFACT: INPUTS + OUTPUTS, EXECUTION: INPUTS + OUTPUTS},
 }
 _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
+# A walk that goes both ways comes back to where it was, which reading ahead meets again at every second depth.
+_HOPS_AHEAD = {_Direction.DOWNSTREAM: (8, 64), _Direction.UPSTREAM: (8, 64), _Direction.BIDIRECTIONAL: (2, 8)}
 _NARROW = 16  # nodes
-_MOST_HOPS_AHEAD = 32
+_MANY = 1000  # events
 Ids = dict[Kind, set[int]]
 
 
@@ -78,27 +80,27 @@ class _Leads:
         self._session = session
         self._types = _LEADING[route.direction]
         self._may_read_ahead = route.max_nodes is None
-        self._ahead = 1
+        self._ahead, self._most_ahead = _HOPS_AHEAD[route.direction]
         self._known: dict[Kind, dict[int, list[EventRow]]] = {ARTIFACT: {}, EXECUTION: {}}
 
     def of(self, kind: Kind, ids: set[int], hops_left: int) -> list[EventRow]:
         """Return the events that lead on from nodes, in the order they were written."""
         known = self._known[kind]
-        unknown = sorted(ids - known.keys())
+        unknown = ids - known.keys()
         if unknown:
-            self._read(kind, unknown, hops_left)
-        return sorted(event for node_id in ids for event in known[node_id])
+            self._read(kind, sorted(unknown), hops_left)
+        return sorted([event for node_id in ids for event in known[node_id]])
 
     def _read(self, kind: Kind, ids: list[int], hops_left: int) -> None:
         """Read the events of nodes, and of what lies behind them if they are few."""
         narrow = self._may_read_ahead and len(ids) <= _NARROW
         hops = min(self._ahead, hops_left) if narrow else 1
-        self._ahead = min(2 * hops, _MOST_HOPS_AHEAD)
         if hops == 1:
             events = event_rows.events_of_types(self._session, kind, ids, self._types[kind])
         else:
             other = self._types[_OTHER[kind]]
             events = events_within(self._session, kind, ids, self._types[kind], other, hops=hops)
+        self._ahead = min(2 * hops, self._most_ahead) if len(events) < _MANY else 1
         self._sort_in(kind, ids, events, hops)
 
     def _sort_in(self, kind: Kind, ids: Iterable[int], events: list[EventRow], hops: int) -> None:
@@ -138,10 +140,11 @@ def _hop(leads: _Leads, hops_left: int, frontier: Ids, found: Subgraph, left_out
     reached: Ids = {ARTIFACT: set(), EXECUTION: set()}
     passed: list[EventRow] = []
     for kind, ids in frontier.items():
-        events = leads.of(kind, ids, hops_left)
-        reached[_OTHER[kind]] |= {_end(event, _OTHER[kind]) for event in events}
-        passed.extend(events)
-    following = {kind: _enter(kind, ids, found, left_out, route) for kind, ids in reached.items()}
+        if ids:
+            events = leads.of(kind, ids, hops_left)
+            reached[_OTHER[kind]] = {_end(event, _OTHER[kind]) for event in events}
+            passed.extend(events)
+    following = {kind: ids and _enter(kind, ids, found, left_out, route) for kind, ids in reached.items()}
     for event in passed:
         if event.artifact_id not in left_out[ARTIFACT] and event.execution_id not in left_out[EXECUTION]:
             found.events[event.id] = event
