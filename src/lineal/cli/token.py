@@ -39,9 +39,7 @@ def _add_create(parser: Parser) -> None:
     parser.add_argument("--role", required=True, choices=("reader", "writer", "admin"), help="what it allows")
     workspaces = "what it shows: a workspace, or TYPE=NAME for another context; again for more (default: everything)"
     parser.add_argument("--workspace", action="append", metavar="NAME", help=workspaces)
-    parser.add_argument(
-        "--expires", type=_duration, metavar="TIME", help="after how long it ends, such as 90d or 12h"
-    )
+    parser.add_argument("--expires", type=_duration, metavar="TIME", help="after how long it ends, such as 90d or 12h")
 
 
 def _duration(text: str) -> int:

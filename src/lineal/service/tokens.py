@@ -83,9 +83,7 @@ class Tokens:
             InvalidArgumentError: the name or a workspace is wrong, or an admin is limited to workspaces.
         """
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-            raise errors.InvalidArgumentError(
-                f"a token's name has 1 to {LONGEST_NAME} printable characters; give one"
-            )
+            raise errors.InvalidArgumentError(f"a token's name has 1 to {LONGEST_NAME} printable characters; give one")
         Caller(name, role, None if workspaces is None else scope_of(workspaces))  # the same rules
         token_id = "".join(secrets.choice(_ID_CHARACTERS) for _ in range(12))
         secret = secrets.token_urlsafe(_SECRET_BYTES)

@@ -27,7 +27,11 @@ _LEADING: dict[int, dict[Kind, tuple[int, ...]]] = {
 }
 _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
 # A walk that goes both ways comes back to where it was, which reading ahead meets again at every second depth.
-_HOPS_AHEAD = {_Direction.DOWNSTREAM: (8, 64), _Direction.UPSTREAM: (8, 64), _Direction.BIDIRECTIONAL: (2, 8)}
+_HOPS_AHEAD: dict[int, tuple[int, int]] = {
+    _Direction.DOWNSTREAM: (8, 64),
+    _Direction.UPSTREAM: (8, 64),
+    _Direction.BIDIRECTIONAL: (2, 8),
+}
 _NARROW = 16  # nodes
 _MANY = 1000  # events
 Ids = dict[Kind, set[int]]
