@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseFilter, readTime } from "../src/filter/parse";
 import { suggest } from "../src/filter/suggest";
-import { choiceOf, choose, dropEach, writeFilter } from "../src/filter/write";
+import { choiceOf, choose, chooseRange, dropEach, onlyType, writeFilter } from "../src/filter/write";
 
 const GOOD = [
   "type:model metric.auc>0.9 -label.team=x",
@@ -11,6 +11,8 @@ const GOOD = [
   'forecast "a \\"quoted\\" word" has:label.team',
   'label.a="x, (y)" prop.hyperparameters.layers=3',
   "metric.loss<=1e-3 metric.auc=nan",
+  'label."cost centre"=7 -prop."a \\"b\\""=x label.größe=1',
+  "created:2026-01-01T10:00:00.000Z..2026-02-01 updated>1760000000000",
 ];
 
 describe("a filter", () => {
@@ -96,5 +98,23 @@ describe("times", () => {
     expect(readTime("7d", 8 * 864e5)).toBe(864e5);
     expect(readTime("2026-01-31", 0)).toBe(new Date(2026, 0, 31).getTime());
     expect(readTime("yesterday-ish", 0)).toBeNull();
+  });
+});
+
+describe("a range of time", () => {
+  it("takes the place of the one before, and goes", () => {
+    const first = chooseRange("forecast", "created", ["7d", ""]);
+    expect(first).toBe("forecast created:7d..");
+    const second = chooseRange(first, "created", ["2026-01-01", "2026-01-31"]);
+    expect(second).toBe("forecast created:2026-01-01..2026-01-31");
+    expect(chooseRange(second, "created", null)).toBe("forecast");
+  });
+});
+
+describe("the type of a list", () => {
+  it("is the one that the filter asks for alone", () => {
+    expect(onlyType("type=model label.a=1")).toBe("model");
+    expect(onlyType("type=model,data_set")).toBeUndefined();
+    expect(onlyType("-type=model")).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Evaluation, Node, Series } from "../src/api/shapes";
 import { compareRows, deltaOf } from "../src/compare/table";
-import { bestSoFar, byTime, byVersion } from "../src/monitor/lines";
+import { bestSoFar, byTime, byVersion, extentOf, versionsOf } from "../src/monitor/lines";
 
 function series(values: (number | "NaN")[], group: Record<string, string> = {}): Series {
   const points = values.map((value, at) => ({
@@ -27,6 +27,14 @@ describe("series", () => {
     const { lines } = byTime([series([3, 1, 2])]);
     expect(bestSoFar(lines, "mean_error")).toEqual([3, 1, 1]);
     expect(bestSoFar(lines, "auc")).toEqual([3, 3, 3]);
+  });
+});
+
+describe("the axis of several plots", () => {
+  it("reaches over the points of all", () => {
+    const all = [series([1, 2]), series([1, 2, 3])];
+    expect(extentOf(all)).toEqual([0, 2]);
+    expect(byVersion([series([5])], versionsOf(all)).ticks).toEqual(["v0", "v1", "v2"]);
   });
 });
 

@@ -28,6 +28,9 @@ function isWorthRetrying(failures: number, error: unknown): boolean {
   return failures < 1 && kind === "broken";
 }
 
+/** How often what is in sight is asked for again; a page in the background asks for nothing. */
+export const REFRESH_EVERY = 30_000;
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: { staleTime: 10_000, retry: isWorthRetrying, refetchOnWindowFocus: false, networkMode: "always" },

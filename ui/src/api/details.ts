@@ -1,13 +1,13 @@
 // One record: all that is recorded of it, its events, versions, evaluations.
 
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { api, dataOf } from "./client";
+import { api, dataOf, REFRESH_EVERY } from "./client";
 import type { Node } from "./shapes";
 
 type ApiKind = "artifacts" | "executions" | "contexts";
 
 export function useNode(kind: ApiKind, id: string) {
-  return useQuery({ queryKey: ["node", kind, id], queryFn: () => fetchNode(kind, id) });
+  return useQuery({ queryKey: ["node", kind, id], queryFn: () => fetchNode(kind, id), refetchInterval: REFRESH_EVERY });
 }
 
 export function fetchNode(kind: ApiKind, id: string): Promise<Node> {
@@ -36,6 +36,7 @@ export function useEvents(kind: "artifacts" | "executions", id: string, directio
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: REFRESH_EVERY,
   });
 }
 
@@ -46,6 +47,7 @@ export function useVersions(id: string) {
       dataOf(
         api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query: { limit: 100 } } }),
       ),
+    refetchInterval: REFRESH_EVERY,
   });
 }
 
@@ -54,7 +56,11 @@ export function fetchEvaluations(id: string) {
 }
 
 export function useEvaluations(id: string) {
-  return useQuery({ queryKey: ["evaluations", id], queryFn: () => fetchEvaluations(id) });
+  return useQuery({
+    queryKey: ["evaluations", id],
+    queryFn: () => fetchEvaluations(id),
+    refetchInterval: REFRESH_EVERY,
+  });
 }
 
 /** Ancestors or descendants of a record that fit a search, nearest first. */

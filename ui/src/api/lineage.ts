@@ -1,6 +1,14 @@
 // The lineage around records, as graphs.
 
-import { type Direction, type Graph, type GraphEdge, type GraphNode, neighbours } from "../lineage/graph";
+import {
+  type Direction,
+  type Graph,
+  type GraphEdge,
+  type GraphNode,
+  hops,
+  neighbours,
+  restrict,
+} from "../lineage/graph";
 import { toNumber } from "../values/numbers";
 import { api, dataOf } from "./client";
 import { durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
@@ -15,6 +23,8 @@ export interface LineageAsk {
   readonly since?: number | undefined;
   readonly inside?: string | undefined;
   readonly internal?: boolean | undefined;
+  /** Leave out events that are only declared. */
+  readonly undeclared?: boolean | undefined;
   /** A metric or label to show on the nodes: metric.auc */
   readonly column?: string | undefined;
 }
@@ -45,7 +55,15 @@ async function fetchLineage(ask: LineageAsk): Promise<LoadedGraph> {
     ...(ask.internal && { internal: true }),
     ...(ask.column && { columns: ask.column }),
   };
-  return graphOf(await dataOf(api.GET("/api/v1/lineage", { params: { query } })));
+  const graph = graphOf(await dataOf(api.GET("/api/v1/lineage", { params: { query } })));
+  return ask.undeclared ? withoutDeclared(graph, focus) : graph;
+}
+
+/** Without declared events, and without nodes that only those lead to. */
+function withoutDeclared(graph: LoadedGraph, focus: string): LoadedGraph {
+  const edges = graph.edges.filter(({ type }) => !type.startsWith("DECLARED"));
+  const kept = hops({ nodes: graph.nodes, edges }, focus);
+  return { ...restrict({ nodes: graph.nodes, edges }, ({ key }) => kept.has(key)), leftOut: graph.leftOut };
 }
 
 /** How two nodes are related: the paths between them, or their nearest common ancestors. */

@@ -58,10 +58,11 @@ export function sayStates(states: Readonly<Record<string, number>>): string {
 }
 
 export function useRun(id: string) {
-  return useQuery({
-    queryKey: ["run", id],
-    queryFn: () => dataOf(api.GET("/api/v1/runs/{node_id}", { params: { path: { node_id: id } } })),
-  });
+  return useQuery({ queryKey: ["run", id], queryFn: () => fetchRun(id) });
+}
+
+export function fetchRun(id: string): Promise<Run> {
+  return dataOf(api.GET("/api/v1/runs/{node_id}", { params: { path: { node_id: id } } }));
 }
 
 /** What a context holds, by type. */
@@ -69,5 +70,13 @@ export function useHolding(id: string) {
   return useQuery({
     queryKey: ["holding", id],
     queryFn: () => dataOf(api.GET("/api/v1/contexts/{node_id}/holding", { params: { path: { node_id: id } } })),
+  });
+}
+
+/** What a run holds, by type. */
+export function useRunHolding(id: string) {
+  return useQuery({
+    queryKey: ["run-holding", id],
+    queryFn: () => dataOf(api.GET("/api/v1/runs/{node_id}/holding", { params: { path: { node_id: id } } })),
   });
 }

@@ -13,6 +13,7 @@ export type Lineage = Schemas["Lineage"];
 export type LineageNode = Schemas["LineageNode"];
 export type Edge = Schemas["Edge"];
 export type Evaluation = Schemas["Evaluation"];
+export type Facets = Schemas["Facets"];
 export type Facet = Schemas["Facet"];
 export type FacetValue = Schemas["FacetValue"];
 export type Totals = Schemas["Totals"];

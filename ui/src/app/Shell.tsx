@@ -8,6 +8,7 @@ import { Suspense, useEffect } from "react";
 import { Empty, Loading } from "../state/States";
 import { Help } from "./Help";
 import { Search } from "./Search";
+import { useShortLink } from "./shortLinks";
 
 const PLACES = [
   { to: "/artifacts", name: "Artifacts" },
@@ -24,6 +25,7 @@ export function Shell() {
   const [menuOpen, menu] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
   useHotkeys([["shift+?", help.open]]);
+  useShortLink();
   // biome-ignore lint/correctness/useExhaustiveDependencies: closing belongs to the change of the path
   useEffect(menu.close, [path]);
   return (

@@ -8,6 +8,7 @@ import { ContextPage } from "../context/ContextPage";
 import { RunPage } from "../context/RunPage";
 import { ExecutionPage } from "../execution/ExecutionPage";
 import { ListPage } from "../list/ListPage";
+import { Failed } from "../state/States";
 import { NotFound, Shell } from "./Shell";
 import {
   COMPARE_NAMES,
@@ -17,15 +18,27 @@ import {
   MONITOR_NAMES,
   parseSearch,
   pick,
+  type RawSearch,
+  RECORD_NAMES,
   stringifySearch,
 } from "./search";
+import { storedSearch } from "./shortLinks";
 
 const LineagePage = lazy(() => import("../lineage/LineagePage"));
 const ComparePage = lazy(() => import("../compare/ComparePage"));
 const MonitorPage = lazy(() => import("../monitor/MonitorPage"));
 const TypesPage = lazy(() => import("../types/TypesPage"));
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  beforeLoad: async ({ location }) => {
+    const { v } = location.search as RawSearch;
+    if (v)
+      throw redirect({ to: location.pathname, search: parseSearch(await storedSearch(v)) as never, replace: true });
+  },
+});
 const parent = { getParentRoute: () => root };
 
 const home = createRoute({
@@ -44,12 +57,23 @@ function listRoute<Path extends ListKind>(kind: Path) {
   });
 }
 
-const artifact = createRoute({ ...parent, path: "/artifacts/$id", component: ArtifactPage });
-const execution = createRoute({ ...parent, path: "/executions/$id", component: ExecutionPage });
-const run = createRoute({ ...parent, path: "/runs/$id", component: RunPage });
+const artifact = createRoute({
+  ...parent,
+  path: "/artifacts/$id",
+  validateSearch: pick(RECORD_NAMES),
+  component: ArtifactPage,
+});
+const execution = createRoute({
+  ...parent,
+  path: "/executions/$id",
+  validateSearch: pick(RECORD_NAMES),
+  component: ExecutionPage,
+});
+const run = createRoute({ ...parent, path: "/runs/$id", validateSearch: pick(RECORD_NAMES), component: RunPage });
 const workspace = createRoute({
   ...parent,
   path: "/workspaces/$id",
+  validateSearch: pick(RECORD_NAMES),
   component: ContextPage,
 });
 

@@ -57,6 +57,8 @@ export interface LineageSearch {
   readonly context?: string | undefined;
   /** The metric or label on the nodes: metric.auc */
   readonly figure?: string | undefined;
+  /** "internal": internal events too; "-declared": without declared ones. */
+  readonly events?: string | undefined;
 }
 
 /** Keep the known names of a search, as text. */
@@ -88,6 +90,8 @@ export const LINEAGE_NAMES = [
   "show",
   "context",
   "figure",
+  "events",
 ] as const;
+export const RECORD_NAMES = ["tab"] as const;
 export const COMPARE_NAMES = ["ids", "base", "all"] as const;
 export const MONITOR_NAMES = ["name", "metrics", "by", "filter", "group", "threshold", "best", "from", "to"] as const;

@@ -5,6 +5,7 @@ import { IconArrowsDiff, IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { useNode, useVersions } from "../api/details";
 import { type Node, titleOf } from "../api/shapes";
+import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { Loaded } from "../state/States";
 import { PropertyList } from "../values/PropertyList";
@@ -27,6 +28,7 @@ export function ArtifactPage() {
 }
 
 function Artifact({ artifact }: { artifact: Node }) {
+  const tab = useTab("properties");
   const versions = useVersions(artifact.id);
   const others = versions.data?.items ?? [];
   return (
@@ -58,7 +60,7 @@ function Artifact({ artifact }: { artifact: Node }) {
         )}
       </RecordHeader>
       <LineageStrip artifact={artifact} />
-      <Tabs defaultValue="properties">
+      <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
           <Tabs.Tab value="metrics">Metrics</Tabs.Tab>

@@ -1,12 +1,15 @@
 // The metrics that were reported on an artifact, newest first.
 
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo } from "react";
 import { useEvaluations } from "../api/details";
 import type { Evaluation, Node } from "../api/shapes";
 import { Empty, Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { Labels } from "../values/Labels";
 import { formatNumber, toNumber } from "../values/numbers";
+
+const EvaluationPlots = lazy(() => import("./EvaluationPlots"));
 
 export function Evaluations({ artifact }: { artifact: Node }) {
   const evaluations = useEvaluations(artifact.id);
@@ -26,7 +29,7 @@ export function Evaluations({ artifact }: { artifact: Node }) {
 }
 
 function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; artifact: Node }) {
-  const names = [...new Set(items.flatMap(({ values }) => Object.keys(values)))];
+  const names = useMemo(() => [...new Set(items.flatMap(({ values }) => Object.keys(values)))], [items]);
   return (
     <>
       {artifact.name && (
@@ -36,6 +39,9 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
           </Link>
         </p>
       )}
+      <Suspense fallback={null}>
+        <EvaluationPlots items={items} names={names} />
+      </Suspense>
       <div className="scroll-x">
         <table className="table">
           <thead>

@@ -5,14 +5,14 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useNode } from "../api/details";
 import { useHolding } from "../api/runs";
 import { type Node, titleOf } from "../api/shapes";
+import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { quoteValue } from "../filter/write";
 import { Loaded } from "../state/States";
-import { shortType } from "../values/names";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
-import { RecordIcon } from "../values/RecordIcon";
+import { ByType } from "./ByType";
 import { Members } from "./Members";
 
 export function ContextPage() {
@@ -27,6 +27,7 @@ export function ContextPage() {
 }
 
 function Context({ context }: { context: Node }) {
+  const tab = useTab("artifacts");
   const holding = useHolding(context.id);
   return (
     <article className="record-page">
@@ -40,8 +41,8 @@ function Context({ context }: { context: Node }) {
           </Link>
         )}
       </RecordHeader>
-      <ByType context={context} holding={holding} />
-      <Tabs defaultValue="artifacts">
+      <ByType holding={holding} inside={context.name ? `workspace=${quoteValue(context.name)}` : ""} />
+      <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="artifacts">
             Artifacts <Count of={holding.data?.artifacts} />
@@ -71,28 +72,4 @@ function Context({ context }: { context: Node }) {
 
 function Count({ of }: { of: number | undefined }) {
   return of === undefined ? null : <span className="count">{formatCount(of)}</span>;
-}
-
-/** What it holds by type; each count is a link to the list of just those. */
-function ByType({ context, holding }: { context: Node; holding: ReturnType<typeof useHolding> }) {
-  return (
-    <Loaded query={holding} rows={1}>
-      {({ by_type }) => (
-        <ul className="tiles">
-          {by_type.map(({ kind, type, count }) => (
-            <li key={kind + type} className="tile">
-              <Link
-                to={kind === "execution" ? "/executions" : "/artifacts"}
-                search={{ filter: `type=${quoteValue(type)} workspace=${quoteValue(context.name ?? "")}` }}
-              >
-                <RecordIcon type={type} kind={kind} />
-                <strong>{formatCount(count)}</strong>
-                <bdi title={type}>{shortType(type)}</bdi>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Loaded>
-  );
 }

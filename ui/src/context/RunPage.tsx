@@ -1,16 +1,20 @@
 // A run: when, how it went, what it made, and the way to its lineage.
 
-import { Tabs } from "@mantine/core";
+import { Button, Tabs } from "@mantine/core";
+import { IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
-import { sayStates, useRun } from "../api/runs";
+import { sayStates, useRun, useRunHolding } from "../api/runs";
 import type { Run } from "../api/shapes";
+import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
+import { quoteValue } from "../filter/write";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { Name } from "../values/Name";
 import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
+import { ByType } from "./ByType";
 import { Members } from "./Members";
 
 export function RunPage() {
@@ -26,6 +30,9 @@ export function RunPage() {
 
 function RunDetails({ run }: { run: Run }) {
   const held = { filter: run.context_id ? "" : run.search, context: run.context_id ?? undefined };
+  const inside = run.search || `run=${quoteValue(run.name)}`;
+  const tab = useTab("executions");
+  const holding = useRunHolding(run.id);
   return (
     <article className="record-page">
       <header className="record-header">
@@ -51,20 +58,21 @@ function RunDetails({ run }: { run: Run }) {
           )}
         </p>
         <nav className="record-links" aria-label="From here">
-          {run.context_id && (
-            <Link to="/lineage" search={{ context: `c${run.context_id}` }}>
-              Lineage of the run
-            </Link>
-          )}
-          <Link to="/artifacts" search={{ filter: run.search }}>
+          <Link to="/lineage" search={{ context: `r${run.id}`, up: "all", down: "all" }} tabIndex={-1}>
+            <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
+              Graph of the run
+            </Button>
+          </Link>
+          <Link to="/artifacts" search={{ filter: inside }}>
             Its artifacts as a list
           </Link>
-          <Link to="/executions" search={{ filter: run.search }}>
+          <Link to="/executions" search={{ filter: inside }}>
             Its executions as a list
           </Link>
         </nav>
       </header>
-      <Tabs defaultValue="executions">
+      <ByType holding={holding} inside={inside} />
+      <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="executions">
             Executions <span className="count">{formatCount(run.executions)}</span>

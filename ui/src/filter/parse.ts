@@ -61,7 +61,8 @@ export function parseFilter(text: string): Parsed {
 }
 
 const DEEPEST = 20;
-const KEY = /^[A-Za-z_][\w.\-/]*(?=[:=<>]|!=)/;
+// A name with odd characters stands in quotes: label."cost centre"=7.
+const KEY = /^(?:(?:label|prop|metric)\.(?:"(?:[^"\\]|\\.)*"|[^\s:=!<>"(),]+)|[A-Za-z_][\w.\-/]*)(?=[:=<>]|!=)/i;
 
 class Reader {
   private at = 0;
@@ -126,12 +127,12 @@ class Reader {
   private readKeyTerm(start: number, negated: boolean, written: string): KeyTerm {
     const known = findKey(written);
     if (!known) this.failUnknown(written);
-    const key = known?.named ? known.key + written.slice(known.key.length) : written.toLowerCase();
+    const key = known?.named ? known.key + unquoted(written.slice(known.key.length)) : written.toLowerCase();
     this.at += written.length;
     const op = OPERATORS.find((candidate) => this.text.startsWith(candidate, this.at)) as Operator;
     this.at += op.length;
     const from = this.at;
-    const values = [this.readValue(`a value after ${key}${op}`, false)];
+    const values = [this.readValue(`a value after ${written}${op}`, false)];
     while (this.text[this.at] === "," && this.at < this.text.length) {
       this.at += 1;
       values.push(this.readValue("a value after the comma", false));
@@ -217,6 +218,10 @@ class Reader {
   }
 }
 
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replace(/\\(.)/g, "$1") : name;
+}
+
 function splitRange(raw: string): [string, string] | null {
   const parts = /^(.*?)\.\.(.*)$/.exec(raw);
   if (!parts || (parts[1] === "" && parts[2] === "") || /[/\\]/.test(raw)) return null;
@@ -235,13 +240,15 @@ function nearest(written: string): string | undefined {
   );
 }
 
-const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, min: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
+const UNITS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5, w: 6048e5, y: 315_360e5 };
 
-/** Milliseconds since epoch for a date, a time or an age such as 7d; null for anything else. */
+/** Milliseconds since epoch for a date or time in UTC, milliseconds, or an age such as 7d; null for anything else. */
 export function readTime(text: string, now: number): number | null {
-  const age = /^(\d+)(s|min|m|h|d|w)$/.exec(text);
+  const age = /^(\d{1,6})([mhdwy])$/.exec(text);
   if (age) return now - Number(age[1]) * (UNITS[age[2] as string] as number);
-  if (!/^\d{4}-\d\d(-\d\d)?([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return null;
-  const time = new Date(/^\d{4}-\d\d(-\d\d)?$/.test(text) ? `${text.length === 7 ? `${text}-01` : text}T00:00` : text);
-  return Number.isNaN(time.getTime()) ? null : time.getTime();
+  if (/^-?\d{1,16}$/.test(text)) return Number(text);
+  if (!/^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return null;
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/.test(text.slice(10));
+  const time = new Date(text.length === 10 || hasZone ? text : `${text}Z`).getTime();
+  return Number.isNaN(time) ? null : time;
 }

@@ -1,7 +1,7 @@
 // What may come next in a filter: keys, then the values that exist. What stays out: the box (FilterBox.tsx).
 
 import { FILTER_KEYS, findKey } from "./keys";
-import { quoteValue } from "./write";
+import { quoteKey, quoteValue } from "./write";
 
 export interface KnownValue {
   readonly value: string;
@@ -45,7 +45,7 @@ function suggestKeys(typed: string, start: number, { keys }: Vocabulary): Sugges
     says: `${says} · ${example}`,
   }));
   const own = keys.map((key) => ({
-    insert: key + (key.startsWith("metric.") ? ">" : "="),
+    insert: quoteKey(key) + (key.startsWith("metric.") ? ">" : "="),
     start,
     title: key,
     says: `${FILTER_KEYS.find((known) => known.named && key.startsWith(known.key))?.says ?? "key"} in this store`,

@@ -1,6 +1,6 @@
 // Terms back to text, and changes to one term of a filter: what facets and the menus of cells do.
 
-import { parseFilter, type Term } from "./parse";
+import { type KeyTerm, parseFilter, type Term } from "./parse";
 
 /** Write terms so that reading them gives the same terms. */
 export function writeFilter(terms: readonly Term[]): string {
@@ -15,7 +15,13 @@ function writeBare(term: Term): string {
   if (term.kind === "word") return quoteWord(term.text);
   if (term.kind === "group") return `(${term.alternatives.map(writeFilter).join(" OR ")})`;
   const value = term.range ? term.range.join("..") : term.values.map(quoteValue).join(",");
-  return `${term.key}${term.op}${value}`;
+  return `${quoteKey(term.key)}${term.op}${value}`;
+}
+
+/** A key as it must be written: label."cost centre". */
+export function quoteKey(key: string): string {
+  const [, family, name] = /^(label\.|prop\.|metric\.)(.*)$/s.exec(key) ?? [];
+  return family && name && /[\s:=!<>"(),\\]/.test(name) ? family + quote(name) : key;
 }
 
 /** A value as it must be written after an operator. */
@@ -43,6 +49,14 @@ export function choiceOf(text: string, key: string, value: string): Choice {
   return "none";
 }
 
+/** The one type that a filter is about, if it names one. */
+export function onlyType(text: string): string | undefined {
+  const types = termsOf(text).flatMap((term) =>
+    term.kind === "key" && term.key === "type" && term.op === "=" && !term.negated ? term.values : [],
+  );
+  return types.length === 1 ? types[0] : undefined;
+}
+
 /** Say something else of one value: only it, it as well, not it, nothing. A filter with a mistake stays as it is. */
 export function choose(text: string, key: string, value: string, choice: Choice): string {
   const parsed = parseFilter(text);
@@ -67,7 +81,16 @@ function addValue(terms: readonly Term[], key: string, value: string): Term[] {
   return terms.with(at, { ...term, values: [...term.values, value] });
 }
 
-function keyTerm(key: string, values: readonly string[], negated: boolean): Term {
+/** Keep only what lies between two values of a key, or anything again (null). A filter with a mistake stays as it is. */
+export function chooseRange(text: string, key: string, range: readonly [string, string] | null): string {
+  const parsed = parseFilter(text);
+  if (parsed.mistake) return text;
+  const kept = parsed.terms.filter((term) => term.kind !== "key" || term.key !== key || term.negated);
+  if (range === null) return writeFilter(kept);
+  return writeFilter([...kept, { ...keyTerm(key, [], false), op: ":", range: [range[0], range[1]] }]);
+}
+
+function keyTerm(key: string, values: readonly string[], negated: boolean): KeyTerm {
   return { kind: "key", key, op: "=", values, negated, start: 0, end: 0 };
 }
 

@@ -11,10 +11,9 @@ interface FarViewProps {
   readonly positions: Positions;
   readonly selected: string | undefined;
   readonly lit: ReadonlySet<string> | undefined;
-  readonly onSelect: (key: string | undefined) => void;
 }
 
-export function FarView({ graph, positions, selected, lit, onSelect }: FarViewProps) {
+export function FarView({ graph, positions, selected, lit }: FarViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [x, y, zoom] = useStore((state) => state.transform);
   const width = useStore((state) => state.width);
@@ -29,11 +28,7 @@ export function FarView({ graph, positions, selected, lit, onSelect }: FarViewPr
     drawEdges(context, graph, positions, lit);
     drawNodes(context, graph, positions, selected, lit);
   }, [graph, positions, selected, lit, x, y, zoom, width, height]);
-  const pick = (event: React.MouseEvent) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    onSelect(nodeAt(graph, positions, (event.clientX - box.left - x) / zoom, (event.clientY - box.top - y) / zoom));
-  };
-  return <canvas ref={canvas} className="far-view" onClick={pick} aria-hidden />;
+  return <canvas ref={canvas} className="far-view" aria-hidden />;
 }
 
 function colour(name: string): string {
@@ -84,7 +79,8 @@ function drawNodes(
   }
 }
 
-function nodeAt(graph: Graph, positions: Positions, x: number, y: number): string | undefined {
+/** The node at a place of the graph. */
+export function nodeAt(graph: Graph, positions: Positions, x: number, y: number): string | undefined {
   for (const node of graph.nodes.values()) {
     const position = positions[node.key];
     const { width, height } = sizeOf(node);

@@ -2,16 +2,18 @@
 
 import "@xyflow/react/dist/base.css";
 import "./lineage.css";
-import { BaseEdge, Controls, type EdgeProps, getBezierPath, ReactFlow, useReactFlow, useStore } from "@xyflow/react";
+import { BaseEdge, Controls, type EdgeProps, ReactFlow, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useMemo, useRef } from "react";
 import { shortType } from "../values/names";
-import { FarView } from "./FarView";
+import { edgePath } from "./edges";
+import { FarView, nodeAt } from "./FarView";
 import { type Emphasis, emphasizeNodes, flowEdges, flowNodes, spoken } from "./flow";
 import { NODE_TYPES, type NodeActions } from "./GraphNodes";
 import type { Graph } from "./graph";
-import { boundsOf, sizeOf } from "./looks";
+import { sizeOf } from "./looks";
 import { Overview } from "./Overview";
 import type { LayoutState } from "./useLayout";
+import { firstView, rememberedViewport, rememberViewport, wholeView } from "./viewport";
 import { nextByKey } from "./walk";
 
 const FAR = 0.35;
@@ -37,6 +39,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
   const { layout, actions, focus, selected, lit, way } = props;
   // What is drawn belongs to the positions: a newer graph waits for its own.
   const graph = layout.graph ?? props.graph;
+  const flow = useReactFlow();
   const zoom = useStore((state) => state.transform[2]);
   const isFar = zoom < FAR;
   const base = useMemo(
@@ -51,6 +54,11 @@ export function GraphCanvas(props: GraphCanvasProps) {
   );
   const fitWindow = useViewport(props, graph);
   const current = graph.nodes.get(selected ?? focus ?? "");
+  /** From afar there is but one canvas: what lies under the pointer is looked up. */
+  const pick = (event: React.MouseEvent) => {
+    const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    return nodeAt(graph, layout.positions, x, y);
+  };
   const press = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const next = nextByKey(event.key, graph, layout.positions, selected ?? focus);
@@ -87,13 +95,12 @@ export function GraphCanvas(props: GraphCanvasProps) {
         proOptions={{ hideAttribution: true }}
         onNodeClick={(event, node) => (event.shiftKey ? actions.path(node.id) : actions.select(node.id))}
         onNodeDoubleClick={(_, node) => actions.focus(node.id)}
-        onPaneClick={() => actions.select(undefined)}
+        onPaneClick={(event) => actions.select(isFar ? pick(event) : undefined)}
+        onMoveEnd={(_, viewport) => rememberViewport(viewport)}
       >
         <Controls showInteractive={false} showFitView={false} position="bottom-left" />
       </ReactFlow>
-      {isFar && (
-        <FarView graph={graph} positions={layout.positions} selected={selected} lit={lit} onSelect={actions.select} />
-      )}
+      {isFar && <FarView graph={graph} positions={layout.positions} selected={selected} lit={lit} />}
       {graph.nodes.size >= OVERVIEW_FROM && <Overview graph={graph} positions={layout.positions} />}
       <p className="sr-only" aria-live="polite">
         {current && spoken(current, shortType(current.type))}
@@ -102,9 +109,10 @@ export function GraphCanvas(props: GraphCanvasProps) {
   );
 }
 
-function FlowEdge({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, ...edge }: EdgeProps) {
-  const ends = { sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition };
-  const [path, labelX, labelY] = getBezierPath(ends);
+function FlowEdge({ sourceX, sourceY, targetX, targetY, data, ...edge }: EdgeProps) {
+  const below = typeof data?.below === "number" ? data.below : undefined;
+  const path = edgePath(sourceX, sourceY, targetX, targetY, below);
+  const [labelX, labelY] = [(sourceX + targetX) / 2, below ?? (sourceY + targetY) / 2];
   return (
     <g>
       <title>{String(data?.title ?? "")}</title>
@@ -115,23 +123,20 @@ function FlowEdge({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPo
 
 const EDGE_TYPES = { flow: FlowEdge };
 
-/** Moves the window: to the whole graph when the focus changes, with the anchor when the layout does. */
+/** Moves the window: to where it was or to the whole graph when the focus changes, with the anchor when the layout does. */
 function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, graph: Graph): () => void {
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const last = useRef<{ focus: string | undefined; positions: LayoutState["positions"] }>({ focus: "", positions: {} });
-  const fitWindow = () => {
-    const bounds = boundsOf(graph, layout.positions);
-    const zoom = Math.min(1, (width - 96) / bounds.width, (height - 96) / bounds.height);
-    const view = zoom < READABLE ? around(graph, layout, focus, { width, height }) : undefined;
-    void flow.setViewport(view ?? centred(bounds, Math.max(0.04, zoom), { width, height }));
-  };
   useEffect(() => {
     if (!width || Object.keys(layout.positions).length === 0) return;
     const before = last.current;
     last.current = { focus, positions: layout.positions };
-    if (before.focus !== focus || Object.keys(before.positions).length === 0) return fitWindow();
+    if (before.focus !== focus || Object.keys(before.positions).length === 0) {
+      void flow.setViewport(rememberedViewport() ?? firstView(graph, layout.positions, focus, { width, height }));
+      return;
+    }
     const [from, to] = [before.positions[anchor ?? ""], layout.positions[anchor ?? ""]];
     if (!from || !to || before.positions === layout.positions) return;
     const { x, y, zoom } = flow.getViewport();
@@ -140,37 +145,7 @@ function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, grap
   useEffect(() => {
     if (selected) reveal(selected, graph, layout, flow);
   }, [selected, graph, layout, flow]);
-  const whole = () => void flow.setViewport(wholeView(graph, layout, { width, height }));
-  return whole;
-}
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-// Below this, names cannot be read: the first view is then around the focus, and 0 shows all.
-const READABLE = 0.45;
-
-function centred(bounds: Size & { x: number; y: number }, zoom: number, size: Size) {
-  return {
-    x: (size.width - bounds.width * zoom) / 2 - bounds.x * zoom,
-    y: (size.height - bounds.height * zoom) / 2 - bounds.y * zoom,
-    zoom,
-  };
-}
-
-function wholeView(graph: Graph, layout: LayoutState, size: Size) {
-  const bounds = boundsOf(graph, layout.positions);
-  const zoom = Math.min(1, (size.width - 64) / bounds.width, (size.height - 64) / bounds.height);
-  return centred(bounds, Math.max(0.04, zoom), size);
-}
-
-function around(graph: Graph, layout: LayoutState, focus: string | undefined, size: Size) {
-  const position = layout.positions[focus ?? ""];
-  const node = graph.nodes.get(focus ?? "");
-  if (!position || !node) return undefined;
-  return centred({ x: position[0], y: position[1], ...sizeOf(node) }, 0.75, size);
+  return () => void flow.setViewport(wholeView(graph, layout.positions, { width, height }));
 }
 
 /** Bring a node that was reached by key, search or table into the window. */

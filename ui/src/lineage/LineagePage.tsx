@@ -8,6 +8,7 @@ import { joinList, type LineageSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
+import { Changed } from "./Changed";
 import { Chips } from "./Chips";
 import { ExportMenu } from "./ExportMenu";
 import { Find } from "./Find";
@@ -56,6 +57,7 @@ function Explorer() {
   return (
     <div className="lineage">
       <Toolbar search={search} focus={focus} change={change}>
+        <Changed shown={`${search.focus} ${search.up} ${search.down} ${search.more}`} />
         {search.focus && (
           <Find focus={search.focus} onFound={(key) => change({ path: `${search.focus},${key}`, sel: key })} />
         )}

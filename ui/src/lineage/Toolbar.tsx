@@ -4,7 +4,7 @@ import { Button, Menu, Popover, SegmentedControl, Switch, TextInput } from "@man
 import { IconAdjustments, IconClockHour4 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { titleOf } from "../api/shapes";
-import type { LineageSearch } from "../app/search";
+import { joinList, type LineageSearch, splitList } from "../app/search";
 import { RecordIcon } from "../values/RecordIcon";
 import type { GraphNode } from "./graph";
 
@@ -138,6 +138,20 @@ function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
             checked={search.merge === "versions"}
             onChange={(event) => change({ merge: event.currentTarget.checked ? "versions" : undefined })}
           />
+          <EventSwitch
+            search={search}
+            change={change}
+            word="internal"
+            label="Internal events"
+            description="Dotted: caches, retries and the like"
+          />
+          <EventSwitch
+            search={search}
+            change={change}
+            word="-declared"
+            label="Declared events"
+            description="Dashed: announced, not recorded"
+          />
           <TextInput
             label="On the nodes"
             placeholder="metric.auc or label.team"
@@ -148,5 +162,28 @@ function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
         </div>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+interface EventSwitchProps extends Pick<ToolbarProps, "search" | "change"> {
+  /** What the address says when it differs from the first state; a minus means that the switch is on at first. */
+  readonly word: string;
+  readonly label: string;
+  readonly description: string;
+}
+
+function EventSwitch({ search, change, word, label, description }: EventSwitchProps) {
+  const words = splitList(search.events);
+  const isSaid = words.includes(word);
+  const toggle = () =>
+    change({ events: joinList(isSaid ? words.filter((other) => other !== word) : [...words, word]) });
+  return (
+    <Switch
+      size="xs"
+      label={label}
+      description={description}
+      checked={isSaid !== word.startsWith("-")}
+      onChange={toggle}
+    />
   );
 }

@@ -3,6 +3,7 @@
 
 import { cutMiddle, shortType } from "../values/names";
 import { formatUtc } from "../values/times";
+import { belowOf, edgePath, isDashed } from "./edges";
 import type { Graph, GraphEdge, GraphNode } from "./graph";
 import type { Positions } from "./layout";
 import { boundsOf, colourOf, sizeOf, stateMark } from "./looks";
@@ -74,16 +75,10 @@ function edgeSvg(edge: GraphEdge, graph: Graph, positions: Positions, palette: P
   if (!from || !to || !start || !end) return "";
   const [x1, y1] = [start[0] + sizeOf(from).width, start[1] + sizeOf(from).height / 2];
   const [x2, y2] = [end[0], end[1] + sizeOf(to).height / 2];
-  const bend = Math.max(24, Math.abs(x2 - x1) / 2);
   const dash = isDashed(edge) ? ' stroke-dasharray="5 4"' : "";
-  const path = `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2 - 4} ${y2}`;
+  const path = edgePath(x1, y1, x2 - 4, y2, belowOf(edge, graph, positions));
   const stroke = palette("control-border");
   return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="1.5"${dash}/><path d="M${x2} ${y2}l-7 -4v8z" fill="${stroke}"/>`;
-}
-
-/** Whether an edge is drawn dashed: declared ones and those that stand for a way through nodes that are not drawn. */
-export function isDashed(edge: GraphEdge): boolean {
-  return edge.via !== undefined || edge.type.startsWith("DECLARED");
 }
 
 function legendSvg(caption: Caption, height: number, palette: Palette): string {

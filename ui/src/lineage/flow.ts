@@ -4,7 +4,7 @@
 import { type Edge, MarkerType, Position } from "@xyflow/react";
 import { cutDistinct } from "../values/names";
 import { formatLocal } from "../values/times";
-import { isDashed } from "./export";
+import { belowOf, isDashed } from "./edges";
 import type { FlowNode, NodeActions } from "./GraphNodes";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode } from "./graph";
 import type { Positions } from "./layout";
@@ -91,14 +91,19 @@ export function flowEdges(graph: Graph, positions: Positions, { lit, way }: Emph
     .map((edge) => {
       const isWay = steps.has(`${edge.from}>${edge.to}`);
       const isDim = (lit && !(lit.has(edge.from) && lit.has(edge.to))) || (steps.size > 0 && !isWay);
-      const marks = [isDashed(edge) && "edge-dashed", isWay && "edge-way", isDim && "is-dim"];
+      const marks = [
+        isDashed(edge) && "edge-dashed",
+        edge.type.startsWith("INTERNAL") && "edge-dotted",
+        isWay && "edge-way",
+        isDim && "is-dim",
+      ];
       return {
         id: edgeKey(edge),
         source: edge.from,
         target: edge.to,
         type: "flow",
         className: marks.filter(Boolean).join(" "),
-        data: { title: titleOf(edge, graph) },
+        data: { title: titleOf(edge, graph), below: belowOf(edge, graph, positions) },
         ...(labelOf(edge) && { label: labelOf(edge) }),
         markerEnd: { type: isPending(edge) ? MarkerType.Arrow : MarkerType.ArrowClosed, width: 16, height: 16 },
       };

@@ -13,6 +13,7 @@ import {
   WHOLE_LIMIT,
 } from "../api/lineage";
 import { fetchPage } from "../api/listing";
+import { fetchRun } from "../api/runs";
 import { type LineageSearch, splitList } from "../app/search";
 import { restrict } from "./graph";
 import { type DrawnGraph, drawnGraph, readExpansions } from "./view";
@@ -68,12 +69,17 @@ function combine(loads: readonly LoadState[]) {
 /** What to ask the server: first the opening, then one request an expansion, so that folding one undoes just that. */
 function useAsks(search: LineageSearch): LineageAsk[] {
   const context = useContextMembers(search);
+  const { focus, up, down, more, show, asof, since, context: inside, figure, events } = search;
+  const stamp = JSON.stringify([focus, up, down, more, show, asof, since, inside, figure, events]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for the parts of the search that are asked for
   return useMemo(() => {
     const common = {
       asOf: search.asof ? Number(search.asof) : undefined,
       since: search.since ? Number(search.since) : undefined,
       inside: search.context,
       column: search.figure,
+      internal: splitList(search.events).includes("internal"),
+      undeclared: splitList(search.events).includes("-declared"),
     };
     const focuses = [...new Set([...(search.focus ? [search.focus] : context), ...splitList(search.show)])];
     const openings = focuses.map((focus) => ({
@@ -91,7 +97,7 @@ function useAsks(search: LineageSearch): LineageAsk[] {
       limit: all ? WHOLE_LIMIT : 1000,
     }));
     return [...openings, ...expansions];
-  }, [search, context]);
+  }, [stamp, context]);
 }
 
 function generations(text: string | undefined): number {
@@ -102,15 +108,23 @@ function generations(text: string | undefined): number {
 const NONE: readonly string[] = [];
 const MOST_STARTS = 12;
 
-/** Of a context without a focus: its newest executions, from which everything in it can be reached. */
+/** Of a context or run without a focus: its newest executions, from which everything in it can be reached. */
 function useContextMembers(search: LineageSearch): readonly string[] {
-  const context = search.focus ? undefined : search.context?.slice(1);
+  const inside = search.focus ? undefined : search.context;
   const members = useQuery({
-    queryKey: ["starts", context],
-    queryFn: () => fetchPage({ kind: "executions", filter: "", query: undefined, sort: "-created", context }, ""),
-    enabled: context !== undefined,
+    queryKey: ["starts", inside],
+    queryFn: () => fetchMembers(inside ?? ""),
+    enabled: inside !== undefined,
   });
   return useMemo(() => members.data?.rows.slice(0, MOST_STARTS).map(({ key }) => key) ?? NONE, [members.data]);
+}
+
+async function fetchMembers(inside: string) {
+  const id = inside.slice(1);
+  const run = inside.startsWith("r") ? await fetchRun(id) : undefined;
+  const context = run ? (run.context_id ?? undefined) : id;
+  const listing = { kind: "executions", query: undefined, sort: "-created" } as const;
+  return fetchPage({ ...listing, filter: context ? "" : (run?.search ?? ""), context }, "");
 }
 
 /** The ways from A to B, loaded or not; without one, how the nearest common ancestor leads to both. */

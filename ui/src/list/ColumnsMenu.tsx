@@ -1,12 +1,12 @@
 // Which columns a list shows, and in which order. Fields come with how many records fill them.
 
 import { ActionIcon, Button, Checkbox, Popover, TextInput } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconColumns } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconColumns, IconPin, IconPinnedFilled } from "@tabler/icons-react";
 import { useState } from "react";
 import { useFields } from "../api/listing";
 import type { ListKind } from "../api/shapes";
 import { formatCount } from "../values/numbers";
-import { type Column, columnOf, defaultColumns, fixedColumns } from "./columns";
+import { type Column, columnOf, defaultColumns, fixedColumns, writeColumn } from "./columns";
 
 interface ColumnsMenuProps {
   readonly kind: ListKind;
@@ -42,10 +42,18 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
   const offered = [...known.values()].filter(({ internal, distinct }) => !internal && (!onlyDiffering || distinct > 1));
   const keys = new Set([...shown, ...fixedColumns(kind), ...offered.map(({ key }) => key)]);
   const wanted = [...keys].filter((key) => key.toLowerCase().includes(typed.toLowerCase()));
+  const written = columns.map(writeColumn);
   const move = (key: string, by: number) => {
     const at = shown.indexOf(key);
-    onColumns(shown.toSpliced(at, 1).toSpliced(Math.max(0, at + by), 0, key));
+    onColumns(written.toSpliced(at, 1).toSpliced(Math.max(0, at + by), 0, written[at] as string));
   };
+  const toggle = (key: string) =>
+    onColumns(shown.includes(key) ? written.toSpliced(shown.indexOf(key), 1) : [...written, key]);
+  const pin = (key: string) =>
+    onColumns(
+      columns.map((column) => writeColumn(column.key === key ? { ...column, pinned: !column.pinned } : column)),
+    );
+  const pinned = new Set(columns.filter((column) => column.pinned).map(({ key }) => key));
   return (
     <div className="columns-menu">
       <TextInput
@@ -72,9 +80,11 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
               label={key.includes(".") ? key : columnOf(key).title}
               description={saysFilled(known.get(key), fields.data?.counted)}
               checked={shown.includes(key)}
-              onChange={() => onColumns(shown.includes(key) ? shown.filter((other) => other !== key) : [...shown, key])}
+              onChange={() => toggle(key)}
             />
-            {shown.includes(key) && <Movers name={key} onMove={(by) => move(key, by)} />}
+            {shown.includes(key) && (
+              <Movers name={key} isPinned={pinned.has(key)} onMove={(by) => move(key, by)} onPin={() => pin(key)} />
+            )}
           </li>
         ))}
       </ul>
@@ -91,9 +101,20 @@ function saysFilled(field: { filled: number; distinct: number } | undefined, cou
   return `in ${formatCount(field.filled)} of ${formatCount(counted)} · ${distinct} different`;
 }
 
-function Movers({ name, onMove }: { name: string; onMove: (by: number) => void }) {
+interface MoversProps {
+  readonly name: string;
+  readonly isPinned: boolean;
+  readonly onMove: (by: number) => void;
+  readonly onPin: () => void;
+}
+
+function Movers({ name, isPinned, onMove, onPin }: MoversProps) {
+  const Pin = isPinned ? IconPinnedFilled : IconPin;
   return (
     <span className="columns-move">
+      <ActionIcon size={24} aria-label={`Pin ${name}`} aria-pressed={isPinned} onClick={onPin}>
+        <Pin size={14} />
+      </ActionIcon>
       <ActionIcon size={24} aria-label={`Move ${name} to the left`} onClick={() => onMove(-1)}>
         <IconArrowUp size={14} />
       </ActionIcon>

@@ -9,6 +9,7 @@ import { Failed, Loading } from "../state/States";
 import { cutMiddle, shortType } from "../values/names";
 import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
+import { TimeFacet } from "./TimeFacet";
 
 interface FacetsProps {
   readonly kind: ListKind;
@@ -29,6 +30,10 @@ export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
         {facets.data?.facets.map((group) => (
           <Facet key={group.key} group={group} kind={kind} filter={filter} onFilter={onFilter} />
         ))}
+        {facets.data && facets.data.created.length > 1 && (
+          <TimeFacet spans={facets.data.created} exact={facets.data.exact} filter={filter} onFilter={onFilter} />
+        )}
+        {facets.data && <p className="facets-hint muted">Click: only · Ctrl: as well · Alt: not</p>}
         {facets.isPending && <Loading rows={8} label="Loading facets" />}
         {facets.error && !facets.data && <Failed error={facets.error} retry={() => void facets.refetch()} />}
       </div>
@@ -40,7 +45,7 @@ const FIRST = 6;
 
 function Facet({ group, kind, filter, onFilter }: { group: FacetGroup } & Omit<FacetsProps, "query">) {
   const [all, setAll] = useState(false);
-  if (group.values.length === 0) return null;
+  if (group.values.length === 0 || saysNothing(group)) return null;
   const shown = all ? group.values : group.values.slice(0, FIRST);
   return (
     <section className="facet">
@@ -57,6 +62,11 @@ function Facet({ group, kind, filter, onFilter }: { group: FacetGroup } & Omit<F
       )}
     </section>
   );
+}
+
+/** Stores that keep no states have but one, "unknown". */
+function saysNothing({ key, values }: FacetGroup): boolean {
+  return key === "state" && values.length === 1 && values[0]?.value === "UNKNOWN";
 }
 
 interface FacetRowProps extends Omit<FacetsProps, "query"> {

@@ -10,11 +10,11 @@ import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { FilterBox } from "../filter/FilterBox";
-import { choose } from "../filter/write";
+import { choose, onlyType } from "../filter/write";
 import { Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { ColumnsMenu } from "./ColumnsMenu";
-import { columnOf, isAskedFor } from "./columns";
+import { isAskedFor, readColumns } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { Facets } from "./Facets";
 import { rememberColumns, rememberedColumns } from "./memory";
@@ -45,10 +45,18 @@ export function ListPage({ kind }: { kind: ListKind }) {
     [navigate],
   );
   const filter = search.filter ?? "";
+  const type = onlyType(filter);
   const columns = useMemo(
-    () => (search.columns ? splitList(search.columns) : rememberedColumns(kind)).map(columnOf),
-    [search.columns, kind],
+    () => readColumns(search.columns ? splitList(search.columns) : rememberedColumns(kind, type)),
+    [search.columns, kind, type],
   );
+  /** Another filter; columns are kept per type, so that another type has its own. */
+  const setFilter = (next: string, others: ListSearch = {}) =>
+    change({
+      ...others,
+      filter: next || undefined,
+      ...(onlyType(next) !== type && { columns: undefined }),
+    });
   const asked: Listing = {
     kind,
     filter,
@@ -68,7 +76,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
   useHotkeys([["f", () => document.getElementById("filter")?.focus()]]);
 
   const setColumns = (keys: readonly string[]) => {
-    rememberColumns(kind, keys);
+    rememberColumns(kind, type, keys);
     change({ columns: joinList(keys) }, true);
   };
   const open = (row: Row) => void navigate({ to: pageOf(row), params: { id: row.id } });
@@ -87,21 +95,14 @@ export function ListPage({ kind }: { kind: ListKind }) {
           filter={filter}
           raw={search.fx}
           problem={listing.error}
-          onFilter={(next) => change({ filter: next || undefined, fx: undefined, preview: undefined })}
+          onFilter={(next) => setFilter(next, { fx: undefined, preview: undefined })}
           onRaw={(next) => change({ fx: next || undefined, filter: undefined, preview: undefined })}
         />
         <ViewsMenu kind={kind} />
         <ColumnsMenu kind={kind} filter={filter} query={search.fx} columns={columns} onColumns={setColumns} />
         {kind !== "runs" && <ExportMenu {...asked} />}
       </div>
-      {hasFacets && (
-        <Facets
-          kind={kind}
-          filter={filter}
-          query={search.fx}
-          onFilter={(next) => change({ filter: next || undefined })}
-        />
-      )}
+      {hasFacets && <Facets kind={kind} filter={filter} query={search.fx} onFilter={setFilter} />}
       <section className="list-main" aria-label={TITLES[kind]}>
         <div className="list-status" aria-live="polite">
           <StatusLine
@@ -123,15 +124,12 @@ export function ListPage({ kind }: { kind: ListKind }) {
         {listing.isPending && <Loading rows={14} label="Loading the list" />}
         {listing.error && records.length === 0 && <Failed error={listing.error} retry={() => void listing.refetch()} />}
         {listing.isSuccess && records.length === 0 && (
-          <NoMatch
-            kind={kind}
-            filter={filter}
-            onFilter={(next) => change({ filter: next || undefined, fx: undefined })}
-          />
+          <NoMatch kind={kind} filter={filter} onFilter={(next) => setFilter(next, { fx: undefined })} />
         )}
         {records.length > 0 && (
           <RecordTable
             kind={kind}
+            place={JSON.stringify([kind, filter, search.fx, search.sort])}
             records={records}
             columns={columns}
             total={counted?.exact ? counted.count : undefined}
@@ -146,7 +144,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
             onOpen={open}
             {...(kind === "artifacts" || kind === "executions" ? { onGraph: graph } : {})}
             onCompare={compare}
-            onChoose={(key, value, negated) => change({ filter: choose(filter, key, value, negated ? "not" : "only") })}
+            onChoose={(key, value, negated) => setFilter(choose(filter, key, value, negated ? "not" : "only"))}
           />
         )}
       </section>

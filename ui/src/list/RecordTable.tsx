@@ -7,13 +7,17 @@ import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react"
 import { type Row, titleOf } from "../api/shapes";
 import { cutDistinct } from "../values/names";
 import type { Column } from "./columns";
-import { TableRow, useRowActs } from "./TableRow";
+import { type PinnedLefts, TableRow, useRowActs } from "./TableRow";
 import { useColumnWidths } from "./useColumnWidths";
+import { useScrollMemory } from "./useScrollMemory";
 
 const ROW_HEIGHT = 36;
+const TICK = 40;
 
 export interface RecordTableProps {
   readonly kind: string;
+  /** Which list this is: another one begins at its top, the same one where it was left. */
+  readonly place: string;
   readonly records: readonly Row[];
   readonly columns: readonly Column[];
   readonly total: number | undefined;
@@ -43,6 +47,7 @@ export function RecordTable(props: RecordTableProps) {
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
   });
+  useScrollMemory(scroller, props.place, records.length * ROW_HEIGHT);
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -105,6 +110,7 @@ export function RecordTable(props: RecordTableProps) {
     event.preventDefault();
     act();
   };
+  const lefts = useMemo(() => pinnedLefts(columns, widths), [columns, widths]);
   const least = 40 + columns.reduce((sum, column) => sum + (widths[column.key] ?? column.width), 0);
   const style = { "--columns": template, "--least": `${least}px` } as CSSProperties;
   return (
@@ -120,7 +126,7 @@ export function RecordTable(props: RecordTableProps) {
       style={style}
       onKeyDown={press}
     >
-      <HeaderRow {...props} onResize={resize} />
+      <HeaderRow {...props} lefts={lefts} onResize={resize} />
       <div role="rowgroup" className="grid-body" style={{ height: rows.getTotalSize() }}>
         {items.map(({ index, start }) => {
           const row = records[index] as Row;
@@ -131,6 +137,7 @@ export function RecordTable(props: RecordTableProps) {
               index={index}
               start={start}
               columns={columns}
+              lefts={lefts}
               shortName={shortNames.get(titleOf(row)) ?? titleOf(row)}
               isCursor={index === cursor}
               isSelected={selected.has(row.id)}
@@ -150,7 +157,21 @@ function nameAt(row: Row | undefined): string {
 
 function trackOf(column: Column, width: number | undefined): string {
   if (width !== undefined) return `${width}px`;
+  // Where a pinned column ends must be known, since the next one stops there.
+  if (column.pinned) return `${column.width + 40}px`;
   return column.key === "name" ? `minmax(${column.width}px, 2fr)` : `minmax(${column.width}px, 1fr)`;
+}
+
+/** Where each pinned column stops when the others are scrolled sideways, pixels. */
+function pinnedLefts(columns: readonly Column[], widths: Readonly<Record<string, number>>): PinnedLefts {
+  const lefts: Record<string, number> = {};
+  let left = TICK;
+  for (const column of columns) {
+    if (!column.pinned) continue;
+    lefts[column.key] = left;
+    left += Number.parseInt(trackOf(column, widths[column.key]), 10);
+  }
+  return lefts;
 }
 
 function range(from: number, to: number): number[] {
@@ -158,8 +179,13 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: high - low + 1 }, (_, at) => low + at);
 }
 
-function HeaderRow(props: RecordTableProps & { onResize: (key: string, width: number) => void }) {
-  const { columns, records, selected, sort, onSort, onSelect, onResize } = props;
+interface HeaderRowProps extends RecordTableProps {
+  readonly lefts: PinnedLefts;
+  readonly onResize: (key: string, width: number) => void;
+}
+
+function HeaderRow(props: HeaderRowProps) {
+  const { columns, records, selected, sort, lefts, onSort, onSelect, onResize } = props;
   const all = records.length > 0 && records.every(({ id }) => selected.has(id));
   return (
     <div role="rowgroup" className="grid-head">
@@ -174,7 +200,14 @@ function HeaderRow(props: RecordTableProps & { onResize: (key: string, width: nu
           />
         </div>
         {columns.map((column) => (
-          <HeaderCell key={column.key} column={column} sort={sort} onSort={onSort} onResize={onResize} />
+          <HeaderCell
+            key={column.key}
+            column={column}
+            left={lefts[column.key]}
+            sort={sort}
+            onSort={onSort}
+            onResize={onResize}
+          />
         ))}
       </div>
     </div>
@@ -183,16 +216,22 @@ function HeaderRow(props: RecordTableProps & { onResize: (key: string, width: nu
 
 interface HeaderCellProps {
   readonly column: Column;
+  readonly left: number | undefined;
   readonly sort: string | undefined;
   readonly onSort: (sort: string) => void;
   readonly onResize: (key: string, width: number) => void;
 }
 
-function HeaderCell({ column, sort, onSort, onResize }: HeaderCellProps) {
+function HeaderCell({ column, left, sort, onSort, onResize }: HeaderCellProps) {
   const order = sort === column.key ? "ascending" : sort === `-${column.key}` ? "descending" : "none";
   const Arrow = order === "ascending" ? IconArrowUp : IconArrowDown;
   return (
-    <div role="columnheader" aria-sort={order} className={`cell cell-head cell-${column.align ?? "start"}`}>
+    <div
+      role="columnheader"
+      aria-sort={order}
+      className={`cell cell-head cell-${column.align ?? "start"} ${left === undefined ? "" : "cell-pinned"}`}
+      style={{ insetInlineStart: left }}
+    >
       {column.sortable ? (
         <button
           type="button"

@@ -30,12 +30,16 @@ export function useRowActs(newest: RowActs): RowActs {
   );
 }
 
+/** Where each pinned column stops, pixels. */
+export type PinnedLefts = Readonly<Record<string, number>>;
+
 interface TableRowProps {
   readonly row: Row;
   readonly index: number;
   /** Pixels from the top. */
   readonly start: number;
   readonly columns: readonly Column[];
+  readonly lefts: PinnedLefts;
   readonly shortName: string;
   readonly isCursor: boolean;
   readonly isSelected: boolean;
@@ -77,7 +81,12 @@ export const TableRow = memo((props: TableRowProps) => {
         />
       </div>
       {columns.map((column) => (
-        <div role="gridcell" key={column.key} className={`cell cell-${column.align ?? "start"}`}>
+        <div
+          role="gridcell"
+          key={column.key}
+          className={`cell cell-${column.align ?? "start"} ${column.pinned ? "cell-pinned" : ""}`}
+          style={column.pinned ? { insetInlineStart: props.lefts[column.key] } : undefined}
+        >
           <Cell row={row} column={column.key} shortName={props.shortName} />
           {isPointedAt && <CellMenu row={row} column={column.key} onChoose={acts.choose} />}
         </div>

@@ -11,9 +11,11 @@ export interface Column {
   /** The server can sort by it. */
   readonly sortable: boolean;
   readonly align?: "end";
+  /** Stays at the start while the others are scrolled sideways. */
+  readonly pinned?: boolean;
 }
 
-const FIXED: Readonly<Record<string, Omit<Column, "key">>> = {
+const FIXED: Readonly<Record<string, Omit<Column, "key" | "pinned">>> = {
   name: { title: "Name", width: 240, sortable: true },
   version: { title: "Version", width: 100, sortable: true },
   type: { title: "Type", width: 120, sortable: true },
@@ -29,10 +31,10 @@ const FIXED: Readonly<Record<string, Omit<Column, "key">>> = {
 };
 
 const DEFAULTS: Readonly<Record<ListKind, readonly string[]>> = {
-  artifacts: ["name", "version", "type", "state", "made_by", "workspace", "created"],
-  executions: ["name", "type", "state", "duration", "workspace", "run", "created"],
-  runs: ["name", "workspace", "prop.artifacts", "prop.executions", "prop.states", "created", "updated"],
-  workspaces: ["name", "type", "created", "updated", "id"],
+  artifacts: ["!name", "version", "type", "state", "made_by", "workspace", "created"],
+  executions: ["!name", "type", "state", "duration", "workspace", "run", "created"],
+  runs: ["!name", "workspace", "prop.artifacts", "prop.executions", "prop.states", "created", "updated"],
+  workspaces: ["!name", "type", "created", "updated", "id"],
 };
 
 const ABSENT: Readonly<Record<ListKind, readonly string[]>> = {
@@ -49,6 +51,16 @@ export function defaultColumns(kind: ListKind): readonly string[] {
 /** Columns that every record of the kind has. */
 export function fixedColumns(kind: ListKind): string[] {
   return Object.keys(FIXED).filter((key) => !ABSENT[kind].includes(key));
+}
+
+/** Columns as they are written in addresses, "!" before those that are pinned; pinned ones come first. */
+export function readColumns(written: readonly string[]): Column[] {
+  const columns = written.map((each) => ({ ...columnOf(each.replace(/^!/, "")), pinned: each.startsWith("!") }));
+  return [...columns.filter(({ pinned }) => pinned), ...columns.filter(({ pinned }) => !pinned)];
+}
+
+export function writeColumn({ key, pinned }: Column): string {
+  return pinned ? `!${key}` : key;
 }
 
 export function columnOf(key: string): Column {

@@ -28,12 +28,14 @@ export function write(name: string, data: unknown): void {
   }
 }
 
-export function rememberedColumns(kind: ListKind): readonly string[] {
-  return read(`columns.${kind}`, defaultColumns(kind));
+/** The columns of a list of one type, or of all; a type without a choice of its own has those of all. */
+export function rememberedColumns(kind: ListKind, type?: string): readonly string[] {
+  const ofAll = read(`columns.${kind}`, defaultColumns(kind));
+  return type ? read(`columns.${kind}.${type}`, ofAll) : ofAll;
 }
 
-export function rememberColumns(kind: ListKind, columns: readonly string[]): void {
-  write(`columns.${kind}`, columns);
+export function rememberColumns(kind: ListKind, type: string | undefined, columns: readonly string[]): void {
+  write(type ? `columns.${kind}.${type}` : `columns.${kind}`, columns);
 }
 
 export function rememberedViews(kind: ListKind): readonly View[] {

@@ -4,13 +4,14 @@ import { Button, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { useMemo } from "react";
 import { useFields } from "../api/listing";
 import { useSeries } from "../api/metrics";
+import type { Series } from "../api/shapes";
 import { splitList } from "../app/search";
 import { quoteValue } from "../filter/write";
 import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { Plot } from "../values/Plot";
 import { formatLocal } from "../values/times";
-import { bestSoFar, byTime, byVersion } from "./lines";
+import { bestSoFar, byTime, byVersion, extentOf, versionsOf } from "./lines";
 import type { MonitorSearch } from "./MonitorPage";
 
 interface MetricPanelProps {
@@ -37,6 +38,7 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
     metrics.map((metric) => ({ metric, q: filter, groupBy, ...zoom })),
     refresh,
   );
+  const axis = useAxis(series.map(({ data }) => data?.series));
   const toggle = (metric: string) => {
     const next = metrics.includes(metric) ? metrics.filter((other) => other !== metric) : [...metrics, metric];
     change({ metrics: next.join(",") });
@@ -68,11 +70,26 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
       )}
       <div className="plots">
         {metrics.map((metric, at) => (
-          <MetricPlot key={metric} metric={metric} query={series[at]} search={search} change={change} />
+          <MetricPlot key={metric} metric={metric} query={series[at]} axis={axis} search={search} change={change} />
         ))}
       </div>
     </section>
   );
+}
+
+interface Axis {
+  readonly extent: readonly [number, number] | undefined;
+  readonly versions: readonly string[];
+}
+
+/** One axis for all plots, so that what happened at the same time, or to the same version, stands above each other. */
+function useAxis(loaded: readonly (readonly Series[] | undefined)[]): Axis {
+  const stamp = loaded.map((series) => series?.map(({ total, points }) => `${total}/${points.at(-1)?.time}`)).join(";");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for what is loaded
+  return useMemo(() => {
+    const all = loaded.flatMap((series) => series ?? []);
+    return { extent: extentOf(all), versions: versionsOf(all) };
+  }, [stamp]);
 }
 
 function Choices({ search, change }: Omit<MetricPanelProps, "refresh">) {
@@ -115,13 +132,14 @@ function Choices({ search, change }: Omit<MetricPanelProps, "refresh">) {
 interface MetricPlotProps extends Omit<MetricPanelProps, "refresh"> {
   readonly metric: string;
   readonly query: ReturnType<typeof useSeries>[number] | undefined;
+  readonly axis: Axis;
 }
 
-function MetricPlot({ metric, query, search, change }: MetricPlotProps) {
+function MetricPlot({ metric, query, axis, search, change }: MetricPlotProps) {
   const drawn = useMemo(() => {
     const series = query?.data?.series ?? [];
-    return search.by === "version" ? byVersion(series) : byTime(series);
-  }, [query?.data, search.by]);
+    return search.by === "version" ? byVersion(series, axis.versions) : byTime(series);
+  }, [query?.data, search.by, axis.versions]);
   if (query?.error) return <Failed error={query.error} retry={() => void query.refetch()} />;
   if (!query?.data) return <Loading rows={4} />;
   if (drawn.xs.length === 0) return <Empty title={`No ${metric} here`} />;
@@ -139,7 +157,10 @@ function MetricPlot({ metric, query, search, change }: MetricPlotProps) {
         lines={drawn.lines}
         threshold={threshold}
         best={search.best ? bestSoFar(drawn.lines, metric) : undefined}
-        {...(search.by === "version" ? { ticks: drawn.ticks } : { onZoom: zoom })}
+        sync="monitor"
+        {...(search.by === "version"
+          ? { ticks: drawn.ticks, range: [-0.2, Math.max(0.2, drawn.ticks.length - 0.8)] }
+          : { onZoom: zoom, range: axis.extent })}
       />
       {thinned.length > 0 && (
         <p className="muted">

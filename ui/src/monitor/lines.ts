@@ -21,16 +21,35 @@ export function byTime(series: readonly Series[]): Drawn {
   );
 }
 
-/** On an axis of versions, in the order in which they first appear; a version keeps its last value. */
-export function byVersion(series: readonly Series[]): Drawn {
-  const points = series.flatMap((each) => each.points).sort((left, right) => left.time - right.time);
-  const ticks = [...new Set(points.map(versionOf))];
+/** On an axis of versions; a version keeps its last value.
+ *
+ * @param ticks the versions of the axis, by default those of the series.
+ */
+export function byVersion(series: readonly Series[], ticks: readonly string[] = versionsOf(series)): Drawn {
   const drawn = draw(
     series,
     (point) => ticks.indexOf(versionOf(point)),
     (left, right) => left - right,
   );
   return { ...drawn, ticks };
+}
+
+/** The versions of series, in the order in which they first appear. */
+export function versionsOf(series: readonly Series[]): string[] {
+  const points = series.flatMap((each) => each.points).sort((left, right) => left.time - right.time);
+  return [...new Set(points.map(versionOf))];
+}
+
+/** From the first to the last point of series, in seconds: the axis that all plots share. */
+export function extentOf(series: readonly Series[]): readonly [number, number] | undefined {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { points } of series) {
+    for (const { time } of points) {
+      first = Math.min(first, time);
+      last = Math.max(last, time);
+    }
+  }
+  return first < last ? [first / 1000, last / 1000] : undefined;
 }
 
 function versionOf({ version, node }: Point): string {

@@ -1,6 +1,7 @@
 // A plot of lines over time or versions, by uPlot. Gaps stay gaps; zooming is told to the caller.
 
 import "uplot/dist/uPlot.min.css";
+import "./plot.css";
 import { useMantineColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useRef } from "react";
@@ -24,6 +25,10 @@ export interface PlotProps {
   /** The best so far, as a step line. */
   readonly best?: readonly (number | null)[] | undefined;
   readonly height?: number;
+  /** The ends of the x axis; by default those of `xs`. */
+  readonly range?: readonly [number, number] | undefined;
+  /** Plots of the same word share the cursor. */
+  readonly sync?: string;
   readonly onZoom?: (from: number, to: number) => void;
 }
 
@@ -36,6 +41,7 @@ export function Plot(props: PlotProps) {
   const holder = useRef<HTMLDivElement>(null);
   const { colorScheme } = useMantineColorScheme();
   const { xs, lines, best, threshold, height = 240 } = props;
+  const [from, to] = props.range ?? [];
   // biome-ignore lint/correctness/useExhaustiveDependencies: the plot is drawn anew for new data, size or theme
   useEffect(() => {
     if (!holder.current || width < 50) return;
@@ -43,7 +49,7 @@ export function Plot(props: PlotProps) {
     const data = [xs, ...lines.map(({ values }) => values), ...extra] as UPlot.AlignedData;
     const plot = new UPlot(optionsOf(props, width, height), data, holder.current);
     return () => plot.destroy();
-  }, [xs, lines, best, threshold, width, height, colorScheme, props.title]);
+  }, [xs, lines, best, threshold, width, height, colorScheme, props.title, from, to]);
   return (
     <figure className="plot" ref={ref}>
       <figcaption>{props.title}</figcaption>
@@ -68,7 +74,7 @@ function colour(name: string): string {
 }
 
 function optionsOf(props: PlotProps, width: number, height: number): UPlot.Options {
-  const { lines, ticks, best, threshold, onZoom } = props;
+  const { lines, ticks, best, threshold, range, sync, onZoom } = props;
   const axis = {
     stroke: colour("muted"),
     grid: { stroke: colour("line"), width: 1 },
@@ -78,7 +84,7 @@ function optionsOf(props: PlotProps, width: number, height: number): UPlot.Optio
   return {
     width,
     height,
-    scales: { x: { time: ticks === undefined } },
+    scales: { x: { time: ticks === undefined, ...(range && { range: [range[0], range[1]] }) } },
     axes: [
       ticks
         ? {
@@ -107,7 +113,7 @@ function optionsOf(props: PlotProps, width: number, height: number): UPlot.Optio
         ? []
         : [{ label: "threshold", stroke: colour("failed"), dash: [8, 4], points: { show: false }, value: format }]),
     ] as UPlot.Series[],
-    cursor: { drag: { x: true, y: false } },
+    cursor: { drag: { x: true, y: false, setScale: false }, ...(sync && { sync: { key: sync } }) },
     hooks: { setSelect: [(plot) => tellZoom(plot, onZoom)] },
   };
 }

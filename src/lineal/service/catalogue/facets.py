@@ -17,7 +17,7 @@ from lineal.filter import search
 from lineal.filter.search import Comparison, Query, Term
 from lineal.filter.search.tree import quoted
 from lineal.kinds import CONTEXT, Kind
-from lineal.service.catalogue import groups, shapes
+from lineal.service.catalogue import groups, shapes, stores
 from lineal.service.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.service.catalogue.reading import Record
 from lineal.service.known_types import KnownTypes
@@ -64,8 +64,7 @@ def facets(session: Session, types: KnownTypes, asked: Asked, *, labels: Sequenc
     found = [_facet(session, types, _without(session, sample, key), key) for key in fixed]
     named = [*labels] if labels is not None else _frequent_labels(sample.labels, selection.query)
     found += [_label_facet(_without(session, sample, f"label.{name}"), name) for name in named]
-    spans = _spans(facet_rows.created_times(session, asked.kind, sample.ids))
-    return shapes.Facets(found, spans, len(sample.ids), sample.exact)
+    return shapes.Facets(found, _created(session, sample), len(sample.ids), sample.exact)
 
 
 def _applies(kind: Kind, key: str) -> bool:
@@ -166,6 +165,14 @@ def _short(key: str, value: str) -> str:
     if key == "type":
         return value.rpartition("/")[2] or value
     return value.replace("_", " ").lower() if key == "state" else value
+
+
+def _created(session: Session, sample: _Sample) -> list[shapes.TimeSpan]:
+    """Count by time of creation: without a condition all nodes, else those of the sample."""
+    kind = sample.selection.kind
+    if sample.selection.is_everything and not sample.exact:
+        return stores.growth(session, kind, since=None, until=None, spans=SPANS).spans
+    return _spans(facet_rows.created_times(session, kind, sample.ids))
 
 
 def _spans(times: Sequence[int]) -> list[shapes.TimeSpan]:

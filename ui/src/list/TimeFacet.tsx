@@ -1,0 +1,99 @@
+// When the records of the filter were created: a bar for each span of time. A click keeps that span, a drag several.
+
+import { useState } from "react";
+import type { Facets } from "../api/shapes";
+import { parseFilter } from "../filter/parse";
+import { chooseRange } from "../filter/write";
+import { formatCount } from "../values/numbers";
+import { formatLocal } from "../values/times";
+
+interface TimeFacetProps {
+  readonly spans: Facets["created"];
+  readonly exact: boolean;
+  readonly filter: string;
+  readonly onFilter: (filter: string) => void;
+}
+
+const LAST = [
+  { age: "1d", name: "24 h" },
+  { age: "7d", name: "7 d" },
+  { age: "30d", name: "30 d" },
+] as const;
+
+export function TimeFacet({ spans, exact, filter, onFilter }: TimeFacetProps) {
+  const [from, setFrom] = useState<number | null>(null);
+  const [over, setOver] = useState<number | null>(null);
+  const most = Math.max(1, ...spans.map(({ count }) => count));
+  const chosen = chosenTime(filter);
+  const end = (at: number) => {
+    const [low, high] = [Math.min(from ?? at, at), Math.max(from ?? at, at)];
+    setFrom(null);
+    onFilter(chooseRange(filter, "created", rangeOf(spans, low, high)));
+  };
+  const isIn = (at: number) =>
+    from !== null && over !== null && at >= Math.min(from, over) && at <= Math.max(from, over);
+  return (
+    <section className="facet" aria-label="Created">
+      <h2>Created</h2>
+      <div className="time-bars" onPointerLeave={() => setFrom(null)}>
+        {spans.map(({ start, end: stop, count }, at) => (
+          <button
+            key={start}
+            tabIndex={-1}
+            type="button"
+            className={isIn(at) ? "time-bar time-bar-in" : "time-bar"}
+            title={`${formatLocal(start)} to ${formatLocal(stop)}: ${formatCount(count)}${exact ? "" : "+"}`}
+            aria-label={`Created ${formatLocal(start)} to ${formatLocal(stop)}: ${formatCount(count)}`}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              setFrom(at);
+              setOver(at);
+            }}
+            onPointerEnter={() => setOver(at)}
+            onPointerUp={() => end(at)}
+            onKeyDown={(event) => event.key === "Enter" && end(at)}
+          >
+            <span style={{ height: count === 0 ? 0 : `${Math.max(6, (count / most) * 100)}%` }} />
+          </button>
+        ))}
+      </div>
+      <div className="time-last">
+        {LAST.map(({ age, name }) => (
+          <button
+            key={age}
+            type="button"
+            className="link-button"
+            aria-pressed={chosen === age}
+            onClick={() => onFilter(chooseRange(filter, "created", [age, ""]))}
+          >
+            {name}
+          </button>
+        ))}
+        {chosen !== undefined && (
+          <button type="button" className="link-button" onClick={() => onFilter(chooseRange(filter, "created", null))}>
+            all times
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function rangeOf(spans: Facets["created"], low: number, high: number): [string, string] {
+  return [iso(spans[low]?.start ?? 0), iso((spans[high]?.end ?? 1) - 1)];
+}
+
+/** Milliseconds as a time that the filter reads, in UTC. */
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** The time that the filter names, as it is written; undefined for none. */
+function chosenTime(filter: string): string | undefined {
+  const parsed = parseFilter(filter);
+  if (parsed.mistake) return undefined;
+  for (const term of parsed.terms) {
+    if (term.kind === "key" && term.key === "created" && !term.negated) return term.range?.[0] ?? term.values[0] ?? "";
+  }
+  return undefined;
+}
