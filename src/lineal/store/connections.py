@@ -29,6 +29,9 @@ class Connections(Protocol):
     def discard(self, connection: Any) -> None:
         """Take back a connection that nobody shall use again."""
 
+    def usage(self) -> tuple[int, int]:
+        """Return how many connections are in use, and how many are open and idle."""
+
     def close(self) -> None:
         """Close all connections; taking one afterwards is an error."""
 
@@ -43,6 +46,7 @@ class IdleConnections:
 
     def _start_empty(self) -> None:
         self._idle: deque[Any] = deque()
+        self._open = 0
         self._process = os.getpid()
         weakref.finalize(self, _close_all, self._idle)
 
@@ -55,7 +59,9 @@ class IdleConnections:
         try:
             return self._idle.pop()
         except IndexError:
-            return self._connect()
+            connection = self._connect()
+            self._open += 1
+            return connection
 
     def give_back(self, connection: Any) -> None:
         """Keep the connection for the next transaction."""
@@ -65,7 +71,13 @@ class IdleConnections:
 
     def discard(self, connection: Any) -> None:
         """Close the connection; a new one is opened when there is need."""
+        self._open -= 1
         connection.close()
+
+    def usage(self) -> tuple[int, int]:
+        """Return how many connections are in use and idle, as far as threads that come and go let it be told."""
+        idle = len(self._idle)
+        return max(0, self._open - idle), idle
 
     def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
@@ -96,6 +108,10 @@ class SharedConnection:
     def discard(self, connection: Any) -> None:
         """Let the next thread have the connection: there is no other."""
         self._lock.release()
+
+    def usage(self) -> tuple[int, int]:
+        """Return whether the connection is in use, or idle."""
+        return (1, 0) if self._lock.locked() else (0, 1)
 
     def close(self) -> None:
         """Close the connection; the database is gone."""

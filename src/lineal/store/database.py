@@ -11,6 +11,7 @@ import itertools
 import random
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -38,12 +39,23 @@ def _nothing(sql: str) -> None:
     """Take no notice of a statement."""
 
 
+_NO_SPAN = nullcontext()
+
+
+def _no_span(sql: str) -> AbstractContextManager[Any]:
+    """Trace nothing."""
+    return _NO_SPAN
+
+
 class Database:
     """An open database. Safe for any number of threads.
 
     Attributes:
-        observe: called with the text of each statement before it runs, for tests, metrics and traces; a text never
-            holds a value.
+        observe: called with the text of each statement before it runs, for tests and metrics; a text never holds a
+            value.
+        span: returns what each statement runs inside of, given its text; for traces.
+        on_retry: called with the kind of failure before a transaction runs again.
+        on_end: called after each transaction with whether it wrote and the seconds that it took.
 
     Raises, on opening: what `DatabaseDialect.prepare_file` and `translate` say of a file or server that is not there.
     """
@@ -55,6 +67,9 @@ class Database:
         self._limits: Limits | None = None
         self._reached = False
         self.observe: Callable[[str], None] = _nothing
+        self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
+        self.on_retry: Callable[[str], None] = _nothing
+        self.on_end: Callable[[bool, float], None] | None = None
 
     @property
     def engine_dialect(self) -> sa.Dialect:
@@ -78,11 +93,24 @@ class Database:
         with self.dialect.writing():
             return self._run(work, write=True, scope=scope)
 
+    def connections(self) -> tuple[int, int]:
+        """Return how many connections are in use, and how many are open and idle."""
+        return self._connections.usage()
+
     def close(self) -> None:
         """Close the connections. Calls after this are errors."""
         self._connections.close()
 
     def _run(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+        """Run work, and tell how long it took."""
+        started = time.monotonic()
+        try:
+            return self._rerun(work, write=write, scope=scope)
+        finally:
+            if self.on_end:
+                self.on_end(write, time.monotonic() - started)
+
+    def _rerun(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
         """Run work, again after failures that this can cure: for a bounded time, with growing and jittered pauses."""
         end = time.monotonic() + self.dialect.retry_seconds
         reruns = RERUNS_OF_RACES if write and self.dialect.writers_race else 0
@@ -94,11 +122,13 @@ class Database:
             except (errors.StatusError, Conflict) as error:
                 if attempt > reruns or not _may_be_a_race(error):
                     raise
+                self.on_retry("race")
             except Exception as error:
                 if not self.dialect.is_driver_error(error):
                     raise
                 if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
                     raise self.dialect.translate(error) from error
+                self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
         raise AssertionError("unreachable: counting never ends")
 

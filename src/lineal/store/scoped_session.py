@@ -57,8 +57,9 @@ class ScopedSession(Session):
             self._sight = self._look()
         sql, parameters = self._database.compiled_scoped(statement).bind({**values, **self._sight})
         self._database.observe(sql)
-        self._cursor.execute(sql, parameters)
-        return self._cursor.fetchall()  # type: ignore[no-any-return]
+        with self._database.span(sql):
+            self._cursor.execute(sql, parameters)
+            return self._cursor.fetchall()  # type: ignore[no-any-return]
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
         """Take note of nodes that were created or changed; a new context may be one that the scope names."""

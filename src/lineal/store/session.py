@@ -66,8 +66,9 @@ class Session:
         """Return all rows of a query."""
         sql, parameters = self._database.compiled(statement).bind(values)
         self._database.observe(sql)
-        self._cursor.execute(sql, parameters)
-        return self._cursor.fetchall()  # type: ignore[no-any-return]
+        with self._database.span(sql):
+            self._cursor.execute(sql, parameters)
+            return self._cursor.fetchall()  # type: ignore[no-any-return]
 
     def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """Return the first row of a query, or None."""
@@ -135,7 +136,8 @@ class Session:
         """Run a statement with rows, and tell what the driver says about the rows."""
         self._database.observe(sql)
         try:
-            return run()
+            with self._database.span(sql):
+                return run()
         except (Conflict, errors.StatusError):
             raise
         except Exception as error:
