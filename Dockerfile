@@ -27,4 +27,5 @@ USER 10001:10001
 VOLUME /var/lib/lineal
 EXPOSE 8080 8081 8082
 ENTRYPOINT ["lineal"]
-CMD ["serve", "--db", "sqlite:////var/lib/lineal/metadata.db", "--host", "0.0.0.0"]
+# A container is reached from outside; who may call, and encryption, are for the one who runs it to set.
+CMD ["serve", "--db", "sqlite:////var/lib/lineal/metadata.db", "--host", "0.0.0.0", "--insecure"]

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from lineal import errors
+from lineal.security import AccessSettings, TlsSettings, check_exposure
 
 DATABASE_SCHEMES = ("sqlite", "mysql", "postgresql")
 DEFAULT_BUSY_TIMEOUT = 60.0
@@ -74,6 +75,8 @@ class ServerSettings:
         path_prefix: the path under which a proxy shows the HTTP application, such as /lineal.
         cors_origins: the origins of foreign pages that may call the HTTP application; `*` for all.
         frame_ancestors: who may show the page in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
+        access: who may call.
+        tls: how the way to the server is encrypted.
     """
 
     database: DatabaseSettings
@@ -86,6 +89,8 @@ class ServerSettings:
     path_prefix: str = ""
     cors_origins: tuple[str, ...] = ()
     frame_ancestors: str = "'self'"
+    access: AccessSettings = field(default_factory=AccessSettings)
+    tls: TlsSettings = field(default_factory=TlsSettings)
 
     def __post_init__(self) -> None:
         if not self.host:
@@ -96,6 +101,7 @@ class ServerSettings:
         _require_range("--threads", self.threads, 1, 1024)
         _require_range("--stop-grace", self.stop_grace, 0, 86400)
         self._check_http()
+        check_exposure(self.host, self.access, self.tls)
 
     def _check_http(self) -> None:
         if self.path_prefix and not _PATH_PREFIX.fullmatch(self.path_prefix):

@@ -15,6 +15,7 @@ DISTRIBUTIONS = {
     "grpc": "grpcio",
     "grpc_health": "grpcio-health-checking",
     "grpc_reflection": "grpcio-reflection",
+    "jwt": "pyjwt",
     "pydantic_core": "pydantic",  # which pins it exactly
     "yaml": "pyyaml",
 }

@@ -55,7 +55,12 @@ def test_reflection_lists_the_service(caller: Caller) -> None:
     asked = reflection_pb2.ServerReflectionRequest(list_services="")
     answer = next(iter(stub.ServerReflectionInfo(iter([asked]))))
     names = {found.name for found in answer.list_services_response.service}
-    assert names == {SERVICE_NAME, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
+    assert names == {
+        SERVICE_NAME,
+        "lineal.v1.LifecycleService",
+        "grpc.health.v1.Health",
+        "grpc.reflection.v1alpha.ServerReflection",
+    }
 
 
 def test_reflection_gives_the_file_of_the_service(caller: Caller) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 
 from lineal import errors
 from lineal.cli.arguments import Commands, Parser
+from lineal.cli.protection import add_protection_flags, protection
 from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
 
 _DEFAULTS = {field.name: field.default for field in fields(ServerSettings) if field.default is not MISSING}
@@ -32,6 +33,7 @@ def add(commands: Commands) -> None:
     _add(parser, "--cors-origins", _origins, "the origins of foreign pages that may call, by commas; * for all")
     frames = "who may show the page in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
+    add_protection_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -68,7 +70,7 @@ def _settings(args: argparse.Namespace) -> ServerSettings:
         args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
     try:
         database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
-        return ServerSettings(database, **{name: getattr(args, name) for name in _DEFAULTS})
+        return ServerSettings(database, **{name: getattr(args, name) for name in _DEFAULTS}, **protection(args))
     except errors.InvalidArgumentError as error:
         args.usage_error(error.message)
         raise

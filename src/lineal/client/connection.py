@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
 
@@ -42,6 +43,7 @@ class ChannelSettings:
         credentials: the certificates for TLS, None for an unencrypted connection.
         options: gRPC channel arguments.
         timeout: seconds that a call may take; None for no limit.
+        token_file: the file with the token that calls carry; "" for the environment variable LINEAL_TOKEN.
 
     """
 
@@ -49,6 +51,7 @@ class ChannelSettings:
     credentials: Certificates | None = None
     options: tuple[tuple[str, int], ...] = ()
     timeout: float | None = None
+    token_file: str = ""
 
 
 def settings_of_url(url: str) -> DatabaseSettings | ChannelSettings:
@@ -72,11 +75,29 @@ def _channel_settings_of_url(url: SplitResult) -> ChannelSettings:
         host, port = url.hostname, url.port
     except ValueError:
         host, port = None, None
-    if not host or not port or url.username or url.path.strip("/") or url.query:
+    options = parse_qs(url.query, keep_blank_values=True)
+    unknown = options.keys() - {"token_file", "ca_file", "cert_file", "key_file"}
+    if not host or not port or url.username or url.path.strip("/") or unknown:
         raise errors.InvalidArgumentError(
-            f"the URL of a server is {url.scheme}://host:port and nothing else, for example {url.scheme}://localhost:8080"
+            f"the URL of a server is {url.scheme}://host:port, for example {url.scheme}://localhost:8080, with the "
+            "options token_file, ca_file, cert_file and key_file"
         )
-    return ChannelSettings(_target(host, port), Certificates() if url.scheme == "grpcs" else None)
+    certificates = _certificates_of_files(options) if url.scheme == "grpcs" else None
+    return ChannelSettings(_target(host, port), certificates, token_file=options.get("token_file", [""])[-1])
+
+
+def _certificates_of_files(options: Mapping[str, list[str]]) -> Certificates:
+    def content(name: str) -> bytes | None:
+        if name not in options:
+            return None
+        try:
+            return Path(options[name][-1]).read_bytes()
+        except OSError as error:
+            raise errors.FailedPreconditionError(
+                f"the {name} {options[name][-1]} of the URL cannot be read: {error.strerror}"
+            ) from None
+
+    return Certificates(root=content("ca_file"), key=content("key_file"), chain=content("cert_file"))
 
 
 def channel_settings(config: pb.MetadataStoreClientConfig) -> ChannelSettings:

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from lineal import errors
 from lineal.client.connection import Certificates
 from lineal.client.grpc_stubs import LifecycleServiceStub, MetadataStoreServiceStub
+from lineal.client.token import TokenSource
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_OPTIONS = {
@@ -35,6 +36,7 @@ class GrpcTransport:
         credentials: Certificates | None = None,
         options: Iterable[tuple[str, int]] = (),
         timeout: float | None = None,
+        token_file: str = "",
     ) -> None:
         """Name the server.
 
@@ -43,8 +45,10 @@ class GrpcTransport:
             credentials: the certificates of a TLS connection; None for an unencrypted one.
             options: gRPC channel arguments; they go before the defaults.
             timeout: seconds that a call may take; None for no limit.
+            token_file: the file with the token that calls carry; "" for the environment variable LINEAL_TOKEN.
 
         """
+        self._token = TokenSource(token_file)
         self._target = target
         self._timeout = timeout
         self._channel = _channel(target, credentials, [*(DEFAULT_OPTIONS | dict(options)).items()])
@@ -60,7 +64,7 @@ class GrpcTransport:
         """
         try:
             stub = self._stub if hasattr(self._stub, method) else self._lifecycle
-            response: Message = getattr(stub, method)(request, timeout=self._timeout)
+            response: Message = getattr(stub, method)(request, timeout=self._timeout, metadata=self._token.metadata())
         except grpc.RpcError as error:
             raise self._status_error(error) from error
         return response

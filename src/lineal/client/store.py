@@ -128,7 +128,11 @@ def _grpc_transport(settings: ChannelSettings) -> Transport:
     from lineal.client.grpc_transport import GrpcTransport
 
     return GrpcTransport(
-        settings.target, credentials=settings.credentials, options=settings.options, timeout=settings.timeout
+        settings.target,
+        credentials=settings.credentials,
+        options=settings.options,
+        timeout=settings.timeout,
+        token_file=settings.token_file,
     )
 
 

@@ -14,8 +14,11 @@ from grpc_reflection.v1alpha import reflection
 
 from lineal.config import ServerSettings
 from lineal.server import addresses
+from lineal.server.auth.grpc_guard import GrpcGuard
+from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
+from lineal.server.tls import grpc_credentials
 from lineal.service import MetadataService
 
 PORT_FLAG = "--grpc-port"
@@ -25,19 +28,21 @@ _MIB = 1 << 20
 class GrpcDoor:
     """A gRPC server over a service; it listens from the start and answers after `start`."""
 
-    def __init__(self, service: MetadataService, settings: ServerSettings) -> None:
+    def __init__(self, service: MetadataService, settings: ServerSettings, guard: Guard = OPEN) -> None:
         self._threads = futures.ThreadPoolExecutor(settings.threads, thread_name_prefix="lineal-rpc")
-        self._server = grpc.server(self._threads, options=_channel_options(settings))
+        interceptors = [GrpcGuard(guard.authenticator)] if guard.authenticator else []
+        self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
         self._health = health.HealthServicer()
         for name in SERVICES:
-            self._server.add_generic_rpc_handlers((bind(service, name, max_bytes=settings.max_message_bytes),))
+            handlers = bind(service, name, max_bytes=settings.max_message_bytes, guard=guard)
+            self._server.add_generic_rpc_handlers((handlers,))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
             (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME),
             self._server,
         )
         self.show_ready(False)
-        self.address = self._listen(settings.host, settings.grpc_port)
+        self.address = self._listen(settings)
 
     def start(self) -> None:
         """Answer requests from now on."""
@@ -63,28 +68,37 @@ class GrpcDoor:
                 self._server.stop(None)
         self._threads.shutdown(wait=True)
 
-    def _listen(self, host: str, port: int) -> str:
+    def _listen(self, settings: ServerSettings) -> str:
+        host, port = settings.host, settings.grpc_port
         addresses.require_free(host, port, flag=PORT_FLAG)
+        place = addresses.join(host, port)
         try:
-            taken = self._server.add_insecure_port(addresses.join(host, port))
+            if settings.tls.is_on:
+                taken = self._server.add_secure_port(place, grpc_credentials(settings.tls))
+            else:
+                taken = self._server.add_insecure_port(place)
         except RuntimeError:
             raise addresses.cannot_listen(host, port, flag=PORT_FLAG, reason="the address was refused") from None
         return addresses.join(host, taken)
 
 
-def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) -> grpc.GenericRpcHandler:
+def bind(
+    service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int, guard: Guard = OPEN
+) -> grpc.GenericRpcHandler:
     """Bind every RPC of a descriptor, by the service's name, to the service."""
     handlers = {
-        called.name: grpc.unary_unary_rpc_method_handler(_handler(service, called, max_bytes))
+        called.name: grpc.unary_unary_rpc_method_handler(_handler(service, called, max_bytes, guard))
         for called in SERVICES[name].values()
     }
     return grpc.method_handlers_generic_handler(name, handlers)
 
 
-def _handler(service: MetadataService, called: Rpc, max_bytes: int) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+def _handler(
+    service: MetadataService, called: Rpc, max_bytes: int, guard: Guard
+) -> Callable[[bytes, grpc.ServicerContext], bytes]:
     def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
         try:
-            return answer(service, called, request, max_bytes=max_bytes)
+            return answer(service, called, request, max_bytes=max_bytes, caller=guard.caller())
         except Exception as error:
             context.abort(*translate(error, rpc_name=called.name))
             raise  # abort has raised already

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
@@ -21,10 +21,12 @@ from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
+from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.service import MetadataService
+from lineal.service.access import Caller
 
 _HEADER = struct.Struct(">BI")
 _COMPRESSED = 0x01
@@ -50,21 +52,33 @@ _ENCODINGS = {
 }
 
 
-def add(app: FastAPI, service: MetadataService, *, max_bytes: int) -> None:
+def add(app: FastAPI, service: MetadataService, *, max_bytes: int, guard: Guard = OPEN) -> None:
     """Let an application answer gRPC-Web for every RPC."""
+
+    def answered(called: Rpc, message: bytes, caller: Caller) -> bytes:
+        return answer(service, called, message, max_bytes=max_bytes, caller=caller)
     for name, rpcs in SERVICES.items():
-        _add_service(app, service, name, rpcs, max_bytes)
+        _add_service(app, name, rpcs, _Way(answered, guard, max_bytes))
 
 
-def _add_service(app: FastAPI, service: MetadataService, name: str, rpcs: Mapping[str, Rpc], max_bytes: int) -> None:
+@dataclass(frozen=True)
+class _Way:
+    """What answers a message, who says whose it is, and how large it may be."""
+
+    answered: Callable[[Rpc, bytes, Caller], bytes]
+    guard: Guard
+    max_bytes: int
+
+
+def _add_service(app: FastAPI, name: str, rpcs: Mapping[str, Rpc], way: _Way) -> None:
     @app.post(f"/{name}/{{method}}", include_in_schema=False)
     async def call(method: str, request: Request) -> Response:
         encoding = _ENCODINGS.get(_media_type(request))
         if encoding is None:
             return problems.problem(415, f"gRPC-Web has the media types {', '.join(_ENCODINGS)}; send one of them")
         try:
-            message = _message(await _body(request, encoding, max_bytes), encoding)
-            response = await run_in_threadpool(answer, service, _named(rpcs, method), message, max_bytes=max_bytes)
+            message = _message(await _body(request, encoding, way.max_bytes), encoding)
+            response = await run_in_threadpool(way.answered, _named(rpcs, method), message, way.guard.caller())
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:

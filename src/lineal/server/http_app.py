@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 import lineal
 from lineal.config import ServerSettings
 from lineal.server import grpc_web, rest
+from lineal.server.auth.guard import OPEN, Guard
+from lineal.server.auth.http_guard import add_guard
 from lineal.server.http_headers import add_headers
 from lineal.server.page import add_page, built_page
 from lineal.server.readiness import Readiness
@@ -20,15 +22,21 @@ from lineal.service.catalogue import Catalogue
 
 
 def create_app(
-    readiness: Readiness, service: MetadataService, catalogue: Catalogue, settings: ServerSettings
+    readiness: Readiness,
+    service: MetadataService,
+    catalogue: Catalogue,
+    settings: ServerSettings,
+    guard: Guard = OPEN,
 ) -> FastAPI:
-    """Return the application over a store and the state of its database."""
+    """Return the application over a store and the state of its database, behind a guard."""
     # FastAPI's own pages of documentation load scripts from elsewhere; the server must work without the internet.
     app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None)
     _add_state(app, readiness)
     rest.install(app, catalogue)
-    grpc_web.add(app, service, max_bytes=settings.max_message_bytes)
+    grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard)
     add_page(app, built_page())
+    if guard.authenticator:
+        add_guard(app, guard.authenticator)
     add_headers(app, settings)
     return app
 

@@ -1,17 +1,23 @@
-"""The HTTP door: an ASGI application on a port, served by uvicorn in a thread.
+"""The HTTP door: an ASGI application on a port, served by uvicorn in a thread, with TLS where it is set.
 
 What stays out: the routes (`http_app.py`).
 """
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 import threading
 import time
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from lineal.security import TlsSettings
 from lineal.server import addresses
+from lineal.server.tls import ReloadingContext, common_name
 
 PORT_FLAG = "--http-port"
 _STOP_SECONDS = 5
@@ -20,19 +26,18 @@ _STOP_SECONDS = 5
 class HttpDoor:
     """An HTTP server over an application; it listens from the start and answers after `start`."""
 
-    def __init__(self, app: FastAPI, *, host: str, port: int) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        *,
+        host: str,
+        port: int,
+        tls: TlsSettings = TlsSettings(),  # noqa: B008 frozen
+    ) -> None:
+        context = ReloadingContext.of(tls) if tls.is_on else None
         self._listener = addresses.listen(host, port, flag=PORT_FLAG)
         self.address = addresses.join(host, self._listener.getsockname()[1])
-        config = uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            ws="none",
-            server_header=False,
-            timeout_graceful_shutdown=_STOP_SECONDS,
-        )
-        self._server = uvicorn.Server(config)
+        self._server = uvicorn.Server(_Config(app, context))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="lineal-http")
 
     def start(self) -> None:
@@ -47,3 +52,38 @@ class HttpDoor:
         if self._thread.is_alive():
             self._thread.join()
         self._listener.close()
+
+
+class _Config(uvicorn.Config):
+    """uvicorn's settings, with a TLS context that follows its files."""
+
+    def __init__(self, app: FastAPI, context: ssl.SSLContext | None) -> None:
+        self._context = context
+        super().__init__(
+            app,
+            http=_Protocol,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            proxy_headers=False,  # who is at the other end decides whose header with a user's name is believed
+            timeout_graceful_shutdown=_STOP_SECONDS,
+        )
+
+    def load(self) -> None:
+        """Load, and put the context in place."""
+        super().load()
+        self.ssl = self._context
+
+
+class _Protocol(H11Protocol):
+    """uvicorn's protocol, which also tells the application the name in the client's certificate."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection."""
+        super().connection_made(transport)
+        connection: Any = transport.get_extra_info("ssl_object")
+        if connection is not None:
+            name = common_name(connection.getpeercert())
+            self.app_state = {**self.app_state, "client_certificate": name}

@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from types import FrameType
 
 from lineal.config import ServerSettings, redact
+from lineal.server.auth.guard import guard_of
 from lineal.server.grpc_door import GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
@@ -61,11 +62,12 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None]) -> None:
     with ExitStack() as closing:
         service = closing.enter_context(open_service(settings.database))
         readiness = Readiness(service)
-        catalogue = Catalogue(service)
-        app = create_app(readiness, service, catalogue, settings)
-        http_door = HttpDoor(app, host=settings.host, port=settings.http_port)
+        guard = guard_of(service, settings.access)
+        catalogue = Catalogue(service, caller=guard.caller)
+        app = create_app(readiness, service, catalogue, settings, guard)
+        http_door = HttpDoor(app, host=settings.host, port=settings.http_port, tls=settings.tls)
         closing.callback(http_door.stop)
-        grpc_door = GrpcDoor(service, settings)
+        grpc_door = GrpcDoor(service, settings, guard)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
         readiness.on_change(grpc_door.show_ready)
         closing.enter_context(readiness)
@@ -83,5 +85,6 @@ def _announce(
     settings: ServerSettings, grpc_door: GrpcDoor, http_door: HttpDoor, announce: Callable[[str], None]
 ) -> None:
     announce(f"Lineal serves {redact(settings.database.url)}")
-    announce(f"  gRPC  grpc://{grpc_door.address}")
-    announce(f"  HTTP  http://{http_door.address}")
+    secure = "s" if settings.tls.is_on else ""
+    announce(f"  gRPC  grpc{secure}://{grpc_door.address}")
+    announce(f"  HTTP  http{secure}://{http_door.address}")

@@ -15,6 +15,7 @@ from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.text_check import TextCheck
 from lineal.service import MetadataService
+from lineal.service.access import UNNAMED, Caller
 from lineal.wire import lifecycle
 from lineal.wire import service as rpc
 
@@ -52,8 +53,8 @@ SERVICES = {
 }
 
 
-def answer(service: MetadataService, called: Rpc, request: bytes, *, max_bytes: int) -> bytes:
-    """Answer the serialized request with the serialized response.
+def answer(service: MetadataService, called: Rpc, request: bytes, *, max_bytes: int, caller: Caller = UNNAMED) -> bytes:
+    """Answer the serialized request of a caller with the serialized response.
 
     Raises:
         ResourceExhaustedError: the request or the response is larger than `max_bytes`; the message names the flag.
@@ -61,7 +62,7 @@ def answer(service: MetadataService, called: Rpc, request: bytes, *, max_bytes: 
         StatusError: whatever the service raises.
     """
     _require_size(len(request), max_bytes, f"The {called.name} request", "send it in smaller parts")
-    response = service.call(called.name, _parse(called, request)).SerializeToString()
+    response = service.call(called.name, _parse(called, request), caller=caller).SerializeToString()
     _require_size(len(response), max_bytes, f"The answer to {called.name}", "ask for less at a time (page size, ids)")
     return response
 

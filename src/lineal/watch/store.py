@@ -43,7 +43,13 @@ def open_store(url: str) -> MetadataStore:
     from lineal.client.grpc_transport import GrpcTransport
 
     options = [*_CHANNEL.items(), *settings.options]
-    transport = GrpcTransport(settings.target, credentials=settings.credentials, options=options, timeout=CALL_TIMEOUT)
+    transport = GrpcTransport(
+        settings.target,
+        credentials=settings.credentials,
+        options=options,
+        timeout=CALL_TIMEOUT,
+        token_file=settings.token_file,
+    )
     return MetadataStore.from_transport(transport)
 
 

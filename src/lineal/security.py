@@ -1,0 +1,131 @@
+"""Frozen settings of what protects a server: who may call, and how the way there is encrypted.
+
+What stays out: limits (config.py), and doing any of it (server/).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+
+from lineal import errors
+
+TOKEN, OIDC, CERTIFICATE, KUBEFLOW = "token", "oidc", "certificate", "kubeflow"
+METHODS = (TOKEN, OIDC, CERTIFICATE, KUBEFLOW)
+TOKEN_VARIABLE = "LINEAL_TOKEN"  # noqa: S105 a name
+"""The environment variable with the token that clients send."""
+
+
+@dataclass(frozen=True)
+class AccessSettings:
+    """Who may call a server.
+
+    Attributes:
+        auth: the ways in which callers may show who they are, of METHODS; none lets everybody do everything.
+        insecure: whether it is meant that a server that others can reach asks nobody, or does not encrypt.
+        access_file: the file that says what users, groups and certificates may do.
+        oidc_issuer: the issuer of the tokens of OpenID Connect, a URL.
+        oidc_audience: whom these tokens must be for.
+        oidc_user_claim: the claim with the name of the user.
+        oidc_groups_claim: the claim with the names of the user's groups.
+        oidc_keys: where the issuer's keys are, a URL; by default its discovery document says so.
+        trusted_proxies: the networks of proxies whose header with a user's name is believed.
+        user_header: the name of that header.
+    """
+
+    auth: tuple[str, ...] = ()
+    insecure: bool = False
+    access_file: str = ""
+    oidc_issuer: str = ""
+    oidc_audience: str = ""
+    oidc_user_claim: str = "email"
+    oidc_groups_claim: str = "groups"
+    oidc_keys: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    user_header: str = "kubeflow-userid"
+
+    def __post_init__(self) -> None:
+        for method in self.auth:
+            if method not in METHODS:
+                raise errors.InvalidArgumentError(
+                    f"--auth has {method[:40]!r}; the ways to show who calls are {', '.join(METHODS)}"
+                )
+        if set(self.auth) - {TOKEN} and not self.access_file:
+            raise errors.InvalidArgumentError("--auth other than token needs --access-file, which says who may do what")
+        if OIDC in self.auth and not (self.oidc_issuer and self.oidc_audience):
+            raise errors.InvalidArgumentError("--auth oidc needs --oidc-issuer and --oidc-audience")
+        if KUBEFLOW in self.auth and not self.trusted_proxies:
+            raise errors.InvalidArgumentError(
+                "--auth kubeflow needs --trusted-proxies: the header is believed from no other address"
+            )
+        for url in (self.oidc_issuer, self.oidc_keys):
+            _check_url(url)
+        for network in self.trusted_proxies:
+            _check_network(network)
+
+
+def _check_url(url: str) -> None:
+    host = url.partition("://")[2].partition("/")[0].rpartition(":")[0]
+    if url and not url.startswith("https://") and not (url.startswith("http://") and is_loopback(host)):
+        raise errors.InvalidArgumentError(f"{url[:100]!r} is no https:// URL; keys are fetched over TLS alone")
+
+
+def _check_network(text: str) -> None:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        raise errors.InvalidArgumentError(
+            f"--trusted-proxies has {text[:60]!r}; give addresses or networks such as 10.0.0.0/8"
+        ) from None
+
+
+@dataclass(frozen=True)
+class TlsSettings:
+    """How the way to a server is encrypted. The files are PEM, and read again when they change.
+
+    Attributes:
+        tls_cert: the file with the server's certificate, with those between it and its root.
+        tls_key: the file with its key.
+        tls_client_ca: the file with the roots of clients' certificates, which are then demanded.
+    """
+
+    tls_cert: str = ""
+    tls_key: str = ""
+    tls_client_ca: str = ""
+
+    def __post_init__(self) -> None:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise errors.InvalidArgumentError("--tls-cert and --tls-key go together; give both")
+        if self.tls_client_ca and not self.tls_cert:
+            raise errors.InvalidArgumentError("--tls-client-ca needs --tls-cert and --tls-key")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there is encryption."""
+        return bool(self.tls_cert)
+
+
+def check_exposure(host: str, access: AccessSettings, tls: TlsSettings) -> None:
+    """Refuse to serve others without a choice of how.
+
+    Raises:
+        InvalidArgumentError: others can reach the address, and nobody said that it may be open or plain.
+    """
+    if (CERTIFICATE in access.auth) != bool(tls.tls_client_ca):
+        raise errors.InvalidArgumentError("--auth certificate and --tls-client-ca go together; give both")
+    if access.insecure or is_loopback(host):
+        return
+    missing = [] if access.auth else ["whom to let in (--auth)"]
+    missing += [] if tls.is_on else ["how to encrypt (--tls-cert, --tls-key)"]
+    if missing:
+        raise errors.InvalidArgumentError(
+            f"others can reach --host {host}: say {' and '.join(missing)}, or --insecure if that is meant"
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach an address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"

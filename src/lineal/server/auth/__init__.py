@@ -1,0 +1,8 @@
+"""Who calls: from what a request carries to a `Caller`, the same for gRPC, REST, gRPC-Web and the page.
+
+    gRPC ── grpc_guard ──┐
+                         ├─► credentials ─► authenticator ─► tokens of the store │ oidc │ access_file ─► current
+    HTTP ── http_guard ──┘
+
+What stays out: what a caller may do (service/access.py).
+"""

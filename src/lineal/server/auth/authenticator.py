@@ -1,0 +1,167 @@
+"""From credentials to a caller, by the ways that the settings allow.
+
+Valid tokens are remembered for some seconds, so that not every call asks the database; a revoked one lives on so long.
+What stays out: finding credentials in a request (credentials.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lineal import errors
+from lineal.security import CERTIFICATE, KUBEFLOW, OIDC, TOKEN, AccessSettings
+from lineal.server.auth.access_file import AccessFile
+from lineal.server.auth.credentials import Credentials
+from lineal.service import MetadataService
+from lineal.service.access import LONGEST_NAME, Caller
+from lineal.service.tokens import Tokens, looks_like_token
+
+REMEMBER_SECONDS = 5.0
+_MOST_REMEMBERED = 10_000
+_Method = Callable[[Credentials], Caller | None]
+
+
+class Authenticator:
+    """Knows callers by what their requests carry. Safe for any number of threads."""
+
+    def __init__(self, service: MetadataService, settings: AccessSettings) -> None:
+        """Prepare the ways that the settings allow.
+
+        Raises:
+            InvalidArgumentError: the access file is wrong.
+            FailedPreconditionError: the table of tokens is missing and cannot be made.
+        """
+        self.settings = settings
+        self._rules = AccessFile(Path(settings.access_file)) if settings.access_file else None
+        self._methods = [_WAYS[name](self, service) for name in settings.auth]
+        self._remembered = _Remembered()
+
+    def caller(self, credentials: Credentials) -> Caller:
+        """Return who sends a request.
+
+        Raises:
+            UnauthenticatedError: the credentials are missing or not valid.
+            PermissionDeniedError: they are valid, and no rule says what their owner may do.
+        """
+        known = self.remembered(credentials)
+        if known is not None:
+            return known
+        for method in self._methods:
+            found = method(credentials)
+            if found is not None:
+                self._remembered.put(credentials, found)
+                return found
+        raise errors.UnauthenticatedError(
+            "the credentials are not valid: unknown, expired or revoked; get new ones"
+            if credentials.bearer
+            else "this server asks who calls; send a token (header `authorization: Bearer TOKEN`, or set LINEAL_TOKEN)"
+        )
+
+    def remembered(self, credentials: Credentials) -> Caller | None:
+        """Return the caller if they were known some seconds ago; this never waits."""
+        return self._remembered.get(credentials)
+
+    def by_rules(self, name: str, **names: list[str]) -> Caller:
+        """Return the caller that the access file makes of a proven name.
+
+        Raises:
+            PermissionDeniedError: it says nothing of them.
+        """
+        assert self._rules is not None  # noqa: S101 the settings demand the file
+        found = self._rules.caller(name[:LONGEST_NAME], names)
+        if found is None:
+            raise errors.PermissionDeniedError(
+                f"{name[:LONGEST_NAME]!r} is known, and nothing says what they may do; ask for a rule in --access-file"
+            )
+        return found
+
+
+class _Remembered:
+    """Callers by their credentials, for some seconds."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._callers: dict[bytes, tuple[float, Caller]] = {}
+
+    def get(self, credentials: Credentials) -> Caller | None:
+        found = self._callers.get(_digest(credentials))
+        return found[1] if found and found[0] > time.monotonic() else None
+
+    def put(self, credentials: Credentials, caller: Caller) -> None:
+        with self._lock:
+            if len(self._callers) >= _MOST_REMEMBERED:
+                self._callers.clear()
+            self._callers[_digest(credentials)] = (time.monotonic() + REMEMBER_SECONDS, caller)
+
+
+def _digest(credentials: Credentials) -> bytes:
+    parts = (credentials.bearer, credentials.peer, credentials.user, credentials.certificate)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).digest()
+
+
+def _by_token(authenticator: Authenticator, service: MetadataService) -> _Method:
+    tokens = Tokens(service)
+    return lambda given: tokens.caller(given.bearer) if looks_like_token(given.bearer) else None
+
+
+def _by_oidc(authenticator: Authenticator, service: MetadataService) -> _Method:
+    settings = authenticator.settings
+    try:
+        from lineal.server.auth.oidc import OidcTokens
+    except ModuleNotFoundError as error:
+        raise errors.FailedPreconditionError(
+            f"--auth oidc needs the package {error.name}; install it with: pip install 'lineal[oidc]'"
+        ) from None
+    tokens = OidcTokens(settings)
+
+    def find(given: Credentials) -> Caller | None:
+        claims = None if not given.bearer or looks_like_token(given.bearer) else tokens.claims(given.bearer)
+        if claims is None:
+            return None
+        user = str(claims.get(settings.oidc_user_claim) or claims.get("sub") or "")
+        groups = claims.get(settings.oidc_groups_claim) or []
+        listed = [str(group) for group in groups] if isinstance(groups, list) else [str(groups)]
+        return authenticator.by_rules(user, user=[user], group=listed) if user else None
+
+    return find
+
+
+def _by_certificate(authenticator: Authenticator, service: MetadataService) -> _Method:
+    def find(given: Credentials) -> Caller | None:
+        name = given.certificate
+        return authenticator.by_rules(name, certificate=[name]) if name else None
+
+    return find
+
+
+def _by_proxy(authenticator: Authenticator, service: MetadataService) -> _Method:
+    networks = [ipaddress.ip_network(text) for text in authenticator.settings.trusted_proxies]
+
+    def find(given: Credentials) -> Caller | None:
+        if not given.user or not _is_inside(given.peer, networks):
+            return None
+        return authenticator.by_rules(given.user, user=[given.user])
+
+    return find
+
+
+def _is_inside(peer: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return any(each in network for network in networks for each in (address, mapped) if each is not None)
+
+
+_WAYS: dict[str, Callable[[Authenticator, MetadataService], _Method]] = {
+    TOKEN: _by_token,
+    OIDC: _by_oidc,
+    CERTIFICATE: _by_certificate,
+    KUBEFLOW: _by_proxy,
+}

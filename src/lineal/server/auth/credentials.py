@@ -1,0 +1,94 @@
+"""What a request carries that may tell who sends it; how each door finds it.
+
+What stays out: whether it is true (authenticator.py).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+if TYPE_CHECKING:
+    import grpc
+
+COOKIE = "lineal_token"
+LONGEST = 16_384
+_BEARER = "bearer "
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What may tell who sends a request; "" for what it lacks.
+
+    Attributes:
+        bearer: the token of the header `authorization: Bearer TOKEN`, or of the page's cookie.
+        peer: the address at the other end of the connection.
+        user: the header in which a proxy names the user.
+        certificate: the common name of the client's certificate, which TLS has verified.
+    """
+
+    bearer: str = ""
+    peer: str = ""
+    user: str = ""
+    certificate: str = ""
+
+
+def of_grpc(context: grpc.ServicerContext, user_header: str) -> Credentials:
+    """Return what a gRPC call carries; a header that comes twice tells nothing."""
+    found: dict[str, list[str]] = {}
+    for name, value in context.invocation_metadata():
+        if isinstance(value, str):
+            found.setdefault(name, []).append(value)
+    names = context.auth_context().get("x509_common_name", ())
+    return Credentials(
+        bearer=_bearer(_only(found.get("authorization", []))),
+        peer=_grpc_peer(context.peer()),
+        user=_only(found.get(user_header, [])),
+        certificate=_only([name.decode("utf-8", "replace") for name in names]),
+    )
+
+
+def of_http(scope: Scope, user_header: str) -> Credentials:
+    """Return what an HTTP request carries; a header that comes twice tells nothing."""
+    headers = Headers(scope=scope)
+    client = scope.get("client") or ("", 0)
+    return Credentials(
+        bearer=_bearer(_only(headers.getlist("authorization"))) or _cookie(headers),
+        peer=str(client[0]),
+        user=_only(headers.getlist(user_header)),
+        certificate=scope.get("state", {}).get("client_certificate", ""),
+    )
+
+
+def _only(values: list[str]) -> str:
+    return values[0] if len(values) == 1 and len(values[0]) <= LONGEST else ""
+
+
+def _bearer(header: str) -> str:
+    return header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else ""
+
+
+def _cookie(headers: Headers) -> str:
+    """Return the token that the page's login stored; not for requests that another site makes a browser send."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return ""
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")[:LONGEST]).get(COOKIE)
+    except CookieError:
+        return ""
+    return cookie.value if cookie else ""
+
+
+def _grpc_peer(peer: str) -> str:
+    """Return the address in gRPC's name of a peer, such as ipv4:10.0.0.1:4711 or ipv6:%5B::1%5D:4711."""
+    text = unquote(peer).partition(":")[2].rpartition(":")[0].strip("[]")
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""

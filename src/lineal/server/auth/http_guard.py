@@ -1,0 +1,68 @@
+"""The guard of the HTTP door: every path but health and the login is for callers who are known.
+
+It is an ASGI middleware around all routes, so that a new route is guarded without anybody thinking of it. A browser
+that asks for a page is led to the login. What stays out: the form of the login (login.py).
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lineal import errors
+from lineal.server.auth import credentials, login
+from lineal.server.auth.authenticator import Authenticator
+from lineal.server.auth.current import calling
+from lineal.server.rest import problems
+
+_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH})
+
+
+def add_guard(app: FastAPI, authenticator: Authenticator) -> None:
+    """Put an application behind the guard."""
+    login.add(app, authenticator)
+    app.add_middleware(_Guard, authenticator=authenticator)
+
+
+class _Guard:
+    """The middleware."""
+
+    def __init__(self, app: ASGIApp, *, authenticator: Authenticator) -> None:
+        self._app = app
+        self._authenticator = authenticator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or route_path(scope) in _OPEN:
+            await self._app(scope, receive, send)
+            return
+        given = credentials.of_http(scope, self._authenticator.settings.user_header)
+        try:
+            caller = self._authenticator.remembered(given)
+            if caller is None:
+                caller = await run_in_threadpool(self._authenticator.caller, given)
+        except errors.StatusError as error:
+            await _refusal(scope, error)(scope, receive, send)
+            return
+        with calling(caller):
+            await self._app(scope, receive, send)
+
+
+def route_path(scope: Scope) -> str:
+    """Return the path without the prefix under which a proxy shows the server."""
+    path = scope["path"]
+    prefix = scope.get("root_path", "")
+    return path[len(prefix) :] or "/" if prefix and path.startswith(f"{prefix}/") else path
+
+
+def _refusal(scope: Scope, error: errors.StatusError) -> Response:
+    headers = Headers(scope=scope)
+    wants_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+    if error.error_code == errors.UNAUTHENTICATED and wants_page:
+        return RedirectResponse(f"{scope.get('root_path', '')}{login.PATH}", status_code=303)
+    response = problems.of_status_error(error)
+    if error.error_code == errors.UNAUTHENTICATED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="lineal"'
+    return response

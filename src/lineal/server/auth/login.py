@@ -1,0 +1,73 @@
+"""The login of the page: a form that takes a token and keeps it in a cookie that scripts cannot read.
+
+What stays out: who the token's owner is (authenticator.py).
+"""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs
+
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from lineal import errors
+from lineal.server.auth.authenticator import Authenticator
+from lineal.server.auth.credentials import COOKIE, LONGEST, Credentials
+
+PATH = "/login"
+LOGOUT_PATH = "/logout"
+_DAY = 86_400
+_FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lineal: log in</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>body{{font:16px system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem;color-scheme:light dark}}
+label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}
+input,button{{margin:.5rem 0;padding:.5rem}}
+p[role=alert]{{color:#c0362c}}</style>
+<main><h1>Lineal</h1>{problem}
+<form method="post" action=""><label for="token">Access token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+<button>Log in</button></form>
+<p>A token is made with <code>lineal token create</code>.</p></main></html>"""
+_PROBLEM = '<p role="alert">This token is not valid: unknown, expired or revoked.</p>'
+
+
+def add(app: FastAPI, authenticator: Authenticator) -> None:
+    """Add the routes of the login to an application."""
+
+    @app.get(PATH, include_in_schema=False)
+    def form() -> Response:
+        return HTMLResponse(_FORM.format(problem=""))
+
+    @app.post(PATH, include_in_schema=False)
+    async def log_in(request: Request) -> Response:
+        token = await _token(request)
+        try:
+            await run_in_threadpool(authenticator.caller, Credentials(bearer=token))
+        except errors.StatusError:
+            return HTMLResponse(_FORM.format(problem=_PROBLEM), status_code=401)
+        response = RedirectResponse(f"{_root(request)}/", status_code=303)
+        is_encrypted = request.url.scheme == "https"
+        options = {"path": f"{_root(request)}/", "httponly": True, "samesite": "strict", "max_age": _DAY}
+        response.set_cookie(COOKIE, token, secure=is_encrypted, **options)  # type: ignore[arg-type]
+        return response
+
+    @app.post(LOGOUT_PATH, include_in_schema=False)
+    def log_out(request: Request) -> Response:
+        response = RedirectResponse(f"{_root(request)}{PATH}", status_code=303)
+        response.delete_cookie(COOKIE, path=f"{_root(request)}/", httponly=True, samesite="strict")
+        return response
+
+
+def _root(request: Request) -> str:
+    return str(request.scope.get("root_path", ""))
+
+
+async def _token(request: Request) -> str:
+    """Return the token of the form, or "" if the body is too long."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST:
+            return ""
+    return parse_qs(body.decode("latin1")).get("token", [""])[0].strip()

@@ -1,0 +1,170 @@
+"""With authentication on, no door answers who does not say who they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from lineal import errors
+from lineal.client import MetadataStore
+from lineal.security import AccessSettings
+from lineal.server import rest
+from lineal.server.grpc_web import frame
+from lineal.server.rpcs import SERVICES
+from lineal.service.access import Role
+from lineal.wire import metadata_store as pb
+from tests.access.serving import Served, asking, serving
+
+EVERY_RPC = [f"/{service}/{name}" for service, rpcs in SERVICES.items() for name in rpcs]
+HEALTH = {"/healthz", "/readyz"}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Served]:
+    """A server that asks for tokens."""
+    with serving(access=AccessSettings(auth=("token",))) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def channel(served: Served) -> Iterator[grpc.Channel]:
+    """A channel to it."""
+    with grpc.insecure_channel(served.grpc) as found:
+        yield found
+
+
+def status_of(channel: grpc.Channel, method: str, *metadata: tuple[str, str]) -> grpc.StatusCode:
+    """Return how a call with an empty request ends."""
+    call = channel.unary_unary(method)
+    try:
+        call(b"", metadata=metadata, timeout=30)
+    except grpc.RpcError as error:
+        return error.code()
+    return grpc.StatusCode.OK
+
+
+@pytest.mark.parametrize("method", EVERY_RPC)
+@pytest.mark.parametrize("value", [None, "Bearer", "Bearer x", "Basic eDp5", f"Bearer lineal_{'a' * 12}_{'b' * 43}"])
+def test_no_rpc_answers_without_credentials(channel: grpc.Channel, method: str, value: str | None) -> None:
+    metadata = [("authorization", value)] if value is not None else []
+    assert status_of(channel, method, *metadata) is grpc.StatusCode.UNAUTHENTICATED
+
+
+def test_every_rpc_answers_with_a_token(channel: grpc.Channel, served: Served) -> None:
+    metadata = ("authorization", f"Bearer {served.token(Role.ADMIN)}")
+    refused = {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.INTERNAL}
+    assert not [method for method in EVERY_RPC if status_of(channel, method, metadata) in refused]
+
+
+def test_health_answers_without_credentials(channel: grpc.Channel) -> None:
+    answer = health_pb2_grpc.HealthStub(channel).Check(health_pb2.HealthCheckRequest(), timeout=30)
+    assert answer.status == health_pb2.HealthCheckResponse.NOT_SERVING  # nothing watches the database here
+
+
+def test_reflection_does_not_answer_without_credentials(channel: grpc.Channel) -> None:
+    call = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+    with pytest.raises(grpc.RpcError) as raised:
+        list(call(iter([b"\x3a\x01*"]), timeout=30))
+    assert raised.value.code() is grpc.StatusCode.UNAUTHENTICATED
+
+
+def routes(app: Any) -> list[tuple[str, str]]:
+    """Return (method, path) of every route of an application, those of REST from its description."""
+    found = [(method.upper(), path) for path, given in rest.describe(app)["paths"].items() for method in given]
+    for route in app.routes:
+        found += [(method, route.path) for method in getattr(route, "methods", None) or () if hasattr(route, "path")]
+    return [(method, re.sub(r"{[^}]*}", "1", path)) for method, path in found]
+
+
+def test_no_route_but_health_answers_without_credentials(served: Served) -> None:
+    with asking(served) as client:
+        answering = {
+            path for method, path in routes(served.app) if client.request(method, path).status_code not in (401, 405)
+        }
+    assert answering == {*HEALTH, "/login", "/logout"}
+    assert len(routes(served.app)) > 60
+
+
+@pytest.mark.parametrize(
+    "path", ["/metrics", "/healthz/", "//healthz", "/healthz/../api/v1/totals", "/%68ealthz/x", "/assets/x", "/HEALTHZ"]
+)
+def test_no_other_spelling_of_a_path_answers(served: Served, path: str) -> None:
+    with asking(served) as client:
+        assert client.get(path).status_code == 401
+
+
+def test_a_prefix_opens_no_route(served: Served) -> None:
+    with asking(served) as client:
+        for prefix in ("/healthz", "/api", "/api/v1"):
+            assert client.get("/api/v1/totals", headers={"x-forwarded-prefix": prefix}).status_code == 401
+            assert client.get(f"{prefix}/healthz", headers={"x-forwarded-prefix": prefix}).status_code in (200, 401)
+
+
+@pytest.mark.parametrize("method", sorted(SERVICES["ml_metadata.MetadataStoreService"]))
+def test_no_rpc_answers_over_grpc_web_without_credentials(served: Served, method: str) -> None:
+    headers = {"content-type": "application/grpc-web"}
+    with asking(served) as client:
+        path = f"/ml_metadata.MetadataStoreService/{method}"
+        assert client.post(path, content=frame(b""), headers=headers).status_code == 401
+
+
+def test_a_token_opens_rest_and_grpc_web_as_far_as_it_goes(served: Served) -> None:
+    with asking(served, token=served.token(Role.READER)) as client:
+        assert client.get("/api/v1/totals").status_code == 200
+        headers = {"content-type": "application/grpc-web"}
+        path = "/ml_metadata.MetadataStoreService/{}".format
+        assert b"grpc-status:0" in client.post(path("GetArtifacts"), content=frame(b""), headers=headers).content
+        assert b"grpc-status:7" in client.post(path("PutArtifacts"), content=frame(b""), headers=headers).content
+
+
+def test_a_client_sends_its_token(served: Served, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text(served.token(Role.WRITER, "a") + "\n")
+    with MetadataStore.from_url(f"grpc://{served.grpc}?token_file={tmp_path}/token") as store:
+        type_id = store.put_artifact_type(pb.ArtifactType(name="T"))
+        store.put_artifacts([pb.Artifact(type_id=type_id, name="mine")])
+    monkeypatch.setenv("LINEAL_TOKEN", served.token(Role.READER, "b"))
+    with MetadataStore.from_url(f"grpc://{served.grpc}") as store:
+        assert store.get_artifacts() == []
+        with pytest.raises(errors.PermissionDeniedError):
+            store.put_artifact_type(pb.ArtifactType(name="U"))
+    with asking(served, token=served.token(Role.READER, "a")) as client:
+        assert client.get("/api/v1/totals").json()["artifacts"] == 1
+
+
+def test_a_revoked_token_is_refused_within_seconds(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lineal.server.auth import authenticator
+    from lineal.service.tokens import Tokens
+
+    monkeypatch.setattr(authenticator, "REMEMBER_SECONDS", 0.0)
+    token = served.token()
+    with asking(served, token=token) as client:
+        assert client.get("/api/v1/totals").status_code == 200
+        Tokens(served.service).revoke(token.split("_")[1])
+        assert client.get("/api/v1/totals").status_code == 401
+
+
+def test_a_browser_logs_in_with_a_token(served: Served) -> None:
+    with asking(served) as client:
+        led = client.get("/artifacts", headers={"accept": "text/html"})
+        assert (led.status_code, led.headers["location"]) == (303, "/login")
+        assert client.post("/login", data={"token": "wrong"}).status_code == 401
+        entered = client.post("/login", data={"token": served.token()})
+        cookie = entered.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert client.get("/api/v1/totals").status_code == 200
+        assert client.get("/api/v1/totals", headers={"sec-fetch-site": "cross-site"}).status_code == 401
+        client.post("/logout")
+        assert client.get("/api/v1/totals").status_code == 401
+
+
+def test_no_answer_holds_a_token(served: Served) -> None:
+    token = served.token(Role.READER)
+    with asking(served, token=token[:-1]) as client:
+        refused = client.get("/api/v1/totals")
+    assert token[:-1] not in refused.text + str(refused.headers)
