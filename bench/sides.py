@@ -9,10 +9,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.limits import EMPTY
+
 HERE = Path(__file__).resolve().parent
 OFFICIAL_VARIABLE = "LINEAL_OFFICIAL_PYTHON"
 OFFICIAL_PYTHON = HERE.parent / ".venv-official" / "bin" / "python"
 LIBRARIES = ("official", "lineal")
+_ANY_PORTS = ("--grpc-port", "0", "--http-port", "0")
 
 
 def official_python() -> str:
@@ -86,7 +89,10 @@ def server(stack: ExitStack, library: str, database: str, *flags: str) -> str:
         talker = Talker(official_python(), str(HERE / "official_server.py"), database)
         stack.callback(talker.close)
         return f"grpc://127.0.0.1:{talker.first_line}"
-    ports = ("--grpc-port", "0", "--http-port", "0")
-    talker = Talker(sys.executable, "-u", "-m", "lineal", "serve", "--db", database, *ports, *flags)
+    if library == EMPTY:
+        talker = Talker(sys.executable, str(HERE / "empty_server.py"))
+        stack.callback(talker.close)
+        return f"grpc://127.0.0.1:{talker.first_line}"
+    talker = Talker(sys.executable, "-u", "-m", "lineal", "serve", "--db", database, *_ANY_PORTS, *flags)
     stack.callback(talker.close)
     return "grpc://" + talker.read().split("//")[-1]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from bench.limits import BARE, EMPTY
 from bench.measure import Result, compare
 from bench.sides import LIBRARIES, server, worker
 from bench.workloads import BATCH, Workload
@@ -35,7 +36,8 @@ def embedded(options: Options) -> list[Result]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         sides = {
-            library: [worker(stack, library, f"sqlite:///{folder}/{library}.db", options.size)] for library in LIBRARIES
+            library: [worker(stack, library, f"sqlite:///{folder}/{library}.db", options.size)]
+            for library in (*LIBRARIES, BARE)
         }
         return compare("embedded, SQLite", sides, options.workloads, options.rounds)
 
@@ -53,6 +55,8 @@ def over_grpc(options: Options, *, clients: int) -> list[Result]:
             ]
             for library, url in urls.items()
         }
+        empty = server(stack, EMPTY, "")
+        sides[EMPTY] = [worker(stack, EMPTY, empty, 0) for _ in range(clients)]
         return compare(f"gRPC, {clients} client(s), SQLite", sides, workloads, options.rounds)
 
 

@@ -1,7 +1,8 @@
 """One side of the benchmark: opens a store of one library, and runs workloads when told to.
 
 Started by sides.py with the Python that has the library: `worker.py LIBRARY URL SIZE`, SIZE 0 for a store that another
-worker has filled. Reads workload names, one a line; answers each with the seconds that one run took.
+worker has filled. LIBRARY may also name a limit (limits.py). Reads workload names, one a line; answers each with the
+seconds that one run took.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
+from bench.limits import BARE, EMPTY, open_limit
 from bench.workloads import WORKLOADS, Stock, learn, stock_up
 
 
@@ -39,15 +41,22 @@ def open_lineal(url: str) -> tuple[Any, Any, Any, Any]:
     return lineal.connect(url), pb, client.ListOptions, client.OrderByField
 
 
-def main() -> None:
-    """Fill the store, say so, and run what is asked for."""
-    library, url, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
+def open_stock(library: str, url: str, size: int) -> Stock:
+    """Open a store, filled by this worker or by another."""
+    if library in (BARE, EMPTY):
+        return open_limit(library, url, size, open_lineal)
     stock = Stock(*{"official": open_official, "lineal": open_lineal}[library](url), size=size)
-    stock.prefix = f"{os.getpid()}-"
     if size:
         stock_up(stock)
     else:
         learn(stock)
+    return stock
+
+
+def main() -> None:
+    """Fill the store, say so, and run what is asked for."""
+    stock = open_stock(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    stock.prefix = f"{os.getpid()}-"
     print("ready", flush=True)
     workloads = {workload.name: workload for workload in WORKLOADS}
     for line in sys.stdin:

@@ -118,14 +118,14 @@ class Workload(NamedTuple):
         run: does the operations on a stock.
         operations: by how many the time of one run is divided.
         target: the ratio, official time / Lineal's time, that is promised.
-        writes: whether it belongs to the writes, which every engine is measured with.
+        limits: which of bench/limits.py can do it: "bare" rows, "empty" RPCs.
     """
 
     name: str
     run: Callable[[Stock], object]
     operations: int
     target: float = 1.0
-    writes: bool = False
+    limits: tuple[str, ...] = ()
 
 
 def _put_singles(stock: Stock) -> None:
@@ -223,17 +223,17 @@ def _sdk_list(stock: Stock) -> None:
 
 
 WORKLOADS = (
-    Workload("put an artifact", _put_singles, 20, 1.2, writes=True),
-    Workload(f"put {BATCH} artifacts, each", _put_batch, BATCH, 2.0, writes=True),
-    Workload("put_execution in a chain", _put_executions, 20, 1.5, writes=True),
-    Workload("get an artifact by id", _get_one, 100),
-    Workload("get 100 artifacts by id, each", _get_hundred, 100, 2.0),
-    Workload("get 1000 artifacts by id, each", _get_all, BATCH, 2.0),
-    Workload("get by type and name", _get_by_name, 50),
-    Workload("get by uri", _get_by_uri, 50),
-    Workload("get all of a type, each", _get_type, BATCH),
+    Workload("put an artifact", _put_singles, 20, 1.2, ("bare",)),
+    Workload(f"put {BATCH} artifacts, each", _put_batch, BATCH, 2.0, ("bare",)),
+    Workload("put_execution in a chain", _put_executions, 20, 1.5),
+    Workload("get an artifact by id", _get_one, 100, 1.0, ("bare", "empty")),
+    Workload("get 100 artifacts by id, each", _get_hundred, 100, 2.0, ("bare",)),
+    Workload("get 1000 artifacts by id, each", _get_all, BATCH, 2.0, ("bare",)),
+    Workload("get by type and name", _get_by_name, 50, 1.0, ("empty",)),
+    Workload("get by uri", _get_by_uri, 50, 1.0, ("empty",)),
+    Workload("get all of a type, each", _get_type, BATCH, 1.0, ("bare",)),
     Workload("filter on two properties", _filter, 5, 2.0),
-    Workload("get events of 10 artifacts", _get_events, 10),
+    Workload("get events of 10 artifacts", _get_events, 10, 1.0, ("empty",)),
     Workload("lineage of 100 hops", lambda stock: _walk(stock, "chain-0", CHAIN_HOPS), 1, 3.0),
     Workload("lineage of 1000 nodes, 5 hops", lambda stock: _walk(stock, "wide-0", 5), 1),
     Workload("SDK: log an input and an output", _sdk_log, 5),
