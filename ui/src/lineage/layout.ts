@@ -1,6 +1,7 @@
 // Where nodes lie: left to right in layers. Runs in a worker (layout.worker.ts); plain numbers in and out.
 
 import { Graph as DagreGraph, layout as dagreLayout } from "@dagrejs/dagre";
+import { largeLayout } from "./layered";
 
 export interface Box {
   readonly key: string;
@@ -19,13 +20,21 @@ export type Positions = Record<string, readonly [number, number]>;
 const COLUMN_GAP = 64;
 const ROW_GAP = 16;
 
-/** Layers by dagre: few crossings, short edges. Boxes and links are sorted, so that the same graph always looks the same. */
-export function layerLayout(task: LayoutTask): Positions {
+// Beyond this, dagre takes longer than a person waits: a second for 500 nodes.
+const LARGE = 200;
+
+/** Layers: few crossings, short edges. Boxes and links are sorted, so that the same graph always looks the same. */
+export function layerLayout({ boxes, links }: LayoutTask): Positions {
+  const task = { boxes: inOrder(boxes), links: [...links].sort(byEnds) };
+  return boxes.length > LARGE ? largeLayout(task) : dagreLayers(task);
+}
+
+function dagreLayers(task: LayoutTask): Positions {
   const graph = new DagreGraph();
   graph.setGraph({ rankdir: "LR", ranker: "tight-tree", nodesep: ROW_GAP, ranksep: COLUMN_GAP, edgesep: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
-  for (const { key, width, height } of inOrder(task.boxes)) graph.setNode(key, { width, height });
-  for (const [from, to] of [...task.links].sort(byEnds)) graph.setEdge(from, to);
+  for (const { key, width, height } of task.boxes) graph.setNode(key, { width, height });
+  for (const [from, to] of task.links) graph.setEdge(from, to);
   dagreLayout(graph);
   return Object.fromEntries(task.boxes.map((box) => [box.key, corner(graph, box)]));
 }

@@ -1,7 +1,7 @@
 // Facets: how many records have which value under the present filter. Click: only; Ctrl: as well; Alt: not.
 
 import { IconChevronDown, IconMinus } from "@tabler/icons-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { useFacets } from "../api/listing";
 import type { Facet as FacetGroup, FacetValue, ListKind } from "../api/shapes";
 import { type Choice, choiceOf, choose } from "../filter/write";
@@ -28,11 +28,13 @@ export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
       </button>
       <div className="facets-body">
         {facets.data?.facets.map((group) => (
-          <Facet key={group.key} group={group} kind={kind} filter={filter} onFilter={onFilter} />
+          <Fragment key={group.key}>
+            <Facet group={group} kind={kind} filter={filter} onFilter={onFilter} />
+            {group.key === "type" && facets.data.created.length > 1 && (
+              <TimeFacet spans={facets.data.created} exact={facets.data.exact} filter={filter} onFilter={onFilter} />
+            )}
+          </Fragment>
         ))}
-        {facets.data && facets.data.created.length > 1 && (
-          <TimeFacet spans={facets.data.created} exact={facets.data.exact} filter={filter} onFilter={onFilter} />
-        )}
         {facets.data && <p className="facets-hint muted">Click: only · Ctrl: as well · Alt: not</p>}
         {facets.isPending && <Loading rows={8} label="Loading facets" />}
         {facets.error && !facets.data && <Failed error={facets.error} retry={() => void facets.refetch()} />}

@@ -1,6 +1,5 @@
 // One row of a list. Drawn anew only when something of it changes: scrolling moves it and no more.
 
-import { Checkbox } from "@mantine/core";
 import { memo, useMemo, useRef, useState } from "react";
 import { type Row, titleOf } from "../api/shapes";
 import { Cell } from "./Cell";
@@ -68,8 +67,10 @@ export const TableRow = memo((props: TableRowProps) => {
       }}
     >
       <div role="gridcell" className="cell cell-tick">
-        <Checkbox
-          size="xs"
+        {/* Not Mantine's: its six elements a row would be a tenth of the document. */}
+        <input
+          type="checkbox"
+          className="tick"
           tabIndex={-1}
           aria-label={`Select ${titleOf(row)}`}
           checked={isSelected}
