@@ -1,0 +1,190 @@
+"""The ways in which callers show who they are: tokens of OpenID Connect, a proxy's header; and the file of rules."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from lineal import errors
+from lineal.config import DatabaseSettings, ServerSettings
+from lineal.security import AccessSettings
+from lineal.server import changing_files
+from lineal.server.auth import oidc
+from lineal.server.auth.access_file import AccessFile
+from lineal.server.auth.authenticator import Authenticator
+from lineal.server.auth.credentials import Credentials
+from lineal.service import open_service
+from lineal.service.access import Caller, Role, scope_of
+
+ISSUER, AUDIENCE = "https://issuer.example", "lineal"
+RULES = {
+    "user:ada@example.org": {"role": "admin"},
+    "group:churn": {"role": "writer", "workspaces": ["churn"]},
+    "user:*": {"role": "reader", "workspaces": []},
+}
+KEY, OTHER_KEY = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+
+
+def keys(*named: tuple[str, ec.EllipticCurvePrivateKey]) -> dict[str, Any]:
+    """Return the public keys as an issuer publishes them."""
+    found = [json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key())) for _, key in named]
+    return {"keys": [{**each, "kid": name, "alg": "ES256"} for each, (name, _) in zip(found, named, strict=True)]}
+
+
+def signed(key: Any = KEY, *, kid: str = "one", algorithm: str = "ES256", **claims: Any) -> str:
+    """Return a token that is valid but for the claims given."""
+    told = {"iss": ISSUER, "aud": AUDIENCE, "exp": time.time() + 86400, "email": "ada@example.org", **claims}
+    given = {name: value for name, value in told.items() if value is not None}
+    return jwt.encode(given, key, algorithm=algorithm, headers={"kid": kid})
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """The file of rules."""
+    path = tmp_path / "access.json"
+    path.write_text(json.dumps(RULES))
+    return path
+
+
+@pytest.fixture
+def by_oidc(rules: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Caller]:
+    """What tells the caller of a token, for an issuer whose key is `one`."""
+    published = {f"{ISSUER}/.well-known/openid-configuration": {"jwks_uri": f"{ISSUER}/keys"}}
+    published[f"{ISSUER}/keys"] = keys(("one", KEY))
+    monkeypatch.setattr(oidc.OidcTokens.__init__, "__kwdefaults__", {"fetch": published.__getitem__})
+    settings = AccessSettings(("oidc",), access_file=str(rules), oidc_issuer=ISSUER, oidc_audience=AUDIENCE)
+    authenticator = Authenticator(open_service("sqlite://"), settings)
+    return lambda token: authenticator.caller(Credentials(bearer=token))
+
+
+def test_a_signed_token_tells_its_user(by_oidc: Callable[[str], Caller]) -> None:
+    assert by_oidc(signed()) == Caller("ada@example.org", Role.ADMIN)
+    member = signed(email="bob@example.org", groups=["x", "churn"])
+    assert by_oidc(member) == Caller("bob@example.org", Role.WRITER, scope_of(["churn"]))
+    assert by_oidc(signed(email=None, sub="17")) == Caller("17", Role.READER, scope_of([]))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        signed(OTHER_KEY),
+        signed(OTHER_KEY, kid="two"),
+        signed(exp=time.time() - 60),
+        signed(exp=None),
+        signed(nbf=time.time() + 600),
+        signed(iss="https://other.example"),
+        signed(iss=None),
+        signed(aud="other"),
+        signed(aud=None),
+        jwt.encode({"iss": ISSUER, "aud": AUDIENCE, "exp": time.time() + 86400, "sub": "x"}, None, algorithm="none"),
+        signed("a secret that is known to all who know the key", algorithm="HS256"),
+        signed()[:-4],
+        "a.b.c",
+        "eyJhbGciOiJFUzI1NiJ9..",
+    ],
+    ids=[f"token {number}" for number in range(14)],  # they differ each time
+)
+def test_a_token_that_is_not_valid_tells_nobody(by_oidc: Callable[[str], Caller], token: str) -> None:
+    with pytest.raises(errors.UnauthenticatedError):
+        by_oidc(token)
+
+
+def test_keys_are_fetched_again_when_a_token_names_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    published = [keys(("one", KEY))]
+    settings = AccessSettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_keys=f"{ISSUER}/keys")
+    tokens = oidc.OidcTokens(settings, fetch=lambda url: published[-1])
+    assert tokens.claims(signed()) is not None
+    published.append(keys(("one", KEY), ("two", OTHER_KEY)))
+    assert tokens.claims(signed(OTHER_KEY, kid="two")) is None  # they were fetched a moment ago
+    monkeypatch.setattr(oidc, "_RETRY_SECONDS", -1.0)
+    assert tokens.claims(signed(OTHER_KEY, kid="two")) is not None
+
+
+def test_an_issuer_that_cannot_be_reached_is_said_to_be_so() -> None:
+    def fail(url: str) -> Any:
+        raise OSError
+
+    settings = AccessSettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE)
+    with pytest.raises(errors.UnavailableError, match="issuer"):
+        oidc.OidcTokens(settings, fetch=fail).claims(signed())
+
+
+@pytest.mark.parametrize(
+    ("peer", "is_believed"), [("10.1.2.3", True), ("::ffff:10.1.2.3", True), ("11.0.0.1", False), ("", False)]
+)
+def test_a_users_name_is_believed_from_trusted_proxies_alone(rules: Path, peer: str, is_believed: bool) -> None:
+    settings = AccessSettings(("kubeflow",), access_file=str(rules), trusted_proxies=("10.0.0.0/8",))
+    authenticator = Authenticator(open_service("sqlite://"), settings)
+    given = Credentials(user="ada@example.org", peer=peer)
+    if is_believed:
+        assert authenticator.caller(given) == Caller("ada@example.org", Role.ADMIN)
+    else:
+        with pytest.raises(errors.UnauthenticatedError):
+            authenticator.caller(given)
+
+
+def test_rules_are_read_again_when_the_file_changes(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changing_files, "_LOOK_SECONDS", 0.0)
+    file = AccessFile(rules)
+    rules.write_text(json.dumps({"user:ada@example.org": {"role": "reader"}}))
+    assert file.caller("ada@example.org", {"user": ["ada@example.org"]}) == Caller("ada@example.org", Role.READER)
+    rules.write_text("{ half")
+    assert file.caller("ada@example.org", {"user": ["ada@example.org"]}) == Caller("ada@example.org", Role.READER)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        '{"ada": {"role": "reader"}}',
+        '{"user:ada": {}}',
+        '{"user:ada": {"role": "god"}}',
+        '{"user:ada": {"role": "reader", "workspaces": "a"}}',
+        '{"user:ada": {"role": "admin", "workspaces": ["a"]}}',
+        '{"user:ada": {"role": "reader", "worspaces": ["a"]}}',
+    ],
+)
+def test_a_file_that_says_something_else_is_refused(rules: Path, content: str) -> None:
+    rules.write_text(content)
+    with pytest.raises(errors.InvalidArgumentError):
+        AccessFile(rules)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.1", "example.org", ""])
+def test_others_are_served_only_after_a_choice(host: str) -> None:
+    database = DatabaseSettings("sqlite://")
+    with pytest.raises(errors.InvalidArgumentError, match="--host"):
+        ServerSettings(database, host=host)
+    if host:
+        with pytest.raises(errors.InvalidArgumentError, match="--tls-cert"):
+            ServerSettings(database, host=host, access=AccessSettings(auth=("token",)))
+        ServerSettings(database, host=host, access=AccessSettings(insecure=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_this_machine_is_served_without_a_choice(host: str) -> None:
+    ServerSettings(DatabaseSettings("sqlite://"), host=host)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"auth": ("password",)},
+        {"auth": ("kubeflow",), "access_file": "f"},
+        {"auth": ("oidc",), "access_file": "f"},
+        {"auth": ("oidc",), "oidc_issuer": ISSUER, "oidc_audience": AUDIENCE},
+        {"oidc_issuer": "http://issuer.example"},
+        {"trusted_proxies": ("everywhere",)},
+    ],
+)
+def test_settings_that_do_not_go_together_are_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(errors.InvalidArgumentError):
+        AccessSettings(**settings)
