@@ -32,6 +32,9 @@ class Connections(Protocol):
     def usage(self) -> tuple[int, int]:
         """Return how many connections are in use, and how many are open and idle."""
 
+    def replace(self, connection: Any) -> None:
+        """Take back a connection that nobody shall use again, through no fault of its host."""
+
     def close(self) -> None:
         """Close all connections; taking one afterwards is an error."""
 
@@ -79,6 +82,10 @@ class IdleConnections:
         idle = len(self._idle)
         return max(0, self._open - idle), idle
 
+    def replace(self, connection: Any) -> None:
+        """Keep the connection: SQLite forgets at once that a statement was stopped."""
+        self.give_back(connection)
+
     def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
@@ -112,6 +119,10 @@ class SharedConnection:
     def usage(self) -> tuple[int, int]:
         """Return whether the connection is in use, or idle."""
         return (1, 0) if self._lock.locked() else (0, 1)
+
+    def replace(self, connection: Any) -> None:
+        """Let the next thread have the connection: there is no other."""
+        self._lock.release()
 
     def close(self) -> None:
         """Close the connection; the database is gone."""

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.store.deadlines import CURRENT, Watch
 from lineal.store.dialects import dialect_for
 from lineal.store.dialects.base import Conflict
 from lineal.store.limits import Limits, RefusedRowsError, explain
@@ -64,6 +65,7 @@ class Database:
         self.settings = settings
         self.dialect = dialect_for(settings)
         self._connections = self.dialect.connections()
+        self._watch = Watch(self.dialect.interrupt)
         self._limits: Limits | None = None
         self._reached = False
         self.observe: Callable[[str], None] = _nothing
@@ -126,6 +128,7 @@ class Database:
             except Exception as error:
                 if not self.dialect.is_driver_error(error):
                     raise
+                _check_deadline(error)
                 if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
                     raise self.dialect.translate(error) from error
                 self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
@@ -134,18 +137,25 @@ class Database:
 
     def _attempt(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
         """Run work once in a transaction."""
+        deadline = CURRENT.get()
+        if deadline is not None and deadline.remaining <= 0:
+            raise deadline.error()
         connection = self._connections.take()
         self._reached = True  # from now on it is worth waiting for a database that is gone
+        stopped = False
         try:
             cursor = connection.cursor()
+            if deadline is not None:
+                self._watch.begin(deadline, connection)
             try:
                 self.dialect.begin(cursor, write=write)
                 session = Session(self, cursor) if scope is None else ScopedSession(self, cursor, scope)
                 result = work(session)
             finally:
+                stopped = deadline is not None and self._watch.end(connection)
                 cursor.close()
         except BaseException as error:
-            self._abandon(connection, error)
+            self._abandon(connection, error, stopped=stopped)
             raise
         self._commit(connection, write=write)
         if session.rows_written:
@@ -172,8 +182,8 @@ class Database:
                 "sending it again"
             ) from error
 
-    def _abandon(self, connection: Any, error: BaseException) -> None:
-        """Undo a transaction; a connection that cannot do even that, or was lost, is thrown away."""
+    def _abandon(self, connection: Any, error: BaseException, *, stopped: bool = False) -> None:
+        """Undo a transaction; a connection that cannot do even that, or was lost or stopped, is thrown away."""
         lost = isinstance(error, Exception) and self.dialect.is_driver_error(error) and self.dialect.is_lost(error)
         if not lost:
             try:
@@ -182,6 +192,8 @@ class Database:
                 lost = True
         if lost:
             self._connections.discard(connection)
+        elif stopped:
+            self._connections.replace(connection)
         else:
             self._connections.give_back(connection)
 
@@ -190,6 +202,17 @@ class Database:
         if self._limits is None:
             self._limits = self.read(lambda session: self.dialect.column_limits(session.script))
         return explain(refused, self._limits, largest=self.dialect.largest_statement(), nul=self.dialect.holds_nul)
+
+
+def _check_deadline(error: Exception) -> None:
+    """Tell a statement that was stopped from one that failed.
+
+    Raises:
+        DeadlineExceededError, CancelledError: the time of the call is over, which made the driver raise the error.
+    """
+    deadline = CURRENT.get()
+    if deadline is not None and deadline.remaining <= 0:
+        raise deadline.error() from error
 
 
 def _may_be_a_race(error: BaseException | None) -> bool:

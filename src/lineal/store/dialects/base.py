@@ -78,6 +78,10 @@ class DatabaseDialect:
         """Start a transaction on a connection on which none is open."""
         raise NotImplementedError
 
+    def interrupt(self, connection: Any) -> None:
+        """Stop the statement that runs on a connection, from another thread; if none runs, do nothing."""
+        raise NotImplementedError
+
     def after_write(self, connection: Any, rows: int) -> None:
         """Do what the engine needs after a committed transaction that wrote so many rows; nothing, as a rule."""
 

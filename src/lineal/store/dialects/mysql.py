@@ -9,6 +9,7 @@ just UTF-8, compared byte by byte (docs/decisions, "texts on MySQL"). What stays
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -96,6 +97,15 @@ class MySQLDialect(ServerDialect):
         """Begin writes by their first statement, in READ COMMITTED; give reads a snapshot."""
         if not write:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def interrupt(self, connection: Any) -> None:
+        """Kill the statement from a connection of its own."""
+        driver = connection.dbapi_connection
+        hosts: list[Host | None] = [*self.url.hosts] or [None]
+        with contextlib.closing(
+            self.connect(hosts[getattr(driver, "lineal_host", 0)], database=self.url.database)
+        ) as other:
+            other.cursor().execute(f"KILL QUERY {driver.thread_id():d}")
 
     # ---- errors
 

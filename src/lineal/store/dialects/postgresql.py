@@ -108,6 +108,10 @@ class PostgreSQLDialect(ServerDialect):
         """Let writes see what others commit meanwhile; give reads a snapshot."""
         cursor.execute("BEGIN ISOLATION LEVEL " + ("READ COMMITTED" if write else "REPEATABLE READ READ ONLY"))
 
+    def interrupt(self, connection: Any) -> None:
+        """Ask the server, on a connection of its own, to cancel the statement."""
+        connection.dbapi_connection.cancel_safe(timeout=self.connect_seconds)
+
     # ---- errors
 
     def is_driver_error(self, error: Exception) -> bool:

@@ -163,6 +163,10 @@ class PooledConnections:
         self._dialect.distrust_host_of(connection.dbapi_connection)
         connection.invalidate()
 
+    def replace(self, connection: Any) -> None:
+        """Close a connection; the next one is opened to the same host."""
+        connection.invalidate()
+
     def usage(self) -> tuple[int, int]:
         """Return how many connections are in use, and how many are idle."""
         return self._pool.checkedout(), self._pool.checkedin()

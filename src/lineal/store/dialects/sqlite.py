@@ -19,6 +19,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
+from lineal.store.deadlines import CURRENT, Deadline
 from lineal.store.dialects.base import Conflict, DatabaseDialect
 from lineal.store.statement import Insertion
 
@@ -116,11 +117,28 @@ class SQLiteDialect(DatabaseDialect):
 
     def writing(self) -> AbstractContextManager[Any]:
         """Hold back this process's other writers, which would otherwise poll for SQLite's lock."""
-        return self._write_lock
+        deadline = CURRENT.get()
+        return self._write_lock if deadline is None else _HeldUntil(self._write_lock, deadline)
 
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
-        cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        deadline = CURRENT.get() if write else None
+        if deadline is not None and deadline.remaining < self._busy_timeout:
+            self._begin_until(cursor, deadline)
+        else:
+            cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def _begin_until(self, cursor: Any, deadline: Deadline) -> None:
+        """Wait for the lock no longer than the call may take: nothing else ends SQLite's own waiting."""
+        cursor.execute(f"PRAGMA busy_timeout={max(0, int(deadline.remaining * 1000))}")
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={int(self._busy_timeout * 1000)}")
+
+    def interrupt(self, connection: Any) -> None:
+        """Let the statement that runs fail."""
+        connection.interrupt()
 
     def after_write(self, connection: Any, rows: int) -> None:
         """Gather the planner's statistics as the store grows: without them it picks indexes that select little."""
@@ -234,6 +252,21 @@ def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
     if value not in allowed:
         raise errors.InvalidArgumentError(f"{name} is {value!r} in the database URL; it can be {', '.join(allowed)}")
     return value
+
+
+class _HeldUntil:
+    """A lock that is waited for as long as a call may take."""
+
+    def __init__(self, lock: threading.Lock, deadline: Deadline) -> None:
+        self._lock = lock
+        self._deadline = deadline
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=max(0.0, self._deadline.remaining)):
+            raise self._deadline.error()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def _seconds(value: str | float) -> float:
