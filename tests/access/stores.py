@@ -72,6 +72,14 @@ def _open(folder: Path) -> Stores:
     return Stores(*[open_service(f"sqlite:///{folder}/{name}.db?synchronous=OFF") for name in _NAMES])
 
 
+def fill(service: MetadataService) -> None:
+    """Put both workspaces, and what lies between them, into one store."""
+    types = _put_types(service)
+    for name in ("a", "b"):
+        put_workspace(service, types, name)
+    _put_between(service, types)
+
+
 def _put_types(service: MetadataService) -> rpc.PutTypesResponse:
     request = rpc.PutTypesRequest(
         artifact_types=[pb.ArtifactType(name="Model", properties={"size": pb.INT})],
@@ -120,11 +128,13 @@ def marked(node: Any, workspace: str) -> Any:
 
 def _put_between(service: MetadataService, types: Any) -> None:
     """Let an execution of `b` read a model of `a`, judge it, and put nodes that belong nowhere."""
+    named = rpc.GetArtifactByTypeAndNameRequest(type_name="Model", artifact_name="a-model")
+    model_id = service.call("GetArtifactByTypeAndName", named).artifact.id
     request = rpc.PutLineageSubgraphRequest(executions=[marked(execution(types, "b-use"), "b")])
     report = marked(artifact(types, "b-report"), "b")
-    report.custom_properties["model_id"].string_value = "2"
+    report.custom_properties["model_id"].string_value = str(model_id)
     request.artifacts.extend([report, artifact(types, "nowhere")])
     request.contexts.append(pb.Context(name="nowhere", type_id=types.context_type_ids[1]))
-    request.event_edges.add(execution_index=0, event=pb.Event(type=pb.Event.INPUT, artifact_id=2))
+    request.event_edges.add(execution_index=0, event=pb.Event(type=pb.Event.INPUT, artifact_id=model_id))
     request.event_edges.add(execution_index=0, artifact_index=0, event=pb.Event(type=pb.Event.OUTPUT))
     service.call("PutLineageSubgraph", request)

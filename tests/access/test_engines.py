@@ -1,0 +1,62 @@
+"""The scope holds on every engine: the same statements, in each engine's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from lineal import errors
+from lineal.kinds import KINDS
+from lineal.service import MetadataService, open_service
+from lineal.service.access import Role
+from lineal.service.catalogue import Asked, Catalogue
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.access.requests import READS, read_requests
+from tests.access.stores import caller, fill, marked
+
+READER = caller(Role.READER, "a")
+
+
+@pytest.fixture
+def service(database_url: str) -> Iterator[MetadataService]:
+    """A store with the workspaces `a` and `b`, and what lies between them."""
+    with open_service(database_url) as opened:
+        fill(opened)
+        yield opened
+
+
+def test_no_rpc_and_no_list_tells_of_another_workspace(service: MetadataService) -> None:
+    told = ""
+    refused: set[type] = set()
+    for method in READS:
+        for request in read_requests(method)[::7]:
+            try:
+                told += str(service.call(method, request, caller=READER))
+            except errors.StatusError as error:
+                refused.add(type(error))
+    catalogue = Catalogue(service, caller=lambda: READER)
+    for kind in KINDS:
+        asked = Asked(kind, "metric.size>0 or name:b")
+        told += str(catalogue.page(Asked(kind), order="-metric.size", columns="", limit=50, cursor=""))
+        told += str(catalogue.facets(Asked(kind), labels=None)) + str(catalogue.count(asked, exact=True))
+    told += str(catalogue.runs(workspace=None, name="", cursor="", limit=50)) + str(catalogue.totals())
+    assert refused <= {errors.NotFoundError, errors.InvalidArgumentError}
+    assert "a-model" in told
+    assert not [name for name in ("b-", "'b'", '"b"', "nowhere") if name in told]
+
+
+def test_a_writer_updates_within_the_workspace_and_not_beyond(service: MetadataService) -> None:
+    writer = caller(Role.WRITER, "a")
+    found = service.call("GetArtifacts", rpc.GetArtifactsRequest(), caller=writer).artifacts
+    mine = next(node for node in found if node.name == "a-model")
+    mine.uri = "new"
+    service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[mine]), caller=writer)
+    foreign = marked(pb.Artifact(id=mine.id + 100, type_id=mine.type_id), "a")
+    for node in [pb.Artifact(id=node_id, type_id=mine.type_id, uri="x") for node_id in range(1, 12)]:
+        if node.id not in {each.id for each in found}:
+            with pytest.raises(errors.InvalidArgumentError):
+                service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[node]), caller=writer)
+    with pytest.raises(errors.InvalidArgumentError):
+        service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[foreign]), caller=writer)
