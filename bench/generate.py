@@ -9,7 +9,7 @@ store but for the times of types. What it holds, so that tests can look for it:
 - for every execution a data set, a model and its evaluation ("metrics"), with versions of 200 names, and labels `team`,
   `env` and, rarely, `audit=yes`; every fourth model is LIVE;
 - data set 1, the hub, which the first 300 executions all read; a chain of models, each trained from the one before;
-- model names that try to break a page (ODD_NAMES), made by the last executions.
+- model names that try to break a page (ODD_NAMES), which are their uris and labels too, made by the last executions.
 """
 
 from __future__ import annotations
@@ -187,12 +187,14 @@ class _Steps:
 
     def _add_model(self, number: int, moment: int, place: int, run: int) -> int:
         last = self.executions - number
-        name = ODD_NAMES[last] if last < len(ODD_NAMES) else f"churn/xgb-{number % 200}"
+        is_odd = last < len(ODD_NAMES)
+        name = ODD_NAMES[last] if is_odd else f"churn/xgb-{number % 200}"
         texts = {"name": name, "version": f"v{number // 200}", "model_type": "boosted trees"}
         tuned = {"learning_rate": round(self.dice.uniform(0.001, 0.5), 4), "depth": self.dice.randrange(2, 12)}
-        fields = {**texts, "hyperparameters": tuned, "labels": self._labels(place)}
+        labels = {**self._labels(place), **({"odd <i>key</i>": name[:100]} if is_odd else {})}
+        fields = {**texts, "hyperparameters": tuned, "labels": labels}
         state = 2 if number % 4 == 0 else None
-        uri = f"s3://models/{number}"
+        uri = name if is_odd else f"s3://models/{number}"
         return self._add_artifact(self.types.model, uri, state, moment, texts, fields, place, run)
 
     def _add_metrics(self, number: int, moment: int, place: int, run: int, model: int) -> int:

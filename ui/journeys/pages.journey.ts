@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { emptyStore, launch, picture, serve, settle, tutorialStore, visit, type World } from "./world";
+import { emptyStore, launch, picture, serve, settle, tutorialStore, type Visitor, visit, type World } from "./world";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const BUILT = resolve(import.meta.dirname, "../../src/lineal/ui/static");
@@ -31,7 +31,9 @@ const PAGES: Record<string, string> = {
   types: "/types",
   "no-match": "/artifacts?filter=name=nothing",
   missing: "/artifacts/999999",
-  "no-such-page": "/nowhere",
+  "artifact-metrics": "/artifacts/3?tab=metrics",
+  "run-graph": "/lineage?context=r1&up=all&down=all",
+  "monitor-versions": "/monitor?name=loaf-forecast&by=version&best=1",
 };
 
 let browser: Browser;
@@ -66,19 +68,22 @@ async function seriousFindings(page: Page): Promise<string[]> {
 }
 
 describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
-  it.each(Object.entries(PAGES).filter(([name]) => name !== "no-such-page"))(
-    "%s is pleasant and accessible",
-    async (name, address) => {
-      const { page, faults, close } = await visit(browser, world, { theme });
-      await page.goto(address);
-      await settle(page);
-      await picture(page, `${name}-${theme}`);
-      expect(await seriousFindings(page)).toEqual([]);
-      // A record that is missing is answered with 404, which the browser reports.
-      expect(faults.filter((fault) => !/404/.test(fault))).toEqual([]);
-      await close();
-    },
-  );
+  let visitor: Visitor;
+  beforeAll(async () => {
+    visitor = await visit(browser, world, { theme });
+  });
+  afterAll(() => visitor.close());
+
+  it.each(Object.entries(PAGES))("%s is pleasant and accessible", async (name, address) => {
+    const { page, faults } = visitor;
+    faults.length = 0;
+    await page.goto(address);
+    await settle(page);
+    await picture(page, `${name}-${theme}`);
+    expect(await seriousFindings(page)).toEqual([]);
+    // A record that is missing is answered with 404, which the browser reports.
+    expect(faults.filter((fault) => !/404/.test(fault))).toEqual([]);
+  });
 
   it("an empty store says how to log the first artifact", async () => {
     const { page, close } = await visit(browser, empty, { theme });
@@ -90,13 +95,23 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
   });
 });
 
-describe("in a narrow window", () => {
-  it.each(["artifacts", "artifact", "lineage", "compare", "monitor"])("%s does not scroll sideways", async (name) => {
-    const { page, close } = await visit(browser, world, { width: 360, height: 740 });
-    await page.goto(PAGES[name]?.replace("?preview=3", "") ?? "/");
-    await settle(page);
-    await picture(page, `${name}-narrow`);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+const WINDOWS: Record<string, { width: number; height: number; scale?: number }> = {
+  "360 px": { width: 360, height: 740 },
+  // A window of 1280 pixels at a zoom of 200 %.
+  "200 %": { width: 640, height: 400, scale: 2 },
+  "2560 px": { width: 2560, height: 1440 },
+};
+
+describe.each(Object.entries(WINDOWS))("in a window of %s", (what, size) => {
+  it("no page scrolls sideways", async () => {
+    const { page, faults, close } = await visit(browser, world, size);
+    for (const name of ["artifacts", "artifact", "run", "lineage", "lineage-selected", "compare", "monitor", "types"]) {
+      await page.goto((PAGES[name] as string).replace("?preview=3", ""));
+      await settle(page);
+      await picture(page, `${name}-${what.replace(/\W+/g, "")}`);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), name).toBeLessThanOrEqual(size.width);
+    }
+    expect(faults).toEqual([]);
     await close();
   });
 });

@@ -35,6 +35,13 @@ export function largeStore(artifacts: number): string {
   return url;
 }
 
+/** A small store whose last models have names, uris and labels that try to break a page. */
+export function oddStore(): string {
+  const url = `sqlite:///${join(FOLDER, "odd.db")}`;
+  python("-m", "bench.generate", url, "--artifacts", "90");
+  return url;
+}
+
 export function emptyStore(): string {
   return `sqlite:///${join(FOLDER, "empty.db")}`;
 }
@@ -98,12 +105,15 @@ interface VisitorOptions {
   readonly theme?: "light" | "dark";
   readonly width?: number;
   readonly height?: number;
+  /** Pixels of the screen for one of the page: 2 is a zoom of 200 %, which halves the width too. */
+  readonly scale?: number;
 }
 
 export async function visit(browser: Browser, world: World, options: VisitorOptions = {}): Promise<Visitor> {
-  const { theme = "light", width = 1280, height = 800 } = options;
+  const { theme = "light", width = 1280, height = 800, scale = 1 } = options;
   const context: BrowserContext = await browser.newContext({
     viewport: { width, height },
+    deviceScaleFactor: scale,
     colorScheme: theme,
     baseURL: world.address,
     acceptDownloads: true,
@@ -113,6 +123,16 @@ export async function visit(browser: Browser, world: World, options: VisitorOpti
   const faults: string[] = [];
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
   page.on("pageerror", (error) => faults.push(error.message));
+  page.on("dialog", (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const asked = new Set<object>();
+  WAITING.set(page, asked);
+  page.on("request", (request) => asked.add(request));
+  for (const event of ["requestfinished", "requestfailed"] as const) {
+    page.on(event as "requestfinished", (request) => asked.delete(request));
+  }
   page.on("request", (request) => {
     const isOwn = request.url().startsWith(world.address) || /^(data|blob):/.test(request.url());
     if (!isOwn) faults.push(`foreign request: ${request.url()}`);
@@ -120,13 +140,16 @@ export async function visit(browser: Browser, world: World, options: VisitorOpti
   return { page, faults, close: () => context.close() };
 }
 
+/** The requests of a page that have not been answered. */
+const WAITING = new WeakMap<Page, Set<object>>();
+const CALM_POLLS = 4;
+
 /** Wait until nothing loads and nothing is being laid out, and that stays so for a moment. */
 export async function settle(page: Page): Promise<void> {
-  for (let calm = 0; calm < 3; calm += 1) {
-    await page.waitForLoadState("networkidle");
-    await page.waitForFunction(() => document.querySelectorAll(".skeleton, .late").length === 0);
-    await page.waitForTimeout(250);
-    if (await page.locator(".skeleton, .late").count()) calm = 0;
+  for (let calm = 0; calm < CALM_POLLS; calm += 1) {
+    await page.waitForTimeout(50);
+    const late = await page.evaluate(() => document.querySelectorAll(".skeleton, .late").length);
+    if (late > 0 || (WAITING.get(page)?.size ?? 0) > 0) calm = -1;
   }
 }
 

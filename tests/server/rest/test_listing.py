@@ -114,6 +114,13 @@ def test_label_keys_and_values_have_counts(rows: Shelf) -> None:
     assert [item["count"] for item in values] == [9, 8, 8]
 
 
+def test_the_term_of_a_label_key_finds_as_many_as_it_counts(shelf: Shelf) -> None:
+    shelf.put(custom={"cost centre": "7"})
+    shelf.put(custom={"<b>": "x"})
+    found = shelf.get("/artifacts/labels")["items"]
+    assert {item["text"]: len(shelf.ids(item["term"])) for item in found} == {"cost centre": 1, "<b>": 1}
+
+
 def test_an_export_has_every_row_of_the_listing(rows: Shelf) -> None:
     parameters = {"q": 'type="type 1"', "order_by": "id", "columns": "metric.share,label.team"}
     answer = rows.client.get("/api/v1/artifacts/export", params=parameters)

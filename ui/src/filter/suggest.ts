@@ -66,7 +66,7 @@ function suggestValues(key: string, op: string, written: string, at: number, voc
   const start = at + written.length - typed.length;
   if (key === "has") {
     const keys = vocabulary.keys.filter((known) => known.includes(typed)).slice(0, MOST);
-    return keys.map((known) => ({ insert: known, start, title: known, says: "is there" }));
+    return keys.map((known) => ({ insert: quoteValue(known), start, title: known, says: "is there" }));
   }
   if (findKey(key)?.takes === "time" && op !== ":") {
     return AGES.map((age) => ({ insert: age, start, title: age, says: `${age} ago` }));

@@ -245,7 +245,7 @@ def label_keys(session: Session, asked: Asked) -> shapes.Suggestions:
     keys: Counter[str] = Counter()
     for (name, _), number in sample.labels.items():
         keys[name] += number
-    items = [shapes.Suggestion(name, number, f"has:label.{quoted(name)}") for name, number in keys.most_common()]
+    items = [shapes.Suggestion(name, number, f"has:{quoted(f'label.{name}')}") for name, number in keys.most_common()]
     return shapes.Suggestions(items, len(sample.ids), sample.exact)
 
 
@@ -281,7 +281,7 @@ def _suggested_keys(session: Session, types: KnownTypes, asked: Asked, text: str
     found = columns(session, types, asked)
     own = [shapes.Suggestion(name, 0, name) for name, field in search.FIELDS.items() if not field.is_family]
     filled = [
-        shapes.Suggestion(column.key, column.filled, f"has:{column.key}")
+        shapes.Suggestion(column.key, column.filled, f"has:{quoted(column.key)}")
         for column in found.columns
         if not column.internal
     ]
