@@ -15,6 +15,7 @@ from lineal.security import AccessSettings, TlsSettings, check_exposure
 DATABASE_SCHEMES = ("sqlite", "mysql", "postgresql")
 DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
+LOG_FORMATS = ("text", "json")
 MAX_MESSAGE_FLAG = "--max-message-mib"
 MAX_MESSAGE_MIB = 2047  # protobuf cannot hold a message of 2 GiB
 
@@ -77,6 +78,10 @@ class ServerSettings:
         frame_ancestors: who may show the page in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
         access: who may call.
         tls: how the way to the server is encrypted.
+        workers: how many processes serve.
+        log_format: the form of the log's lines: text or json.
+        log_requests: whether the log has a line for each request.
+        traces: whether requests and statements are traced for OpenTelemetry.
     """
 
     database: DatabaseSettings
@@ -91,6 +96,10 @@ class ServerSettings:
     frame_ancestors: str = "'self'"
     access: AccessSettings = field(default_factory=AccessSettings)
     tls: TlsSettings = field(default_factory=TlsSettings)
+    workers: int = 1
+    log_format: str = "text"
+    log_requests: bool = False
+    traces: bool = False
 
     def __post_init__(self) -> None:
         if not self.host:
@@ -100,6 +109,13 @@ class ServerSettings:
         _require_range(MAX_MESSAGE_FLAG, self.max_message_mib, 1, MAX_MESSAGE_MIB)
         _require_range("--threads", self.threads, 1, 1024)
         _require_range("--stop-grace", self.stop_grace, 0, 86400)
+        _require_range("--workers", self.workers, 1, 256)
+        if self.log_format not in LOG_FORMATS:
+            raise errors.InvalidArgumentError(f"--log-format is {self.log_format!r}; it can be text or json")
+        if self.workers > 1 and self.database.url.rstrip("/") in ("sqlite:", "sqlite:///:memory:"):
+            raise errors.InvalidArgumentError(
+                "--workers is for stores that processes can share; give a file or a server"
+            )
         self._check_http()
         check_exposure(self.host, self.access, self.tls)
 

@@ -16,6 +16,8 @@ DISTRIBUTIONS = {
     "grpc_health": "grpcio-health-checking",
     "grpc_reflection": "grpcio-reflection",
     "jwt": "pyjwt",
+    "opentelemetry": "opentelemetry-sdk",
+    "prometheus_client": "prometheus-client",
     "pydantic_core": "pydantic",  # which pins it exactly
     "yaml": "pyyaml",
 }

@@ -33,6 +33,10 @@ def add(commands: Commands) -> None:
     _add(parser, "--cors-origins", _origins, "the origins of foreign pages that may call, by commas; * for all")
     frames = "who may show the page in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
+    _add(parser, "--workers", int, "how many processes serve")
+    _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
+    parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
+    parser.add_argument("--traces", action="store_true", help="trace requests and statements for OpenTelemetry")
     add_protection_flags(parser)
 
 
@@ -44,7 +48,7 @@ def run(args: argparse.Namespace) -> None:
     from lineal.server import serve
     from lineal.server.logs import configure_logs
 
-    configure_logs()
+    configure_logs(as_json=settings.log_format == "json", requests=settings.log_requests)
     serve(settings, announce=partial(print, flush=True))
 
 

@@ -25,7 +25,10 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = print) 
         StatusError: the database cannot be opened or an address cannot be taken.
     """
     try:
-        from lineal.server.lifecycle import run
+        if settings.workers > 1:
+            from lineal.server.supervisor import supervise as run
+        else:
+            from lineal.server.lifecycle import run
     except ModuleNotFoundError as error:
         raise errors.FailedPreconditionError(
             f"The server needs the package {error.name}; install it with: pip install 'lineal[server]'"

@@ -8,24 +8,41 @@ from __future__ import annotations
 import socket
 
 from lineal import errors
+from lineal.config import ServerSettings, redact
 
 
-def listen(host: str, port: int, *, flag: str) -> socket.socket:
-    """Return a listening socket; port 0 takes a free one.
+def listen(host: str, port: int, *, flag: str, shared: bool = False) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one, and a shared port may have other listeners.
 
     Raises:
         UnavailableError: the address cannot be taken; the message names it and the flag that chose it.
     """
-    family, address = _resolve(host, port)
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        raise cannot_listen(host, port, flag=flag, reason=error.strerror or str(error)) from None
+    listener = _bound(host, port, flag=flag, shared=shared)
+    listener.listen(128)
     return listener
+
+
+def hold(host: str, port: int, *, flag: str) -> socket.socket:
+    """Return a socket that has a port and does not listen, beside which others can listen if they share it.
+
+    Raises:
+        UnavailableError: as for `listen`.
+    """
+    return _bound(host, port, flag=flag, shared=True)
+
+
+def _bound(host: str, port: int, *, flag: str, shared: bool) -> socket.socket:
+    family, address = _resolve(host, port)
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        bound.bind(address)
+    except OSError as error:
+        bound.close()
+        raise cannot_listen(host, port, flag=flag, reason=error.strerror or str(error)) from None
+    return bound
 
 
 def require_free(host: str, port: int, *, flag: str) -> None:
@@ -44,6 +61,13 @@ def cannot_listen(host: str, port: int, *, flag: str, reason: str) -> errors.Una
 def join(host: str, port: int) -> str:
     """Return `host:port`, with brackets around an IPv6 address."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def shown(settings: ServerSettings, grpc: str, http: str) -> list[str]:
+    """Return the lines that tell what is served, and where."""
+    secure = "s" if settings.tls.is_on else ""
+    database = f"Lineal serves {redact(settings.database.url)}"
+    return [database, f"  gRPC  grpc{secure}://{grpc}", f"  HTTP  http{secure}://{http}"]
 
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[object, ...]]:

@@ -16,6 +16,7 @@ from lineal.config import ServerSettings
 from lineal.server import addresses
 from lineal.server.auth.grpc_guard import GrpcGuard
 from lineal.server.auth.guard import OPEN, Guard
+from lineal.server.observing.grpc_calls import GrpcCalls
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.server.tls import grpc_credentials
@@ -30,7 +31,8 @@ class GrpcDoor:
 
     def __init__(self, service: MetadataService, settings: ServerSettings, guard: Guard = OPEN) -> None:
         self._threads = futures.ThreadPoolExecutor(settings.threads, thread_name_prefix="lineal-rpc")
-        interceptors = [GrpcGuard(guard.authenticator)] if guard.authenticator else []
+        interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES)]
+        interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
         self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
         self._health = health.HealthServicer()
         for name in SERVICES:
@@ -70,7 +72,8 @@ class GrpcDoor:
 
     def _listen(self, settings: ServerSettings) -> str:
         host, port = settings.host, settings.grpc_port
-        addresses.require_free(host, port, flag=PORT_FLAG)
+        if settings.workers == 1:
+            addresses.require_free(host, port, flag=PORT_FLAG)
         place = addresses.join(host, port)
         try:
             if settings.tls.is_on:
@@ -116,5 +119,6 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
     return [
         ("grpc.max_receive_message_length", min(received, (1 << 31) - 1)),
         ("grpc.max_send_message_length", -1),
-        ("grpc.so_reuseport", 0),  # with it, a second server on the same port would be no error
+        # With it, a second server on the same port is no error; the supervisor of workers sees to that itself.
+        ("grpc.so_reuseport", int(settings.workers > 1)),
     ]

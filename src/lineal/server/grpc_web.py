@@ -22,9 +22,10 @@ from starlette.requests import ClientDisconnect
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.auth.guard import OPEN, Guard
+from lineal.server.observing.calls import Call
 from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES, Rpc, answer
-from lineal.server.status import translate
+from lineal.server.status import code_of, translate
 from lineal.service import MetadataService
 from lineal.service.access import Caller
 
@@ -56,7 +57,15 @@ def add(app: FastAPI, service: MetadataService, *, max_bytes: int, guard: Guard 
     """Let an application answer gRPC-Web for every RPC."""
 
     def answered(called: Rpc, message: bytes, caller: Caller) -> bytes:
-        return answer(service, called, message, max_bytes=max_bytes, caller=caller)
+        call = Call("web", called.name, len(message))
+        try:
+            response = answer(service, called, message, max_bytes=max_bytes, caller=caller)
+        except Exception as error:
+            call.end(code_of(error).name)
+            raise
+        call.end("OK", len(response))
+        return response
+
     for name, rpcs in SERVICES.items():
         _add_service(app, name, rpcs, _Way(answered, guard, max_bytes))
 

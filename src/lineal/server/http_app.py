@@ -14,6 +14,7 @@ from lineal.server import grpc_web, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.http_headers import add_headers
+from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.page import add_page, built_page
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
@@ -32,12 +33,14 @@ def create_app(
     # FastAPI's own pages of documentation load scripts from elsewhere; the server must work without the internet.
     app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None)
     _add_state(app, readiness)
+    add_metrics(app)
     rest.install(app, catalogue)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard)
     add_page(app, built_page())
     if guard.authenticator:
         add_guard(app, guard.authenticator)
     add_headers(app, settings)
+    add_calls(app)
     return app
 
 

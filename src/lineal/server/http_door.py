@@ -33,9 +33,11 @@ class HttpDoor:
         host: str,
         port: int,
         tls: TlsSettings = TlsSettings(),  # noqa: B008 frozen
+        shared: bool = False,
     ) -> None:
+        """Listen on a port, which other processes may listen on as well if it is shared."""
         context = ReloadingContext.of(tls) if tls.is_on else None
-        self._listener = addresses.listen(host, port, flag=PORT_FLAG)
+        self._listener = addresses.listen(host, port, flag=PORT_FLAG, shared=shared)
         self.address = addresses.join(host, self._listener.getsockname()[1])
         self._server = uvicorn.Server(_Config(app, context))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="lineal-http")

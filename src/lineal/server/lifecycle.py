@@ -11,17 +11,22 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from types import FrameType
 
-from lineal.config import ServerSettings, redact
+from lineal.config import ServerSettings
+from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
 from lineal.server.grpc_door import GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
 from lineal.server.indexing import Indexing
+from lineal.server.observing import metrics, tracing
+from lineal.server.observing.database import note_state, observe
 from lineal.server.readiness import Readiness
 from lineal.service import open_service
 from lineal.service.catalogue import Catalogue
+from lineal.store.database import Database
 
 _log = logging.getLogger(__name__)
 
@@ -51,8 +56,13 @@ class StopSignal:
         self._asked.set()
 
 
-def run(settings: ServerSettings, *, announce: Callable[[str], None]) -> None:
+def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int = 0) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was accepted and close the database.
+
+    Args:
+        settings: what to serve, and where.
+        announce: takes each line that tells what is served and when it stops.
+        slot: which of several workers this is; the first keeps the search index.
 
     Raises:
         StatusError: the database cannot be opened or an address cannot be taken.
@@ -61,30 +71,34 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None]) -> None:
     stop.listen()
     with ExitStack() as closing:
         service = closing.enter_context(open_service(settings.database))
+        _observe(service.database, settings, closing)
         readiness = Readiness(service)
+        readiness.on_look(partial(note_state, service.database))
         guard = guard_of(service, settings.access)
         catalogue = Catalogue(service, caller=guard.caller)
         app = create_app(readiness, service, catalogue, settings, guard)
-        http_door = HttpDoor(app, host=settings.host, port=settings.http_port, tls=settings.tls)
+        shared = settings.workers > 1
+        http_door = HttpDoor(app, host=settings.host, port=settings.http_port, tls=settings.tls, shared=shared)
         closing.callback(http_door.stop)
         grpc_door = GrpcDoor(service, settings, guard)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
         readiness.on_change(grpc_door.show_ready)
         closing.enter_context(readiness)
-        closing.enter_context(Indexing(catalogue.index))
+        if slot == 0:
+            closing.enter_context(Indexing(catalogue.index))
         grpc_door.start()
         http_door.start()
         gc.freeze()  # what was imported lives to the end: no collection has to look at it again
-        _announce(settings, grpc_door, http_door, announce)
+        for line in shown(settings, grpc_door.address, http_door.address):
+            announce(line)
         stop.wait()
         announce("Stopping: finishing the accepted requests")
     announce("Stopped")
 
 
-def _announce(
-    settings: ServerSettings, grpc_door: GrpcDoor, http_door: HttpDoor, announce: Callable[[str], None]
-) -> None:
-    announce(f"Lineal serves {redact(settings.database.url)}")
-    secure = "s" if settings.tls.is_on else ""
-    announce(f"  gRPC  grpc{secure}://{grpc_door.address}")
-    announce(f"  HTTP  http{secure}://{http_door.address}")
+def _observe(database: Database, settings: ServerSettings, closing: ExitStack) -> None:
+    """Count, and trace if asked to, what the database does."""
+    metrics.begin()
+    observe(database)
+    if settings.traces:
+        closing.callback(tracing.begin(database))

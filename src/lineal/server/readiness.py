@@ -32,6 +32,7 @@ class Readiness:
         self._service = service
         self._interval = interval
         self._listeners: list[Callable[[bool], None]] = []
+        self._watchers: list[Callable[..., None]] = []
         self._stopped = threading.Event()
         self._ready = False
         self._looked_at = 0.0
@@ -46,6 +47,10 @@ class Readiness:
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """Call the listener with the new state after each change."""
         self._listeners.append(listener)
+
+    def on_look(self, watcher: Callable[..., None]) -> None:
+        """Call the watcher with the state (`ready=`) after each look."""
+        self._watchers.append(watcher)
 
     def __enter__(self) -> Readiness:
         self.look()
@@ -64,6 +69,8 @@ class Readiness:
             _log.log(*_NEWS[self._ready])
             for listener in self._listeners:
                 listener(self._ready)
+        for watcher in self._watchers:
+            watcher(ready=self._ready)
         return self._ready
 
     def _database_answers(self) -> bool:

@@ -23,8 +23,14 @@ def translate(error: Exception, *, rpc_name: str) -> tuple[grpc.StatusCode, str]
     """Return the status and the text that a caller sees for an error; log what the caller must not see."""
     if not isinstance(error, errors.StatusError):
         return grpc.StatusCode.INTERNAL, _report_fault(error, rpc_name=rpc_name)
-    status = GRPC_STATUS.get(error.error_code, grpc.StatusCode.UNKNOWN)
-    return status, shorten(error.message)
+    return code_of(error), shorten(error.message)
+
+
+def code_of(error: Exception) -> grpc.StatusCode:
+    """Return the status of an error."""
+    if not isinstance(error, errors.StatusError):
+        return grpc.StatusCode.INTERNAL
+    return GRPC_STATUS.get(error.error_code, grpc.StatusCode.UNKNOWN)
 
 
 def shorten(text: str, *, max_bytes: int = MAX_TEXT_BYTES) -> str:

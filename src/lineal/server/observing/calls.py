@@ -1,0 +1,69 @@
+"""What is noted of each RPC, whichever door it came through: numbers, and a line in the log if asked for.
+
+What stays out: knowing when a call begins and ends (grpc_calls.py, grpc_web.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from time import perf_counter
+from typing import Any, NamedTuple
+
+from lineal.server.observing import metrics
+
+_log = logging.getLogger("lineal.requests")
+
+
+class _Children(NamedTuple):
+    """The metrics of one method, found once."""
+
+    seconds: Any
+    request_bytes: Any
+    response_bytes: Any
+
+
+@lru_cache(maxsize=256)
+def _children(method: str) -> _Children:
+    return _Children(
+        metrics.RPC_SECONDS.labels(method),
+        metrics.RPC_REQUEST_BYTES.labels(method),
+        metrics.RPC_RESPONSE_BYTES.labels(method),
+    )
+
+
+@lru_cache(maxsize=2048)
+def _counter(door: str, method: str, code: str) -> Any:
+    return metrics.RPCS.labels(door, method, code)
+
+
+class Call:
+    """One RPC from its beginning to its end."""
+
+    __slots__ = ("_door", "_method", "_request_bytes", "_started")
+
+    def __init__(self, door: str, method: str, request_bytes: int) -> None:
+        self._door, self._method, self._request_bytes = door, method, request_bytes
+        self._started = perf_counter()
+        metrics.RPCS_IN_PROGRESS.inc()
+
+    def end(self, code: str, response_bytes: int = 0) -> None:
+        """Note how it ended: the name of the status, and the size of the answer."""
+        seconds = perf_counter() - self._started
+        metrics.RPCS_IN_PROGRESS.dec()
+        children = _children(self._method)
+        children.seconds.observe(seconds)
+        children.request_bytes.observe(self._request_bytes)
+        children.response_bytes.observe(response_bytes)
+        _counter(self._door, self._method, code).inc()
+        note_request(self._method, code, seconds, received=self._request_bytes, sent=response_bytes)
+
+
+def note_request(what: str, code: str, seconds: float, *, sent: int, received: int | None = None) -> None:
+    """Write the line of a request, if that is asked for; its fields are fields of their own in a log of JSON."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
+    fields = {"request": what, "code": code, "ms": round(seconds * 1000, 2), "sent": sent}
+    if received is not None:
+        fields["received"] = received
+    _log.info("%s %s %.1f ms", what, code, seconds * 1000, extra={"fields": fields})

@@ -1,0 +1,23 @@
+"""The numbers of a database: statements, transactions, transactions that ran again, connections."""
+
+from __future__ import annotations
+
+from lineal.server.observing import metrics
+from lineal.store.database import Database
+
+
+def observe(database: Database) -> None:
+    """Count what a database does from now on."""
+    kinds = {write: metrics.TRANSACTIONS.labels("write" if write else "read") for write in (False, True)}
+    count = metrics.STATEMENTS.inc
+    database.observe = lambda sql: count()
+    database.on_retry = lambda reason: metrics.RETRIES.labels(reason).inc()
+    database.on_end = lambda write, seconds: kinds[write].observe(seconds)
+
+
+def note_state(database: Database, *, ready: bool) -> None:
+    """Note what is only known by looking: whether the database answers, and its connections."""
+    used, idle = database.connections()
+    metrics.CONNECTIONS.labels("used").set(used)
+    metrics.CONNECTIONS.labels("idle").set(idle)
+    metrics.READY.set(ready)

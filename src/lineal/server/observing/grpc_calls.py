@@ -1,0 +1,53 @@
+"""The gRPC door's interceptor that notes each call; it stands before the guard, so that refusals are seen as well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import grpc
+
+from lineal.server.observing import request_ids, tracing
+from lineal.server.observing.calls import Call
+
+_Behaviour = Callable[[bytes, grpc.ServicerContext], bytes]
+
+
+class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
+    """Notes the calls of the services named; others pass unseen."""
+
+    def __init__(self, services: Mapping[str, Any]) -> None:
+        self._services = services
+
+    def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
+        """Return the handler of a call that takes note of it."""
+        handler = continuation(details)
+        _, service, method = details.method.split("/", 2)
+        if handler is None or service not in self._services:
+            return handler
+        return grpc.unary_unary_rpc_method_handler(_noted(handler.unary_unary, method))
+
+
+def _noted(behaviour: _Behaviour, method: str) -> _Behaviour:
+    def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
+        given = context.invocation_metadata()
+        token = request_ids.begin(next((value for name, value in given if name == request_ids.HEADER), None))
+        call = Call("grpc", method, len(request))
+        try:
+            with tracing.request_span(method, given):
+                response = behaviour(request, context)
+            call.end("OK", len(response))
+            return response
+        except BaseException:
+            call.end(_code(context))
+            raise
+        finally:
+            request_ids.end(token)
+
+    return handle
+
+
+def _code(context: grpc.ServicerContext) -> str:
+    """Return the name of the status that a call was aborted with."""
+    code = context.code()
+    return code.name if isinstance(code, grpc.StatusCode) else "UNKNOWN"

@@ -1,0 +1,89 @@
+"""The numbers of a server, and their text for Prometheus.
+
+Several workers of one server write theirs into files of one folder, which the client library calls its multiprocess
+mode; whichever worker is asked answers with the sum of all. What stays out: counting (calls.py, database.py).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Literal
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+import lineal
+
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+REGISTRY = CollectorRegistry()
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_BYTES = tuple(4**power for power in range(4, 14))  # 256 B to 64 MiB
+
+
+def _counter(name: str, text: str, labels: Sequence[str] = ()) -> Counter:
+    return Counter(f"lineal_{name}", text, labels, registry=REGISTRY)
+
+
+def _gauge(name: str, text: str, labels: Sequence[str] = (), *, summed: bool = True) -> Gauge:
+    mode: Literal["livesum", "livemin"] = "livesum" if summed else "livemin"
+    return Gauge(f"lineal_{name}", text, labels, registry=REGISTRY, multiprocess_mode=mode)
+
+
+def _histogram(name: str, text: str, labels: Sequence[str], buckets: Sequence[float]) -> Histogram:
+    return Histogram(f"lineal_{name}", text, labels, registry=REGISTRY, buckets=buckets)
+
+
+RPCS = _counter(
+    "rpcs_total", "RPCs that were answered, by door (grpc, web), method and status.", ("door", "method", "code")
+)
+RPC_SECONDS = _histogram("rpc_seconds", "How long RPCs took.", ("method",), _SECONDS)
+RPC_REQUEST_BYTES = _histogram("rpc_request_bytes", "How large the requests of RPCs were.", ("method",), _BYTES)
+RPC_RESPONSE_BYTES = _histogram("rpc_response_bytes", "How large the answers to RPCs were.", ("method",), _BYTES)
+RPCS_IN_PROGRESS = _gauge("rpcs_in_progress", "RPCs that are worked on.")
+HTTP_REQUESTS = _counter(
+    "http_requests_total", "HTTP requests, by method, route and status.", ("method", "route", "status")
+)
+HTTP_SECONDS = _histogram("http_request_seconds", "How long HTTP requests took.", ("route",), _SECONDS)
+STATEMENTS = _counter("database_statements_total", "Statements that were sent to the database.")
+TRANSACTIONS = _histogram("database_transaction_seconds", "How long transactions took.", ("kind",), _SECONDS)
+RETRIES = _counter(
+    "database_retries_total", "Transactions that ran again, by reason (race, conflict, lost).", ("reason",)
+)
+CONNECTIONS = _gauge("database_connections", "Open connections to the database, by state (used, idle).", ("state",))
+READY = _gauge("ready", "Whether the database answers: 1 if it does for every worker.", summed=False)
+WORKERS = _gauge("workers", "Processes that serve.")
+WORKER_RESTARTS = _counter("worker_restarts_total", "Workers that were started because another one had ended.")
+BUILD = _gauge("build_info", "The version that runs, as a label; always 1.", ("version",), summed=False)
+
+
+def begin() -> None:
+    """Note that this process serves."""
+    BUILD.labels(lineal.__version__).set(1)
+    WORKERS.set(1)
+    if not _folder():
+        ProcessCollector(registry=REGISTRY)
+        PlatformCollector(registry=REGISTRY)
+
+
+def text() -> bytes:
+    """Return all numbers in Prometheus' text format, those of all workers together."""
+    if not _folder():
+        return generate_latest(REGISTRY)
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
+
+
+def _folder() -> str:
+    return os.environ.get(FOLDER_VARIABLE, "")

@@ -1,0 +1,126 @@
+"""Several workers on the same ports: replaced when they die, renewed without a failed call, stopped together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from lineal import errors
+from lineal.config import DatabaseSettings, ServerSettings
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.serving import Caller, ServerProcess, running_server
+
+SECONDS = 40
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """Two workers on one file."""
+    path = tmp_path_factory.mktemp("workers") / "store.db"
+    with running_server(f"sqlite:///{path}", "--workers", "2") as running:
+        yield running
+
+
+def workers(server: ServerProcess) -> set[int]:
+    """The ids of the supervisor's children."""
+    return {
+        int(pid) for pid in Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    }
+
+
+def number(server: ServerProcess, name: str) -> float:
+    lines = httpx.get(f"{server.http}/metrics").text.splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"lineal_{name}"))
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
+def put(address: str, name: str) -> None:
+    with Caller(address) as caller:
+        given = pb.ArtifactType(name=name)
+        caller.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=given))
+
+
+def test_numbers_of_all_workers_are_summed(server: ServerProcess) -> None:
+    before = number(server, "rpcs_total")
+    for index in range(12):  # each over a connection of its own
+        put(server.address, f"T{index}")
+
+    assert number(server, "rpcs_total") == before + 12
+    assert number(server, "workers") == 2
+
+
+def test_a_worker_that_was_killed_is_replaced_while_the_other_serves(server: ServerProcess) -> None:
+    before, counted = workers(server), number(server, "rpcs_total")
+    os.kill(min(before), signal.SIGKILL)
+    until(lambda: len(workers(server) - before) == 1)
+    put(server.address, "after the kill")
+
+    assert number(server, "worker_restarts_total") >= 1
+    assert number(server, "rpcs_total") == counted + 1
+
+
+@pytest.mark.slow
+def test_all_workers_are_renewed_without_a_failed_call(server: ServerProcess) -> None:
+    before = workers(server)
+    server.process.send_signal(signal.SIGHUP)
+    with Caller(server.address) as caller:
+        while workers(server) & before:
+            call = caller.channel.unary_unary("/ml_metadata.MetadataStoreService/GetArtifactTypes")
+            call(b"", timeout=30, wait_for_ready=True)
+    until(lambda: len(workers(server)) == 2)
+
+    assert not workers(server) & before
+
+
+@pytest.mark.slow
+def test_all_workers_stop_with_the_supervisor(tmp_path: Path) -> None:
+    with running_server(f"sqlite:///{tmp_path / 'store.db'}", "--workers", "2") as server:
+        running = workers(server)
+        assert server.stop() == 0
+    assert not [pid for pid in running if Path(f"/proc/{pid}/cmdline").exists()]
+
+
+@pytest.mark.slow
+def test_workers_stop_when_the_supervisor_was_killed(tmp_path: Path) -> None:
+    with running_server(f"sqlite:///{tmp_path / 'store.db'}", "--workers", "2") as server:
+        running = workers(server)
+        server.stop(signal.SIGKILL)
+        until(lambda: not [pid for pid in running if Path(f"/proc/{pid}/cmdline").read_bytes()])
+
+
+def test_a_port_that_another_server_has_is_refused(server: ServerProcess, tmp_path: Path) -> None:
+    port = server.address.rpartition(":")[2]
+    flags = ("--workers", "2", "--grpc-port", port)
+    with (
+        pytest.raises(pytest.fail.Exception, match=r"Cannot listen on .*--grpc-port"),
+        running_server(f"sqlite:///{tmp_path / 'b.db'}", *flags),
+    ):
+        pass
+
+
+@pytest.mark.slow
+def test_the_reason_why_workers_do_not_start_is_said(tmp_path: Path) -> None:
+    said = r"worker 0: no directory .*\n.*a worker ended before it served"
+    with (
+        pytest.raises(pytest.fail.Exception, match=said),
+        running_server(f"sqlite:///{tmp_path / 'missing' / 'b.db'}", "--workers", "2"),
+    ):
+        pass
+
+
+def test_a_database_in_memory_cannot_be_shared() -> None:
+    with pytest.raises(errors.InvalidArgumentError, match="stores that processes can share"):
+        ServerSettings(DatabaseSettings("sqlite://"), workers=2)
