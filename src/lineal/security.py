@@ -1,6 +1,6 @@
-"""Frozen settings of what protects a server: who may call, and how the way there is encrypted.
+"""Frozen settings of what protects a server: who may call, how the way there is encrypted, and limits.
 
-What stays out: limits (config.py), and doing any of it (server/).
+What stays out: doing any of it (server/, service/, store/).
 """
 
 from __future__ import annotations
@@ -103,6 +103,46 @@ class TlsSettings:
     def is_on(self) -> bool:
         """Whether there is encryption."""
         return bool(self.tls_cert)
+
+
+@dataclass(frozen=True)
+class LimitSettings:
+    """What one request, one client and all of them together may take of a server.
+
+    Attributes:
+        max_call_seconds: how long a call may take; a client may allow it less.
+        max_page_size: the longest page of a listing; a longer one is cut, with a token to go on.
+        max_filter_depth: how deep a filter_query may be nested.
+        max_lineage_nodes: how many nodes a lineage graph may have.
+        max_concurrent: how many requests may be in progress or wait at each door.
+        max_rate: how many requests a second one client may send; 0 for no limit.
+        max_connections: how many connections the HTTP door keeps open.
+    """
+
+    max_call_seconds: float = 300.0
+    max_page_size: int = 10_000
+    max_filter_depth: int = 60
+    max_lineage_nodes: int = 1_000_000
+    max_concurrent: int = 1_000
+    max_rate: float = 0.0
+    max_connections: int = 4_000
+
+    def __post_init__(self) -> None:
+        ranges = {
+            "max_call_seconds": (0.1, 86_400),
+            "max_page_size": (1, 10_000),
+            "max_filter_depth": (1, 60),
+            "max_lineage_nodes": (1, 1_000_000_000),
+            "max_concurrent": (1, 1_000_000),
+            "max_rate": (0, 1_000_000),
+            "max_connections": (16, 1_000_000),
+        }
+        for name, (low, high) in ranges.items():
+            if not low <= getattr(self, name) <= high:
+                flag = f"--{name.replace('_', '-')}"
+                raise errors.InvalidArgumentError(
+                    f"{flag} is {getattr(self, name)}; give a number from {low} to {high}"
+                )
 
 
 def check_exposure(host: str, access: AccessSettings, tls: TlsSettings) -> None:

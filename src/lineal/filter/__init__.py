@@ -20,7 +20,7 @@ from lineal.filter.mistakes import Mistake
 from lineal.filter.parser import syntax_tree
 from lineal.kinds import Kind
 
-__all__ = ["Clauses", "Filter", "build", "parse"]
+__all__ = ["Clauses", "Filter", "build", "parse", "require_depth"]
 
 _LONGEST_REMEMBERED = 2000
 
@@ -37,6 +37,21 @@ def parse(text: str, *, kind: Kind) -> Filter:
 
     """
     return _remembered(text, kind) if len(text) <= _LONGEST_REMEMBERED else _parsed(text, kind)
+
+
+def require_depth(query: Filter, most: int) -> None:
+    """Refuse a query that is nested deeper than a server allows.
+
+    Raises:
+        InvalidArgumentError: it is.
+
+    """
+    depth = getattr(query.condition, "weight", 0)
+    if depth > most:
+        raise InvalidArgumentError(
+            f"filter_query is nested {depth} levels deep, and the server allows {most}; write it flatter, or start the "
+            "server with a larger --max-filter-depth"
+        )
 
 
 def _parsed(text: str, kind: Kind) -> Filter:

@@ -87,7 +87,7 @@ def _page(session: Session, part: Listing, options: pb.ListOperationOptions) -> 
     Raises:
         InvalidArgumentError: page size, order, token or filter is wrong.
     """
-    size = _page_size(options)
+    size = _page_size(options, session.limits.max_page_size)
     field = _order_field(options)
     listing = replace(
         part, order=_ORDERS[field], ascending=options.order_by_field.is_asc, filter_query=options.filter_query
@@ -98,12 +98,12 @@ def _page(session: Session, part: Listing, options: pb.ListOperationOptions) -> 
     return Page(rows[:size], token)
 
 
-def _page_size(options: pb.ListOperationOptions) -> int:
+def _page_size(options: pb.ListOperationOptions, most: int) -> int:
     if options.max_result_size <= 0:
         raise errors.InvalidArgumentError(
             f"max_result_size is {options.max_result_size}; it must be from 1 to {LONGEST_PAGE}"
         )
-    return min(options.max_result_size, LONGEST_PAGE)
+    return min(options.max_result_size, LONGEST_PAGE, most)
 
 
 def _order_field(options: pb.ListOperationOptions) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store import events as event_rows
 from lineal.store.database import Session
@@ -74,7 +75,22 @@ def walk(session: Session, start: Ids, route: Route) -> Subgraph:
         if not any(frontier.values()):
             break
         frontier = _hop(leads, hops_left, frontier, found, left_out, route)
+        _check_size(found, session.limits.max_lineage_nodes)
     return found
+
+
+def _check_size(found: Subgraph, most: int) -> None:
+    """Refuse a graph that is too large to go on.
+
+    Raises:
+        ResourceExhaustedError: it is.
+    """
+    size = sum(map(len, found.nodes.values()))
+    if size > most:
+        raise errors.ResourceExhaustedError(
+            f"the lineage graph has more than {most} nodes; ask for fewer hops, end it at some nodes, or start the "
+            "server with a larger --max-lineage-nodes"
+        )
 
 
 class _Leads:

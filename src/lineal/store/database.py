@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.security import LimitSettings
 from lineal.store.deadlines import CURRENT, Watch
 from lineal.store.dialects import dialect_for
 from lineal.store.dialects.base import Conflict
@@ -57,6 +58,7 @@ class Database:
         span: returns what each statement runs inside of, given its text; for traces.
         on_retry: called with the kind of failure before a transaction runs again.
         on_end: called after each transaction with whether it wrote and the seconds that it took.
+        limits: how much a call may ask for.
 
     Raises, on opening: what `DatabaseDialect.prepare_file` and `translate` say of a file or server that is not there.
     """
@@ -67,6 +69,7 @@ class Database:
         self._connections = self.dialect.connections()
         self._watch = Watch(self.dialect.interrupt)
         self._limits: Limits | None = None
+        self.limits = LimitSettings()
         self._reached = False
         self.observe: Callable[[str], None] = _nothing
         self.span: Callable[[str], AbstractContextManager[Any]] = _no_span

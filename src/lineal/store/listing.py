@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal import filter as filters
+from lineal.filter.limits import MOST_LEVELS
 from lineal.kinds import Kind
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow, select_nodes
@@ -53,6 +54,7 @@ def list_nodes(
     Raises:
         InvalidArgumentError: the filter is wrong.
     """
+    _check_depth(session, listing.kind, listing.filter_query)
     statement = _statement(
         listing.kind,
         listing.order,
@@ -71,6 +73,13 @@ def list_nodes(
         "page_size": limit,
     }
     return [NodeRow._make(row) for row in session.rows(statement, values)]
+
+
+def _check_depth(session: Session, kind: Kind, filter_query: str) -> None:
+    """Refuse a filter that is nested deeper than the server allows, if it allows less than the language."""
+    most = session.limits.max_filter_depth
+    if filter_query and most < MOST_LEVELS:
+        filters.require_depth(filters.parse(filter_query, kind=kind), most)
 
 
 @lru_cache(maxsize=_KEPT_STATEMENTS)
@@ -129,5 +138,6 @@ def matching_ids(session: Session, kind: Kind, filter_query: str, ids: Sequence[
     """
     if not filter_query:
         return set(ids)
+    _check_depth(session, kind, filter_query)
     statement = _matching_statement(kind, filter_query)
     return {found for (found,) in session.listed_rows(statement, "candidate_ids", ids)}

@@ -190,8 +190,10 @@ def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, 
     for condition in conditions(selection, one_by_one=one_by_one):
         query = query.where(condition)
     if selection.filter_query:
+        parsed = filters.parse(selection.filter_query, kind=selection.kind)
+        filters.require_depth(parsed, session.limits.max_filter_depth)
         clauses = filters.build(
-            filters.parse(selection.filter_query, kind=selection.kind),
+            parsed,
             node=node.alias("filtered"),
             tables=tables.metadata.tables,
         )

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.kinds import Kind
+from lineal.security import LimitSettings
 from lineal.store.dialects.base import Conflict, DatabaseDialect
 from lineal.store.limits import RefusedRowsError
 from lineal.store.scope import Scope
@@ -53,6 +54,11 @@ class Session:
     def dialect(self) -> DatabaseDialect:
         """The engine's differences."""
         return self._database.dialect
+
+    @property
+    def limits(self) -> LimitSettings:
+        """How much the call may ask for."""
+        return self._database.limits
 
     @property
     def unscoped(self) -> Session:
