@@ -1,5 +1,7 @@
 """Run the benchmark: `python -m bench [--suite NAME ...] [--rounds N] [--size N] [--only TEXT] [--json FILE]`.
 
+The suite `startup` measures imports and the command, and `scale` the growth from 10,000 to a million artifacts.
+
 Both libraries work on fresh stores of the same size, in processes of their own that take turns, so that a change of the
 machine's speed meets both. The tables show medians and the ratio official / Lineal (above 1 = Lineal is faster).
 """
@@ -10,8 +12,9 @@ import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bench import suites
+from bench import scale, startup, suites
 from bench.measure import Result, print_table
 from bench.workloads import WORKLOADS
 from tests.engines import MARIADB, POSTGRESQL
@@ -25,14 +28,32 @@ SUITES: dict[str, Callable[[suites.Options], list[Result]]] = {
 }
 
 
+def _startup(arguments: argparse.Namespace) -> list[Any]:
+    starts = startup.measure(arguments.rounds)
+    startup.print_table(starts)
+    return list(starts)
+
+
+def _scale(arguments: argparse.Namespace) -> list[Any]:
+    found = scale.measure(arguments.rounds, large=arguments.large, folder=arguments.stores)
+    scale.print_table(found, large=arguments.large)
+    return list(found)
+
+
+OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {"startup": _startup, "scale": _scale}
+
+
 def main() -> None:
     """Measure and report."""
     arguments = _arguments()
     workloads = [workload for workload in WORKLOADS if arguments.only in workload.name]
-    results: list[Result] = []
-    for name in arguments.suite or SUITES:
-        found = SUITES[name](suites.Options(workloads, arguments.rounds, arguments.size))
-        print_table(found)
+    results: list[Any] = []
+    for name in arguments.suite or [*SUITES, *OTHERS]:
+        if name in SUITES:
+            found: list[Any] = list(SUITES[name](suites.Options(workloads, arguments.rounds, arguments.size)))
+            print_table(found)
+        else:
+            found = OTHERS[name](arguments)
         results += found
     if arguments.json:
         Path(arguments.json).write_text(json.dumps([result.as_json() for result in results], indent=1))
@@ -40,9 +61,13 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--suite", action="append", choices=SUITES, help="run only this suite; can be repeated")
+    parser.add_argument(
+        "--suite", action="append", choices=[*SUITES, *OTHERS], help="run only this suite; can be repeated"
+    )
     parser.add_argument("--rounds", type=int, default=7, help="counted rounds of each workload")
     parser.add_argument("--size", type=int, default=10_000, help="artifacts in the stores")
+    parser.add_argument("--large", type=int, default=1_000_000, help="artifacts in the large store of the suite scale")
+    parser.add_argument("--stores", help="the folder that keeps the stores of the suite scale")
     parser.add_argument("--only", default="", help="measure only workloads whose name contains this text")
     parser.add_argument("--json", help="write the results to this file")
     return parser.parse_args()

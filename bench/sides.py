@@ -35,6 +35,11 @@ class Talker:
         )
         self.first_line = self.read()
 
+    @property
+    def process_id(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def read(self) -> str:
         """Return the next line of its output."""
         line = self._process.stdout.readline() if self._process.stdout else ""
@@ -93,6 +98,11 @@ def server(stack: ExitStack, library: str, database: str, *flags: str) -> str:
         talker = Talker(sys.executable, str(HERE / "empty_server.py"))
         stack.callback(talker.close)
         return f"grpc://127.0.0.1:{talker.first_line}"
+    return lineal_server(stack, database, *flags)[0]
+
+
+def lineal_server(stack: ExitStack, database: str, *flags: str) -> tuple[str, int]:
+    """Start Lineal's server on a database; return its URL and the id of its process."""
     talker = Talker(sys.executable, "-u", "-m", "lineal", "serve", "--db", database, *_ANY_PORTS, *flags)
     stack.callback(talker.close)
-    return "grpc://" + talker.read().split("//")[-1]
+    return "grpc://" + talker.read().split("//")[-1], talker.process_id
