@@ -89,3 +89,13 @@ def test_a_method_that_is_not_offered_is_a_problem(plain: str) -> None:
 def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(errors.InvalidArgumentError, match="--"):
         ServerSettings(DatabaseSettings("sqlite://"), **settings)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("path", ["/api/openapi.json", "/api/docs"])
+def test_what_is_long_is_compressed_for_those_who_can_read_it(plain: str, path: str) -> None:
+    answer = httpx.get(plain + path)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert "accept-encoding" in answer.headers["vary"].lower()
+    as_it_is = httpx.get(plain + path, headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in as_it_is.headers
+    assert as_it_is.text == answer.text

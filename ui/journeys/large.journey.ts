@@ -1,5 +1,7 @@
-// A store of 100,000 artifacts: how long things take is measured and printed; what is promised of the DOM is asserted.
+// A store of 100,000 artifacts, or the one in LINEAL_LARGE_STORE: how long things take is measured and printed, as the
+// median of five with the load of the machine; what is promised of the DOM is asserted.
 
+import { loadavg } from "node:os";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { largeStore, launch, picture, serve, settle, type Visitor, visit, type World } from "./world";
@@ -51,20 +53,51 @@ async function frames(page: Page, act: () => Promise<void>): Promise<{ p95: numb
   });
 }
 
-describe("a list of 100,000", () => {
+const TIMES = 5;
+
+/** Milliseconds until something can be seen after an address was entered, the median of five. */
+async function shownAfter(address: string, ...what: string[]): Promise<number> {
+  const { page } = visitor;
+  const taken: number[] = [];
+  for (let time = 0; time < TIMES; time += 1) {
+    await page.goto("about:blank");
+    const start = performance.now();
+    await page.goto(address, { waitUntil: "commit" });
+    for (const each of what) await page.locator(each).first().waitFor();
+    taken.push(performance.now() - start);
+  }
+  return Math.round(taken.sort((left, right) => left - right)[Math.floor(TIMES / 2)] as number);
+}
+
+function say(what: string): void {
+  console.log(`${what} (load ${loadavg()[0]?.toFixed(1)})`);
+}
+
+const ROW = ".grid-body .row";
+
+/** Frames while the graph is dragged about. */
+async function pan(page: Page): Promise<string> {
+  const found = await frames(page, async () => {
+    await page.mouse.move(400, 300);
+    await page.mouse.down();
+    for (let step = 0; step < 60; step += 1) await page.mouse.move(400 + step * 6, 300 + step * 4);
+    await page.mouse.up();
+  });
+  return `p95 frame ${found.p95.toFixed(1)} ms, longest task ${found.longest} ms`;
+}
+
+describe("a large list", () => {
   it("shows its first rows and facets", async () => {
     const { page } = visitor;
     await page.goto("/artifacts");
     await settle(page);
-    const start = Date.now();
-    await page.goto("/artifacts");
-    await page.locator(".grid-body .row").first().waitFor();
-    const rows = Date.now() - start;
-    await page.locator(".facet-row").first().waitFor();
-    console.log(`first rows ${rows} ms, with facets ${Date.now() - start} ms`);
-    await settle(page);
     await picture(page, "large-artifacts");
-    expect(await page.getByText("100,000 artifacts").count()).toBeLessThanOrEqual(1);
+    say(`first page with facets ${await shownAfter("/artifacts", ROW, ".facet-row")} ms`);
+    say(`filtered page with facets ${await shownAfter("/artifacts?filter=type=model", ROW, ".facet-row")} ms`);
+    const best = "/artifacts?filter=type=model metric.auc>0.9&sort=-metric.auc&columns=!name,metric.auc";
+    say(`filtered and sorted by a metric ${await shownAfter(best, ROW)} ms`);
+    say(`with a word ${await shownAfter("/artifacts?filter=churn", ROW)} ms`);
+    say(`runs ${await shownAfter("/runs", ROW)} ms`);
   });
 
   it("scrolls with few elements in the document", async () => {
@@ -77,38 +110,25 @@ describe("a list of 100,000", () => {
       await page.waitForTimeout(300);
     });
     const elements = await page.evaluate(() => document.querySelectorAll("*").length);
-    console.log(`scroll p95 frame ${found.p95.toFixed(1)} ms, longest task ${found.longest} ms, ${elements} elements`);
+    say(`scroll p95 frame ${found.p95.toFixed(1)} ms, longest task ${found.longest} ms, ${elements} elements`);
     expect(elements).toBeLessThan(1500);
-  });
-
-  it("answers a filter", async () => {
-    const { page } = visitor;
-    const start = Date.now();
-    await page.goto("/artifacts?filter=type:model");
-    await page.locator(".grid-body .row").first().waitFor();
-    console.log(`filtered page ${Date.now() - start} ms`);
   });
 });
 
 describe("a large lineage", () => {
   it("of a hub shows its 300 readers as one stack, which can be searched", async () => {
     const { page } = visitor;
-    const start = Date.now();
-    await page.goto("/lineage?focus=a1&up=0&down=all");
-    await page.locator(".react-flow__node, .far-view").first().waitFor();
-    console.log(
-      `lineage shown after ${Date.now() - start} ms: ${await page.locator(".lineage-chips > span").first().textContent()}`,
-    );
+    const address = "/lineage?focus=a1&up=0&down=all";
+    const shown = await shownAfter(address, ".react-flow__node");
     await settle(page);
+    say(`lineage shown after ${shown} ms: ${await page.locator(".lineage-chips > span").first().textContent()}`);
     await picture(page, "large-lineage");
-    const box = await page.locator(".graph").boundingBox();
-    const found = await frames(page, async () => {
-      await page.mouse.move((box?.x ?? 0) + 400, (box?.y ?? 0) + 300);
-      await page.mouse.down();
-      for (let step = 0; step < 40; step += 1) await page.mouse.move(400 + step * 8, 300 + step * 4);
-      await page.mouse.up();
-    });
-    console.log(`pan p95 frame ${found.p95.toFixed(1)} ms, longest task ${found.longest} ms`);
+    say(`pan, near: ${await pan(page)}`);
+    await page.getByRole("application", { name: /Lineage graph/ }).focus();
+    await page.keyboard.press("0");
+    await page.locator(".far-view").waitFor();
+    await picture(page, "large-lineage-far");
+    say(`pan, all of it: ${await pan(page)}`);
   });
 
   it("opens on at most 60 and says how many more there are", async () => {
