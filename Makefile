@@ -3,6 +3,7 @@
 PYTHONS ?= python3.13 python3.12 python3.11 python3.10 python3
 TEST_PROCESSES ?= 2
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 GRPC_PORT ?= 8080
 HTTP_PORT ?= 8081
 
@@ -21,7 +22,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys help run test test-oldest lint format docs bench proto official protobuf-range wheel lock clean
+.PHONY: ui journeys help run test test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -34,6 +35,9 @@ run: $(RUN_READY) page-if-possible ## Set up, run the tutorial on an embedded SQ
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_page.py test
+
+test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands of pods, MySQL (scripts/get_mysql)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
 	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
@@ -59,8 +63,8 @@ format: $(DEV_READY) ## Format the code and mend what can be mended by itself
 docs: $(DEV_READY) ## Check that the docs are complete, their links lead somewhere and their code runs
 	$(PYTHON) -m pytest -q tests/docs
 
-bench: $(DEV_READY) ## Run the benchmark
-	@if [ -f bench/__main__.py ]; then $(PYTHON) -m bench; else echo "There is no benchmark yet (bench/)"; fi
+bench: $(DEV_READY) ## Run the benchmark beside the official library (BENCH_ARGS="--suite embedded")
+	$(PYTHON) -m bench $(BENCH_ARGS)
 
 proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire from its .proto files
 	.venv-proto/bin/python scripts/generate_wire.py

@@ -24,7 +24,7 @@ from lineal.wire import service as rpc
 from tests.serving import Caller, ServerProcess, running_server
 
 ROUNDS = 4
-MANY_ROUNDS = 40
+MANY_ROUNDS = 25
 WRITERS = 3
 PROPERTIES = 5
 

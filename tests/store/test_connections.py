@@ -13,6 +13,7 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.service import MetadataService, open_service
 from lineal.store.dialects.urls import Host, parse_server_url
+from lineal.store.limits import RefusedRowsError, explain
 from lineal.wire import service as rpc
 from tests.engines import Engine, free_port, run_sql
 
@@ -57,7 +58,11 @@ def test_a_url_names_any_number_of_hosts(place: str, hosts: tuple[Host, ...]) ->
         ("mysql://h/db?create_database=perhaps", "create_database"),
         ("mysql://h/db?ssl_mode=some", "ssl_mode"),
         ("mysql://h/db?ssl_ca=/no/such.pem", "certificates"),
+        ("mysql://h/db?charset=latin1", "charset.*utf8mb4"),
         ("postgresql://h/db?prepared_statements=2", "prepared_statements"),
+        ("postgresql://h/db?sslmode=some", "sslmode.*verify-full"),
+        ("postgresql://h/db?target_session_attrs=some", "target_session_attrs"),
+        ("postgresql://h/db?sslrootcert=/no/such.pem", "/no/such.pem"),
     ],
 )
 def test_a_wrong_url_is_refused_by_the_part_that_is_wrong(url: str, named: str) -> None:
@@ -77,9 +82,22 @@ def test_a_server_that_is_not_there_is_unavailable_at_once(server_url: str) -> N
     parts = urlsplit(server_url)
     url = parts._replace(netloc=f"{user_of(server_url)}@127.0.0.1:{free_port()}").geturl()
     start = time.monotonic()
-    with pytest.raises(errors.UnavailableError, match="cannot reach the database"):
+    with pytest.raises(errors.UnavailableError, match=r"cannot reach the database.*is refused"):
         open_service(url)
     assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("scheme", ["mysql", "postgresql"])
+def test_a_host_that_nobody_knows_is_told(scheme: str) -> None:
+    with pytest.raises(errors.UnavailableError, match="name of the host is unknown"):
+        open_service(f"{scheme}://u@host.invalid/db")
+
+
+def test_the_longest_text_is_named_where_the_server_says_only_that_one_does_not_fit() -> None:
+    rows = [("k1", "small"), ("k2", "x" * 9000)]
+    refused = RefusedRowsError("ArtifactProperty", ("name", "string_value"), rows, lambda index: f"row {index}")
+    message = explain(refused, {}, largest=None, nul=True).message
+    assert message.startswith("string_value of row 1 has 9000 characters")
 
 
 def test_a_database_that_is_absent_is_created_only_if_it_may_be(

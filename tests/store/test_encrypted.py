@@ -138,6 +138,12 @@ def test_postgresql_verifies_the_name_where_the_url_asks(encrypted_postgresql: s
         open_service(url)
 
 
+def test_postgresql_without_tls_is_refused_where_the_url_asks_for_it(servers: ExitStack, tmp_path: Path) -> None:
+    url = POSTGRESQL.fresh_url(servers, tmp_path)
+    with pytest.raises(errors.FailedPreconditionError, match="offers no TLS"):
+        open_service(f"{url}?sslmode=require")
+
+
 def socket_url(engine: Engine, server: Server) -> str:
     if engine is POSTGRESQL:
         folder = str(server.folder).replace("/", "%2F")

@@ -71,14 +71,13 @@ def test_connections_killed_while_idle_cost_no_call(service: MetadataService, se
 
 def test_of_two_transactions_in_a_deadlock_one_runs_again(service: MetadataService) -> None:
     both_hold_one = threading.Barrier(2)
+    attempts: list[str] = []
 
     def work(first: str, second: str) -> Callable[[Session], None]:
-        attempts: list[int] = []
-
         def take_both(session: Session) -> None:
-            attempts.append(1)
+            attempts.append(first)
             locks.take(session, first)
-            if len(attempts) == 1:
+            if attempts.count(first) == 1:
                 both_hold_one.wait(20)
             locks.take(session, second)
 
@@ -88,6 +87,7 @@ def test_of_two_transactions_in_a_deadlock_one_runs_again(service: MetadataServi
         orders = [(locks.TYPES, locks.SCHEMA), (locks.SCHEMA, locks.TYPES)]
         for done in [threads.submit(service.database.write, work(*order)) for order in orders]:
             done.result(40)
+    assert len(attempts) > 2
 
 
 def test_a_call_reads_one_state_of_the_database(service: MetadataService) -> None:

@@ -60,7 +60,7 @@ class Database:
         on_end: called after each transaction with whether it wrote and the seconds that it took.
         limits: how much a call may ask for.
 
-    Raises, on opening: what `DatabaseDialect.prepare_file` and `translate` say of a file or server that is not there.
+    Raises, on opening: what `DatabaseDialect.translate` says of a file or server that is not there.
     """
 
     def __init__(self, settings: DatabaseSettings) -> None:

@@ -79,13 +79,3 @@ def count_events(session: Session, kind: Kind, node_id: int, types: Collection[i
     query = sa.select(sa.func.count()).select_from(EVENT)
     query = query.where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
     return int(session.rows(Statement(query))[0][0])
-
-
-def events_between(
-    session: Session, artifacts: Sequence[int], executions: set[int], *, period: Period
-) -> list[EventRow]:
-    """Return the events between some artifacts and some executions."""
-    conditions = _conditions(ARTIFACT, period)[2:]
-    query = sa.select(*_COLUMNS).where(listed(EVENT.c.artifact_id, "ids"), *conditions).order_by(EVENT.c.id)
-    rows = session.listed_rows(Statement(query), "ids", artifacts)
-    return [event for event in map(EventRow._make, rows) if event.execution_id in executions]

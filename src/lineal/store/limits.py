@@ -115,7 +115,12 @@ def _explain_size(refused: RefusedRowsError, largest: int | None) -> errors.Stat
             f"{_place(refused, index, column)} has {size} characters, and a statement of this database can have "
             f"{largest} bytes; raise max_allowed_packet on the server, or store the text elsewhere; nothing was written"
         )
-    return errors.OutOfRangeError(f"a value of {refused.called(0)} does not fit its column; nothing was written")
+    if not sizes:
+        return errors.OutOfRangeError(f"a value of {refused.called(0)} does not fit its column; nothing was written")
+    return errors.OutOfRangeError(
+        f"{_place(refused, index, column)} has {size} characters, the longest text that was to be written, and does "
+        "not fit its column or an index of this database; shorten it, or store it elsewhere; nothing was written"
+    )
 
 
 def _place(refused: RefusedRowsError, index: int, column: str) -> str:

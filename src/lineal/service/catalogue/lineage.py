@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.catalogue import runs, shapes
 from lineal.service.catalogue.cards import cards_by_key, key_of, read_key
 from lineal.service.catalogue.listing import Asked
@@ -293,8 +292,3 @@ def neighbours(
 def contexts_of(session: Session, kind: Kind, node_id: int) -> list[int]:
     """Return the ids of the contexts that hold a node."""
     return sorted(context_id for context_id, _ in relations.memberships_of(session, kind, [node_id]))
-
-
-def all_kinds() -> tuple[Any, ...]:
-    """Return the kinds that the graph consists of."""
-    return tuple(kind for kind in KINDS if kind in OTHER)

@@ -164,7 +164,7 @@ class MySQLDialect(ServerDialect):
         if code in _UNDONE - _NO_WRITES:
             return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
         if self.is_lost(error):
-            return errors.UnavailableError(f"cannot reach {self.place()} (MySQL error {code}); try again")
+            return self.unreachable(error)
         return errors.InternalError(f"MySQL failed with error {code}")
 
     # ---- rows

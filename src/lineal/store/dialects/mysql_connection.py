@@ -101,6 +101,7 @@ class MySQLConnector:
         self._socket = url.options.get("unix_socket")
         self._read_timeout = url.number("read_timeout", _READ_SECONDS)
         self._mode = _ssl_mode(url)
+        url.check_choice("charset", ("utf8mb4",))
         self._context = _ssl_context(url, self._mode)
 
     def connect(self, host: Host | None, database: str | None) -> MySQLConnection:

@@ -152,6 +152,10 @@ class PostgreSQLDialect(ServerDialect):
         state = _state(error)
         if self.lacks_database(error):
             return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
+        if not state and "does not support SSL" in str(error):
+            return errors.FailedPreconditionError(
+                f"{self.place()} offers no TLS; set it up there, or use sslmode=prefer"
+            )
         if state in _REFUSED_USER or (not state and _is_refusal(error)):
             return errors.PermissionDeniedError(
                 f"{self.place()} refuses the user or what it does; check user, password, TLS and grants"
@@ -163,7 +167,7 @@ class PostgreSQLDialect(ServerDialect):
         if state.startswith("53"):
             return errors.ResourceExhaustedError(f"{self.place()} has no room or connections left (SQLSTATE {state})")
         if self.is_lost(error):
-            return errors.UnavailableError(f"cannot reach {self.place()}; try again")
+            return self.unreachable(error)
         return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")
 
     # ---- rows

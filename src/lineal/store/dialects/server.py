@@ -27,6 +27,15 @@ _RECYCLE_SECONDS = 1800.0
 _POOL_WAIT_SECONDS = 60.0
 
 
+# What drivers say of a server that they cannot reach, in their own words or the system's, and what it means.
+_UNREACHABLE = (
+    (("refused",), "the connection is refused; is the server running there?"),
+    (("not known", "translate host", "resolve host", "nodename", "No address"), "the name of the host is unknown"),
+    (("timed out", "timeout"), "it does not answer in time; check address and firewall"),
+    (("No such file",), "there is no such socket; is the server running here?"),
+)
+
+
 class ServerDialect(DatabaseDialect):
     """The differences of database servers from a file."""
 
@@ -125,6 +134,12 @@ class ServerDialect(DatabaseDialect):
     def writing(self) -> AbstractContextManager[Any]:
         """Hold nothing: the server lets writers work at the same time."""
         return nullcontext()
+
+    def unreachable(self, error: Exception) -> errors.UnavailableError:
+        """Return the error of a server that cannot be reached, with the reason as far as the driver tells it."""
+        text = f"{error} {error.__cause__ or ''}"
+        reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
+        return errors.UnavailableError(f"cannot reach {self.place()}: {reason}")
 
     def place(self) -> str:
         """Return how messages call the database: its hosts and name, never user or password."""

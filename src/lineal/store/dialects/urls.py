@@ -91,6 +91,16 @@ class ServerURL:
             raise errors.InvalidArgumentError(f"{name} is {text!r} in the database URL; it can be true or false")
         return text in _TRUE
 
+    def check_choice(self, name: str, choices: Collection[str]) -> None:
+        """Refuse an option that is given and none of the choices.
+
+        Raises:
+            InvalidArgumentError: it is something else.
+        """
+        text = self.options.get(name)
+        if text is not None and text not in choices:
+            raise errors.InvalidArgumentError(f"{name} is {text!r} in the database URL; it can be {', '.join(choices)}")
+
 
 def parse_server_url(url: str, *, known: Collection[str]) -> ServerURL:
     """Take a URL apart; `known` are the names of the options that the engine has.
