@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from lineal import errors
-from lineal.security import AccessSettings, TlsSettings, check_exposure
+from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_exposure
 
 DATABASE_SCHEMES = ("sqlite", "mysql", "postgresql")
 DEFAULT_BUSY_TIMEOUT = 60.0
@@ -78,6 +78,7 @@ class ServerSettings:
         frame_ancestors: who may show the page in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
         access: who may call.
         tls: how the way to the server is encrypted.
+        limits: what requests and clients may take.
         workers: how many processes serve.
         log_format: the form of the log's lines: text or json.
         log_requests: whether the log has a line for each request.
@@ -96,6 +97,7 @@ class ServerSettings:
     frame_ancestors: str = "'self'"
     access: AccessSettings = field(default_factory=AccessSettings)
     tls: TlsSettings = field(default_factory=TlsSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
     workers: int = 1
     log_format: str = "text"
     log_requests: bool = False

@@ -41,10 +41,11 @@ def serving(url: str = "sqlite://", **settings: Any) -> Iterator[Served]:
     given = ServerSettings(DatabaseSettings(url), grpc_port=0, http_port=0, **settings)
     with ExitStack() as stack:
         service = stack.enter_context(open_service(given.database))
+        service.database.limits = given.limits
         guard = guard_of(service, given.access)
         catalogue = Catalogue(service, caller=guard.caller)
         app = create_app(Readiness(service), service, catalogue, given, guard)
-        http_door = HttpDoor(app, host=given.host, port=0, tls=given.tls)
+        http_door = HttpDoor(app, host=given.host, port=0, tls=given.tls, limits=given.limits)
         stack.callback(http_door.stop)
         grpc_door = GrpcDoor(service, given, guard)
         stack.callback(grpc_door.stop, 1)

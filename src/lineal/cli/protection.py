@@ -1,4 +1,4 @@
-"""The flags of `lineal serve` that protect it: who may call, and encryption. What stays out: doing it (server/)."""
+"""The flags of `lineal serve` that protect it: who may call, encryption, limits. What stays out: doing it (server/)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from dataclasses import fields
 from typing import Any
 
 from lineal.cli.arguments import Parser
-from lineal.security import METHODS, AccessSettings, TlsSettings
+from lineal.security import METHODS, AccessSettings, LimitSettings, TlsSettings
 
-_CLASSES: dict[str, type[AccessSettings] | type[TlsSettings]] = {"access": AccessSettings, "tls": TlsSettings}
+_CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSettings]] = {
+    "access": AccessSettings,
+    "tls": TlsSettings,
+    "limits": LimitSettings,
+}
 
 
 def add_protection_flags(parser: Parser) -> None:
@@ -19,7 +23,9 @@ def add_protection_flags(parser: Parser) -> None:
 
     def add(flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:
         default = _default(flag)
-        shown = f"{what} (default: {default})" if default else what
+        shown = (
+            f"{what} (default: {default:g})" if isinstance(default, float) else f"{what} (default: {default or 'none'})"
+        )
         group.add_argument(flag, metavar=metavar, type=kind, default=default, help=shown)
 
     add("--auth", "WAYS", f"how callers show who they are, by commas: {', '.join(METHODS)}", _words)
@@ -35,6 +41,14 @@ def add_protection_flags(parser: Parser) -> None:
     add("--tls-cert", "FILE", "the server's certificate with those above it, PEM")
     add("--tls-key", "FILE", "its key, PEM")
     add("--tls-client-ca", "FILE", "the roots of clients' certificates, which are then demanded, PEM")
+    group = parser.add_argument_group("limits")
+    add("--max-call-seconds", "SECONDS", "how long a call may take; a client may allow it less", float)
+    add("--max-page-size", "NUMBER", "the longest page of a listing; a longer one is cut", int)
+    add("--max-filter-depth", "NUMBER", "how deep a filter_query may be nested", int)
+    add("--max-lineage-nodes", "NUMBER", "how many nodes a lineage graph may have", int)
+    add("--max-concurrent", "NUMBER", "how many requests may be in progress or wait at each port", int)
+    add("--max-rate", "NUMBER", "how many requests a second one client may send; 0 for no limit", float)
+    add("--max-connections", "NUMBER", "how many connections the HTTP port keeps open", int)
 
 
 def _default(flag: str) -> Any:

@@ -6,14 +6,16 @@ What stays out: rules and SQL. A handler hands the bytes to `rpcs.answer` and tr
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent import futures
+from dataclasses import dataclass
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from lineal.config import ServerSettings
+from lineal.security import LimitSettings
 from lineal.server import addresses
+from lineal.server.admission import BoundedThreads, Rates, require_room
 from lineal.server.auth.grpc_guard import GrpcGuard
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.observing.grpc_calls import GrpcCalls
@@ -21,6 +23,7 @@ from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.server.tls import grpc_credentials
 from lineal.service import MetadataService
+from lineal.store.deadlines import CURRENT, Deadline
 
 PORT_FLAG = "--grpc-port"
 _MIB = 1 << 20
@@ -30,13 +33,15 @@ class GrpcDoor:
     """A gRPC server over a service; it listens from the start and answers after `start`."""
 
     def __init__(self, service: MetadataService, settings: ServerSettings, guard: Guard = OPEN) -> None:
-        self._threads = futures.ThreadPoolExecutor(settings.threads, thread_name_prefix="lineal-rpc")
+        self._threads = BoundedThreads(settings.threads, settings.limits.max_concurrent)
+        limits = settings.limits
+        way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits))
         interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES)]
         interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
         self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
         self._health = health.HealthServicer()
         for name in SERVICES:
-            handlers = bind(service, name, max_bytes=settings.max_message_bytes, guard=guard)
+            handlers = _bind(way, name)
             self._server.add_generic_rpc_handlers((handlers,))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
@@ -85,23 +90,53 @@ class GrpcDoor:
         return addresses.join(host, taken)
 
 
-def bind(
-    service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int, guard: Guard = OPEN
-) -> grpc.GenericRpcHandler:
-    """Bind every RPC of a descriptor, by the service's name, to the service."""
+@dataclass(frozen=True)
+class _Way:
+    """What a call passes on its way to the service."""
+
+    service: MetadataService
+    guard: Guard
+    max_bytes: int
+    limits: LimitSettings
+    rates: Rates
+
+    def answer(self, called: Rpc, request: bytes, context: grpc.ServicerContext) -> bytes:
+        """Answer a call, within the limits."""
+        require_room()
+        caller = self.guard.caller()
+        if self.limits.max_rate:
+            self.rates.count(caller.name if self.guard.authenticator else context.peer().rpartition(":")[0])
+        token = CURRENT.set(self._deadline(context))
+        try:
+            return answer(self.service, called, request, max_bytes=self.max_bytes, caller=caller)
+        finally:
+            CURRENT.reset(token)
+
+    def _deadline(self, context: grpc.ServicerContext) -> Deadline:
+        """Return the end of a call: what its client or the server allows, or when the client gives up."""
+        allowed = context.time_remaining()
+        most = self.limits.max_call_seconds
+        deadline = Deadline(most if allowed is None else min(allowed, most))
+        context.add_callback(deadline.cancel)
+        return deadline
+
+
+def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) -> grpc.GenericRpcHandler:
+    """Bind every RPC of a descriptor, by the service's name, to the service, without a guard."""
+    return _bind(_Way(service, OPEN, max_bytes, LimitSettings(), Rates(LimitSettings())), name)
+
+
+def _bind(way: _Way, name: str) -> grpc.GenericRpcHandler:
     handlers = {
-        called.name: grpc.unary_unary_rpc_method_handler(_handler(service, called, max_bytes, guard))
-        for called in SERVICES[name].values()
+        called.name: grpc.unary_unary_rpc_method_handler(_handler(way, called)) for called in SERVICES[name].values()
     }
     return grpc.method_handlers_generic_handler(name, handlers)
 
 
-def _handler(
-    service: MetadataService, called: Rpc, max_bytes: int, guard: Guard
-) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+def _handler(way: _Way, called: Rpc) -> Callable[[bytes, grpc.ServicerContext], bytes]:
     def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
         try:
-            return answer(service, called, request, max_bytes=max_bytes, caller=guard.caller())
+            return way.answer(called, request, context)
         except Exception as error:
             context.abort(*translate(error, rpc_name=called.name))
             raise  # abort has raised already

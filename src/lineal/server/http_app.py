@@ -14,6 +14,7 @@ from lineal.server import grpc_web, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.http_headers import add_headers
+from lineal.server.http_limits import add_limits
 from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.page import add_page, built_page
 from lineal.server.readiness import Readiness
@@ -37,6 +38,7 @@ def create_app(
     rest.install(app, catalogue)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard)
     add_page(app, built_page())
+    add_limits(app, settings.limits, guard)
     if guard.authenticator:
         add_guard(app, guard.authenticator)
     add_headers(app, settings)

@@ -5,19 +5,17 @@ What stays out: the routes (`http_app.py`).
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import threading
 import time
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from lineal.security import TlsSettings
+from lineal.security import LimitSettings, TlsSettings
 from lineal.server import addresses
-from lineal.server.tls import ReloadingContext, common_name
+from lineal.server.http_connections import Connection, Crowd
+from lineal.server.tls import ReloadingContext
 
 PORT_FLAG = "--http-port"
 _STOP_SECONDS = 5
@@ -33,13 +31,14 @@ class HttpDoor:
         host: str,
         port: int,
         tls: TlsSettings = TlsSettings(),  # noqa: B008 frozen
+        limits: LimitSettings = LimitSettings(),  # noqa: B008 frozen
         shared: bool = False,
     ) -> None:
         """Listen on a port, which other processes may listen on as well if it is shared."""
         context = ReloadingContext.of(tls) if tls.is_on else None
         self._listener = addresses.listen(host, port, flag=PORT_FLAG, shared=shared)
         self.address = addresses.join(host, self._listener.getsockname()[1])
-        self._server = uvicorn.Server(_Config(app, context))
+        self._server = uvicorn.Server(_Config(app, context, limits))
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), name="lineal-http")
 
     def start(self) -> None:
@@ -59,11 +58,11 @@ class HttpDoor:
 class _Config(uvicorn.Config):
     """uvicorn's settings, with a TLS context that follows its files."""
 
-    def __init__(self, app: FastAPI, context: ssl.SSLContext | None) -> None:
+    def __init__(self, app: FastAPI, context: ssl.SSLContext | None, limits: LimitSettings) -> None:
         self._context = context
         super().__init__(
             app,
-            http=_Protocol,
+            http=type("DoorConnection", (Connection,), {"crowd": Crowd(limits.max_connections)}),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -77,15 +76,3 @@ class _Config(uvicorn.Config):
         """Load, and put the context in place."""
         super().load()
         self.ssl = self._context
-
-
-class _Protocol(H11Protocol):
-    """uvicorn's protocol, which also tells the application the name in the client's certificate."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin a connection."""
-        super().connection_made(transport)
-        connection: Any = transport.get_extra_info("ssl_object")
-        if connection is not None:
-            name = common_name(connection.getpeercert())
-            self.app_state = {**self.app_state, "client_certificate": name}

@@ -23,6 +23,7 @@ from lineal.server.http_door import HttpDoor
 from lineal.server.indexing import Indexing
 from lineal.server.observing import metrics, tracing
 from lineal.server.observing.database import note_state, observe
+from lineal.server.open_files import allow_many
 from lineal.server.readiness import Readiness
 from lineal.service import open_service
 from lineal.service.catalogue import Catalogue
@@ -67,18 +68,22 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
     Raises:
         StatusError: the database cannot be opened or an address cannot be taken.
     """
+    allow_many()
     stop = StopSignal()
     stop.listen()
     with ExitStack() as closing:
         service = closing.enter_context(open_service(settings.database))
         _observe(service.database, settings, closing)
+        service.database.limits = settings.limits
         readiness = Readiness(service)
         readiness.on_look(partial(note_state, service.database))
         guard = guard_of(service, settings.access)
         catalogue = Catalogue(service, caller=guard.caller)
         app = create_app(readiness, service, catalogue, settings, guard)
         shared = settings.workers > 1
-        http_door = HttpDoor(app, host=settings.host, port=settings.http_port, tls=settings.tls, shared=shared)
+        http_door = HttpDoor(
+            app, host=settings.host, port=settings.http_port, tls=settings.tls, limits=settings.limits, shared=shared
+        )
         closing.callback(http_door.stop)
         grpc_door = GrpcDoor(service, settings, guard)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)

@@ -1,0 +1,101 @@
+"""Connections of the HTTP door: how many, how long one may say or read nothing, and whose certificate it shows.
+
+A connection without a request in progress is one that somebody may hold open to no end. It is closed when its request
+does not come in time, and the longest waiting one is closed when there are too many, so that others get in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from lineal.server.tls import common_name
+
+HEADER_SECONDS = 15.0
+READ_SECONDS = 60.0
+
+
+class Crowd:
+    """The connections that wait for a request, the longest waiting first, and how many there may be at all."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.waiting: dict[Connection, None] = {}
+
+    def make_room(self, present: int) -> None:
+        """Close the connection that has waited longest, if there are too many."""
+        if present > self.most and self.waiting:
+            next(iter(self.waiting)).give_up()
+
+
+class Connection(H11Protocol):
+    """uvicorn's connection, with an eye on those that keep it waiting.
+
+    Attributes:
+        crowd: the connections of its door; each door has a class of its own.
+    """
+
+    crowd: Crowd
+    _timer: asyncio.TimerHandle | None = None
+    _blocked: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin a connection."""
+        super().connection_made(transport)
+        secure: Any = transport.get_extra_info("ssl_object")
+        if secure is not None:
+            self.app_state = {**self.app_state, "client_certificate": common_name(secure.getpeercert())}
+        self.crowd.make_room(len(self.connections))
+        self._mind()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came."""
+        super().data_received(data)
+        self._mind()
+
+    def pause_writing(self) -> None:
+        """Wait for a client that does not read, and not for ever."""
+        super().pause_writing()
+        self._blocked = self.loop.call_later(READ_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on, as the client reads."""
+        self._forget_blocked()
+        super().resume_writing()
+
+    def _forget_blocked(self) -> None:
+        if self._blocked is not None:
+            self._blocked.cancel()
+            self._blocked = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End a connection."""
+        self._attend()
+        self._forget_blocked()
+        super().connection_lost(exc)
+
+    def give_up(self) -> None:
+        """Close the connection at once, if it has no request in progress."""
+        self._attend()
+        if self._is_waiting():
+            self.transport.abort()
+
+    def _is_waiting(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _mind(self) -> None:
+        """Watch the clock while no request is in progress."""
+        if not self._is_waiting():
+            self._attend()
+        elif self._timer is None:
+            self._timer = self.loop.call_later(HEADER_SECONDS, self.give_up)
+            self.crowd.waiting[self] = None
+
+    def _attend(self) -> None:
+        """Leave the clock: a request is here, or the end."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self.crowd.waiting.pop(self, None)

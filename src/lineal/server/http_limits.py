@@ -1,0 +1,97 @@
+"""The limits of the HTTP door: requests at a time, requests a second, time for a call and for its body.
+
+What stays out: connections (http_door.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from fastapi import FastAPI, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lineal import errors
+from lineal.security import LimitSettings
+from lineal.server.admission import Rates, too_many
+from lineal.server.auth.guard import Guard
+from lineal.server.auth.http_guard import route_path
+from lineal.server.rest import problems
+from lineal.store.deadlines import Deadline, calling_until
+
+BODY_SECONDS = 30.0
+_OPEN = frozenset({"/healthz", "/readyz"})
+
+
+def add_limits(app: FastAPI, limits: LimitSettings, guard: Guard) -> None:
+    """Put an application behind its limits; to be added before the guard, so that the caller is known."""
+    app.add_middleware(_Limits, limits=limits, guard=guard)
+
+
+class SlowBodyError(HTTPException, ClientDisconnect):
+    """A body that does not come."""
+
+    def __init__(self) -> None:
+        super().__init__(408, f"the rest of the body did not come within {BODY_SECONDS:g} s; send it again")
+
+
+class _Limits:
+    """The middleware."""
+
+    def __init__(self, app: ASGIApp, *, limits: LimitSettings, guard: Guard) -> None:
+        self._app = app
+        self._limits = limits
+        self._guard = guard
+        self._rates = Rates(limits)
+        self._in_progress = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or route_path(scope) in _OPEN:
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        self._in_progress += 1
+        try:
+            with calling_until(Deadline(self._limits.max_call_seconds)):
+                await self._app(scope, _in_time(receive), send)
+        finally:
+            self._in_progress -= 1
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        try:
+            if self._in_progress >= self._limits.max_concurrent:
+                raise too_many()
+            self._rates.count(self._client(scope))
+        except errors.StatusError as error:
+            return problems.problem(429, error.message)
+        return None
+
+    def _client(self, scope: Scope) -> str:
+        """Return who sends a request: the caller, or the address of one who is not known (yet)."""
+        if self._guard.authenticator:
+            with contextlib.suppress(errors.UnauthenticatedError):
+                return self._guard.caller().name
+        return str((scope.get("client") or ("",))[0])
+
+
+def _in_time(receive: Receive) -> Receive:
+    """Return what receives the pieces of a body, and does not wait for one for ever."""
+    is_whole = False
+
+    async def receive_in_time() -> Message:
+        nonlocal is_whole
+        if is_whole:
+            return await receive()  # for the end of the connection, as long as the answer takes
+        try:
+            message = await asyncio.wait_for(receive(), BODY_SECONDS)
+        except asyncio.TimeoutError:
+            raise SlowBodyError from None
+        is_whole = not message.get("more_body", False)
+        return message
+
+    return receive_in_time
