@@ -98,8 +98,9 @@ def test_without_the_setting_writes_are_not_written_down_but_deletions_are(local
     lineage = Lineage(local)
     lineage.run("train", writes="model")
     lineage.delete("model")
-    [entry] = entries(local)
+    entry, event = entries(local)
 
+    assert (event.action, values(event)) == ("event", ({"artifact_id": 1, "type": pb.Event.OUTPUT}, None))
     assert (entry.action, entry.subject, entry.rpc) == ("delete", "artifact", "DeleteNodes")
     assert values(entry) == ({"type_id": 10, "name": "model", "uri": "file:///model"}, None)
 

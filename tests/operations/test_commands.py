@@ -51,7 +51,7 @@ def test_delete_says_what_it_did_and_audit_who(url: str, capsys: pytest.CaptureF
     assert capsys.readouterr().out.splitlines() == ["1 artifacts would be deleted", "1 artifacts deleted"]
 
     assert main(["audit", "--db", url, "--json"]) == 0
-    [entry] = json.loads(capsys.readouterr().out)
+    _, entry = json.loads(capsys.readouterr().out)
     assert (entry["who"], entry["action"], entry["old"]["name"]) == ("unnamed", "delete", "model")
 
 

@@ -10,6 +10,7 @@ from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
 from lineal.service.catalogue import Catalogue
 from lineal.service.catalogue.listing import Asked
+from lineal.service.lifecycle import LIFECYCLE_CALLS
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -124,11 +125,18 @@ def test_an_id_that_does_not_exist_is_named_and_nothing_is_deleted(local: Metada
     assert lineage.all_names() == {"only", "thing"}
 
 
-def test_only_an_admin_deletes(local: MetadataService) -> None:
-    writer = Caller("ann", Role.WRITER)
+@pytest.mark.parametrize("name", LIFECYCLE_CALLS)
+def test_only_an_admin_deletes(local: MetadataService, name: str) -> None:
+    writer, request = Caller("ann", Role.WRITER), getattr(lifecycle, f"{name}Request")()
 
-    with pytest.raises(errors.PermissionDeniedError, match="DeleteNodes needs the role admin"):
-        local.call("DeleteNodes", lifecycle.DeleteNodesRequest(), caller=writer)
+    with pytest.raises(errors.PermissionDeniedError, match=f"{name} needs the role admin"):
+        local.call(name, request, caller=writer)
+
+
+def test_every_rpc_of_the_service_is_served() -> None:
+    methods = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"].methods_by_name
+
+    assert set(methods) == set(LIFECYCLE_CALLS)
 
 
 def search(service: MetadataService, text: str) -> list[str | None]:

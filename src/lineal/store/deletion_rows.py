@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.nodes import NodeRow, PropertyChanges, change_properties, update_nodes
+from lineal.store.relations import memberships_of
 from lineal.store.session import Session
 from lineal.store.statement import Statement, listed
 from lineal.store.tables import EVENT, EVENT_PATH, MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY, TYPE
+from lineal.store.trail import Trail
 from lineal.store.values import Encoded
 
 Pair = tuple[int, int]
@@ -122,9 +124,20 @@ def delete_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
     """Delete nodes with their properties, events, memberships and places among contexts."""
     if session.trail:
         session.trail.changing(session, kind, ids, "delete")
+        _note_links(session, session.trail, kind, ids)
     for piece in session.pieces(ids):
         for statement in _statements(kind):
             session.change(statement, {"ids": piece})
+
+
+def _note_links(session: Session, trail: Trail, kind: Kind, ids: Sequence[int]) -> None:
+    """Note the events and memberships that go with artifacts and executions."""
+    if kind is CONTEXT:
+        return
+    for artifact_id, execution_id, type_ in events_at(session, kind, ids):
+        trail.removed("event", EXECUTION.name, execution_id, {"artifact_id": artifact_id, "type": type_})
+    for context_id, node_id in memberships_of(session, kind, ids):
+        trail.removed(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
 
 
 def clear_nodes(session: Session, kind: Kind, rows: Sequence[NodeRow], *, mark: tuple[str, Encoded]) -> None:

@@ -30,8 +30,8 @@ class Change(NamedTuple):
     """One thing that changed.
 
     Attributes:
-        action: "create", "update", "delete", "tombstone", or what was added: "event", "attribution", "association",
-            "parent", "property".
+        action: "create", "update", "delete", "tombstone", or what was added or removed: "event", "attribution",
+            "association", "parent", "property".
         subject: what it is about: "artifact", "execution", "context", or "type".
         node_id: its id.
         old: the values that are gone or were replaced.
@@ -67,6 +67,10 @@ class Trail:
     def added(self, action: str, subject: str, node_id: int, new: Values) -> None:
         """Note something that is added to what is there."""
         self._others.append(Change(action, subject, node_id, None, new))
+
+    def removed(self, action: str, subject: str, node_id: int, old: Values) -> None:
+        """Note something that is taken away from what is there."""
+        self._others.append(Change(action, subject, node_id, old, None))
 
     def changes(self, session: Session) -> list[Change]:
         """Return what has changed."""

@@ -109,3 +109,9 @@ def _require_empty(session: Session) -> None:
             f"the store holds {counted} nodes and events and {own} types, whose ids the archive's would meet; give an "
             "empty database, or --ids new"
         )
+    for member in archive_rows.EVERY_MEMBER:
+        if member.is_own and next(archive_rows.read(session, member), None):
+            raise errors.FailedPreconditionError(
+                f"the store has rows in {member.table.name}, which the archive's would meet; give a database without "
+                "any, or --ids new"
+            )
