@@ -173,24 +173,64 @@ def write_pairs(service: MetadataService, stop: threading.Event) -> None:
         put_artifacts(service, *[artifact(type_id, name=f"{number}.{half}", properties={"p": 1}) for half in "ab"])
 
 
-@pytest.mark.parametrize("method", ["archive", "copy"])
-def test_a_backup_during_writes_holds_whole_writes_and_opens(tmp_path: Path, method: str) -> None:
-    url, stop, backup = f"sqlite:///{tmp_path / 'store.db'}", threading.Event(), tmp_path / "backup"
+def back_up_during_writes(folder: Path, method: str) -> Path:
+    """Take a backup while somebody writes; return the file."""
+    url, stop, backup = f"sqlite:///{folder / 'store.db'}", threading.Event(), folder / "backup"
     with open_service(url) as service:
         writer = threading.Thread(target=write_pairs, args=(service, stop))
         writer.start()
         while len(service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts) < 20:
             pass
-        getattr(archive, "backup" if method == "archive" else "copy")(DatabaseSettings(url), backup)
+        take = archive.backup if method == "archive" else archive.copy
+        take(DatabaseSettings(url), backup)
         stop.set()
         writer.join()
-    restored = DatabaseSettings(f"sqlite:///{tmp_path / 'restored.db'}")
-    archive.restore(backup, restored)
+    return backup
 
-    with open_service(restored) as service:
-        names = [node.name for node in service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts]
+
+def require_pairs(names: list[str]) -> None:
+    """Both halves of each write are there, or neither is."""
     assert len(names) >= 20
     assert {name[:-1] for name in names if name.endswith("a")} == {name[:-1] for name in names if name.endswith("b")}
+
+
+@pytest.mark.parametrize("method", ["archive", "copy"])
+def test_a_backup_during_writes_holds_whole_writes_and_opens(tmp_path: Path, method: str) -> None:
+    restored = DatabaseSettings(f"sqlite:///{tmp_path / 'restored.db'}")
+    archive.restore(back_up_during_writes(tmp_path, method), restored)
+
+    with open_service(restored) as service:
+        require_pairs([node.name for node in service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts])
+
+
+@pytest.mark.parametrize("method", ["archive", "copy"])
+def test_the_official_library_opens_a_backup_that_was_taken_during_writes(
+    tmp_path: Path, official_python: Path, method: str
+) -> None:
+    file = back_up_during_writes(tmp_path, method)
+    if method == "archive":
+        archive.restore(file, DatabaseSettings(f"sqlite:///{tmp_path / 'restored.db'}"))
+        file = tmp_path / "restored.db"
+
+    require_pairs(read_officially(official_python, file, "print(*[a.name for a in store.get_artifacts()])").split())
+
+
+OPEN = """
+import sys
+from ml_metadata.metadata_store import metadata_store
+from ml_metadata.proto import metadata_store_pb2 as pb
+config = pb.ConnectionConfig()
+config.sqlite.filename_uri = sys.argv[1]
+config.sqlite.connection_mode = pb.SqliteMetadataSourceConfig.READWRITE
+store = metadata_store.MetadataStore(config)
+"""
+
+
+def read_officially(python: Path, file: Path, program: str) -> str:
+    """Run a program with the official library on a store, and return what it prints."""
+    ran = subprocess.run([python, "-c", OPEN + program, file], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
 
 
 def test_a_copy_is_one_file_that_is_a_store(full_url: str, tmp_path: Path) -> None:
@@ -222,21 +262,17 @@ def test_a_text_that_the_engine_cannot_hold_is_named(
         archive.restore(tmp_path / "odd.zip", DatabaseSettings(database_url))
 
 
-def test_the_official_library_opens_what_was_restored(
+def test_the_official_library_reads_what_was_restored(
     full_archive: Path, tmp_path: Path, official_python: Path
 ) -> None:
     archive.restore(full_archive, DatabaseSettings(f"sqlite:///{tmp_path / 'restored.db'}"))
     program = (
-        "import sys; from ml_metadata.metadata_store import metadata_store as m; "
-        "from ml_metadata.proto import metadata_store_pb2 as pb; config = pb.ConnectionConfig(); "
-        "config.sqlite.filename_uri = sys.argv[1]; config.sqlite.connection_mode = 2; s = m.MetadataStore(config); "
-        "print([a.name for a in s.get_artifacts()], len(s.get_events_by_artifact_ids([1, 2])), "
-        "[c.name for c in s.get_parent_contexts_by_context(1)])"
+        "print([a.name for a in store.get_artifacts()], len(store.get_events_by_artifact_ids([1, 2])), "
+        "[c.name for c in store.get_parent_contexts_by_context(1)])"
     )
-    command = [official_python, "-c", program, tmp_path / "restored.db"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert ran.stdout.strip() == "['data', 'model'] 2 ['all']", ran.stderr
+    read = read_officially(official_python, tmp_path / "restored.db", program)
+    assert read.strip() == "['data', 'model'] 2 ['all']"
 
 
 def test_an_artifact_type_without_nodes_is_restored_too(tmp_path: Path) -> None:
