@@ -16,13 +16,14 @@ OFFICIAL_READY := .venv-official/.ready
 OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
 LOCK_READY := .venv-lock/.ready
+AUDIT_READY := .venv-audit/.ready
 DATABASE := build/tutorial.db
 LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --no-annotate --no-emit-index-url \
 	--custom-compile-command "make lock"
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys help run test test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock clean
+.PHONY: ui journeys help run test test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -63,6 +64,9 @@ format: $(DEV_READY) ## Format the code and mend what can be mended by itself
 docs: $(DEV_READY) ## Check that the docs are complete, their links lead somewhere and their code runs
 	$(PYTHON) -m pytest -q tests/docs
 
+audit: $(AUDIT_READY) ## Compare the pinned dependencies with published advisories
+	.venv-audit/bin/python scripts/audit_dependencies.py
+
 bench: $(DEV_READY) ## Run the benchmark beside the official library (BENCH_ARGS="--suite embedded")
 	$(PYTHON) -m bench $(BENCH_ARGS)
 
@@ -83,7 +87,7 @@ lock: $(LOCK_READY) ## Pin the newest versions that fit, for every Python, in co
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock .venv-node build dist ui/node_modules src/lineal/ui/static
+	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
 
 # A machine without a way to npm's packages still gets the server; its page then says what to do.
 .PHONY: page-if-possible
@@ -115,6 +119,11 @@ $(OLDEST_READY): pyproject.toml constraints-oldest.txt
 $(PROTO_READY):
 	scripts/make_venv .venv-proto 3.10 python3.11 python3.10 python3.12
 	.venv-proto/bin/python $(PIP_INSTALL) 'grpcio-tools==1.62.3' 'setuptools<81'
+	touch $@
+
+$(AUDIT_READY):
+	scripts/make_venv .venv-audit 3.10 $(PYTHONS)
+	.venv-audit/bin/python $(PIP_INSTALL) pip-audit
 	touch $@
 
 $(LOCK_READY):
