@@ -22,7 +22,8 @@ from tests.engines import MARIADB, POSTGRESQL
 SUITES: dict[str, Callable[[suites.Options], list[Result]]] = {
     "embedded": suites.embedded,
     "grpc": lambda options: suites.over_grpc(options, clients=1),
-    "grpc-8": lambda options: suites.over_grpc(options, clients=8),
+    "grpc-8": lambda options: suites.over_grpc(options, clients=suites.CLIENTS),
+    "workers": suites.workers,
     "mariadb": lambda options: suites.on_server(options, engine=MARIADB),
     "postgresql": lambda options: suites.on_server(options, engine=POSTGRESQL),
 }

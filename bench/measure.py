@@ -17,6 +17,7 @@ class Result:
 
     Attributes:
         limit: what bare sqlite3 or an empty RPC takes, where that can do the workload.
+        base: what Lineal is compared with, for the table; its time is `official`.
     """
 
     suite: str
@@ -25,6 +26,7 @@ class Result:
     lineal: float
     target: float
     limit: float | None = None
+    base: str = LIBRARIES[0]
 
     @property
     def ratio(self) -> float:
@@ -71,7 +73,7 @@ def run_together(workers: Sequence[Worker], workload: Workload) -> float:
 
 def print_table(results: Sequence[Result]) -> None:
     """Print the medians in microseconds, the ratios, the promises and the limits."""
-    heads = f"{'official µs':>13}{'Lineal µs':>12}{'ratio':>8}{'promised':>10}{'limit µs':>12}"
+    heads = f"{results[0].base + ' µs':>13}{'Lineal µs':>12}{'ratio':>8}{'promised':>10}{'limit µs':>12}"
     print(f"\n{results[0].suite}\n{'workload':34}{heads}")
     for result in results:
         limit = f"{result.limit * 1e6:12,.1f}" if result.limit else f"{'':12}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.limits import BARE, EMPTY
 from bench.measure import Result, compare
@@ -13,6 +13,8 @@ from bench.sides import LIBRARIES, server, worker
 from bench.workloads import BATCH, Workload
 from tests.engines import Engine
 
+CLIENTS = 8
+WORKERS_TARGET = 1.6
 BULK_TARGET = 10.0  # a put of many nodes on a server, where the official library sends a statement for each row
 
 
@@ -58,6 +60,21 @@ def over_grpc(options: Options, *, clients: int) -> list[Result]:
         empty = server(stack, EMPTY, "")
         sides[EMPTY] = [worker(stack, EMPTY, empty, 0) for _ in range(clients)]
         return compare(f"gRPC, {clients} client(s), SQLite", sides, workloads, options.rounds)
+
+
+def workers(options: Options) -> list[Result]:
+    """Lineal's server with two worker processes against one, asked by eight clients, on SQLite files."""
+    workloads = [workload._replace(target=WORKERS_TARGET) for workload in options.workloads]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        sides = {}
+        for library, number in zip(LIBRARIES, ("1", "2"), strict=True):
+            url = server(stack, "lineal", f"sqlite:///{folder}/{number}.db", "--workers", number)
+            sides[library] = [
+                worker(stack, "lineal", url, options.size if client == 0 else 0) for client in range(CLIENTS)
+            ]
+        found = compare(f"gRPC, {CLIENTS} clients, two workers", sides, workloads, options.rounds)
+        return [replace(result, base="one worker") for result in found]
 
 
 def on_server(options: Options, *, engine: Engine) -> list[Result]:
