@@ -144,6 +144,8 @@ function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, grap
   });
   useEffect(() => {
     if (selected) reveal(selected, graph, layout, flow);
+    // A selection is an entry of the history by itself.
+    if (last.current.positions === layout.positions) rememberViewport(flow.getViewport());
   }, [selected, graph, layout, flow]);
   return () => void flow.setViewport(wholeView(graph, layout.positions, { width, height }));
 }

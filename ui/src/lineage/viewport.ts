@@ -1,5 +1,6 @@
 // Which part of the graph the window shows at first, and after Back or a reload: the part that it showed before.
 
+import { rememberedHere, rememberHere } from "../app/entryMemory";
 import { type Graph, neighbours } from "./graph";
 import type { Positions } from "./layout";
 import { boundsOf, sizeOf } from "./looks";
@@ -78,26 +79,11 @@ function centred(box: Box, size: Size): Viewport {
   };
 }
 
-// Not in the address: a link opens at the focus, in a window of any size. Back and reload are of this window.
-function place(): string {
-  const names = new URLSearchParams(location.search);
-  for (const name of ["sel", "way", "view"]) names.delete(name);
-  return `lineal.view${location.pathname}?${names}`;
-}
-
+// Not in the address: a link opens at the focus, in a window of any size.
 export function rememberViewport(viewport: Viewport): void {
-  try {
-    sessionStorage.setItem(place(), JSON.stringify(viewport));
-  } catch {
-    // No storage, as in some frames: the first view is shown again then.
-  }
+  rememberHere("view", viewport);
 }
 
 export function rememberedViewport(): Viewport | undefined {
-  try {
-    const text = sessionStorage.getItem(place());
-    return text === null ? undefined : (JSON.parse(text) as Viewport);
-  } catch {
-    return undefined;
-  }
+  return rememberedHere<Viewport>("view");
 }

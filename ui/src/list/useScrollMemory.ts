@@ -1,12 +1,11 @@
 // How far a list was scrolled, for Back and reload. Another filter or order begins at the top.
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
-
-const PREFIX = "lineal.scroll.";
+import { rememberedHere, rememberHere } from "../app/entryMemory";
 
 /** Keep and restore the scroll of an element.
  *
- * @param place what is shown; its scroll is remembered under this name.
+ * @param place what is shown: for something else the scroll begins at the top.
  * @param height of all rows that are loaded so far: pages load one after the other, until the old place is reached.
  */
 export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: string, height: number): void {
@@ -16,7 +15,7 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: 
     const element = scroller.current;
     if (!element) return;
     if (last.current !== place) {
-      wanted.current = last.current === undefined ? remembered(place) : 0;
+      wanted.current = last.current === undefined ? rememberedHere<number>("scroll") : 0;
       last.current = place;
     }
     if (wanted.current === undefined) return;
@@ -25,7 +24,9 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: 
   }, [scroller, place, height]);
   useEffect(() => {
     const element = scroller.current;
-    const keep = () => remember(place, element?.scrollTop ?? 0);
+    const keep = () => rememberHere("scroll", element?.scrollTop ?? 0);
+    // A selection or preview takes the place of the entry before it.
+    if (wanted.current === undefined) keep();
     // What a person scrolls counts more than what was remembered.
     const give = () => {
       wanted.current = undefined;
@@ -38,21 +39,5 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: 
       element?.removeEventListener("wheel", give);
       element?.removeEventListener("keydown", give);
     };
-  }, [scroller, place]);
-}
-
-function remembered(place: string): number | undefined {
-  try {
-    return Number(sessionStorage.getItem(PREFIX + place)) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(place: string, scroll: number): void {
-  try {
-    sessionStorage.setItem(PREFIX + place, String(scroll));
-  } catch {
-    // No storage, as in some frames: Back leads to the top.
-  }
+  });
 }
