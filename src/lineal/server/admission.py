@@ -17,7 +17,15 @@ from lineal.security import LimitSettings
 _MOST_CLIENTS = 10_000
 _BURST_SECONDS = 2.0
 _REFUSING_THREADS = 2
-_here = threading.local()
+
+
+class _Here(threading.local):
+    """What a thread is for."""
+
+    is_refusing = False
+
+
+_here = _Here()
 
 
 class Rates:
@@ -87,7 +95,7 @@ def require_room() -> None:
     Raises:
         ResourceExhaustedError: it did.
     """
-    if getattr(_here, "is_refusing", False):
+    if _here.is_refusing:
         raise too_many()
 
 

@@ -49,7 +49,7 @@ def of_grpc(context: grpc.ServicerContext, user_header: str) -> Credentials:
     return Credentials(
         bearer=_bearer(_only(found.get("authorization", []))),
         peer=_grpc_peer(context.peer()),
-        user=_only(found.get(user_header, [])),
+        user=_only(found.get(user_header.lower(), [])),
         certificate=_only([name.decode("utf-8", "replace") for name in names]),
     )
 
