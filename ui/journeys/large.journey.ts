@@ -1,5 +1,5 @@
-// A store of 100,000 artifacts, or the one in LINEAL_LARGE_STORE: how long things take is measured and printed, as the
-// median of five with the load of the machine; what is promised of the DOM is asserted.
+// A store of 100,000 artifacts, of LINEAL_LARGE_ARTIFACTS, or the one in LINEAL_LARGE_STORE: how long things take is
+// measured and printed, as the median of five with the load of the machine; what is promised of the DOM is asserted.
 
 import { loadavg } from "node:os";
 import type { Browser, Page } from "playwright-core";
@@ -11,7 +11,7 @@ let world: World;
 let visitor: Visitor;
 
 beforeAll(async () => {
-  world = await serve(largeStore(100_000));
+  world = await serve(largeStore(Number(process.env.LINEAL_LARGE_ARTIFACTS ?? 100_000)));
   browser = await launch();
   visitor = await visit(browser, world);
   // The search index follows a store once, when it is first read.
