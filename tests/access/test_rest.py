@@ -119,6 +119,11 @@ def test_a_route_answers_as_if_the_workspace_were_alone(
         assert found == expected, url
 
 
+@pytest.mark.parametrize("path", sorted(_ADMINS))
+def test_a_route_for_admins_is_closed_to_others(clients: tuple[httpx.Client, httpx.Client], path: str) -> None:
+    assert answer(clients[1], path)[0] == 403
+
+
 @pytest.mark.slow
 def test_the_addresses_find_something_in_another_workspace(stores: Stores) -> None:
     """Without a scope the same addresses tell of `b`: the test above would notice."""

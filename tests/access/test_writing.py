@@ -11,7 +11,9 @@ from lineal import errors
 from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
+from lineal.service.lifecycle import LIFECYCLE_CALLS
 from lineal.store.scope import WORKSPACE_TYPE
+from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.requests import READS, WRITES
@@ -85,6 +87,13 @@ def test_a_reader_writes_nothing(stores: Stores, method: str) -> None:
     for reader in (Caller("reader", Role.READER), caller(Role.READER, "a")):
         with pytest.raises(errors.PermissionDeniedError, match="needs the role writer"):
             stores.shared.call(method, request, caller=reader)
+
+
+@pytest.mark.parametrize("method", sorted(LIFECYCLE_CALLS))
+@pytest.mark.parametrize("who", [Caller("w", Role.WRITER), Caller("r", Role.READER), WRITER_OF_A])
+def test_an_admin_alone_deletes(stores: Stores, method: str, who: Caller) -> None:
+    with pytest.raises(errors.PermissionDeniedError, match="needs the role admin"):
+        stores.shared.call(method, getattr(lifecycle, f"{method}Request")(), caller=who)
 
 
 @pytest.mark.parametrize("role", Role)
