@@ -91,6 +91,7 @@ def test_wrong_usage_is_said_in_one_line(
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_server_deletes_as_well_and_tells_of_it_over_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     url = f"sqlite:///{tmp_path / 'served.db'}"
     with open_service(url) as service:
