@@ -68,6 +68,7 @@ def test_a_worker_that_was_killed_is_replaced_while_the_other_serves(server: Ser
     until(lambda: len(workers(server) - before) == 1)
     put(server.address, "after the kill")
 
+    until(lambda: number(server, "ready") == 1 and number(server, "workers") == 2)
     assert number(server, "worker_restarts_total") >= 1
     assert number(server, "rpcs_total") == counted + 1
 

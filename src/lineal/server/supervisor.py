@@ -197,7 +197,7 @@ class Supervisor:
 
 
 def _count_restart() -> None:
-    from lineal.server.observing.metrics import WORKER_RESTARTS
+    from lineal.server.observing.restarts import WORKER_RESTARTS
 
     WORKER_RESTARTS.inc()
 

@@ -23,6 +23,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 import lineal
+from lineal.server.observing.restarts import WORKER_RESTARTS
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -63,7 +64,7 @@ RETRIES = _counter(
 CONNECTIONS = _gauge("database_connections", "Open connections to the database, by state (used, idle).", ("state",))
 READY = _gauge("ready", "Whether the database answers: 1 if it does for every worker.", summed=False)
 WORKERS = _gauge("workers", "Processes that serve.")
-WORKER_RESTARTS = _counter("worker_restarts_total", "Workers that were started because another one had ended.")
+REGISTRY.register(WORKER_RESTARTS)
 BUILD = _gauge("build_info", "The version that runs, as a label; always 1.", ("version",), summed=False)
 
 

@@ -1,0 +1,12 @@
+"""The one number that the supervisor of workers counts itself.
+
+It stands alone, since the supervisor must not write the other numbers, which are about processes that serve.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+WORKER_RESTARTS = Counter(
+    "lineal_worker_restarts_total", "Workers that were started because another one had ended.", registry=None
+)
