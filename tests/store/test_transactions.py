@@ -39,6 +39,8 @@ def test_a_connection_lost_before_the_commit_is_replaced_and_the_work_runs_again
     service: MetadataService, server_engine: Engine
 ) -> None:
     attempts: list[int] = []
+    reasons: list[str] = []
+    service.database.on_retry = reasons.append
 
     def work(session: Session) -> None:
         attempts.append(1)
@@ -49,6 +51,7 @@ def test_a_connection_lost_before_the_commit_is_replaced_and_the_work_runs_again
     before = turns(service)
     service.database.write(work)
     assert (len(attempts), turns(service)) == (2, before + 1)
+    assert reasons == ["lost"]
 
 
 def test_a_commit_that_may_have_happened_is_not_repeated(service: MetadataService, server_engine: Engine) -> None:
