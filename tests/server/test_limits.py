@@ -68,6 +68,13 @@ def _details(call: Any, seconds: float) -> str:
     return ""
 
 
+@pytest.mark.parametrize("method", ["/", "/x", "x", "/a/b/c", METHOD(""), METHOD("Nothing"), METHOD("../x"), "/é/\0"])
+def test_a_method_of_any_name_is_one_that_there_is_not(method: str) -> None:
+    with serving() as served, grpc.insecure_channel(served.grpc) as channel, pytest.raises(grpc.RpcError) as raised:
+        channel.unary_unary(method)(b"", timeout=10)
+    assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
 def test_more_requests_than_may_be_in_progress_are_refused_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(limits=LimitSettings(max_concurrent=1)) as served, asking(served) as client:
         slow = Slow(served.service, monkeypatch)

@@ -22,7 +22,7 @@ class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """Return the handler of a call that takes note of it."""
         handler = continuation(details)
-        _, service, method = details.method.split("/", 2)
+        service, _, method = details.method[1:].partition("/")  # of any form: a client writes it
         if handler is None or service not in self._services:
             return handler
         return grpc.unary_unary_rpc_method_handler(_noted(handler.unary_unary, method))
