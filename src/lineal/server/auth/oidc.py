@@ -52,7 +52,7 @@ class OidcTokens:
                 return None
             return jwt.decode(
                 text,
-                key=key,
+                key=key.key,
                 algorithms=list(_ALGORITHMS),
                 audience=self._settings.oidc_audience,
                 issuer=self._settings.oidc_issuer,
