@@ -86,7 +86,7 @@ def _choose(session: Session, types: KnownTypes, request: lifecycle.ApplyRetenti
     chosen, more = _within(request.limit or DEFAULT_LIMIT, order, going, needs)
     buried: Ids = {kind: set() for kind in KINDS}
     if request.on_reference == lifecycle.TOMBSTONE:
-        buried = _not_buried_yet(session, sorted_out(kept))
+        buried = _to_bury(session, sorted_out(kept))
     return _Chosen(chosen, buried, len(order) - _count(nodes), _count(nodes) - _count(going) - _count(buried), more)
 
 
@@ -149,9 +149,10 @@ def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:
     return [Place(CONTEXT, node_id) for node_id in nodes[CONTEXT] if Place(CONTEXT, node_id) not in needs]
 
 
-def _not_buried_yet(session: Session, nodes: Ids) -> Ids:
-    """Return those of the nodes that are no tombstones."""
-    return {kind: ids - deletion_rows.with_property(session, kind, ids, MARK) for kind, ids in nodes.items()}
+def _to_bury(session: Session, nodes: Ids) -> Ids:
+    """Return those of the nodes that become tombstones: no context that holds something, and none that is one."""
+    buried = {kind: nodes[kind] - deletion_rows.with_property(session, kind, nodes[kind], MARK) for kind in KINDS}
+    return {**buried, CONTEXT: set()}
 
 
 def _within(limit: int, order: Iterable[Place], going: Ids, needs: Needs) -> tuple[Ids, bool]:

@@ -48,6 +48,9 @@ class Member:
         kind: the kind of node, if the rows are nodes.
         key: the columns by which it is read.
         is_own: whether it is one of Lineal's own tables, which a store may lack.
+        columns: the names of the table's columns.
+        insert, without_id: insert a row with its id, and one that gets a new id.
+        first, page: read the first page of rows, and the one after a key.
     """
 
     name: str
@@ -55,21 +58,18 @@ class Member:
     kind: Kind | None = None
     key: tuple[str, ...] = ("id",)
     is_own: bool = False
+    columns: tuple[str, ...] = field(init=False)
     insert: Insertion = field(init=False)
     without_id: Insertion = field(init=False)
     page: Statement = field(init=False)
     first: Statement = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(column.name for column in self.table.columns))
         object.__setattr__(self, "insert", insertion(self.table, self.columns))
         object.__setattr__(self, "without_id", insertion(self.table, [name for name in self.columns if name != "id"]))
         object.__setattr__(self, "first", _page(self.table, self.key, is_first=True))
         object.__setattr__(self, "page", _page(self.table, self.key, is_first=False))
-
-    @property
-    def columns(self) -> list[str]:
-        """The names of the table's columns."""
-        return [column.name for column in self.table.columns]
 
 
 def _page(table: sa.Table, key: Sequence[str], *, is_first: bool) -> Statement:
