@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import sqlite3
 import subprocess
 import threading
@@ -16,6 +17,7 @@ import pytest
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.service import MetadataService, archive, open_service
+from lineal.service.archive import files
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import POSTGRESQL, Engine
@@ -286,3 +288,18 @@ def test_an_artifact_type_without_nodes_is_restored_too(tmp_path: Path) -> None:
     with open_service(f"sqlite:///{tmp_path / 'again.db'}") as service:
         request = rpc.GetArtifactTypeRequest(type_name="Only", type_version="3")
         assert service.call("GetArtifactType", request).artifact_type.base_type == pb.ArtifactType.MODEL
+
+
+def test_a_disk_that_is_full_leaves_no_file(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with (
+            pytest.raises(errors.ResourceExhaustedError, match=r"cannot write .*a\.zip"),
+            files.writing(tmp_path / "a.zip", overwrite=False) as draft,
+            files.new_archive(draft) as writer,
+        ):
+            writer.add("numbers", ({"number": number} for number in range(100_000)))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())

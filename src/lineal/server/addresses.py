@@ -32,6 +32,8 @@ def hold(host: str, port: int, *, flag: str) -> socket.socket:
 
 
 def _bound(host: str, port: int, *, flag: str, shared: bool) -> socket.socket:
+    if shared and not hasattr(socket, "SO_REUSEPORT"):
+        raise errors.FailedPreconditionError("--workers needs SO_REUSEPORT, which this system lacks; leave it out")
     family, address = _resolve(host, port)
     bound = socket.socket(family, socket.SOCK_STREAM)
     try:

@@ -105,15 +105,18 @@ class Supervisor:
         self._wake.set()
 
     def start(self) -> None:
-        """Start all workers; the first alone, since it may have to create the store.
+        """Start all workers, the first alone, since it may have to create the store; a signal to stop ends it early.
 
         Raises:
             UnavailableError: one ended before it served, or took too long.
         """
         for slot in range(self._settings.workers):
             self._workers[slot] = Worker(self._settings, slot)
-            if slot in (0, self._settings.workers - 1) and not self._await(list(self._workers.values())):
-                raise errors.UnavailableError("a worker ended before it served; its reason is the line above this one")
+            if slot not in (0, self._settings.workers - 1) or self._await(list(self._workers.values())):
+                continue
+            if self._signals:
+                return
+            raise errors.UnavailableError("a worker ended before it served; its reason is the line above this one")
 
     def run(self) -> None:
         """Watch the workers until a signal asks to stop."""

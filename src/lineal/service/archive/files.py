@@ -7,6 +7,7 @@ are, and what becomes of them (backing_up.py, restoring.py).
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -101,7 +102,7 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         draft.replace(path)
         _synchronize(path.parent)
     except OSError as error:
-        full = "no space left" in str(error).lower()
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         kind = errors.ResourceExhaustedError if full else errors.FailedPreconditionError
         raise kind(f"cannot write {path}: {error.strerror or type(error).__name__}") from error
     finally:
