@@ -142,13 +142,16 @@ export async function visit(browser: Browser, world: World, options: VisitorOpti
 
 /** The requests of a page that have not been answered. */
 const WAITING = new WeakMap<Page, Set<object>>();
-const CALM_POLLS = 4;
+const CALM_POLLS = 5;
 
-/** Wait until nothing loads and nothing is being laid out, and that stays so for a moment. */
+/** Wait until nothing loads, nothing is being laid out and the page is idle, and that stays so for a moment. */
 export async function settle(page: Page): Promise<void> {
   for (let calm = 0; calm < CALM_POLLS; calm += 1) {
-    await page.waitForTimeout(50);
-    const late = await page.evaluate(() => document.querySelectorAll(".skeleton, .late").length);
+    await page.waitForTimeout(40);
+    const late = await page.evaluate(async () => {
+      await new Promise((done) => requestIdleCallback(done, { timeout: 2000 }));
+      return document.querySelectorAll(".skeleton, .late").length;
+    });
     if (late > 0 || (WAITING.get(page)?.size ?? 0) > 0) calm = -1;
   }
 }
