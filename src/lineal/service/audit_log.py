@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from lineal import errors
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role, require
-from lineal.service.catalogue.value_shapes import Wide
+from lineal.service.value_shapes import Wide
 from lineal.store import audit_rows, own_tables
 from lineal.store.audit_rows import AuditFilter, AuditRow
 

@@ -1,6 +1,6 @@
 """The shapes of the catalogue's answers: frozen dataclasses, which the REST interface documents and writes as JSON.
 
-Times are milliseconds since the epoch. What stays out: values (value_shapes.py), and how shapes are filled.
+Times are milliseconds since the epoch. What stays out: values (../value_shapes.py), and how shapes are filled.
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from lineal.service.catalogue.value_shapes import AsText as AsText
-from lineal.service.catalogue.value_shapes import BoolValue as BoolValue
-from lineal.service.catalogue.value_shapes import Decimal as Decimal
-from lineal.service.catalogue.value_shapes import DoubleValue as DoubleValue
-from lineal.service.catalogue.value_shapes import IntValue as IntValue
-from lineal.service.catalogue.value_shapes import MayBeNan as MayBeNan
-from lineal.service.catalogue.value_shapes import ProtoValue as ProtoValue
-from lineal.service.catalogue.value_shapes import StringValue as StringValue
-from lineal.service.catalogue.value_shapes import StructValue as StructValue
-from lineal.service.catalogue.value_shapes import Value as Value
-from lineal.service.catalogue.value_shapes import Wide as Wide
+from lineal.service.value_shapes import AsText as AsText
+from lineal.service.value_shapes import BoolValue as BoolValue
+from lineal.service.value_shapes import Decimal as Decimal
+from lineal.service.value_shapes import DoubleValue as DoubleValue
+from lineal.service.value_shapes import IntValue as IntValue
+from lineal.service.value_shapes import MayBeNan as MayBeNan
+from lineal.service.value_shapes import ProtoValue as ProtoValue
+from lineal.service.value_shapes import StringValue as StringValue
+from lineal.service.value_shapes import StructValue as StructValue
+from lineal.service.value_shapes import Value as Value
+from lineal.service.value_shapes import Wide as Wide
 
 KindName = Literal["artifact", "execution", "context"]
 StepDirection = Literal["input", "output"]
