@@ -36,7 +36,7 @@ def fails(path: Path, name: str) -> bool:
         print(f"{name}: {error!r}", flush=True)
         os._exit(1)
     inside = [path for path in path.iterdir() if path.stem != "__main__"] if path.is_dir() else []
-    os._exit(any([fails(path, f"{name}.{path.stem}") for path in sorted(inside) if is_module(path)]))
+    os._exit(sum(fails(path, f"{name}.{path.stem}") for path in sorted(inside) if is_module(path)) > 0)
 
 
 def is_module(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Every module can be the first one of Lineal that a program imports: none stands on a circle that goes well by luck."""
+"""Every module can be the first of Lineal that a program imports: none stands on a circle that closes by luck alone."""
 
 from __future__ import annotations
 
