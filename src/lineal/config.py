@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 
 from lineal import errors
 from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_exposure
@@ -31,6 +32,14 @@ def redact(text: str) -> str:
     return _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1***@", text))
 
 
+class Use(Enum):
+    """What a database is opened for."""
+
+    CREATE = "anything; what is missing is created"
+    CHANGE = "anything but creating a database, a file or a store"
+    READ = "reading; nothing is written"
+
+
 @dataclass(frozen=True)
 class DatabaseSettings:
     """Which database to open, and how.
@@ -41,6 +50,7 @@ class DatabaseSettings:
         busy_timeout: seconds to wait for the write lock of another process (SQLite).
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
         audit: whether every write is written to the audit log; deletions are in any case.
+        use: what it is opened for.
     """
 
     url: str = field(repr=False)
@@ -48,6 +58,7 @@ class DatabaseSettings:
     busy_timeout: float = DEFAULT_BUSY_TIMEOUT
     synchronous: str = "FULL"
     audit: bool = False
+    use: Use = Use.CREATE
 
     def __post_init__(self) -> None:
         scheme, separator, _ = self.url.partition("://")
@@ -58,7 +69,7 @@ class DatabaseSettings:
                 f"no database URL: {given} is none of {', '.join(DATABASE_SCHEMES)}; "
                 "write for example sqlite:///metadata.db"
             )
-        _require_range("busy_timeout (--busy-timeout)", self.busy_timeout, 0, 86400)
+        require_range("busy_timeout (--busy-timeout)", self.busy_timeout, 0, 86400)
 
 
 @dataclass(frozen=True)
@@ -106,12 +117,12 @@ class ServerSettings:
     def __post_init__(self) -> None:
         if not self.host:
             raise errors.InvalidArgumentError("--host is empty; give an address such as 127.0.0.1")
-        _require_range("--grpc-port", self.grpc_port, 0, 65535)
-        _require_range("--http-port", self.http_port, 0, 65535)
-        _require_range(MAX_MESSAGE_FLAG, self.max_message_mib, 1, MAX_MESSAGE_MIB)
-        _require_range("--threads", self.threads, 1, 1024)
-        _require_range("--stop-grace", self.stop_grace, 0, 86400)
-        _require_range("--workers", self.workers, 1, 256)
+        require_range("--grpc-port", self.grpc_port, 0, 65535)
+        require_range("--http-port", self.http_port, 0, 65535)
+        require_range(MAX_MESSAGE_FLAG, self.max_message_mib, 1, MAX_MESSAGE_MIB)
+        require_range("--threads", self.threads, 1, 1024)
+        require_range("--stop-grace", self.stop_grace, 0, 86400)
+        require_range("--workers", self.workers, 1, 256)
         if self.log_format not in LOG_FORMATS:
             raise errors.InvalidArgumentError(f"--log-format is {self.log_format!r}; it can be text or json")
         if self.workers > 1 and self.database.url.rstrip("/") in ("sqlite:", "sqlite:///:memory:"):
@@ -142,6 +153,11 @@ class ServerSettings:
         return self.max_message_mib << 20
 
 
-def _require_range(flag: str, value: float, low: int, high: int) -> None:
+def require_range(flag: str, value: float, low: int, high: int) -> None:
+    """Refuse a number outside its limits, and what is no number.
+
+    Raises:
+        InvalidArgumentError: it is outside.
+    """
     if not low <= value <= high:
         raise errors.InvalidArgumentError(f"{flag} is {value}; give a number from {low} to {high}")

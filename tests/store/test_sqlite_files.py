@@ -181,3 +181,24 @@ assert os.waitpid(child, 0)[1] == 0
     with open_service(url_of(tmp_path / "fork.db")) as service:
         names = {node.name for node in service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts}
     assert names == {"child", "parent"}
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("synchronous=zz", "synchronous is 'zz'"),
+        ("busy_timeout=-5", "busy_timeout in the database URL is -5.0; give a number from 0 to 86400"),
+        ("busy_timeout=nan", "busy_timeout in the database URL is nan"),
+    ],
+)
+def test_an_option_outside_its_limits_is_shown_as_written(tmp_path: Path, option: str, said: str) -> None:
+    with pytest.raises(errors.InvalidArgumentError) as refused:
+        open_service(f"sqlite:///{tmp_path}/store.db?{option}")
+    assert said in refused.value.message
+
+
+def test_a_file_that_is_no_database_comes_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("these are notes\n" * 100)
+    with pytest.raises(errors.FailedPreconditionError) as refused:
+        open_service(f"sqlite:///{tmp_path}/notes.txt")
+    assert "check the path, or restore it from a backup" in refused.value.message

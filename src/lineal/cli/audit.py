@@ -31,13 +31,13 @@ def run(args: argparse.Namespace) -> None:
     """Print the entries."""
     settings = required_database(args)
     from lineal.cli.text import to_json
-    from lineal.service.archive.backing_up import open_existing
+    from lineal.service.archive.backing_up import open_for_reading
     from lineal.service.audit_log import AuditFilter, page
 
     if args.limit < 1:
         args.usage_error(f"--limit is {args.limit}; give 1 or more")
     wanted = AuditFilter(args.subject, args.id, args.who, args.rpc)
-    with open_existing(settings) as service:
+    with open_for_reading(settings) as service:
         entries = page(service, wanted, limit=args.limit).items
     print(to_json([_record(entry) for entry in entries]) if args.json else "\n".join(_lines(entries)))
 

@@ -6,9 +6,11 @@ import argparse
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lineal.cli.arguments import Commands, Parser, add_database_flag, add_json_flag, required_database
+from lineal.config import Use
 
 if TYPE_CHECKING:
     from lineal.service.tokens import Token, Tokens
@@ -53,16 +55,18 @@ def run_create(args: argparse.Namespace) -> None:
     """Make a token and print it."""
     from lineal.service.access import role_named
 
-    with _open(args) as tokens:
+    with _open(args, Use.CREATE) as tokens:
         print(tokens.create(args.name, role_named(args.role), workspaces=args.workspace, seconds=args.expires))
 
 
 def run_list(args: argparse.Namespace) -> None:
     """Print the tokens."""
     from lineal.cli.text import table, to_json
+    from lineal.service.archive.backing_up import open_for_reading
+    from lineal.service.tokens import stored_tokens
 
-    with _open(args) as tokens:
-        found = tokens.list()
+    with open_for_reading(required_database(args)) as service:
+        found = stored_tokens(service)
     if args.json:
         print(to_json([_record(token) for token in found]))
         return
@@ -71,15 +75,15 @@ def run_list(args: argparse.Namespace) -> None:
 
 def run_revoke(args: argparse.Namespace) -> None:
     """Revoke a token."""
-    with _open(args) as tokens:
+    with _open(args, Use.CHANGE) as tokens:
         tokens.revoke(args.id)
     print(f"Revoked {args.id}; running servers notice within seconds.")
 
 
 @contextmanager
-def _open(args: argparse.Namespace) -> Iterator[Tokens]:
-    """Open the chosen database; one that is missing is created, so that tokens can be made before a server starts."""
-    settings = required_database(args)
+def _open(args: argparse.Namespace, use: Use) -> Iterator[Tokens]:
+    """Open the chosen database; CREATE lets tokens be made before a server starts."""
+    settings = replace(required_database(args), use=use)
     from lineal.service import open_service
     from lineal.service.tokens import Tokens
 

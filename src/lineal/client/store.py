@@ -55,7 +55,7 @@ class MetadataStore(LineageCalls):
                 raise ValueError("a client cannot upgrade a server's database; run `lineal migrate` beside the server")
             self._use(_grpc_transport(channel_settings(config)))
         elif isinstance(config, pb.ConnectionConfig):
-            self._use(_database_transport(open_settings(config, upgrade=enable_upgrade_migration)))
+            self._use(database_transport(open_settings(config, upgrade=enable_upgrade_migration)))
             if config.HasField("retry_options"):
                 self._max_num_retries = config.retry_options.max_num_retries
         else:
@@ -74,7 +74,7 @@ class MetadataStore(LineageCalls):
         """
         settings = settings_of_url(url)
         if isinstance(settings, DatabaseSettings):
-            return cls.from_transport(_database_transport(settings))
+            return cls.from_transport(database_transport(settings))
         return cls.from_transport(_grpc_transport(settings))
 
     @classmethod
@@ -149,7 +149,7 @@ def open_settings(config: pb.ConnectionConfig, *, upgrade: bool = False) -> Data
         raise OpenError(error.message, error.error_code) from error
 
 
-def _database_transport(settings: DatabaseSettings) -> DatabaseTransport:
+def database_transport(settings: DatabaseSettings) -> DatabaseTransport:
     """Prepare a database; open it at once where that needs no network, or where the caller asks for an upgrade."""
     transport = DatabaseTransport(settings)
     if settings.upgrade or settings.url.startswith("sqlite:"):

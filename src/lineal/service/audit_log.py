@@ -62,7 +62,7 @@ def page(
         InvalidArgumentError: the cursor is none of this log's.
     """
     require(caller, Role.ADMIN, "the audit log")
-    if not own_tables.prepare(service.database):
+    if not own_tables.holds(service.database, own_tables.AUDIT):
         return AuditPage([], None)
     before = _number(cursor) if cursor else None
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from lineal import errors
-from lineal.config import DatabaseSettings
+from lineal.config import DatabaseSettings, Use
 from lineal.kinds import KINDS, Kind
 from lineal.service.migration import on_existing
 from lineal.store import checks, schema
@@ -49,7 +49,7 @@ def examine(settings: DatabaseSettings) -> list[Finding]:
     Raises:
         StatusError: the database cannot be opened.
     """
-    return on_existing(settings, _examine)
+    return on_existing(settings, _examine, use=Use.READ)
 
 
 def mend(settings: DatabaseSettings) -> list[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from lineal import errors
-from lineal.config import DatabaseSettings
+from lineal.config import DatabaseSettings, Use
 from lineal.store import migrations
 from lineal.store.database import Database
 from lineal.store.migrations import Effect, Plan, PlannedStep
@@ -22,14 +22,12 @@ __all__ = [
     "Plan",
     "PlannedStep",
     "downgrade",
-    "existing_url",
     "migrate",
     "on_existing",
     "plan_migration",
 ]
 
 _Result = TypeVar("_Result")
-_FILE_PREFIX = "sqlite:///"
 
 
 def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) -> Plan:
@@ -40,7 +38,7 @@ def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) ->
         FailedPreconditionError: the database is empty, or a person must see to it first.
         StatusError: the database cannot be opened.
     """
-    return on_existing(settings, lambda database: migrations.plan(database, version))
+    return on_existing(settings, lambda database: migrations.plan(database, version), use=Use.READ)
 
 
 def migrate(settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept_loss: bool = False) -> Plan:
@@ -76,19 +74,10 @@ def _downgrade(database: Database, version: int) -> None:
         migrations.migrate(database, version, accept_loss=True)
 
 
-def on_existing(settings: DatabaseSettings, work: Callable[[Database], _Result]) -> _Result:
+def on_existing(settings: DatabaseSettings, work: Callable[[Database], _Result], *, use: Use = Use.CHANGE) -> _Result:
     """Open a database that exists, work on it, and close it."""
-    database = Database(dataclasses.replace(settings, url=existing_url(settings.url)))
+    database = Database(dataclasses.replace(settings, use=use))
     try:
         return work(database)
     finally:
         database.close()
-
-
-def existing_url(url: str) -> str:
-    """Return the URL that opens a database and does not create one."""
-    is_file = url.startswith("sqlite:")
-    if is_file and not url.startswith(_FILE_PREFIX):
-        return url
-    name, value = ("mode", "rw") if is_file else ("create_database", "false")
-    return url if f"{name}=" in url else f"{url}{'&' if '?' in url else '?'}{name}={value}"

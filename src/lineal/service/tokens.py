@@ -96,7 +96,7 @@ class Tokens:
 
     def list(self) -> Sequence[Token]:
         """Return all tokens, the oldest first."""
-        return [_token(row) for row in self._service.read(lambda session, _: token_rows.tokens(session))]
+        return stored_tokens(self._service)
 
     def revoke(self, token_id: str) -> None:
         """Let a token be valid no longer; servers notice within seconds.
@@ -120,6 +120,13 @@ class Tokens:
             return None
         token = _token(row)
         return _caller(token) if token.state == "valid" else None
+
+
+def stored_tokens(service: MetadataService) -> Sequence[Token]:
+    """Return all tokens of a store, the oldest first; none if it has no table for them and is open for reading."""
+    if not own_tables.holds(service.database, own_tables.TOKEN):
+        return []
+    return [_token(row) for row in service.read(lambda session, _: token_rows.tokens(session))]
 
 
 def looks_like_token(text: str) -> bool:

@@ -138,6 +138,11 @@ def prepare(database: Database) -> bool:
     return True
 
 
+def holds(database: Database, table: sa.Table) -> bool:
+    """Create the tables that are missing, unless the database is read-only; say whether this one is there."""
+    return prepare(database) or database.read(lambda session: table not in _missing(session))
+
+
 def _are_present(session: Session) -> bool:
     return not _missing(session)
 

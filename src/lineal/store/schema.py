@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from lineal import errors
+from lineal.config import Use
 from lineal.kinds import KINDS
 from lineal.store import locks, migrations
 from lineal.store.database import Database, Session
@@ -35,8 +36,12 @@ def prepare(database: Database) -> None:
         return
     if database.settings.upgrade:
         migrations.upgrade(database)
+    if database.settings.use is not Use.CREATE and not database.read(_present_tables):
+        raise errors.FailedPreconditionError(
+            f"{database.dialect.place()} holds no metadata store; `lineal serve` or a first write creates it"
+        )
     if database.dialect.read_only:
-        raise errors.FailedPreconditionError("the database is open for reading only and holds no metadata store yet")
+        raise errors.FailedPreconditionError("the database is open for reading only and holds no whole store yet")
     database.write(_create)
 
 

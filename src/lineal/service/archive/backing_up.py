@@ -10,19 +10,18 @@ from pathlib import Path
 
 import lineal
 from lineal import errors
-from lineal.config import DatabaseSettings
+from lineal.config import DatabaseSettings, Use
 from lineal.service import MetadataService, open_service
 from lineal.service.archive.files import Manifest, new_archive, writing
 from lineal.service.clock import now
-from lineal.service.migration import existing_url
 from lineal.store import archive_rows
 from lineal.store.database import Database, Session
 from lineal.store.tables import SCHEMA_VERSION
 
 
-def open_existing(settings: DatabaseSettings) -> MetadataService:
-    """Open a store that exists."""
-    return open_service(dataclasses.replace(settings, url=existing_url(settings.url)))
+def open_for_reading(settings: DatabaseSettings) -> MetadataService:
+    """Open a store that exists, to write nothing."""
+    return open_service(dataclasses.replace(settings, use=Use.READ))
 
 
 def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> Manifest:
@@ -32,7 +31,7 @@ def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -
         AlreadyExistsError: there is such a file, and it may not be overwritten.
         StatusError: the store cannot be opened, or the file not be written.
     """
-    with open_existing(settings) as service, writing(path, overwrite=overwrite) as draft:
+    with open_for_reading(settings) as service, writing(path, overwrite=overwrite) as draft:
         return service.database.read(lambda session: _write(session, draft))
 
 
@@ -53,7 +52,7 @@ def copy(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> 
         UnimplementedError: the store is on another engine.
         DataLossError: SQLite finds the copy damaged, and so the store.
     """
-    with open_existing(settings) as service, writing(path, overwrite=overwrite) as draft:
+    with open_for_reading(settings) as service, writing(path, overwrite=overwrite) as draft:
         service.database.dialect.copy_file(str(draft))
         _require_sound(draft)
         return draft.stat().st_size

@@ -70,6 +70,10 @@ class DatabaseDialect:
         """Return the connections that the database works on."""
         raise NotImplementedError
 
+    def place(self) -> str:
+        """Return how messages call the database, without user and password."""
+        raise NotImplementedError
+
     def writing(self) -> AbstractContextManager[Any]:
         """Return what is held while a transaction writes."""
         raise NotImplementedError

@@ -154,7 +154,7 @@ class MySQLDialect(ServerDialect):
                 f"{self.place()} offers no TLS, or none that fits; set it up there, or use ssl_mode=preferred"
             )
         if code == 1049:
-            return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
+            return self.missing_database()
         if code in _FULL:
             return errors.ResourceExhaustedError(f"{self.place()} has no space left; nothing was written")
         if code in _BUSY:

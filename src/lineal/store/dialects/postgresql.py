@@ -151,7 +151,7 @@ class PostgreSQLDialect(ServerDialect):
         """Name the database and the cure."""
         state = _state(error)
         if self.lacks_database(error):
-            return errors.NotFoundError(f"{self.place()} does not exist; create it, or leave create_database=false out")
+            return self.missing_database()
         if not state and "does not support SSL" in str(error):
             return errors.FailedPreconditionError(
                 f"{self.place()} offers no TLS; set it up there, or use sslmode=prefer"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import QueuePool
 
 from lineal import errors
-from lineal.config import DatabaseSettings
+from lineal.config import DatabaseSettings, Use
 from lineal.store.connections import Connections
 from lineal.store.dialects.base import DatabaseDialect
 from lineal.store.dialects.urls import Host, ServerURL, parse_server_url
@@ -49,7 +49,8 @@ class ServerDialect(DatabaseDialect):
         self.url: ServerURL = parse_server_url(settings.url, known={*OPTIONS, *self.options})
         self.connect_seconds = self.url.number("connect_timeout", CONNECT_SECONDS)
         self.retry_seconds = self.url.number("retry_seconds", RETRY_SECONDS)
-        self._creates = self.url.flag("create_database", default=True)
+        self._creates = self.url.flag("create_database", default=True) and settings.use is Use.CREATE
+        self.read_only = settings.use is Use.READ
         self._preferred = 0
         self._opened = False
 
@@ -140,6 +141,12 @@ class ServerDialect(DatabaseDialect):
         text = f"{error} {error.__cause__ or ''}"
         reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
         return errors.UnavailableError(f"cannot reach {self.place()}: {reason}")
+
+    def missing_database(self) -> errors.NotFoundError:
+        """Return the error of a database that does not exist, and that was not to be created."""
+        may_create = self.settings.use is Use.CREATE
+        cure = "create it, or leave create_database=false out" if may_create else "check the name in the URL (--db)"
+        return errors.NotFoundError(f"{self.place()} does not exist; {cure}")
 
     def place(self) -> str:
         """Return how messages call the database: its hosts and name, never user or password."""

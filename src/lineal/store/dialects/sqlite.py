@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from lineal import errors
-from lineal.config import DatabaseSettings
+from lineal.config import DatabaseSettings, Use, require_range
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.deadlines import CURRENT, Deadline
 from lineal.store.dialects.base import Conflict, DatabaseDialect
@@ -45,9 +45,9 @@ class SQLiteDialect(DatabaseDialect):
         # SQLAlchemy decodes the path from 2.1 on, and not in 2.0.
         self._path = unquote(urlsplit(settings.url, allow_fragments=False).path[1:])
         query = {key: str(value) for key, value in url.query.items()}
-        self._mode = _one_of(query.pop("mode", "rwc"), _MODES, "mode")
-        self.read_only = self._mode == "ro"
-        self._level = _one_of(query.pop("synchronous", settings.synchronous).upper(), _LEVELS, "synchronous")
+        self._mode = self._fitting_mode(_one_of(query.pop("mode", "rwc"), _MODES, "mode"))
+        self.read_only = self._mode == "ro" or settings.use is Use.READ
+        self._level = _one_of(query.pop("synchronous", settings.synchronous), _LEVELS, "synchronous")
         self._busy_timeout = _seconds(query.pop("busy_timeout", settings.busy_timeout))
         if query:
             raise errors.InvalidArgumentError(
@@ -58,6 +58,33 @@ class SQLiteDialect(DatabaseDialect):
         self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
         self._rows_written = 0
         self._next_statistics = _FIRST_STATISTICS
+
+    def _fitting_mode(self, asked: str) -> str:
+        """Return the mode to open a file in: nothing is created, or nothing written, where the use forbids it."""
+        if self.settings.use is Use.CREATE:
+            return asked
+        may_write = os.access(self._path, os.W_OK) and self._may_add_files
+        if asked == "ro" or (self.settings.use is Use.READ and not may_write):
+            return "ro"
+        return "rw"
+
+    @property
+    def _directory(self) -> Path:
+        return Path(os.path.abspath(self._path)).parent
+
+    @property
+    def _may_add_files(self) -> bool:
+        """Whether this user may write in the file's directory, where SQLite puts files beside the database."""
+        return os.access(self._directory, os.W_OK | os.X_OK)
+
+    @property
+    def _is_beyond_change(self) -> bool:
+        """Whether nobody like us can write: what SQLite wants to know to read without files beside the database."""
+        return self._mode == "ro" and not self._may_add_files and not os.path.exists(f"{self._path}-wal")
+
+    def place(self) -> str:
+        """Return how messages call the database: its file."""
+        return f"the database file {self._path}" if not self.in_memory else "the database in memory"
 
     @property
     def in_memory(self) -> bool:
@@ -71,9 +98,10 @@ class SQLiteDialect(DatabaseDialect):
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
-        target = ":memory:" if self.in_memory else f"file:{quote(os.path.abspath(self._path))}?mode={self._mode}"
+        target = f"file:{quote(os.path.abspath(self._path))}?mode={self._mode}"
+        target += "&immutable=1" if self._is_beyond_change else ""
         connection = sqlite3.connect(
-            target,
+            ":memory:" if self.in_memory else target,
             uri=not self.in_memory,
             timeout=self._busy_timeout,
             isolation_level=None,
@@ -103,16 +131,27 @@ class SQLiteDialect(DatabaseDialect):
             raise errors.FailedPreconditionError(f"{path} is a directory; give the path of a file in it")
         if not path.exists():
             self._check_new(path)
-        elif not os.access(path, os.R_OK if self.read_only else os.R_OK | os.W_OK):
+        elif not os.access(path, os.R_OK if self._mode == "ro" else os.R_OK | os.W_OK):
             raise errors.PermissionDeniedError(f"no permission to open the database file {path} for this user")
+        elif self._mode != "ro" and not self._may_add_files:
+            raise errors.PermissionDeniedError(
+                f"no permission to write in the directory {self._directory}, which SQLite needs beside {path.name}; "
+                "give this user that permission, or read the store with mode=ro in the database URL"
+            )
+        elif self.settings.use is not Use.CREATE and path.is_file() and not path.stat().st_size:
+            raise errors.FailedPreconditionError(
+                f"{self.place()} is empty and holds no metadata store; `lineal serve` or a first write creates it"
+            )
 
     def _check_new(self, path: Path) -> None:
         """Refuse a file that does not exist and cannot be made."""
         if self._mode != "rwc":
-            raise errors.NotFoundError(f"no database file {path}; open it with mode=rwc to create it")
+            may_create = self.settings.use is Use.CREATE
+            cure = "open it with mode=rwc to create it" if may_create else "check the name in the URL (--db)"
+            raise errors.NotFoundError(f"no database file {path}; {cure}")
         if not path.parent.is_dir():
             raise errors.NotFoundError(f"no directory {path.parent} for the database file {path.name}; create it first")
-        if not os.access(path.parent, os.W_OK | os.X_OK):
+        if not self._may_add_files:
             raise errors.PermissionDeniedError(f"no permission to write in the directory {path.parent}")
 
     def writing(self) -> AbstractContextManager[Any]:
@@ -174,7 +213,14 @@ class SQLiteDialect(DatabaseDialect):
                 f"{self._busy_timeout:g} s; try again"
             )
         if "not a database" in text or "malformed" in text:
-            return errors.FailedPreconditionError(f"{self._path} is not a SQLite database or is damaged")
+            return errors.FailedPreconditionError(
+                f"{self._path} is not a SQLite database or is damaged; check the path, or restore it from a backup"
+            )
+        if self._mode == "ro" and ("readonly" in text or "unable to open" in text) and not self._may_add_files:
+            return errors.PermissionDeniedError(
+                f"{self._path} cannot be read while {self._path}-wal is there and this user has no permission to write "
+                f"in the directory {self._directory}; give it that permission, or stop what works on the store"
+            )
         if "readonly" in text:
             return errors.PermissionDeniedError(f"{self._path} is open for reading only; nothing was written")
         if "full" in text:
@@ -249,9 +295,10 @@ class _Counted:
 
 def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
     """Return an option's value if it is one of those allowed."""
-    if value not in allowed:
+    found = next((each for each in allowed if each.lower() == value.lower()), None)
+    if found is None:
         raise errors.InvalidArgumentError(f"{name} is {value!r} in the database URL; it can be {', '.join(allowed)}")
-    return value
+    return found
 
 
 class _HeldUntil:
@@ -271,8 +318,10 @@ class _HeldUntil:
 
 def _seconds(value: str | float) -> float:
     try:
-        return float(value)
+        seconds = float(value)
     except ValueError:
         raise errors.InvalidArgumentError(
             f"busy_timeout is {value!r} in the database URL; it is a number of seconds"
         ) from None
+    require_range("busy_timeout in the database URL", seconds, 0, 86400)
+    return seconds
