@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -101,3 +103,10 @@ def test_a_server_deletes_as_well_and_tells_of_it_over_rest(tmp_path: Path, caps
         answer = httpx.get(f"{server.http}/api/v1/audit", params={"subject": "artifact"}).json()
     assert [(entry["action"], entry["node_id"]) for entry in answer["items"]] == [("delete", "2")]
     assert capsys.readouterr().out == "1 artifacts deleted\n"
+
+
+def test_audit_runs_in_a_process_that_has_imported_nothing_else(url: str) -> None:
+    command = [sys.executable, "-m", "lineal", "audit", "--db", url]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.startswith("TIME")
