@@ -102,6 +102,7 @@ def test_a_prefix_opens_no_route(served: Served) -> None:
     with asking(served) as client:
         for prefix in ("/healthz", "/api", "/api/v1"):
             assert client.get("/api/v1/totals", headers={"x-forwarded-prefix": prefix}).status_code == 401
+            assert client.get(prefix, headers={"x-forwarded-prefix": prefix}).status_code == 401
             assert client.get(f"{prefix}/healthz", headers={"x-forwarded-prefix": prefix}).status_code in (200, 401)
 
 
@@ -161,6 +162,19 @@ def test_a_browser_logs_in_with_a_token(served: Served) -> None:
         assert client.get("/api/v1/totals", headers={"sec-fetch-site": "cross-site"}).status_code == 401
         client.post("/logout")
         assert client.get("/api/v1/totals").status_code == 401
+
+
+@pytest.mark.parametrize(("networks", "is_believed"), [(("127.0.0.0/8",), True), (("10.0.0.0/8",), False)])
+def test_a_proxys_header_is_taken_by_both_doors(tmp_path: Any, networks: tuple[str, ...], is_believed: bool) -> None:
+    (tmp_path / "rules").write_text('{"user:ada@x": {"role": "reader"}}')
+    access = AccessSettings(("kubeflow",), access_file=str(tmp_path / "rules"), trusted_proxies=networks)
+    with serving(access=access) as found, grpc.insecure_channel(found.grpc) as channel, asking(found) as client:
+        headers = {"Kubeflow-UserId": "ada@x", "X-Forwarded-For": "127.0.0.1"}
+        assert client.get("/api/v1/totals", headers=headers).status_code == (200 if is_believed else 401)
+        code = status_of(channel, EVERY_RPC[0], ("kubeflow-userid", "ada@x"))
+        assert (code is not grpc.StatusCode.UNAUTHENTICATED) == is_believed
+        twice = status_of(channel, EVERY_RPC[0], ("kubeflow-userid", "ada@x"), ("kubeflow-userid", "eve@x"))
+        assert twice is grpc.StatusCode.UNAUTHENTICATED
 
 
 def test_no_answer_holds_a_token(served: Served) -> None:

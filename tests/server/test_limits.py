@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from lineal.security import LimitSettings
-from lineal.server import http_connections, http_limits
+from lineal.server import http_connections, http_limits, streams
 from lineal.service import MetadataService
 from lineal.store.session import Session
 from lineal.wire import service as rpc
@@ -73,6 +73,18 @@ def test_a_method_of_any_name_is_one_that_there_is_not(method: str) -> None:
     with serving() as served, grpc.insecure_channel(served.grpc) as channel, pytest.raises(grpc.RpcError) as raised:
         channel.unary_unary(method)(b"", timeout=10)
     assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_idle_streams_hold_no_more_than_a_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "SECONDS", 1.0)
+    with serving(threads=4) as served, grpc.insecure_channel(served.grpc) as channel:
+        go = threading.Event()
+        reflection = channel.stream_stream("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo")
+        idle = [reflection(iter(go.wait, True), timeout=30) for _ in range(8)]
+        codes = [call.code() for call in idle]  # those that were let in are ended after a second
+        assert set(codes) == {grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED}
+        assert channel.unary_unary(METHOD("GetArtifactTypes"))(b"", timeout=10) is not None
+        go.set()
 
 
 def test_more_requests_than_may_be_in_progress_are_refused_over_http(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.observing.grpc_calls import GrpcCalls
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
+from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
 from lineal.service import MetadataService
 from lineal.store.deadlines import CURRENT, Deadline
@@ -36,7 +37,7 @@ class GrpcDoor:
         self._threads = BoundedThreads(settings.threads, settings.limits.max_concurrent)
         limits = settings.limits
         way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits))
-        interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES)]
+        interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES), BoundedStreams()]
         interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
         self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
         self._health = health.HealthServicer()

@@ -52,9 +52,10 @@ class _Guard:
 
 def route_path(scope: Scope) -> str:
     """Return the path without the prefix under which a proxy shows the server."""
-    path = scope["path"]
+    path: str = scope["path"]
     prefix = scope.get("root_path", "")
-    return path[len(prefix) :] or "/" if prefix and path.startswith(f"{prefix}/") else path
+    is_inside = prefix and (path == prefix or path.startswith(f"{prefix}/"))
+    return path[len(prefix) :] or "/" if is_inside else path
 
 
 def _refusal(scope: Scope, error: errors.StatusError) -> Response:
