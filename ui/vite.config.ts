@@ -18,5 +18,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/api": API } },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"] },
+  test: { include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"] },
 });

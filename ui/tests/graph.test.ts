@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import { csvCell, toCsv, toJson, toMermaid, toSvg } from "../src/lineage/export";
 import {

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, it } from "vitest";
 import { layerLayout } from "../src/lineage/layout";
 

@@ -1,10 +1,9 @@
-// What happy-dom lacks and Mantine asks for.
-import { cleanup } from "@testing-library/react";
+// What happy-dom lacks and Mantine asks for. Tests that draw nothing run without a DOM, which is faster.
 import { afterEach } from "vitest";
 
-afterEach(cleanup);
-
 if (typeof window !== "undefined") {
+  const { cleanup } = await import("@testing-library/react");
+  afterEach(cleanup);
   window.matchMedia ??= ((query: string) => ({
     matches: false,
     media: query,
