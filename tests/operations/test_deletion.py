@@ -7,7 +7,7 @@ import pytest
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service import MetadataService
-from lineal.service.access import Caller, Role
+from lineal.service.access import Caller, Role, scope_of
 from lineal.service.catalogue import Catalogue
 from lineal.service.catalogue.listing import Asked
 from lineal.service.lifecycle import LIFECYCLE_CALLS
@@ -101,6 +101,19 @@ def test_a_tombstone_keeps_id_type_and_links_and_nothing_else(service: MetadataS
     assert not node.uri
     assert list(node.custom_properties) == ["lineal.deleted"]
     assert rows(lineage.service)["Event"] == 4
+
+
+def test_a_tombstone_stays_in_its_workspace(service: MetadataService) -> None:
+    lineage = Lineage(service)
+    marked = {"__kf_workspace__": "bakery", "other": "gone"}
+    [node_id] = put_artifacts(service, artifact(lineage.types["artifact"], name="data", properties=marked))
+    lineage.run("train", reads="data")
+    lineage.delete("data", on_reference=lifecycle.TOMBSTONE)
+    reader = Caller("ann", Role.READER, scope_of(["bakery"]))
+    request = rpc.GetArtifactsByIDRequest(artifact_ids=[node_id])
+    [node] = service.call("GetArtifactsByID", request, caller=reader).artifacts  # type: ignore[attr-defined]
+
+    assert set(node.custom_properties) == {"__kf_workspace__", "lineal.deleted"}
 
 
 def test_with_tombstones_what_nothing_needs_is_deleted_all_the_same(lineage: Lineage) -> None:

@@ -13,6 +13,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.nodes import NodeRow, PropertyChanges, change_properties, update_nodes
 from lineal.store.relations import memberships_of
 from lineal.store.session import Session
+from lineal.store.sight import WORKSPACE_PROPERTY
 from lineal.store.statement import Statement, listed
 from lineal.store.tables import EVENT, EVENT_PATH, MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY, TYPE
 from lineal.store.trail import Trail
@@ -102,6 +103,12 @@ _EVENTS = {kind: Statement(sa.delete(EVENT).where(listed(column, "ids"))) for ki
 _PROPERTIES = {
     kind: Statement(sa.delete(table).where(listed(table.c[kind.id_column], "ids"))) for kind, table in PROPERTY.items()
 }
+_CONTENT = {
+    kind: Statement(
+        sa.delete(table).where(listed(table.c[kind.id_column], "ids"), table.c.name != sa.literal(WORKSPACE_PROPERTY))
+    )
+    for kind, table in PROPERTY.items()
+}
 _MEMBERSHIPS = {
     kind: Statement(sa.delete(table).where(listed(table.c[kind.id_column], "ids")))
     for kind, table in MEMBERSHIP.items()
@@ -141,12 +148,12 @@ def _note_links(session: Session, trail: Trail, kind: Kind, ids: Sequence[int]) 
 
 
 def clear_nodes(session: Session, kind: Kind, rows: Sequence[NodeRow], *, mark: tuple[str, Encoded]) -> None:
-    """Write nodes whose rows say no more than they shall, and leave one custom property: `mark`."""
+    """Write nodes whose rows say no more than they shall, and leave of their properties the workspace, and `mark`."""
     ids = [row.id for row in rows]
     if session.trail:
         session.trail.changing(session, kind, ids, "tombstone")
     for piece in session.pieces(ids):
-        session.change(_PROPERTIES[kind], {"ids": piece})
+        session.change(_CONTENT[kind], {"ids": piece})
     update_nodes(session, kind, rows)
     name, value = mark
     change_properties(session, kind, PropertyChanges([(node_id, name, True, value) for node_id in ids], [], []))
