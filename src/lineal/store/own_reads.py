@@ -14,6 +14,7 @@ from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.own_tables import FACT, VIEW, Family
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import EVENT, MEMBERSHIP, NODE
+from lineal.wire import metadata_store as pb
 
 _METRICS = Statement(
     sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number).where(
@@ -65,9 +66,10 @@ def contexts_of_many(session: Session, kind: Kind, ids: Sequence[int]) -> list[t
     return [(row[-1], NodeRow._make(row[:-1])) for row in rows]
 
 
+_OUTPUTS = [pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT, pb.Event.INTERNAL_OUTPUT, pb.Event.PENDING_OUTPUT]
 _MAKERS = Statement(
     sa.select(EVENT.c.artifact_id, sa.func.max(EVENT.c.id))
-    .where(listed(EVENT.c.artifact_id, "ids"), among(EVENT.c.type, [2, 4, 6, 7]))
+    .where(listed(EVENT.c.artifact_id, "ids"), among(EVENT.c.type, _OUTPUTS))
     .group_by(EVENT.c.artifact_id)
 )
 _EXECUTION_OF = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(listed(EVENT.c.id, "ids")))
