@@ -60,3 +60,18 @@ def test_a_writer_updates_within_the_workspace_and_not_beyond(service: MetadataS
                 service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[node]), caller=writer)
     with pytest.raises(errors.InvalidArgumentError):
         service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[foreign]), caller=writer)
+
+
+def test_a_writer_puts_types_contexts_and_what_lies_in_them(service: MetadataService) -> None:
+    writer = caller(Role.WRITER, "a")
+    given = rpc.PutContextTypeRequest(context_type=pb.ContextType(name="Run"))
+    type_id = service.call("PutContextType", given, caller=writer).type_id
+    contexts = [pb.Context(type_id=type_id, name=name) for name in ("first", "second")]
+    ids = service.call("PutContexts", rpc.PutContextsRequest(contexts=contexts), caller=writer).context_ids
+    link = pb.ParentContext(child_id=ids[0], parent_id=ids[1])
+    service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=[link]), caller=writer)
+    asked = rpc.GetChildrenContextsByContextRequest(context_id=ids[1])
+    found = service.call("GetChildrenContextsByContext", asked, caller=READER).contexts
+    assert [context.name for context in found] == ["first"]
+    view = Catalogue(service, caller=lambda: READER).put_view("shown")
+    assert Catalogue(service, caller=lambda: READER).view(view.id).content == "shown"
