@@ -160,3 +160,15 @@ def test_a_database_file_that_is_missing_is_not_created_by_reading(refusal: Refu
     path = tmp_path / "typo.db"
     assert str(path) in refusal("ls", "artifacts", "--db", f"sqlite:///{path}")
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "place", ["localhost", "sqlite:///tut.db", "grpc://localhost", "http://localhost:8080", ":8080"]
+)
+def test_a_server_is_asked_for_in_the_form_of_the_flag(refusal: Refusal, place: str) -> None:
+    assert "give HOST:PORT such as localhost:8080" in refusal("ls", "artifacts", "--server", place)
+
+
+@pytest.mark.parametrize(("url", "said"), [("tut.db", "sqlite:///tut.db"), ("oracle://x", "the scheme 'oracle'")])
+def test_what_is_no_url_of_a_store_is_shown(refusal: Refusal, url: str, said: str) -> None:
+    assert said in refusal("ls", "artifacts", "--db", url)

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+import lineal
 from lineal.cli import main
+from lineal.wire import metadata_store as pb
 from tests.serving import running_server
 
 Run = Callable[..., str]
@@ -40,9 +43,11 @@ def test_ls_takes_a_type(run: Run) -> None:
     assert [record["name"] for record in records] == ["second", "first"]
 
 
-@pytest.mark.parametrize("name", ["it's", 'a "b" \\', "nobody"])
-def test_ls_of_a_type_that_does_not_exist_is_empty(run: Run, name: str) -> None:
-    assert json.loads(run("ls", "artifacts", "--type", name, "--json")) == []
+def test_ls_of_a_type_without_nodes_is_empty(run: Run, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/types.db"
+    with lineal.connect(url) as store:
+        store.put_artifact_type(pb.ArtifactType(name="Unused"))
+    assert json.loads(run("ls", "artifacts", "--type", "Unused", "--json", store=("--db", url))) == []
 
 
 @pytest.mark.parametrize(("what", "name"), [("executions", "evaluate"), ("contexts", "digits")])
@@ -124,3 +129,18 @@ def test_a_server_is_read_like_a_database(run: Run, store_url: str) -> None:
 def test_the_environment_names_the_store(run: Run, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINEAL_URL", store_url)
     assert "first" in run("ls", "artifacts", store=())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("artifacts", "--type", "it's"), 'no artifact type "it\'s"; `lineal ls types` lists them'),
+        (("executions", "--type", "Model"), "no execution type 'Model'"),
+        (("types", "--type", "nope"), "no type 'nope'"),
+    ],
+)
+def test_ls_of_a_type_that_does_not_exist_is_an_error(
+    store_url: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert main(["ls", *words, "--db", store_url]) == 1
+    assert said in capsys.readouterr().err

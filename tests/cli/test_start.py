@@ -48,3 +48,17 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     command = f"{sys.executable} -m lineal version | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
+
+
+WITHOUT_KUBERNETES = WITHOUT_EXTRA.replace("grpc_health", "kubernetes").replace(
+    "['serve', '--db=sqlite://']", "['watch', '--to=sqlite://', '--resources=Pod/v1']"
+)
+
+
+def test_watch_names_the_extra_that_is_not_installed() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_KUBERNETES], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 1
+    assert "kubernetes" in done.stderr
+    assert done.stderr.endswith("pip install 'lineal[watch]'\n")

@@ -141,3 +141,24 @@ def test_the_stub_and_the_servicer_have_the_52_calls_of_the_service() -> None:
         assert set(vars(grpc_stubs.MetadataStoreServiceStub(channel))) == names
     assert names <= set(dir(grpc_stubs.MetadataStoreServiceServicer))
     assert len(names) == 52
+
+
+def test_a_response_beyond_64_mebibytes_is_received_since_the_server_decides(server: Server) -> None:
+    server.service.answer = lambda context: _types(65 * MEBIBYTE)
+
+    with server.store() as store:
+        assert len(store.get_artifact_types()[0].name) == 65 * MEBIBYTE
+
+
+def test_a_response_beyond_a_limit_of_the_client_names_its_setting(server: Server) -> None:
+    server.service.answer = lambda context: _types(100)
+
+    limited = server.store(channel_arguments={"max_receive_message_length": 10})
+    with limited as store, pytest.raises(errors.ResourceExhaustedError, match="max_receive_message_length") as caught:
+        store.get_artifact_types()
+    assert "which is 10" in caught.value.message
+
+
+def test_a_request_beyond_what_the_server_takes_names_its_flag(server: Server) -> None:
+    with server.store() as store, pytest.raises(errors.ResourceExhaustedError, match="raise --max-message-mib"):
+        store.get_artifact_types_by_id(range(1 << 22))

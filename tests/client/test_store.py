@@ -79,8 +79,10 @@ def test_a_database_server_is_first_spoken_to_at_the_first_call(engine: str) -> 
     assert "s3cret" not in caught.value.message
 
 
-def test_a_closed_store_says_so(tmp_path: Path) -> None:
-    store = lineal.connect(f"sqlite:///{tmp_path / 'metadata.db'}")
+@pytest.mark.parametrize("url", ["sqlite:///metadata.db", "grpc://127.0.0.1:1"])
+def test_a_closed_store_says_so(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = lineal.connect(url)
     store.close()
     store.close()
 

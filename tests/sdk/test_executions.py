@@ -98,3 +98,14 @@ def test_runs_and_executions_show_themselves(workspace: Workspace) -> None:
 def _stored(execution: Execution) -> pb.Execution:
     [stored] = execution.workspace.store.get_executions_by_id([execution.id])
     return stored
+
+
+def test_a_run_that_is_none_is_refused_before_anything_is_stored(workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match=r"'run' must be set as metadata\.Run, got 'nightly'"):
+        Execution("train", workspace, run="nightly")  # type: ignore[arg-type]
+    assert workspace.store.get_executions() == []
+
+
+def test_an_empty_name_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(ValueError, match="'name' must be set"):
+        Execution("", workspace)

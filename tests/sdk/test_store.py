@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,15 @@ def test_certificates_beside_a_url_are_refused() -> None:
 def test_a_url_of_no_known_form_is_refused() -> None:
     with pytest.raises(errors.InvalidArgumentError):
         Store(url="http://metadata.example")
+
+
+@pytest.mark.parametrize("place", [{"grpc_host": 3}, {"grpc_host": ""}, {"grpc_port": "z"}, {"grpc_port": 0}])
+def test_a_place_that_can_be_none_is_refused(place: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"'{next(iter(place))}' must be"):
+        Store(**place)
+
+
+@pytest.mark.parametrize("place", [{"grpc_host": "metadata.example"}, {"grpc_port": 9090}])
+def test_a_place_beside_a_url_is_refused(place: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="'url' names the server itself"):
+        Store(url="sqlite://", **place)

@@ -68,3 +68,8 @@ def test_a_workspace_shows_itself_in_notebooks_with_every_text_escaped(store: St
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
     assert "&amp;" in page
+
+
+def test_labels_that_are_no_mapping_are_refused() -> None:
+    with pytest.raises(ValueError, match="'labels' must be a mapping of texts, got 'a'"):
+        Workspace(Store(url="sqlite://"), "bakery", labels="a")  # type: ignore[arg-type]

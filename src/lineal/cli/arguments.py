@@ -42,10 +42,15 @@ def add_database_flag(parser: Parser, what: str) -> None:
 
 def required_database(args: argparse.Namespace) -> DatabaseSettings:
     """Return the database that the flag or the environment names; without one, end with a usage error."""
+    return DatabaseSettings(database_url(args))
+
+
+def database_url(args: argparse.Namespace) -> str:
+    """Return the URL of the database that the flag or the environment names; without one, end with a usage error."""
     url: str = args.db or os.environ.get(URL_VARIABLE, "")
     if not url:
         args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
-    return DatabaseSettings(url)
+    return url
 
 
 def add_json_flag(parser: Parser) -> None:
@@ -56,9 +61,19 @@ def add_json_flag(parser: Parser) -> None:
 def chosen_url(args: argparse.Namespace) -> str | None:
     """Return the URL that the flags or the environment name, or None."""
     if args.server:
-        server: str = args.server
-        return server if "://" in server else f"grpc://{server}"
+        return _server_url(args)
     return args.db or os.environ.get(URL_VARIABLE)
+
+
+def _server_url(args: argparse.Namespace) -> str:
+    """Return the URL of the server that the flag names; end with a usage error if it names none."""
+    scheme, separator, place = args.server.rpartition("://")
+    host, _, port = place.partition("?")[0].rpartition(":")
+    if (scheme if separator else "grpc") not in ("grpc", "grpcs") or not host or not port.rstrip("/").isdecimal():
+        args.usage_error(
+            "--server names no server; give HOST:PORT such as localhost:8080, or grpcs://HOST:PORT for TLS"
+        )
+    return f"{scheme or 'grpc'}://{place}"
 
 
 def required_url(args: argparse.Namespace) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from lineal import errors
 from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def run(args: argparse.Namespace) -> None:
         args.usage_error(f"--limit is {args.limit}; give 1 or more")
     with open_store(args) as store:
         records = _types(store, args.type) if args.what == "types" else _nodes(store, args)
+        if args.type is not None and not records:
+            _require_type(store, args.what, args.type)
     if args.json:
         print(to_json(records[: args.limit]))
         return
@@ -80,6 +83,18 @@ def _types(store: MetadataStore, name: str | None) -> list[Record]:
         read: Any = getattr(store, f"get_{kind.name}_types")
         records += [type_record(kind, found) for found in read()]
     return [record for record in records if name in (None, record["name"])]
+
+
+def _require_type(store: MetadataStore, what: str, name: str) -> None:
+    """Tell a type without nodes from a name that no type has.
+
+    Raises:
+        NotFoundError: there is no such type.
+    """
+    singular = what.removesuffix("s")
+    if not any(singular in ("type", str(each["kind"]).partition(" ")[0]) for each in _types(store, name)):
+        kind = "" if singular == "type" else f"{singular} "
+        raise errors.NotFoundError(f"no {kind}type {name[:100]!r}; `lineal ls types` lists them")
 
 
 def _lines(what: str, records: list[Record]) -> list[str]:

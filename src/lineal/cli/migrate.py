@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING
 
-from lineal.cli.arguments import Commands
-from lineal.config import URL_VARIABLE, DatabaseSettings, redact
+from lineal.cli.arguments import Commands, add_database_flag, required_database
+from lineal.config import redact
 
 if TYPE_CHECKING:
     from lineal.service.migration import Plan
@@ -19,7 +18,7 @@ def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("migrate", help="bring a database to another schema version", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("--db", metavar="URL", help=f"the database to migrate (default: {URL_VARIABLE})")
+    add_database_flag(parser, "the database to migrate")
     parser.add_argument("--to", type=int, metavar="VERSION", help="the schema version (default: the newest)")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     parser.add_argument("--yes", action="store_true", help="accept that an older version loses what it cannot hold")
@@ -29,13 +28,10 @@ def run(args: argparse.Namespace) -> None:
     """Plan the migration and print the plan; carry it out unless this is a dry run."""
     from lineal.service import migration
 
-    url: str = args.db or os.environ.get(URL_VARIABLE, "")
-    if not url:
-        args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
-    settings = DatabaseSettings(url)
+    settings = required_database(args)
     target = migration.SCHEMA_VERSION if args.to is None else args.to
     planned = migration.plan_migration(settings, target)
-    print(f"{redact(url)}: {_title(planned)}")
+    print(f"{redact(settings.url)}: {_title(planned)}")
     for line in _lines(planned):
         print(line)
     if planned.is_done:

@@ -9,7 +9,7 @@ from dataclasses import MISSING, fields
 from functools import partial
 
 from lineal import errors
-from lineal.cli.arguments import Commands, Parser
+from lineal.cli.arguments import Commands, Parser, database_url
 from lineal.cli.protection import add_protection_flags, protection
 from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
 
@@ -69,9 +69,7 @@ _METAVARS: dict[Callable[[str], object], str] = {str: "HOST", int: "NUMBER", flo
 
 
 def _settings(args: argparse.Namespace) -> ServerSettings:
-    url: str = args.db or os.environ.get(URL_VARIABLE, "")
-    if not url:
-        args.usage_error(f"no database is named: give --db URL or set {URL_VARIABLE}")
+    url = database_url(args)
     try:
         database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
         return ServerSettings(database, **{name: getattr(args, name) for name in _DEFAULTS}, **protection(args))

@@ -6,6 +6,7 @@ Nothing is opened here, and no text made here shows a password. What stays out: 
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from lineal.wire import metadata_store as pb
 
 SERVER_SCHEMES = ("grpc", "grpcs")
 _URL_FORMS = "sqlite:///file.db, mysql://..., postgresql://..., grpc://host:port or grpcs://host:port"
+_FILE_NAME = re.compile(r"[\w./ -]{1,200}\.(db|sqlite|sqlite3)")
 _SQLITE_MODES = {
     pb.SqliteMetadataSourceConfig.READONLY: "ro",
     pb.SqliteMetadataSourceConfig.READWRITE: "rw",
@@ -66,7 +68,17 @@ def settings_of_url(url: str) -> DatabaseSettings | ChannelSettings:
         return _channel_settings_of_url(urlsplit(url))
     if scheme in DATABASE_SCHEMES and "://" in url:
         return DatabaseSettings(url)
-    raise errors.InvalidArgumentError(f"not the URL of a metadata store; write {_URL_FORMS}")
+    raise errors.InvalidArgumentError(f"{_described(url)} is not the URL of a metadata store; write {_URL_FORMS}")
+
+
+def _described(url: str) -> str:
+    """Return how a message names what is no URL of ours: its scheme, or a file's name; it may hold a password."""
+    scheme, separator, _ = url.partition("://")
+    if separator:
+        return f"the scheme {scheme[:20]!r}"
+    if _FILE_NAME.fullmatch(url):
+        return f"{url!r} (sqlite:///{url} would be, if it is a file)"
+    return "a text without '://'"
 
 
 def _channel_settings_of_url(url: SplitResult) -> ChannelSettings:

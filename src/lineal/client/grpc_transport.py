@@ -5,6 +5,7 @@ What stays out: retries (`lineal.client.calls`) and the reading of configuration
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import grpc
@@ -14,16 +15,19 @@ from lineal import errors
 from lineal.client.connection import Certificates
 from lineal.client.grpc_stubs import LifecycleServiceStub, MetadataStoreServiceStub
 from lineal.client.token import TokenSource
+from lineal.config import MAX_MESSAGE_FLAG
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_OPTIONS = {
-    "grpc.max_send_message_length": 64 * MEBIBYTE,
-    "grpc.max_receive_message_length": 64 * MEBIBYTE,
+    # The server has limits, and names the flag for them; the client adds none.
+    "grpc.max_send_message_length": -1,
+    "grpc.max_receive_message_length": -1,
     # The official server puts whole requests into its error texts, which travel as metadata; with gRPC's default of
     # 8 KiB the caller would see RESOURCE_EXHAUSTED in place of the error.
     "grpc.max_metadata_size": MEBIBYTE,
     "grpc.absolute_max_metadata_size": 4 * MEBIBYTE,
 }
+_TOO_LARGE = re.compile(r"message larger than max \((\d+) vs\. (\d+)\)")
 
 
 class GrpcTransport:
@@ -51,7 +55,9 @@ class GrpcTransport:
         self._token = TokenSource(token_file)
         self._target = target
         self._timeout = timeout
-        self._channel = _channel(target, credentials, [*(DEFAULT_OPTIONS | dict(options)).items()])
+        self._options = DEFAULT_OPTIONS | dict(options)
+        self._channel = _channel(target, credentials, [*self._options.items()])
+        self._closed = False
         self._stub = MetadataStoreServiceStub(self._channel)
         self._lifecycle = LifecycleServiceStub(self._channel)
 
@@ -59,9 +65,11 @@ class GrpcTransport:
         """Send the request and return the server's response.
 
         Raises:
-            StatusError: the server answered with an error, or gave no answer.
+            StatusError: the server answered with an error, or gave no answer, or the transport is closed.
 
         """
+        if self._closed:
+            raise errors.FailedPreconditionError("this metadata store is closed; make a new one")
         try:
             stub = self._stub if hasattr(self._stub, method) else self._lifecycle
             response: Message = getattr(stub, method)(request, timeout=self._timeout, metadata=self._token.metadata())
@@ -71,6 +79,7 @@ class GrpcTransport:
 
     def close(self) -> None:
         """Close the connection; calls under way are cancelled."""
+        self._closed = True
         self._channel.close()
 
     def _status_error(self, error: grpc.RpcError) -> errors.StatusError:
@@ -79,7 +88,21 @@ class GrpcTransport:
         message = error.details() or error.code().name
         if code == errors.UNAVAILABLE:
             message = f"no answer from {self._target}: {message}; is a metadata server running there?"
+        if code == errors.RESOURCE_EXHAUSTED and (found := _TOO_LARGE.search(message)):
+            message = self._too_large(size=int(found[1]), limit=int(found[2]))
         return errors.make_exception(message, code)
+
+    def _too_large(self, *, size: int, limit: int) -> str:
+        """Say which limit a message was beyond: gRPC's own text names neither the side nor the setting."""
+        if limit in (self._options["grpc.max_receive_message_length"], self._options["grpc.max_send_message_length"]):
+            return (
+                f"a message of {size} bytes is larger than this client allows; ask for less at a time, or raise "
+                f"max_receive_message_length in its channel_arguments, which is {limit}"
+            )
+        return (
+            f"the request of {size} bytes is larger than the server {self._target} takes; send less at a time, or "
+            f"raise {MAX_MESSAGE_FLAG} there"
+        )
 
 
 def _channel(target: str, certificates: Certificates | None, options: list[tuple[str, int]]) -> grpc.Channel:

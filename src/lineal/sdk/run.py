@@ -92,10 +92,14 @@ class Execution:
             description: a description for people.
 
         Raises:
-            ValueError: `workspace` or `name` is missing or of the wrong type.
+            ValueError: `workspace` or `name` is missing, or one of the three is of the wrong type.
 
         """
-        self.name = required_text("name", name)
+        if not required_text("name", name):
+            raise ValueError("'name' must be set and in string type, got an empty one")
+        if run is not None and not hasattr(run, "name"):
+            raise ValueError(f"'run' must be set as metadata.Run, got {run!r}")
+        self.name: str = required_text("name", name)
         self.workspace = _required_workspace(workspace)
         self.run = run
         self.description = description

@@ -40,7 +40,7 @@ class Store:
                 mysql://user:password@host/db or grpc://host:port.
 
         Raises:
-            ValueError: certificates are given beside a URL.
+            ValueError: certificates, host or port are given beside a URL, or host or port are of the wrong type.
 
         """
         certificates = {
@@ -50,6 +50,9 @@ class Store:
         }
         if url is not None and any(certificates.values()):
             raise ValueError("'url' takes no certificates beside it; give 'grpc_host' and 'grpc_port' instead of 'url'")
+        if url is not None and (grpc_host, grpc_port) != (DEFAULT_HOST, DEFAULT_PORT):
+            raise ValueError("'url' names the server itself; give either it, or 'grpc_host' and 'grpc_port'")
+        _check_place(grpc_host, grpc_port)
         self._use(connect(url) if url is not None else _connect_server(grpc_host, grpc_port, certificates))
 
     @classmethod
@@ -62,6 +65,13 @@ class Store:
     def _use(self, client: MetadataStore) -> None:
         self.store = client
         self._types = TypeRegistry(client)
+
+
+def _check_place(host: str, port: int) -> None:
+    if not isinstance(host, str) or not host:
+        raise ValueError(f"'grpc_host' must be set and in string type, got {host!r}")
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
+        raise ValueError(f"'grpc_port' must be a number from 1 to 65535, got {port!r}")
 
 
 def _connect_server(host: str, port: int, certificates: dict[str, bytes | None]) -> MetadataStore:

@@ -62,6 +62,8 @@ class Workspace:
             raise ValueError("'name' must be set and in string type, got an empty one")
         if not isinstance(store, Store):
             raise ValueError(f"'store' must be set as metadata.Store, got {store!r}")
+        if labels is not None and not isinstance(labels, Mapping):
+            raise ValueError(f"'labels' must be a mapping of texts, got {labels!r}")
         self.store = store.store
         self.name: str = required_text("name", name)
         self.description = description

@@ -6,6 +6,7 @@ What stays out: the command line (`lineal.cli.watch`).
 
 from __future__ import annotations
 
+from lineal import errors
 from lineal.watch.handlers import ENTRY_POINT_GROUP, Handler, Seen
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
 from lineal.watch.resources import Resource, Workload, parse_resources
@@ -36,6 +37,10 @@ def watch(settings: WatchSettings) -> None:
         StatusError: the store cannot be opened, or the health port cannot be taken.
 
     """
-    from lineal.watch.run import run
-
+    try:
+        from lineal.watch.run import run
+    except ModuleNotFoundError as error:
+        raise errors.FailedPreconditionError(
+            f"The watcher needs the package {error.name}; install it with: pip install 'lineal[watch]'"
+        ) from None
     run(settings)
