@@ -24,7 +24,7 @@ from lineal.server.rest import (
     store_routes,
 )
 from lineal.server.rest.body_limit import BodyLimit
-from lineal.server.rest.parameters import refuse_nul
+from lineal.server.rest.parameters import refuse_nul, refuse_unknown
 from lineal.service.catalogue import Catalogue
 
 PREFIX = "/api/v1"
@@ -42,7 +42,7 @@ _MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes
 
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Add the REST interface to an application."""
-    router = APIRouter(prefix=PREFIX, responses=_RESPONSES, dependencies=[Depends(refuse_nul)])
+    router = APIRouter(prefix=PREFIX, responses=_RESPONSES, dependencies=[Depends(refuse_nul), Depends(refuse_unknown)])
     for module in _MODULES:
         module.add(router, catalogue)
     app.include_router(router)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Path, Query, Request
+from fastapi.dependencies.models import Dependant
 
 from lineal import errors
 from lineal.kinds import Kind
@@ -62,6 +63,25 @@ def refuse_nul(request: Request) -> None:
     for name, value in request.query_params.multi_items():
         if "\0" in value:
             raise errors.InvalidArgumentError(f"{name[:60]!r} holds the character NUL; leave it out")
+
+
+def refuse_unknown(request: Request) -> None:
+    """Refuse a query parameter that the route does not have: one that is misspelt would change nothing, unnoticed.
+
+    Raises:
+        InvalidArgumentError: there is one.
+    """
+    known = _declared(request.scope["route"].dependant)
+    for name in request.query_params:
+        if name not in known:
+            has = f"it has {', '.join(sorted(known))}" if known else "it has none"
+            raise errors.InvalidArgumentError(f"no parameter {name[:60]!r} of {request.url.path[:200]}; {has}")
+
+
+def _declared(dependant: Dependant) -> set[str]:
+    """Return the names of the query parameters that a route and what it depends on declare."""
+    inner = [_declared(each) for each in dependant.dependencies]
+    return {field.alias for field in dependant.query_params}.union(*inner)
 
 
 def read_id(text: str, *, what: str) -> int:
