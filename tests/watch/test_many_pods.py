@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import random
 import signal
 import subprocess
@@ -35,7 +36,7 @@ def insist(kube: KubeServer, method: str, path: str, body: object = None) -> Non
         try:
             if kube.call(method, path, body, kind=kind).get("code", 200) in (200, 404, 409):
                 return
-        except OSError:
+        except (OSError, http.client.HTTPException):  # the latter for an answer that broke off
             pass
         time.sleep(0.1)
 

@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from types import FrameType
 
 from lineal import errors
@@ -22,7 +23,7 @@ from lineal.watch.lease import Leadership
 from lineal.watch.metrics import Metrics
 from lineal.watch.session import Session
 from lineal.watch.settings import WatchSettings
-from lineal.watch.store import open_store
+from lineal.watch.store import is_passing, open_store
 
 TICK = 0.5
 STALE = 120.0
@@ -43,14 +44,14 @@ def run(settings: WatchSettings) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    cluster = Cluster(settings.kubeconfig)
-    with open_store(settings.store_url) as store:
-        try:
+    handlers = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        cluster = Cluster(settings.kubeconfig)
+        with closing(cluster), open_store(settings.store_url) as store:
             Watcher(settings, cluster, store, stopped).run()
-        finally:
-            cluster.close()
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
 class Watcher:
@@ -143,7 +144,9 @@ class Watcher:
             self._beat = time.monotonic()
             try:
                 return str(call())
-            except (AwayError, errors.UnavailableError, errors.DeadlineExceededError) as error:
+            except (AwayError, errors.StatusError) as error:
+                if not (isinstance(error, AwayError) or is_passing(error)):
+                    raise
                 if not told:
                     _log.warning("waiting: %s", error)
                 told = True

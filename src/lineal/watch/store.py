@@ -6,6 +6,7 @@ What stays out: writing records (`recorder.py`).
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from lineal import errors
@@ -19,6 +20,15 @@ from lineal.wire import metadata_store as pb
 
 CALL_TIMEOUT = 60.0
 PAGE = 100
+_SIZE = re.compile(r"larger than|more than the \d+ MiB")
+_PASSING = (
+    errors.UnavailableError,
+    errors.DeadlineExceededError,
+    errors.AbortedError,
+    errors.CancelledError,
+    errors.ResourceExhaustedError,
+)
+_CREDENTIALS = (errors.UnauthenticatedError, errors.PermissionDeniedError, errors.FailedPreconditionError)
 _CHANNEL = {
     # After the server was away, gRPC would wait up to two minutes before it connects again.
     "grpc.initial_reconnect_backoff_ms": 200,
@@ -51,6 +61,21 @@ def open_store(url: str) -> MetadataStore:
         token_file=settings.token_file,
     )
     return MetadataStore.from_transport(transport)
+
+
+def is_too_large(error: Exception) -> bool:
+    """Tell a message over the limit from the other things that servers run out of: room, connections, a rate."""
+    return isinstance(error, errors.ResourceExhaustedError) and bool(_SIZE.search(error.message))
+
+
+def is_passing(error: Exception) -> bool:
+    """Tell whether the store may take the same call later."""
+    return isinstance(error, _PASSING) and not is_too_large(error)
+
+
+def is_about_credentials(error: Exception) -> bool:
+    """Tell whether the token is missing or refused, or the database behind the server not ready for anybody."""
+    return isinstance(error, _CREDENTIALS)
 
 
 def live_versions(store: MetadataStore, source: Source, *, cluster: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Verb
 from lineal.watch.recorder import Recorder
 from lineal.watch.records import Records, merged
 from lineal.watch.reflector import is_gone
-from lineal.watch.store import stored_object
+from lineal.watch.store import is_about_credentials, is_passing, is_too_large, stored_object
 
 LARGE = 64 << 10
 ATTEMPTS = 5
@@ -32,15 +32,7 @@ ATTEMPTS = 5
 _T = TypeVar("_T")
 
 _log = logging.getLogger(__name__)
-_PASSING = (
-    errors.UnavailableError,
-    errors.DeadlineExceededError,
-    errors.AbortedError,
-    errors.CancelledError,
-    errors.UnauthenticatedError,
-    errors.PermissionDeniedError,
-)
-_UNCERTAIN = (errors.InternalError, errors.UnknownError, errors.DataLossError, errors.ResourceExhaustedError)
+_UNCERTAIN = (errors.InternalError, errors.UnknownError, errors.DataLossError)
 
 
 @dataclass(frozen=True)
@@ -173,7 +165,7 @@ class Writer:
                 self._tell_refused(seen, error)
 
     def _tell_refused(self, seen: Seen, error: errors.StatusError) -> None:
-        too_large = isinstance(error, errors.ResourceExhaustedError)
+        too_large = is_too_large(error)
         self._metrics.count("problems_total", reason="too_large" if too_large else "refused")
         what = "is over the store's limit of a message" if too_large else "was refused by the store"
         _log.error("%s %s: %s; it is recorded without what is wrong", seen, what, " ".join(error.message.split())[:500])
@@ -191,12 +183,10 @@ class Writer:
             self._wait_for_leadership()
             try:
                 answer = call()
-            except _UNCERTAIN as error:
-                uncertain += 1
-                if uncertain == (1 if isinstance(error, errors.ResourceExhaustedError) else ATTEMPTS):
+            except (errors.StatusError, ClusterError) as error:
+                uncertain += isinstance(error, _UNCERTAIN)
+                if not _may_pass(error) or uncertain == ATTEMPTS:
                     raise
-                self._wait(error, what)
-            except (*_PASSING, ClusterError) as error:
                 self._wait(error, what)
             else:
                 self._well()
@@ -209,7 +199,7 @@ class Writer:
     def _wait(self, error: Exception, what: str) -> None:
         if self.store_answers:
             self._metrics.count("problems_total", reason="store_away")
-            _log.warning("%s waits: %s; the queue fills until the store answers", what, error)
+            _log.warning("%s waits: %s; it is tried again until the store takes it", what, error)
         self._tell(answers=False)
         self._pause(self._backoff.pause())
 
@@ -226,6 +216,11 @@ class Writer:
     def _pause(self, seconds: float) -> None:
         if self._stopped.wait(seconds):
             raise QueueClosedError
+
+
+def _may_pass(error: Exception) -> bool:
+    """Tell whether the same call can succeed later: what is refused for good must not keep the rest waiting."""
+    return isinstance(error, (ClusterError, *_UNCERTAIN)) or is_passing(error) or is_about_credentials(error)
 
 
 def _attempts(records: Records, *, large: bool) -> Iterator[Records]:
