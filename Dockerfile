@@ -14,7 +14,7 @@ COPY constraints.txt /tmp/constraints.txt
 COPY --from=wheel /wheels /wheels
 RUN python -m venv /opt/lineal \
     && /opt/lineal/bin/pip install --no-cache-dir --constraint /tmp/constraints.txt \
-        "$(ls /wheels/lineal-*.whl)[server,mysql,postgresql,watch]" \
+        "$(ls /wheels/lineal-*.whl)[server,mysql,postgresql,watch,oidc]" \
     && /opt/lineal/bin/python -m compileall -q /opt/lineal/lib
 
 FROM python:${PYTHON}-slim
@@ -27,5 +27,6 @@ USER 10001:10001
 VOLUME /var/lib/lineal
 EXPOSE 8080 8081 8082
 ENTRYPOINT ["lineal"]
-# A container is reached from outside; who may call, and encryption, are for the one who runs it to set.
+# Whoever reaches the ports of this default may call, unencrypted: publish them to where that is meant, or give other
+# arguments (`serve ... --auth token --tls-cert FILE --tls-key FILE`), as the manifests in deploy/ do.
 CMD ["serve", "--db", "sqlite:////var/lib/lineal/metadata.db", "--host", "0.0.0.0", "--insecure"]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from lineal.cli import build_parser
+from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.watch import parse_resources
 from tests import services
 from tests.watch.kube import Api
@@ -45,6 +49,35 @@ def test_a_real_api_server_accepts_every_object(api: Api, overlay: str) -> None:
     printed = kubectl("--kubeconfig", str(api.kubeconfig), "apply", "--dry-run=server", "-f", "-", text=text)
 
     assert printed.count("(server dry run)") == len(made)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_every_object_has_the_form_that_the_newest_kubernetes_describes(overlay: str, tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all(made := objects(overlay)))
+    program = Path(sys.executable).with_name("kubernetes-validate")
+
+    ran = subprocess.run([program, "--strict", tmp_path / "all.yaml"], capture_output=True, text=True, check=False)
+
+    assert (ran.returncode, ran.stdout.count(" passed ")) == (0, len(made)), ran.stdout + ran.stderr
+
+
+def test_every_file_of_the_manifests_is_part_of_an_overlay() -> None:
+    folder = services.REPOSITORY / "deploy"
+    named = {
+        (kustomization.parent / name).resolve()
+        for kustomization in folder.rglob("kustomization.yaml")
+        for name in names_in(yaml.safe_load(kustomization.read_text()))
+    }
+    written = {path for path in folder.rglob("*.yaml") if path.name != "kustomization.yaml"}
+
+    assert {path for path in named if path.is_file()} == written
+    assert {path for path in named if path.is_dir()} == {path.parent for path in (folder / "base").glob("*/*.yaml")}
+
+
+def names_in(kustomization: dict[str, Any]) -> list[str]:
+    """What a kustomization is made of: files and folders."""
+    generated = [name for one in kustomization.get("configMapGenerator", []) for name in one["files"]]
+    return [*kustomization["resources"], *(one["path"] for one in kustomization.get("patches", [])), *generated]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -97,9 +130,30 @@ def test_the_cluster_role_allows_exactly_the_kinds_that_are_watched() -> None:
     assert {(rule["apiGroups"][0], resource) for rule in rules for resource in rule["resources"]} == watched
 
 
-def test_the_arguments_in_the_manifests_are_flags_of_the_commands() -> None:
-    from lineal.cli import build_parser
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_server_starts_with_its_arguments_and_asks_for_tokens_except_in_place_of_kubeflows(overlay: str) -> None:
+    server = parsed(overlay, "metadata-grpc-deployment")
 
-    for deployment in of_kind("sqlite", "Deployment").values():
-        arguments = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
-        assert build_parser().parse_args(arguments)
+    assert (server.host, server.insecure) == ("0.0.0.0", True)
+    assert server.auth == (() if overlay == "kubeflow" else ("token",))
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_watcher_shows_the_token_of_its_secret_where_the_server_asks(overlay: str) -> None:
+    spec = of_kind(overlay, "Deployment")["lineal-watcher"]["spec"]["template"]["spec"]
+    mounts = {mount["name"]: mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]}
+    secrets = {volume["name"]: volume["secret"]["secretName"] for volume in spec["volumes"] if "secret" in volume}
+    settings = settings_of_url(parsed(overlay, "lineal-watcher").to)
+    assert isinstance(settings, ChannelSettings)
+
+    if not parsed(overlay, "metadata-grpc-deployment").auth:
+        assert (settings.token_file, secrets) == ("", {})
+    else:
+        assert settings.token_file == f"{mounts['token']}/token"
+        assert secrets == {"token": "lineal-watcher-token"}
+
+
+def parsed(overlay: str, deployment: str) -> argparse.Namespace:
+    """The arguments of a deployment's container, as the command reads them."""
+    spec = of_kind(overlay, "Deployment")[deployment]["spec"]["template"]["spec"]
+    return build_parser().parse_args(spec["containers"][0]["args"])
