@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import threading
 import time
 from collections.abc import Iterator
@@ -29,8 +31,9 @@ def database(database_url: str) -> Iterator[Database]:
 
 def count_slowly(session: Session) -> None:
     """Run one statement that takes much longer than any test: the rows of the types, with themselves many times."""
-    many = sa.select(sa.func.count()).select_from(*[TYPE.alias(f"t{number}") for number in range(_ENDLESS)])
-    session.rows(Statement(many))
+    tables = [TYPE.alias(f"t{number}") for number in range(_ENDLESS)]
+    total = functools.reduce(operator.add, [table.c.id for table in tables])  # a mere count MySQL knows at once
+    session.rows(Statement(sa.select(sa.func.max(total))))
 
 
 @pytest.mark.parametrize("writes", [False, True])
