@@ -44,3 +44,8 @@ def test_an_address_of_another_machine_is_named() -> None:
 @pytest.mark.parametrize(("host", "joined"), [("127.0.0.1", "127.0.0.1:1"), ("::1", "[::1]:1"), ("name", "name:1")])
 def test_an_ipv6_address_is_joined_with_brackets(host: str, joined: str) -> None:
     assert addresses.join(host, 1) == joined
+
+
+def test_a_listener_is_known_as_tcp_so_that_small_answers_leave_at_once() -> None:
+    with addresses.listen("127.0.0.1", 0, flag="--http-port") as listener:
+        assert listener.proto == socket.IPPROTO_TCP

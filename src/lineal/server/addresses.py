@@ -35,7 +35,8 @@ def _bound(host: str, port: int, *, flag: str, shared: bool) -> socket.socket:
     if shared and not hasattr(socket, "SO_REUSEPORT"):
         raise errors.FailedPreconditionError("--workers needs SO_REUSEPORT, which this system lacks; leave it out")
     family, address = _resolve(host, port)
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP: asyncio sends small answers at once, without waiting for more to send, on such sockets alone.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
