@@ -16,6 +16,7 @@ from lineal.wire import service as rpc
 from tests.access.requests import READS, read_requests
 from tests.access.stores import caller, fill, marked
 
+pytestmark = pytest.mark.slow
 READER = caller(Role.READER, "a")
 
 

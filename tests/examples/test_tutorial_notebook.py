@@ -22,6 +22,7 @@ def test_the_notebook_runs_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     _check_what_it_left(url)
 
 
+@pytest.mark.slow
 def test_the_notebook_runs_without_a_store_being_named(monkeypatch: pytest.MonkeyPatch) -> None:
     _run(None, monkeypatch)
 

@@ -65,6 +65,7 @@ def check(urls: Sequence[str], *, clients: int, types: int, executions: int) -> 
     assert all(node.properties["s"].string_value == node.name for node in stored.executions)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server_engine", SERVERS)
 def test_a_few_clients_of_two_servers(server_engine: Engine, servers: ExitStack, tmp_path: Path) -> None:
     url = server_engine.fresh_url(servers, tmp_path)

@@ -23,7 +23,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.serving import Caller, ServerProcess, running_server
 
-ROUNDS = 4
+ROUNDS = 3
 MANY_ROUNDS = 25
 WRITERS = 3
 PROPERTIES = 5

@@ -21,6 +21,8 @@ from tests.filter.shelf import KIND, T, found, rows, statement
 from tests.filter.test_cases import cases
 from tests.filter.test_limits import DEEP
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=SERVERS)
 def database(

@@ -45,5 +45,5 @@ def test_an_impossible_version_is_an_invalid_argument(old_stores: OldStores, tmp
 def test_what_cannot_be_downgraded_is_a_runtime_error(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
 
-    with pytest.raises(RuntimeError, match="nothing to migrate"):
+    with pytest.raises(RuntimeError, match="holds no metadata store"):
         mlmd.downgrade_schema(config(tmp_path / "empty.db"), 5)

@@ -110,7 +110,7 @@ def test_a_missing_file_is_not_created(tmp_path: Path) -> None:
 def test_an_empty_database_has_nothing_to_migrate(tmp_path: Path) -> None:
     (tmp_path / "empty.db").touch()
 
-    with pytest.raises(errors.FailedPreconditionError, match="nothing to migrate"):
+    with pytest.raises(errors.FailedPreconditionError, match="holds no metadata store"):
         migrate(settings(tmp_path / "empty.db"))
 
 

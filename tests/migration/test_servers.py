@@ -22,15 +22,10 @@ from tests.compat.stock import snapshot
 from tests.migration.servers import Server, mysql_server, postgresql_server
 from tests.migration.stores import NEWEST, SINCE_VERSION_10, VERSIONS, requests, tell
 
-pytestmark = pytest.mark.xdist_group("migrated servers")  # one process starts the servers
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("migrated servers")]  # one process starts the servers
 SERVERS = {"mysql": mysql_server, "postgresql": postgresql_server}
 OLD_VALUES = [name for name in SIX_KINDS if name not in SINCE_VERSION_10]
-# The way from the oldest version goes through all others, which are begun with one by one only where time is no matter.
-EVERYDAY_VERSIONS = (min(VERSIONS), 4, max(VERSIONS))
-each_version = pytest.mark.parametrize(
-    "version",
-    [pytest.param(version, marks=[] if version in EVERYDAY_VERSIONS else pytest.mark.slow) for version in VERSIONS],
-)
+each_version = pytest.mark.parametrize("version", VERSIONS)
 
 
 @pytest.fixture(scope="module", params=SERVERS)

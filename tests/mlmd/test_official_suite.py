@@ -71,9 +71,8 @@ def test_the_official_suite_passes_embedded_without_the_official_package(suite: 
     assert count == {"passed": STORE_TESTS + TYPE_TESTS - EXPECTED_TO_FAIL, "skipped": EXPECTED_TO_FAIL}
 
 
-@pytest.mark.parametrize(
-    "client", ["the official client", pytest.param("the client of Lineal", marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("client", ["the official client", "the client of Lineal"])
 def test_the_official_suite_passes_over_grpc_but_for_its_four_broken_tests(
     client: str, suite: Path, official_python: Path, tmp_path: Path
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.services import REPOSITORY
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.xdist_group("distribution"),  # one process builds what all of these tests need
     pytest.mark.timeout(600),  # the page may be built first
 ]

@@ -57,6 +57,7 @@ def test_a_token_is_sent_and_its_end_loses_nothing_once_the_file_holds_a_new_one
             file.write_text("lineal_wrong")
             time.sleep(1)
             file.write_text(served.token(Role.WRITER))
+            eventually(lambda: answers(store))
             assert running.artifact("one").state == pb.Artifact.LIVE
             assert running.problems("refused") == running.problems("fault") == 0
 
@@ -64,7 +65,7 @@ def test_a_token_is_sent_and_its_end_loses_nothing_once_the_file_holds_a_new_one
 def answers(store: lineal.MetadataStore) -> bool:
     try:
         store.get_artifact_types()
-    except errors.FailedPreconditionError:
+    except (errors.FailedPreconditionError, errors.UnauthenticatedError):
         return False
     return True
 

@@ -12,6 +12,8 @@ from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", params=EVERY_ENGINE)
 def anywhere(
