@@ -19,6 +19,8 @@ from tests.compat.official import OfficialCore, OfficialStore, sqlite_file
 from tests.filter.queries import queries
 from tests.filter.shelf import KIND, found
 
+pytestmark = pytest.mark.slow
+
 VALUE = {int: "int_value", float: "double_value", str: "string_value", bool: "bool_value"}
 TYPES = {"step": pb.INT, "score": pb.DOUBLE, "owner": pb.STRING, "done": pb.BOOLEAN}
 PROPERTIES: list[dict[str, Any]] = [

@@ -63,6 +63,7 @@ def _wrong(outcomes: dict[str, str]) -> dict[str, str]:
     return {name: outcome for name, outcome in outcomes.items() if outcome not in ("passed", "skipped")}
 
 
+@pytest.mark.slow
 def test_the_official_suite_passes_embedded_without_the_official_package(suite: Path) -> None:
     outcomes = _run_suite(suite, sys.executable, "-p", "tests.mlmd.as_ml_metadata")
 

@@ -13,6 +13,8 @@ from tests.serving import running_server
 from tests.watch.kube import Api, KubeServer, pod
 from tests.watch.watching import eventually, text, watching
 
+pytestmark = pytest.mark.slow
+
 READ_PODS = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}]
 
 

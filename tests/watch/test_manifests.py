@@ -18,6 +18,8 @@ from lineal.watch import parse_resources
 from tests import services
 from tests.watch.kube import Api
 
+pytestmark = pytest.mark.slow
+
 OVERLAYS = sorted(path.name for path in (services.REPOSITORY / "deploy" / "overlays").iterdir())
 WATCHER = services.REPOSITORY / "deploy" / "base" / "watcher"
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import lineal
 from lineal.watch.store import open_store
 from lineal.wire import metadata_store as pb
 from tests.serving import running_server
 from tests.watch.kube import Api, KubeServer, custom_kind, free_ports, pod
 from tests.watch.watching import Watching, eventually, watching
+
+pytestmark = pytest.mark.slow
 
 
 def states(running: Watching) -> dict[str, int]:
