@@ -121,6 +121,7 @@ describe("the lineage graph", () => {
 
   it("has the same set as a table", async () => {
     const page = await open("/lineage?focus=a3");
+    await page.locator(".react-flow__node").first().waitFor();
     const nodes = await page.locator(".react-flow__node").count();
     await page.getByText("Table", { exact: true }).click();
     await settle(page);
