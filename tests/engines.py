@@ -156,7 +156,8 @@ def empty(url: str) -> None:
             if table.name.lower() in present and table is not ENVIRONMENT:
                 kept = " WHERE id > 9" if table is TYPE else ""
                 session.script(f"DELETE FROM {quote(table.name)}{kept}")
-        session.script(f"UPDATE {quote(TYPE.name)} SET external_id = NULL WHERE external_id IS NOT NULL")
+        if TYPE.name.lower() in present:  # a test that was skipped has not made the schema
+            session.script(f"UPDATE {quote(TYPE.name)} SET external_id = NULL WHERE external_id IS NOT NULL")
 
     database.write(delete)
     database.close()

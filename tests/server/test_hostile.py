@@ -66,7 +66,7 @@ def faults_of_round(server: ServerProcess, channel: grpc.Channel, chance: random
     return [answer for answer in answers if _FAULT.search(answer)]
 
 
-@pytest.mark.parametrize("rounds", [60, pytest.param(33_400, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])])
+@pytest.mark.parametrize("rounds", [20, pytest.param(33_400, marks=[pytest.mark.slow, pytest.mark.timeout(7200)])])
 def test_malformed_requests_do_no_harm(server: ServerProcess, rounds: int) -> None:
     chance = random.Random(20)
     with grpc.insecure_channel(server.address) as channel:
@@ -80,7 +80,7 @@ def test_malformed_requests_do_no_harm(server: ServerProcess, rounds: int) -> No
     assert memory_mib(server) - before < _LARGEST_GROWTH_MIB
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [100, pytest.param(5_000, marks=pytest.mark.slow)])
 def test_many_connections_that_say_nothing_keep_nobody_out(server: ServerProcess, count: int) -> None:
     import resource
 
