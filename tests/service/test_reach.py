@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from lineal.service import MetadataService
+from lineal.service import MetadataService, walk
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_execution_type
@@ -63,3 +63,10 @@ def test_a_walk_finds_what_lies_within_its_hops(service: MetadataService, direct
         assert len(found) == len({(event.artifact_id, event.execution_id) for event in found})
         walked = {(event.artifact_id, event.execution_id, event.type) for event in found}
         assert walked == edges_within(start, edges, direction, hops)
+
+
+def test_a_walk_that_would_read_too_much_ahead_finds_the_same(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "_MOST_EVENTS_AHEAD", 5)
+    test_a_walk_finds_what_lies_within_its_hops(service, DIRECTIONS.DOWNSTREAM)

@@ -35,6 +35,7 @@ _HOPS_AHEAD: dict[int, tuple[int, int]] = {
 }
 _NARROW = 16  # nodes
 _MANY = 1000  # events
+_MOST_EVENTS_AHEAD = 10_000
 Ids = dict[Kind, set[int]]
 
 
@@ -115,11 +116,14 @@ class _Leads:
         """Read the events of nodes, and of what lies behind them if they are few."""
         narrow = self._may_read_ahead and len(ids) <= _NARROW
         hops = min(self._ahead, hops_left) if narrow else 1
-        if hops == 1:
-            events = event_rows.events_of_types(self._session, kind, ids, self._types[kind])
-        else:
-            other = self._types[_OTHER[kind]]
-            events = events_within(self._session, kind, ids, self._types[kind], other, hops=hops)
+        types, other = self._types[kind], self._types[_OTHER[kind]]
+        events: list[EventRow] = []
+        if hops > 1:
+            events = events_within(self._session, kind, ids, types, other, hops=hops, most=_MOST_EVENTS_AHEAD)
+        if (
+            hops == 1 or len(events) >= _MOST_EVENTS_AHEAD
+        ):  # too many to be all: a graph over its limit is not read whole
+            hops, events = 1, event_rows.events_of_types(self._session, kind, ids, types)
         self._ahead = min(2 * hops, self._most_ahead) if len(events) < _MANY else 1
         self._sort_in(kind, ids, events, hops)
 

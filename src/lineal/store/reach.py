@@ -25,7 +25,14 @@ EventTypes = tuple[int, ...]
 
 
 def events_within(
-    session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int], other_types: Sequence[int], *, hops: int
+    session: Session,
+    kind: Kind,
+    ids: Sequence[int],
+    types: Sequence[int],
+    other_types: Sequence[int],
+    *,
+    hops: int,
+    most: int,
 ) -> list[EventRow]:
     """Return the events that lead on from nodes of a kind and from all that lies fewer than `hops` hops away.
 
@@ -36,11 +43,12 @@ def events_within(
         types: the types of events that lead on from nodes of the kind.
         other_types: those that lead on from nodes of the other kind.
         hops: at least 1, which reads the events of the given nodes alone.
+        most: how many events to read; so many of them are not known to be all.
     """
     statement = _statement(kind, tuple(types), tuple(other_types), session.dialect.many_recursive_terms)
     found: dict[int, EventRow] = {}
     for piece in session.pieces(ids):
-        rows = session.rows(statement, {"ids": piece, "hops": hops - 1})
+        rows = session.rows(statement, {"ids": piece, "hops": hops - 1, "most": most})
         found.update((row[0], EventRow._make(row)) for row in rows)
     return list(found.values())
 
@@ -59,7 +67,7 @@ def _statement(kind: Kind, types: EventTypes, other_types: EventTypes, many_term
     else:
         both = sa.union_all(*[step.correlate(reached) for step in steps]).lateral("steps")
         reached = reached.union(sa.select(both.c.id, both.c.depth).select_from(reached.join(both, sa.true())))
-    return Statement(sa.union(*[_events(reached, *side) for side in sides]))
+    return Statement(sa.union(*[_events(reached, *side) for side in sides]).limit(sa.bindparam("most")))
 
 
 def _step(reached: sa.CTE, kind: Kind, types: EventTypes, parity: int) -> sa.Select[Any]:
