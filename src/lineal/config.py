@@ -71,6 +71,11 @@ class DatabaseSettings:
             )
         require_range("busy_timeout (--busy-timeout)", self.busy_timeout, 0, 86400)
 
+    @property
+    def is_in_process(self) -> bool:
+        """Whether the database works in the process that opens it, and not in a server."""
+        return self.url.startswith("sqlite:")
+
 
 @dataclass(frozen=True)
 class ServerSettings:

@@ -18,12 +18,13 @@ from lineal.server import addresses
 from lineal.server.admission import BoundedThreads, Rates, require_room
 from lineal.server.auth.grpc_guard import GrpcGuard
 from lineal.server.auth.guard import OPEN, Guard
+from lineal.server.few_threads import FEW, FewThreads
 from lineal.server.observing.grpc_calls import GrpcCalls
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
-from lineal.service import MetadataService
+from lineal.service import CALLS, MetadataService
 from lineal.store.deadlines import CURRENT, Deadline
 
 PORT_FLAG = "--grpc-port"
@@ -34,15 +35,15 @@ class GrpcDoor:
     """A gRPC server over a service; it listens from the start and answers after `start`."""
 
     def __init__(self, service: MetadataService, settings: ServerSettings, guard: Guard = OPEN) -> None:
-        self._threads = BoundedThreads(settings.threads, settings.limits.max_concurrent)
         limits = settings.limits
+        self._threads, self._readers = _threads(settings)
         way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits))
         interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES), BoundedStreams()]
         interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
         self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
         self._health = health.HealthServicer()
         for name in SERVICES:
-            handlers = _bind(way, name)
+            handlers = _bind(way, name, readers=self._readers)
             self._server.add_generic_rpc_handlers((handlers,))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
@@ -74,6 +75,8 @@ class GrpcDoor:
         while not stopped.wait(0.1):
             if hurry():
                 self._server.stop(None)
+        if self._readers:
+            self._readers.shutdown(wait=True)
         self._threads.shutdown(wait=True)
 
     def _listen(self, settings: ServerSettings) -> str:
@@ -127,14 +130,24 @@ def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) 
     return _bind(_Way(service, OPEN, max_bytes, LimitSettings(), Rates(LimitSettings())), name)
 
 
-def _bind(way: _Way, name: str) -> grpc.GenericRpcHandler:
+def _threads(settings: ServerSettings) -> tuple[BoundedThreads, FewThreads | None]:
+    """Return the threads of all calls, or those of most calls and those of reads."""
+    most, threads = settings.limits.max_concurrent, settings.threads
+    if not settings.database.is_in_process or threads <= 2 * FEW:
+        return BoundedThreads(threads, most), None
+    others = BoundedThreads(threads - FEW, most - FEW)
+    return others, FewThreads(others)
+
+
+def _bind(way: _Way, name: str, *, readers: FewThreads | None = None) -> grpc.GenericRpcHandler:
     handlers = {
-        called.name: grpc.unary_unary_rpc_method_handler(_handler(way, called)) for called in SERVICES[name].values()
+        called.name: grpc.unary_unary_rpc_method_handler(_handler(way, called, readers))
+        for called in SERVICES[name].values()
     }
     return grpc.method_handlers_generic_handler(name, handlers)
 
 
-def _handler(way: _Way, called: Rpc) -> Callable[[bytes, grpc.ServicerContext], bytes]:
+def _handler(way: _Way, called: Rpc, readers: FewThreads | None) -> Callable[[bytes, grpc.ServicerContext], bytes]:
     def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
         try:
             return way.answer(called, request, context)
@@ -142,6 +155,8 @@ def _handler(way: _Way, called: Rpc) -> Callable[[bytes, grpc.ServicerContext], 
             context.abort(*translate(error, rpc_name=called.name))
             raise  # abort has raised already
 
+    if readers and called.name in CALLS and not CALLS[called.name].writes:
+        handle.experimental_thread_pool = readers  # type: ignore[attr-defined]  # where gRPC looks for it
     return handle
 
 

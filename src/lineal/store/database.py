@@ -28,6 +28,7 @@ from lineal.store.scoped_session import ScopedSession
 from lineal.store.session import Row, Session
 from lineal.store.sight import scoped
 from lineal.store.statement import CompiledStatement, Statement
+from lineal.store.turns import Turns
 
 __all__ = ["RERUNS_OF_RACES", "Database", "Row", "Session"]
 
@@ -67,6 +68,7 @@ class Database:
         self.settings = settings
         self.dialect = dialect_for(settings)
         self._connections = self.dialect.connections()
+        self._turns = Turns() if settings.is_in_process else None
         self._watch = Watch(self.dialect.interrupt)
         self._limits: Limits | None = None
         self.limits = LimitSettings()
@@ -91,7 +93,13 @@ class Database:
 
     def read(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
         """Run work that only reads, on one consistent state of the database, of which it sees the scope."""
-        return self._run(work, write=False, scope=scope)
+        if self._turns is None:
+            return self._run(work, write=False, scope=scope)
+        turn = self._turns.take()
+        try:
+            return self._run(work, write=False, scope=scope)
+        finally:
+            turn.release()
 
     def write(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
         """Run work that writes; when this returns, what it wrote is committed, and when it raises, nothing is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import grpc
@@ -35,6 +36,7 @@ class GrpcGuard(grpc.ServerInterceptor):  # type: ignore[misc]
         return made(guard(behaviour, name), handler.request_deserializer, handler.response_serializer)
 
     def _answered(self, behaviour: _Behaviour, name: str) -> _Behaviour:
+        @wraps(behaviour)
         def handle(request: Any, context: grpc.ServicerContext) -> Any:
             with calling(self._caller(context, name)):
                 return behaviour(request, context)
@@ -42,6 +44,7 @@ class GrpcGuard(grpc.ServerInterceptor):  # type: ignore[misc]
         return handle
 
     def _streamed(self, behaviour: _Behaviour, name: str) -> _Behaviour:
+        @wraps(behaviour)
         def handle(request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
             self._caller(context, name)
             yield from behaviour(request, context)

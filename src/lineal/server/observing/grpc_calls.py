@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 
 import grpc
@@ -29,6 +30,7 @@ class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
 
 
 def _noted(behaviour: _Behaviour, method: str) -> _Behaviour:
+    @wraps(behaviour)
     def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
         given = context.invocation_metadata()
         token = request_ids.begin(next((value for name, value in given if name == request_ids.HEADER), None))
