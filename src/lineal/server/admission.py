@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sized
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -69,19 +69,19 @@ class BoundedThreads(ThreadPoolExecutor):
     def __init__(self, threads: int, most: int) -> None:
         super().__init__(threads, thread_name_prefix="lineal-rpc")
         self._most_waiting = max(0, most - threads)
-        self._elsewhere: Sized = ()
+        self._elsewhere: Callable[[], int] = int
         self._refusing = ThreadPoolExecutor(
             _REFUSING_THREADS, thread_name_prefix="lineal-full", initializer=_be_refusing
         )
 
-    def share_end(self, elsewhere: Sized) -> None:
+    def share_end(self, elsewhere: Callable[[], int]) -> None:
         """Count what waits elsewhere as if it waited here."""
         self._elsewhere = elsewhere
 
     @property
     def is_full(self) -> bool:
         """Whether as much waits as may."""
-        return self._work_queue.qsize() + len(self._elsewhere) > self._most_waiting
+        return self._work_queue.qsize() + self._elsewhere() > self._most_waiting
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
         """Let a thread do the work, or refuse it."""

@@ -8,64 +8,101 @@ stays out: which calls these are (grpc_door.py), and how much may wait (admissio
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from lineal.server.admission import BoundedThreads
 
 FEW = 3  # one computes, one is in SQLite, one receives the next request
-_PATIENCE_SECONDS = 0.2
+_PATIENCE_SECONDS = 0.1
+_TAKEN: Future[Any] = Future()
+_TAKEN.set_result(None)
+_log = logging.getLogger(__name__)
 
 
 class FewThreads(ThreadPoolExecutor):
-    """A few threads, and a thread of others more whenever no call was begun for a moment though some wait."""
+    """A few threads, as few as will do, and one more whenever no call was begun for a moment though some wait.
+
+    It is an executor in name, since gRPC asks for one; its threads are its own and take calls from a queue, as a future
+    for each call, which nobody looks at, would cost more than handing the call over.
+    """
 
     def __init__(self, others: BoundedThreads) -> None:
-        super().__init__(FEW, thread_name_prefix="lineal-read")
+        super().__init__(1)
         self._others = others
-        self._waiting: deque[Callable[[], Any]] = deque()
+        self._waiting: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._begun = 0
-        self._is_crowded = threading.Event()
+        self._is_busy = threading.Event()
         self._is_over = False
-        others.share_end(self._waiting)
-        threading.Thread(target=self._look, name="lineal-crowd", daemon=True).start()
+        self._loops: list[threading.Thread] = []
+        others.share_end(self._waiting.qsize)
+        self._start(self._look)
+        self._start(self._work)
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        """Let a thread do the work, or refuse it; the future is over when as much work as was there is done."""
+        """Let a thread do the work, or refuse it; the future says nothing of it."""
         if self._others.is_full:
             return self._others.refuse(work, *args, **options)
-        self._waiting.append(partial(work, *args, **options))
-        if len(self._waiting) > 1 and not self._is_crowded.is_set():
-            self._is_crowded.set()
-        return super().submit(self._do_next)
+        self._waiting.put(partial(work, *args, **options))
+        if self._waiting.qsize() > 1 and not self._are_all:
+            self._start(self._work)
+        if not self._is_busy.is_set():
+            self._is_busy.set()
+        return _TAKEN
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the threads."""
+        """End the threads, after what waits is done."""
         self._is_over = True
-        self._is_crowded.set()
+        self._is_busy.set()
+        self._waiting.put(None)
         super().shutdown(wait, cancel_futures=cancel_futures)
+        for thread in self._loops if wait else ():
+            thread.join()
 
-    def _do_next(self) -> None:
-        """Do the work that waits longest, unless another thread has taken it."""
-        try:
-            work = self._waiting.popleft()
-        except IndexError:
-            return
+    @property
+    def _are_all(self) -> bool:
+        return len(self._loops) > FEW
+
+    def _start(self, loop: Callable[[], None]) -> None:
+        self._loops.append(threading.Thread(target=loop, name="lineal-read", daemon=True))
+        self._loops[-1].start()
+
+    def _work(self) -> None:
+        """Do what waits until the threads are to end."""
+        while (work := self._waiting.get()) is not None:
+            self._do(work)
+        self._waiting.put(None)  # for the next thread
+
+    def _do(self, work: Callable[[], Any]) -> None:
         self._begun += 1
-        work()
+        try:
+            work()
+        except Exception:
+            _log.exception("a call ended its thread's work")
+
+    def _help(self) -> None:
+        """Do one thing that waits, if there still is any."""
+        with contextlib.suppress(Empty):
+            work = self._waiting.get_nowait()
+            if work is None:
+                self._waiting.put(None)  # for the few
+            else:
+                self._do(work)
 
     def _look(self) -> None:
-        """Watch over the queue while there is one."""
-        while self._is_crowded.wait() and not self._is_over:
+        """Watch over the queue while there is work; this thread is one of the loops."""
+        while self._is_busy.wait() and not self._is_over:
             begun = self._begun
             time.sleep(_PATIENCE_SECONDS)
-            self._is_crowded.clear()
-            if self._waiting:
-                self._is_crowded.set()
-                if self._begun == begun:
-                    self._others.take(self._do_next)
+            self._is_busy.clear()
+            if self._is_over or not self._waiting.empty():
+                self._is_busy.set()
+            if self._begun == begun and not self._waiting.empty():
+                self._others.take(self._help) if self._are_all else self._start(self._work)

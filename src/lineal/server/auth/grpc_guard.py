@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 import grpc
@@ -24,13 +24,16 @@ class GrpcGuard(grpc.ServerInterceptor):  # type: ignore[misc]
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
+        self._guarded = lru_cache(maxsize=256)(self._guard)
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """Return the handler of a call, behind the guard."""
         handler = continuation(details)
         if handler is None or details.method.startswith(_OPEN):
             return handler
-        name = details.method.rpartition("/")[2]
+        return self._guarded(handler, details.method.rpartition("/")[2])
+
+    def _guard(self, handler: Any, name: str) -> Any:
         made, behaviour = _shape(handler)
         guard = self._streamed if handler.response_streaming else self._answered
         return made(guard(behaviour, name), handler.request_deserializer, handler.response_serializer)

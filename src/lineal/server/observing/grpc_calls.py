@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 import grpc
@@ -19,6 +19,7 @@ class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
 
     def __init__(self, services: Mapping[str, Any]) -> None:
         self._services = services
+        self._noted = lru_cache(maxsize=256)(_noted)  # handlers live as long as the server
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """Return the handler of a call that takes note of it."""
@@ -26,10 +27,10 @@ class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
         service, _, method = details.method[1:].partition("/")  # of any form: a client writes it
         if handler is None or service not in self._services:
             return handler
-        return grpc.unary_unary_rpc_method_handler(_noted(handler.unary_unary, method))
+        return self._noted(handler.unary_unary, method)
 
 
-def _noted(behaviour: _Behaviour, method: str) -> _Behaviour:
+def _noted(behaviour: _Behaviour, method: str) -> grpc.RpcMethodHandler:
     @wraps(behaviour)
     def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
         given = context.invocation_metadata()
@@ -46,7 +47,7 @@ def _noted(behaviour: _Behaviour, method: str) -> _Behaviour:
         finally:
             request_ids.end(token)
 
-    return handle
+    return grpc.unary_unary_rpc_method_handler(handle)
 
 
 def _code(context: grpc.ServicerContext) -> str:
