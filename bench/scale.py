@@ -18,7 +18,7 @@ from typing import Any
 
 import lineal
 from bench.generate import generate
-from bench.sides import lineal_server
+from bench.sides import server
 from kubeflow.metadata import metadata
 from lineal.client import ListOptions, OrderByField
 
@@ -70,8 +70,9 @@ class Shelf:
         if not path.exists():
             generate(f"sqlite:///{path}", artifacts=size, executions=size)
         self.size = size
-        url, self.process_id = lineal_server(stack, f"sqlite:///{path}")
-        self.client = lineal.connect(url)
+        asked = server(stack, "lineal", f"sqlite:///{path}")
+        self.process_id = asked.process_id
+        self.client = lineal.connect(asked.url)
         stack.callback(self.client.close)
         self.workspace = metadata.Workspace(metadata.Store.from_client(self.client), name=WORKSPACE)
         self.chance = random.Random(size)  # noqa: S311 no secret

@@ -65,10 +65,13 @@ class Worker:
 
     Attributes:
         library: whose store it is, for the table.
+        talker: the process.
+        server: the id of the server's process, 0 where the store is in the worker's own.
     """
 
     library: str
     talker: Talker
+    server: int = 0
 
     def start(self, workload: str) -> None:
         """Begin a run."""
@@ -79,30 +82,39 @@ class Worker:
         return float(self.talker.read())
 
 
-def worker(stack: ExitStack, library: str, url: str, size: int, *, client: str | None = None) -> Worker:
+@dataclass(frozen=True)
+class Server:
+    """A server, by its URL and the id of its process."""
+
+    url: str
+    process_id: int
+
+
+def worker(stack: ExitStack, library: str, store: str | Server, size: int, *, client: str | None = None) -> Worker:
     """Start a worker; `client` is the library whose client it uses, the same as the store's unless it is a server."""
     client = client or library
     python = official_python() if client == "official" else sys.executable
-    talker = Talker(python, str(HERE / "worker.py"), client, url, str(size))
-    stack.callback(talker.close)
-    return Worker(library, talker)
+    url, server_id = (store, 0) if isinstance(store, str) else (store.url, store.process_id)
+    return Worker(library, _talker(stack, python, str(HERE / "worker.py"), client, url, str(size)), server_id)
 
 
-def server(stack: ExitStack, library: str, database: str, *flags: str) -> str:
-    """Start a gRPC server on a database; return its URL."""
+def server(stack: ExitStack, library: str, database: str, *flags: str) -> Server:
+    """Start a gRPC server on a database."""
     if library == "official":
-        talker = Talker(official_python(), str(HERE / "official_server.py"), database)
-        stack.callback(talker.close)
-        return f"grpc://127.0.0.1:{talker.first_line}"
+        return _started(stack, official_python(), str(HERE / "official_server.py"), database)
     if library == EMPTY:
-        talker = Talker(sys.executable, str(HERE / "empty_server.py"))
-        stack.callback(talker.close)
-        return f"grpc://127.0.0.1:{talker.first_line}"
-    return lineal_server(stack, database, *flags)[0]
+        return _started(stack, sys.executable, str(HERE / "empty_server.py"))
+    command = (sys.executable, "-u", "-m", "lineal", "serve", "--db", database, *_ANY_PORTS, *flags)
+    talker = _talker(stack, *command)
+    return Server("grpc://" + talker.read().split("//")[-1], talker.process_id)
 
 
-def lineal_server(stack: ExitStack, database: str, *flags: str) -> tuple[str, int]:
-    """Start Lineal's server on a database; return its URL and the id of its process."""
-    talker = Talker(sys.executable, "-u", "-m", "lineal", "serve", "--db", database, *_ANY_PORTS, *flags)
+def _started(stack: ExitStack, *command: str) -> Server:
+    talker = _talker(stack, *command)
+    return Server(f"grpc://127.0.0.1:{talker.first_line}", talker.process_id)
+
+
+def _talker(stack: ExitStack, *command: str) -> Talker:
+    talker = Talker(*command)
     stack.callback(talker.close)
-    return "grpc://" + talker.read().split("//")[-1], talker.process_id
+    return talker

@@ -49,13 +49,13 @@ def over_grpc(options: Options, *, clients: int) -> list[Result]:
     workloads = [replaced(workload) for workload in options.workloads]
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        urls = {library: server(stack, library, f"sqlite:///{folder}/{library}.db") for library in LIBRARIES}
+        servers = {library: server(stack, library, f"sqlite:///{folder}/{library}.db") for library in LIBRARIES}
         sides = {
             library: [
-                worker(stack, library, url, options.size if number == 0 else 0, client="lineal")
+                worker(stack, library, asked, options.size if number == 0 else 0, client="lineal")
                 for number in range(clients)
             ]
-            for library, url in urls.items()
+            for library, asked in servers.items()
         }
         empty = server(stack, EMPTY, "")
         sides[EMPTY] = [worker(stack, EMPTY, empty, 0) for _ in range(clients)]
@@ -69,9 +69,9 @@ def workers(options: Options) -> list[Result]:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         sides = {}
         for library, number in zip(LIBRARIES, ("1", "2"), strict=True):
-            url = server(stack, "lineal", f"sqlite:///{folder}/{number}.db", "--workers", number)
+            asked = server(stack, "lineal", f"sqlite:///{folder}/{number}.db", "--workers", number)
             sides[library] = [
-                worker(stack, "lineal", url, options.size if client == 0 else 0) for client in range(CLIENTS)
+                worker(stack, "lineal", asked, options.size if client == 0 else 0) for client in range(CLIENTS)
             ]
         found = compare(f"gRPC, {CLIENTS} clients, two workers", sides, workloads, options.rounds)
         return [replace(result, base="one worker") for result in found]
