@@ -164,11 +164,11 @@ def empty(url: str) -> None:
 
 
 @contextmanager
-def mariadb(*options: str) -> Iterator[Server]:
-    """Run a MariaDB server; user root, no password."""
+def mariadb(*options: str, parent: Path | None = None) -> Iterator[Server]:
+    """Run a MariaDB server, in a folder made inside of `parent`; user root, no password."""
     install = services.require_program("mariadb-install-db", package="mariadb-server")
     program = services.require_program("mariadbd", package="mariadb-server")
-    with server_folder() as folder:
+    with server_folder(parent=parent) as folder:
         flags = ["--no-defaults", f"--datadir={folder}/data", *_user_root()]
         _run(install, *flags, "--auth-root-authentication-method=normal", "--skip-test-db")
         with _mysql_process([program], flags, folder, [*_CARELESS, *options]) as server:
@@ -176,10 +176,10 @@ def mariadb(*options: str) -> Iterator[Server]:
 
 
 @contextmanager
-def mysql(*options: str) -> Iterator[Server]:
-    """Run an Oracle MySQL server; user lineal, password lineal, by caching_sha2_password."""
+def mysql(*options: str, parent: Path | None = None) -> Iterator[Server]:
+    """Run an Oracle MySQL server, in a folder made inside of `parent`; user and password lineal, hashed with SHA-2."""
     program, base = _mysql_program()
-    with server_folder() as folder:
+    with server_folder(parent=parent) as folder:
         (folder / "init.sql").write_text(
             "CREATE USER lineal@'%' IDENTIFIED WITH caching_sha2_password BY 'lineal'; GRANT ALL ON *.* TO lineal@'%';"
         )
@@ -205,10 +205,10 @@ def _mysql_process(program: list[Any], flags: list[str], folder: Path, options: 
 
 
 @contextmanager
-def postgresql(*options: str) -> Iterator[Server]:
-    """Run a PostgreSQL server; user postgres, any password."""
+def postgresql(*options: str, parent: Path | None = None) -> Iterator[Server]:
+    """Run a PostgreSQL server, in a folder made inside of `parent`; user postgres, any password."""
     programs = _postgresql_programs()
-    with server_folder(owner="postgres") as folder:
+    with server_folder(owner="postgres", parent=parent) as folder:
         init = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         _run(*_as_postgres(), *init, "--locale=C.UTF-8", "--no-sync")
         port = free_port()
@@ -247,9 +247,10 @@ def _user_root() -> list[str]:
 
 
 @contextmanager
-def server_folder(owner: str = "") -> Iterator[Path]:
+def server_folder(owner: str = "", *, parent: Path | None = None, mode: int = 0o700) -> Iterator[Path]:
     """Make a folder for a server's files that its user can reach, unlike pytest's own folders."""
-    with tempfile.TemporaryDirectory(prefix="lineal-") as name:
+    with tempfile.TemporaryDirectory(prefix="lineal-", dir=parent) as name:
+        Path(name).chmod(mode)
         if owner and os.geteuid() == 0:
             shutil.chown(name, owner)
         yield Path(name)
