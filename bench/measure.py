@@ -97,13 +97,12 @@ def _result(suite: str, workload: Workload, medians: Mapping[tuple[str, str], Ru
 def run_together(workers: Sequence[Worker], workload: Workload) -> Run:
     """Run a workload once on each worker at the same time; return what one operation took."""
     servers = {worker.server for worker in workers if worker.server}
-    before = _processor(servers), _processor(worker.talker.process_id for worker in workers)
+    before = _processor(servers)
     for worker in workers:
         worker.start(workload.name)
-    slowest = max(worker.seconds() for worker in workers)
-    after = _processor(servers), _processor(worker.talker.process_id for worker in workers)
+    clocks, busy = zip(*[worker.seconds() for worker in workers], strict=True)
     operations = workload.operations * len(workers)
-    return Run(slowest / operations, (after[0] - before[0]) / operations, (after[1] - before[1]) / operations)
+    return Run(max(clocks) / operations, (_processor(servers) - before) / operations, sum(busy) / operations)
 
 
 def _processor(process_ids: Iterable[int]) -> float:
@@ -115,7 +114,7 @@ def print_table(results: Sequence[Result]) -> None:
     base = results[0].base
     heads = f"{base + ' µs':>13}{'Lineal µs':>12}{'ratio':>8}{'promised':>10}{'limit µs':>12}"
     if has_servers := results[0].lineal_cpu is not None:
-        heads += f"{'CPU µs':>12}{'Lineal CPU':>12}{'reachable':>11}"
+        heads += f"{'CPU µs':>12}{'Lineal CPU':>12}" + (f"{'reachable':>11}" if base != LIBRARIES[0] else "")
     print(f"\n{results[0].suite}\n{'workload':34}{heads}")
     for result in results:
         limit = f"{result.limit * 1e6:12,.1f}" if result.limit else f"{'':12}"
@@ -128,4 +127,5 @@ def print_table(results: Sequence[Result]) -> None:
 
 def _of_servers(result: Result) -> str:
     official, lineal = (result.official_cpu or 0) * 1e6, (result.lineal_cpu or 0) * 1e6
-    return f"{official:12,.1f}{lineal:12,.1f}{result.reachable:11.2f}"
+    reachable = f"{result.reachable:11.2f}" if result.base != LIBRARIES[0] else ""
+    return f"{official:12,.1f}{lineal:12,.1f}{reachable}"

@@ -77,9 +77,10 @@ class Worker:
         """Begin a run."""
         self.talker.write(workload)
 
-    def seconds(self) -> float:
-        """Wait for the run to end; return how long it took."""
-        return float(self.talker.read())
+    def seconds(self) -> tuple[float, float]:
+        """Wait for the run to end; return how long it took, by the clock and of the processor."""
+        clock, busy = self.talker.read().split()
+        return float(clock), float(busy)
 
 
 @dataclass(frozen=True)
