@@ -75,7 +75,7 @@ def _named_artifact(pair: _Pair) -> int:
 def _put_events(session: Session, pairs: Sequence[_Pair], artifact_ids: Sequence[int], execution_id: int) -> None:
     """Write the events of the pairs, up to the first that is wrong: an event before it may be refused first."""
     named = {pair.event.artifact_id for pair in pairs if pair.HasField("event") and not pair.HasField("artifact")}
-    missing = named - node_rows.existing_ids(session, ARTIFACT, named)
+    missing = named - node_rows.ids_to_link(session, ARTIFACT, named)
     events: list[pb.Event] = []
     fault: errors.StatusError | None = None
     for pair, artifact_id in zip(pairs, artifact_ids, strict=True):

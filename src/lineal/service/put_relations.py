@@ -23,7 +23,7 @@ def put_attributions_and_associations(session: Session, request: rpc.PutAttribut
     attributions = [(_given(link, "context_id"), _given(link, "artifact_id")) for link in request.attributions]
     associations = [(_given(link, "context_id"), _given(link, "execution_id")) for link in request.associations]
     contexts = {context_id for context_id, _ in attributions + associations if context_id is not None}
-    known = node_rows.existing_ids(session, CONTEXT, contexts)
+    known = node_rows.ids_to_link(session, CONTEXT, contexts)
     _put_members(session, ARTIFACT, attributions, known)
     _put_members(session, EXECUTION, associations, known)
 
@@ -36,7 +36,7 @@ def _put_members(
     session: Session, kind: Kind, pairs: Sequence[tuple[int | None, int | None]], contexts: set[int]
 ) -> None:
     nodes = {node_id for _, node_id in pairs if node_id is not None}
-    known = node_rows.existing_ids(session, kind, nodes)
+    known = node_rows.ids_to_link(session, kind, nodes)
     checked: list[tuple[int, int]] = []
     for context_id, node_id in pairs:
         if context_id is None or context_id not in contexts:
@@ -61,7 +61,7 @@ def put_parent_contexts(session: Session, links: Sequence[pb.ParentContext]) -> 
         AlreadyExistsError: the pair exists.
     """
     pairs = [(_given(link, "child_id"), _given(link, "parent_id")) for link in links]
-    known = node_rows.existing_ids(
+    known = node_rows.ids_to_link(
         session, CONTEXT, {node_id for pair in pairs for node_id in pair if node_id is not None}
     )
     locks.take(session, locks.PARENT_CONTEXTS)  # two pairs put at the same time must not close a cycle together

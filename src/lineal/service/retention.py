@@ -84,6 +84,8 @@ def _choose(session: Session, types: KnownTypes, request: lifecycle.ApplyRetenti
     kept = protected(needs, nodes)
     going = without(without(nodes, kept), _holding_nothing(nodes, needs))
     chosen, more = _within(request.limit or DEFAULT_LIMIT, order, going, needs)
+    if not request.dry_run:
+        chosen = _still(session, chosen, before=request.updated_before)
     buried: Ids = {kind: set() for kind in KINDS}
     if request.on_reference == lifecycle.TOMBSTONE:
         buried = _to_bury(session, sorted_out(kept))
@@ -147,6 +149,13 @@ def _origins(session: Session, kind: Kind, ids: Iterable[int]) -> set[Place]:
 def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:
     """Return the contexts that hold nothing, which are left alone: somebody may have made them for later."""
     return [Place(CONTEXT, node_id) for node_id in nodes[CONTEXT] if Place(CONTEXT, node_id) not in needs]
+
+
+def _still(session: Session, nodes: Ids, *, before: int) -> Ids:
+    """Return those of the nodes that nobody has updated or come to need meanwhile, nor will until all is deleted."""
+    locked = {kind: node_rows.nodes_to_update(session, kind, ids) for kind, ids in nodes.items()}
+    old = {kind: {row.id for row in rows if row.updated < before} for kind, rows in locked.items()}
+    return without(old, protected(needs_of(session, old), old))
 
 
 def _to_bury(session: Session, nodes: Ids) -> Ids:

@@ -130,6 +130,12 @@ class _Statements:
         return Statement(sa.select(column).where(listed(column, "ids")))
 
     @cached_property
+    def ids_to_link(self) -> Statement:
+        column = NODE[self.kind].c.id
+        query = sa.select(column).where(listed(column, "ids")).order_by(column)
+        return Statement(query.with_for_update(read=True, key_share=True))
+
+    @cached_property
     def properties(self) -> Statement:
         table = PROPERTY[self.kind]
         owner = table.c[self.kind.id_column]
@@ -232,6 +238,12 @@ def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[Node
 def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
     """Return those of the ids that exist."""
     return {found for (found,) in session.listed_rows(_OF[kind].ids, "ids", list(ids))}
+
+
+def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
+    """Return those of the ids that exist; nobody deletes them until the transaction ends, so that it may link them."""
+    seen = ids if session.scope is None else existing_ids(session, kind, ids)
+    return {found for (found,) in session.unscoped.listed_rows(_OF[kind].ids_to_link, "ids", list(seen))}
 
 
 def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
