@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent
-LONGEST_FUNCTION = 60
+LONGEST_FUNCTION = 40
 LONGEST_FILE = 600
 REGISTRY = re.compile(r"pypi\.(org|python)|files\.pythonhosted\.|registry\.npmjs\.|deb\.debian\.|/simple/?[\"'\s]")
 NOT_EXPRESSIONS = {

@@ -74,6 +74,13 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
             for child, parent in parents
         ],
+        **type_writes(),
+    }
+
+
+def type_writes() -> dict[str, list[Message]]:
+    """Return requests by RPC that put types, which all share."""
+    return {
         "PutTypes": [rpc.PutTypesRequest(artifact_types=[pb.ArtifactType(name="New")])],
         "PutArtifactType": [rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="New"))],
         "PutExecutionType": [rpc.PutExecutionTypeRequest(execution_type=pb.ExecutionType(name="New"))],

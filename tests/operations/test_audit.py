@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService, archive, doctor, migration, open_service
 from lineal.service.access import Caller, Role
 from lineal.store import audit_rows, own_tables
 from lineal.store.audit_rows import AuditFilter, AuditRow
@@ -123,3 +124,37 @@ def test_entries_are_found_by_node_author_call_and_time(local: MetadataService) 
     assert entries(local, subject="artifact", node_id=model, who="unnamed", rpc="DeleteNodes", since=entry.time)
     assert not entries(local, until=entry.time)
     assert not entries(local, who="ann")
+
+
+def test_a_mended_store_says_who_mended_what(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    with open_service(url) as service:
+        service.write(
+            lambda session, _: session.script("INSERT INTO Event (artifact_id, execution_id, type) VALUES (7, 8, 3)")
+        )
+    doctor.mend(DatabaseSettings(url), who="ann")
+    with open_service(url) as service:
+        [entry] = entries(service, subject="store")
+    assert (entry.who, entry.rpc, entry.action) == ("ann", "doctor", "mend")
+    assert "1 event" in values(entry)[0]["problem"]
+
+
+def test_a_migrated_store_says_who_migrated_it(tmp_path: Path) -> None:
+    settings = DatabaseSettings(f"sqlite:///{tmp_path}/store.db")
+    open_service(settings).close()
+    migration.migrate(settings, 9, accept_loss=True, who="ann")
+    migration.migrate(settings, who="ben")
+    with open_service(settings) as service:
+        noted = entries(service, rpc="migrate")
+    assert ("ben", ({"schema_version": 9}, {"schema_version": 10})) in [(each.who, values(each)) for each in noted]
+
+
+@pytest.mark.parametrize("ids", archive.Ids)
+def test_a_restored_store_says_who_restored_what(tmp_path: Path, ids: archive.Ids) -> None:
+    with open_service(f"sqlite:///{tmp_path}/old.db") as service:
+        fill(service)
+    archive.backup(DatabaseSettings(f"sqlite:///{tmp_path}/old.db"), tmp_path / "a.zip")
+    archive.restore(tmp_path / "a.zip", DatabaseSettings(f"sqlite:///{tmp_path}/new.db"), ids=ids, who="ann")
+    with open_service(f"sqlite:///{tmp_path}/new.db") as service:
+        [entry] = entries(service, rpc="restore")
+    assert (entry.who, entry.action, values(entry)[1]["file"]) == ("ann", "restore", "a.zip")

@@ -6,6 +6,7 @@ What stays out: opening the store (`store.py`).
 from __future__ import annotations
 
 import argparse
+import getpass
 import os
 from typing import Any, NoReturn, TypeAlias
 
@@ -82,3 +83,11 @@ def required_url(args: argparse.Namespace) -> str:
     if not url:
         args.usage_error(f"no store is named: give --db or --server, or set {URL_VARIABLE}")
     return str(url)
+
+
+def whoami() -> str:
+    """Return under which name the audit log holds what a command does: the user of this machine who runs it."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):  # in a container, a number without a name
+        return "unnamed (command line)"

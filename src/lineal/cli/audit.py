@@ -19,7 +19,9 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("audit", help="print who changed what", description=__doc__)
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database")
-    parser.add_argument("--subject", choices=("artifact", "execution", "context", "type"), help="only about these")
+    parser.add_argument(
+        "--subject", choices=("artifact", "execution", "context", "type", "store"), help="only about these"
+    )
     parser.add_argument("--id", type=int, help="only about the one with this id")
     parser.add_argument("--who", metavar="NAME", help="only by this caller")
     parser.add_argument("--rpc", metavar="NAME", help="only by this call")

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database
+from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database, whoami
 from lineal.config import redact
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> None:
     from lineal.service import doctor
 
     found = doctor.examine(settings)
-    left = doctor.mend(settings) if args.fix and any(each.can_be_mended for each in found) else found
+    left = doctor.mend(settings, who=whoami()) if args.fix and any(each.can_be_mended for each in found) else found
     if args.json:
         _print_json(found, left)
     else:

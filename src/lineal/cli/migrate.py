@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from lineal.cli.arguments import Commands, add_database_flag, required_database
+from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
 from lineal.config import redact
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     if args.dry_run:
         print(f"Nothing was changed. {_dry_end(planned)}")
         return
-    migration.migrate(settings, target, accept_loss=args.yes)
+    migration.migrate(settings, target, accept_loss=args.yes, who=whoami())
     print(f"Done: schema version {planned.end}.")
 
 

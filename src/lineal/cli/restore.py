@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lineal.cli.arguments import Commands, add_database_flag, required_database
+from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
 
 
 def add(commands: Commands) -> None:
@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.text import counted
     from lineal.service import archive
 
-    manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), check_only=args.check)
+    ids = archive.Ids(args.ids)
+    manifest = archive.restore(args.file, settings, ids=ids, check_only=args.check, who=whoami())
     done = "checked" if args.check else "restored"
     print(f"{args.file}: {done}, {counted(manifest.counts())}")

@@ -15,6 +15,7 @@ from lineal.server.tls import common_name
 
 HEADER_SECONDS = 15.0
 READ_SECONDS = 60.0
+LEAVE_SECONDS = 1.0
 
 
 class Crowd:
@@ -40,6 +41,7 @@ class Connection(H11Protocol):
     crowd: Crowd
     _timer: asyncio.TimerHandle | None = None
     _blocked: asyncio.TimerHandle | None = None
+    _leaving: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
@@ -74,6 +76,8 @@ class Connection(H11Protocol):
         """End a connection."""
         self._attend()
         self._forget_blocked()
+        if self._leaving is not None:
+            self._leaving.cancel()
         super().connection_lost(exc)
 
     def give_up(self) -> None:
@@ -81,6 +85,22 @@ class Connection(H11Protocol):
         self._attend()
         if self._is_waiting():
             self.transport.abort()
+
+    def shutdown(self) -> None:
+        """End the connection, after its request if it has one; a client that does not end its side is not waited for.
+
+        TLS waits for the other side's farewell, and for data that is not taken; a server that stops would log both as
+        requests that it had to cancel.
+        """
+        super().shutdown()
+        if self._leaving is None:
+            self._leaving = self.loop.call_later(LEAVE_SECONDS, self._leave)
+
+    def _leave(self) -> None:
+        if self._is_waiting():
+            self.transport.abort()
+        else:
+            self._leaving = self.loop.call_later(LEAVE_SECONDS, self._leave)
 
     def _is_waiting(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from functools import partial
 from types import FrameType
 
+from fastapi import FastAPI
+
 from lineal.config import ServerSettings
 from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
@@ -79,11 +81,7 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
         readiness.on_look(partial(note_state, service.database))
         guard = guard_of(service, settings.access)
         catalogue = Catalogue(service, caller=guard.caller)
-        app = create_app(readiness, service, catalogue, settings, guard)
-        shared = settings.workers > 1
-        http_door = HttpDoor(
-            app, host=settings.host, port=settings.http_port, tls=settings.tls, limits=settings.limits, shared=shared
-        )
+        http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings)
         closing.callback(http_door.stop)
         grpc_door = GrpcDoor(service, settings, guard)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
@@ -99,6 +97,13 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
         stop.wait()
         announce("Stopping: finishing the accepted requests")
     announce("Stopped")
+
+
+def _http_door(app: FastAPI, settings: ServerSettings) -> HttpDoor:
+    shared = settings.workers > 1
+    return HttpDoor(
+        app, host=settings.host, port=settings.http_port, tls=settings.tls, limits=settings.limits, shared=shared
+    )
 
 
 def _observe(database: Database, settings: ServerSettings, closing: ExitStack) -> None:

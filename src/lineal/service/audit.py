@@ -13,7 +13,17 @@ from lineal.service.calls import Handler
 from lineal.service.clock import now
 from lineal.store import audit_rows
 from lineal.store.database import Session
-from lineal.store.trail import Trail
+from lineal.store.trail import Change, Trail, Values
+
+STORE = "store"
+
+
+def note(
+    session: Session, *, who: str, command: str, action: str, old: Values | None = None, new: Values | None = None
+) -> None:
+    """Write down what a command did to a store as a whole; the table of the log must be there."""
+    change = Change(action, STORE, 0, old, new)
+    audit_rows.add(session, [change], time=now(), who=who, rpc=command)
 
 
 def audited(handler: Handler, caller: Caller, rpc: str) -> Handler:

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from lineal import errors
 from lineal.config import DatabaseSettings, Use
 from lineal.kinds import KINDS, Kind
+from lineal.service.audit import note
 from lineal.service.migration import on_existing
-from lineal.store import checks, schema
+from lineal.store import checks, own_tables, schema
 from lineal.store.database import Database
 from lineal.store.migrations.state import recognise
 from lineal.store.session import Session
@@ -52,8 +53,12 @@ def examine(settings: DatabaseSettings) -> list[Finding]:
     return on_existing(settings, _examine, use=Use.READ)
 
 
-def mend(settings: DatabaseSettings) -> list[Finding]:
+def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
     """Mend what can be mended, all of it or nothing; return what is left. Nobody else should work on the store.
+
+    Args:
+        settings: the store.
+        who: under whose name the audit log holds each thing that was mended; "" for no entries.
 
     Raises:
         StatusError: the database cannot be opened, or not be written.
@@ -61,7 +66,8 @@ def mend(settings: DatabaseSettings) -> list[Finding]:
 
     def work(database: Database) -> list[Finding]:
         if not database.read(lambda session: list(_damage(session))):
-            database.write(_mend)
+            noted = bool(who) and own_tables.prepare(database)
+            database.write(lambda session: _mend(session, who if noted else ""))
         left = _examine(database)
         if not any(finding.problem.startswith(_VERSION) for finding in left):
             schema.prepare(database)
@@ -70,12 +76,15 @@ def mend(settings: DatabaseSettings) -> list[Finding]:
     return on_existing(settings, work)
 
 
-def _mend(session: Session) -> None:
+def _mend(session: Session, who: str) -> None:
     """Mend until nothing is left that can be: what is deleted may leave other orphans."""
     for _ in range(_MOST_ROUNDS):
-        mends = [finding.mend for finding in _findings(session) if finding.mend]
-        for each in mends:
-            each(session)
+        for finding in list(_findings(session)):
+            if finding.mend:
+                finding.mend(session)
+                if who:
+                    old, new = {"problem": finding.problem}, {"cure": finding.cure}
+                    note(session, who=who, command="doctor", action="mend", old=old, new=new)
 
 
 def _examine(database: Database) -> list[Finding]:

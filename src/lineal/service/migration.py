@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from lineal import errors
 from lineal.config import DatabaseSettings, Use
-from lineal.store import migrations
+from lineal.service.audit import note
+from lineal.store import migrations, own_tables
 from lineal.store.database import Database
 from lineal.store.migrations import Effect, Plan, PlannedStep
 from lineal.store.tables import SCHEMA_VERSION
@@ -41,15 +42,43 @@ def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) ->
     return on_existing(settings, lambda database: migrations.plan(database, version), use=Use.READ)
 
 
-def migrate(settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept_loss: bool = False) -> Plan:
+def migrate(
+    settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept_loss: bool = False, who: str = ""
+) -> Plan:
     """Bring a database to a schema version; return what was done.
+
+    Args:
+        settings: the database.
+        version: the version.
+        accept_loss: whether what that version cannot hold may be lost.
+        who: under whose name the audit log holds it; "" for no entry. A database that leaves the newest version gets no
+            log for it, since programs of that version do not expect one.
 
     Raises:
         InvalidArgumentError: there is no such version.
         FailedPreconditionError: as for `plan_migration`, or data would be lost and `accept_loss` is False.
         StatusError: the database cannot be opened.
     """
-    return on_existing(settings, lambda database: migrations.migrate(database, version, accept_loss=accept_loss))
+
+    def work(database: Database) -> Plan:
+        done = migrations.migrate(database, version, accept_loss=accept_loss)
+        if who and done.start != done.end and _has_log(database, done.end):
+            versions = [{"schema_version": each} for each in (done.start, done.end)]
+            database.write(
+                lambda session: note(
+                    session, who=who, command="migrate", action="migrate", old=versions[0], new=versions[1]
+                )
+            )
+        return done
+
+    return on_existing(settings, work)
+
+
+def _has_log(database: Database, version: int) -> bool:
+    """Tell whether there is an audit log, which is made where Lineal serves."""
+    if version == SCHEMA_VERSION:
+        return own_tables.prepare(database)
+    return own_tables.AUDIT.name in database.read(lambda session: session.dialect.table_names(session.script))
 
 
 def downgrade(settings: DatabaseSettings, version: int) -> None:

@@ -11,7 +11,7 @@ from lineal.server.rest.writing import answer
 from lineal.service.audit_log import AuditFilter, AuditPage
 from lineal.service.catalogue import Catalogue
 
-Subject = Literal["artifact", "execution", "context", "type"]
+Subject = Literal["artifact", "execution", "context", "type", "store"]
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:

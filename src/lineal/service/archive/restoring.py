@@ -9,6 +9,7 @@ import dataclasses
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from lineal.service import open_service
 from lineal.service.archive.backing_up import backup, is_copy
 from lineal.service.archive.files import Archive, Manifest, reading
 from lineal.service.archive.renumbering import Renumbering
+from lineal.service.audit import note
 from lineal.store import archive_rows, facet_rows, own_tables
 from lineal.store import types as type_rows
 from lineal.store.archive_rows import BATCH, Member, Record
@@ -36,7 +38,9 @@ class Ids(Enum):
     NEW = "new"
 
 
-def restore(path: Path, settings: DatabaseSettings, *, ids: Ids = Ids.KEEP, check_only: bool = False) -> Manifest:
+def restore(
+    path: Path, settings: DatabaseSettings, *, ids: Ids = Ids.KEEP, check_only: bool = False, who: str = ""
+) -> Manifest:
     """Restore an archive or a copy into a store, which is created if there is none.
 
     Args:
@@ -45,6 +49,7 @@ def restore(path: Path, settings: DatabaseSettings, *, ids: Ids = Ids.KEEP, chec
         ids: KEEP needs an empty store; NEW adds to what is there, and takes contexts of the same type and name, and
             types of the same name and version, for the same.
         check_only: check the backup and do not touch the store.
+        who: under whose name the audit log holds it; "" for no entry, which leaves the store equal to the archive.
 
     Raises:
         DataLossError: the backup is cut off or damaged; nothing was written.
@@ -54,7 +59,7 @@ def restore(path: Path, settings: DatabaseSettings, *, ids: Ids = Ids.KEEP, chec
     with _archive(path) as archive:
         archive.check()
         if not check_only:
-            _restore(archive, settings, ids)
+            _restore(archive, settings, ids, _Note(path.name, who, ids))
         return archive.manifest
 
 
@@ -72,14 +77,36 @@ def _archive(path: Path) -> Iterator[Archive]:
             yield archive
 
 
-def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids) -> None:
+@dataclass(frozen=True)
+class _Note:
+    """What the audit log says of a restore."""
+
+    file: str
+    who: str
+    ids: Ids
+
+    def write(self, session: Session, manifest: Manifest) -> None:
+        if self.who:
+            new = {"file": self.file, "ids": self.ids.value, **manifest.counts()}
+            note(session, who=self.who, command="restore", action="restore", new=new)
+
+
+def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Note) -> None:
+    def renumber(session: Session, _: object) -> None:
+        Renumbering(archive).run(session)
+        noted.write(session, archive.manifest)
+
+    def write(session: Session, _: object) -> None:
+        _write(session, archive)
+        noted.write(session, archive.manifest)
+
     with open_service(dataclasses.replace(settings)) as service:
-        if ids is Ids.NEW:
-            service.write(lambda session, _: Renumbering(archive).run(session))
-            return
         own_tables.prepare(service.database)
+        if ids is Ids.NEW:
+            service.write(renumber)
+            return
         try:
-            service.write(lambda session, _: _write(session, archive))
+            service.write(write)
         except Conflict as conflict:
             raise errors.DataLossError("the archive holds a row twice; use another backup") from conflict
 
