@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from lineal.security import AccessSettings, TlsSettings
 from lineal.server import changing_files
 from tests.access.authority import Authority
 from tests.access.serving import Served, asking, serving
+from tests.serving import running_server
 
 
 @pytest.fixture
@@ -144,3 +148,54 @@ def test_without_a_certificate_health_alone_answers(mutual: Served, authority: A
         assert client.get("/healthz").status_code == 200
         assert client.get("/api/v1/totals").status_code == 401
     assert is_reached(mutual, authority) == (False, False)
+
+
+def test_a_client_that_does_not_end_its_side_holds_up_no_stop(authority: Authority) -> None:
+    flags = ["--tls-cert", f"{authority.folder}/cert.pem", "--tls-key", f"{authority.folder}/key.pem"]
+    context = trusting(authority)
+    context.check_hostname = False
+    with running_server("sqlite://", *flags) as server:
+        host, _, port = server.http.rpartition("//")[2].rpartition(":")
+        with socket.create_connection((host, int(port))) as raw, context.wrap_socket(raw) as client:
+            client.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert b"200 OK" in client.recv(4096)
+            asked = time.monotonic()
+            assert server.stop() == 0
+        assert time.monotonic() - asked < 4
+
+
+OFFICIAL_PROGRAM = """
+import sys
+from pathlib import Path
+from ml_metadata.metadata_store import metadata_store
+from ml_metadata.proto import metadata_store_pb2 as pb
+host, _, port = sys.argv[1].rpartition(":")
+config = pb.MetadataStoreClientConfig(host=host, port=int(port))
+fields = ("custom_ca", "server_cert", "client_key")
+for field, path in zip(fields, sys.argv[2:]):
+    setattr(config.ssl_config, field, Path(path).read_text())
+store = metadata_store.MetadataStore(config)
+store.put_artifact_type(pb.ArtifactType(name="T"))
+print([each.name for each in store.get_artifact_types()])
+"""
+
+
+def official(python: Path, served: Served, *files: Path) -> str:
+    """Run a program of the official client, with its files for TLS: authority, certificate, key."""
+    command = [python, "-c", OFFICIAL_PROGRAM, served.grpc, *files]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    return done.stdout.strip() or done.stderr[-2000:]
+
+
+def test_the_official_client_speaks_tls(authority: Authority, official_python: Path) -> None:
+    with serving(tls=tls(authority)) as served:
+        assert official(official_python, served, authority.path) == "['T']"
+
+
+def test_the_official_client_shows_a_certificate(authority: Authority, official_python: Path, tmp_path: Path) -> None:
+    (tmp_path / "rules").write_text('{"certificate:official": {"role": "writer"}}')
+    cert, key = tmp_path / "official.crt", tmp_path / "official.key"
+    authority.issue("official", cert=cert, key=key)
+    access = AccessSettings(("certificate",), access_file=str(tmp_path / "rules"))
+    with serving(access=access, tls=tls(authority, clients=True)) as served:
+        assert official(official_python, served, authority.path, cert, key) == "['T']"

@@ -45,12 +45,6 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
     pair = rpc.PutExecutionRequest.ArtifactAndEvent
     own = pb.Execution(type_id=ids[TRAINER], name="new")
     edge = rpc.PutLineageSubgraphRequest.EventEdge
-    links = [
-        {"attributions": [pb.Attribution(artifact_id=ids["b-data"], context_id=ids["a"])]},
-        {"attributions": [pb.Attribution(artifact_id=ids["a-data"], context_id=ids["b"])]},
-        {"associations": [pb.Association(execution_id=ids["b-train"], context_id=ids["a"])]},
-        {"associations": [pb.Association(execution_id=ids["a-train"], context_id=ids["b-experiment"])]},
-    ]
     reuse = rpc.PutExecutionRequest.Options(reuse_context_if_already_exist=True, force_reuse_context=True)
     parents = [(ids["b"], ids["a"]), (ids["a"], ids["b"]), (ids["b-experiment"], ids["a"])]
     return {
@@ -69,13 +63,24 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutLineageSubgraphRequest(executions=[own], event_edges=[edge(execution_index=0, event=events[0])]),
             rpc.PutLineageSubgraphRequest(contexts=[context]),
         ],
-        "PutAttributionsAndAssociations": [rpc.PutAttributionsAndAssociationsRequest(**link) for link in links],
+        "PutAttributionsAndAssociations": hidden_memberships(ids),
         "PutParentContexts": [
             rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
             for child, parent in parents
         ],
         **type_writes(),
     }
+
+
+def hidden_memberships(ids: dict[str, int]) -> list[Message]:
+    """Return requests that put nodes of one workspace into contexts of the other."""
+    links: list[dict[str, Any]] = [
+        {"attributions": [pb.Attribution(artifact_id=ids["b-data"], context_id=ids["a"])]},
+        {"attributions": [pb.Attribution(artifact_id=ids["a-data"], context_id=ids["b"])]},
+        {"associations": [pb.Association(execution_id=ids["b-train"], context_id=ids["a"])]},
+        {"associations": [pb.Association(execution_id=ids["a-train"], context_id=ids["b-experiment"])]},
+    ]
+    return [rpc.PutAttributionsAndAssociationsRequest(**link) for link in links]
 
 
 def type_writes() -> dict[str, list[Message]]:

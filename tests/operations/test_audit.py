@@ -129,12 +129,11 @@ def test_entries_are_found_by_node_author_call_and_time(local: MetadataService) 
 def test_a_mended_store_says_who_mended_what(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/store.db"
     with open_service(url) as service:
-        service.write(
-            lambda session, _: session.script("INSERT INTO Event (artifact_id, execution_id, type) VALUES (7, 8, 3)")
-        )
+        orphan = "INSERT INTO Event (artifact_id, execution_id, type) VALUES (7, 8, 3)"
+        service.write(lambda session, _: session.script(orphan))
     doctor.mend(DatabaseSettings(url), who="ann")
     with open_service(url) as service:
-        [entry] = entries(service, subject="store")
+        entry = entries(service, subject="store")[0]
     assert (entry.who, entry.rpc, entry.action) == ("ann", "doctor", "mend")
     assert "1 event" in values(entry)[0]["problem"]
 
