@@ -6646,7 +6646,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only about these. */
-                subject?: ("artifact" | "execution" | "context" | "type") | null;
+                subject?: ("artifact" | "execution" | "context" | "type" | "store") | null;
                 /** @description Only about this id. */
                 node_id?: string | null;
                 /** @description Only by this caller. */
