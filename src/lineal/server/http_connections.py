@@ -1,4 +1,4 @@
-"""Connections of the HTTP door: how many, how long one may say or read nothing, and whose certificate it shows.
+"""Connections of the HTTP door: how many, how long one may be silent, whose certificate it shows, and its end.
 
 A connection without a request in progress is one that somebody may hold open to no end. It is closed when its request
 does not come in time, and the longest waiting one is closed when there are too many, so that others get in.
@@ -7,6 +7,7 @@ does not come in time, and the longest waiting one is closed when there are too 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -16,6 +17,8 @@ from lineal.server.tls import common_name
 HEADER_SECONDS = 15.0
 READ_SECONDS = 60.0
 LEAVE_SECONDS = 1.0
+# In the state of a request's scope: what to call if its connection ends before its answer does.
+AT_END = "at_end"
 
 
 class Crowd:
@@ -39,6 +42,7 @@ class Connection(H11Protocol):
     """
 
     crowd: Crowd
+    _at_end: set[Callable[[], None]]
     _timer: asyncio.TimerHandle | None = None
     _blocked: asyncio.TimerHandle | None = None
     _leaving: asyncio.TimerHandle | None = None
@@ -46,6 +50,8 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
         super().connection_made(transport)
+        self._at_end = set()
+        self.app_state = {**self.app_state, AT_END: self._at_end}
         secure: Any = transport.get_extra_info("ssl_object")
         if secure is not None:
             self.app_state = {**self.app_state, "client_certificate": common_name(secure.getpeercert())}
@@ -73,7 +79,9 @@ class Connection(H11Protocol):
             self._blocked = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection."""
+        """End a connection; nobody waits any more for what its requests ask for."""
+        for give_up in list(self._at_end):
+            give_up()
         self._attend()
         self._forget_blocked()
         if self._leaving is not None:

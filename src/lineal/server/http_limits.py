@@ -1,12 +1,13 @@
 """The limits of the HTTP door: requests at a time, requests a second, time for a call and for its body.
 
-What stays out: connections (http_door.py).
+A call is over as well when the connection that asked for it ends. What stays out: connections (http_connections.py).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Iterator
 
 from fastapi import FastAPI, Response
 from starlette.exceptions import HTTPException
@@ -18,6 +19,7 @@ from lineal.security import LimitSettings
 from lineal.server.admission import Rates, too_many
 from lineal.server.auth.guard import Guard
 from lineal.server.auth.http_guard import route_path
+from lineal.server.http_connections import AT_END
 from lineal.server.rest import problems
 from lineal.store.deadlines import Deadline, calling_until
 
@@ -56,8 +58,9 @@ class _Limits:
             await refusal(scope, receive, send)
             return
         self._in_progress += 1
+        deadline = Deadline(self._limits.max_call_seconds)
         try:
-            with calling_until(Deadline(self._limits.max_call_seconds)):
+            with calling_until(deadline), _while_connected(scope, deadline):
                 await self._app(scope, _in_time(receive), send)
         finally:
             self._in_progress -= 1
@@ -77,6 +80,17 @@ class _Limits:
             with contextlib.suppress(errors.UnauthenticatedError):
                 return self._guard.caller().name
         return str((scope.get("client") or ("",))[0])
+
+
+@contextlib.contextmanager
+def _while_connected(scope: Scope, deadline: Deadline) -> Iterator[None]:
+    """Let a call be over when its connection ends: a page that is left must not keep the database at work."""
+    at_end: set[Callable[[], None]] = scope.get("state", {}).get(AT_END, set())
+    at_end.add(deadline.cancel)
+    try:
+        yield
+    finally:
+        at_end.discard(deadline.cancel)
 
 
 def _in_time(receive: Receive) -> Receive:

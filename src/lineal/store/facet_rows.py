@@ -103,6 +103,14 @@ def created_between(session: Session, kind: Kind, start: int, end: int) -> int:
     return int(session.rows(Statement(query.select_from(NODE[kind])))[0][0])
 
 
+def extent(session: Session, kind: Kind) -> tuple[int, int]:
+    """Return how many nodes of a kind there are, and the greatest id."""
+    node = NODE[kind]
+    number = sa.select(sa.func.count()).select_from(node).scalar_subquery()
+    row = session.rows(Statement(sa.select(number, sa.select(sa.func.max(node.c.id)).scalar_subquery())))[0]
+    return row[0], row[1] or 0
+
+
 def total(session: Session, table: sa.Table) -> int:
     """Return how many rows a table has."""
     return int(session.rows(Statement(sa.select(sa.func.count()).select_from(table)))[0][0])

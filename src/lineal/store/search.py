@@ -185,9 +185,18 @@ def _beyond(key: Any, owner: Any, ascending: bool, after: Place) -> sa.ColumnEle
 
 
 def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, one_by_one: bool) -> sa.Select[Any]:
-    """Return a query of nodes with the conditions of a selection."""
+    """Return a query of nodes with the conditions of a selection.
+
+    A word is looked for in all texts of the index. Joined with the nodes, they are gone through only until there are
+    enough; as a list of ids that nodes must be in, engines would first go through all of them.
+    """
     node = NODE[selection.kind]
-    for condition in conditions(selection, one_by_one=one_by_one):
+    join_entry = not one_by_one and search.needs_entry(selection.query)
+    if join_entry:
+        entry = own_tables.ENTRY.c
+        of_node = sa.and_(entry.kind == selection.kind.type_kind, entry.node_id == node.c.id)
+        query = query.join_from(node, own_tables.ENTRY, of_node)
+    for condition in conditions(selection, one_by_one=one_by_one, entry_joined=join_entry):
         query = query.where(condition)
     if selection.filter_query:
         parsed = filters.parse(selection.filter_query, kind=selection.kind)
@@ -211,11 +220,21 @@ def _leftmost(source: Any) -> Any:
     return source
 
 
-def conditions(selection: Selection, *, one_by_one: bool = False) -> list[sa.ColumnElement[bool]]:
+def conditions(
+    selection: Selection, *, one_by_one: bool = False, entry_joined: bool = False
+) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of a selection, its filter query aside."""
     kind, node = selection.kind, NODE[selection.kind]
     found: list[sa.ColumnElement[bool]] = []
-    scope = search.Scope(kind, node, TABLES, selection.workspace_types, selection.run_types, one_by_one=one_by_one)
+    scope = search.Scope(
+        kind,
+        node,
+        TABLES,
+        selection.workspace_types,
+        selection.run_types,
+        one_by_one=one_by_one,
+        entry_joined=entry_joined,
+    )
     searched = search.condition(selection.query, scope)
     if searched is not None:
         found.append(searched)

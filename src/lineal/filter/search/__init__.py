@@ -10,7 +10,7 @@ which are passed in.
 
 from __future__ import annotations
 
-from lineal.filter.search.builder import Scope, among, condition
+from lineal.filter.search.builder import Scope, among, condition, needs_entry
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.parser import parse
 from lineal.filter.search.tree import Comparison, Group, Has, Key, Query, Range, Term, Word, write, write_term
@@ -30,6 +30,7 @@ __all__ = [
     "Word",
     "among",
     "condition",
+    "needs_entry",
     "parse",
     "write",
     "write_term",

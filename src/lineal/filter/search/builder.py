@@ -20,7 +20,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from lineal.filter.dialects import TextIn, utf8_on_mysql
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
-from lineal.filter.search.tree import Comparison, Group, Has, Key, Query, Range, Term, Word
+from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
 from lineal.filter.vocabulary import ENUMS, Type
 from lineal.kinds import ARTIFACT, Kind
 
@@ -78,6 +78,7 @@ class Scope:
         workspace_types: names of the types of contexts that count as workspaces.
         run_types: names of the types of contexts that count as runs.
         one_by_one: whether the nodes are gone through in order, so that each is better tested by itself.
+        entry_joined: whether the query joins each node with its row of the index, because the search needs that row.
     """
 
     kind: Kind
@@ -86,6 +87,7 @@ class Scope:
     workspace_types: tuple[str, ...]
     run_types: tuple[str, ...]
     one_by_one: bool = False
+    entry_joined: bool = False
 
     def has_row(self, owner: Expression, *conditions: Expression) -> Expression:
         """Return the condition that a row whose `owner` is the node fits."""
@@ -105,6 +107,15 @@ def condition(query: Query, scope: Scope) -> Expression | None:
         SearchError: a key does not exist for this kind of node.
     """
     return _all(query, scope) if query.terms else None
+
+
+def needs_entry(query: Query) -> bool:
+    """Say whether nodes without a row in the index cannot fit: a word or a name must be in theirs."""
+    return any(not term.negated and _is_of_entry(term.body) for term in query.terms)
+
+
+def _is_of_entry(body: Body) -> bool:
+    return isinstance(body, Word) or (isinstance(body, Comparison) and body.key.field == "name")
 
 
 def _all(query: Query, scope: Scope) -> Expression:
@@ -163,6 +174,8 @@ def _has(key: Key, scope: Scope) -> Expression:
 def _entry(scope: Scope, test: Callable[[Any], Expression]) -> Expression:
     """Return the condition that the node's row of the index fits."""
     row = scope.tables["lineal_entry"].c
+    if scope.entry_joined:
+        return test(row)
     return scope.has_row(row.node_id, row.kind == scope.kind.type_kind, test(row))
 
 

@@ -31,6 +31,7 @@ from lineal.service.catalogue import (
 )
 from lineal.service.catalogue.index import SearchIndex
 from lineal.service.catalogue.listing import Asked
+from lineal.service.catalogue.whole_counts import WholeCounts
 from lineal.service.known_types import KnownTypes
 from lineal.store.database import Session
 from lineal.store.graph_rows import Period
@@ -52,6 +53,7 @@ class Catalogue:
         self._caller = caller
         self.index = SearchIndex(service)
         self.index.prepare()
+        self._whole = WholeCounts()
 
     def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
         return self._service.read(work, caller=self._caller())
@@ -83,7 +85,9 @@ class Catalogue:
     def facets(self, asked: Asked, *, labels: Sequence[str] | None) -> shapes.Facets:
         """Return the facets under a search."""
         complete = self._searched(asked.kind)
-        found = self._read(lambda session, types: facets.facets(session, types, asked, labels=labels))
+        found = self._read(
+            lambda session, types: facets.facets(session, types, asked, labels=labels, whole=self._whole)
+        )
         return replace(found, complete=complete)
 
     def columns(self, asked: Asked) -> shapes.Columns:
@@ -94,7 +98,9 @@ class Catalogue:
     def suggestions(self, asked: Asked, *, key: str, text: str) -> shapes.Suggestions:
         """Return values for a key of the search, or keys."""
         self._searched(asked.kind)
-        return self._read(lambda session, types: facets.suggestions(session, types, asked, key=key, text=text))
+        return self._read(
+            lambda session, types: facets.suggestions(session, types, asked, key=key, text=text, whole=self._whole)
+        )
 
     def label_keys(self, asked: Asked) -> shapes.Suggestions:
         """Return the label keys that a search's nodes have."""

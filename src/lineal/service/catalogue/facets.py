@@ -17,9 +17,10 @@ from lineal.filter import search
 from lineal.filter.search import Comparison, Query, Term
 from lineal.filter.search.tree import quoted
 from lineal.kinds import CONTEXT, Kind
-from lineal.service.catalogue import groups, shapes, stores
+from lineal.service.catalogue import groups, shapes
 from lineal.service.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.service.catalogue.reading import Record
+from lineal.service.catalogue.whole_counts import SPANS, WholeCounts
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.store import facet_rows
@@ -31,7 +32,6 @@ from lineal.store.search import Selection
 LONGEST_FACET = 50
 MOST_LABEL_FACETS = 12
 COLUMN_SAMPLE = 2000
-SPANS = 24
 _MOST_DISTINCT = 100
 
 
@@ -56,15 +56,17 @@ class _Sample:
         return facet_rows.by_label(self._session, self.selection.kind, self.ids)
 
 
-def facets(session: Session, types: KnownTypes, asked: Asked, *, labels: Sequence[str] | None) -> shapes.Facets:
+def facets(
+    session: Session, types: KnownTypes, asked: Asked, *, labels: Sequence[str] | None, whole: WholeCounts
+) -> shapes.Facets:
     """Return the facets under a search: type, state, workspace, run, and labels (the most frequent if not named)."""
     selection = asked.selection()
     sample = _Sample(session, selection)
     fixed = [key for key in ("type", "state", "workspace", "run") if _applies(asked.kind, key)]
-    found = [_facet(session, types, _without(session, sample, key), key) for key in fixed]
+    found = [_facet(session, types, _without(session, sample, key), key, whole) for key in fixed]
     named = [*labels] if labels is not None else _frequent_labels(sample.labels, selection.query)
     found += [_label_facet(_without(session, sample, f"label.{name}"), name) for name in named]
-    return shapes.Facets(found, _created(session, sample), len(sample.ids), sample.exact)
+    return shapes.Facets(found, _created(session, sample, whole), len(sample.ids), sample.exact)
 
 
 def _applies(kind: Kind, key: str) -> bool:
@@ -88,12 +90,12 @@ def _plain_key(body: Comparison) -> str:
     return f"{body.key.field}.{body.key.name}" if body.key.name else body.key.field
 
 
-def _facet(session: Session, types: KnownTypes, sample: _Sample, key: str) -> shapes.Facet:
+def _facet(session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts) -> shapes.Facet:
     kind = sample.selection.kind
     exact = sample.exact
     if key == "type":
         everything = sample.selection.is_everything
-        counts = facet_rows.by_type(session, kind) if everything else _types(session, sample)
+        counts = whole.by_type(session, kind) if everything else _types(session, sample)
         types.load(session, counts)
         named: Counter[str] = Counter()
         for type_id, number in counts.items():
@@ -167,11 +169,11 @@ def _short(key: str, value: str) -> str:
     return value.replace("_", " ").lower() if key == "state" else value
 
 
-def _created(session: Session, sample: _Sample) -> list[shapes.TimeSpan]:
+def _created(session: Session, sample: _Sample, whole: WholeCounts) -> list[shapes.TimeSpan]:
     """Count by time of creation: without a condition all nodes, else those of the sample."""
     kind = sample.selection.kind
     if sample.selection.is_everything and not sample.exact:
-        return stores.growth(session, kind, since=None, until=None, spans=SPANS).spans
+        return list(whole.created(session, kind))
     return _spans(facet_rows.created_times(session, kind, sample.ids))
 
 
@@ -260,7 +262,9 @@ def label_values(session: Session, asked: Asked, name: str) -> shapes.Suggestion
     return shapes.Suggestions(items, len(sample.ids), sample.exact)
 
 
-def suggestions(session: Session, types: KnownTypes, asked: Asked, *, key: str, text: str) -> shapes.Suggestions:
+def suggestions(
+    session: Session, types: KnownTypes, asked: Asked, *, key: str, text: str, whole: WholeCounts
+) -> shapes.Suggestions:
     """Return values that a search could name for a key and that contain a text, or keys if the key is ""."""
     if not key:
         return _suggested_keys(session, types, asked, text)
@@ -269,7 +273,7 @@ def suggestions(session: Session, types: KnownTypes, asked: Asked, *, key: str, 
     if field == "label":
         facet = _label_facet(sample, name)
     elif field in ("type", "workspace", "run") or (field == "state" and asked.kind is not CONTEXT):
-        facet = _facet(session, types, sample, field)
+        facet = _facet(session, types, sample, field, whole)
     else:
         return shapes.Suggestions([], 0, True)
     fitting = [value for value in facet.values if text.lower() in value.label.lower()]
