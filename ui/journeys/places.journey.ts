@@ -142,7 +142,7 @@ describe("the monitor", () => {
   it("shows model and system metrics on one axis of time", async () => {
     const page = await open("/monitor?metrics=mean_error,latency_ms&filter=label.service=forecast");
     const plots = page.getByRole("img", { name: /mean_error|latency_ms/ });
-    expect(await plots.count()).toBe(2);
+    await expect.poll(() => plots.count()).toBe(2);
     for (const plot of await plots.all()) expect(await plot.getAttribute("aria-label")).toMatch(/values from/);
   });
 });

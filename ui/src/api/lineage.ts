@@ -10,6 +10,7 @@ import {
   restrict,
 } from "../lineage/graph";
 import { toNumber } from "../values/numbers";
+import { lineageParams } from "./asks";
 import { api, dataOf } from "./client";
 import { durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
 
@@ -29,34 +30,19 @@ export interface LineageAsk {
   readonly column?: string | undefined;
 }
 
-/** As many generations as the server walks. */
-export const ALL = 50;
-export const OPENING_LIMIT = 60;
-export const WHOLE_LIMIT = 5000;
-
 export interface LoadedGraph extends Graph {
   readonly leftOut: number;
 }
 
 export function lineageQuery(ask: LineageAsk) {
-  return { queryKey: ["lineage", ask], queryFn: () => fetchLineage(ask), staleTime: 30_000 };
+  const queryFn = ({ signal }: { signal: AbortSignal }) => fetchLineage(ask, signal);
+  return { queryKey: ["lineage", ask], queryFn, staleTime: 30_000 };
 }
 
-async function fetchLineage(ask: LineageAsk): Promise<LoadedGraph> {
-  const { focus, up, down, limit } = ask;
-  const query = {
-    focus,
-    up,
-    down,
-    limit,
-    ...(ask.asOf !== undefined && { as_of: ask.asOf }),
-    ...(ask.since !== undefined && { since: ask.since }),
-    ...(ask.inside && { inside: ask.inside }),
-    ...(ask.internal && { internal: true }),
-    ...(ask.column && { columns: ask.column }),
-  };
-  const graph = graphOf(await dataOf(api.GET("/api/v1/lineage", { params: { query } })));
-  return ask.undeclared ? withoutDeclared(graph, focus) : graph;
+async function fetchLineage(ask: LineageAsk, signal: AbortSignal): Promise<LoadedGraph> {
+  const query = lineageParams(ask);
+  const graph = graphOf(await dataOf(api.GET("/api/v1/lineage", { params: { query }, signal })));
+  return ask.undeclared ? withoutDeclared(graph, ask.focus) : graph;
 }
 
 /** Without declared events, and without nodes that only those lead to. */

@@ -3,6 +3,7 @@
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { Vocabulary } from "../filter/suggest";
+import { pageParams, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
 import { fetchRuns } from "./runs";
 import type { Facet, ListKind, Row, Totals } from "./shapes";
@@ -24,39 +25,26 @@ export interface ListedPage {
   readonly next: string | null;
 }
 
-const PAGE = 100;
 type ApiKind = "artifacts" | "executions" | "contexts";
 
 function apiKind(kind: ListKind): ApiKind {
   return kind === "artifacts" || kind === "executions" ? kind : "contexts";
 }
 
-function asked({ filter, query, context }: Omit<Listing, "sort">) {
-  return {
-    ...(filter && { q: filter }),
-    ...(query && { filter_query: query }),
-    ...(context && { context_id: context }),
-  };
-}
-
-export async function fetchPage(listing: Listing, cursor: string): Promise<ListedPage> {
+export async function fetchPage(listing: Listing, cursor: string, signal?: AbortSignal): Promise<ListedPage> {
   if (listing.kind === "runs") return fetchRuns(listing.filter, cursor);
-  const query = {
-    ...asked(listing),
-    order_by: listing.sort,
-    limit: PAGE,
-    ...(listing.columns && { columns: listing.columns }),
-    ...(cursor && { cursor }),
-  };
+  const query = pageParams(listing, cursor);
   const path = listing.kind === "workspaces" ? "workspaces" : apiKind(listing.kind);
-  const page = await dataOf(api.GET(`/api/v1/${path as "artifacts"}`, { params: { query } }));
+  const page = await dataOf(
+    api.GET(`/api/v1/${path as "artifacts"}`, { params: { query }, ...(signal && { signal }) }),
+  );
   return { rows: page.items, next: page.next_cursor };
 }
 
 export function useListing(listing: Listing) {
   return useInfiniteQuery({
     queryKey: ["list", listing],
-    queryFn: ({ pageParam }) => fetchPage(listing, pageParam),
+    queryFn: ({ pageParam, signal }) => fetchPage(listing, pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
     // The last result stays while the next one loads or while the filter has a mistake; never another kind's.
@@ -78,10 +66,11 @@ export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
   const parts = { kind: listing.kind, filter: listing.filter, query: listing.query, context: listing.context };
   const ask = (exact: boolean) => ({
     queryKey: ["count", parts, exact],
-    queryFn: () =>
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
       dataOf(
         api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}/count`, {
-          params: { query: { ...asked(listing), ...(exact && { exact }) } },
+          signal,
+          params: { query: { ...selectionParams(listing), ...(exact && { exact }) } },
         }),
       ),
   });
@@ -92,7 +81,7 @@ export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
 
 /** The address of a whole listing as a file. */
 export function exportAddress(listing: Listing, format: "csv" | "json"): string {
-  const query = new URLSearchParams({ ...asked(listing), order_by: listing.sort, format });
+  const query = new URLSearchParams({ ...selectionParams(listing), order_by: listing.sort, format });
   if (listing.columns) query.set("columns", listing.columns);
   return `${BASE}/api/v1/${apiKind(listing.kind)}/export?${query}`;
 }
@@ -100,10 +89,11 @@ export function exportAddress(listing: Listing, format: "csv" | "json"): string 
 export function useFacets(kind: ListKind, filter: string, query: string | undefined) {
   return useQuery({
     queryKey: ["facets", kind, filter, query],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       dataOf(
         api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/facets`, {
-          params: { query: asked({ kind, filter, query }) },
+          signal,
+          params: { query: selectionParams({ kind, filter, query }) },
         }),
       ),
     placeholderData: (old, last) => (last?.queryKey[1] === kind ? old : undefined),
@@ -118,7 +108,7 @@ export function useFields(kind: ListKind, filter: string, query: string | undefi
     queryFn: () =>
       dataOf(
         api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/columns`, {
-          params: { query: asked({ kind, filter, query }) },
+          params: { query: selectionParams({ kind, filter, query }) },
         }),
       ),
     enabled: enabled && kind !== "runs",

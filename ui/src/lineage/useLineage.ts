@@ -2,16 +2,8 @@
 
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import {
-  ALL,
-  graphOf,
-  type LineageAsk,
-  type LoadedGraph,
-  lineageQuery,
-  OPENING_LIMIT,
-  pathQuery,
-  WHOLE_LIMIT,
-} from "../api/lineage";
+import { ALL, commonOf, openingOf, WHOLE_LIMIT } from "../api/asks";
+import { graphOf, type LineageAsk, type LoadedGraph, lineageQuery, pathQuery } from "../api/lineage";
 import { fetchPage } from "../api/listing";
 import { fetchRun } from "../api/runs";
 import { type LineageSearch, splitList } from "../app/search";
@@ -73,22 +65,9 @@ function useAsks(search: LineageSearch): LineageAsk[] {
   const stamp = JSON.stringify([focus, up, down, more, show, asof, since, inside, figure, events]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for the parts of the search that are asked for
   return useMemo(() => {
-    const common = {
-      asOf: search.asof ? Number(search.asof) : undefined,
-      since: search.since ? Number(search.since) : undefined,
-      inside: search.context,
-      column: search.figure,
-      internal: splitList(search.events).includes("internal"),
-      undeclared: splitList(search.events).includes("-declared"),
-    };
+    const common = commonOf(search);
     const focuses = [...new Set([...(search.focus ? [search.focus] : context), ...splitList(search.show)])];
-    const openings = focuses.map((focus) => ({
-      ...common,
-      focus,
-      up: generations(search.up),
-      down: generations(search.down),
-      limit: search.up === "all" || search.down === "all" || search.context ? WHOLE_LIMIT : OPENING_LIMIT,
-    }));
+    const openings = focuses.map((focus) => openingOf(focus, search));
     const expansions = readExpansions(search.more).map(({ key, direction, all }) => ({
       ...common,
       focus: key,
@@ -98,11 +77,6 @@ function useAsks(search: LineageSearch): LineageAsk[] {
     }));
     return [...openings, ...expansions];
   }, [stamp, context]);
-}
-
-function generations(text: string | undefined): number {
-  if (text === "all") return ALL;
-  return text === undefined ? 1 : Math.min(ALL, Math.max(0, Number(text) || 0));
 }
 
 const NONE: readonly string[] = [];

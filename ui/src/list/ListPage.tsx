@@ -5,7 +5,8 @@ import { useHotkeys } from "@mantine/hooks";
 import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo } from "react";
-import { isCounted, type Listing, useListing, useTotal, useTotals } from "../api/listing";
+import { columnsOf, listingOf } from "../api/asks";
+import { isCounted, useListing, useTotal, useTotals } from "../api/listing";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
@@ -14,10 +15,9 @@ import { choose, onlyType } from "../filter/write";
 import { Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { ColumnsMenu } from "./ColumnsMenu";
-import { isAskedFor, readColumns } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { Facets } from "./Facets";
-import { rememberColumns, rememberedColumns } from "./memory";
+import { rememberColumns } from "./memory";
 import { EmptyStore, NoMatch } from "./Nothing";
 import { Preview } from "./Preview";
 import { RecordTable } from "./RecordTable";
@@ -47,8 +47,8 @@ export function ListPage({ kind }: { kind: ListKind }) {
   const filter = search.filter ?? "";
   const type = onlyType(filter);
   const columns = useMemo(
-    () => readColumns(search.columns ? splitList(search.columns) : rememberedColumns(kind, type)),
-    [search.columns, kind, type],
+    () => columnsOf(kind, { columns: search.columns, filter: search.filter }),
+    [search.columns, search.filter, kind],
   );
   /** Another filter; columns are kept per type, so that another type has its own. */
   const setFilter = (next: string, others: ListSearch = {}) =>
@@ -57,13 +57,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
       filter: next || undefined,
       ...(onlyType(next) !== type && { columns: undefined }),
     });
-  const asked: Listing = {
-    kind,
-    filter,
-    query: search.fx,
-    sort: search.sort ?? "-created",
-    columns: joinList(columns.map(({ key }) => key).filter(isAskedFor)),
-  };
+  const asked = listingOf(kind, search);
   const listing = useListing(asked);
   const counted = useTotal(asked);
   const hasFacets = isCounted(kind);

@@ -1,0 +1,94 @@
+// What requests say: pure, so that the first ones can be sent before the page is loaded.
+
+import type { LineageSearch, ListSearch } from "../app/search";
+import { joinList, splitList } from "../app/search";
+import { onlyType } from "../filter/write";
+import { isAskedFor, readColumns } from "../list/columns";
+import { rememberedColumns } from "../list/memory";
+import type { LineageAsk } from "./lineage";
+import type { Listing } from "./listing";
+import type { ListKind } from "./shapes";
+
+export const PAGE = 100;
+/** As many generations as the server walks. */
+export const ALL = 50;
+export const OPENING_LIMIT = 60;
+export const WHOLE_LIMIT = 5000;
+
+/** What a list's address asks for. */
+export function listingOf(kind: ListKind, search: ListSearch): Listing {
+  const columns = columnsOf(kind, search).map(({ key }) => key);
+  return {
+    kind,
+    filter: search.filter ?? "",
+    query: search.fx,
+    sort: search.sort ?? "-created",
+    columns: joinList(columns.filter(isAskedFor)),
+  };
+}
+
+/** The columns of a list: those of its address, or those that the browser remembers for its type. */
+export function columnsOf(kind: ListKind, { columns, filter = "" }: ListSearch) {
+  return readColumns(columns ? splitList(columns) : rememberedColumns(kind, onlyType(filter)));
+}
+
+export function selectionParams({ filter, query, context }: Omit<Listing, "sort">) {
+  return {
+    ...(filter && { q: filter }),
+    ...(query && { filter_query: query }),
+    ...(context && { context_id: context }),
+  };
+}
+
+export function pageParams(listing: Listing, cursor: string) {
+  return {
+    ...selectionParams(listing),
+    order_by: listing.sort,
+    limit: PAGE,
+    ...(listing.columns && { columns: listing.columns }),
+    ...(cursor && { cursor }),
+  };
+}
+
+export function lineageParams({ focus, up, down, limit, asOf, since, inside, internal, column }: LineageAsk) {
+  return {
+    focus,
+    up,
+    down,
+    limit,
+    ...(asOf !== undefined && { as_of: asOf }),
+    ...(since !== undefined && { since }),
+    ...(inside && { inside }),
+    ...(internal && { internal: true }),
+    ...(column && { columns: column }),
+  };
+}
+
+/** What opens the graph of a node: one generation each way, or as many as the address says. */
+export function openingOf(focus: string, search: LineageSearch): LineageAsk {
+  const isWhole = search.up === "all" || search.down === "all" || search.context;
+  return {
+    ...commonOf(search),
+    focus,
+    up: generations(search.up),
+    down: generations(search.down),
+    limit: isWhole ? WHOLE_LIMIT : OPENING_LIMIT,
+  };
+}
+
+/** What every request of one graph says. */
+export function commonOf(search: LineageSearch) {
+  return {
+    asOf: search.asof ? Number(search.asof) : undefined,
+    since: search.since ? Number(search.since) : undefined,
+    inside: search.context,
+    column: search.figure,
+    internal: splitList(search.events).includes("internal"),
+    undeclared: splitList(search.events).includes("-declared"),
+  };
+}
+
+function generations(text: string | undefined): number {
+  if (text === "all") return ALL;
+  return text === undefined ? 1 : Math.min(ALL, Math.max(0, Number(text) || 0));
+}
