@@ -29,6 +29,7 @@ const PAGES: Record<string, string> = {
   compare: "/compare?ids=a3,a13&base=a3&all=1",
   monitor: "/monitor",
   types: "/types",
+  audit: "/audit",
   "no-match": "/artifacts?filter=name=nothing",
   missing: "/artifacts/999999",
   "artifact-metrics": "/artifacts/3?tab=metrics",

@@ -27,6 +27,35 @@ export function tutorialStore(runs: number): string {
   return url;
 }
 
+const CHANGING = `
+import sys
+from lineal.config import DatabaseSettings
+from lineal.service import open_service
+from lineal.wire import service as rpc
+with open_service(DatabaseSettings(sys.argv[1], audit=True)) as service:
+    artifact = service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[1])).artifacts[0]
+    artifact.custom_properties["rows"].int_value = 2**63 - 1
+    for note in ("<b>first</b>", "second"):
+        artifact.custom_properties["note"].string_value = note
+        service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[artifact]))
+    execution = service.call("GetExecutionsByID", rpc.GetExecutionsByIDRequest(execution_ids=[1])).executions[0]
+    execution.custom_properties["note"].string_value = "third"
+    service.call("PutExecution", rpc.PutExecutionRequest(execution=execution))
+`;
+
+/** The tutorial's data with changes in the audit log: two of artifact 1, one of execution 1. */
+export function changedStore(): string {
+  const url = tutorialStore(1);
+  python("-c", CHANGING, url);
+  return url;
+}
+
+/** A new token for a server over a store. */
+export function token(url: string, role: "admin" | "reader"): string {
+  const args = ["-m", "lineal", "token", "create", "--db", url, "--name", role, "--role", role];
+  return execFileSync(PYTHON, args, { cwd: TOP, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+}
+
 /** A generated store; LINEAL_LARGE_STORE names one that exists. */
 export function largeStore(artifacts: number): string {
   if (process.env.LINEAL_LARGE_STORE) return process.env.LINEAL_LARGE_STORE;

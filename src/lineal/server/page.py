@@ -15,7 +15,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
-_PLACES = ("artifacts", "executions", "runs", "workspaces", "lineage", "compare", "monitor", "types")
+_PLACES = ("artifacts", "executions", "runs", "workspaces", "lineage", "compare", "monitor", "types", "audit")
 _OLD_PLACES = ("artifact_types/{type_name}/artifacts", "execution_types/{type_name}/executions")
 _LOOSE_FILES = ("theme.js", "icon.svg")
 _BASE = re.compile(r'<base href="[^"]*"\s*/?>')

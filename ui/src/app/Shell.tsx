@@ -18,6 +18,7 @@ const PLACES = [
   { to: "/lineage", name: "Lineage" },
   { to: "/monitor", name: "Monitor" },
   { to: "/types", name: "Types" },
+  { to: "/audit", name: "Audit" },
 ] as const;
 
 export function Shell() {

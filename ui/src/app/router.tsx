@@ -11,6 +11,7 @@ import { ListPage } from "../list/ListPage";
 import { Failed } from "../state/States";
 import { NotFound, Shell } from "./Shell";
 import {
+  AUDIT_NAMES,
   COMPARE_NAMES,
   LINEAGE_NAMES,
   LIST_NAMES,
@@ -27,6 +28,7 @@ import { storedSearch } from "./shortLinks";
 const LineagePage = lazy(() => import("../lineage/LineagePage"));
 const ComparePage = lazy(() => import("../compare/ComparePage"));
 const MonitorPage = lazy(() => import("../monitor/MonitorPage"));
+const AuditPage = lazy(() => import("../audit/AuditPage"));
 const TypesPage = lazy(() => import("../types/TypesPage"));
 
 const root = createRootRoute({
@@ -95,6 +97,7 @@ const monitor = createRoute({
   validateSearch: pick(MONITOR_NAMES),
   component: MonitorPage,
 });
+const audit = createRoute({ ...parent, path: "/audit", validateSearch: pick(AUDIT_NAMES), component: AuditPage });
 const types = createRoute({ ...parent, path: "/types", component: TypesPage });
 
 // Addresses of the original Artifact Store: artifact_types/TYPE/artifacts/ID and the like.
@@ -127,6 +130,7 @@ const routeTree = root.addChildren([
   compare,
   monitor,
   types,
+  audit,
   oldArtifact,
   oldExecution,
 ]);

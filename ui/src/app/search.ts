@@ -61,6 +61,16 @@ export interface LineageSearch {
   readonly events?: string | undefined;
 }
 
+export interface AuditSearch {
+  readonly subject?: string | undefined;
+  readonly id?: string | undefined;
+  readonly who?: string | undefined;
+  readonly rpc?: string | undefined;
+  /** Days, as 2026-03-01; both are included. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
 /** Keep the known names of a search, as text. */
 export function pick<Name extends string>(names: readonly Name[]) {
   return (search: Record<string, unknown>): { [Key in Name]?: string } => {
@@ -92,6 +102,7 @@ export const LINEAGE_NAMES = [
   "figure",
   "events",
 ] as const;
+export const AUDIT_NAMES = ["subject", "id", "who", "rpc", "since", "until"] as const;
 export const RECORD_NAMES = ["tab"] as const;
 export const COMPARE_NAMES = ["ids", "base", "all"] as const;
 export const MONITOR_NAMES = ["name", "metrics", "by", "filter", "group", "threshold", "best", "from", "to"] as const;

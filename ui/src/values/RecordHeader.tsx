@@ -69,6 +69,9 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
       {description?.value ? <p className="description">{String(description.value)}</p> : null}
       <nav className="record-links" aria-label="From here">
         {children}
+        <Link to="/audit" search={{ subject: record.kind, id: record.id }}>
+          Changes
+        </Link>
       </nav>
     </header>
   );
