@@ -77,6 +77,16 @@ describe("a person", () => {
     expect(await page.getByRole("img", { name: /mean_error/ }).getAttribute("aria-label")).toMatch(/3 values/);
   });
 
+  it("sees accuracy over versions in three clicks from the start page", async () => {
+    const page = await open("/");
+    await page.getByRole("link", { name: "loaf-forecast" }).first().click();
+    await page.getByRole("tab", { name: /Metrics/ }).click();
+    await page.getByRole("link", { name: "Plot them for all versions" }).click();
+    await page.waitForURL(/by=version/);
+    const plot = page.getByRole("img", { name: /mean_error/ });
+    await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/3 values/);
+  });
+
   it("sees how two records are related by Shift and click", async () => {
     const page = await open("/lineage?focus=a3&sel=a3");
     await page.locator(".react-flow__node", { hasText: "orders" }).click({ modifiers: ["Shift"] });

@@ -34,8 +34,8 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
     <>
       {artifact.name && (
         <p>
-          <Link to="/monitor" search={{ name: artifact.name, metrics: names.slice(0, 4).join(",") }}>
-            Plot them over time and versions
+          <Link to="/monitor" search={{ name: artifact.name, metrics: names.slice(0, 4).join(","), by: "version" }}>
+            Plot them for all versions
           </Link>
         </p>
       )}

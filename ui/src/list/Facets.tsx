@@ -35,6 +35,11 @@ export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
             )}
           </Fragment>
         ))}
+        {facets.data?.exact === false && (
+          <p className="facets-hint muted">
+            Counts with + are those among {formatCount(facets.data.counted)} of the records.
+          </p>
+        )}
         {facets.data && <p className="facets-hint muted">Click: only · Ctrl: as well · Alt: not</p>}
         {facets.isPending && <Loading rows={8} label="Loading facets" />}
         {facets.error && !facets.data && <Failed error={facets.error} retry={() => void facets.refetch()} />}
