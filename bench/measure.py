@@ -101,7 +101,7 @@ def run_together(workers: Sequence[Worker], workload: Workload) -> Run:
     for worker in workers:
         worker.start(workload.name)
     clocks, busy = zip(*[worker.seconds() for worker in workers], strict=True)
-    operations = workload.operations * len(workers)
+    operations = workload.all_operations * len(workers)
     return Run(max(clocks) / operations, (_processor(servers) - before) / operations, sum(busy) / operations)
 
 

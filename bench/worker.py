@@ -60,10 +60,10 @@ def main() -> None:
     print("ready", flush=True)
     workloads = {workload.name: workload for workload in WORKLOADS}
     for line in sys.stdin:
-        run = workloads[line.strip()].run
+        workload = workloads[line.strip()]
         gc.collect()
         start, busy = time.perf_counter(), time.process_time()
-        run(stock)
+        workload.do(stock)
         print(time.perf_counter() - start, time.process_time() - busy, flush=True)
 
 
