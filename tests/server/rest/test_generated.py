@@ -55,7 +55,7 @@ def test_an_index_that_was_thrown_away_fills_again(generated: Shelf) -> None:
 
 
 def test_a_store_that_rests_is_not_written_by_reading_it(generated: Shelf) -> None:
-    generated.get("/artifacts", q="type:model")
+    whole_count(generated)
     statements: list[str] = []
     generated.service.database.observe = statements.append
     generated.get("/artifacts", q="type:model")
