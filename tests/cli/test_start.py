@@ -17,16 +17,19 @@ def test_nothing_heavy_is_imported_before_a_command_runs() -> None:
     assert done.stdout.strip() == "[]"
 
 
-WITHOUT_EXTRA = "import sys; sys.modules['grpc_health'] = None; from lineal.cli import main; sys.exit(main(['serve', '--db=sqlite://']))"
-
-
-def test_serve_names_the_extra_that_is_not_installed() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_EXTRA], capture_output=True, text=True, check=False, timeout=60
-    )
+@pytest.mark.parametrize(
+    ("module", "extra", "command"),
+    [
+        ("grpc_health", "server", ["serve", "--db=sqlite://"]),
+        ("kubernetes", "watch", ["watch", "--to=sqlite://", "--resources=Pod/v1"]),
+    ],
+)
+def test_a_command_names_the_extra_that_is_not_installed(module: str, extra: str, command: list[str]) -> None:
+    program = f"import sys; sys.modules[{module!r}] = None; from lineal.cli import main; sys.exit(main({command!r}))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
-    assert "grpc_health" in done.stderr
-    assert done.stderr.endswith("pip install 'lineal[server]'\n")
+    assert module in done.stderr
+    assert done.stderr.endswith(f"pip install 'lineal[{extra}]'\n")
 
 
 def test_version_names_what_a_bug_report_needs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,17 +51,3 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     command = f"{sys.executable} -m lineal version | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert done.stderr == ""
-
-
-WITHOUT_KUBERNETES = WITHOUT_EXTRA.replace("grpc_health", "kubernetes").replace(
-    "['serve', '--db=sqlite://']", "['watch', '--to=sqlite://', '--resources=Pod/v1']"
-)
-
-
-def test_watch_names_the_extra_that_is_not_installed() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_KUBERNETES], capture_output=True, text=True, check=False, timeout=60
-    )
-    assert done.returncode == 1
-    assert "kubernetes" in done.stderr
-    assert done.stderr.endswith("pip install 'lineal[watch]'\n")

@@ -100,21 +100,6 @@ def test_a_timeout_of_zero_seconds_is_no_time_and_not_no_limit(server: Server) -
         store.get_artifact_types()
 
 
-def test_a_response_of_many_mebibytes_is_received(server: Server) -> None:
-    server.service.answer = lambda context: _types(40 * MEBIBYTE)
-
-    with server.store() as store:
-        assert len(store.get_artifact_types()[0].name) == 40 * MEBIBYTE
-
-
-def test_the_configuration_can_lower_the_limit_of_a_response(server: Server) -> None:
-    server.service.answer = lambda context: _types(100)
-
-    limited = server.store(channel_arguments={"max_receive_message_length": 10})
-    with limited as store, pytest.raises(errors.ResourceExhaustedError):
-        store.get_artifact_types()
-
-
 def test_a_server_of_the_configured_authority_is_trusted(server: Server) -> None:
     server.service.answer = lambda context: _types(3)
     ssl = {"custom_ca": server.certificate}

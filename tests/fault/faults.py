@@ -98,11 +98,12 @@ class Disk:
 
 @contextmanager
 def disk(folder: Path) -> Iterator[Disk]:
-    """Mount a disk on a folder, or skip where that is not allowed."""
+    """Mount a disk on a folder, or say that this is not allowed here."""
     command = ["mount", "-t", "tmpfs", "-o", f"size={_ROOMY},mode=0755", "tmpfs", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        pytest.skip(f"a file system of a chosen size can be mounted by root alone: {done.stderr.strip()}")
+        what = f"the right to mount a file system ({done.stderr.strip()})"
+        services.missing(what, install="run the tests as root, in a container with the capability SYS_ADMIN")
     try:
         yield Disk(folder)
     finally:
