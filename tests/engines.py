@@ -169,7 +169,7 @@ def mariadb(*options: str, parent: Path | None = None) -> Iterator[Server]:
     install = services.require_program("mariadb-install-db", package="mariadb-server")
     program = services.require_program("mariadbd", package="mariadb-server")
     with server_folder(parent=parent) as folder:
-        flags = ["--no-defaults", f"--datadir={folder}/data", *_user_root()]
+        flags = ["--no-defaults", f"--datadir={folder}/data", f"--tmpdir={_temporary(folder)}", *_user_root()]
         _run(install, *flags, "--auth-root-authentication-method=normal", "--skip-test-db")
         with _mysql_process([program], flags, folder, [*_CARELESS, *options]) as server:
             yield server
@@ -183,11 +183,19 @@ def mysql(*options: str, parent: Path | None = None) -> Iterator[Server]:
         (folder / "init.sql").write_text(
             "CREATE USER lineal@'%' IDENTIFIED WITH caching_sha2_password BY 'lineal'; GRANT ALL ON *.* TO lineal@'%';"
         )
-        flags = ["--no-defaults", f"--datadir={folder}/data", "--secure-file-priv=NULL", *base, *_user_root()]
+        own = [f"--datadir={folder}/data", f"--tmpdir={_temporary(folder)}"]
+        flags = ["--no-defaults", *own, "--secure-file-priv=NULL", *base, *_user_root()]
         _run(*program, *flags, "--initialize-insecure", f"--init-file={folder}/init.sql")
         with _mysql_process(program, flags, folder, [*_CARELESS, "--mysqlx=OFF", *options]) as server:
             url = server.url.replace("root@", "lineal:lineal@")
             yield Server(url, server.process, server.folder)
+
+
+def _temporary(folder: Path) -> Path:
+    """Make a folder for a server's temporary tables: in one that two servers share they may take each other's."""
+    made = folder / "tmp"
+    made.mkdir()
+    return made
 
 
 # A crash of the machine may lose what the tests wrote.

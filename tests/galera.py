@@ -24,6 +24,7 @@ from tests.engines import READY_SECONDS, STOP_SECONDS, free_port
 _PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so")
 _SETTINGS = """[mysqld]
 datadir={folder}/data
+tmpdir={folder}/tmp
 socket={folder}/socket
 pid-file={folder}/pid
 port={port}
@@ -138,13 +139,15 @@ def galera() -> Iterator[Cluster]:
 
 
 def _prepare(node: Node, install: Path, *, provider: str, peers: str) -> None:
-    node.folder.mkdir()
+    (node.folder / "tmp").mkdir(parents=True)
     ports = {name: getattr(node, name) for name in ("port", "group_port", "transfer_port", "catch_up_port")}
     text = _SETTINGS.format(folder=node.folder, provider=provider, peers=peers, **ports)
     (node.folder / "settings").write_text(text)
     if _as_mysql():
-        shutil.chown(node.folder, "mysql", "mysql")
-    flags = ["--no-defaults", f"--datadir={node.folder}/data", *_as_mysql(), "--innodb-log-file-size=16M"]
+        for folder in (node.folder, node.folder / "tmp"):
+            shutil.chown(folder, "mysql", "mysql")
+    own = [f"--datadir={node.folder}/data", f"--tmpdir={node.folder}/tmp"]
+    flags = ["--no-defaults", *own, *_as_mysql(), "--innodb-log-file-size=16M"]
     command = [str(install), *flags, "--auth-root-authentication-method=normal", "--skip-test-db"]
     subprocess.run(command, check=True, capture_output=True, timeout=READY_SECONDS)
 
