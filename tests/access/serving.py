@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,7 @@ class Served:
     grpc: str
     http: str
     app: Any
+    leave: Callable[[], None]
 
     def token(self, role: Role = Role.READER, *workspaces: str) -> str:
         """Return a new token."""
@@ -51,7 +52,12 @@ def serving(url: str = "sqlite://", **settings: Any) -> Iterator[Served]:
         stack.callback(grpc_door.stop, 1)
         grpc_door.start()
         http_door.start()
-        yield Served(service, grpc_door.address, http_door.address, app)
+
+        def leave() -> None:
+            grpc_door.leave()
+            http_door.leave()
+
+        yield Served(service, grpc_door.address, http_door.address, app, leave)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -14,6 +15,7 @@ import pytest
 
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+from tests.access.serving import asking, serving
 from tests.serving import Caller, ServerProcess, running_server
 
 WRITERS = 4
@@ -85,6 +87,21 @@ def test_a_second_signal_cuts_the_grace_short(tmp_path: Path) -> None:
         server.process.send_signal(signal.SIGTERM)
         threading.Timer(0.5, server.process.send_signal, [signal.SIGTERM]).start()
         assert server.process.wait(30) == 0
+
+
+def test_a_worker_that_leaves_keeps_its_clients_until_they_go_by_themselves() -> None:
+    """New connections are for others; an open one of HTTP is told to end with its next answer."""
+    with serving() as served, Caller(served.grpc) as open_caller, asking(served) as client:
+        asked = rpc.GetArtifactTypesRequest()
+        open_caller.call("GetArtifactTypes", asked)
+        assert "connection" not in client.get("/healthz").headers
+        served.leave()
+        open_caller.call("GetArtifactTypes", asked)
+        time.sleep(1.1)  # uvicorn reads its headers again each second
+        assert client.get("/healthz").headers["connection"] == "close"
+        for address in (served.grpc, served.http):
+            with pytest.raises(ConnectionRefusedError):
+                socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])))
 
 
 def test_nothing_new_is_taken_after_the_signal() -> None:

@@ -5,7 +5,10 @@ What stays out: serving.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
+import stat
 
 from lineal import errors
 from lineal.config import ServerSettings, redact
@@ -46,6 +49,21 @@ def _bound(host: str, port: int, *, flag: str, shared: bool) -> socket.socket:
         bound.close()
         raise cannot_listen(host, port, flag=flag, reason=error.strerror or str(error)) from None
     return bound
+
+
+def stop_listening(port: int) -> None:
+    """Let this process take no more connections on a port, for servers that cannot be told; those it has stay open."""
+    for name in os.listdir("/dev/fd"):
+        with contextlib.suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                _stop_if_listening(int(name), port)
+
+
+def _stop_if_listening(descriptor: int, port: int) -> None:
+    with socket.socket(fileno=os.dup(descriptor)) as found:
+        is_listening = found.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        if is_listening and found.family in (socket.AF_INET, socket.AF_INET6) and found.getsockname()[1] == port:
+            found.shutdown(socket.SHUT_RDWR)
 
 
 def require_free(host: str, port: int, *, flag: str) -> None:

@@ -28,6 +28,8 @@ from lineal.service import CALLS, MetadataService
 from lineal.store.deadlines import CURRENT, Deadline
 
 PORT_FLAG = "--grpc-port"
+CONNECTION_SECONDS = 30
+"""How long a client stays with one of several workers; gRPC makes it up to a tenth longer or shorter."""
 _MIB = 1 << 20
 
 
@@ -62,6 +64,10 @@ class GrpcDoor:
         state = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
         for name in ("", *SERVICES):
             self._health.set(name, state)
+
+    def leave(self) -> None:
+        """Take no new connections; those that are open end by themselves, between calls, when they are old."""
+        addresses.stop_listening(int(self.address.rpartition(":")[2]))
 
     def stop(self, grace: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
         """Take no new requests, finish the accepted ones, and return when none is left.
@@ -167,9 +173,12 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
     `rpcs.answer` refuses; only what is far too large is refused by gRPC, before it takes memory.
     """
     received = 2 * settings.max_message_bytes + 32 * _MIB
+    shared = settings.workers > 1
+    aging = [("grpc.max_connection_age_ms", CONNECTION_SECONDS * 1000)] if shared else []
     return [
+        *aging,
         ("grpc.max_receive_message_length", min(received, (1 << 31) - 1)),
         ("grpc.max_send_message_length", -1),
         # With it, a second server on the same port is no error; the supervisor of workers sees to that itself.
-        ("grpc.so_reuseport", int(settings.workers > 1)),
+        ("grpc.so_reuseport", int(shared)),
     ]

@@ -47,6 +47,12 @@ class HttpDoor:
         while not self._server.started and self._thread.is_alive():
             time.sleep(0.01)
 
+    def leave(self) -> None:
+        """Take no new connections; those that are open end after their next answer, which says so, or unused."""
+        self._server.config.encoded_headers.append((b"connection", b"close"))
+        for listening in self._server.servers:
+            listening.get_loop().call_soon_threadsafe(listening.close)
+
     def stop(self) -> None:
         """Take no new requests, finish the accepted ones and free the port."""
         self._server.should_exit = True

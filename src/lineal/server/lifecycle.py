@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from lineal.config import ServerSettings
 from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
-from lineal.server.grpc_door import GrpcDoor
+from lineal.server.grpc_door import CONNECTION_SECONDS, GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
 from lineal.server.indexing import Indexing
@@ -31,24 +31,36 @@ from lineal.service import open_service
 from lineal.service.catalogue import Catalogue
 from lineal.store.database import Database
 
+LEAVE_SECONDS = 1.1 * CONNECTION_SECONDS + 2
 _log = logging.getLogger(__name__)
 
 
 class StopSignal:
-    """Counts the signals to stop: the first asks for a clean stop, the second for a quick one."""
+    """Counts the signals to stop: the first asks for a clean stop, the second for a quick one.
+
+    A worker that is renewed is asked by SIGHUP to leave: to let its clients go to others before it stops.
+    """
 
     def __init__(self) -> None:
-        self._asked = threading.Event()
+        self._heard = threading.Event()
+        self._stopped = threading.Event()
         self._count = 0
 
-    def listen(self) -> None:
-        """Take SIGTERM and SIGINT; only the main thread may do this."""
+    def listen(self, *, is_worker: bool) -> None:
+        """Take SIGTERM and SIGINT, and SIGHUP as one of several workers; only the main thread may do this."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        if is_worker:
+            signal.signal(signal.SIGHUP, self._on_leave)
 
-    def wait(self) -> None:
-        """Return after the first signal."""
-        self._asked.wait()
+    def wait(self) -> bool:
+        """Return after the first signal; say whether there is time to leave."""
+        self._heard.wait()
+        return not self._stopped.is_set()
+
+    def wait_for_stop(self, seconds: float) -> None:
+        """Return after the first signal to stop, or after some seconds."""
+        self._stopped.wait(seconds)
 
     def hurry(self) -> bool:
         """Tell whether a second signal came."""
@@ -56,7 +68,11 @@ class StopSignal:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._count += 1
-        self._asked.set()
+        self._stopped.set()
+        self._heard.set()
+
+    def _on_leave(self, number: int, frame: FrameType | None) -> None:
+        self._heard.set()
 
 
 def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int = 0) -> None:
@@ -72,7 +88,7 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
     """
     allow_many()
     stop = StopSignal()
-    stop.listen()
+    stop.listen(is_worker=settings.workers > 1)
     with ExitStack() as closing:
         service = closing.enter_context(open_service(settings.database))
         _observe(service.database, settings, closing)
@@ -94,9 +110,17 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
         gc.freeze()  # what was imported lives to the end: no collection has to look at it again
         for line in shown(settings, grpc_door.address, http_door.address):
             announce(line)
-        stop.wait()
+        if stop.wait():
+            _leave(grpc_door, http_door, stop)
         announce("Stopping: finishing the accepted requests")
     announce("Stopped")
+
+
+def _leave(grpc_door: GrpcDoor, http_door: HttpDoor, stop: StopSignal) -> None:
+    """Let the clients of this worker go to others, without one request that fails."""
+    grpc_door.leave()
+    http_door.leave()
+    stop.wait_for_stop(LEAVE_SECONDS)
 
 
 def _http_door(app: FastAPI, settings: ServerSettings) -> HttpDoor:

@@ -69,6 +69,11 @@ class Worker:
         """The exit code, or None while it runs."""
         return self._process.poll()
 
+    def leave(self) -> None:
+        """Ask it to let its clients go to others, and to stop then."""
+        if self.code is None:
+            self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> None:
         """Ask it to finish what it has accepted; asked a second time, it hurries."""
         if self.code is None:
@@ -185,7 +190,7 @@ class Supervisor:
         return False
 
     def _renew_all(self) -> None:
-        """Replace one worker after the other: the new one serves before the old one stops."""
+        """Replace one worker after the other: the new one serves before the old one takes no more clients."""
         for slot, old in list(self._workers.items()):
             new = Worker(self._settings, slot)
             if not self._await([new]):
@@ -194,7 +199,7 @@ class Supervisor:
                     _log.error("the new worker %s does not serve; the old ones stay", slot)
                 return
             self._workers[slot] = new
-            old.stop()
+            old.leave()
             self._leaving.append(old)
         _log.info("all workers were renewed")
 
