@@ -164,6 +164,13 @@ def test_a_browser_logs_in_with_a_token(served: Served) -> None:
         assert client.get("/api/v1/totals").status_code == 401
 
 
+def test_the_login_has_its_icon_within_so_that_a_browser_asks_for_no_other(served: Served) -> None:
+    with asking(served) as client:
+        form = client.get("/login")
+    assert '<link rel="icon" href="data:image/svg+xml,' in form.text
+    assert "img-src 'self' data:" in form.headers["content-security-policy"]
+
+
 @pytest.mark.parametrize(("networks", "is_believed"), [(("127.0.0.0/8",), True), (("10.0.0.0/8",), False)])
 def test_a_proxys_header_is_taken_by_both_doors(tmp_path: Any, networks: tuple[str, ...], is_believed: bool) -> None:
     (tmp_path / "rules").write_text('{"user:ada@x": {"role": "reader"}}')

@@ -20,6 +20,7 @@ LOGOUT_PATH = "/logout"
 _DAY = 86_400
 _FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lineal: log in</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="{icon}">
 <style>body{{font:16px system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem;color-scheme:light dark}}
 label,input,button{{display:block;width:100%;box-sizing:border-box;font:inherit}}
 input,button{{margin:.5rem 0;padding:.5rem}}
@@ -29,6 +30,14 @@ p[role=alert]{{color:#c0362c}}</style>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button></form>
 <p>A token is made with <code>lineal token create</code>.</p></main></html>"""
+# Within the form: files are for callers who are known, and a browser that is given none asks for /favicon.ico.
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
+    "%3Crect width='32' height='32' rx='7' fill='%230B57B5'/%3E"
+    "%3Cpath d='M9 8v10a4 4 0 0 0 4 4h5M9 13h9' fill='none' stroke='%23fff' stroke-width='2.4'/%3E"
+    "%3Cg fill='%23fff'%3E%3Ccircle cx='9' cy='8' r='3'/%3E%3Ccircle cx='21' cy='13' r='3'/%3E"
+    "%3Ccircle cx='21' cy='22' r='3'/%3E%3C/g%3E%3C/svg%3E"
+)
 _PROBLEM = '<p role="alert">This token is not valid: unknown, expired or revoked.</p>'
 
 
@@ -37,7 +46,7 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
 
     @app.get(PATH, include_in_schema=False)
     def form() -> Response:
-        return HTMLResponse(_FORM.format(problem=""))
+        return _form()
 
     @app.post(PATH, include_in_schema=False)
     async def log_in(request: Request) -> Response:
@@ -45,7 +54,7 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
         try:
             await run_in_threadpool(authenticator.caller, Credentials(bearer=token))
         except errors.StatusError:
-            return HTMLResponse(_FORM.format(problem=_PROBLEM), status_code=401)
+            return _form(_PROBLEM, status=401)
         response = RedirectResponse(f"{_root(request)}/", status_code=303)
         is_encrypted = request.url.scheme == "https"
         options = {"path": f"{_root(request)}/", "httponly": True, "samesite": "strict", "max_age": _DAY}
@@ -57,6 +66,10 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
         response = RedirectResponse(f"{_root(request)}{PATH}", status_code=303)
         response.delete_cookie(COOKIE, path=f"{_root(request)}/", httponly=True, samesite="strict")
         return response
+
+
+def _form(problem: str = "", *, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(_FORM.format(icon=_ICON, problem=problem), status_code=status)
 
 
 def _root(request: Request) -> str:
