@@ -49,17 +49,6 @@ describe("a person", () => {
     expect(page.url()).toMatch(/artifacts\/\d+$/);
   });
 
-  it("finds all models with a label in two clicks", async () => {
-    const page = await open("/artifacts");
-    const facets = page.getByRole("complementary", { name: "Facets" });
-    await facets.getByRole("button", { name: /^model/ }).click();
-    await settle(page);
-    await facets.getByRole("button", { name: /^autumn/ }).click();
-    await settle(page);
-    expect(await page.locator(".grid-body .row").count()).toBe(3);
-    expect(new URL(page.url()).searchParams.get("filter")).toContain("label.season=autumn");
-  });
-
   it("compares two versions: sort, tick two, c", async () => {
     const page = await open("/artifacts?filter=name=loaf-forecast");
     await page.getByRole("grid").focus();
@@ -75,16 +64,6 @@ describe("a person", () => {
     await page.getByText("By version").click();
     await settle(page);
     expect(await page.getByRole("img", { name: /mean_error/ }).getAttribute("aria-label")).toMatch(/3 values/);
-  });
-
-  it("sees accuracy over versions in three clicks from the start page", async () => {
-    const page = await open("/");
-    await page.getByRole("link", { name: "loaf-forecast" }).first().click();
-    await page.getByRole("tab", { name: /Metrics/ }).click();
-    await page.getByRole("link", { name: "Plot them for all versions" }).click();
-    await page.waitForURL(/by=version/);
-    const plot = page.getByRole("img", { name: /mean_error/ });
-    await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/3 values/);
   });
 
   it("sees how two records are related by Shift and click", async () => {

@@ -169,6 +169,19 @@ export async function visit(browser: Browser, world: World, options: VisitorOpti
   return { page, faults, close: () => context.close() };
 }
 
+/** Count what a person presses from now on; the count outlasts changes of the page. */
+export async function countClicks(page: Page): Promise<() => Promise<number>> {
+  let clicks = 0;
+  await page.exposeFunction("oneClick", () => {
+    clicks += 1;
+  });
+  await page.addInitScript(() => {
+    const { oneClick } = window as unknown as { oneClick: () => void };
+    addEventListener("pointerdown", ({ isTrusted }) => isTrusted && oneClick(), { capture: true });
+  });
+  return async () => clicks;
+}
+
 /** The requests of a page that have not been answered. */
 const WAITING = new WeakMap<Page, Set<object>>();
 const CALM_POLLS = 5;

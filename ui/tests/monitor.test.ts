@@ -57,6 +57,19 @@ describe("a comparison", () => {
     expect(rows.find(({ name }) => name === "hyperparameters.rate")?.differs).toBe(false);
   });
 
+  it("keeps apart what a metric says before and after a model went live", () => {
+    const reports = ["validation", "production"].map((metrics_type, at) => ({ metrics_type, values: { error: at } }));
+    const rows = compareRows([node("a1", 2), node("a2", 2)], [
+      reports,
+      reports.slice(0, 1),
+    ] as unknown as Evaluation[][]);
+    const metrics = rows.filter(({ section }) => section === "Metrics");
+    expect(metrics.map(({ name, values }) => [name, ...values.map((value) => value?.value)])).toEqual([
+      ["error (production)", 1, undefined],
+      ["error (validation)", 0, 0],
+    ]);
+  });
+
   it("has deltas to a baseline where both are numbers", () => {
     expect(deltaOf({ kind: "double", value: 0.9 }, { kind: "double", value: 0.5 })).toBeCloseTo(0.4);
     expect(deltaOf({ kind: "string", value: "x" }, { kind: "double", value: 0.5 })).toBeNull();

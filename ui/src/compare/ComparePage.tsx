@@ -71,8 +71,8 @@ function Comparison({ nodes, rows, search, missing }: ComparisonProps) {
   const change = (changes: CompareSearch) =>
     void navigate({ to: "/compare", search: (old) => ({ ...old, ...changes }) as never, replace: true });
   const base = nodes.findIndex(({ key }) => key === search.base);
-  const shown = search.all ? rows : rows.filter(({ differs }) => differs);
-  const equal = rows.length - rows.filter(({ differs }) => differs).length;
+  const shown = search.all ? rows : rows.filter(({ differs, section }) => differs || section === "Metrics");
+  const equal = rows.filter(({ differs, section }) => !differs && section !== "Metrics").length;
   return (
     <article className="compare">
       <header className="compare-head">

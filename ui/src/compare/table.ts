@@ -15,7 +15,7 @@ export interface CompareRow {
 /** All fields of the records, metrics first. */
 export function compareRows(nodes: readonly Node[], evaluations: readonly (readonly Evaluation[])[]): CompareRow[] {
   return [
-    ...rowsOf("Metrics", evaluations.map(lastValues)),
+    ...metricRows(evaluations),
     ...rowsOf("Parameters and properties", nodes.map(fieldsOf)),
     ...rowsOf(
       "Labels",
@@ -35,12 +35,21 @@ function rowsOf(section: CompareRow["section"], columns: readonly Fields[]): Com
   });
 }
 
-function lastValues(evaluations: readonly Evaluation[]): Fields {
-  const fields = new Map<string, TypedValue>();
-  for (const { values } of evaluations) {
-    for (const [name, value] of Object.entries(values)) fields.set(name, { kind: "double", value });
+/** The last value of each metric. One that was measured in several ways has a row for each: they cannot be compared. */
+function metricRows(evaluations: readonly (readonly Evaluation[])[]): CompareRow[] {
+  const ways = new Map<string, Set<string | null>>();
+  for (const { values, metrics_type } of evaluations.flat()) {
+    for (const name of Object.keys(values)) ways.set(name, (ways.get(name) ?? new Set()).add(metrics_type));
   }
-  return fields;
+  const nameOf = (name: string, way: string | null) =>
+    (ways.get(name)?.size ?? 0) > 1 ? `${name} (${way ?? "other"})` : name;
+  const lastValues = (reports: readonly Evaluation[]): Fields =>
+    new Map(
+      reports.flatMap(({ values, metrics_type }) =>
+        Object.entries(values).map(([name, value]) => [nameOf(name, metrics_type), { kind: "double", value }] as const),
+      ),
+    );
+  return rowsOf("Metrics", evaluations.map(lastValues));
 }
 
 // Said in the head of each column, or of no meaning to people.
