@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import grpc
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,6 +26,7 @@ from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.credentials import Credentials
 from lineal.service import open_service
 from lineal.service.access import Caller, Role, scope_of
+from tests.access.serving import asking, serving
 
 ISSUER, AUDIENCE = "https://issuer.example", "lineal"
 RULES = {
@@ -38,11 +43,11 @@ def keys(*named: tuple[str, ec.EllipticCurvePrivateKey]) -> dict[str, Any]:
     return {"keys": [{**each, "kid": name, "alg": "ES256"} for each, (name, _) in zip(found, named, strict=True)]}
 
 
-def signed(key: Any = KEY, *, kid: str = "one", algorithm: str = "ES256", **claims: Any) -> str:
+def signed(key: Any = KEY, *, kid: str | None = "one", algorithm: str = "ES256", **claims: Any) -> str:
     """Return a token that is valid but for the claims given."""
     told = {"iss": ISSUER, "aud": AUDIENCE, "exp": time.time() + 86400, "email": "ada@example.org", **claims}
     given = {name: value for name, value in told.items() if value is not None}
-    return jwt.encode(given, key, algorithm=algorithm, headers={"kid": kid})
+    return jwt.encode(given, key, algorithm=algorithm, headers={"kid": kid} if kid else None)
 
 
 @pytest.fixture
@@ -114,6 +119,76 @@ def test_an_issuer_that_cannot_be_reached_is_said_to_be_so() -> None:
     settings = AccessSettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE)
     with pytest.raises(errors.UnavailableError, match="issuer"):
         oidc.OidcTokens(settings, fetch=fail).claims(signed())
+
+
+def test_an_issuer_that_hangs_holds_one_thread_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oidc, "_WAIT_SECONDS", 0.05)
+    answers = threading.Event()
+    asked: list[str] = []
+
+    def hang(url: str) -> Any:
+        asked.append(url)
+        answers.wait(10)
+        return keys(("one", KEY))
+
+    tokens = oidc.OidcTokens(AccessSettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_keys=ISSUER), fetch=hang)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(tokens.claims, signed())
+        for _ in range(3):
+            with pytest.raises(errors.UnavailableError):
+                tokens.claims(signed())
+        answers.set()
+        assert first.result(10) is not None
+    assert (asked, tokens.claims(signed())["email"]) == ([ISSUER], "ada@example.org")  # type: ignore[index]
+
+
+def test_the_only_key_of_an_issuer_needs_no_name() -> None:
+    unnamed = {"keys": [{name: value for name, value in keys(("", KEY))["keys"][0].items() if name != "kid"}]}
+    settings = AccessSettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_keys=ISSUER)
+    assert oidc.OidcTokens(settings, fetch=lambda url: unnamed).claims(signed(kid=None)) is not None
+    two = keys(("one", KEY), ("two", OTHER_KEY))
+    assert oidc.OidcTokens(settings, fetch=lambda url: two).claims(signed(kid=None)) is None
+
+
+class Issuer(ThreadingHTTPServer):
+    """An issuer of tokens on this machine, which publishes one key."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Published)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class _Published(BaseHTTPRequestHandler):
+    server: Issuer
+
+    def do_GET(self) -> None:
+        discovery = {"jwks_uri": f"{self.server.url}/keys"}
+        body = json.dumps(keys(("one", KEY)) if self.path == "/keys" else discovery).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@pytest.fixture
+def issuer() -> Iterator[Issuer]:
+    with Issuer() as found:
+        threading.Thread(target=found.serve_forever, args=(0.01,)).start()
+        yield found
+        found.shutdown()
+
+
+def test_a_token_of_an_issuer_opens_both_doors(issuer: Issuer, rules: Path) -> None:
+    access = AccessSettings(("oidc",), access_file=str(rules), oidc_issuer=issuer.url, oidc_audience=AUDIENCE)
+    with serving(access=access) as served, grpc.insecure_channel(served.grpc) as channel:
+        call = channel.unary_unary("/ml_metadata.MetadataStoreService/GetArtifacts")
+        valid, foreign = signed(iss=issuer.url), signed(OTHER_KEY, iss=issuer.url)
+        assert call(b"", metadata=[("authorization", f"Bearer {valid}")], timeout=30) == b""
+        with pytest.raises(grpc.RpcError, match="UNAUTHENTICATED"):
+            call(b"", metadata=[("authorization", f"Bearer {foreign}")], timeout=30)
+        for token, status in ((valid, 200), (foreign, 401)):
+            with asking(served, token=token) as client:
+                assert client.get("/api/v1/totals").status_code == status
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from lineal.security import AccessSettings
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 _LEEWAY = 30
 _KEEP_SECONDS = 600.0
-_RETRY_SECONDS = 30.0
+_RETRY_SECONDS = 10.0
+_WAIT_SECONDS = 1.0
 _FETCH_SECONDS = 10
 _LARGEST = 1 << 20
 _log = logging.getLogger(__name__)
@@ -64,39 +65,56 @@ class OidcTokens:
 
 
 class _Keys:
-    """The keys of an issuer: fetched when first needed, again after ten minutes, and when a token names a new one."""
+    """The keys of an issuer: fetched when first needed, again after ten minutes, and when a token names a new one.
+
+    One thread fetches. Others go on with the keys that are here, or wait for a moment if theirs is not; and after a try
+    nobody tries again for some seconds. So an issuer that hangs does not hold the server's threads.
+    """
 
     def __init__(self, settings: AccessSettings, fetch: Callable[[str], Any]) -> None:
         self._settings = settings
         self._fetch = fetch
-        self._lock = threading.Lock()
+        self._fetching = threading.Lock()
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._tried = self._fetched = -_KEEP_SECONDS
 
-    def named(self, name: object) -> jwt.PyJWK | None:
-        """Return the key of a name, or None."""
-        with self._lock:
-            age = time.monotonic() - self._fetched
-            may_try = time.monotonic() - self._tried > _RETRY_SECONDS or not self._keys
-            if (age > _KEEP_SECONDS or name not in self._keys) and may_try:
-                self._refresh()
-            return self._keys.get(name) if isinstance(name, str) else None
+    def named(self, name: str | None) -> jwt.PyJWK | None:
+        """Return the key of a name, or the only one for a token that names none; None if there is no such key.
+
+        Raises:
+            UnavailableError: no keys could be fetched yet.
+        """
+        wait = 0.0 if self._find(name) else _WAIT_SECONDS
+        if self._is_due(name) and self._fetching.acquire(timeout=wait):
+            try:
+                if self._is_due(name):
+                    self._refresh()
+            finally:
+                self._fetching.release()
+        if not self._keys:
+            raise errors.UnavailableError("the keys of the tokens' issuer cannot be fetched at the moment; try again")
+        return self._find(name)
+
+    def _find(self, name: str | None) -> jwt.PyJWK | None:
+        keys = self._keys
+        return next(iter(keys.values())) if name is None and len(keys) == 1 else keys.get(name)
+
+    def _is_due(self, name: str | None) -> bool:
+        now = time.monotonic()
+        is_wanted = self._find(name) is None or now - self._fetched > _KEEP_SECONDS
+        return is_wanted and now - self._tried > _RETRY_SECONDS
 
     def _refresh(self) -> None:
         """Fetch the keys; the old ones stay if that fails."""
-        self._tried = time.monotonic()
         try:
-            found = self._fetch(self._url())
-            keys = jwt.PyJWKSet.from_dict(found).keys
+            found = jwt.PyJWKSet.from_dict(self._fetch(self._url())).keys
         except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError) as error:
             _log.error("cannot fetch the keys of %s: %s", self._settings.oidc_issuer, type(error).__name__)
-            if not self._keys:
-                raise errors.UnavailableError(
-                    "the keys of the tokens' issuer cannot be fetched at the moment; try again"
-                ) from None
-            return
-        self._keys = {key.key_id: key for key in keys if key.key_id}
-        self._fetched = time.monotonic()
+        else:
+            self._keys = {key.key_id: key for key in found}
+            self._fetched = time.monotonic()
+        finally:
+            self._tried = time.monotonic()
 
     def _url(self) -> str:
         if self._settings.oidc_keys:
