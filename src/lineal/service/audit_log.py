@@ -65,6 +65,7 @@ def page(
     if not own_tables.holds(service.database, own_tables.AUDIT):
         return AuditPage([], None)
     before = _number(cursor) if cursor else None
+    limit = min(limit, service.database.limits.max_page_size)
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))
     more = len(rows) > limit
     return AuditPage([_entry(row) for row in rows[:limit]], str(rows[limit - 1].id) if more else None)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lineal.security import LimitSettings
 from tests.server.rest.shelf import Shelf
 
 
@@ -54,6 +55,17 @@ def test_the_most_nodes_are_kept_and_the_rest_is_told(chain: Shelf) -> None:
     graph = chain.get("/lineage", focus="a3", limit=3)
     assert len(graph["nodes"]) == 3
     assert graph["left_out"] > 0
+
+
+def test_no_page_and_no_graph_is_larger_than_the_server_allows(chain: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain.service.database, "limits", LimitSettings(max_page_size=2, max_lineage_nodes=3))
+    first = chain.get("/artifacts", order_by="id", limit=50)
+    second = chain.get("/artifacts", order_by="id", limit=50, cursor=first["next_cursor"])
+    assert [row["id"] for row in [*first["items"], *second["items"]]] == ["1", "2", "3", "4"]
+    assert len(chain.get("/artifacts/3/events", limit=50)["items"]) == 2
+    assert chain.client.get("/api/v1/artifacts/export", params={"q": ""}).text.count("\n") == 8
+    graph = chain.get("/lineage", focus="a3", limit=50)
+    assert (len(graph["nodes"]), graph["left_out"] > 0) == (3, True)
 
 
 def test_as_of_a_time_later_events_are_hidden(chain: Shelf) -> None:

@@ -136,7 +136,8 @@ def around(
 
 
 def walk(session: Session, start: Key, direction: str, *, hops: int, limit: int, view: View, into: Walked) -> None:
-    """Walk breadth first in one direction, until there are `limit` nodes."""
+    """Walk breadth first in one direction, until there are `limit` nodes, or as many as the server allows."""
+    limit = min(limit, session.limits.max_lineage_nodes)
     frontier = {start[0]: [start[1]]}
     sign = -1 if direction == UP else 1
     for hop in range(1, hops + 1):
@@ -276,6 +277,7 @@ def neighbours(
 ) -> shapes.Neighbours:
     """Return a page of a node's events, newest first; direction is "input", "output" or ""."""
     wanted = {"input": INPUTS, "output": OUTPUTS}.get(direction, INPUTS | OUTPUTS)
+    limit = min(limit, session.limits.max_page_size)
     rows = graph_rows.page_of_events(session, kind, node_id, wanted, before=cursor, limit=limit + 1)
     shown = rows[:limit]
     other = OTHER[kind]

@@ -103,7 +103,8 @@ def page(
     ordered = read_order(order)
     after = read_cursor(cursor, order) if cursor else None
     shown = read_columns(columns)
-    found = found_rows.find_page(session, asked.selection(), ordered, limit=limit, after=after)
+    most = min(limit, session.limits.max_page_size)
+    found = found_rows.find_page(session, asked.selection(), ordered, limit=most, after=after)
     rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
     if asked.kind is ARTIFACT:
         rows = _with_makers(session, types, rows)

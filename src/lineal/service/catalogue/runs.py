@@ -26,6 +26,7 @@ MOST_COUNTED = 100_000
 
 def page(session: Session, *, workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
     """Return a page of runs, newest first."""
+    limit = min(limit, session.limits.max_page_size)
     rows = run_rows.runs(session, workspace=workspace, contains=name, after=_read_cursor(cursor), limit=limit + 1)
     following = f"{rows[limit - 1].created}-{rows[limit - 1].id}" if len(rows) > limit else None
     return shapes.Runs(_described(session, rows[:limit]), following)
