@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import queue
+import threading
 import time
 
+import pytest
+
+from lineal.server import readiness
 from lineal.server.readiness import Readiness
 from lineal.service import MetadataService
 
@@ -31,6 +36,25 @@ def test_listeners_hear_of_changes_only(service: MetadataService) -> None:
     service.close()
     readiness.look()
     assert heard == [True, False]
+
+
+def test_a_database_that_hangs_is_told_as_one_that_does_not_answer(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: queue.Queue[bool] = queue.Queue()
+    answers, read = threading.Event(), service.database.read
+    monkeypatch.setattr(readiness, "PATIENCE", 0.05)
+    monkeypatch.setattr(service.database, "read", lambda *args, **options: answers.wait(10) and read(*args, **options))
+    watched = readiness.Readiness(service, interval=0.01)
+    watched.on_change(heard.put)
+    answers.set()
+    with watched:
+        assert heard.get(timeout=10)
+        answers.clear()
+        assert not heard.get(timeout=10)
+        assert not watched.ready
+        answers.set()
+        assert heard.get(timeout=10)
 
 
 def test_the_state_is_looked_at_again_by_itself(service: MetadataService) -> None:

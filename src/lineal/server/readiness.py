@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from types import TracebackType
 
@@ -16,7 +15,7 @@ from lineal.service import MetadataService
 from lineal.wire import service as rpc
 
 INTERVAL = 2.0
-STALE_AFTER = 15.0
+PATIENCE = 15.0
 
 _log = logging.getLogger(__name__)
 _NEWS = {True: (logging.INFO, "the database answers"), False: (logging.WARNING, "the database does not answer")}
@@ -25,7 +24,7 @@ _NEWS = {True: (logging.INFO, "the database answers"), False: (logging.WARNING, 
 class Readiness:
     """The last known state of the database, kept fresh by a thread of its own.
 
-    A look that hangs makes the state stale, and a stale state counts as not ready.
+    A database that has not answered a look after some seconds counts as one that does not answer, until it does.
     """
 
     def __init__(self, service: MetadataService, *, interval: float = INTERVAL) -> None:
@@ -34,15 +33,14 @@ class Readiness:
         self._listeners: list[Callable[[bool], None]] = []
         self._watchers: list[Callable[..., None]] = []
         self._stopped = threading.Event()
+        self._noting = threading.Lock()
         self._ready = False
-        self._looked_at = 0.0
         self._thread = threading.Thread(target=self._watch, name="lineal-readiness", daemon=True)
 
     @property
     def ready(self) -> bool:
-        """Whether the database answered when it was last looked at, and that was not long ago."""
-        fresh = time.monotonic() - self._looked_at < STALE_AFTER
-        return self._ready and fresh and not self._stopped.is_set()
+        """Whether the database answered when it was last looked at."""
+        return self._ready and not self._stopped.is_set()
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """Call the listener with the new state after each change."""
@@ -63,15 +61,23 @@ class Readiness:
 
     def look(self) -> bool:
         """Ask the database now, tell the listeners about a change, and return the state."""
-        was_ready, self._ready = self._ready, self._database_answers()
-        self._looked_at = time.monotonic()
-        if self._ready != was_ready:
-            _log.log(*_NEWS[self._ready])
-            for listener in self._listeners:
-                listener(self._ready)
-        for watcher in self._watchers:
-            watcher(ready=self._ready)
-        return self._ready
+        overdue = threading.Timer(PATIENCE, self._note, [False])
+        overdue.daemon = True
+        overdue.start()
+        answers = self._database_answers()
+        overdue.cancel()
+        self._note(answers)
+        return answers
+
+    def _note(self, ready: bool) -> None:
+        with self._noting:
+            was_ready, self._ready = self._ready, ready
+            if ready != was_ready:
+                _log.log(*_NEWS[ready])
+                for listener in self._listeners:
+                    listener(ready)
+            for watcher in self._watchers:
+                watcher(ready=ready)
 
     def _database_answers(self) -> bool:
         try:

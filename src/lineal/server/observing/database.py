@@ -10,6 +10,8 @@ def observe(database: Database) -> None:
     """Count what a database does from now on."""
     kinds = {write: metrics.TRANSACTIONS.labels("write" if write else "read") for write in (False, True)}
     count = metrics.STATEMENTS.inc
+    for reason in ("race", "conflict", "lost"):  # a rate of what has not happened yet is 0, not unknown
+        metrics.RETRIES.labels(reason)
     database.observe = lambda sql: count()
     database.on_retry = lambda reason: metrics.RETRIES.labels(reason).inc()
     database.on_end = lambda write, seconds: kinds[write].observe(seconds)
