@@ -113,6 +113,21 @@ describe("a list", () => {
     expect(await page.getByRole("columnheader", { name: "model_type" }).count()).toBe(1);
   });
 
+  it("shows the last, least or greatest report of a metric, in its link", async () => {
+    const page = await open("/artifacts?filter=type=model&columns=!name,metric.mean_error&sort=-metric.mean_error");
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByRole("combobox", { name: "Which report of mean_error" }).selectOption("least");
+    await page.waitForURL(/sort=-least\.mean_error/);
+    await settle(page);
+    await picture(page, "least");
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await settle(page);
+    const header = page.getByRole("columnheader", { name: "mean_error least" });
+    expect(await header.getAttribute("aria-sort")).toBe("descending");
+    expect(await page.locator(".grid-body .row .number").first().textContent()).toBe("3.1");
+  });
+
   it("keeps its pinned column in sight", async () => {
     const page = await open("/artifacts?columns=!name,uri,version,type,state,made_by,workspace,run,created,updated,id");
     await page.locator(".grid").evaluate((grid) => grid.scrollTo(600, 0));

@@ -9,13 +9,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lineal.filter.search import among
 from lineal.kinds import Kind
 from lineal.store.database import Session
 from lineal.store.own_tables import ENTRY, FACT, Family
 from lineal.store.statement import Statement
 from lineal.store.tables import PROPERTY
 
-_FAMILIES = {"label": Family.LABEL, "metric": Family.METRIC, "prop": Family.META}
+_REPORTED = (Family.METRIC, Family.EARLIER_METRIC)
+_FAMILIES = {
+    "label": (Family.LABEL,),
+    "metric": (Family.METRIC,),
+    "least": _REPORTED,
+    "greatest": _REPORTED,
+    "prop": (Family.META,),
+}
+METRIC_FAMILIES = ("metric", "least", "greatest")
+"""A metric as it was reported last, and the least and the greatest of all that was reported."""
 ENTRY_FIELDS = ("name", "version", "workspace", "run")
 
 
@@ -28,9 +38,9 @@ def ordered_values(session: Session, kind: Kind, field: str, name: str) -> list[
     if field != "label":
         numbers += _properties(kind, name, ("int_value", "double_value"))
         texts += _properties(kind, name, ("string_value",))
-    wanted = {"numbers": [] if field == "label" else numbers, "texts": [] if field == "metric" else texts}
+    wanted = {"numbers": [] if field == "label" else numbers, "texts": [] if field in METRIC_FAMILIES else texts}
     filled = {alias: [arm for arm in arms if session.rows(Statement(arm.limit(1)))] for alias, arms in wanted.items()}
-    return [_united(arms, alias) for alias, arms in filled.items() if arms]
+    return [_united(arms, alias, field) for alias, arms in filled.items() if arms]
 
 
 def _entries(kind: Kind, field: str) -> sa.Subquery:
@@ -39,22 +49,24 @@ def _entries(kind: Kind, field: str) -> sa.Subquery:
     return query.where(ENTRY.c.kind == kind.type_kind, column.is_not(None)).subquery("entries")
 
 
-def _united(arms: list[sa.Select[Any]], alias: str) -> sa.Subquery:
-    """Return a query of the one value of each node; where several places name one, of the greatest.
+def _united(arms: list[sa.Select[Any]], alias: str, field: str) -> sa.Subquery:
+    """Return a query of the one value of each node; where several places name one, of the greatest or least.
 
-    A single place has one value for each node, in the order of an index, which a union would lose.
+    A single place has one value for each node, in the order of an index, which a union would lose; but of metrics it
+    has all that were reported.
     """
-    if len(arms) == 1:
+    if len(arms) == 1 and field not in ("least", "greatest"):
         return arms[0].subquery(alias)
     union = sa.union_all(*arms).subquery(f"all_{alias}")
-    query = sa.select(union.c.node_id, sa.func.max(union.c.value).label("value"))
+    chosen = sa.func.min if field == "least" else sa.func.max
+    query = sa.select(union.c.node_id, chosen(union.c.value).label("value"))
     return query.group_by(union.c.node_id).subquery(alias)
 
 
 def _facts(kind: Kind, field: str, name: str, column: sa.ColumnElement[Any]) -> sa.Select[Any]:
     return sa.select(FACT.c.node_id, column.label("value")).where(
         FACT.c.kind == kind.type_kind,
-        FACT.c.family == int(_FAMILIES[field]),
+        among(FACT.c.family, _FAMILIES[field]),
         FACT.c.name == sa.bindparam(None, name, sa.Text()),
         column.is_not(None),
     )

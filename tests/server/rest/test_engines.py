@@ -63,7 +63,10 @@ def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: 
     assert anywhere.get("/artifacts/count", q=q, exact=True)["count"] == found
 
 
-@pytest.mark.parametrize("order", ["name", "-metric.auc", "prop.rows", "label.team", "state", "-type", "prop.name"])
+@pytest.mark.parametrize(
+    "order",
+    ["name", "-metric.auc", "-greatest.auc", "least.auc", "prop.rows", "label.team", "state", "-type", "prop.name"],
+)
 def test_pages_in_every_order_hold_all_on_every_engine(anywhere: Shelf, order: str) -> None:
     seen: list[str] = []
     cursor: str | None = ""

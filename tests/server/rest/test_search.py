@@ -95,6 +95,20 @@ def test_a_metric_is_the_latest_that_anyone_reported_on_a_model(shelf: Shelf) ->
     assert shelf.ids("metric.auc=0.7 type:model") == [model]
 
 
+def test_models_are_ordered_by_the_last_the_least_or_the_greatest_report_of_a_metric(shelf: Shelf) -> None:
+    reports = [(0.5, 0.9, 0.6), (0.8, float("nan"), 0.7), (0.65,)]
+    models = [shelf.put("model") for _ in reports]
+    for model, values in zip(models, reports, strict=True):
+        for auc in values:
+            meta = json.dumps({"values": {"auc": auc}})
+            shelf.put("metrics", properties={"model_id": str(model), "__ALL_META__": meta})
+    for order, expected in {"-metric": [1, 2, 0], "-greatest": [0, 1, 2], "least": [0, 2, 1]}.items():
+        assert shelf.ids("type=model", order_by=f"{order}.auc") == [models[at] for at in expected]
+    parameters = {"q": "type=model", "order_by": "id", "columns": "metric.auc,least.auc,greatest.auc"}
+    exported = shelf.client.get("/api/v1/artifacts/export", params=parameters).text.splitlines()
+    assert [line.split(",")[-3:] for line in exported[1:3]] == [["0.6", "0.5", "0.9"], ["0.7", "0.7", "0.8"]]
+
+
 def test_nan_is_no_number_that_a_comparison_finds(shelf: Shelf) -> None:
     shelf.put(custom={"auc": float("nan")})
     assert shelf.ids("metric.auc>0") == []

@@ -2382,9 +2382,9 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -2471,9 +2471,9 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -3209,9 +3209,9 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -3298,9 +3298,9 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -4036,9 +4036,9 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -4125,9 +4125,9 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -5198,7 +5198,7 @@ export interface operations {
                 internal?: boolean;
                 /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
                 inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
             };
             header?: never;
@@ -5694,9 +5694,9 @@ export interface operations {
                 q?: string;
                 /** @description A filter query of ML Metadata; both it and `q` must fit. */
                 filter_query?: string;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;

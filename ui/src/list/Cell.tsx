@@ -10,7 +10,7 @@ import { formatNumber, toNumber } from "../values/numbers";
 import { RecordIcon, StateBadge } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
 import { Value } from "../values/Value";
-import { valueIn } from "./columns";
+import { FIGURES, metricOf, valueIn } from "./columns";
 
 interface CellProps {
   readonly row: Row;
@@ -114,10 +114,11 @@ function Group({ row, group }: { row: Row; group: "workspace" | "run" }) {
 function OwnCell({ row, column }: { row: Row; column: string }) {
   const value = valueIn(row, column);
   if (!value) return <Absent />;
-  const metric = column.startsWith("metric.") ? row.metrics[column.slice(7)] : undefined;
+  const shown = metricOf(column);
+  const metric = shown && row.metrics[shown.name];
   if (!metric || metric.count < 2) return <Value {...value} />;
   const [least, greatest] = [toNumber(metric.least) ?? 0, toNumber(metric.greatest) ?? 0];
-  const spread = `last of ${metric.count}; from ${formatNumber(least)} to ${formatNumber(greatest)}`;
+  const spread = `${FIGURES[shown.figure]} of ${metric.count}; from ${formatNumber(least)} to ${formatNumber(greatest)}`;
   return (
     <span title={spread}>
       <Value {...value} />

@@ -49,6 +49,8 @@ function filterValue(row: Row, column: string): string | undefined {
   if (column === "workspace" || column === "run" || column === "type" || column === "state" || column === "name") {
     return row[column] || undefined;
   }
+  // A search knows the last report of a metric alone.
+  if (/^(least|greatest)\./.test(column)) return undefined;
   const value = column.includes(".") ? valueIn(row, column)?.value : undefined;
   return typeof value === "object" || value === undefined ? undefined : String(value);
 }

@@ -6,7 +6,16 @@ import { useState } from "react";
 import { useFields } from "../api/listing";
 import type { ListKind } from "../api/shapes";
 import { formatCount } from "../values/numbers";
-import { type Column, columnOf, defaultColumns, fixedColumns, writeColumn } from "./columns";
+import {
+  type Column,
+  columnOf,
+  defaultColumns,
+  FIGURES,
+  type Figure,
+  fixedColumns,
+  metricOf,
+  writeColumn,
+} from "./columns";
 
 interface ColumnsMenuProps {
   readonly kind: ListKind;
@@ -40,7 +49,10 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
   const shown = columns.map(({ key }) => key);
   const known = new Map(fields.data?.columns.map((field) => [field.key, field]));
   const offered = [...known.values()].filter(({ internal, distinct }) => !internal && (!onlyDiffering || distinct > 1));
-  const keys = new Set([...shown, ...fixedColumns(kind), ...offered.map(({ key }) => key)]);
+  // A metric is one line, whichever of its reports is shown.
+  const shownMetrics = new Set(shown.map((key) => metricOf(key)?.name));
+  const others = offered.map(({ key }) => key).filter((key) => !shownMetrics.has(metricOf(key)?.name ?? ""));
+  const keys = new Set([...shown, ...fixedColumns(kind), ...others]);
   const wanted = [...keys].filter((key) => key.toLowerCase().includes(typed.toLowerCase()));
   const written = columns.map(writeColumn);
   const move = (key: string, by: number) => {
@@ -53,6 +65,11 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
     onColumns(
       columns.map((column) => writeColumn(column.key === key ? { ...column, pinned: !column.pinned } : column)),
     );
+  const choose = (key: string, figure: Figure) => {
+    const other = `${figure}.${metricOf(key)?.name}`;
+    if (shown.includes(other)) return;
+    onColumns(columns.map((column) => writeColumn(column.key === key ? { ...column, key: other } : column)));
+  };
   const pinned = new Set(columns.filter((column) => column.pinned).map(({ key }) => key));
   return (
     <div className="columns-menu">
@@ -77,13 +94,21 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
           <li key={key}>
             <Checkbox
               size="xs"
-              label={key.includes(".") ? key : columnOf(key).title}
-              description={saysFilled(known.get(key), fields.data?.counted)}
+              label={labelOf(key)}
+              description={saysFilled(known.get(keyOfField(key)), fields.data?.counted)}
               checked={shown.includes(key)}
               onChange={() => toggle(key)}
             />
+            {shown.includes(key) && metricOf(key) && (
+              <FigureChoice column={key} onChoose={(figure) => choose(key, figure)} />
+            )}
             {shown.includes(key) && (
-              <Movers name={key} isPinned={pinned.has(key)} onMove={(by) => move(key, by)} onPin={() => pin(key)} />
+              <Movers
+                name={labelOf(key)}
+                isPinned={pinned.has(key)}
+                onMove={(by) => move(key, by)}
+                onPin={() => pin(key)}
+              />
             )}
           </li>
         ))}
@@ -92,6 +117,34 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
         As at first
       </Button>
     </div>
+  );
+}
+
+/** The field that a column is of: greatest.auc is of metric.auc. */
+function keyOfField(key: string): string {
+  const metric = metricOf(key);
+  return metric ? `metric.${metric.name}` : key;
+}
+
+function labelOf(key: string): string {
+  return key.includes(".") ? keyOfField(key) : columnOf(key).title;
+}
+
+function FigureChoice({ column, onChoose }: { column: string; onChoose: (figure: Figure) => void }) {
+  const { name, figure } = metricOf(column) ?? { name: "", figure: "metric" };
+  return (
+    <select
+      className="figure-choice"
+      aria-label={`Which report of ${name}`}
+      value={figure}
+      onChange={(event) => onChoose(event.currentTarget.value as Figure)}
+    >
+      {Object.entries(FIGURES).map(([key, says]) => (
+        <option key={key} value={key}>
+          {says}
+        </option>
+      ))}
+    </select>
   );
 }
 

@@ -15,6 +15,7 @@ import { choose, onlyType } from "../filter/write";
 import { Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { ColumnsMenu } from "./ColumnsMenu";
+import { sortAfter } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import { Facets } from "./Facets";
 import { rememberColumns } from "./memory";
@@ -71,7 +72,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
 
   const setColumns = (keys: readonly string[]) => {
     rememberColumns(kind, type, keys);
-    change({ columns: joinList(keys) }, true);
+    change({ columns: joinList(keys), ...(search.sort && { sort: sortAfter(search.sort, keys) }) }, true);
   };
   const open = (row: Row) => void navigate({ to: pageOf(row), params: { id: row.id } });
   const graph = (row: Row) => void navigate({ to: "/lineage", search: { focus: row.key } });

@@ -239,6 +239,7 @@ function HeaderCell({ column, left, sort, onSort, onResize }: HeaderCellProps) {
           onClick={() => onSort(order === "descending" ? column.key : `-${column.key}`)}
         >
           {column.title}
+          {column.note && <span className="muted">{column.note}</span>}
           {order !== "none" && <Arrow size={14} aria-hidden />}
         </button>
       ) : (

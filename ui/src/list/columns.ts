@@ -3,10 +3,16 @@
 import type { ListKind, Row } from "../api/shapes";
 import type { TypedValue } from "../values/Value";
 
+/** Which of a metric's reports a column shows: metric.auc the last, least.auc, greatest.auc. */
+export const FIGURES = { metric: "last", least: "least", greatest: "greatest" } as const;
+export type Figure = keyof typeof FIGURES;
+
 export interface Column {
-  /** name, created, label.team, prop.framework, metric.auc */
+  /** name, created, label.team, prop.framework, metric.auc, greatest.auc */
   readonly key: string;
   readonly title: string;
+  /** Which report of a metric, where it is not the last. */
+  readonly note?: string;
   readonly width: number;
   /** The server can sort by it. */
   readonly sortable: boolean;
@@ -66,9 +72,25 @@ export function writeColumn({ key, pinned }: Column): string {
 export function columnOf(key: string): Column {
   const fixed = FIXED[key];
   if (fixed) return { key, ...fixed };
-  const name = key.slice(key.indexOf(".") + 1);
-  const isNumber = key.startsWith("metric.");
-  return { key, title: name, width: isNumber ? 110 : 140, sortable: true, ...(isNumber && { align: "end" }) };
+  const metric = metricOf(key);
+  if (!metric) return { key, title: key.slice(key.indexOf(".") + 1), width: 140, sortable: true };
+  const { name, figure } = metric;
+  return { key, title: name, width: 110, sortable: true, align: "end", ...(figure !== "metric" && { note: figure }) };
+}
+
+/** The metric that a column shows, and which of its reports; undefined for all other columns. */
+export function metricOf(key: string): { name: string; figure: Figure } | undefined {
+  const [, figure, name] = /^(metric|least|greatest)\.(.+)$/s.exec(key) ?? [];
+  return name ? { name, figure: figure as Figure } : undefined;
+}
+
+/** The order of a list whose columns have changed: by the same metric as before, but by the report that is shown now. */
+export function sortAfter(sort: string, keys: readonly string[]): string {
+  const sorted = metricOf(sort.replace(/^-/, ""));
+  const shown = keys.map((key) => key.replace(/^!/, ""));
+  if (!sorted || shown.includes(sort.replace(/^-/, ""))) return sort;
+  const other = shown.find((key) => metricOf(key)?.name === sorted.name);
+  return other ? (sort.startsWith("-") ? `-${other}` : other) : sort;
 }
 
 /** Whether the server must be asked for the column's values. */
@@ -78,7 +100,8 @@ export function isAskedFor(key: string): boolean {
 
 /** What a row has in a column that was asked for. */
 export function valueIn(row: Row, key: string): TypedValue | undefined {
-  if (!key.startsWith("metric.")) return row.values[key];
-  const metric = row.metrics[key.slice("metric.".length)];
-  return metric && { kind: "double", value: metric.last };
+  const metric = metricOf(key);
+  if (!metric) return row.values[key];
+  const values = row.metrics[metric.name];
+  return values && { kind: "double", value: values[FIGURES[metric.figure]] };
 }

@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 
 from lineal.server.rest.writing import to_bytes
 from lineal.service.catalogue import Asked, Catalogue, shapes
-from lineal.service.catalogue.listing import LONGEST_PAGE, read_columns
+from lineal.service.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES, read_columns
 
 CONTENT: dict[str, Any] = {
     "text/csv": {"schema": {"type": "string"}},
@@ -71,8 +71,10 @@ def _cell(row: shapes.Row, column: str) -> object:
     if column in row.values:
         value = row.values[column]
         return value.value
-    metric = row.metrics.get(column.removeprefix("metric."))
-    return None if metric is None or not column.startswith("metric.") else metric.last
+    family, _, name = column.partition(".")
+    if family not in METRIC_FAMILIES or name not in row.metrics:
+        return None
+    return getattr(row.metrics[name], "last" if family == "metric" else family)
 
 
 def _json(pages: Iterator[shapes.Page]) -> Iterator[bytes]:

@@ -35,12 +35,17 @@ OrderBy = Annotated[
     Query(
         max_length=1000,
         description="`created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, "
-        "`prop.NAME`, `label.NAME` or `metric.NAME`; with `-` in front, the greatest first. What lacks it comes last.",
+        "`prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of "
+        "all reports of a metric); with `-` in front, the greatest first. What lacks it comes last.",
     ),
 ]
 ColumnKeys = Annotated[
     str,
-    Query(max_length=LONGEST_TEXT, description="Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated."),
+    Query(
+        max_length=LONGEST_TEXT,
+        description="Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least "
+        "and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well.",
+    ),
 ]
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="The longest page wanted.")]
 Cursor = Annotated[

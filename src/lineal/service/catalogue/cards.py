@@ -23,6 +23,7 @@ from lineal.store import nodes as node_rows
 from lineal.store import own_reads
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow
+from lineal.store.order_sources import METRIC_FAMILIES
 from lineal.wire import metadata_store as pb
 
 LETTERS = {ARTIFACT: "a", EXECUTION: "e", CONTEXT: "c"}
@@ -128,7 +129,7 @@ def cards(
         types: the known types.
         kind: the kind of the nodes.
         rows: the nodes.
-        columns: the keys ("prop.K", "label.K", "metric.K") whose values to show.
+        columns: the keys ("prop.K", "label.K", "metric.K", "least.K", "greatest.K") whose values to show.
         shape: the class of the cards.
         extra: further fields by id.
     """
@@ -144,14 +145,14 @@ def _fill_columns(
     session: Session, kind: Kind, nodes: Sequence[Any], fields: dict[int, dict[str, Any]], columns: Sequence[str]
 ) -> None:
     split = [column.partition(".")[::2] for column in columns]
-    wanted = [name for family, name in split if family == "metric"]
+    wanted = list(dict.fromkeys(name for family, name in split if family in METRIC_FAMILIES))
     reported = metric_values(session, kind, [node.id for node in nodes], wanted) if wanted else {}
     for node in nodes:
         record = Record(node)
         shown = {
             f"{family}.{name}": value
             for family, name in split
-            if family != "metric" and (value := _column_value(record, family, name)) is not None
+            if family not in METRIC_FAMILIES and (value := _column_value(record, family, name)) is not None
         }
         own = record.metrics if wanted else {}
         metrics = {name: MetricValue(own[name], own[name], own[name], 1) for name in wanted if name in own}

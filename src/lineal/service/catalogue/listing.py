@@ -14,7 +14,7 @@ from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.catalogue import cards, groups, shapes
 from lineal.service.known_types import KnownTypes
 from lineal.store import nodes as node_rows
-from lineal.store import own_reads
+from lineal.store import order_sources, own_reads
 from lineal.store import search as found_rows
 from lineal.store.database import Session
 from lineal.store.search import COLUMN_ORDERS, Order, Place, Selection
@@ -22,7 +22,9 @@ from lineal.store.search import COLUMN_ORDERS, Order, Place, Selection
 LONGEST_PAGE = 1000
 COUNT_LIMIT = 10_000
 _PLAIN_ORDERS = (*COLUMN_ORDERS, "name", "state", "uri", "version", "workspace", "run")
-_FAMILIES = ("prop", "label", "metric")
+METRIC_FAMILIES = order_sources.METRIC_FAMILIES
+_FAMILIES = ("prop", "label", *METRIC_FAMILIES)
+_NAMED = "prop.NAME, label.NAME, metric.NAME, least.NAME or greatest.NAME"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def read_order(text: str) -> Order:
     if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):
         return Order(field, name, ascending)
     raise errors.InvalidArgumentError(
-        f"there is no order {text[:60]!r}; use {', '.join(_PLAIN_ORDERS)}, prop.NAME, label.NAME or metric.NAME, "
+        f"there is no order {text[:60]!r}; use {', '.join(_PLAIN_ORDERS)}, {_NAMED}, "
         "with - in front for the greatest first"
     )
 
@@ -86,9 +88,7 @@ def read_columns(text: str) -> tuple[str, ...]:
     for column in columns:
         family, _, name = column.partition(".")
         if family not in _FAMILIES or not name:
-            raise errors.InvalidArgumentError(
-                f"{column[:60]!r} is no column; write prop.NAME, label.NAME or metric.NAME, separated by commas"
-            )
+            raise errors.InvalidArgumentError(f"{column[:60]!r} is no column; write {_NAMED}, separated by commas")
     return columns
 
 

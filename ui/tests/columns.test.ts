@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { columnsOf, listingOf } from "../src/api/asks";
+import type { Row } from "../src/api/shapes";
+import { columnOf, readColumns, sortAfter, valueIn, writeColumn } from "../src/list/columns";
+
+const row = {
+  values: { "prop.auc": { kind: "string", value: "good" } },
+  metrics: { auc: { last: 0.7, least: 0.5, greatest: 0.9, count: 3 } },
+} as unknown as Row;
+
+describe("a column of a metric", () => {
+  it.each([
+    ["metric.auc", 0.7],
+    ["least.auc", 0.5],
+    ["greatest.auc", 0.9],
+  ])("%s shows the report that it names", (key, value) => {
+    expect(valueIn(row, key)).toEqual({ kind: "double", value });
+  });
+
+  it("says which report it shows, where it is not the last", () => {
+    expect([columnOf("metric.auc").note, columnOf("greatest.a.b").note]).toEqual([undefined, "greatest"]);
+    expect(columnOf("greatest.a.b").title).toBe("a.b");
+  });
+
+  it("is part of the address, pinned or not, and asked for as it stands", () => {
+    const written = ["!name", "!least.auc", "greatest.loss"];
+    expect(readColumns(written).map(writeColumn)).toEqual(written);
+    const search = { columns: written.join(","), sort: "-greatest.loss" };
+    expect(columnsOf("artifacts", search).map(({ key }) => key)).toEqual(["name", "least.auc", "greatest.loss"]);
+    expect(listingOf("artifacts", search)).toMatchObject({
+      columns: "least.auc,greatest.loss",
+      sort: "-greatest.loss",
+    });
+  });
+
+  it("keeps the order of the list when another of its reports is shown", () => {
+    expect(sortAfter("-metric.auc", ["!name", "!greatest.auc"])).toBe("-greatest.auc");
+    expect(sortAfter("metric.auc", ["name", "metric.auc"])).toBe("metric.auc");
+    expect(sortAfter("-created", ["name", "greatest.auc"])).toBe("-created");
+    expect(sortAfter("metric.auc", ["name"])).toBe("metric.auc");
+  });
+});
