@@ -10,13 +10,13 @@ from google.protobuf import json_format
 from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
 from lineal.store import events as event_rows
-from lineal.store import nodes as node_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Row, Session
 from lineal.store.events import EventRow
 from lineal.store.nodes import NodeRow
+from lineal.store.property_values import values_of
 from lineal.store.types import TypeRow
-from lineal.store.values import STRUCT_PREFIX, decode
+from lineal.store.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
 from lineal.wire import metadata_store as pb
 
 _STATES = {ARTIFACT: frozenset(pb.Artifact.State.values()), EXECUTION: frozenset(pb.Execution.State.values())}
@@ -34,48 +34,48 @@ def node_messages(
         return []
     types.load(session, {row.type_id for row in rows})
     make = add or kind.node
-    nodes = {row.id: make(**_fields(kind, row, types.name(session, row.type_id))) for row in rows}
-    fill_properties(nodes, node_rows.properties_of(session, kind, list(nodes)))
+    nodes = {row.id: make() for row in rows}
+    for row in rows:
+        _fill(kind, nodes[row.id], row, types.name(session, row.type_id))
+    fill_properties(nodes, values_of(session, kind, list(nodes)))
     return list(nodes.values())
 
 
 def node_message(kind: Kind, row: NodeRow, type_name: str) -> Any:
     """Return a node without its properties."""
-    return kind.node(**_fields(kind, row, type_name))
+    node = kind.node()
+    _fill(kind, node, row, type_name)
+    return node
 
 
-def _fields(kind: Kind, row: NodeRow, type_name: str) -> dict[str, Any]:
-    """Return the fields of a node; None leaves a field unset."""
-    fields = {
-        "id": row.id,
-        "type_id": row.type_id,
-        "type": type_name,
-        "name": row.name,
-        "external_id": row.external_id,
-        "create_time_since_epoch": row.created,
-        "last_update_time_since_epoch": row.updated,
-    }
-    if kind.has_uri:
-        fields["uri"] = row.uri
-    if kind.state_field and row.state in _STATES[kind]:
-        fields[kind.state_field] = row.state
-    return fields
+def _fill(kind: Kind, node: Any, row: NodeRow, type_name: str) -> None:
+    """Set the fields of a node one by one, which takes half the time of naming them all to its class."""
+    node.id, node.type_id, uri, state, name, external_id, created, updated = row
+    node.type = type_name
+    node.create_time_since_epoch, node.last_update_time_since_epoch = created, updated
+    if name is not None:
+        node.name = name
+    if external_id is not None:
+        node.external_id = external_id
+    if uri is not None:
+        node.uri = uri
+    if state is not None and state in _STATES[kind]:
+        setattr(node, kind.state_field or "", state)
 
 
 def fill_properties(nodes: dict[int, Any], rows: Sequence[Row]) -> None:
     """Put stored property rows into the nodes that they belong to; quickest if a node's rows are neighbours."""
     last = None
-    for node_id, name, is_custom, integer, double, text, proto, truth in rows:
+    for node_id, name, form, stored in rows:
         if node_id != last:
             node, last = nodes[node_id], node_id
             declared, custom = node.properties, node.custom_properties
-        value = custom[name] if is_custom else declared[name]
-        if text is not None and proto is None and not text.startswith(STRUCT_PREFIX):
-            value.string_value = text
-        elif integer is not None:
-            value.int_value = integer
+        if form == TEXT and not stored.startswith(STRUCT_PREFIX):
+            declared[name].string_value = stored
+        elif form < CUSTOM:
+            decode_one(form, stored, declared[name])
         else:
-            decode((integer, double, text, proto, truth), value)
+            decode_one(form - CUSTOM, stored, custom[name])
 
 
 def type_message(

@@ -23,6 +23,9 @@ _PLAIN_TEXT = ""
 
 Encoded = tuple[Any, Any, Any, Any, Any]
 
+# What a stored value is: its form. That of a custom property is greater by CUSTOM where both stand in one number.
+TEXT, PLAIN_TEXT, INTEGER, DOUBLE, TRUTH, PROTO, NOTHING, CUSTOM = range(8)  # a plain text is no Struct
+
 
 def encode(value: pb.Value, kind: str | None) -> Encoded:
     """Return the five columns of a value, whose field of the oneof is `kind`, in the order of VALUE_COLUMNS.
@@ -65,21 +68,39 @@ def decode(columns: Encoded, value: pb.Value) -> None:
     """
     integer, double, text, proto, truth = columns
     if text is not None:
-        if text.startswith(STRUCT_PREFIX) and proto is None and _decode_struct(text, value):
-            return
-        value.string_value = text
+        decode_one(TEXT if proto is None else PLAIN_TEXT, text, value)
     elif integer is not None:
-        value.int_value = integer
+        decode_one(INTEGER, integer, value)
     elif double is not None:
-        value.double_value = float(double)
+        decode_one(DOUBLE, double, value)
     elif truth is not None:
-        value.bool_value = bool(truth)
+        decode_one(TRUTH, truth, value)
     elif proto is not None:
-        _decode_any(proto, value)
+        decode_one(PROTO, proto, value)
+
+
+def decode_one(form: int, stored: Any, value: pb.Value) -> None:
+    """Fill `value` from what is stored, or from its text, and its form.
+
+    Raises:
+        DataLossError: a stored Any cannot be read.
+    """
+    if form == PLAIN_TEXT or (form == TEXT and not _decode_struct(stored, value)):
+        value.string_value = stored
+    elif form == INTEGER:
+        value.int_value = int(stored)
+    elif form == DOUBLE:
+        value.double_value = float(stored)
+    elif form == TRUTH:
+        value.bool_value = bool(int(stored))
+    elif form == PROTO:
+        _decode_any(stored, value)
 
 
 def _decode_struct(text: str, value: pb.Value) -> bool:
     """Read a Struct; text that only looks like one, from another writer, is no Struct."""
+    if not text.startswith(STRUCT_PREFIX):
+        return False
     try:
         struct = struct_pb2.Struct.FromString(base64.b64decode(text[len(STRUCT_PREFIX) :], validate=True))
     except (binascii.Error, DecodeError):

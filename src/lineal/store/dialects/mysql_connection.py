@@ -85,10 +85,9 @@ def _to_text(data: bytes | str) -> str:
     return data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
 
 
-_CONVERSIONS = {
-    **conversions,
-    **dict.fromkeys((FIELD_TYPE.VAR_STRING, FIELD_TYPE.VARCHAR, FIELD_TYPE.STRING, FIELD_TYPE.BLOB), _to_text),
-}
+_TEXTS = (FIELD_TYPE.VAR_STRING, FIELD_TYPE.VARCHAR, FIELD_TYPE.STRING)
+_LONG_TEXTS = (FIELD_TYPE.TINY_BLOB, FIELD_TYPE.BLOB, FIELD_TYPE.MEDIUM_BLOB, FIELD_TYPE.LONG_BLOB)
+_CONVERSIONS = {**conversions, **dict.fromkeys((*_TEXTS, *_LONG_TEXTS), _to_text)}
 
 
 class MySQLConnector:
