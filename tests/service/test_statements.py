@@ -53,14 +53,15 @@ def test_reading_many_artifacts_takes_no_more_statements_than_reading_one(
 
 
 @pytest.mark.parametrize("filter_query", ["", "custom_properties.p1.string_value = 'value' AND id > 3"])
-def test_a_page_takes_two_statements_whatever_its_size(
+def test_a_page_takes_as_many_statements_whatever_its_size(
     service: MetadataService, count_statements: CountStatements, filter_query: str
 ) -> None:
     type_id = put_artifact_type(service)
     put_artifacts(service, *[artifact(type_id, properties=PROPERTIES) for _ in range(500)])
+    guesses = bool(filter_query) and not service.database.dialect.knows_values  # then the size of the store is asked
     for size in (1, 400):
         options = pb.ListOperationOptions(max_result_size=size, filter_query=filter_query)
-        assert count_statements("GetArtifacts", rpc.GetArtifactsRequest(options=options)) == 2
+        assert count_statements("GetArtifacts", rpc.GetArtifactsRequest(options=options)) == 2 + guesses
 
 
 def _walk_from(name: str) -> rpc.GetLineageSubgraphRequest:

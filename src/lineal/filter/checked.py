@@ -99,6 +99,11 @@ class Filter:
     kind: Kind
     condition: Checked
 
+    @property
+    def has_neighbours(self) -> bool:
+        """Whether it says something of other nodes."""
+        return any(found.mention.is_neighbour for found in fields(self.condition))
+
     def __str__(self) -> str:
         return canonical(self.condition)
 

@@ -49,9 +49,9 @@ class NewNode(NamedTuple):
     properties: Sequence[tuple[str, bool, Encoded]]
 
 
-def select_nodes(kind: Kind) -> sa.Select[tuple[object, ...]]:
-    """Return the query of a kind's nodes with the columns of NodeRow."""
-    columns = NODE[kind].c
+def select_nodes(kind: Kind, table: sa.FromClause | None = None) -> sa.Select[tuple[object, ...]]:
+    """Return the query of a kind's nodes, all or those of a query, with the columns of NodeRow."""
+    columns = (NODE[kind] if table is None else table).c
     state = columns[kind.state_field] if kind.state_field else sa.null().label("state")
     uri = columns["uri"] if kind.has_uri else sa.null().label("uri")
     both = [columns[name] for name in ("name", "external_id", *_TIMES)]

@@ -46,6 +46,7 @@ class DatabaseDialect:
         retry_seconds: how long a transaction is run again after failures that this can cure.
         holds_nul: whether a text may hold the character NUL.
         many_recursive_terms: whether a recursive query may refer to itself more than once.
+        knows_values: whether the planner knows how often a single value occurs.
         converts_values: whether `stored_value` and `loaded_value` change anything.
     """
 
@@ -56,6 +57,7 @@ class DatabaseDialect:
     retry_seconds = 0.0
     holds_nul = True
     many_recursive_terms = True
+    knows_values = True
     converts_values = False
 
     def __init__(self, settings: DatabaseSettings) -> None:

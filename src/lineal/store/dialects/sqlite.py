@@ -38,6 +38,7 @@ class SQLiteDialect(DatabaseDialect):
     """SQLite's differences."""
 
     name = "sqlite"
+    knows_values = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)

@@ -1,0 +1,32 @@
+"""Joins whose left side is read first, whatever the planner makes of the sizes of both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+
+class _InOrder(sa.Join):
+    """A join as it is written. SQLite calls it CROSS JOIN; other planners know better."""
+
+    inherit_cache = True
+
+
+@compiles(_InOrder)
+def _in_order(element: _InOrder, compiler: Any, **options: Any) -> str:
+    return str(compiler.visit_join(element, **options))
+
+
+@compiles(_InOrder, "sqlite")
+def _in_order_on_sqlite(element: _InOrder, compiler: Any, **options: Any) -> str:
+    left, right = [compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right)]
+    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause)}"
+
+
+def in_written_order(source: sa.FromClause) -> sa.FromClause:
+    """Return a join of tables as one that reads them in the order in which they are written."""
+    if not isinstance(source, sa.Join):
+        return source
+    return _InOrder(in_written_order(source.left), source.right, source.onclause)
