@@ -21,6 +21,8 @@ from bench.generate import generate
 from bench.sides import server
 from kubeflow.metadata import metadata
 from lineal.client import ListOptions, OrderByField
+from lineal.service import open_service
+from lineal.service.catalogue.index import SearchIndex
 
 SMALL = 10_000
 WORKSPACE = "bench"
@@ -69,6 +71,10 @@ class Shelf:
         path = folder / f"{size}.db"
         if not path.exists():
             generate(f"sqlite:///{path}", artifacts=size, executions=size)
+        with open_service(f"sqlite:///{path}") as service:
+            index = SearchIndex(service)
+            index.prepare()
+            index.follow_all()  # or the server would do so while it is measured
         _read_through(path)
         self.size = size
         asked = server(stack, "lineal", f"sqlite:///{path}")

@@ -104,8 +104,29 @@ class Filter:
         """Whether it says something of other nodes."""
         return any(found.mention.is_neighbour for found in fields(self.condition))
 
+    def pins(self, name: str) -> bool:
+        """Say whether a field of the node itself must have one of some values for the node to fit."""
+        return any(_is_pinned(each, name) for each in _conjuncts(self.condition))
+
     def __str__(self) -> str:
         return canonical(self.condition)
+
+
+def _conjuncts(tree: Checked) -> Iterator[Checked]:
+    """Yield conditions that must all be true for the tree to be."""
+    if isinstance(tree, Operation) and tree.operator == "AND":
+        for operand in tree.operands:
+            yield from _conjuncts(operand)
+    else:
+        yield tree
+
+
+def _is_pinned(tree: Checked, name: str) -> bool:
+    if not (isinstance(tree, Operation) and tree.operator in ("=", "IN")):
+        return False
+    first, *others = tree.operands
+    is_own = isinstance(first, Field) and first.mention == NODE and first.name == name
+    return is_own and all(isinstance(other, Constant) for other in others)
 
 
 def fields(tree: Checked) -> Iterator[Field]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
@@ -27,10 +28,11 @@ _LEADING: dict[int, dict[Kind, tuple[int, ...]]] = {
     _Direction.BIDIRECTIONAL: {ARTIFACT: INPUTS + OUTPUTS, EXECUTION: INPUTS + OUTPUTS},
 }
 _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
+_END: dict[Kind, Callable[[EventRow], int]] = {kind: attrgetter(kind.id_column) for kind in _OTHER}
 # A walk that goes both ways comes back to where it was, which reading ahead meets again at every second depth.
 _HOPS_AHEAD: dict[int, tuple[int, int]] = {
-    _Direction.DOWNSTREAM: (8, 64),
-    _Direction.UPSTREAM: (8, 64),
+    _Direction.DOWNSTREAM: (16, 128),
+    _Direction.UPSTREAM: (16, 128),
     _Direction.BIDIRECTIONAL: (2, 8),
 }
 _NARROW = 16  # nodes
@@ -124,7 +126,7 @@ class _Leads:
             hops == 1 or len(events) >= _MOST_EVENTS_AHEAD
         ):  # too many to be all: a graph over its limit is not read whole
             hops, events = 1, event_rows.events_of_types(self._session, kind, ids, types)
-        self._ahead = min(2 * hops, self._most_ahead) if len(events) < _MANY else 1
+        self._ahead = min(8 * hops, self._most_ahead) if len(events) < _MANY else 1
         self._sort_in(kind, ids, events, hops)
 
     def _sort_in(self, kind: Kind, ids: Iterable[int], events: list[EventRow], hops: int) -> None:
@@ -133,12 +135,14 @@ class _Leads:
         for event in events:
             for owner, types in self._types.items():
                 if event.type in types:
-                    of_node[owner].setdefault(_end(event, owner), []).append(event)
+                    of_node[owner].setdefault(_END[owner](event), []).append(event)
         for _ in range(hops):
-            ids = [node_id for node_id in ids if node_id not in self._known[kind]]
-            self._known[kind].update((node_id, of_node[kind].get(node_id, [])) for node_id in ids)
-            ids = {_end(event, _OTHER[kind]) for node_id in ids for event in self._known[kind][node_id]}
-            kind = _OTHER[kind]
+            known, end = self._known[kind], _END[_OTHER[kind]]
+            new = {node_id: of_node[kind].get(node_id, []) for node_id in ids if node_id not in known}
+            known.update(new)
+            ids, kind = {end(event) for mine in new.values() for event in mine}, _OTHER[kind]
+            if not ids:
+                break
 
 
 def _enter(kind: Kind, ids: set[int], found: Subgraph, left_out: Ids, route: Route) -> set[int]:
@@ -161,19 +165,15 @@ def _enter(kind: Kind, ids: set[int], found: Subgraph, left_out: Ids, route: Rou
 
 def _hop(leads: _Leads, hops_left: int, frontier: Ids, found: Subgraph, left_out: Ids, route: Route) -> Ids:
     """Go along the events that lead on from the frontier; return the next frontier."""
-    reached: Ids = {ARTIFACT: set(), EXECUTION: set()}
+    following: Ids = {}
     passed: list[EventRow] = []
     for kind, ids in frontier.items():
         if ids:
-            events = leads.of(kind, ids, hops_left)
-            reached[_OTHER[kind]] = {_end(event, _OTHER[kind]) for event in events}
-            passed.extend(events)
-    following = {kind: ids and _enter(kind, ids, found, left_out, route) for kind, ids in reached.items()}
-    for event in passed:
-        if event.artifact_id not in left_out[ARTIFACT] and event.execution_id not in left_out[EXECUTION]:
-            found.events[event.id] = event
+            events, other = leads.of(kind, ids, hops_left), _OTHER[kind]
+            following[other] = {_END[other](event) for event in events}
+            passed += events
+    following = {kind: _enter(kind, following[kind], found, left_out, route) for kind in _OTHER if following.get(kind)}
+    if any(left_out.values()):
+        passed = [each for each in passed if all(_END[kind](each) not in left_out[kind] for kind in left_out)]
+    found.events.update((event.id, event) for event in passed)
     return following
-
-
-def _end(event: EventRow, kind: Kind) -> int:
-    return event.artifact_id if kind is ARTIFACT else event.execution_id

@@ -20,13 +20,14 @@ from lineal.store.database import Row, Session
 from lineal.store.joins import in_written_order
 from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.statement import Statement, listed
-from lineal.store.tables import MEMBERSHIP, NODE, metadata
+from lineal.store.tables import MEMBERSHIP, NODE, TYPE, metadata
 
 ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
 _KEPT_STATEMENTS = 512
 # The front of an order is looked at first where it is a small part of the store: at most one node in so many.
 _FIRST_FRONT = 512
 _LARGEST_FRONT = 64
+_INDEXED = ("id", "name", "uri", "external_id")
 _SIZE = {kind: Statement(sa.select(sa.func.max(NODE[kind].c.id))) for kind in KINDS}
 
 
@@ -116,7 +117,10 @@ class _Form(NamedTuple):
         """Whether the conditions can be tried node by node."""
         if self.in_context or not (self.filter_query or self.of_type):
             return False
-        return not self.filter_query or not filters.parse(self.filter_query, kind=self.kind).has_neighbours
+        if not self.filter_query:
+            return True
+        parsed = filters.parse(self.filter_query, kind=self.kind)
+        return not parsed.has_neighbours and not any(parsed.pins(name) for name in _INDEXED)
 
     @property
     def keys(self) -> list[str]:
@@ -139,6 +143,8 @@ def _check_depth(session: Session, kind: Kind, filter_query: str) -> None:
 def _statement(form: _Form) -> Statement:
     columns = NODE[form.kind].c
     query = _filtered(form.kind, form.filter_query)
+    if form.filter_query and filters.parse(form.filter_query, kind=form.kind).pins("name"):
+        query = query.where(columns.type_id.in_(sa.select(TYPE.c.id)))  # names have an index behind types
     if form.of_type:
         query = query.where(columns.type_id == sa.bindparam("of_type_id"))
     if form.in_context:
