@@ -131,6 +131,31 @@ describe("a large lineage", () => {
     say(`pan, all of it: ${await pan(page)}`);
   });
 
+  it("as a table has its rows in few elements, to the last, and finds its selection", async () => {
+    const { page } = visitor;
+    const address = "/lineage?focus=a1&up=all&down=all&view=table";
+    say(`lineage as a table shown after ${await shownAfter(address, "tr[aria-level]")} ms`);
+    await settle(page);
+    const grid = page.getByRole("treegrid");
+    const rows = Number(await grid.getAttribute("aria-rowcount")) - 1;
+    await page.locator(".treegrid").hover();
+    const found = await frames(page, async () => {
+      for (let step = 0; step < 40; step += 1) await page.mouse.wheel(0, 240);
+      await page.waitForTimeout(300);
+    });
+    const elements = await page.evaluate(() => document.querySelectorAll("*").length);
+    say(
+      `scroll of ${rows} rows: p95 frame ${found.p95.toFixed(1)} ms, longest ${found.longest} ms, ${elements} elements`,
+    );
+    expect(elements).toBeLessThan(1500);
+    await grid.focus();
+    await page.keyboard.press("End");
+    await page.locator(`tr[aria-rowindex="${rows + 1}"][aria-selected="true"]`).waitFor();
+    await page.reload();
+    await page.locator(`tr[aria-rowindex="${rows + 1}"][aria-selected="true"]`).waitFor();
+    await picture(page, "large-lineage-table");
+  });
+
   it("opens on at most 60 and says how many more there are", async () => {
     const { page } = visitor;
     await page.goto("/lineage?focus=a1");

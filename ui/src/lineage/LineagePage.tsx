@@ -36,7 +36,12 @@ function Explorer() {
   const navigate = useNavigate();
   const change = useCallback(
     (changes: LineageSearch, replace = false) =>
-      void navigate({ to: "/lineage", search: (old) => ({ ...old, ...changes }) as LineageSearch, replace }),
+      void navigate({
+        to: "/lineage",
+        search: (old) => ({ ...old, ...changes }) as LineageSearch,
+        replace,
+        resetScroll: false,
+      }),
     [navigate],
   );
   const lineage = useLineage(search);
@@ -86,7 +91,11 @@ function Explorer() {
             actions={actions}
           />
         )}
-        <Waiting isLoading={lineage.isLoading} isWorking={layout.isWorking} onCancel={layout.cancel} />
+        <Waiting
+          isLoading={lineage.isLoading}
+          isWorking={layout.isWorking && search.view !== "table"}
+          onCancel={layout.cancel}
+        />
         {graph.nodes.size > TABLE_FROM && search.view !== "table" && (
           <div className="graph-wait">
             <div>

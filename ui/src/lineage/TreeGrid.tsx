@@ -1,6 +1,8 @@
-// The same set as a table: hop, kind, name, state, via, time. Same selection, same address.
+// The same set as a table: hop, kind, name, state, via, time. Same selection, same address. Of thousands of rows only
+// those in sight are in the document.
 
-import { useMemo } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useMemo, useRef } from "react";
 import { Ago } from "../values/Ago";
 import { Name } from "../values/Name";
 import { shortType } from "../values/names";
@@ -15,71 +17,142 @@ interface TreeGridProps {
   readonly onOpen: (key: string) => void;
 }
 
+const ROW = 36;
+const COLUMNS = { Hop: 56, Kind: 120, Name: undefined, Version: 116, State: 112, Via: 160, Time: 100 } as const;
+
 export function TreeGrid({ graph, focus, selected, onSelect, onOpen }: TreeGridProps) {
+  const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => rowsOf(graph, focus), [graph, focus]);
+  const at = rows.findIndex(({ node }) => node.key === selected);
+  const inSight = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  // The selection of an address, or of the graph, is looked for in thousands of rows by nobody.
+  useEffect(() => {
+    if (at >= 0 && scroller.current) showRow(scroller.current, at);
+  }, [at]);
   const press = (event: React.KeyboardEvent) => {
-    const at = rows.findIndex(({ node }) => node.key === selected);
     if (event.key === "Enter" && selected) return onOpen(selected);
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
+    const next = rows[stepFrom(at, event.key, rows.length)];
+    if (!(event.key in STEPS) || !next) return;
     event.preventDefault();
-    const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
-    if (next) onSelect(next.node.key);
-    document.getElementById(`hop-${next?.node.key}`)?.scrollIntoView({ block: "nearest" });
+    onSelect(next.node.key);
   };
+  const items = inSight.getVirtualItems();
   return (
-    <div className="treegrid">
+    <div className="treegrid" ref={scroller}>
       <table
         className="table"
         role="treegrid"
         aria-label="Lineage"
+        aria-rowcount={rows.length + 1}
         tabIndex={0}
         onKeyDown={press}
-        aria-activedescendant={selected ? `hop-${selected}` : undefined}
+        aria-activedescendant={items.some(({ index }) => index === at) ? `hop-${selected}` : undefined}
       >
+        <colgroup>
+          {Object.entries(COLUMNS).map(([title, width]) => (
+            <col key={title} style={{ width }} />
+          ))}
+        </colgroup>
         <thead>
-          <tr>
-            {["Hop", "Kind", "Name", "Version", "State", "Via", "Time"].map((title) => (
+          <tr aria-rowindex={1}>
+            {Object.keys(COLUMNS).map((title) => (
               <th key={title} scope="col">
                 {title}
               </th>
             ))}
           </tr>
         </thead>
+        <Gap height={items[0]?.start ?? 0} />
         <tbody>
-          {rows.map(({ node, hop, via }) => (
-            <tr
-              key={node.key}
-              id={`hop-${node.key}`}
-              aria-level={Math.abs(hop) + 1}
-              aria-selected={node.key === selected}
-              onClick={() => onSelect(node.key)}
-              onDoubleClick={() => onOpen(node.key)}
-            >
-              <td className="number">{hop > 0 ? `+${hop}` : hop === 0 ? "0" : `−${-hop}`}</td>
-              <td>
-                <RecordIcon type={node.type} kind={node.kind} size={14} /> {shortType(node.type)}
-              </td>
-              <td>
-                <Name name={node.name} fallback={node.key} most={48} />
-              </td>
-              <td>
-                <Name name={node.version ?? ""} fallback="–" most={16} />
-              </td>
-              <td>
-                <StateBadge state={node.state} />
-              </td>
-              <td className="muted">{via}</td>
-              <td>
-                <Ago time={node.created} />
-              </td>
-            </tr>
+          {items.map(({ index }) => (
+            <TreeGridRow
+              key={rows[index]?.node.key}
+              row={rows[index] as TreeRow}
+              index={index}
+              isSelected={index === at}
+              onSelect={onSelect}
+              onOpen={onOpen}
+            />
           ))}
         </tbody>
+        <Gap height={inSight.getTotalSize() - (items.at(-1)?.end ?? 0)} />
       </table>
     </div>
   );
 }
+
+/** Scroll as little as a row needs; the titles stay above it. */
+function showRow(scroller: HTMLElement, at: number): void {
+  const titles = scroller.querySelector("thead")?.offsetHeight ?? ROW;
+  const lowest = at * ROW + ROW + titles - scroller.clientHeight;
+  scroller.scrollTop = Math.max(lowest, Math.min(scroller.scrollTop, at * ROW));
+}
+
+const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -Infinity, End: Infinity };
+
+function stepFrom(at: number, key: string, count: number): number {
+  const to = at + (STEPS[key as keyof typeof STEPS] ?? 0);
+  return Math.max(0, Math.min(count - 1, to));
+}
+
+/** The height of the rows that are out of sight. */
+function Gap({ height }: { height: number }) {
+  if (height <= 0) return null;
+  return (
+    <tbody aria-hidden>
+      <tr>
+        <td colSpan={7} className="treegrid-gap" style={{ height }} />
+      </tr>
+    </tbody>
+  );
+}
+
+interface TreeGridRowProps {
+  readonly row: TreeRow;
+  readonly index: number;
+  readonly isSelected: boolean;
+  readonly onSelect: (key: string) => void;
+  readonly onOpen: (key: string) => void;
+}
+
+const TreeGridRow = memo(({ row: { node, hop, via }, index, isSelected, onSelect, onOpen }: TreeGridRowProps) => {
+  return (
+    <tr
+      id={`hop-${node.key}`}
+      aria-level={Math.abs(hop) + 1}
+      aria-rowindex={index + 2}
+      aria-selected={isSelected}
+      style={{ height: ROW }}
+      onClick={() => onSelect(node.key)}
+      onDoubleClick={() => onOpen(node.key)}
+    >
+      <td className="number">{hop > 0 ? `+${hop}` : hop === 0 ? "0" : `−${-hop}`}</td>
+      <td>
+        <RecordIcon type={node.type} kind={node.kind} size={14} /> {shortType(node.type)}
+      </td>
+      <td>
+        <Name name={node.name} fallback={node.key} most={48} />
+      </td>
+      <td>
+        <Name name={node.version ?? ""} fallback="–" most={16} />
+      </td>
+      <td>
+        <StateBadge state={node.state} />
+      </td>
+      <td className="muted" title={via}>
+        {via}
+      </td>
+      <td>
+        <Ago time={node.created} />
+      </td>
+    </tr>
+  );
+});
 
 interface TreeRow {
   readonly node: GraphNode;
