@@ -14,7 +14,7 @@ from lineal.store import types as type_rows
 from lineal.store.database import Row, Session
 from lineal.store.events import EventRow
 from lineal.store.nodes import NodeRow
-from lineal.store.property_values import values_of
+from lineal.store.properties import values_of
 from lineal.store.types import TypeRow
 from lineal.store.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
 from lineal.wire import metadata_store as pb

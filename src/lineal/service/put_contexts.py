@@ -12,7 +12,6 @@ from lineal.service.node_fields import label
 from lineal.service.put_nodes import put_nodes
 from lineal.store import nodes as node_rows
 from lineal.store.database import Session
-from lineal.store.nodes import NodeRow
 from lineal.wire import metadata_store as pb
 
 _TypeAndName = tuple[int, str]
@@ -85,21 +84,14 @@ def _stored(session: Session, contexts: Sequence[pb.Context], options: ReuseOpti
     by_name: dict[_TypeAndName, int] = {}
     ids: set[int] = set()
     if options.existing:
-        names = {context.name for context in contexts if not context.HasField("id")}
-        rows = node_rows.nodes_by_names(session, CONTEXT, names)
-        by_name = {(row.type_id, row.name or ""): row.id for row in _kept(session, rows)}
+        new = [context for context in contexts if not context.HasField("id")]
+        types, names = {context.type_id for context in new}, {context.name for context in new}
+        rows = node_rows.named_nodes_to_link(session, CONTEXT, types, names)
+        by_name = {(row.type_id, row.name or ""): row.id for row in rows}
     if options.given_ids:
         given = {context.id for context in contexts if context.HasField("id")}
         ids = node_rows.ids_to_link(session, CONTEXT, given)
     return _Stored(by_name, ids)
-
-
-def _kept(session: Session, rows: list[NodeRow]) -> list[NodeRow]:
-    """Return those of the found contexts that nobody has deleted meanwhile, or will before the transaction ends."""
-    if not session.dialect.writers_race:
-        return rows
-    kept = node_rows.ids_to_link(session, CONTEXT, [row.id for row in rows])
-    return [row for row in rows if row.id in kept]
 
 
 def _place(walk: _Walk, index: int, context: pb.Context, stored: _Stored, options: ReuseOptions) -> None:

@@ -23,7 +23,8 @@ from lineal.service.node_fields import (
 from lineal.store import nodes as node_rows
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
-from lineal.store.nodes import NodeRow, PropertyChanges
+from lineal.store.nodes import NodeRow
+from lineal.store.properties import PropertyChanges, change_properties, properties_of
 from lineal.store.values import STRUCT_PREFIX, Encoded, decode
 from lineal.wire import metadata_store as pb
 
@@ -88,7 +89,7 @@ def update_nodes(session: Session, types: KnownTypes, kind: Kind, nodes: Sequenc
 def _read(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> _Stored:
     rows = {row.id: row for row in node_rows.nodes_to_update(session, kind, ids)}
     properties: dict[int, StoredProperties] = {node_id: {} for node_id in rows}
-    for node_id, name, is_custom, *columns in node_rows.properties_of(session, kind, list(rows)):
+    for node_id, name, is_custom, *columns in properties_of(session, kind, list(rows)):
         properties[node_id][name, bool(is_custom)] = tuple(columns)
     types.load(session, {row.type_id for row in rows.values()})
     return _Stored(rows, properties)
@@ -99,7 +100,7 @@ def _write(session: Session, kind: Kind, changes: _Changes) -> None:
         node_rows.update_nodes(session, kind, changes.rows)
     except Conflict as conflict:
         raise taken(session, kind, changes.nodes, conflict) from conflict
-    node_rows.change_properties(session, kind, changes.properties)
+    change_properties(session, kind, changes.properties)
 
 
 def _collect(

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from lineal.kinds import KINDS, Kind
 from lineal.store import events as event_rows
-from lineal.store import nodes as node_rows
 from lineal.store.database import Session
 from lineal.store.own_tables import AUDIT, VIEW
+from lineal.store.properties import properties_of
 from lineal.store.statement import Insertion, Statement, insertion, listed
 from lineal.store.tables import (
     EVENT,
@@ -140,7 +140,7 @@ def _add_children(session: Session, member: Member, records: Sequence[Record]) -
         for event_id, steps in event_rows.steps_of(session, list(by_id)).items():
             by_id[event_id]["steps"] = [index if key is None else key for index, key in steps]
     elif member.kind:
-        found = node_rows.properties_of(session, member.kind, list(by_id))
+        found = properties_of(session, member.kind, list(by_id))
         for node_id, name, is_custom, *values in sorted(found, key=lambda row: (row[0], bool(row[2]), row[1])):
             by_id[node_id].setdefault("properties", []).append(_property(name, bool(is_custom), values))
 

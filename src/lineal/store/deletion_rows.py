@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.store.nodes import NodeRow, PropertyChanges, change_properties, update_nodes
+from lineal.store.nodes import NodeRow, update_nodes
+from lineal.store.properties import PropertyChanges, change_properties
 from lineal.store.relations import memberships_of
 from lineal.store.session import Session
 from lineal.store.sight import WORKSPACE_PROPERTY

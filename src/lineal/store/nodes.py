@@ -1,13 +1,13 @@
-"""Rows of artifacts, executions and contexts, and of their properties.
+"""Rows of artifacts, executions and contexts.
 
 Tables that others made on MySQL may compare texts without regard to case, accents and blanks at the end; what is found
-by a text is therefore compared once more. What stays out: listings with options (listing.py), relations between nodes,
-and any rule about what may be written.
+by a text is therefore compared once more. What stays out: listings with options (listing.py), properties
+(properties.py), relations between nodes, and any rule about what may be written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from lineal.kinds import CONTEXT, KINDS, Kind
 from lineal.store.database import Row, Session
 from lineal.store.limits import shown
+from lineal.store.properties import insert_properties
 from lineal.store.statement import Insertion, Statement, insertion, listed
-from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY, STORED_START, StartListed
-from lineal.store.values import VALUE_COLUMNS, Encoded
+from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, STORED_START, StartListed
+from lineal.store.values import Encoded
 
 _TIMES = ("create_time_since_epoch", "last_update_time_since_epoch")
 
@@ -68,10 +69,6 @@ def _new_columns(kind: Kind) -> list[str]:
     return ["type_id", *_own_columns(kind), "name", "external_id", *_TIMES]
 
 
-_ONE_PROPERTY = ("node_id", "property", "is_custom")
-_PropertyRow = tuple[Any, ...]  # node id, name, is_custom, and the value columns
-
-
 @dataclass(frozen=True)
 class _Statements:
     """The statements of one kind's nodes."""
@@ -115,8 +112,14 @@ class _Statements:
         return self._where((columns.type_id == sa.bindparam("type_id")) & (columns.name == sa.bindparam("name")))
 
     @cached_property
-    def by_name(self) -> Statement:
-        return self._where(listed(NODE[self.kind].c.name, "names"))
+    def by_types_and_names(self) -> Statement:
+        columns = NODE[self.kind].c
+        return self._where(listed(columns.type_id, "type_ids") & listed(columns.name, "names"))
+
+    @cached_property
+    def by_types_and_names_to_link(self) -> Statement:
+        query: Any = self.by_types_and_names.element
+        return Statement(query.with_for_update(read=True, key_share=True))
 
     @cached_property
     def by_context(self) -> Statement:
@@ -136,19 +139,8 @@ class _Statements:
         return Statement(query.with_for_update(read=True, key_share=True))
 
     @cached_property
-    def properties(self) -> Statement:
-        table = PROPERTY[self.kind]
-        owner = table.c[self.kind.id_column]
-        columns = [owner, table.c.name, table.c.is_custom_property, *[table.c[name] for name in VALUE_COLUMNS]]
-        return Statement(sa.select(*columns).where(listed(owner, "ids")))
-
-    @cached_property
     def insert(self) -> Insertion:
         return insertion(NODE[self.kind], _new_columns(self.kind))
-
-    @cached_property
-    def insert_property(self) -> Insertion:
-        return insertion(PROPERTY[self.kind], [self.kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS])
 
     @cached_property
     def update(self) -> Statement:
@@ -156,24 +148,6 @@ class _Statements:
         table = NODE[self.kind]
         change = sa.update(table).values({name: sa.bindparam(name) for name in names})
         return Statement(change.where(table.c.id == sa.bindparam("node_id")), order=[*names, "node_id"])
-
-    @cached_property
-    def _one_property(self) -> sa.ColumnElement[bool]:
-        columns = PROPERTY[self.kind].c
-        return sa.and_(
-            columns[self.kind.id_column] == sa.bindparam("node_id"),
-            columns.name == sa.bindparam("property"),
-            columns.is_custom_property == sa.bindparam("is_custom"),
-        )
-
-    @cached_property
-    def update_property(self) -> Statement:
-        change = sa.update(PROPERTY[self.kind]).values({name: sa.bindparam(name) for name in VALUE_COLUMNS})
-        return Statement(change.where(self._one_property), order=[*VALUE_COLUMNS, *_ONE_PROPERTY])
-
-    @cached_property
-    def delete_property(self) -> Statement:
-        return Statement(sa.delete(PROPERTY[self.kind]).where(self._one_property), order=_ONE_PROPERTY)
 
 
 _OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
@@ -223,11 +197,31 @@ def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str)
     return next((row for row in rows if row.name == name), None)
 
 
-def nodes_by_names(session: Session, kind: Kind, names: Collection[str]) -> list[NodeRow]:
-    """Return the nodes of any type with one of the names, by id."""
+def nodes_by_types_and_names(
+    session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
+) -> list[NodeRow]:
+    """Return the nodes of one of the types with one of the names, by id."""
+    return _named(session, _OF[kind].by_types_and_names, type_ids, names)
+
+
+def named_nodes_to_link(
+    session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
+) -> list[NodeRow]:
+    """Return the same; nobody deletes them until the transaction ends, so that it may link them."""
+    if session.scope is None:
+        return _named(session, _OF[kind].by_types_and_names_to_link, type_ids, names)
+    rows = nodes_by_types_and_names(session, kind, type_ids, names)
+    kept = ids_to_link(session, kind, [row.id for row in rows]) if session.dialect.writers_race else None
+    return [row for row in rows if kept is None or row.id in kept]
+
+
+def _named(session: Session, statement: Statement, type_ids: Collection[int], names: Collection[str]) -> list[NodeRow]:
     wanted = set(names)
-    rows = _rows(session.listed_rows(_OF[kind].by_name, "names", list(wanted)))
-    return [row for row in rows if row.name in wanted]
+    found: list[NodeRow] = []
+    for types in session.pieces(list(set(type_ids))):
+        for piece in session.pieces(list(wanted)):
+            found += _rows(session.rows(statement, {"type_ids": types, "names": piece}))
+    return [row for row in found if row.name in wanted]
 
 
 def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:
@@ -244,22 +238,6 @@ def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
     """Return those of the ids that exist; nobody deletes them until the transaction ends, so that it may link them."""
     seen = ids if session.scope is None else existing_ids(session, kind, ids)
     return {found for (found,) in session.unscoped.listed_rows(_OF[kind].ids_to_link, "ids", list(seen))}
-
-
-def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
-    """Return the rows (node id, name, is_custom, *VALUE_COLUMNS) of these nodes' properties, in no order."""
-    rows = session.listed_rows(_OF[kind].properties, "ids", ids)
-    if not session.dialect.converts_values:
-        return rows
-    return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
-
-
-def _stored(session: Session, rows: list[_PropertyRow]) -> list[_PropertyRow]:
-    """Return rows of properties as the engine stores them; only doubles and Anys may differ."""
-    if not session.dialect.converts_values:
-        return rows
-    stored = session.dialect.stored_value
-    return [row if row[4] is None and row[6] is None else (*row[:3], *stored(row[3:])) for row in rows]
 
 
 def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequence[int]:
@@ -282,23 +260,12 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
         for name, is_custom, columns in node.properties
     ]
     labels = dict(zip(ids, nodes, strict=True))
-    _insert_properties(session, kind, properties, lambda node_id: _new_label(kind, labels[node_id]))
+    insert_properties(session, kind, properties, lambda node_id: _new_label(kind, labels[node_id]))
     return ids
-
-
-def _insert_properties(
-    session: Session, kind: Kind, properties: list[_PropertyRow], owner: Callable[[int], str]
-) -> None:
-    rows = _stored(session, properties)
-    session.change_many(_OF[kind].insert_property, rows, called=lambda index: _property_label(rows[index], owner))
 
 
 def _new_label(kind: Kind, node: NewNode) -> str:
     return f"the {kind.name} {shown(node.name)}" if node.name else f"the {kind.name} without a name"
-
-
-def _property_label(row: _PropertyRow, owner: Callable[[int], str]) -> str:
-    return f"property {shown(row[1])} of {owner(row[0])}"
 
 
 def _columns(kind: Kind, node: NewNode) -> tuple[object, ...]:
@@ -323,28 +290,6 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> None
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]
     session.change_many(_OF[kind].update, rows, called=lambda index: f"the {kind.name} with id {nodes[index].id}")
-
-
-@dataclass
-class PropertyChanges:
-    """Changes of properties, as (node id, name, is_custom) with the new columns where there are any."""
-
-    inserted: list[tuple[int, str, bool, Encoded]]
-    updated: list[tuple[int, str, bool, Encoded]]
-    deleted: list[tuple[int, str, bool]]
-
-
-def change_properties(session: Session, kind: Kind, changes: PropertyChanges) -> None:
-    """Apply changes of properties."""
-    owner = f"the {kind.name} with id {{}}".format
-    session.change_many(_OF[kind].delete_property, changes.deleted)
-    updated = _stored(session, [(*key, *columns) for *key, columns in changes.updated])
-    session.change_many(
-        _OF[kind].update_property,
-        [(*row[3:], *row[:3]) for row in updated],
-        called=lambda index: _property_label(updated[index], owner),
-    )
-    _insert_properties(session, kind, [(*key, *columns) for *key, columns in changes.inserted], owner)
 
 
 def _rows(found: Iterable[Row]) -> list[NodeRow]:

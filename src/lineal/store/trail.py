@@ -17,6 +17,7 @@ from google.protobuf import json_format
 
 from lineal import errors
 from lineal.kinds import KINDS, Kind
+from lineal.store.properties import properties_of
 from lineal.store.values import decode
 from lineal.wire import metadata_store as pb
 
@@ -107,7 +108,7 @@ def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Val
         values = {"type_id": row.type_id, "name": row.name, "external_id": row.external_id, "uri": row.uri}
         values["state"] = _state(kind, row.state)
         found[row.id] = {name: value for name, value in values.items() if value is not None}
-    for node_id, name, is_custom, *columns in node_rows.properties_of(whole, kind, list(found)):
+    for node_id, name, is_custom, *columns in properties_of(whole, kind, list(found)):
         prefix = "custom_properties" if is_custom else "properties"
         found[node_id][f"{prefix}.{name}"] = _plain(tuple(columns))
     return found

@@ -119,7 +119,8 @@ class Renumbering:
 
     @staticmethod
     def _same_contexts(session: Session, records: list[Record]) -> dict[int, int]:
-        rows = node_rows.nodes_by_names(session, CONTEXT, [record["name"] for record in records])
+        types, names = {record["type_id"] for record in records}, {record["name"] for record in records}
+        rows = node_rows.nodes_by_types_and_names(session, CONTEXT, types, names)
         ids = {(row.type_id, row.name): row.id for row in rows}
         found = {record["id"]: ids.get((record["type_id"], record["name"])) for record in records}
         return {old: new for old, new in found.items() if new is not None}

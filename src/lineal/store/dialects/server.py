@@ -5,6 +5,8 @@ What stays out: what differs between MySQL and PostgreSQL.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -25,6 +27,8 @@ RETRY_SECONDS = 30.0
 _POOL_SIZE = 32
 _RECYCLE_SECONDS = 1800.0
 _POOL_WAIT_SECONDS = 60.0
+_TRUSTED_SECONDS = 1.0
+_USED = "used"
 
 
 # What drivers say of a server that they cannot reach, in their own words or the system's, and what it means.
@@ -82,11 +86,27 @@ class ServerDialect(DatabaseDialect):
             max_overflow=0,
             timeout=_POOL_WAIT_SECONDS,
             recycle=int(self.url.number("pool_recycle", _RECYCLE_SECONDS)),
-            pre_ping=True,
             dialect=dialect,
             reset_on_return=None,
         )
+        sa.event.listen(pool, "checkin", _note_use)
+        sa.event.listen(pool, "checkout", self._ping_if_idle)
         return PooledConnections(pool, self)
+
+    def _ping_if_idle(self, connection: Any, record: Any, _: Any) -> None:
+        """Ask a connection that nobody used for a while whether it is alive; what was lost just now is tried again.
+
+        Raises:
+            DisconnectionError: it is not, and the pool opens another.
+        """
+        if time.monotonic() - record.info.get(_USED, math.inf) < _TRUSTED_SECONDS:
+            return
+        try:
+            self.sql_dialect.do_ping(connection)
+        except Exception as error:
+            if not self.is_driver_error(error):
+                raise
+            raise sa.exc.DisconnectionError from error
 
     def _connect_any(self) -> Any:
         """Connect to the host that answered last, or to the next one that answers and takes writes."""
@@ -154,8 +174,13 @@ class ServerDialect(DatabaseDialect):
         return f"the database {self.url.database!r} at {hosts}"
 
 
+def _note_use(connection: Any, record: Any) -> None:
+    """Note when a connection came back from a transaction."""
+    record.info[_USED] = time.monotonic()
+
+
 class PooledConnections:
-    """Connections from SQLAlchemy's pool, which pings them and replaces those that were lost."""
+    """Connections from SQLAlchemy's pool, which replaces those that were lost."""
 
     def __init__(self, pool: QueuePool, dialect: ServerDialect) -> None:
         self._pool = pool
@@ -163,7 +188,7 @@ class PooledConnections:
         self._closed = False
 
     def take(self) -> Any:
-        """Return a connection that answered just now."""
+        """Return a connection that answered a moment ago."""
         if self._closed:
             raise errors.FailedPreconditionError("the store is closed; open it again")
         try:
