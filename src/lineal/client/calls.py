@@ -61,17 +61,17 @@ class Calls:
 
     def _list(self, message: type[_M], method: str, /, **fields: Any) -> list[_M]:
         """Return the messages of one class in the response."""
-        return list(getattr(self._call(method, **fields), _field_of(method, message.DESCRIPTOR.full_name)))
+        return list(getattr(self._call(method, **fields), _field_of(method, message.__name__)))
 
     def _only(self, message: type[_M], method: str, /, **fields: Any) -> _M:
         """Return the message of one class in the response."""
-        found: _M = getattr(self._call(method, **fields), _field_of(method, message.DESCRIPTOR.full_name))
+        found: _M = getattr(self._call(method, **fields), _field_of(method, message.__name__))
         return found
 
     def _found(self, message: type[_M], method: str, /, **fields: Any) -> _M | None:
         """Return the message of one class in the response, None where it is unset."""
         response = self._call(method, **fields)
-        name = _field_of(method, message.DESCRIPTOR.full_name)
+        name = _field_of(method, message.__name__)
         found: _M | None = getattr(response, name) if response.HasField(name) else None
         return found
 
@@ -86,14 +86,19 @@ class Calls:
             if list_options.limit:
                 request.options.max_result_size = min(PAGE_SIZE, list_options.limit - len(found))
             response = self._send(method, request)
-            found += getattr(response, _field_of(method, message.DESCRIPTOR.full_name))
+            found += getattr(response, _field_of(method, message.__name__))
             if not response.next_page_token or len(found) >= (list_options.limit or math.inf):
                 return found
             request.options.next_page_token = response.next_page_token
 
 
 def _request(method: str, **fields: Any) -> Any:
-    return getattr(rpc, f"{method}Request")(**fields)
+    return _request_class(method)(**fields)
+
+
+@functools.cache
+def _request_class(method: str) -> Any:
+    return getattr(rpc, f"{method}Request")
 
 
 def _set_options(request: Any, list_options: ListOptions) -> None:
@@ -111,7 +116,7 @@ def _set_options(request: Any, list_options: ListOptions) -> None:
 def _field_of(method: str, message_name: str) -> str:
     """Return the name of the response's field that holds messages of one class."""
     fields = rpc.DESCRIPTOR.message_types_by_name[f"{method}Response"].fields
-    return next(field.name for field in fields if field.message_type and field.message_type.full_name == message_name)
+    return next(field.name for field in fields if field.message_type and field.message_type.name == message_name)
 
 
 def versioned(type_version: str | None) -> dict[str, str]:

@@ -7,6 +7,7 @@ the kind of node, one function makes them for all kinds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from google.protobuf.unknown_fields import UnknownFieldSet
@@ -18,7 +19,7 @@ from lineal.service.access import Role
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage import get_lineage_subgraph
 from lineal.service.lineage_graph import get_lineage_graph
-from lineal.service.messages import event_messages, node_messages, type_messages
+from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.service.put_events import put_events
 from lineal.service.put_execution import put_execution
 from lineal.service.put_nodes import put_nodes
@@ -58,7 +59,12 @@ class Call(NamedTuple):
 
 def _answer(method: str, **fields: Any) -> Any:
     """Return the response message of a call."""
-    return getattr(rpc, f"{method}Response")(**fields)
+    return _response_class(method)(**fields)
+
+
+@cache
+def _response_class(method: str) -> Any:
+    return getattr(rpc, f"{method}Response")
 
 
 def _type_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
@@ -172,7 +178,9 @@ def _context_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
 
     def get_events(session: Session, _: KnownTypes, request: Any) -> Any:
         ids = list(dict.fromkeys(getattr(request, f"{kind.name}_ids")))
-        return _answer(events, events=event_messages(session, event_rows.events_of(session, kind, ids)))
+        response = _answer(events)
+        add_events(session, event_rows.events_of(session, kind, ids), to=response.events)
+        return response
 
     yield members, Call(list_members, writes=False)
     yield holders, Call(get_holders, writes=False)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
-from lineal.service.messages import event_messages, type_messages
+from lineal.service.messages import add_events, type_messages
 from lineal.service.walk import Ids, Route, Subgraph, walk
 from lineal.store import relations
 from lineal.store import types as type_rows
@@ -80,12 +80,13 @@ def _fill(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set
     fillers: dict[str, Callable[[], list[Any]]] = {
         "artifacts": lambda: [pb.Artifact(id=node_id) for node_id in sorted(found.nodes[ARTIFACT])],
         "executions": lambda: [pb.Execution(id=node_id) for node_id in sorted(found.nodes[EXECUTION])],
-        "events": lambda: event_messages(session, list(found.events.values())),
         **{f"{kind.name}_types": lambda kind=kind: _all_types(session, kind) for kind in KINDS},  # type: ignore[misc]
     }
     for name, fill in fillers.items():
         if name in wanted:
             getattr(graph, name).extend(fill())
+    if "events" in wanted:
+        add_events(session, list(found.events.values()), to=graph.events)
     if wanted & {"contexts", "attributions", "associations"}:
         fill_memberships(session, graph, found, wanted)
 

@@ -127,22 +127,16 @@ def _fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str])
             message.base_type = kind.system_types.index(name) + 1
 
 
-def event_messages(session: Session, rows: Sequence[EventRow]) -> list[pb.Event]:
-    """Return events with their paths, in the order of the rows."""
+def add_events(session: Session, rows: Sequence[EventRow], *, to: Any) -> None:
+    """Add events with their paths to a field of a message, in the order of the rows."""
     steps = event_rows.steps_of(session, [row.id for row in rows])
-    return [_event_message(row, steps.get(row.id, [])) for row in rows]
-
-
-def _event_message(row: EventRow, steps: Sequence[event_rows.Step]) -> pb.Event:
-    event = pb.Event(
-        artifact_id=row.artifact_id,
-        execution_id=row.execution_id,
-        type=cast("Any", row.type),
-        milliseconds_since_epoch=row.time,
-    )
-    for index, key in steps:
-        if index is not None:
-            event.path.steps.add(index=index)
-        else:
-            event.path.steps.add(key=key)
-    return event
+    for event_id, artifact_id, execution_id, type_, time in rows:
+        event = to.add()
+        event.artifact_id, event.execution_id, event.type = artifact_id, execution_id, type_
+        if time is not None:
+            event.milliseconds_since_epoch = time
+        for index, key in steps.get(event_id, ()):
+            if index is not None:
+                event.path.steps.add(index=index)
+            else:
+                event.path.steps.add(key=key)

@@ -67,6 +67,7 @@ class Database:
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
         self.dialect = dialect_for(settings)
+        self._engine, self._sql_dialect = self.dialect.name, self.dialect.sql_dialect
         self._connections = self.dialect.connections()
         self._turns = Turns() if settings.is_in_process else None
         self._watch = Watch(self.dialect.interrupt)
@@ -85,11 +86,11 @@ class Database:
 
     def compiled(self, statement: Statement) -> CompiledStatement:
         """Return the statement as this database's driver takes it."""
-        return statement.compiled(self.dialect.name, self.dialect.sql_dialect)
+        return statement.compiled(self._engine, self._sql_dialect)
 
     def compiled_scoped(self, statement: Statement) -> CompiledStatement:
         """Return the statement as this database's driver takes it, with what a scope shows in place of the tables."""
-        return statement.compiled(f"{self.dialect.name} scoped", scoped(self.dialect.sql_dialect))
+        return statement.compiled(f"{self._engine} scoped", scoped(self._sql_dialect))
 
     def read(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
         """Run work that only reads, on one consistent state of the database, of which it sees the scope."""
@@ -115,13 +116,14 @@ class Database:
         self._connections.close()
 
     def _run(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
-        """Run work, and tell how long it took."""
+        """Run work, and tell how long it took if somebody asks."""
+        if self.on_end is None:
+            return self._rerun(work, write=write, scope=scope)
         started = time.monotonic()
         try:
             return self._rerun(work, write=write, scope=scope)
         finally:
-            if self.on_end:
-                self.on_end(write, time.monotonic() - started)
+            self.on_end(write, time.monotonic() - started)
 
     def _rerun(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
         """Run work, again after failures that this can cure: for a bounded time, with growing and jittered pauses."""

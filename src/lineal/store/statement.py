@@ -18,7 +18,7 @@ from sqlalchemy.sql.dml import Insert
 
 # Lists are padded with their last value up to one of these lengths; a longer list is sent in pieces of the last one.
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
-LIST_SIZES = (1, 4, 16, 64, 256, 1024, 4096, 10000)
+LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
 
 
@@ -60,11 +60,15 @@ class CompiledStatement:
             raise AssertionError(f"rows of {statement.order} for a statement that takes {self._order}")
         self._own: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self._lists = tuple(bind.key for bind in compiled.post_compile_params)
+        self._is_list = len(self._lists) == len(self._order) == 1
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
 
     def bind(self, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """Return the text and the parameters, in the driver's order, for these values."""
+        if self._is_list:
+            items = padded(values[self._order[0]])
+            return self._text((len(items),)), items
         own = self._own
         if not self._lists:
             return self.sql, [values[name] if name in values else own.get(name) for name in self._order]

@@ -24,7 +24,7 @@ class Turns:
         """Wait for the turn; return the lock to release at its end."""
         while True:
             lock = self._lock
-            if lock.acquire(timeout=_LONG_SECONDS):
+            if lock.acquire(blocking=False) or lock.acquire(timeout=_LONG_SECONDS):
                 self._begun = time.monotonic()
                 return lock
             if lock is self._lock and time.monotonic() - self._begun >= _LONG_SECONDS:
