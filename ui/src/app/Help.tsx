@@ -15,6 +15,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["g", "graph of the row"],
   ["e r", "in the graph: expand, fold"],
   ["i h", "in the graph: isolate, hide"],
+  ["Shift Enter", "in the graph: the path from the focus to here"],
   ["n p", "in the graph: next and previous path"],
   ["0", "in the graph: fit the window"],
   ["Esc", "close, deselect"],

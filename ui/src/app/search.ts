@@ -59,6 +59,8 @@ export interface LineageSearch {
   readonly figure?: string | undefined;
   /** "internal": internal events too; "-declared": without declared ones. */
   readonly events?: string | undefined;
+  /** Only artifacts in this state: LIVE. */
+  readonly state?: string | undefined;
 }
 
 export interface AuditSearch {
@@ -101,6 +103,7 @@ export const LINEAGE_NAMES = [
   "context",
   "figure",
   "events",
+  "state",
 ] as const;
 export const AUDIT_NAMES = ["subject", "id", "who", "rpc", "since", "until"] as const;
 export const RECORD_NAMES = ["tab"] as const;

@@ -1,12 +1,15 @@
 // What is not drawn and why, each with its undo; the path that is shown.
 
 import { ActionIcon, Button } from "@mantine/core";
-import { IconX } from "@tabler/icons-react";
+import { IconDownload, IconFilter, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { formatCount } from "../values/numbers";
 import { formatLocal } from "../values/times";
+import { saveCsv } from "./ExportMenu";
 import type { LineageState, PathState } from "./useLineage";
+
+const LIVE = "LIVE";
 
 interface ChipsProps {
   readonly search: LineageSearch;
@@ -36,6 +39,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
           </span>
         )}
       </span>
+      <LiveOnly search={search} lineage={lineage} change={change} />
       {hidden.map((key) => (
         <Chip key={key} onUndo={() => change({ hide: joinList(hidden.filter((other) => other !== key)) })}>
           hidden: {name(key)}
@@ -60,6 +64,30 @@ export function Chips({ search, lineage, change }: ChipsProps) {
       )}
       {lineage.path && <PathChip path={lineage.path} search={search} name={name} change={change} />}
     </div>
+  );
+}
+
+/** What is live among thousands is what matters when something is wrong with where it came from. */
+function LiveOnly({ search, lineage, change }: ChipsProps) {
+  const { graph } = lineage;
+  const live = [...graph.all.nodes.values()].filter(({ kind, state }) => kind === "artifact" && state === LIVE);
+  if (search.state) {
+    return (
+      <>
+        <Chip onUndo={() => change({ state: undefined })}>
+          only {search.state.toLowerCase()} artifacts · {formatCount(graph.hiddenCount)} hidden
+        </Chip>
+        <Button onClick={() => saveCsv(graph, search.focus)} leftSection={<IconDownload size={14} />}>
+          CSV
+        </Button>
+      </>
+    );
+  }
+  if (live.length === 0) return null;
+  return (
+    <Button onClick={() => change({ state: LIVE })} leftSection={<IconFilter size={14} />}>
+      Only the {formatCount(live.length)} live
+    </Button>
   );
 }
 

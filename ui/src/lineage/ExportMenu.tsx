@@ -17,12 +17,11 @@ interface ExportMenuProps {
 export function ExportMenu({ graph, positions, title, focus }: ExportMenuProps) {
   const caption = () => ({ title: `Lineage of ${title}`, link: location.href, time: Date.now() });
   const svg = () => toSvg(graph, positions, caption(), colour);
-  const name = `lineage-${(focus ?? "graph").replace(/\W/g, "")}`;
-  const distances = () => hops(graph, focus ?? [...graph.nodes.keys()][0] ?? "");
+  const name = fileName(focus);
   const ways = [
     { title: "SVG picture", run: () => save(svg(), `${name}.svg`, "image/svg+xml") },
     { title: "PNG picture", run: async () => save(await toPng(svg()), `${name}.png`, "image/png") },
-    { title: "CSV, one row a node", run: () => save(toCsv(graph, distances()), `${name}.csv`, "text/csv") },
+    { title: "CSV, one row a node", run: () => saveCsv(graph, focus) },
     { title: "JSON", run: () => save(toJson(graph, caption()), `${name}.json`, "application/json") },
     { title: "Mermaid", run: () => save(toMermaid(graph), `${name}.mmd`, "text/plain") },
   ];
@@ -40,6 +39,16 @@ export function ExportMenu({ graph, positions, title, focus }: ExportMenuProps) 
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** One row for each node that is drawn. */
+export function saveCsv(graph: Graph, focus: string | undefined): void {
+  const distances = hops(graph, focus ?? [...graph.nodes.keys()][0] ?? "");
+  save(toCsv(graph, distances), `${fileName(focus)}.csv`, "text/csv");
+}
+
+function fileName(focus: string | undefined): string {
+  return `lineage-${(focus ?? "graph").replace(/\W/g, "")}`;
 }
 
 function colour(name: string): string {

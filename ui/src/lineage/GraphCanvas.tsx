@@ -29,7 +29,8 @@ export interface GraphCanvasProps extends Emphasis {
   readonly actions: NodeActions & {
     readonly select: (key: string | undefined) => void;
     readonly focus: (key: string) => void;
-    readonly path: (key: string) => void;
+    /** The path to a node, from the one that is selected or from another. */
+    readonly path: (key: string, from?: string) => void;
     readonly open: (key: string) => void;
     readonly press: (key: string) => boolean;
   };
@@ -64,6 +65,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
     const next = nextByKey(event.key, graph, layout.positions, selected ?? focus);
     if (next) actions.select(next);
     else if (event.key === "0") fitWindow();
+    else if (event.key === "Enter" && event.shiftKey && current) actions.path(current.key, focus);
     else if (event.key === "Enter" && current) actions.open(current.key);
     else if (event.key === " ") actions.select(current?.key);
     else if (!actions.press(event.key)) return;

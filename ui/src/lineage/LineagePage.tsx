@@ -140,8 +140,7 @@ function useActions(
       key.startsWith("s")
         ? select(key)
         : change({ focus: key, sel: key, more: undefined, path: undefined, only: undefined, show: undefined });
-    const path = (key: string) => {
-      const from = selected ?? search.focus;
+    const path = (key: string, from = selected ?? search.focus) => {
       if (from && from !== key) change({ path: `${from},${key}`, way: undefined });
     };
     const way = (step: number) => change({ way: String(Math.max(0, Number(search.way ?? 0) + step)) }, true);

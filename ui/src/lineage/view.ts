@@ -39,16 +39,23 @@ export function drawnGraph(loaded: readonly Graph[], search: LineageSearch, way:
   const seen = isolated ? restrict(all, ({ key }) => isolated.has(key)) : all;
   const hidden = new Set(splitList(search.hide).filter((key) => seen.nodes.has(key)));
   const folded = search.fold === "executions" ? executionsOf(seen, search.focus) : new Set<string>();
-  const visible = contract(seen, new Set([...hidden, ...folded]));
+  const other = search.state ? notIn(seen, search.state, search.focus) : new Set<string>();
+  const visible = contract(seen, new Set([...hidden, ...folded, ...other]));
   const merged = search.merge === "versions" ? mergeVersions(visible) : visible;
   const apart = new Set([search.focus ?? "", ...splitList(search.apart), ...splitList(search.path), ...way]);
   const stacked = stackSiblings(merged, apart);
-  return { ...stacked, all, hiddenCount: all.nodes.size - seen.nodes.size + hidden.size };
+  return { ...stacked, all, hiddenCount: all.nodes.size - seen.nodes.size + hidden.size + other.size };
 }
 
 function executionsOf(graph: Graph, focus: string | undefined): Set<string> {
   const executions = [...graph.nodes.values()].filter(({ kind, key }) => kind === "execution" && key !== focus);
   return new Set(executions.map(({ key }) => key));
+}
+
+/** All but the artifacts in a state and the focus. */
+function notIn(graph: Graph, state: string, focus: string | undefined): Set<string> {
+  const others = [...graph.nodes.values()].filter((node) => node.kind !== "artifact" || node.state !== state);
+  return new Set(others.map(({ key }) => key).filter((key) => key !== focus));
 }
 
 /** The drawn node that a record is in: itself, or the stack that holds it. */

@@ -93,13 +93,18 @@ function useAxis(loaded: readonly (readonly Series[] | undefined)[]): Axis {
 }
 
 function Choices({ search, change }: Omit<MetricPanelProps, "refresh">) {
+  const enter = (name: keyof MonitorSearch, text: string) => {
+    if (text === (search[name] ?? "")) return;
+    // Whoever names a model asks whether it got better from version to version.
+    change({ [name]: text, ...(name === "name" && text && !search.by && { by: "version" }) });
+  };
   const field = (name: keyof MonitorSearch, label: string, placeholder: string) => (
     <TextInput
       key={`${name}${search[name] ?? ""}`}
       label={label}
       placeholder={placeholder}
       defaultValue={search[name] ?? ""}
-      onBlur={(event) => change({ [name]: event.currentTarget.value.trim() })}
+      onBlur={(event) => enter(name, event.currentTarget.value.trim())}
       onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
     />
   );
