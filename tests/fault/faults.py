@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -65,6 +66,23 @@ class Database:
             )
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1.5)  # PostgreSQL refuses to start while processes of the last one are left
+
+    @contextmanager
+    def kept_up(self) -> Iterator[None]:
+        """Start it whenever it has ended by itself; MariaDB does so when a disk is full while it rolls back."""
+        is_over = threading.Event()
+
+        def watch() -> None:
+            while not is_over.wait(0.2):
+                self.start_if_down()
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            watcher.join()
 
     def _stop(self) -> None:
         """Stop the last one that was started."""

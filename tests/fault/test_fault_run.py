@@ -94,10 +94,11 @@ def test_steps_of_the_clock_lose_nothing(name: str, stack: ExitStack, monkeypatc
 def test_a_full_disk_stops_writes_until_there_is_space(name: str, stack: ExitStack, tmp_path: Path) -> None:
     """The store lies on a file system of its own, all of whose free space is taken away."""
     space = stack.enter_context(disk(stack.enter_context(server_folder(mode=0o755))))
-    url, database = f"sqlite:///{space.folder}/store.db", None
+    url = f"sqlite:///{space.folder}/store.db"
     if name != "sqlite":
         server = stack.enter_context(durable(name, parent=space.folder))
-        url, database = f"{server.url}faults", Database(server, stack)
+        url = f"{server.url}faults"
+        stack.enter_context(Database(server, stack).kept_up())
 
     with served(url) as (_, writers):
 
@@ -105,8 +106,6 @@ def test_a_full_disk_stops_writes_until_there_is_space(name: str, stack: ExitSta
             space.fill()
             writers.wait_until_stopped()
             space.empty()
-            if database:
-                database.start_if_down()
 
         with writers:
             inflict(writers, fill, pause=1.0)
