@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from lineal.cli import main
+from lineal.cli.arguments import whoami
 from lineal.service import MetadataService, open_service
 from tests.operations.lineages import Lineage
 from tests.serving import running_server
@@ -54,7 +55,7 @@ def test_delete_says_what_it_did_and_audit_who(url: str, capsys: pytest.CaptureF
 
     assert main(["audit", "--db", url, "--json"]) == 0
     _, entry = json.loads(capsys.readouterr().out)
-    assert (entry["who"], entry["action"], entry["old"]["name"]) == ("unnamed", "delete", "model")
+    assert (entry["who"], entry["action"], entry["old"]["name"]) == (whoami(), "delete", "model")
 
 
 def test_what_is_protected_is_an_error_that_says_by_what(url: str, capsys: pytest.CaptureFixture[str]) -> None:

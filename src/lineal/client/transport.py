@@ -7,6 +7,7 @@ rules (`lineal.service`), which are imported when a database is opened and not b
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from google.protobuf.message import Message
@@ -16,6 +17,7 @@ from lineal.config import DatabaseSettings
 
 if TYPE_CHECKING:
     from lineal.service import MetadataService
+    from lineal.service.access import Caller
 
 
 class Transport(Protocol):
@@ -38,12 +40,14 @@ class Transport(Protocol):
 class LocalTransport:
     """Calls a service that is open already, and closes it."""
 
-    def __init__(self, service: MetadataService) -> None:
+    def __init__(self, service: MetadataService, *, caller: Caller | None = None) -> None:
+        """Take a service, and as whom to call it; None names nobody."""
         self._service = service
+        self._call = partial(service.call, caller=caller) if caller else service.call
 
     def call(self, method: str, request: Message) -> Message:
         """Return the service's answer; the request is not changed."""
-        return self._service.call(method, request)
+        return self._call(method, request)
 
     def close(self) -> None:
         """Close the service."""
