@@ -7,7 +7,9 @@ import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import grpc
 import httpx
 import pytest
 
@@ -25,7 +27,9 @@ class Workers:
     """Two of them on one store."""
 
     http: str
+    grpc: str
     store: str
+    root: Path
     trust: ssl.SSLContext
 
     def token(self, role: Role) -> str:
@@ -42,6 +46,20 @@ class Workers:
         headers = {"authorization": f"Bearer {token}"}
         return httpx.get(f"{self.http}{path}", headers=headers, verify=self.trust, timeout=30)
 
+    def code(self, token: str) -> str:
+        """Call an RPC on a connection of its own; return how it ended."""
+        trust = grpc.ssl_channel_credentials(self.root.read_bytes())
+        with grpc.secure_channel(self.grpc, trust, [("grpc.use_local_subchannel_pool", 1)]) as channel:
+            call = channel.unary_unary("/ml_metadata.MetadataStoreService/GetArtifacts")
+            try:
+                call(b"", metadata=[("authorization", f"Bearer {token}")], timeout=30)
+            except grpc.RpcError as error:
+                return str(error.code().name)
+        return "OK"
+
+    def codes(self, token: str) -> set[str]:
+        return {self.code(token) for _ in range(ASKED)}
+
     def statuses(self, token: str) -> set[int]:
         return {self.ask("/api/v1/totals", token).status_code for _ in range(ASKED)}
 
@@ -55,12 +73,13 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     url = f"sqlite:///{folder}/store.db"
     trust = ssl.create_default_context(cafile=str(authority.path))
     with running_server(url, "--workers", "2", "--auth", "token", *tls) as server:
-        yield Workers(server.http.replace("http:", "https:"), url, trust)
+        yield Workers(server.http.replace("http:", "https:"), server.address, url, authority.path, trust)
 
 
 def test_a_token_made_while_workers_run_is_known_to_all(workers: Workers) -> None:
-    assert workers.statuses("lineal_" + "a" * 12 + "_" + "b" * 43) == {401}
-    assert workers.statuses(workers.token(Role.READER)) == {200}
+    unknown, known = "lineal_" + "a" * 12 + "_" + "b" * 43, workers.token(Role.READER)
+    assert (workers.statuses(unknown), workers.codes(unknown)) == ({401}, {"UNAUTHENTICATED"})
+    assert (workers.statuses(known), workers.codes(known)) == ({200}, {"OK"})
 
 
 def test_the_numbers_of_workers_are_summed(workers: Workers) -> None:
@@ -79,7 +98,7 @@ def test_the_numbers_of_workers_are_summed(workers: Workers) -> None:
 @pytest.mark.slow
 def test_a_revoked_token_is_refused_by_all_within_seconds(workers: Workers) -> None:
     token = workers.token(Role.READER)
-    assert workers.statuses(token) == {200}
+    assert (workers.statuses(token), workers.codes(token)) == ({200}, {"OK"})
     workers.revoke(token)
     time.sleep(5.5)
-    assert workers.statuses(token) == {401}
+    assert (workers.statuses(token), workers.codes(token)) == ({401}, {"UNAUTHENTICATED"})
