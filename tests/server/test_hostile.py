@@ -56,6 +56,13 @@ def memory_mib(server: ServerProcess) -> float:
     return int(found[1]) / 1024
 
 
+def growth(server: ServerProcess, before: float, what: str) -> float:
+    """Print and return how many MiB of memory more the server has than before."""
+    now = memory_mib(server)
+    print(f"{what}: memory from {before:.0f} to {now:.0f} MiB")
+    return now - before
+
+
 def faults_of_round(server: ServerProcess, channel: grpc.Channel, chance: random.Random) -> list[str]:
     """Send one hostile request to each door; return what only a fault of the server can have answered."""
     http_address = server.http.partition("//")[2]
@@ -77,7 +84,7 @@ def test_malformed_requests_do_no_harm(server: ServerProcess, rounds: int) -> No
             assert number % 1000 or good_clients_are_answered(server)
     assert faults == []
     assert good_clients_are_answered(server)
-    assert memory_mib(server) - before < _LARGEST_GROWTH_MIB
+    assert growth(server, before, f"{3 * (rounds + 50)} hostile requests") < _LARGEST_GROWTH_MIB
 
 
 @pytest.mark.parametrize("count", [100, pytest.param(5_000, marks=pytest.mark.slow)])
@@ -98,4 +105,4 @@ def test_many_connections_that_say_nothing_keep_nobody_out(server: ServerProcess
         for connection in held:
             connection.close()
     assert good_clients_are_answered(server)
-    assert memory_mib(server) - before < _LARGEST_GROWTH_MIB
+    assert growth(server, before, f"{count} connections") < _LARGEST_GROWTH_MIB
