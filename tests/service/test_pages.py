@@ -14,8 +14,16 @@ from tests.service.requests import artifact, put_artifact_type, put_artifacts
 Field = pb.ListOperationOptions.OrderByField
 
 
-def page(service: MetadataService, *, token: str = "", size: int = 3, field: int = Field.ID, ascending: bool = True):
-    options = pb.ListOperationOptions(max_result_size=size, next_page_token=token)
+def page(
+    service: MetadataService,
+    *,
+    token: str = "",
+    size: int = 3,
+    field: int = Field.ID,
+    ascending: bool = True,
+    filter_query: str = "",
+) -> tuple[list[int], str]:
+    options = pb.ListOperationOptions(max_result_size=size, next_page_token=token, filter_query=filter_query)
     options.order_by_field.field = field
     options.order_by_field.is_asc = ascending
     response = service.call("GetArtifacts", rpc.GetArtifactsRequest(options=options))
@@ -66,3 +74,39 @@ def test_a_token_of_another_order_is_refused(service: MetadataService) -> None:
     _, token = page(service)
     with pytest.raises(errors.InvalidArgumentError, match="another order"):
         page(service, token=token, ascending=False)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize(
+    "filter_query",
+    [
+        "custom_properties.part.int_value > 0",
+        "type = 'Model' AND state = LIVE AND custom_properties.part.int_value != 1",
+        "custom_properties.none.int_value IS NULL OR uri LIKE 'a%'",
+        "custom_properties.part.int_value = 7",
+    ],
+)
+def test_pages_from_the_front_of_an_order_are_those_of_the_whole(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch, filter_query: str, ascending: bool
+) -> None:
+    types = [put_artifact_type(service, name) for name in ("Model", "Other")]
+    nodes = [artifact(types[n % 7 == 0], state=2 - n % 2, properties={"part": n % 3}) for n in range(40)]
+    put_artifacts(service, *nodes)
+    options = {"field": Field.CREATE_TIME, "ascending": ascending, "filter_query": filter_query}
+    monkeypatch.setattr(service.database.dialect, "knows_values", True)
+    whole = all_pages(service, **options)
+    monkeypatch.setattr(service.database.dialect, "knows_values", False)
+    monkeypatch.setattr("lineal.store.listing._FIRST_FRONT", 4)
+    monkeypatch.setattr("lineal.store.listing._LARGEST_FRONT", 1)
+    seen: list[str] = []
+    service.database.observe = seen.append
+    assert all_pages(service, **options) == whole
+    assert any("front" in sql for sql in seen)
+
+
+def test_a_list_in_a_small_store_does_not_look_at_the_front(service: MetadataService) -> None:
+    put_artifacts(service, *[artifact(put_artifact_type(service)) for _ in range(5)])
+    seen: list[str] = []
+    service.database.observe = seen.append
+    page(service, filter_query="type = 'Model'")
+    assert not any("front" in sql for sql in seen)

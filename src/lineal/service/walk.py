@@ -1,7 +1,8 @@
 """The walk through events from starting nodes: breadth first, all nodes of a hop at once.
 
 A hop takes at most one statement for the artifacts and one for the executions of the frontier, however many they are.
-While the frontier is narrow, one statement reads the events of many hops, twice as many as the one before.
+While the frontier is narrow, one statement reads the events of many hops, twice as many as the one before, or all hops
+once it looks like a chain.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ _OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
 _END: dict[Kind, Callable[[EventRow], int]] = {kind: attrgetter(kind.id_column) for kind in _OTHER}
 # A walk that goes both ways comes back to where it was, which reading ahead meets again at every second depth.
 _HOPS_AHEAD: dict[int, tuple[int, int]] = {
-    _Direction.DOWNSTREAM: (16, 128),
-    _Direction.UPSTREAM: (16, 128),
+    _Direction.DOWNSTREAM: (8, 128),
+    _Direction.UPSTREAM: (8, 128),
     _Direction.BIDIRECTIONAL: (2, 8),
 }
 _NARROW = 16  # nodes
 _MANY = 1000  # events
+_THIN = 3  # events for each hop
 _MOST_EVENTS_AHEAD = 10_000
 Ids = dict[Kind, set[int]]
 
@@ -122,11 +124,12 @@ class _Leads:
         events: list[EventRow] = []
         if hops > 1:
             events = events_within(self._session, kind, ids, types, other, hops=hops, most=_MOST_EVENTS_AHEAD)
-        if (
-            hops == 1 or len(events) >= _MOST_EVENTS_AHEAD
-        ):  # too many to be all: a graph over its limit is not read whole
+        if hops == 1 or len(events) >= _MOST_EVENTS_AHEAD:  # too many are not all of them
             hops, events = 1, event_rows.events_of_types(self._session, kind, ids, types)
-        self._ahead = min(8 * hops, self._most_ahead) if len(events) < _MANY else 1
+        if len(events) <= _THIN * hops:
+            self._ahead = self._most_ahead
+        else:
+            self._ahead = min(2 * hops, self._most_ahead) if len(events) < _MANY else 1
         self._sort_in(kind, ids, events, hops)
 
     def _sort_in(self, kind: Kind, ids: Iterable[int], events: list[EventRow], hops: int) -> None:
