@@ -126,7 +126,7 @@ class Supervisor:
     def run(self) -> None:
         """Watch the workers until a signal asks to stop."""
         while not self._signals:
-            if self._renew:
+            if self._renew and not self._leaving:  # so that there are never more than twice as many
                 self._renew = False
                 self._renew_all()
             self._replace_dead()
