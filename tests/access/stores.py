@@ -2,17 +2,20 @@
 
 `empty` holds types alone. `alone` holds the workspace `a`, and what every store holds. `shared` is a copy of it, with
 the same ids and times, into which the workspace `b`, nodes of no workspace, and events between both workspaces were
-put. So whatever a caller limited to `a` asks of `shared` must be answered as anybody is answered by `alone`.
+put. So whatever a caller limited to `a` asks of `shared` must be answered as anybody is answered by `alone`. They are
+made as SQLite files; other engines restore these.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lineal.service import MetadataService, open_service
+from lineal.config import DatabaseSettings
+from lineal.service import MetadataService, archive, open_service
 from lineal.service.access import Caller, Role, scope_of
 from lineal.service.catalogue import Catalogue
 from lineal.store.scope import WORKSPACE_TYPE
@@ -53,10 +56,7 @@ def make_stores(folder: Path) -> Stores:
         Catalogue(service).index.follow_all()
     shutil.copy(folder / "alone.db", folder / "shared.db")
     stores = _open(folder)
-    put_workspace(stores.shared, types, "b")
-    _put_between(stores.shared, types)
-    for service in (stores.alone, stores.shared):
-        Catalogue(service).index.follow_all()
+    _put_others(stores.shared)
     stores.close()  # so that the files are whole and can be copied
     return _open(folder)
 
@@ -66,6 +66,17 @@ def copied(folder: Path, target: Path) -> Stores:
     for name in _NAMES:
         shutil.copy(folder / f"{name}.db", target / f"{name}.db")
     return _open(target)
+
+
+def restored(folder: Path, urls: Sequence[str]) -> Stores:
+    """Return stores of one's own in empty databases, one for each store."""
+    for name, url in zip(("empty", "alone", "alone"), urls, strict=True):
+        archive.restore(folder / f"{name}.db", DatabaseSettings(url))
+    stores = Stores(*[open_service(url) for url in urls])
+    for service in (stores.alone, stores.shared):
+        Catalogue(service).index.follow_all()
+    _put_others(stores.shared)
+    return stores
 
 
 def _open(folder: Path) -> Stores:
@@ -78,6 +89,14 @@ def fill(service: MetadataService) -> None:
     for name in ("a", "b"):
         put_workspace(service, types, name)
     _put_between(service, types)
+
+
+def _put_others(service: MetadataService) -> None:
+    """Put into a copy of `alone` what makes it `shared`."""
+    types = _put_types(service)
+    put_workspace(service, types, "b")
+    _put_between(service, types)
+    Catalogue(service).index.follow_all()
 
 
 def _put_types(service: MetadataService) -> rpc.PutTypesResponse:

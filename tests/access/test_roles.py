@@ -39,10 +39,10 @@ def is_let_in(stores: Stores, called: Rpc, who: Caller) -> bool:
 
 
 @pytest.mark.parametrize(("service_name", "called"), EVERY_RPC)
-def test_each_rpc_lets_in_its_role_and_no_smaller_one(own_stores: Stores, service_name: str, called: Rpc) -> None:
+def test_each_rpc_lets_in_its_role_and_no_smaller_one(stores: Stores, service_name: str, called: Rpc) -> None:
     least = needed(service_name, called)
     for role, callers in CALLERS.items():
-        assert [is_let_in(own_stores, called, who) for who in callers] == [role >= least] * len(callers), role
+        assert [is_let_in(stores, called, who) for who in callers] == [role >= least] * len(callers), role
 
 
 def test_what_writes_is_called_put() -> None:
