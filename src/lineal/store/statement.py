@@ -1,8 +1,9 @@
 """Statements: built once with SQLAlchemy Core, compiled once for each engine, run on the driver's cursor.
 
-A statement's text never depends on values: every value is a bound parameter. A list of values (`listed`) is bound as
-one parameter for each value, in lists whose lengths are rounded up to a few sizes, so that few texts exist and the
-driver can keep them prepared. What stays out: connections and transactions (database.py).
+A statement's text never depends on values: every value is a bound parameter. A list of values (`listed`) is one
+parameter where the driver takes lists. SQLite takes one for each value, in lists whose lengths are rounded up to a few
+sizes, so that few texts exist and the driver can keep them prepared. What stays out: connections and transactions
+(database.py).
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect as EngineDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import iterate
 
 # Lists are padded with their last value up to one of these lengths; a longer list is sent in pieces of the last one.
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
@@ -22,9 +25,45 @@ LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
 
 
+class _Listed(FunctionElement[bool]):
+    """The condition that the first operand, a column, is one of the values bound as the second."""
+
+    type = sa.Boolean()
+    inherit_cache = False
+
+    def __init__(self, column: sa.ColumnElement[Any], name: str) -> None:
+        super().__init__(column)
+        self.name = name
+
+    @property
+    def column(self) -> Any:
+        return next(iter(self.clauses))
+
+    def self_group(self, against: Any = None) -> Any:
+        return self
+
+
+@compiles(_Listed)
+def _in_values(element: _Listed, compiler: Any, **options: Any) -> str:
+    return str(compiler.process(element.column.in_(sa.bindparam(element.name, expanding=True)), **options))
+
+
+@compiles(_Listed, "mysql")
+def _in_list(element: _Listed, compiler: Any, **options: Any) -> str:
+    column = compiler.process(element.column, **options)
+    return f"{column} IN {compiler.process(sa.bindparam(element.name), **options)}"
+
+
+@compiles(_Listed, "postgresql")
+def _any_of_array(element: _Listed, compiler: Any, **options: Any) -> str:
+    kind = sa.BigInteger() if isinstance(element.column.type, sa.Integer) else sa.Text()
+    array = sa.bindparam(element.name, type_=sa.ARRAY(kind))
+    return f"{compiler.process(element.column, **options)} = ANY ({compiler.process(array, **options)})"
+
+
 def listed(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
     """Return the condition that `column` is one of the values bound as the list `name`."""
-    return column.in_(sa.bindparam(name, expanding=True))
+    return _Listed(column, name)
 
 
 class Statement:
@@ -60,6 +99,8 @@ class CompiledStatement:
             raise AssertionError(f"rows of {statement.order} for a statement that takes {self._order}")
         self._own: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self._lists = tuple(bind.key for bind in compiled.post_compile_params)
+        listed_names = {each.name for each in iterate(statement.element) if isinstance(each, _Listed)}
+        self._arrays = listed_names.difference(self._lists)
         self._is_list = len(self._lists) == len(self._order) == 1
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
@@ -70,7 +111,7 @@ class CompiledStatement:
             items = padded(values[self._order[0]])
             return self._text((len(items),)), items
         own = self._own
-        if not self._lists:
+        if not self._lists and not self._arrays:
             return self.sql, [values[name] if name in values else own.get(name) for name in self._order]
         flat: list[Any] = []
         sizes: list[int] = []
@@ -81,7 +122,7 @@ class CompiledStatement:
                 sizes.append(len(value))
                 flat.extend(value)
             else:
-                flat.append(value)
+                flat.append(list(value) if name in self._arrays else value)
         return self._text(tuple(sizes)), flat
 
     def _text(self, sizes: tuple[int, ...]) -> str:
