@@ -26,7 +26,7 @@ const PAGES: Record<string, string> = {
   "lineage-selected": "/lineage?focus=a3&sel=e1",
   "lineage-table": "/lineage?focus=a3&view=table",
   "lineage-start": "/lineage",
-  compare: "/compare?ids=a3,a13&base=a3&all=1",
+  compare: "/compare?ids=a3,a12&base=a3&all=1",
   monitor: "/monitor",
   types: "/types",
   audit: "/audit",

@@ -58,11 +58,12 @@ describe("the context of a node", () => {
 
 describe("hiding", () => {
   it("of all but live artifacts keeps the focus and how they hang together", () => {
-    const graph = graphOf("a1>e1 e1>a2 a2>e2 e2>a3", { a3: { state: "LIVE" } });
+    const graph = graphOf("a1>e1 e1>a2 a2>e2 e2>a3", { a1: { downCount: 1 }, a3: { state: "LIVE" } });
     const drawn = drawnGraph([graph], { focus: "a1", state: "LIVE" }, []);
     expect([...drawn.nodes.keys()]).toEqual(["a1", "a3"]);
     expect(drawn.edges).toMatchObject([{ from: "a1", to: "a3", via: 3 }]);
     expect(drawn.hiddenCount).toBe(3);
+    expect(hiddenNeighbours(drawn).get("a1")).toEqual({ up: 0, down: 0 });
   });
 
   it("keeps what is linked, and says over how many", () => {

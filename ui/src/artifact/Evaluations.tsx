@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { useEvaluations } from "../api/details";
 import type { Evaluation, Node } from "../api/shapes";
-import { Empty, Loaded } from "../state/States";
+import { Empty, Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { Labels } from "../values/Labels";
 import { formatNumber, toNumber } from "../values/numbers";
@@ -39,7 +39,7 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
           </Link>
         </p>
       )}
-      <Suspense fallback={null}>
+      <Suspense fallback={<Loading rows={4} />}>
         <EvaluationPlots items={items} names={names} />
       </Suspense>
       <div className="scroll-x">

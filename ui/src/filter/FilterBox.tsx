@@ -19,6 +19,13 @@ interface FilterBoxProps {
   readonly onRaw: (query: string) => void;
 }
 
+const EXAMPLES: Readonly<Record<ListKind, string>> = {
+  artifacts: "type:model metric.auc>0.9 -label.team=x",
+  executions: "state:failed run:nightly created>7d",
+  runs: "workspace:bakery",
+  workspaces: "name:bakery",
+};
+
 export function FilterBox(props: FilterBoxProps) {
   const { kind, filter, raw, onFilter, onRaw } = props;
   const [isRaw, setIsRaw] = useState(raw !== undefined);
@@ -80,7 +87,7 @@ export function FilterBox(props: FilterBoxProps) {
             aria-label={isRaw ? "Filter query" : "Filter"}
             aria-invalid={mistake !== undefined}
             aria-describedby={mistake ? "filter-mistake" : undefined}
-            placeholder={isRaw ? "type = 'Model' AND state = LIVE" : "Filter: type:model metric.auc>0.9 -label.team=x"}
+            placeholder={isRaw ? "type = 'Model' AND state = LIVE" : `Filter: ${EXAMPLES[kind]}`}
             onChange={(event) => {
               setText(event.currentTarget.value);
               setChosen(-1);

@@ -44,7 +44,7 @@ function Search({ focus, onFound }: FindProps) {
   ];
   const relatives = found
     .flatMap(({ data }, at) => data?.items.map((item) => ({ ...item, side: at % 2 === 0 ? "up" : "down" })) ?? [])
-    .sort((left, right) => left.distance - right.distance);
+    .sort((left, right) => isNamed(right, asked) - isNamed(left, asked) || left.distance - right.distance);
   return (
     <>
       <TextInput
@@ -71,4 +71,9 @@ function Search({ focus, onFound }: FindProps) {
       </div>
     </>
   );
+}
+
+/** 1 for what is named so: it comes before what only has the text somewhere in its description or properties. */
+function isNamed(relative: Parameters<typeof titleOf>[0], text: string): number {
+  return Number(titleOf(relative).toLowerCase().includes(text.toLowerCase()));
 }

@@ -91,6 +91,7 @@ function Explorer() {
             actions={actions}
           />
         )}
+        {!lineage.isLoading && graph.all.nodes.size === 0 && <Nothing />}
         <Waiting
           isLoading={lineage.isLoading}
           isWorking={layout.isWorking && search.view !== "table"}
@@ -186,6 +187,16 @@ function Waiting({ isLoading, isWorking, onCancel }: WaitingProps) {
       <div className="late">
         Laying out …<Button onClick={onCancel}>Show at once, roughly</Button>
       </div>
+    </div>
+  );
+}
+
+function Nothing() {
+  return (
+    <div className="graph-nothing">
+      <Empty title="Nothing to draw">
+        <p>No execution is recorded here that read or wrote anything, or all of that came after the time chosen.</p>
+      </Empty>
     </div>
   );
 }

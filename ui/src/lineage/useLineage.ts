@@ -30,14 +30,23 @@ export interface LineageState {
 }
 
 export function useLineage(search: LineageSearch): LineageState {
-  const asks = useAsks(search);
+  const members = useContextMembers(search);
+  const asks = useAsks(search, members.keys);
   const loads = useQueries({ queries: asks.map(lineageQuery), combine });
   const path = usePath(search);
   const graph = useMemo(
     () => drawnGraph([...loads.graphs, ...(path ? [path.graph] : [])], search, path?.way ?? []),
     [loads.graphs, search, path],
   );
-  return { ...loads, graph, path: path?.state, way: path?.way ?? [] };
+  return {
+    ...loads,
+    isLoading: loads.isLoading || members.isLoading,
+    error: members.error ?? loads.error,
+    retry: () => (members.error ? void members.refetch() : loads.retry()),
+    graph,
+    path: path?.state,
+    way: path?.way ?? [],
+  };
 }
 
 interface LoadState {
@@ -59,8 +68,7 @@ function combine(loads: readonly LoadState[]) {
 }
 
 /** What to ask the server: first the opening, then one request an expansion, so that folding one undoes just that. */
-function useAsks(search: LineageSearch): LineageAsk[] {
-  const context = useContextMembers(search);
+function useAsks(search: LineageSearch, context: readonly string[]): LineageAsk[] {
   const { focus, up, down, more, show, asof, since, context: inside, figure, events } = search;
   const stamp = JSON.stringify([focus, up, down, more, show, asof, since, inside, figure, events]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for the parts of the search that are asked for
@@ -83,14 +91,15 @@ const NONE: readonly string[] = [];
 const MOST_STARTS = 12;
 
 /** Of a context or run without a focus: its newest executions, from which everything in it can be reached. */
-function useContextMembers(search: LineageSearch): readonly string[] {
+function useContextMembers(search: LineageSearch) {
   const inside = search.focus ? undefined : search.context;
   const members = useQuery({
     queryKey: ["starts", inside],
     queryFn: () => fetchMembers(inside ?? ""),
     enabled: inside !== undefined,
   });
-  return useMemo(() => members.data?.rows.slice(0, MOST_STARTS).map(({ key }) => key) ?? NONE, [members.data]);
+  const keys = useMemo(() => members.data?.rows.slice(0, MOST_STARTS).map(({ key }) => key) ?? NONE, [members.data]);
+  return { keys, isLoading: members.isLoading, error: members.error, refetch: members.refetch };
 }
 
 async function fetchMembers(inside: string) {

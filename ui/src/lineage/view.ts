@@ -65,24 +65,22 @@ export function drawnKey(graph: Graph, key: string | undefined): string | undefi
   return undefined;
 }
 
-/** How many neighbours of a node are not drawn, each way. */
-export function hiddenNeighbours(graph: Graph): Map<string, { up: number; down: number }> {
-  const shown = new Map(
-    [...graph.nodes.keys()].map((key) => [key, { up: new Set<string>(), down: new Set<string>() }]),
-  );
-  for (const { from, to, via } of graph.edges) {
-    if (via !== undefined) continue;
-    shown.get(from)?.down.add(to);
-    shown.get(to)?.up.add(from);
+/** How many neighbours of a node are not loaded, each way; what is hidden or folded by choice is said elsewhere. */
+export function hiddenNeighbours(
+  graph: Graph & Partial<Pick<DrawnGraph, "all">>,
+): Map<string, { up: number; down: number }> {
+  const [up, down] = [new Map<string, Set<string>>(), new Map<string, Set<string>>()];
+  const note = (side: Map<string, Set<string>>, key: string, other: string) =>
+    side.set(key, (side.get(key) ?? new Set()).add(other));
+  for (const { from, to } of (graph.all ?? graph).edges) {
+    note(down, from, to);
+    note(up, to, from);
   }
-  const sizes = new Map([...graph.nodes.values()].map((node) => [node.key, node.members?.length ?? 1]));
-  const count = (keys: Set<string>) => [...keys].reduce((sum, key) => sum + (sizes.get(key) ?? 1), 0);
+  const missing = (count: number, loaded: Set<string> | undefined) => Math.max(0, count - (loaded?.size ?? 0));
   return new Map(
-    [...graph.nodes.values()].map((node) => {
-      const at = shown.get(node.key) as { up: Set<string>; down: Set<string> };
-      if (node.kind === "stack") return [node.key, { up: 0, down: 0 }];
-      const [up, down] = [node.upCount - count(at.up), node.downCount - count(at.down)];
-      return [node.key, { up: Math.max(0, up), down: Math.max(0, down) }];
+    [...graph.nodes.values()].map(({ key, kind, upCount, downCount }) => {
+      if (kind === "stack") return [key, { up: 0, down: 0 }];
+      return [key, { up: missing(upCount, up.get(key)), down: missing(downCount, down.get(key)) }];
     }),
   );
 }

@@ -54,7 +54,7 @@ export function Cell({ row, column, shortName }: CellProps) {
 function NameCell({ row, shortName }: { row: Row; shortName: string }) {
   return (
     <span className="name-cell">
-      <RecordIcon type={row.type} kind={row.kind} />
+      <RecordIcon type={row.type} kind={pageOf(row) === "/runs/$id" ? "run" : row.kind} />
       <Link
         to={pageOf(row)}
         params={{ id: row.id }}

@@ -161,7 +161,7 @@ function StatusLine(props: { kind: ListKind; shown: number; total: number | unde
   return (
     <span>
       <strong>{`${formatCount(props.total)}${props.exact ? "" : "+"}`}</strong> {noun}
-      {props.shown < props.total && (
+      {props.shown > 0 && props.shown < props.total && (
         <span className="muted"> · {formatCount(props.shown)} loaded, scroll for more</span>
       )}
     </span>

@@ -13,7 +13,7 @@ export function Loading({ rows = 6, label = "Loading" }: { rows?: number; label?
     const timer = setTimeout(() => setShown(true), 150);
     return () => clearTimeout(timer);
   }, []);
-  if (!shown) return null;
+  if (!shown) return <span className="late" hidden />;
   return (
     <div className="skeleton" role="status" aria-label={label}>
       {Array.from({ length: rows }, (_, row) => (
