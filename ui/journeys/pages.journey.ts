@@ -138,6 +138,18 @@ describe("an error", () => {
     await close();
   });
 
+  it("of none: a page whose program is slow to come says that it loads", async () => {
+    const { page, close } = await visit(browser, world);
+    await page.route(/TypesPage.*\.js/, async (route) => {
+      await new Promise((done) => setTimeout(done, 1000));
+      await route.continue();
+    });
+    await page.goto("/types");
+    await page.getByRole("status", { name: "Loading the page" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Types" }).waitFor();
+    await close();
+  });
+
   it("offline and slow look different", async () => {
     const { page, close } = await visit(browser, world);
     await page.route("**/api/v1/artifacts?**", (route) => route.abort());

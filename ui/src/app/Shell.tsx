@@ -4,8 +4,8 @@ import { ActionIcon, Drawer, Menu, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconDeviceDesktop, IconHelp, IconMenu2, IconMoon, IconSun } from "@tabler/icons-react";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
-import { Empty, Loading } from "../state/States";
+import { useEffect } from "react";
+import { Empty } from "../state/States";
 import { Help } from "./Help";
 import { Search } from "./Search";
 import { useShortLink } from "./shortLinks";
@@ -51,9 +51,7 @@ export function Shell() {
         </ActionIcon>
       </header>
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<Loading />}>
-          <Outlet />
-        </Suspense>
+        <Outlet />
       </main>
       <Drawer opened={menuOpen} onClose={menu.close} title="Lineal" size={240}>
         <Places className="places-column" />

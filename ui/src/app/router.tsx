@@ -1,14 +1,14 @@
 // The routes. Pages beyond the first view are loaded when they are first opened.
 
 import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
-import { lazy } from "react";
+import { type ComponentType, lazy, Suspense } from "react";
 import type { ListKind } from "../api/shapes";
 import { ArtifactPage } from "../artifact/ArtifactPage";
 import { ContextPage } from "../context/ContextPage";
 import { RunPage } from "../context/RunPage";
 import { ExecutionPage } from "../execution/ExecutionPage";
 import { ListPage } from "../list/ListPage";
-import { Failed } from "../state/States";
+import { Failed, Loading } from "../state/States";
 import { NotFound, Shell } from "./Shell";
 import {
   AUDIT_NAMES,
@@ -25,11 +25,21 @@ import {
 } from "./search";
 import { storedSearch } from "./shortLinks";
 
-const LineagePage = lazy(() => import("../lineage/LineagePage"));
-const ComparePage = lazy(() => import("../compare/ComparePage"));
-const MonitorPage = lazy(() => import("../monitor/MonitorPage"));
-const AuditPage = lazy(() => import("../audit/AuditPage"));
-const TypesPage = lazy(() => import("../types/TypesPage"));
+const LineagePage = late(() => import("../lineage/LineagePage"));
+const ComparePage = late(() => import("../compare/ComparePage"));
+const MonitorPage = late(() => import("../monitor/MonitorPage"));
+const AuditPage = late(() => import("../audit/AuditPage"));
+const TypesPage = late(() => import("../types/TypesPage"));
+
+/** A page that is loaded when it is opened. Its boundary comes with it: one that was there before shows no loading. */
+function late(load: () => Promise<{ default: ComponentType }>) {
+  const Page = lazy(load);
+  return () => (
+    <Suspense fallback={<Loading rows={10} label="Loading the page" />}>
+      <Page />
+    </Suspense>
+  );
+}
 
 const root = createRootRoute({
   component: Shell,

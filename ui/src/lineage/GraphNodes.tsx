@@ -66,13 +66,18 @@ const ExecutionNode = memo(({ data }: NodeProps<FlowNode>) => {
 const StackNode = memo(({ data }: NodeProps<FlowNode>) => {
   const { node } = data;
   const members = node.members ?? [];
-  const counts = stateCounts(members).map(([state, count]) => `${count} ${stateMark(state)} ${state.toLowerCase()}`);
+  const states = stateCounts(members);
+  // A card has room for the words of one state; of several the marks tell, and their words on hover.
+  const counts = states.map(([state, count]) => `${count} ${stateMark(state)}`).join(" · ");
+  const words = states.map(([state, count]) => `${count} ${state.toLowerCase()}`).join(", ");
   return (
     <Frame data={data} className={`gnode gnode-card gnode-stack tone-${colourOf(node)}`}>
       <IconStack2 size={20} aria-hidden className="record-icon" />
       <span className="gnode-text">
         <bdi className="gnode-name">{cutMiddle(node.name, 26)}</bdi>
-        <span className="gnode-facts">{counts.join(" · ") || shortType(node.type)}</span>
+        <span className="gnode-facts" title={words}>
+          {(states.length > 1 ? counts : words) || shortType(node.type)}
+        </span>
       </span>
     </Frame>
   );
