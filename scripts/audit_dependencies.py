@@ -25,10 +25,11 @@ def main() -> None:
         print("advisories could not be had here: nothing was audited", file=sys.stderr)
         return
     audited = [each for each in found if "skip_reason" not in each]
+    if not audited:
+        print(f"nothing was audited: of {len(found)} dependencies no advisories are published here", file=sys.stderr)
+        return
     breaches = list(_breaches(audited))
     print("\n".join(breaches) or f"{len(audited)} of {len(found)} dependencies audited, no vulnerability known")
-    if not audited:
-        print("no advisories are published where these packages come from", file=sys.stderr)
     sys.exit(bool(breaches))
 
 
