@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -251,15 +251,15 @@ class SQLiteDialect(DatabaseDialect):
         return range(last - len(rows) + 1, last + 1)
 
     def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run the statement for each row, and remember which one was a conflict."""
-        counted = _Counted(rows)
+        """Run the statement for each row; how many rows it changed tells which one was a conflict."""
+        before = cursor.connection.total_changes
         try:
-            cursor.executemany(sql, counted)
+            cursor.executemany(sql, rows)
         except sqlite3.Error as error:
             conflict = self.conflict(error, None, rows)
             if conflict is None:
                 raise
-            raise Conflict(conflict.columns, counted.last) from error
+            raise Conflict(conflict.columns, cursor.connection.total_changes - before) from error
 
     def table_names(self, run: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
         """Ask SQLite's catalogue."""
@@ -280,18 +280,6 @@ class SQLiteDialect(DatabaseDialect):
     def faults(self, run: Callable[[str], list[tuple[Any, ...]]], tables: Sequence[str]) -> list[str]:
         """Ask SQLite's own check, which reads the whole file."""
         return [line for (line,) in run("PRAGMA integrity_check(20)") if line != "ok"]
-
-
-class _Counted:
-    """Rows that remember how far a driver has read them, to tell which one failed."""
-
-    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
-        self._rows = rows
-        self.last: int | None = None
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        for self.last, row in enumerate(self._rows):  # noqa: B020 the attribute is the point
-            yield row
 
 
 def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
