@@ -113,6 +113,28 @@ describe("a list", () => {
     expect(await page.getByRole("columnheader", { name: "model_type" }).count()).toBe(1);
   });
 
+  it("shows what is new at its top, and waits to be asked where somebody reads on", async () => {
+    const [top, below] = [await visit(browser, world), await visit(browser, world, { height: 500 })];
+    for (const { page } of [top, below]) {
+      await page.goto("/lineal/artifacts");
+      await settle(page);
+    }
+    await below.page.locator(".grid").evaluate((grid) => grid.scrollTo(0, 400));
+    const counts = () => Promise.all([top, below].map(({ page }) => page.locator(".list-status strong").textContent()));
+    const before = await counts();
+    tutorialStore(1);
+    await below.page.getByRole("button", { name: /The store has changed/ }).waitFor({ timeout: 60_000 });
+    await expect.poll(async () => (await counts())[0], { timeout: 60_000 }).not.toBe(before[0]);
+    expect((await counts())[1]).toBe(before[1]);
+    expect(await below.page.locator(".grid").evaluate((grid) => grid.scrollTop)).toBe(400);
+    await below.page.getByRole("button", { name: /The store has changed/ }).click();
+    await expect.poll(async () => (await counts())[1]).toBe((await counts())[0]);
+    for (const visitor of [top, below]) {
+      expect(visitor.faults).toEqual([]);
+      await visitor.close();
+    }
+  }, 180_000);
+
   it("shows the last, least or greatest report of a metric, in its link", async () => {
     const page = await open("/artifacts?filter=type=model&columns=!name,metric.mean_error&sort=-metric.mean_error");
     await page.getByRole("button", { name: "Columns" }).click();

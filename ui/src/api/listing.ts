@@ -41,12 +41,14 @@ export async function fetchPage(listing: Listing, cursor: string, signal?: Abort
   return { rows: page.items, next: page.next_cursor };
 }
 
-export function useListing(listing: Listing) {
+/** @param refresh milliseconds after which it is asked for again. */
+export function useListing(listing: Listing, refresh: number | false = false) {
   return useInfiniteQuery({
     queryKey: ["list", listing],
     queryFn: ({ pageParam, signal }) => fetchPage(listing, pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
+    refetchInterval: refresh,
     // The last result stays while the next one loads or while the filter has a mistake; never another kind's.
     placeholderData: (old, last) => (sameKind(last?.queryKey[1] as Listing | undefined, listing) ? old : undefined),
   });

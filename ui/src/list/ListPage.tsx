@@ -4,7 +4,7 @@ import { Button } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { columnsOf, listingOf } from "../api/asks";
 import { isCounted, useListing, useTotal, useTotals } from "../api/listing";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
@@ -22,6 +22,7 @@ import { rememberColumns } from "./memory";
 import { EmptyStore, NoMatch } from "./Nothing";
 import { Preview } from "./Preview";
 import { RecordTable } from "./RecordTable";
+import { Refresh } from "./Refresh";
 import { ViewsMenu } from "./ViewsMenu";
 
 const TITLES: Readonly<Record<ListKind, string>> = {
@@ -106,6 +107,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
             total={counted?.count ?? loadedTotal}
             exact={counted?.exact ?? true}
           />
+          <Refresh />
           {selected.size > 0 && (
             <Selection
               kind={kind}
@@ -144,7 +146,6 @@ export function ListPage({ kind }: { kind: ListKind }) {
         )}
       </section>
       {preview && <Preview row={preview} onClose={() => change({ preview: undefined }, true)} />}
-      <Refresh onRefresh={listing.refetch} />
     </div>
   );
 }
@@ -207,19 +208,4 @@ function Selection({ kind, selected, onCompare, onGraph, onClear }: SelectionPro
       </Button>
     </span>
   );
-}
-
-const REFRESH_EVERY = 30_000;
-
-/** Asks anew now and then while the page is in sight and the list is at its top: rows must not move under a reader. */
-function Refresh({ onRefresh }: { onRefresh: () => unknown }) {
-  useEffect(() => {
-    const timer = setInterval(() => {
-      const atTop = (document.querySelector(".grid")?.scrollTop ?? 0) < 8;
-      const isPointedAt = document.querySelector(".grid:hover") !== null;
-      if (document.visibilityState === "visible" && atTop && !isPointedAt) onRefresh();
-    }, REFRESH_EVERY);
-    return () => clearInterval(timer);
-  }, [onRefresh]);
-  return null;
 }

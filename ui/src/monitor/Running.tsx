@@ -37,20 +37,23 @@ export function Running({ refresh }: { refresh: number | false }) {
           }
         </Loaded>
       </section>
-      <FailedLast />
+      <FailedLast refresh={refresh} />
     </div>
   );
 }
 
-function FailedLast() {
-  const failed = useListing({ kind: "executions", filter: "state=FAILED", query: undefined, sort: "-created" });
+function FailedLast({ refresh }: { refresh: number | false }) {
+  const failed = useListing(
+    { kind: "executions", filter: "state=FAILED", query: undefined, sort: "-created" },
+    refresh,
+  );
   return (
     <section aria-label="Failed">
       <h2>Failed last</h2>
       <Loaded query={failed} rows={3}>
         {({ pages }) => (
           <>
-            <ul className="event-list">
+            <ul className="event-list" hidden={pages[0]?.rows.length === 0}>
               {pages[0]?.rows.slice(0, 8).map((row) => (
                 <li key={row.key}>
                   <RecordChip card={row} />
