@@ -56,7 +56,7 @@ describe("a person", () => {
     await page.getByRole("heading", { name: "Compare 2 artifacts" }).waitFor();
     await settle(page);
     await page.getByRole("switch", { name: /Equal fields/ }).check({ force: true });
-    await page.getByRole("rowheader", { name: "mean_error" }).waitFor();
+    await page.getByRole("rowheader", { name: "mean_error (validation)" }).waitFor();
   });
 
   it("sees accuracy over versions in two actions", async () => {
