@@ -97,11 +97,25 @@ def test_pages_from_the_front_of_an_order_are_those_of_the_whole(
     whole = all_pages(service, **options)
     monkeypatch.setattr(service.database.dialect, "knows_values", False)
     monkeypatch.setattr("lineal.store.listing._FIRST_FRONT", 4)
-    monkeypatch.setattr("lineal.store.listing._LARGEST_FRONT", 1)
+    monkeypatch.setattr("lineal.store.listing._IDS_PER_NODE_OF_FRONT", 1)
     seen: list[str] = []
     service.database.observe = seen.append
     assert all_pages(service, **options) == whole
     assert any("front" in sql for sql in seen)
+
+
+def test_a_page_of_a_type_from_the_front_is_that_of_the_whole(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    types = [put_artifact_type(service, name) for name in ("Model", "Other")]
+    ids = put_artifacts(service, *[artifact(types[n % 3 == 0]) for n in range(30)])
+    monkeypatch.setattr(service.database.dialect, "knows_values", False)
+    monkeypatch.setattr("lineal.store.listing._FIRST_FRONT", 4)
+    monkeypatch.setattr("lineal.store.listing._IDS_PER_NODE_OF_FRONT", 1)
+    request = rpc.GetArtifactsByTypeRequest(type_name="Model", options=pb.ListOperationOptions(max_result_size=5))
+    request.options.order_by_field.field = Field.ID
+    found = service.call("GetArtifactsByType", request).artifacts
+    assert [node.id for node in found] == [each for n, each in enumerate(ids) if n % 3][:5]
 
 
 def test_a_list_in_a_small_store_does_not_look_at_the_front(service: MetadataService) -> None:

@@ -86,6 +86,24 @@ def test_a_walk_takes_statements_for_many_hops_at_once_and_none_for_each_node(
     assert count_statements("GetLineageSubgraph", _walk_from("w0")) < along_the_chain < 25
 
 
+def test_a_chain_that_ends_in_a_fan_is_not_read_in_vain_at_every_hop(
+    service: MetadataService, count_statements: CountStatements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lineal.service.walk._MOST_EVENTS_AHEAD", 100)
+    last = put_chain(service, 30)[-1]
+    type_id = put_artifact_type(service)
+    execution_type_id = service.call("GetExecutionTypes", rpc.GetExecutionTypesRequest()).execution_types[0].id
+    fan = rpc.PutLineageSubgraphRequest(executions=[pb.Execution(type_id=execution_type_id)])
+    fan.event_edges.add(execution_index=0, event=pb.Event(artifact_id=last, type=pb.Event.INPUT))
+    for index in range(200):
+        fan.artifacts.add(type_id=type_id, name=f"end{index}")
+        fan.event_edges.add(execution_index=0, artifact_index=index, event=pb.Event(type=pb.Event.OUTPUT))
+    service.call("PutLineageSubgraph", fan)
+    walk = _walk_from("a0")
+    walk.lineage_subgraph_query_options.direction = pb.LineageSubgraphQueryOptions.DOWNSTREAM
+    assert count_statements("GetLineageSubgraph", walk) < 30
+
+
 def test_no_statement_holds_a_value(service: MetadataService) -> None:
     texts: list[str] = []
     service.database.observe = texts.append

@@ -56,6 +56,19 @@ def test_integers_of_64_bits_come_back(service: MetadataService, number: int) ->
     assert stored_and_read(service, pb.Value(int_value=number)).int_value == number
 
 
+@pytest.mark.parametrize(
+    "value", [pb.Value(int_value=5), pb.Value(double_value=1.5), pb.Value(bool_value=True), pb.Value(string_value="t")]
+)
+def test_a_value_beside_which_another_writer_left_a_proto_is_that_value(
+    service: MetadataService, value: pb.Value
+) -> None:
+    node = artifact(put_artifact_type(service))
+    node.custom_properties["p"].CopyFrom(value)
+    (node_id,) = put_artifacts(service, node)
+    service.database.write(lambda session: session.script("UPDATE ArtifactProperty SET proto_value = 'zz'"))
+    assert get_artifacts(service, node_id)[0].custom_properties["p"] == value
+
+
 @pytest.mark.parametrize("truth", [False, True])
 def test_booleans_come_back(service: MetadataService, truth: bool) -> None:
     value = stored_and_read(service, pb.Value(bool_value=truth))

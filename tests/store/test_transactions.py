@@ -70,6 +70,8 @@ def test_a_commit_that_may_have_happened_is_not_repeated(service: MetadataServic
 def test_connections_killed_while_idle_cost_no_call(service: MetadataService, server_engine: Engine) -> None:
     server_engine.kill_idle_connections(service.database)
     assert count_types(service) == 0
+    server_engine.kill_idle_connections(service.database)
+    assert put_artifact_type(service)
 
 
 def test_of_two_transactions_in_a_deadlock_one_runs_again(service: MetadataService) -> None:

@@ -124,8 +124,11 @@ class _Leads:
         events: list[EventRow] = []
         if hops > 1:
             events = events_within(self._session, kind, ids, types, other, hops=hops, most=_MOST_EVENTS_AHEAD)
-        if hops == 1 or len(events) >= _MOST_EVENTS_AHEAD:  # too many are not all of them
-            hops, events = 1, event_rows.events_of_types(self._session, kind, ids, types)
+        if len(events) >= _MOST_EVENTS_AHEAD:  # not all of them, and as many would be read in vain the next time
+            self._most_ahead = hops // 2
+            hops = 1
+        if hops == 1:
+            events = event_rows.events_of_types(self._session, kind, ids, types)
         if len(events) <= _THIN * hops:
             self._ahead = self._most_ahead
         else:

@@ -22,11 +22,13 @@ def _in_order(element: _InOrder, compiler: Any, **options: Any) -> str:
 @compiles(_InOrder, "sqlite")
 def _in_order_on_sqlite(element: _InOrder, compiler: Any, **options: Any) -> str:
     left, right = [compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right)]
-    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause)}"
+    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause, **options)}"
 
 
 def in_written_order(source: sa.FromClause) -> sa.FromClause:
     """Return a join of tables as one that reads them in the order in which they are written."""
     if not isinstance(source, sa.Join):
         return source
+    if source.isouter or source.full:
+        raise AssertionError("an outer join has its order already")
     return _InOrder(in_written_order(source.left), source.right, source.onclause)

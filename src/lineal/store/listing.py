@@ -24,11 +24,11 @@ from lineal.store.tables import MEMBERSHIP, NODE, TYPE, metadata
 
 ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
 _KEPT_STATEMENTS = 512
-# The front of an order is looked at first where it is a small part of the store: at most one node in so many.
-_FIRST_FRONT = 512
-_LARGEST_FRONT = 64
-_INDEXED = ("id", "name", "uri", "external_id")
-_SIZE = {kind: Statement(sa.select(sa.func.max(NODE[kind].c.id))) for kind in KINDS}
+# The front of an order is looked at first where it is a small part of the store: at most one id in so many.
+_FIRST_FRONT, _LOOKS = 512, 2
+_IDS_PER_NODE_OF_FRONT = 64
+_INDEXED = ("id", "name", "uri", "external_id")  # one of their values is found without a look at the front
+_GREATEST_ID = {kind: Statement(sa.select(sa.func.max(NODE[kind].c.id))) for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,12 @@ def _front_rows(session: Session, form: _Form, values: dict[str, Any]) -> list[R
     """
     if session.dialect.knows_values or session.scope is not None or not form.may_fill_from_front:
         return None
-    (size,) = session.rows(_SIZE[form.kind])[0]
-    most, wanted = (size or 0) // _LARGEST_FRONT, values["page_size"]
+    (greatest,) = session.rows(_GREATEST_ID[form.kind])[0]
+    most, wanted = (greatest or 0) // _IDS_PER_NODE_OF_FRONT, values["page_size"]
     front = _FIRST_FRONT
-    while front <= most:
+    for _ in range(_LOOKS):
+        if front > most:
+            break
         found = session.rows(_front_statement(form), {**values, "front_size": front})
         if len(found) >= wanted:
             return found
@@ -144,7 +146,8 @@ def _statement(form: _Form) -> Statement:
     columns = NODE[form.kind].c
     query = _filtered(form.kind, form.filter_query)
     if form.filter_query and filters.parse(form.filter_query, kind=form.kind).pins("name"):
-        query = query.where(columns.type_id.in_(sa.select(TYPE.c.id)))  # names have an index behind types
+        # Names have an index behind types. A damaged store's node whose type is gone is not found by its name.
+        query = query.where(columns.type_id.in_(sa.select(TYPE.c.id)))
     if form.of_type:
         query = query.where(columns.type_id == sa.bindparam("of_type_id"))
     if form.in_context:

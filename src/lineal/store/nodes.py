@@ -218,10 +218,10 @@ def named_nodes_to_link(
 def _named(session: Session, statement: Statement, type_ids: Collection[int], names: Collection[str]) -> list[NodeRow]:
     wanted = set(names)
     found: list[NodeRow] = []
-    for types in session.pieces(list(set(type_ids))):
-        for piece in session.pieces(list(wanted)):
+    for types in session.pieces(sorted(set(type_ids))):
+        for piece in session.pieces(sorted(wanted)):  # who locks locks in one order
             found += _rows(session.rows(statement, {"type_ids": types, "names": piece}))
-    return [row for row in found if row.name in wanted]
+    return sorted((row for row in found if row.name in wanted), key=lambda row: row.id)
 
 
 def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:

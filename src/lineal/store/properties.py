@@ -25,6 +25,7 @@ from lineal.store.values import (
     DOUBLE,
     INTEGER,
     NOTHING,
+    ODD_NUMBERS,
     PLAIN_TEXT,
     PROTO,
     TEXT,
@@ -38,10 +39,7 @@ PropertyRow = tuple[Any, ...]  # node id, name, is_custom, and the value columns
 
 
 class _OneValue(FunctionElement[Any]):
-    """Whichever of text, proto, integer, double and truth is there, as it is or as a text.
-
-    MySQL's largest double stands for what is no finite number, which the proto beside it names: so that comes first.
-    """
+    """The first of text, integer, double, truth and proto that is there, as it is or as a text."""
 
     type = sa.types.NullType()
     inherit_cache = True
@@ -54,16 +52,19 @@ def _one_value(element: _OneValue, compiler: Any, **options: Any) -> str:
 
 @compiles(_OneValue, "mysql")
 def _one_value_on_mysql(element: _OneValue, compiler: Any, **options: Any) -> str:
-    text, proto, *numbers = _operands(element, compiler, options)
-    return f"COALESCE({text}, CONVERT({proto} USING utf8mb4), {', '.join(numbers)})"
+    text, integer, double, truth, proto = _operands(element, compiler, options)
+    proto = f"CONVERT({proto} USING utf8mb4)"
+    # The largest double stands for what is no finite number, which the proto beside it names.
+    odd = f"CASE WHEN {double} IS NOT NULL AND {proto} IN {ODD_NUMBERS} THEN {proto} END"
+    return f"COALESCE({text}, {integer}, {odd}, {double}, {truth}, {proto})"
 
 
 @compiles(_OneValue, "postgresql")
 def _one_value_on_postgresql(element: _OneValue, compiler: Any, **options: Any) -> str:
-    text, proto, integer, double, truth = _operands(element, compiler, options)
+    text, integer, double, truth, proto = _operands(element, compiler, options)
     lines = f"encode({proto}, 'base64')"  # in lines of 76 characters
     numbers = [f"CAST({each} AS TEXT)" for each in (integer, double, f"CAST({truth} AS INT)")]
-    return f"COALESCE({text}, replace({lines}, chr(10), ''), {', '.join(numbers)})"
+    return f"COALESCE({text}, {', '.join(numbers)}, replace({lines}, chr(10), ''))"
 
 
 def _operands(element: _OneValue, compiler: Any, options: dict[str, Any]) -> list[str]:
@@ -102,7 +103,7 @@ class _Statements:
     @cached_property
     def values(self) -> Statement:
         columns = PROPERTY[self.kind].c
-        places = ("string_value", "proto_value", "int_value", "double_value", "bool_value")
+        places = ("string_value", "int_value", "double_value", "bool_value", "proto_value")
         value = _OneValue(*[columns[name] for name in places])
         return Statement(sa.select(self._owner, columns.name, _form(columns), value).where(listed(self._owner, "ids")))
 

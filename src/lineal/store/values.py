@@ -19,12 +19,14 @@ from lineal.wire import metadata_store as pb
 
 VALUE_COLUMNS = ("int_value", "double_value", "string_value", "proto_value", "bool_value")
 STRUCT_PREFIX = "mlmd-struct::"
-_PLAIN_TEXT = ""
+_NO_STRUCT = ""
+ODD_NUMBERS = ("nan", "inf", "-inf")  # the names of those that are not finite, for MySQL, which lacks them
 
 Encoded = tuple[Any, Any, Any, Any, Any]
 
-# What a stored value is: its form. That of a custom property is greater by CUSTOM where both stand in one number.
-TEXT, PLAIN_TEXT, INTEGER, DOUBLE, TRUTH, PROTO, NOTHING, CUSTOM = range(8)  # a plain text is no Struct
+# What a stored value is: its form. A plain text is no Struct, whatever it begins with.
+TEXT, PLAIN_TEXT, INTEGER, DOUBLE, TRUTH, PROTO, NOTHING = range(7)
+CUSTOM = 7  # more than every form: added to that of a custom property where both stand in one number
 
 
 def encode(value: pb.Value, kind: str | None) -> Encoded:
@@ -35,7 +37,7 @@ def encode(value: pb.Value, kind: str | None) -> Encoded:
     """
     if kind == "string_value":
         text = value.string_value
-        return None, None, text, (_PLAIN_TEXT if text.startswith(STRUCT_PREFIX) else None), None
+        return None, None, text, (_NO_STRUCT if text.startswith(STRUCT_PREFIX) else None), None
     if kind == "int_value":
         return value.int_value, None, None, None, None
     if kind == "double_value":

@@ -27,7 +27,7 @@ from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
 from lineal.store.limits import Limits, limit_of
 from lineal.store.statement import Insertion
-from lineal.store.values import Encoded
+from lineal.store.values import ODD_NUMBERS, Encoded
 
 _DUPLICATE = re.compile(r"Duplicate entry '(?P<entry>.*)' for key '(?:\w+\.)?(?P<key>\w+)'", re.DOTALL)
 _ROOM = 1 << 16  # bytes of a packet left for what is not the rows
@@ -221,7 +221,7 @@ class MySQLDialect(ServerDialect):
     def loaded_value(self, columns: Encoded) -> Encoded:
         """Undo `stored_value`."""
         integer, number, text, proto, truth = columns
-        if number is None or proto is None:
+        if number is None or proto not in ODD_NUMBERS:
             return columns
         return integer, (proto if proto == "nan" else float(proto)), text, None, truth
 

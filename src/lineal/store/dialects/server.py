@@ -97,7 +97,7 @@ class ServerDialect(DatabaseDialect):
         """Ask a connection that nobody used for a while whether it is alive; what was lost just now is tried again.
 
         Raises:
-            DisconnectionError: it is not, and the pool opens another.
+            InvalidatePoolError: it is not, and the pool opens others for all that it had open.
         """
         if time.monotonic() - record.info.get(_USED, math.inf) < _TRUSTED_SECONDS:
             return
@@ -106,7 +106,7 @@ class ServerDialect(DatabaseDialect):
         except Exception as error:
             if not self.is_driver_error(error):
                 raise
-            raise sa.exc.DisconnectionError from error
+            raise sa.exc.InvalidatePoolError from error
 
     def _connect_any(self) -> Any:
         """Connect to the host that answered last, or to the next one that answers and takes writes."""

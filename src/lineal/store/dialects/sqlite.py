@@ -251,7 +251,11 @@ class SQLiteDialect(DatabaseDialect):
         return range(last - len(rows) + 1, last + 1)
 
     def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run the statement for each row; how many rows it changed tells which one was a conflict."""
+        """Run the statement for each row; how many rows it changed tells which one was a conflict.
+
+        Each row that comes before must have changed one row, so it is told only where this holds: not for insertions
+        that keep what exists.
+        """
         before = cursor.connection.total_changes
         try:
             cursor.executemany(sql, rows)
