@@ -29,10 +29,10 @@ WRITERS = 3
 PROPERTIES = 5
 
 TORN_NODES = """
-SELECT name FROM {node} AS node WHERE {properties} !=
-  (SELECT count(*) FROM {node}Property WHERE {node}Property.{node}_id = node.id)
-OR {events} != (SELECT count(*) FROM Event WHERE Event.{node}_id = node.id)
-OR 1 != (SELECT count(*) FROM {relation} WHERE {relation}.{node}_id = node.id)
+SELECT name FROM {node}
+WHERE id NOT IN (SELECT {node}_id FROM {node}Property GROUP BY {node}_id HAVING count(*) = {properties})
+OR id NOT IN (SELECT {node}_id FROM Event GROUP BY {node}_id HAVING count(*) = {events})
+OR id NOT IN (SELECT {node}_id FROM {relation} GROUP BY {node}_id HAVING count(*) = 1)
 """
 TORN_EVENTS = "SELECT id FROM Event WHERE 2 != (SELECT count(*) FROM EventPath WHERE EventPath.event_id = Event.id)"
 
