@@ -1,12 +1,15 @@
 """The thread that keeps the search index level while nobody searches, in small steps that let writers through.
 
-What stays out: how the index follows (lineal.service.catalogue.index).
+Python runs one thread at a time, so while the server has calls to answer the thread rests longer than it works; a
+search does not wait for it, but indexes what is missing by itself. What stays out: how the index follows
+(lineal.service.catalogue.index).
 """
 
 from __future__ import annotations
 
 import logging
 import threading
+import time
 from types import TracebackType
 
 from lineal import errors
@@ -15,6 +18,8 @@ from lineal.service.catalogue.index import SearchIndex
 
 INTERVAL = 5.0
 _BREATH = 0.02
+_RESTS = 4.0  # so many times as long as a step, where others have work
+_BUSY = 0.1  # of the time
 _log = logging.getLogger(__name__)
 
 
@@ -38,8 +43,13 @@ class Indexing:
             self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._interval if self._step() else _BREATH):
-            pass
+        pause = _BREATH
+        while not self._stopped.wait(pause):
+            began, others = time.monotonic(), _work_of_others()
+            is_level = self._step()
+            took = time.monotonic() - began
+            is_busy = _work_of_others() - others > _BUSY * took
+            pause = self._interval if is_level else max(_BREATH, _RESTS * took * is_busy)
 
     def _step(self) -> bool:
         """Index one batch of each kind; say whether all is done or cannot be done now."""
@@ -50,3 +60,8 @@ class Indexing:
         except Exception:
             _log.exception("fault while indexing")
         return True
+
+
+def _work_of_others() -> float:
+    """Return the processor's time of this process without that of this thread, in seconds."""
+    return time.process_time() - time.thread_time()
