@@ -11,7 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from lineal.server.http_door import HttpDoor
-from lineal.server.page import add_page
+from lineal.server.page import add_elsewhere, add_page
 
 DOCUMENT = '<!doctype html><head><base href="./" /></head>'
 
@@ -30,6 +30,7 @@ def built(tmp_path: Path) -> Path:
 def serving(folder: Path | None) -> Iterator[httpx.Client]:
     app = FastAPI()
     add_page(app, folder)
+    add_elsewhere(app, folder)
     door = HttpDoor(app, host="127.0.0.1", port=0)
     door.start()
     try:
@@ -67,6 +68,14 @@ def test_only_what_was_built_is_served(built: Path, address: str) -> None:
     (built.parent / "secret").write_text("secret")
     with serving(built) as client:
         assert client.get(address).status_code == 404
+
+
+def test_an_address_that_is_none_shows_a_browser_the_page_and_others_the_problem(built: Path) -> None:
+    with serving(built) as client:
+        asked = client.get("/nowhere", headers={"accept": "text/html"})
+        assert (asked.status_code, asked.text) == (404, DOCUMENT)
+        assert client.get("/nowhere").status_code == 404
+        assert "<html" not in client.get("/nowhere").text
 
 
 def test_a_page_that_is_not_built_says_what_to_do() -> None:

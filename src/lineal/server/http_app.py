@@ -16,7 +16,7 @@ from lineal.server.auth.http_guard import add_guard
 from lineal.server.http_headers import add_headers
 from lineal.server.http_limits import add_limits
 from lineal.server.observing.http_calls import add_calls, add_metrics
-from lineal.server.page import add_page, built_page
+from lineal.server.page import add_elsewhere, add_page, built_page
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
 from lineal.service import MetadataService
@@ -41,6 +41,7 @@ def create_app(
     add_limits(app, settings.limits, guard)
     if guard.authenticator:
         add_guard(app, guard.authenticator)
+    add_elsewhere(app, built_page())
     add_headers(app, settings)
     add_calls(app)
     return app

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -49,10 +49,24 @@ def add_page(app: FastAPI, folder: Path | None) -> None:
 def _add_document(app: FastAPI, path: str, folder: Path | None, *, base: str) -> None:
     @app.get(path, include_in_schema=False)
     def page() -> Response:
-        # Read each time: the page may be built anew while the server runs.
-        document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
-        body = _BASE.sub(f'<base href="{base}" />', document, count=1)
-        return HTMLResponse(body, headers={"Cache-Control": _ASK_AGAIN})
+        return _document(folder, base=base)
+
+
+def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
+    """Let the page say to a browser that nothing is at an address; others get that as data. To be added last."""
+
+    @app.get("/{place}", include_in_schema=False)
+    def elsewhere(request: Request) -> Response:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise HTTPException(404)
+        return _document(folder, base="./", status=404)
+
+
+def _document(folder: Path | None, *, base: str, status: int = 200) -> Response:
+    # Read each time: the page may be built anew while the server runs.
+    document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
+    body = _BASE.sub(f'<base href="{base}" />', document, count=1)
+    return HTMLResponse(body, status, headers={"Cache-Control": _ASK_AGAIN})
 
 
 def _add_file(app: FastAPI, path: str, file: Path) -> None:
