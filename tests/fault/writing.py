@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
 import grpc
 
 from lineal.config import DatabaseSettings
 from lineal.service import doctor
+from tests.crowd import Crowd
 from tests.engines import run_sql
 from tests.fault.test_sigkill import TORN_EVENTS, TORN_NODES, Ledger, Types, put_types, write_request
 from tests.serving import Caller, ServerProcess, running_server
@@ -36,7 +37,7 @@ ALLOWED = {
 Fault = Callable[[random.Random], None]
 
 
-class Writers:
+class Writers(Crowd):
     """Threads that write until they are stopped, and note what was promised to them and what was not."""
 
     def __init__(self, address: str, types: Types) -> None:
@@ -44,24 +45,13 @@ class Writers:
         self.refused: Counter[grpc.StatusCode] = Counter()
         self.unexpected: list[str] = []
         self._address, self._types = address, types
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._write, args=(number,)) for number in range(WRITERS)]
-
-    def __enter__(self) -> Writers:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        super().__init__([partial(self._write, number) for number in range(WRITERS)])
 
     def _write(self, writer: int) -> None:
         number = 0
-        while not self._stop.is_set():
+        while not self.is_over:
             with Caller(self._address) as caller, suppress(grpc.RpcError):
-                while not self._stop.is_set():
+                while not self.is_over:
                     number += 1
                     self._put(caller, f"{writer}.{number}")
 

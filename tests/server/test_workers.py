@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from lineal import errors
 from lineal.config import DatabaseSettings, ServerSettings
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+from tests.crowd import Crowd
 from tests.serving import Caller, ServerProcess, running_server
 
 SECONDS = 40
@@ -42,24 +42,14 @@ def number(server: ServerProcess, name: str) -> float:
     return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"lineal_{name}"))
 
 
-class Clients:
+class Clients(Crowd):
     """Clients of both ports that ask again and again, each over a connection that it keeps."""
 
     def __init__(self, server: ServerProcess, count: int) -> None:
         self.failed: list[str] = []
         self.answered = 0
-        self._server, self._stop = server, threading.Event()
-        self._threads = [threading.Thread(target=each) for each in (self._ask_grpc, self._ask_http) * count]
-
-    def __enter__(self) -> Clients:
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
+        self._server = server
+        super().__init__([self._ask_grpc, self._ask_http] * count)
 
     def _ask_grpc(self) -> None:
         with grpc.insecure_channel(self._server.address, [("grpc.use_local_subchannel_pool", 1)]) as channel:
@@ -71,7 +61,7 @@ class Clients:
             self._ask(lambda: client.get("/api/v1/totals").raise_for_status())
 
     def _ask(self, ask: Callable[[], object]) -> None:
-        while not self._stop.is_set():
+        while not self.is_over:
             try:
                 ask()
                 self.answered += 1

@@ -165,11 +165,7 @@ def _front_statement(form: _Form) -> Statement:
     if form.continued:
         front = front.where(_after(columns, form.order, form.ascending))
     table = form.ordered(front, columns).limit(sa.bindparam("front_size")).subquery("front")
-    query = select_nodes(form.kind, table)
-    if form.filter_query:
-        parsed = filters.parse(form.filter_query, kind=form.kind)
-        clauses = filters.build(parsed, node=table, tables=metadata.tables)
-        query = query.select_from(in_written_order(clauses.source)).where(clauses.condition)
+    query = _filtered(form.kind, form.filter_query, front=table)
     if form.of_type:
         query = query.where(table.c.type_id == sa.bindparam("of_type_id"))
     return Statement(form.ordered(query, table.c).limit(sa.bindparam("page_size")))
@@ -191,13 +187,15 @@ def _after(columns: Any, order: str, ascending: bool) -> sa.ColumnElement[bool]:
     return sa.or_(further, sa.and_(columns[order] == value, beyond))
 
 
-def _filtered(kind: Kind, filter_query: str) -> sa.Select[Any]:
-    """Return the query of a kind's nodes that a filter lets through."""
-    query: sa.Select[Any] = select_nodes(kind)
+def _filtered(kind: Kind, filter_query: str, *, front: sa.FromClause | None = None) -> sa.Select[Any]:
+    """Return the query of a kind's nodes that a filter lets through: all, or those of the front of an order."""
+    query: sa.Select[Any] = select_nodes(kind, front)
     if not filter_query:
         return query
-    clauses = filters.build(filters.parse(filter_query, kind=kind), node=NODE[kind], tables=metadata.tables)
-    return query.select_from(clauses.source).where(clauses.condition)
+    node = NODE[kind] if front is None else front
+    clauses = filters.build(filters.parse(filter_query, kind=kind), node=node, tables=metadata.tables)
+    source = clauses.source if front is None else in_written_order(clauses.source)
+    return query.select_from(source).where(clauses.condition)
 
 
 @lru_cache(maxsize=_KEPT_STATEMENTS)
