@@ -20,7 +20,7 @@ from lineal.server.grpc_door import GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
 from lineal.server.logs import JsonFormatter
-from lineal.server.observing import metrics, request_ids, tracing
+from lineal.server.observing import deferred, metrics, request_ids, tracing
 from lineal.server.observing.database import note_state, observe
 from lineal.server.readiness import Readiness
 from lineal.service import MetadataService, open_service
@@ -62,6 +62,7 @@ def web(service: MetadataService) -> Iterator[httpx.Client]:
 
 
 def value(name: str, **labels: str) -> float:
+    deferred.count()
     return metrics.REGISTRY.get_sample_value(f"lineal_{name}", labels) or 0
 
 

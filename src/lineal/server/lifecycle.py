@@ -25,6 +25,7 @@ from lineal.server.http_door import HttpDoor
 from lineal.server.indexing import Indexing
 from lineal.server.observing import metrics, tracing
 from lineal.server.observing.database import note_state, observe
+from lineal.server.observing.deferred import counting
 from lineal.server.open_files import allow_many
 from lineal.server.readiness import Readiness
 from lineal.service import open_service
@@ -133,6 +134,7 @@ def _http_door(app: FastAPI, settings: ServerSettings) -> HttpDoor:
 def _observe(database: Database, settings: ServerSettings, closing: ExitStack) -> None:
     """Count, and trace if asked to, what the database does."""
     metrics.begin()
+    closing.enter_context(counting())
     observe(database)
     if settings.traces:
         closing.callback(tracing.begin(database))

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from lineal.server.observing import metrics
+from lineal.server.observing.deferred import later
 
 _log = logging.getLogger("lineal.requests")
 
@@ -40,23 +41,27 @@ def _counter(door: str, method: str, code: str) -> Any:
 class Call:
     """One RPC from its beginning to its end."""
 
-    __slots__ = ("_door", "_method", "_request_bytes", "_started")
+    __slots__ = ("_code", "_door", "_method", "_received", "_seconds", "_sent", "_started")
 
     def __init__(self, door: str, method: str, request_bytes: int) -> None:
-        self._door, self._method, self._request_bytes = door, method, request_bytes
+        self._door, self._method, self._received = door, method, request_bytes
         self._started = perf_counter()
-        metrics.RPCS_IN_PROGRESS.inc()
+        later(metrics.RPCS_IN_PROGRESS.inc)
 
     def end(self, code: str, response_bytes: int = 0) -> None:
         """Note how it ended: the name of the status, and the size of the answer."""
-        seconds = perf_counter() - self._started
+        self._seconds = perf_counter() - self._started
+        self._code, self._sent = code, response_bytes
+        later(self._count)
+        note_request(self._method, code, self._seconds, received=self._received, sent=response_bytes)
+
+    def _count(self) -> None:
         metrics.RPCS_IN_PROGRESS.dec()
         children = _children(self._method)
-        children.seconds.observe(seconds)
-        children.request_bytes.observe(self._request_bytes)
-        children.response_bytes.observe(response_bytes)
-        _counter(self._door, self._method, code).inc()
-        note_request(self._method, code, seconds, received=self._request_bytes, sent=response_bytes)
+        children.seconds.observe(self._seconds)
+        children.request_bytes.observe(self._received)
+        children.response_bytes.observe(self._sent)
+        _counter(self._door, self._method, self._code).inc()
 
 
 def note_request(what: str, code: str, seconds: float, *, sent: int, received: int | None = None) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lineal.server.observing import metrics
+from lineal.server.observing.deferred import later
 from lineal.store.database import Database
 
 
@@ -12,9 +15,9 @@ def observe(database: Database) -> None:
     count = metrics.STATEMENTS.inc
     for reason in ("race", "conflict", "lost"):  # a rate of what has not happened yet is 0, not unknown
         metrics.RETRIES.labels(reason)
-    database.observe = lambda sql: count()
+    database.observe = lambda sql: later(count)
     database.on_retry = lambda reason: metrics.RETRIES.labels(reason).inc()
-    database.on_end = lambda write, seconds: kinds[write].observe(seconds)
+    database.on_end = lambda write, seconds: later(partial(kinds[write].observe, seconds))
 
 
 def note_state(database: Database, *, ready: bool) -> None:

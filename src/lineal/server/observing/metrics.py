@@ -23,6 +23,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 import lineal
+from lineal.server.observing.deferred import count
 from lineal.server.observing.restarts import WORKER_RESTARTS
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
@@ -78,7 +79,8 @@ def begin() -> None:
 
 
 def text() -> bytes:
-    """Return all numbers in Prometheus' text format, those of all workers together."""
+    """Return all numbers in Prometheus' text format, those of all workers together, which may be a second behind."""
+    count()
     if not _folder():
         return generate_latest(REGISTRY)
     together = CollectorRegistry()
