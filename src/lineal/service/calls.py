@@ -111,7 +111,7 @@ def _node_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
         return _page(get, session, types, kind, lists.get_nodes(session, kind, request))
 
     def list_of_type(session: Session, types: KnownTypes, request: Any) -> Any:
-        return _page(by_type, session, types, kind, lists.get_nodes_by_type(session, kind, request))
+        return _page(by_type, session, types, kind, lists.get_nodes_by_type(session, types, kind, request))
 
     def get_by_id(session: Session, types: KnownTypes, request: Any) -> Any:
         rows = get_nodes.get_nodes_by_ids(session, kind, getattr(request, ids))
@@ -123,7 +123,7 @@ def _node_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
     def get_by_name(session: Session, types: KnownTypes, request: Any) -> Any:
         name = getattr(request, f"{kind.name}_name")
         row = get_nodes.get_node_by_type_and_name(
-            session, kind, type_name=request.type_name, type_version=request.type_version, name=name
+            session, types, kind, type_name=request.type_name, type_version=request.type_version, name=name
         )
         return _answer(by_name, **{kind.name: node_messages(session, types, kind, [row])[0] if row else None})
 
@@ -179,7 +179,7 @@ def _context_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
     def get_events(session: Session, _: KnownTypes, request: Any) -> Any:
         ids = list(dict.fromkeys(getattr(request, f"{kind.name}_ids")))
         response = _answer(events)
-        add_events(session, event_rows.events_of(session, kind, ids), to=response.events)
+        add_events(*event_rows.events_of(session, kind, ids), to=response.events)
         return response
 
     yield members, Call(list_members, writes=False)

@@ -11,7 +11,6 @@ from lineal.service.get_types import check_external_ids, shown
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.store import nodes as node_rows
-from lineal.store import types as type_rows
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow
 
@@ -43,11 +42,11 @@ def get_nodes_by_uris(session: Session, kind: Kind, uris: Sequence[str]) -> list
 
 
 def get_node_by_type_and_name(
-    session: Session, kind: Kind, *, type_name: str, type_version: str, name: str
+    session: Session, types: KnownTypes, kind: Kind, *, type_name: str, type_version: str, name: str
 ) -> NodeRow | None:
     """Return the node of that type and name, or None."""
-    found = type_rows.find_type(session, kind, type_name, type_version)
-    return node_rows.node_by_type_and_name(session, kind, found.id, name) if found else None
+    type_id = types.id_of(session, kind, type_name, type_version)
+    return None if type_id is None else node_rows.node_by_type_and_name(session, kind, type_id, name)
 
 
 def get_contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:

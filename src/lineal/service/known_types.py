@@ -30,6 +30,17 @@ class KnownTypes:
 
     def __init__(self) -> None:
         self._types: dict[int, KnownType] = {}
+        self._ids: dict[tuple[int, str, str], int] = {}
+
+    def id_of(self, session: Session, kind: Kind, name: str, version: str) -> int | None:
+        """Return the id of the type of that name and version ("" = without version), or None if there is none."""
+        key = (kind.type_kind, name, version)
+        if key not in self._ids:
+            found = type_rows.find_type(session, kind, name, version)
+            if found is None:
+                return None
+            self._ids[key] = found.id
+        return self._ids[key]
 
     def name(self, session: Session, type_id: int) -> str:
         """Return the name of a stored node's type ("" if the type is missing from a damaged database)."""

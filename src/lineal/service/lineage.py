@@ -9,6 +9,7 @@ from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
 from lineal.service.messages import add_events, type_messages
 from lineal.service.walk import Ids, Route, Subgraph, walk
+from lineal.store import events as event_rows
 from lineal.store import relations
 from lineal.store import types as type_rows
 from lineal.store.database import Session
@@ -86,7 +87,7 @@ def _fill(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set
         if name in wanted:
             getattr(graph, name).extend(fill())
     if "events" in wanted:
-        add_events(session, list(found.events.values()), to=graph.events)
+        add_events(found.events.values(), event_rows.steps_of(session, list(found.events)), to=graph.events)
     if wanted & {"contexts", "attributions", "associations"}:
         fill_memberships(session, graph, found, wanted)
 

@@ -15,8 +15,8 @@ from google.protobuf.message import DecodeError
 
 from lineal import errors
 from lineal.kinds import Kind
+from lineal.service.known_types import KnownTypes
 from lineal.store import nodes as node_rows
-from lineal.store import types as type_rows
 from lineal.store.database import Session
 from lineal.store.listing import Listing, list_nodes
 from lineal.store.nodes import NodeRow
@@ -47,14 +47,14 @@ def get_nodes(session: Session, kind: Kind, request: Any) -> Page:
     return page._replace(token=page.token or None)
 
 
-def get_nodes_by_type(session: Session, kind: Kind, request: Any) -> Page:
+def get_nodes_by_type(session: Session, types: KnownTypes, kind: Kind, request: Any) -> Page:
     """List the nodes of a type; an unknown type, or one without nodes, is an empty list whatever the options are."""
-    found = type_rows.find_type(session, kind, request.type_name, request.type_version)
-    if found is None:
+    type_id = types.id_of(session, kind, request.type_name, request.type_version)
+    if type_id is None:
         return Page([], None)
     if not request.HasField("options"):
-        return Page(node_rows.nodes_by_type(session, kind, found.id), None)
-    return _page_in(session, Listing(kind, type_id=found.id), request.options)
+        return Page(node_rows.nodes_by_type(session, kind, type_id), None)
+    return _page_in(session, Listing(kind, type_id=type_id), request.options)
 
 
 def get_nodes_by_context(session: Session, kind: Kind, request: Any) -> Page:

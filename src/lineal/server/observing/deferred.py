@@ -1,7 +1,7 @@
 """Counting put aside: what a call adds to the numbers is added once a second, or when somebody asks for them.
 
-Adding to a histogram is a microsecond where its code is warm, and ten where a call comes alone; with all that is counted
-of one call, a read of one row took a tenth longer. A worker that is killed takes its last second of numbers with it.
+Adding to a histogram takes a microsecond where its code is warm, and ten where a call comes alone: all that is counted
+of one call made a read of one row a tenth longer. A worker that is killed takes its last second of numbers with it.
 What stays out: what is counted (calls.py, database.py).
 """
 
