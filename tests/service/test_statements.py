@@ -52,6 +52,25 @@ def test_reading_many_artifacts_takes_no_more_statements_than_reading_one(
     assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids)) == few == 2
 
 
+def test_a_node_is_found_by_its_types_name_without_reading_the_type_again(
+    service: MetadataService, count_statements: CountStatements
+) -> None:
+    put_artifacts(service, artifact(put_artifact_type(service, "Model"), name="a", properties=PROPERTIES))
+    request = rpc.GetArtifactByTypeAndNameRequest(type_name="Model", artifact_name="a")
+    assert count_statements("GetArtifactByTypeAndName", request) > 2
+    assert count_statements("GetArtifactByTypeAndName", request) == 2
+
+
+def test_events_take_one_statement_with_their_paths(
+    service: MetadataService, count_statements: CountStatements
+) -> None:
+    ids = put_chain(service, 3)
+    event = pb.Event(artifact_id=ids[0], execution_id=1, type=pb.Event.OUTPUT)
+    event.path.steps.add(key="data")
+    service.call("PutEvents", rpc.PutEventsRequest(events=[event]))
+    assert count_statements("GetEventsByArtifactIDs", rpc.GetEventsByArtifactIDsRequest(artifact_ids=ids)) == 1
+
+
 @pytest.mark.parametrize("filter_query", ["", "custom_properties.p1.string_value = 'value' AND id > 3"])
 def test_a_page_takes_as_many_statements_whatever_its_size(
     service: MetadataService, count_statements: CountStatements, filter_query: str
