@@ -8,13 +8,15 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from lineal.server.rpcs import SERVICES
 from lineal.service import CALLS
+from lineal.service.calls import LINEAGE_CALLS
 from lineal.store.scope import WORKSPACE_TYPE
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.stores import LARGEST_ID
 
-READS = sorted(name for name, call in CALLS.items() if not call.writes)
+READS = sorted(name for name, call in {**CALLS, **LINEAGE_CALLS}.items() if not call.writes)
 WRITES = sorted(name for name, call in CALLS.items() if call.writes)
 
 _NOUNS = ("data", "model", "held", "train", "use", "report", "experiment")
@@ -41,9 +43,14 @@ _VALUES: dict[str, list[Any]] = {
 }
 
 
+def empty_request(method: str) -> Message:
+    """Return a request for an RPC with nothing in it."""
+    return next(rpcs[method] for rpcs in SERVICES.values() if method in rpcs).request()
+
+
 def read_requests(method: str) -> list[Message]:
     """Return requests for an RPC that reads."""
-    if method == "GetLineageSubgraph":
+    if method in ("GetLineageSubgraph", "GetLineage"):
         return list(_subgraph_requests())
     if method == "GetLineageGraph":
         return list(_graph_requests())

@@ -1,4 +1,4 @@
-"""The table of roles: every RPC of both services, for every role and scope, and whether it is let in."""
+"""The table of roles: every RPC of all services, for every role and scope, and whether it is let in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from lineal import errors
 from lineal.server.rpcs import LIFECYCLE_NAME, SERVICES, Rpc
-from lineal.service import CALLS
+from lineal.service import CALLS, call_named
 from lineal.service.access import Caller, Role
 from tests.access.stores import Stores, caller
 
@@ -24,7 +24,7 @@ def needed(service_name: str, called: Rpc) -> Role:
     """Return the role that the documentation promises to be enough, and no smaller one."""
     if service_name == LIFECYCLE_NAME:
         return Role.ADMIN
-    return Role.WRITER if CALLS[called.name].writes else Role.READER
+    return Role.WRITER if call_named(called.name).writes else Role.READER
 
 
 def is_let_in(stores: Stores, called: Rpc, who: Caller) -> bool:

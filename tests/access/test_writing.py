@@ -16,7 +16,7 @@ from lineal.store.scope import WORKSPACE_TYPE
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.access.requests import READS, WRITES
+from tests.access.requests import READS, WRITES, empty_request
 from tests.access.stores import Stores, caller, marked
 from tests.access.test_reading import answer
 
@@ -111,7 +111,7 @@ def test_an_admin_alone_deletes(stores: Stores, method: str, who: Caller) -> Non
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("method", READS)
 def test_every_role_reads(stores: Stores, method: str, role: Role) -> None:
-    request = getattr(rpc, f"{method}Request")()
+    request = empty_request(method)
     assert "PERMISSION" not in answer(stores.shared, method, request, Caller("somebody", role))
     assert answer(stores.shared, method, request, Caller("somebody", role)) == answer(stores.shared, method, request)
 

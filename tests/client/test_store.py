@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from google.protobuf.message import Message
 
 import lineal
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore, OpenError
+from lineal.client.transport import Transport
+from lineal.service import CALLS
 from lineal.wire import metadata_store as pb
 
 UNREACHABLE = {
@@ -174,3 +177,57 @@ def test_a_lineage_subgraph_holds_only_what_the_mask_names() -> None:
     graph = lineage.store.get_lineage_subgraph(lineage.options, ["executions", "execution_types", "events"])
 
     assert {field.name for field, _ in graph.ListFields()} == {"executions", "execution_types", "events"}
+
+
+MASKS = [
+    None,
+    ["events"],
+    ["artifacts", "artifact_types"],
+    ["executions", "execution_types", "associations"],
+    ["contexts", "context_types", "attributions"],
+    ["artifact_types", "context_types"],
+    ["events", "execution_types"],
+]
+
+
+@pytest.mark.parametrize("mask", MASKS, ids=str)
+def test_a_server_without_the_call_for_lineage_gives_the_same_graph_in_pieces(mask: list[str] | None) -> None:
+    lineage = _Lineage()
+    whole = lineage.store.get_lineage_subgraph(lineage.options, mask)
+    older = MetadataStore.from_transport(_WithoutLineage(lineage.store._transport))
+
+    assert older.get_lineage_subgraph(lineage.options, mask) == whole
+    assert older.get_lineage_subgraph(lineage.options, mask) == whole
+
+
+class _WithoutLineage:
+    """A way to a server that knows the 52 calls of the official one; asking for another once must be enough."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.close = transport.close
+        self._was_asked = False
+
+    def call(self, method: str, request: Message) -> Message:
+        if method in CALLS:
+            return self._transport.call(method, request)
+        assert not self._was_asked
+        self._was_asked = True
+        raise errors.UnimplementedError(f"no call named {method}")
+
+
+def test_a_graph_too_large_for_one_answer_comes_in_pieces() -> None:
+    lineage = _Lineage()
+    whole = lineage.store.get_lineage_subgraph(lineage.options)
+    narrow = MetadataStore.from_transport(_Narrow(lineage.store._transport))
+
+    assert narrow.get_lineage_subgraph(lineage.options) == whole
+
+
+class _Narrow(_WithoutLineage):
+    """A way to a server that sends no large answers."""
+
+    def call(self, method: str, request: Message) -> Message:
+        if method in CALLS:
+            return self._transport.call(method, request)
+        raise errors.ResourceExhaustedError("the answer is too large")

@@ -58,6 +58,7 @@ def test_reflection_lists_the_service(caller: Caller) -> None:
     assert names == {
         SERVICE_NAME,
         "lineal.v1.LifecycleService",
+        "lineal.v1.LineageService",
         "grpc.health.v1.Health",
         "grpc.reflection.v1alpha.ServerReflection",
     }

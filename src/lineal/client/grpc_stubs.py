@@ -1,7 +1,7 @@
 """The stub, the servicer and the registration function of MetadataStoreService, built from its descriptor.
 
 They are what protoc's gRPC plugin would generate as `metadata_store_service_pb2_grpc`, for the 52 RPCs of the wire. And
-the stub of Lineal's own service. What stays out: any behaviour; every RPC of the bare servicer answers UNIMPLEMENTED.
+the stubs of Lineal's own services. What stays out: any behaviour; every RPC of the bare servicer answers UNIMPLEMENTED.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 
-from lineal.wire import lifecycle
+from lineal.wire import lifecycle, lineage
 from lineal.wire import service as rpc
 
 _SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
@@ -29,6 +29,13 @@ class LifecycleServiceStub:
 
     def __init__(self, channel: grpc.Channel) -> None:
         _add_callables(self, channel, lifecycle, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"])
+
+
+class LineageServiceStub:
+    """The callable of lineal.v1.LineageService, whose messages are those of MetadataStoreService."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        _add_callables(self, channel, rpc, lineage.DESCRIPTOR.services_by_name["LineageService"])
 
 
 def _add_callables(stub: object, channel: grpc.Channel, messages: Any, service: Any) -> None:

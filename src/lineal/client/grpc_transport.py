@@ -13,7 +13,7 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.client.connection import Certificates
-from lineal.client.grpc_stubs import LifecycleServiceStub, MetadataStoreServiceStub
+from lineal.client.grpc_stubs import LifecycleServiceStub, LineageServiceStub, MetadataStoreServiceStub
 from lineal.client.token import TokenSource
 from lineal.config import MAX_MESSAGE_FLAG
 
@@ -58,8 +58,8 @@ class GrpcTransport:
         self._options = DEFAULT_OPTIONS | dict(options)
         self._channel = _channel(target, credentials, [*self._options.items()])
         self._closed = False
-        self._stub = MetadataStoreServiceStub(self._channel)
-        self._lifecycle = LifecycleServiceStub(self._channel)
+        stubs = (MetadataStoreServiceStub, LineageServiceStub, LifecycleServiceStub)
+        self._callables = {name: call for stub in stubs for name, call in vars(stub(self._channel)).items()}
 
     def call(self, method: str, request: Message) -> Message:
         """Send the request and return the server's response.
@@ -71,8 +71,8 @@ class GrpcTransport:
         if self._closed:
             raise errors.FailedPreconditionError("this metadata store is closed; make a new one")
         try:
-            stub = self._stub if hasattr(self._stub, method) else self._lifecycle
-            response: Message = getattr(stub, method)(request, timeout=self._timeout, metadata=self._token.metadata())
+            call = self._callables[method]
+            response: Message = call(request, timeout=self._timeout, metadata=self._token.metadata())
         except grpc.RpcError as error:
             raise self._status_error(error) from error
         return response

@@ -11,6 +11,7 @@ from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
+from lineal import errors
 from lineal.client.node_calls import NodeCalls
 from lineal.client.options import ExtraOptions, ListOptions, OrderByField
 from lineal.client.type_calls import TypeCalls
@@ -24,6 +25,8 @@ _WHOLE_FIELDS = ("events", "associations", "attributions")
 
 class LineageCalls(TypeCalls, NodeCalls):
     """Calls for the relations between nodes, and for the graph that they make."""
+
+    _lacks_lineage = False
 
     def put_events(self, events: Sequence[pb.Event], extra_options: ExtraOptions | None = None) -> None:
         """Store events; all of them, or none.
@@ -197,6 +200,22 @@ class LineageCalls(TypeCalls, NodeCalls):
 
         """
         wanted = field_mask_paths or _LINEAGE_FIELDS
+        if not self._lacks_lineage:
+            request = rpc.GetLineageSubgraphRequest(
+                lineage_subgraph_query_options=query_options, read_mask=FieldMask(paths=field_mask_paths)
+            )
+            try:
+                whole: pb.LineageGraph = self._send("GetLineage", request).lineage_subgraph
+            except errors.UnimplementedError:  # it is the official server, or an older one
+                self._lacks_lineage = True
+            except errors.ResourceExhaustedError:  # too large for one answer, but perhaps not for several
+                pass
+            else:
+                return whole
+        return self._put_together(query_options, wanted)
+
+    def _put_together(self, query_options: pb.LineageSubgraphQueryOptions, wanted: Collection[str]) -> pb.LineageGraph:
+        """Return the graph from a server that has no call for it: its skeleton, then the nodes and types."""
         mask = FieldMask(paths=[path for path in wanted if not path.endswith("_types")])
         response = self._call("GetLineageSubgraph", lineage_subgraph_query_options=query_options, read_mask=mask)
         skeleton: pb.LineageGraph = response.lineage_subgraph

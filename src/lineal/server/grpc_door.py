@@ -24,7 +24,7 @@ from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
-from lineal.service import CALLS, MetadataService
+from lineal.service import MetadataService, call_named
 from lineal.store.deadlines import CURRENT, Deadline
 
 PORT_FLAG = "--grpc-port"
@@ -161,7 +161,7 @@ def _handler(way: _Way, called: Rpc, readers: FewThreads | None) -> Callable[[by
             context.abort(*translate(error, rpc_name=called.name))
             raise  # abort has raised already
 
-    if readers and called.name in CALLS and not CALLS[called.name].writes:
+    if readers and not call_named(called.name).writes:
         handle.experimental_thread_pool = readers  # type: ignore[attr-defined]  # where gRPC looks for it
     return handle
 

@@ -16,12 +16,14 @@ from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.text_check import TextCheck
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
-from lineal.wire import lifecycle
+from lineal.wire import lifecycle, lineage
 from lineal.wire import service as rpc
 
 SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
 SERVICE_NAME: str = SERVICE.full_name
-LIFECYCLE_NAME: str = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"].full_name
+_LIFECYCLE = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"]
+_LINEAGE = lineage.DESCRIPTOR.services_by_name["LineageService"]
+LIFECYCLE_NAME: str = _LIFECYCLE.full_name
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ def _table(module: Any, service: Any) -> dict[str, Rpc]:
 RPCS = _table(rpc, SERVICE)
 SERVICES = {
     SERVICE_NAME: RPCS,
-    LIFECYCLE_NAME: _table(lifecycle, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"]),
+    LIFECYCLE_NAME: _table(lifecycle, _LIFECYCLE),
+    _LINEAGE.full_name: _table(rpc, _LINEAGE),
 }
 
 

@@ -17,7 +17,7 @@ from lineal.config import DatabaseSettings
 from lineal.service import inside
 from lineal.service.access import UNNAMED, Caller, require
 from lineal.service.audit import audited
-from lineal.service.calls import CALLS, Call
+from lineal.service.calls import CALLS, LINEAGE_CALLS, Call
 from lineal.service.known_types import KnownTypes
 from lineal.service.migration import downgrade
 from lineal.store import own_tables, schema
@@ -25,7 +25,7 @@ from lineal.store.database import Database, Session
 
 Result = TypeVar("Result")
 
-__all__ = ["CALLS", "MetadataService", "downgrade", "open_service"]
+__all__ = ["CALLS", "MetadataService", "call_named", "downgrade", "open_service"]
 
 LONGEST_MESSAGE = 1000
 
@@ -103,8 +103,9 @@ def call_named(method: str) -> Call:
     Raises:
         UnimplementedError: there is no such call.
     """
-    if method in CALLS:
-        return CALLS[method]
+    for calls in (CALLS, LINEAGE_CALLS):
+        if method in calls:
+            return calls[method]
     from lineal.service.lifecycle import LIFECYCLE_CALLS  # it is rarely needed, and stands on more than the others
 
     if method in LIFECYCLE_CALLS:

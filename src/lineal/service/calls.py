@@ -1,4 +1,4 @@
-"""The calls of MetadataStoreService by name: which rule serves each, and whether it writes.
+"""The calls of MetadataStoreService and LineageService by name: which rule serves each, and whether it writes.
 
 A handler takes the transaction, the known types and the request, and returns the response. Where calls differ only by
 the kind of node, one function makes them for all kinds.
@@ -17,7 +17,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import get_nodes, get_types, lists, put_types
 from lineal.service.access import Role
 from lineal.service.known_types import KnownTypes
-from lineal.service.lineage import get_lineage_subgraph
+from lineal.service.lineage import get_lineage, get_lineage_subgraph
 from lineal.service.lineage_graph import get_lineage_graph
 from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.service.put_events import put_events
@@ -246,3 +246,6 @@ CALLS: dict[str, Call] = {
     "GetLineageGraph": Call(get_lineage_graph, writes=False),
     "GetLineageSubgraph": Call(lambda session, _, request: get_lineage_subgraph(session, request), writes=False),
 }
+
+LINEAGE_CALLS: dict[str, Call] = {"GetLineage": Call(get_lineage, writes=False)}
+"""The calls of lineal.v1.LineageService."""

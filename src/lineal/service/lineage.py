@@ -1,4 +1,4 @@
-"""The rules of GetLineageSubgraph."""
+"""The rules of GetLineageSubgraph, and of GetLineage, which answers the same graph with whole nodes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
-from lineal.service.messages import add_events, type_messages
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.service.walk import Ids, Route, Subgraph, walk
 from lineal.store import events as event_rows
+from lineal.store import nodes as node_rows
 from lineal.store import relations
 from lineal.store import types as type_rows
 from lineal.store.database import Session
@@ -30,14 +32,58 @@ def get_lineage_subgraph(session: Session, request: rpc.GetLineageSubgraphReques
         InvalidArgumentError: starting nodes or their filter are missing, a filter is wrong, or the hops are negative.
         NotFoundError: no starting node is found.
     """
-    options = request.lineage_subgraph_query_options
-    start = _starting_nodes(session, options)
-    found = walk(session, start, _route(session, options))
-    wanted = set(request.read_mask.paths) or set(_LISTS)
+    found = _found(session, request.lineage_subgraph_query_options)
     response = rpc.GetLineageSubgraphResponse()
     response.lineage_subgraph.SetInParent()
-    _fill(session, response.lineage_subgraph, found, wanted)
+    _fill(session, response.lineage_subgraph, found, set(request.read_mask.paths) or set(_LISTS))
     return response
+
+
+def get_lineage(
+    session: Session, types: KnownTypes, request: rpc.GetLineageSubgraphRequest
+) -> rpc.GetLineageSubgraphResponse:
+    """Return the graph around the starting nodes with whole nodes and the types of these nodes.
+
+    Its lists are those that a client gets from GetLineageSubgraph and the calls for each kind of node: a list of types
+    stands for the nodes that are asked for, or for all nodes if nothing but types is.
+
+    Raises: as get_lineage_subgraph.
+    """
+    found = _found(session, request.lineage_subgraph_query_options)
+    wanted = set(request.read_mask.paths) or set(_LISTS)
+    met = {name for name in wanted if not name.endswith("_types")} or set(_LISTS)
+    response = rpc.GetLineageSubgraphResponse()
+    graph = response.lineage_subgraph
+    graph.SetInParent()
+    if "events" in wanted:
+        _fill_events(session, graph, found)
+    ids: Ids = {**found.nodes, CONTEXT: set()}
+    if met & {"contexts", "attributions", "associations"}:
+        ids[CONTEXT] = fill_memberships(session, graph, found, wanted)
+    for kind in KINDS:
+        if ids[kind] and kind.plural in met:
+            _fill_nodes(session, types, kind, ids[kind], graph, wanted)
+    return response
+
+
+def _found(session: Session, options: _Options) -> Subgraph:
+    return walk(session, _starting_nodes(session, options), _route(session, options))
+
+
+def _fill_nodes(
+    session: Session, types: KnownTypes, kind: Kind, ids: set[int], graph: pb.LineageGraph, wanted: set[str]
+) -> None:
+    """Fill the lists of whole nodes of a kind, and of their types, as far as they are asked for."""
+    types_field = f"{kind.name}_types"
+    if not wanted & {kind.plural, types_field}:
+        return
+    rows = node_rows.nodes_by_ids(session, kind, sorted(ids))
+    if kind.plural in wanted:
+        node_messages(session, types, kind, rows, add=getattr(graph, kind.plural).add)
+    if types_field in wanted:
+        stored = type_rows.types_by_ids(session, sorted({row.type_id for row in rows}))
+        found = type_messages(session, kind, stored, base_type=kind is not ARTIFACT)
+        getattr(graph, types_field).extend(found)
 
 
 def _starting_nodes(session: Session, options: _Options) -> Ids:
@@ -87,9 +133,15 @@ def _fill(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set
         if name in wanted:
             getattr(graph, name).extend(fill())
     if "events" in wanted:
-        add_events(found.events.values(), event_rows.steps_of(session, list(found.events)), to=graph.events)
+        _fill_events(session, graph, found)
     if wanted & {"contexts", "attributions", "associations"}:
-        fill_memberships(session, graph, found, wanted)
+        context_ids = fill_memberships(session, graph, found, wanted)
+        if "contexts" in wanted:
+            graph.contexts.extend(pb.Context(id=context_id) for context_id in sorted(context_ids))
+
+
+def _fill_events(session: Session, graph: pb.LineageGraph, found: Subgraph) -> None:
+    add_events(found.events.values(), event_rows.steps_of(session, list(found.events)), to=graph.events)
 
 
 def _all_types(session: Session, kind: Kind) -> list[Any]:
@@ -97,13 +149,10 @@ def _all_types(session: Session, kind: Kind) -> list[Any]:
     return list(type_messages(session, kind, rows, base_type=False, external_id=False))
 
 
-def fill_memberships(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set[str]) -> None:
-    """Fill the contexts of the nodes, as ids, and which node is in which."""
+def fill_memberships(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set[str]) -> set[int]:
+    """Fill which node is in which context, as far as it is asked for; return the ids of the contexts."""
     attributions = relations.memberships_of(session, ARTIFACT, sorted(found.nodes[ARTIFACT]))
     associations = relations.memberships_of(session, EXECUTION, sorted(found.nodes[EXECUTION]))
-    if "contexts" in wanted:
-        ids = {context_id for context_id, _ in attributions + associations}
-        graph.contexts.extend(pb.Context(id=context_id) for context_id in sorted(ids))
     if "attributions" in wanted:
         graph.attributions.extend(
             pb.Attribution(context_id=context_id, artifact_id=node_id) for context_id, node_id in attributions
@@ -112,3 +161,4 @@ def fill_memberships(session: Session, graph: pb.LineageGraph, found: Subgraph, 
         graph.associations.extend(
             pb.Association(context_id=context_id, execution_id=node_id) for context_id, node_id in associations
         )
+    return {context_id for context_id, _ in attributions + associations}

@@ -72,9 +72,8 @@ def _route(session: Session, options: pb.LineageGraphQueryOptions) -> Route:
 
 def _fill(session: Session, types: KnownTypes, graph: pb.LineageGraph, found: Subgraph) -> None:
     """Fill every list but the parent contexts."""
-    fill_memberships(session, graph, found, {"contexts", "attributions", "associations"})
-    ids = {**found.nodes, CONTEXT: {context.id for context in graph.contexts}}
-    del graph.contexts[:]
+    context_ids = fill_memberships(session, graph, found, {"attributions", "associations"})
+    ids = {**found.nodes, CONTEXT: context_ids}
     add_events(found.events.values(), event_rows.steps_of(session, list(found.events)), to=graph.events)
     for kind in KINDS:
         rows = node_rows.nodes_by_ids(session, kind, sorted(ids[kind]))
