@@ -111,9 +111,11 @@ class _Leads:
     def of(self, kind: Kind, ids: set[int], hops_left: int) -> list[EventRow]:
         """Return the events that lead on from nodes, in the order they were written."""
         known = self._known[kind]
-        unknown = ids - known.keys()
+        unknown = [node_id for node_id in ids if node_id not in known]
         if unknown:
             self._read(kind, sorted(unknown), hops_left)
+        if len(ids) == 1:
+            return known[next(iter(ids))]
         return sorted([event for node_id in ids for event in known[node_id]])
 
     def _read(self, kind: Kind, ids: list[int], hops_left: int) -> None:
@@ -138,22 +140,28 @@ class _Leads:
     def _sort_in(self, kind: Kind, ids: Iterable[int], events: list[EventRow], hops: int) -> None:
         """Note the events of the nodes that lie fewer than so many hops away, which are complete."""
         of_node: dict[Kind, dict[int, list[EventRow]]] = {ARTIFACT: {}, EXECUTION: {}}
-        for event in events:
-            for owner, types in self._types.items():
+        for owner, types in self._types.items():
+            mine, end = of_node[owner], _END[owner]
+            for event in sorted(events):
                 if event.type in types:
-                    of_node[owner].setdefault(_END[owner](event), []).append(event)
+                    mine.setdefault(end(event), []).append(event)
         for _ in range(hops):
-            known, end = self._known[kind], _END[_OTHER[kind]]
-            new = {node_id: of_node[kind].get(node_id, []) for node_id in ids if node_id not in known}
-            known.update(new)
-            ids, kind = {end(event) for mine in new.values() for event in mine}, _OTHER[kind]
+            known, mine, end = self._known[kind], of_node[kind], _END[_OTHER[kind]]
+            following = set()
+            for node_id in ids:
+                if node_id not in known:
+                    known[node_id] = leading = mine.get(node_id, [])
+                    following.update(map(end, leading))
+            ids, kind = following, _OTHER[kind]
             if not ids:
                 break
 
 
 def _enter(kind: Kind, ids: set[int], found: Subgraph, left_out: Ids, route: Route) -> set[int]:
     """Take new nodes into the result; return those from which the walk goes on."""
-    new = ids - found.nodes[kind] - left_out[kind]
+    new = ids - found.nodes[kind]
+    if left_out[kind]:
+        new -= left_out[kind]
     if route.max_nodes is not None:
         kept = sorted(new)[: max(0, route.max_nodes - sum(map(len, found.nodes.values())))]
         left_out[kind] |= new.difference(kept)
@@ -161,6 +169,9 @@ def _enter(kind: Kind, ids: set[int], found: Subgraph, left_out: Ids, route: Rou
     if not new:
         return new
     ends = route.ends(kind, new)
+    if not ends:
+        found.nodes[kind] |= new
+        return new
     if route.include_ends[kind]:
         found.nodes[kind] |= new
     else:
@@ -176,10 +187,11 @@ def _hop(leads: _Leads, hops_left: int, frontier: Ids, found: Subgraph, left_out
     for kind, ids in frontier.items():
         if ids:
             events, other = leads.of(kind, ids, hops_left), _OTHER[kind]
-            following[other] = {_END[other](event) for event in events}
+            following[other] = set(map(_END[other], events))
             passed += events
     following = {kind: _enter(kind, following[kind], found, left_out, route) for kind in _OTHER if following.get(kind)}
-    if any(left_out.values()):
+    if left_out[ARTIFACT] or left_out[EXECUTION]:
         passed = [each for each in passed if all(_END[kind](each) not in left_out[kind] for kind in left_out)]
-    found.events.update((event.id, event) for event in passed)
+    for event in passed:
+        found.events[event.id] = event
     return following
