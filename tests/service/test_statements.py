@@ -64,11 +64,12 @@ def test_a_node_is_found_by_its_types_name_without_reading_the_type_again(
 def test_events_take_one_statement_with_their_paths(
     service: MetadataService, count_statements: CountStatements
 ) -> None:
-    ids = put_chain(service, 3)
-    event = pb.Event(artifact_id=ids[0], execution_id=1, type=pb.Event.OUTPUT)
+    request = rpc.GetEventsByArtifactIDsRequest(artifact_ids=put_chain(service, 3))
+    event = service.call("GetEventsByArtifactIDs", request).events[0]
+    event.type = pb.Event.DECLARED_OUTPUT
     event.path.steps.add(key="data")
     service.call("PutEvents", rpc.PutEventsRequest(events=[event]))
-    assert count_statements("GetEventsByArtifactIDs", rpc.GetEventsByArtifactIDsRequest(artifact_ids=ids)) == 1
+    assert count_statements("GetEventsByArtifactIDs", request) == 1
 
 
 @pytest.mark.parametrize("filter_query", ["", "custom_properties.p1.string_value = 'value' AND id > 3"])

@@ -147,7 +147,7 @@ class _Leads:
                     mine.setdefault(end(event), []).append(event)
         for _ in range(hops):
             known, mine, end = self._known[kind], of_node[kind], _END[_OTHER[kind]]
-            following = set()
+            following: set[int] = set()
             for node_id in ids:
                 if node_id not in known:
                     known[node_id] = leading = mine.get(node_id, [])
