@@ -61,17 +61,6 @@ def test_a_node_is_found_by_its_types_name_without_reading_the_type_again(
     assert count_statements("GetArtifactByTypeAndName", request) == 2
 
 
-def test_events_take_one_statement_with_their_paths(
-    service: MetadataService, count_statements: CountStatements
-) -> None:
-    request = rpc.GetEventsByArtifactIDsRequest(artifact_ids=put_chain(service, 3))
-    event = service.call("GetEventsByArtifactIDs", request).events[0]
-    event.type = pb.Event.DECLARED_OUTPUT
-    event.path.steps.add(key="data")
-    service.call("PutEvents", rpc.PutEventsRequest(events=[event]))
-    assert count_statements("GetEventsByArtifactIDs", request) == 1
-
-
 @pytest.mark.parametrize("filter_query", ["", "custom_properties.p1.string_value = 'value' AND id > 3"])
 def test_a_page_takes_as_many_statements_whatever_its_size(
     service: MetadataService, count_statements: CountStatements, filter_query: str

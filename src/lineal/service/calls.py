@@ -179,7 +179,7 @@ def _context_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
     def get_events(session: Session, _: KnownTypes, request: Any) -> Any:
         ids = list(dict.fromkeys(getattr(request, f"{kind.name}_ids")))
         response = _answer(events)
-        add_events(*event_rows.events_of(session, kind, ids), to=response.events)
+        add_events(session, event_rows.events_of(session, kind, ids), to=response.events)
         return response
 
     yield members, Call(list_members, writes=False)

@@ -10,7 +10,6 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.service.walk import Ids, Route, Subgraph, walk
-from lineal.store import events as event_rows
 from lineal.store import nodes as node_rows
 from lineal.store import relations
 from lineal.store import types as type_rows
@@ -56,7 +55,7 @@ def get_lineage(
     graph = response.lineage_subgraph
     graph.SetInParent()
     if "events" in wanted:
-        _fill_events(session, graph, found)
+        add_events(session, found.events.values(), to=graph.events)
     ids: Ids = {**found.nodes, CONTEXT: set()}
     if met & {"contexts", "attributions", "associations"}:
         ids[CONTEXT] = fill_memberships(session, graph, found, wanted)
@@ -133,15 +132,11 @@ def _fill(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set
         if name in wanted:
             getattr(graph, name).extend(fill())
     if "events" in wanted:
-        _fill_events(session, graph, found)
+        add_events(session, found.events.values(), to=graph.events)
     if wanted & {"contexts", "attributions", "associations"}:
         context_ids = fill_memberships(session, graph, found, wanted)
         if "contexts" in wanted:
             graph.contexts.extend(pb.Context(id=context_id) for context_id in sorted(context_ids))
-
-
-def _fill_events(session: Session, graph: pb.LineageGraph, found: Subgraph) -> None:
-    add_events(found.events.values(), event_rows.steps_of(session, list(found.events)), to=graph.events)
 
 
 def _all_types(session: Session, kind: Kind) -> list[Any]:

@@ -15,7 +15,6 @@ from lineal.service.lineage import MOST_HOPS, fill_memberships
 from lineal.service.lists import get_nodes
 from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.service.walk import Route, Subgraph, walk
-from lineal.store import events as event_rows
 from lineal.store import nodes as node_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Session
@@ -74,7 +73,7 @@ def _fill(session: Session, types: KnownTypes, graph: pb.LineageGraph, found: Su
     """Fill every list but the parent contexts."""
     context_ids = fill_memberships(session, graph, found, {"attributions", "associations"})
     ids = {**found.nodes, CONTEXT: context_ids}
-    add_events(found.events.values(), event_rows.steps_of(session, list(found.events)), to=graph.events)
+    add_events(session, found.events.values(), to=graph.events)
     for kind in KINDS:
         rows = node_rows.nodes_by_ids(session, kind, sorted(ids[kind]))
         node_messages(session, types, kind, rows, add=getattr(graph, kind.plural).add)

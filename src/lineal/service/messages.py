@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 from google.protobuf import json_format
 
 from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
+from lineal.store import events as event_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Row, Session
-from lineal.store.events import EventRow, Steps
+from lineal.store.events import EventRow
 from lineal.store.nodes import NodeRow
 from lineal.store.properties import values_of
 from lineal.store.types import TypeRow
@@ -126,9 +127,10 @@ def _fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str])
             message.base_type = kind.system_types.index(name) + 1
 
 
-def add_events(events: Iterable[EventRow], steps: Steps, *, to: Any) -> None:
+def add_events(session: Session, rows: Collection[EventRow], *, to: Any) -> None:
     """Add events with their paths to a field of a message, in the order of the rows."""
-    for event_id, artifact_id, execution_id, type_, time in events:
+    steps = event_rows.steps_of(session, [row.id for row in rows])
+    for event_id, artifact_id, execution_id, type_, time in rows:
         event = to.add()
         event.artifact_id, event.execution_id, event.type = artifact_id, execution_id, type_
         if time is not None:

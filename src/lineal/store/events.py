@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
-from lineal.store.database import Row, Session
+from lineal.store.database import Session
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import EVENT, EVENT_PATH
 
@@ -27,7 +27,6 @@ class EventRow(NamedTuple):
 
 # A step of a path: its index, or its key.
 Step = tuple[int | None, str | None]
-Steps = dict[int, list[Step]]
 
 
 class NewEvent(NamedTuple):
@@ -47,12 +46,9 @@ class _StoredOrder(sa.ColumnElement[int]):
     type = sa.Integer()
 
 
-_ORDER_COLUMNS = {"sqlite": "rowid", "postgresql": "ctid", "mysql": "event_id"}  # InnoDB's hidden key follows that one
-
-
-@compiles(_StoredOrder)
-def _stored_order(element: _StoredOrder, compiler: Any, **options: Any) -> str:
-    return f"{compiler.preparer.format_table(EVENT_PATH)}.{_ORDER_COLUMNS[compiler.dialect.name]}"
+compiles(_StoredOrder, "sqlite")(lambda element, compiler, **_: "rowid")
+compiles(_StoredOrder, "postgresql")(lambda element, compiler, **_: "ctid")
+compiles(_StoredOrder, "mysql")(lambda element, compiler, **_: "event_id")  # InnoDB's hidden key follows it
 
 
 EVENT_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
@@ -64,26 +60,18 @@ def is_of_types(event: sa.FromClause, types: Sequence[int]) -> sa.ColumnElement[
     return sa.or_(*[event.c.type == type_ for type_ in types])
 
 
-_PATH_COLUMNS = [EVENT_PATH.c[name] for name in ("is_index_step", "step_index", "step_key")]
-
-
-def _by_nodes(kind: Kind) -> Statement:
-    """Return the query of the events of nodes of a kind, each once for each step of its path."""
-    both = sa.outerjoin(EVENT, EVENT_PATH, EVENT_PATH.c.event_id == EVENT.c.id)
-    query = sa.select(*EVENT_COLUMNS, EVENT_PATH.c.event_id, *_PATH_COLUMNS).select_from(both)
-    return Statement(query.where(listed(_OWNER[kind], "ids")).order_by(EVENT.c.id, _StoredOrder()))
-
-
-@lru_cache
-def _by_nodes_and_types(kind: Kind, *types: int) -> Statement:
-    """Return the query of the events of some types of nodes of a kind."""
-    query = sa.select(*EVENT_COLUMNS).where(listed(_OWNER[kind], "ids"), is_of_types(EVENT, types))
+def _by_nodes(kind: Kind, *types: int) -> Statement:
+    """Return the query of events of nodes of a kind, all or those of some types."""
+    query = sa.select(*EVENT_COLUMNS).where(listed(_OWNER[kind], "ids"))
+    if types:
+        query = query.where(is_of_types(EVENT, types))
     return Statement(query.order_by(EVENT.c.id))
 
 
 _BY_NODES = {kind: _by_nodes(kind) for kind in _OWNER}
+_by_nodes_and_types = lru_cache(_by_nodes)
 _STEPS = Statement(
-    sa.select(EVENT_PATH.c.event_id, *_PATH_COLUMNS)
+    sa.select(EVENT_PATH.c.event_id, EVENT_PATH.c.is_index_step, EVENT_PATH.c.step_index, EVENT_PATH.c.step_key)
     .where(listed(EVENT_PATH.c.event_id, "ids"))
     .order_by(EVENT_PATH.c.event_id, _StoredOrder())
 )
@@ -92,11 +80,9 @@ _INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
 
 
-def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> tuple[list[EventRow], Steps]:
-    """Return the events of artifacts or of executions, in the order they were written, and the steps of their paths."""
-    rows = session.listed_rows(_BY_NODES[kind], "ids", ids)
-    steps = _steps([row[5:] for row in rows if row[5] is not None])
-    return [EventRow._make(row[:5]) for row in (rows if not steps else {row[0]: row for row in rows}.values())], steps
+def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow]:
+    """Return the events of artifacts or of executions, in the order they were written."""
+    return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
 
 
 def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int]) -> list[EventRow]:
@@ -107,14 +93,10 @@ def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Seq
     return [EventRow._make(row) for row in rows]
 
 
-def steps_of(session: Session, event_ids: Sequence[int]) -> Steps:
+def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:
     """Return the steps of each event that has a path, in order."""
-    return _steps(session.listed_rows(_STEPS, "ids", event_ids))
-
-
-def _steps(rows: Iterable[Row]) -> Steps:
-    found: Steps = {}
-    for event_id, is_index, index, key in rows:
+    found: dict[int, list[Step]] = {}
+    for event_id, is_index, index, key in session.listed_rows(_STEPS, "ids", event_ids):
         found.setdefault(event_id, []).append((index or 0, None) if is_index else (None, key or ""))
     return found
 
