@@ -19,6 +19,9 @@ from lineal.store.limits import Limits
 from lineal.store.statement import Insertion
 from lineal.store.values import Encoded
 
+# Statistics are gathered after so many rows written, and again whenever as many more were written as before.
+_FIRST_STATISTICS = 1000
+
 RunQuery = Callable[[str], list[tuple[Any, ...]]]
 
 
@@ -62,6 +65,8 @@ class DatabaseDialect:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
+        self._rows_written = 0
+        self._next_statistics = _FIRST_STATISTICS
 
     @property
     def sql_dialect(self) -> sa.Dialect:
@@ -89,7 +94,17 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def after_write(self, connection: Any, rows: int) -> None:
-        """Do what the engine needs after a committed transaction that wrote so many rows; nothing, as a rule."""
+        """Gather the planner's statistics as the store grows, after a committed transaction that wrote so many rows."""
+        self._rows_written += rows
+        if self._rows_written >= self._next_statistics:
+            self._next_statistics = 2 * self._rows_written
+            self.gather_statistics(connection)
+
+    def gather_statistics(self, connection: Any) -> None:
+        """Let the planner look at the tables, without which it takes an index that selects little, or none at all.
+
+        Nothing where the engine soon does it by itself.
+        """
 
     # ---- errors
 

@@ -6,6 +6,7 @@ What stays out: opening connections (postgresql_connection.py).
 from __future__ import annotations
 
 import base64
+import contextlib
 import math
 import re
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
 from lineal.store.limits import Limits, limit_of
 from lineal.store.statement import ON_CONFLICT, Insertion
+from lineal.store.tables import metadata
 from lineal.store.values import Encoded
 
 _DETAIL = re.compile(r"Key \((?P<columns>.*?)\)=\((?P<entry>.*)\) already exists", re.DOTALL)
@@ -111,6 +113,13 @@ class PostgreSQLDialect(ServerDialect):
     def interrupt(self, connection: Any) -> None:
         """Ask the server, on a connection of its own, to cancel the statement."""
         connection.dbapi_connection.cancel_safe(timeout=self.connect_seconds)
+
+    def gather_statistics(self, connection: Any) -> None:
+        """Look at the tables now, which the server itself does within a minute, unless somebody else is doing it."""
+        quote = self._sql_dialect.identifier_preparer.quote
+        tables = ", ".join(quote(name) for name in metadata.tables)
+        with contextlib.suppress(self._driver.Error):  # it is but advice
+            connection.cursor().execute(f"ANALYZE (SKIP_LOCKED) {tables}")
 
     # ---- errors
 

@@ -27,10 +27,7 @@ _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
 _CACHED_STATEMENTS = 512
-# The planner's statistics are gathered after so many rows written, and again whenever as many more were written as
-# before; from at most so many entries of each index.
-_FIRST_STATISTICS = 1000
-_STATISTICS_SAMPLE = 1000
+_STATISTICS_SAMPLE = 1000  # entries of each index
 _BUSY = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED, which the module names from Python 3.11 on
 
 
@@ -57,8 +54,6 @@ class SQLiteDialect(DatabaseDialect):
             )
         self._write_lock = threading.Lock()
         self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
-        self._rows_written = 0
-        self._next_statistics = _FIRST_STATISTICS
 
     def _fitting_mode(self, asked: str) -> str:
         """Return the mode to open a file in: nothing is created, or nothing written, where the use forbids it."""
@@ -180,14 +175,11 @@ class SQLiteDialect(DatabaseDialect):
         """Let the statement that runs fail."""
         connection.interrupt()
 
-    def after_write(self, connection: Any, rows: int) -> None:
-        """Gather the planner's statistics as the store grows: without them it picks indexes that select little."""
-        self._rows_written += rows
-        if self._rows_written >= self._next_statistics:
-            self._next_statistics = 2 * self._rows_written
-            connection.execute(f"PRAGMA analysis_limit={_STATISTICS_SAMPLE}")
-            with contextlib.suppress(sqlite3.OperationalError):  # busy: the next time will do
-                connection.execute("ANALYZE")
+    def gather_statistics(self, connection: Any) -> None:
+        """Look at some of each index, unless another process is writing."""
+        connection.execute(f"PRAGMA analysis_limit={_STATISTICS_SAMPLE}")
+        with contextlib.suppress(sqlite3.OperationalError):  # busy: the next time will do
+            connection.execute("ANALYZE")
 
     def is_driver_error(self, error: Exception) -> bool:
         """Say whether the error comes from sqlite3; an integer beyond 64 bits is an OverflowError there."""
