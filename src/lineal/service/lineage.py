@@ -8,7 +8,7 @@ from typing import Any
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import add_events, node_messages, type_messages
+from lineal.service.messages import add_events, fill_base_types, node_messages, type_message, type_messages
 from lineal.service.walk import Ids, Route, Subgraph, walk
 from lineal.store import nodes as node_rows
 from lineal.store import relations
@@ -49,40 +49,14 @@ def get_lineage(
     Raises: as get_lineage_subgraph.
     """
     found = _found(session, request.lineage_subgraph_query_options)
-    wanted = set(request.read_mask.paths) or set(_LISTS)
-    met = {name for name in wanted if not name.endswith("_types")} or set(_LISTS)
     response = rpc.GetLineageSubgraphResponse()
-    graph = response.lineage_subgraph
-    graph.SetInParent()
-    if "events" in wanted:
-        add_events(session, found.events.values(), to=graph.events)
-    ids: Ids = {**found.nodes, CONTEXT: set()}
-    if met & {"contexts", "attributions", "associations"}:
-        ids[CONTEXT] = fill_memberships(session, graph, found, wanted)
-    for kind in KINDS:
-        if ids[kind] and kind.plural in met:
-            _fill_nodes(session, types, kind, ids[kind], graph, wanted)
+    response.lineage_subgraph.SetInParent()
+    _fill_whole(session, types, response.lineage_subgraph, found, set(request.read_mask.paths) or set(_LISTS))
     return response
 
 
 def _found(session: Session, options: _Options) -> Subgraph:
     return walk(session, _starting_nodes(session, options), _route(session, options))
-
-
-def _fill_nodes(
-    session: Session, types: KnownTypes, kind: Kind, ids: set[int], graph: pb.LineageGraph, wanted: set[str]
-) -> None:
-    """Fill the lists of whole nodes of a kind, and of their types, as far as they are asked for."""
-    types_field = f"{kind.name}_types"
-    if not wanted & {kind.plural, types_field}:
-        return
-    rows = node_rows.nodes_by_ids(session, kind, sorted(ids))
-    if kind.plural in wanted:
-        node_messages(session, types, kind, rows, add=getattr(graph, kind.plural).add)
-    if types_field in wanted:
-        stored = type_rows.types_by_ids(session, sorted({row.type_id for row in rows}))
-        found = type_messages(session, kind, stored, base_type=kind is not ARTIFACT)
-        getattr(graph, types_field).extend(found)
 
 
 def _starting_nodes(session: Session, options: _Options) -> Ids:
@@ -137,6 +111,36 @@ def _fill(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set
         context_ids = fill_memberships(session, graph, found, wanted)
         if "contexts" in wanted:
             graph.contexts.extend(pb.Context(id=context_id) for context_id in sorted(context_ids))
+
+
+def _fill_whole(session: Session, types: KnownTypes, graph: pb.LineageGraph, found: Subgraph, wanted: set[str]) -> None:
+    """Fill the lists that are asked for, with whole nodes."""
+    met = {name for name in wanted if not name.endswith("_types")} or set(_LISTS)
+    if "events" in wanted:
+        add_events(session, found.events.values(), to=graph.events)
+    ids: Ids = {**found.nodes, CONTEXT: set()}
+    if met & {"contexts", "attributions", "associations"}:
+        ids[CONTEXT] = fill_memberships(session, graph, found, wanted)
+    type_ids: Ids = {}
+    for kind in KINDS:
+        lists = wanted & {kind.plural, f"{kind.name}_types"}
+        rows = node_rows.nodes_by_ids(session, kind, sorted(ids[kind])) if lists and kind.plural in met else []
+        if kind.plural in wanted:
+            node_messages(session, types, kind, rows, add=getattr(graph, kind.plural).add)
+        if f"{kind.name}_types" in wanted:
+            type_ids[kind] = {row.type_id for row in rows}
+    _fill_types(session, graph, type_ids)
+
+
+def _fill_types(session: Session, graph: pb.LineageGraph, ids: Ids) -> None:
+    """Fill the types of nodes of several kinds, those of artifacts without their base types."""
+    rows = type_rows.types_by_ids(session, sorted(set().union(*ids.values())))
+    properties = type_rows.type_properties(session, [row.id for row in rows])
+    bases = type_rows.base_type_names(session, sorted(ids.get(EXECUTION, set()) | ids.get(CONTEXT, set())))
+    for kind, wanted in ids.items():
+        messages: list[Any] = [type_message(kind, row, properties.get(row.id, {})) for row in rows if row.id in wanted]
+        fill_base_types(kind, messages, bases)
+        getattr(graph, f"{kind.name}_types").extend(messages)
 
 
 def _all_types(session: Session, kind: Kind) -> list[Any]:

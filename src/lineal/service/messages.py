@@ -116,11 +116,12 @@ def type_messages(
         for row in rows
     ]
     if base_type:
-        _fill_base_types(kind, messages, type_rows.base_type_names(session, ids))
+        fill_base_types(kind, messages, type_rows.base_type_names(session, ids))
     return messages
 
 
-def _fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str]) -> None:
+def fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str]) -> None:
+    """Set the base types of types, given the names of those that are based on one."""
     for message in messages:
         name = names.get(message.id)
         if name in kind.system_types:
