@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from lineal.service import MetadataService
+from lineal.store import packing
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.conftest import CountStatements
@@ -43,13 +46,14 @@ def test_writing_many_artifacts_takes_no_more_statements_than_writing_two(
     assert count_statements("PutArtifacts", few) == count_statements("PutArtifacts", many)
 
 
-def test_reading_many_artifacts_takes_no_more_statements_than_reading_one(
+def test_reading_many_artifacts_takes_no_statement_for_each(
     service: MetadataService, count_statements: CountStatements
 ) -> None:
     type_id = put_artifact_type(service)
     ids = put_artifacts(service, *[artifact(type_id, properties=PROPERTIES) for _ in range(2000)])
-    few = count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids[:1]))
-    assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids)) == few == 2
+    pieces = math.ceil(len(ids) / packing.MOST) if service.database.dialect.packs_rows else 1
+    assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids[:1])) == 2
+    assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids)) == 1 + pieces
 
 
 def test_a_node_is_found_by_its_types_name_without_reading_the_type_again(

@@ -1,7 +1,8 @@
 """Rows of the properties of nodes: read for answers, read to be compared, written.
 
 Answers need the one value that a row holds, and its form, instead of five columns: a driver's time goes by columns.
-What stays out: what a stored value means (values.py), and any rule about what may be written.
+What stays out: what a stored value means (values.py), how rows become fewer where a driver's time goes by rows
+(packing.py), and any rule about what may be written.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from lineal.kinds import KINDS, Kind
+from lineal.store import packing
 from lineal.store.database import Row, Session
 from lineal.store.limits import shown
 from lineal.store.statement import Insertion, Statement, insertion, listed
@@ -101,11 +103,21 @@ class _Statements:
         return column
 
     @cached_property
-    def values(self) -> Statement:
+    def _cells(self) -> tuple[sa.ColumnElement[str], sa.ColumnElement[int], sa.ColumnElement[Any]]:
+        """What answers need of a property: its name, the form of its value, and the value."""
         columns = PROPERTY[self.kind].c
         places = ("string_value", "int_value", "double_value", "bool_value", "proto_value")
-        value = _OneValue(*[columns[name] for name in places])
-        return Statement(sa.select(self._owner, columns.name, _form(columns), value).where(listed(self._owner, "ids")))
+        return columns.name, _form(columns), _OneValue(*[columns[name] for name in places])
+
+    @cached_property
+    def values(self) -> Statement:
+        return Statement(sa.select(self._owner, *self._cells).where(listed(self._owner, "ids")))
+
+    @cached_property
+    def packed_values(self) -> Statement:
+        columns = PROPERTY[self.kind].c
+        texts = [columns.name, columns.string_value, columns.proto_value]
+        return Statement(packing.packed(self._owner, *self._cells, texts=texts).where(listed(self._owner, "ids")))
 
     @cached_property
     def rows(self) -> Statement:
@@ -144,7 +156,10 @@ def values_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
 
     A form is one of those of values.py, greater by CUSTOM if the property is custom; a number may be a text.
     """
-    return session.listed_rows(_OF[kind].values, "ids", ids)
+    statements = _OF[kind]
+    if session.dialect.packs_rows and len(ids) >= packing.FEWEST:
+        return packing.read_packed(session, ids, statement=statements.packed_values, rows=statements.values)
+    return session.listed_rows(statements.values, "ids", ids)
 
 
 def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:

@@ -88,9 +88,9 @@ class Session:
         return [row for piece in self.pieces(values) for row in self.rows(statement, {name: piece})]
 
     @staticmethod
-    def pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-        """Cut values into lists that one statement can take; none of them is empty."""
-        return (values[start : start + LONGEST_LIST] for start in range(0, len(values), LONGEST_LIST))
+    def pieces(values: Sequence[Any], longest: int = LONGEST_LIST) -> Iterator[Sequence[Any]]:
+        """Cut values into lists that one statement can take, up to `longest`; none of them is empty."""
+        return (values[start : start + longest] for start in range(0, len(values), longest))
 
     def change(self, statement: Statement, values: Mapping[str, Any]) -> int:
         """Run a statement that changes rows; return how many rows it found."""

@@ -51,6 +51,7 @@ class DatabaseDialect:
         many_recursive_terms: whether a recursive query may refer to itself more than once.
         knows_values: whether the planner knows how often a single value occurs.
         converts_values: whether `stored_value` and `loaded_value` change anything.
+        packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
     name: str
@@ -62,6 +63,7 @@ class DatabaseDialect:
     many_recursive_terms = True
     knows_values = True
     converts_values = False
+    packs_rows = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings

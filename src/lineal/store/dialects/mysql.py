@@ -49,6 +49,7 @@ class MySQLDialect(ServerDialect):
     """The differences of MySQL and MariaDB."""
 
     name = "mysql"
+    packs_rows = True
     options = (
         "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
         "ssl_check_hostname", "charset",

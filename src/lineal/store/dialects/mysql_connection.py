@@ -16,6 +16,8 @@ from lineal.store.dialects.urls import Host, ServerURL
 
 # Nothing is cut or bent to fit; backslashes escape, and a double quote begins a text, as the driver expects.
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
+# Bytes of a text that the server joins of many; one that is cut there is read again in another way (packing.py).
+_LONGEST_JOINED = 1 << 20
 _ASKED = (
     "max_allowed_packet", "auto_increment_increment", "read_only", "super_read_only", "version", "wsrep_on",
     "group_replication_consistency",
@@ -49,7 +51,9 @@ class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
     def set_up(self) -> None:
         """Ask what the server allows and set the session to what Lineal relies on."""
         with self.cursor() as cursor:
-            cursor.execute(f"SET NAMES latin1, SESSION sql_mode = '{_SQL_MODE}'")
+            cursor.execute(
+                f"SET NAMES latin1, SESSION sql_mode = '{_SQL_MODE}', SESSION group_concat_max_len = {_LONGEST_JOINED}"
+            )
             cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
             names = ", ".join(f"'{name}'" for name in _ASKED)
             cursor.execute(f"SHOW SESSION VARIABLES WHERE Variable_name IN ({names})")
