@@ -11,6 +11,7 @@ from lineal.kinds import KINDS
 from lineal.service import MetadataService, open_service
 from lineal.service.access import Role
 from lineal.service.catalogue import Asked, Catalogue
+from lineal.store.packing import FEWEST
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.requests import READS, read_requests
@@ -76,3 +77,13 @@ def test_a_writer_puts_types_contexts_and_what_lies_in_them(service: MetadataSer
     assert [context.name for context in found] == ["first"]
     view = Catalogue(service, caller=lambda: READER).put_view("shown")
     assert Catalogue(service, caller=lambda: READER).view(view.id).content == "shown"
+
+
+def test_the_properties_of_many_nodes_are_those_of_the_workspace(service: MetadataService) -> None:
+    type_id = service.call("GetArtifactTypes", rpc.GetArtifactTypesRequest()).artifact_types[0].id
+    nodes = [marked(pb.Artifact(type_id=type_id, name=f"many {index}"), "ab"[index % 2]) for index in range(4 * FEWEST)]
+    nodes[0].custom_properties["text"].string_value = "cannot be packed: \x1f"
+    ids = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=nodes)).artifact_ids
+    found = service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids), caller=READER).artifacts
+    assert [node.name for node in found] == [node.name for node in nodes[::2]]
+    assert [node.custom_properties for node in found] == [node.custom_properties for node in nodes[::2]]

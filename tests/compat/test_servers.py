@@ -12,6 +12,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import open_service
+from lineal.store.packing import FEWEST
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.official import METHOD_OF_REQUEST, Answer, OfficialCore
@@ -106,12 +107,12 @@ def artifacts(side: Side, ids: list[int]) -> list[str]:
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
 def test_what_one_writes_both_read_alike(sides: Sides, writer: str, text: str) -> None:
     type_id = put_type(sides[writer])
-    wanted = rich_artifact(type_id, f"n {text}"[:80], text)
-    (node_id,) = tell(sides[writer], rpc.PutArtifactsRequest(artifacts=[wanted])).artifact_ids
-    read = {name: artifacts(side, [node_id]) for name, side in sides.items()}
-    assert read["official"] == read["lineal"]
-    found = tell(sides["lineal"], rpc.GetArtifactsByIDRequest(artifact_ids=[node_id])).artifacts[0]
-    assert (found.uri, found.custom_properties) == (wanted.uri, wanted.custom_properties)
+    wanted = [rich_artifact(type_id, f"n{index} {text}"[:80], text) for index in range(FEWEST)]
+    ids = list(tell(sides[writer], rpc.PutArtifactsRequest(artifacts=wanted)).artifact_ids)
+    for asked in (ids[:1], ids):
+        assert artifacts(sides["official"], asked) == artifacts(sides["lineal"], asked)
+        found = tell(sides["lineal"], rpc.GetArtifactsByIDRequest(artifact_ids=asked)).artifacts[0]
+        assert (found.uri, found.custom_properties) == (wanted[0].uri, wanted[0].custom_properties)
 
 
 def test_each_goes_on_where_the_other_left(sides: Sides) -> None:
