@@ -134,7 +134,18 @@ def test_database_urls_are_taken_as_they_are(url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "a.db", "http://u:s3cret@h", "grpc://h", "grpc://:1", "grpc://h:x", "grpc://u:s3cret@h:1", "grpc://h:1/a"],
+    [
+        "",
+        "a.db",
+        "http://u:s3cret@h",
+        "grpc://h",
+        "grpc://:1",
+        "grpc://h:x",
+        "grpc://[::1",
+        "grpc://a[b]:1",
+        "grpc://u:s3cret@h:1",
+        "grpc://h:1/a",
+    ],
 )
 def test_any_other_url_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(errors.InvalidArgumentError) as caught:

@@ -40,6 +40,7 @@ def user_of(url: str) -> str:
         ("h1", (Host("h1", None),)),
         ("h1:1,h2,[::1]:3", (Host("h1", 1), Host("h2", None), Host("::1", 3))),
         ("u:p@h1:1", (Host("h1", 1),)),
+        ("u:p[@h1:1", (Host("h1", 1),)),
         ("u:p%40%2F@%2Frun%2Fdb:5", (Host("/run/db", 5),)),
         ("", ()),
     ],

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, quote, unquote, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from lineal import errors
 from lineal.config import DATABASE_SCHEMES, DatabaseSettings
@@ -65,7 +65,7 @@ def settings_of_url(url: str) -> DatabaseSettings | ChannelSettings:
     """
     scheme = url.partition("://")[0]
     if scheme in SERVER_SCHEMES:
-        return _channel_settings_of_url(urlsplit(url))
+        return _channel_settings_of_url(url)
     if scheme in DATABASE_SCHEMES and "://" in url:
         return DatabaseSettings(url)
     raise errors.InvalidArgumentError(f"{_described(url)} is not the URL of a metadata store; write {_URL_FORMS}")
@@ -81,21 +81,27 @@ def _described(url: str) -> str:
     return "a text without '://'"
 
 
-def _channel_settings_of_url(url: SplitResult) -> ChannelSettings:
+def _channel_settings_of_url(text: str) -> ChannelSettings:
     """Read grpc://host:port or grpcs://host:port."""
     try:
+        url = urlsplit(text)
         host, port = url.hostname, url.port
     except ValueError:
-        host, port = None, None
+        raise _no_server_url(text) from None
     options = parse_qs(url.query, keep_blank_values=True)
     unknown = options.keys() - {"token_file", "ca_file", "cert_file", "key_file"}
     if not host or not port or url.username or url.path.strip("/") or unknown:
-        raise errors.InvalidArgumentError(
-            f"the URL of a server is {url.scheme}://host:port, for example {url.scheme}://localhost:8080, with the "
-            "options token_file, ca_file, cert_file and key_file"
-        )
+        raise _no_server_url(text)
     certificates = _certificates_of_files(options) if url.scheme == "grpcs" else None
     return ChannelSettings(_target(host, port), certificates, token_file=options.get("token_file", [""])[-1])
+
+
+def _no_server_url(text: str) -> errors.InvalidArgumentError:
+    scheme = text.partition("://")[0]
+    return errors.InvalidArgumentError(
+        f"the URL of a server is {scheme}://host:port, for example {scheme}://localhost:8080, with the options "
+        "token_file, ca_file, cert_file and key_file"
+    )
 
 
 def _certificates_of_files(options: Mapping[str, list[str]]) -> Certificates:

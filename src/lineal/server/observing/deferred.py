@@ -14,11 +14,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 
 _SECONDS = 1.0
+_MOST = 100_000
 _waiting: deque[Callable[[], object]] = deque()
 _log = logging.getLogger(__name__)
 
-later = _waiting.append
-"""Put a piece of counting aside."""
+
+def later(work: Callable[[], object]) -> None:
+    """Put a piece of counting aside; where nobody counts (`counting`), what waits is counted when it is much."""
+    _waiting.append(work)
+    if len(_waiting) > _MOST:
+        count()
 
 
 def count() -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from lineal import errors
 
@@ -108,20 +108,28 @@ def parse_server_url(url: str, *, known: Collection[str]) -> ServerURL:
     Raises:
         InvalidArgumentError: a port is no number, the database has no name, or an option is unknown.
     """
-    parts = urlsplit(url, allow_fragments=False)
-    user, _, place = parts.netloc.rpartition("@")
+    scheme, netloc, path, query = _parts(url)
+    user, _, place = netloc.rpartition("@")
     name, colon, password = user.partition(":")
-    database = unquote(parts.path[1:])
+    database = unquote(path)
     if not database:
         raise errors.InvalidArgumentError("the database URL names no database; write scheme://user@host:port/database")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    options = dict(parse_qsl(query, keep_blank_values=True))
     unknown = sorted(options.keys() - set(known))
     if unknown:
         raise errors.InvalidArgumentError(
-            f"unknown option {unknown[0]!r} in the database URL; {parts.scheme} knows {', '.join(sorted(known))}"
+            f"unknown option {unknown[0]!r} in the database URL; {scheme} knows {', '.join(sorted(known))}"
         )
     hosts = tuple(_host(text) for text in place.split(",") if text)
     return ServerURL(hosts, unquote(name), unquote(password) if colon else None, database, options)
+
+
+def _parts(url: str) -> tuple[str, str, str, str]:
+    """Return scheme, user and hosts, path and query; Python's own function refuses an IPv6 address among hosts."""
+    scheme, _, rest = url.partition("://")
+    place, _, query = rest.partition("?")
+    netloc, _, path = place.partition("/")
+    return scheme, netloc, path, query
 
 
 def _host(text: str) -> Host:
