@@ -125,7 +125,9 @@ def _node_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
         row = get_nodes.get_node_by_type_and_name(
             session, types, kind, type_name=request.type_name, type_version=request.type_version, name=name
         )
-        return _answer(by_name, **{kind.name: node_messages(session, types, kind, [row])[0] if row else None})
+        response = _answer(by_name)
+        node_messages(session, types, kind, [row] if row else [], add=lambda: getattr(response, kind.name))
+        return response
 
     def get_by_external_id(session: Session, types: KnownTypes, request: Any) -> Any:
         rows = get_nodes.get_nodes_by_external_ids(session, kind, request.external_ids)
