@@ -216,18 +216,40 @@ class _WithoutLineage:
         raise errors.UnimplementedError(f"no call named {method}")
 
 
-def test_a_graph_too_large_for_one_answer_comes_in_pieces() -> None:
+TOO_LARGE = "The answer to GetLineage has 9 bytes; start the server with a larger --max-message-mib"
+
+
+@pytest.mark.parametrize("error", [errors.ResourceExhaustedError(TOO_LARGE), errors.PermissionDeniedError("no route")])
+def test_a_graph_that_cannot_come_in_one_answer_comes_in_pieces(error: errors.StatusError) -> None:
+    """It is too large, or something in between lets through what it knows of the official service alone."""
     lineage = _Lineage()
     whole = lineage.store.get_lineage_subgraph(lineage.options)
-    narrow = MetadataStore.from_transport(_Narrow(lineage.store._transport))
+    narrow = MetadataStore.from_transport(_Refusing(lineage.store._transport, error))
 
     assert narrow.get_lineage_subgraph(lineage.options) == whole
 
 
-class _Narrow(_WithoutLineage):
-    """A way to a server that sends no large answers."""
+def test_who_is_to_send_less_does_not_send_more() -> None:
+    lineage = _Lineage()
+    limited = MetadataStore.from_transport(_Refusing(lineage.store._transport, errors.ResourceExhaustedError("later")))
+    with pytest.raises(errors.ResourceExhaustedError, match="later"):
+        limited.get_lineage_subgraph(lineage.options)
+
+
+class _Refusing:
+    """A way to a server that refuses what is not of the official service."""
+
+    def __init__(self, transport: Transport, error: errors.StatusError) -> None:
+        self._transport = transport
+        self._error = error
+        self.close = transport.close
 
     def call(self, method: str, request: Message) -> Message:
         if method in CALLS:
             return self._transport.call(method, request)
-        raise errors.ResourceExhaustedError("the answer is too large")
+        raise self._error
+
+
+def test_a_lineage_subgraph_needs_options() -> None:
+    with pytest.raises(TypeError, match="query_options must not be None"):
+        _Lineage().store.get_lineage_subgraph(None)  # type: ignore[arg-type]

@@ -15,11 +15,14 @@ from lineal import errors
 from lineal.client.node_calls import NodeCalls
 from lineal.client.options import ExtraOptions, ListOptions, OrderByField
 from lineal.client.type_calls import TypeCalls
+from lineal.config import MAX_MESSAGE_FLAG
 from lineal.kinds import ARTIFACT, KINDS, Kind
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
 _LINEAGE_FIELDS = tuple(field.name for field in pb.LineageGraph.DESCRIPTOR.fields)
+# The settings that an error about an answer's size names, and no other error of its code does.
+_LIMITS_OF_SIZE = (MAX_MESSAGE_FLAG, "max_receive_message_length")
 _WHOLE_FIELDS = ("events", "associations", "attributions")
 
 
@@ -199,20 +202,30 @@ class LineageCalls(TypeCalls, NodeCalls):
             NotFoundError: no node matches the starting query.
 
         """
-        wanted = field_mask_paths or _LINEAGE_FIELDS
-        if not self._lacks_lineage:
-            request = rpc.GetLineageSubgraphRequest(
-                lineage_subgraph_query_options=query_options, read_mask=FieldMask(paths=field_mask_paths)
-            )
-            try:
-                whole: pb.LineageGraph = self._send("GetLineage", request).lineage_subgraph
-            except errors.UnimplementedError:  # it is the official server, or an older one
-                self._lacks_lineage = True
-            except errors.ResourceExhaustedError:  # too large for one answer, but perhaps not for several
-                pass
-            else:
-                return whole
-        return self._put_together(query_options, wanted)
+        if query_options is None:
+            raise TypeError("query_options must not be None")
+        whole = None if self._lacks_lineage else self._ask_for_whole(query_options, field_mask_paths or ())
+        return self._put_together(query_options, field_mask_paths or _LINEAGE_FIELDS) if whole is None else whole
+
+    def _ask_for_whole(
+        self, query_options: pb.LineageSubgraphQueryOptions, paths: Collection[str]
+    ) -> pb.LineageGraph | None:
+        """Return the graph as one answer, or None where there is none to be had."""
+        request = rpc.GetLineageSubgraphRequest(
+            lineage_subgraph_query_options=query_options, read_mask=FieldMask(paths=paths)
+        )
+        try:
+            graph: pb.LineageGraph = self._send("GetLineage", request).lineage_subgraph
+        except errors.UnimplementedError:  # it is the official server, or an older one
+            self._lacks_lineage = True
+            return None
+        except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
+            return None
+        except errors.ResourceExhaustedError as error:
+            if not any(limit in error.message for limit in _LIMITS_OF_SIZE):
+                raise
+            return None  # too large for one answer, but perhaps not for several
+        return graph
 
     def _put_together(self, query_options: pb.LineageSubgraphQueryOptions, wanted: Collection[str]) -> pb.LineageGraph:
         """Return the graph from a server that has no call for it: its skeleton, then the nodes and types."""

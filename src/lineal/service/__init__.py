@@ -106,7 +106,7 @@ def call_named(method: str) -> Call:
     for calls in (CALLS, LINEAGE_CALLS):
         if method in calls:
             return calls[method]
-    from lineal.service.lifecycle import LIFECYCLE_CALLS  # it is rarely needed, and stands on more than the others
+    from lineal.service.lifecycle import LIFECYCLE_CALLS  # an embedded store rarely needs it, and it stands on more
 
     if method in LIFECYCLE_CALLS:
         return LIFECYCLE_CALLS[method]

@@ -125,9 +125,7 @@ def _node_calls(kind: Kind) -> Iterator[tuple[str, Call]]:
         row = get_nodes.get_node_by_type_and_name(
             session, types, kind, type_name=request.type_name, type_version=request.type_version, name=name
         )
-        response = _answer(by_name)
-        node_messages(session, types, kind, [row] if row else [], add=lambda: getattr(response, kind.name))
-        return response
+        return _node(by_name, session, types, kind, row)
 
     def get_by_external_id(session: Session, types: KnownTypes, request: Any) -> Any:
         rows = get_nodes.get_nodes_by_external_ids(session, kind, request.external_ids)
@@ -151,6 +149,13 @@ def _nodes(method: str, session: Session, types: KnownTypes, kind: Kind, rows: S
     """Return the response of a call that answers nodes."""
     response = _answer(method)
     node_messages(session, types, kind, rows, add=getattr(response, kind.plural).add)
+    return response
+
+
+def _node(method: str, session: Session, types: KnownTypes, kind: Kind, row: NodeRow | None) -> Any:
+    """Return the response of a call that answers one node or none."""
+    response = _answer(method)
+    node_messages(session, types, kind, [row] if row else [], add=lambda: getattr(response, kind.name))
     return response
 
 

@@ -26,7 +26,7 @@ class KnownType:
 
 
 class KnownTypes:
-    """The types of one database by id."""
+    """The types of one database by id, and their ids by name."""
 
     def __init__(self) -> None:
         self._types: dict[int, KnownType] = {}

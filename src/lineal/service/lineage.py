@@ -30,6 +30,7 @@ def get_lineage_subgraph(session: Session, request: rpc.GetLineageSubgraphReques
     Raises:
         InvalidArgumentError: starting nodes or their filter are missing, a filter is wrong, or the hops are negative.
         NotFoundError: no starting node is found.
+        ResourceExhaustedError: the graph has more nodes than the server allows.
     """
     found = _found(session, request.lineage_subgraph_query_options)
     response = rpc.GetLineageSubgraphResponse()
@@ -46,7 +47,10 @@ def get_lineage(
     Its lists are those that a client gets from GetLineageSubgraph and the calls for each kind of node: a list of types
     stands for the nodes that are asked for, or for all nodes if nothing but types is.
 
-    Raises: as get_lineage_subgraph.
+    Raises:
+        InvalidArgumentError: starting nodes or their filter are missing, a filter is wrong, or the hops are negative.
+        NotFoundError: no starting node is found.
+        ResourceExhaustedError: the graph has more nodes than the server allows.
     """
     found = _found(session, request.lineage_subgraph_query_options)
     response = rpc.GetLineageSubgraphResponse()
@@ -133,7 +137,7 @@ def _fill_whole(session: Session, types: KnownTypes, graph: pb.LineageGraph, fou
 
 
 def _fill_types(session: Session, graph: pb.LineageGraph, ids: Ids) -> None:
-    """Fill the types of nodes of several kinds, those of artifacts without their base types."""
+    """Fill the types of nodes of several kinds; those of artifacts without base types, as in GetArtifactsByID."""
     rows = type_rows.types_by_ids(session, sorted(set().union(*ids.values())))
     properties = type_rows.type_properties(session, [row.id for row in rows])
     bases = type_rows.base_type_names(session, sorted(ids.get(EXECUTION, set()) | ids.get(CONTEXT, set())))

@@ -114,7 +114,7 @@ class _Leads:
         unknown = [node_id for node_id in ids if node_id not in known]
         if unknown:
             self._read(kind, sorted(unknown), hops_left)
-        if len(ids) == 1:
+        if len(ids) == 1:  # most hops of a chain; the list is in order
             return known[next(iter(ids))]
         return sorted([event for node_id in ids for event in known[node_id]])
 
@@ -140,9 +140,10 @@ class _Leads:
     def _sort_in(self, kind: Kind, ids: Iterable[int], events: list[EventRow], hops: int) -> None:
         """Note the events of the nodes that lie fewer than so many hops away, which are complete."""
         of_node: dict[Kind, dict[int, list[EventRow]]] = {ARTIFACT: {}, EXECUTION: {}}
+        events = sorted(events)
         for owner, types in self._types.items():
             mine, end = of_node[owner], _END[owner]
-            for event in sorted(events):
+            for event in events:
                 if event.type in types:
                     mine.setdefault(end(event), []).append(event)
         for _ in range(hops):

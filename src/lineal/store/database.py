@@ -171,9 +171,11 @@ class Database:
             self._abandon(connection, error, stopped=stopped)
             raise
         self._commit(connection, write=write)
-        if session.rows_written:
-            self.dialect.after_write(connection, session.rows_written)
-        self._connections.give_back(connection)
+        try:
+            if session.rows_written:
+                self.dialect.after_write(connection, session.rows_written)
+        finally:
+            self._connections.give_back(connection)
         return result
 
     def _commit(self, connection: Any, *, write: bool) -> None:

@@ -61,15 +61,16 @@ def packed(
         texts: the columns from which name and value get texts, which can be long or hold a separator.
     """
     row = sa.func.concat(ByBytes(name), _END_IN_SQL, form, _END_IN_SQL, ByBytes(value), _END_IN_SQL)
-    is_long = [sa.func.length(text) > _number(LONGEST) for text in texts]
-    has_separator = [sa.func.instr(text, _END_IN_SQL) > _number(0) for text in texts]
+    is_long = [sa.func.length(text) > number(LONGEST) for text in texts]
+    has_separator = [sa.func.instr(text, _END_IN_SQL) > number(0) for text in texts]
     text = _Joined(sa.case((sa.or_(*is_long, *has_separator), sa.null()), else_=row))
     columns: list[sa.ColumnElement[Any]] = [owner, text, sa.func.count()]
     return sa.select(*columns).group_by(owner)
 
 
-def _number(number: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(number))
+def number(value: int) -> sa.ColumnElement[int]:
+    """Return a number as it stands in the text of a statement."""
+    return sa.literal_column(str(value), sa.Integer())
 
 
 def read_packed(session: Session, ids: Sequence[int], *, statement: Statement, rows: Statement) -> list[Row]:

@@ -78,17 +78,13 @@ def _form(columns: Any) -> sa.ColumnElement[int]:
     text, proto = columns.string_value, columns.proto_value
     numbers = ((columns.int_value, INTEGER), (columns.double_value, DOUBLE), (columns.bool_value, TRUTH))
     form = sa.case(
-        (sa.and_(text.is_not(None), proto.is_(None)), _number(TEXT)),
-        (text.is_not(None), _number(PLAIN_TEXT)),
-        *[(column.is_not(None), _number(form)) for column, form in numbers],
-        (proto.is_not(None), _number(PROTO)),
-        else_=_number(NOTHING),
+        (sa.and_(text.is_not(None), proto.is_(None)), packing.number(TEXT)),
+        (text.is_not(None), packing.number(PLAIN_TEXT)),
+        *[(column.is_not(None), packing.number(form)) for column, form in numbers],
+        (proto.is_not(None), packing.number(PROTO)),
+        else_=packing.number(NOTHING),
     )
-    return form + sa.case((columns.is_custom_property, _number(CUSTOM)), else_=_number(0))
-
-
-def _number(number: int) -> sa.ColumnElement[int]:
-    return sa.literal_column(str(number), sa.Integer())
+    return form + sa.case((columns.is_custom_property, packing.number(CUSTOM)), else_=packing.number(0))
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def begin() -> None:
 
 
 def text() -> bytes:
-    """Return all numbers in Prometheus' text format, those of all workers together, which may be a second behind."""
+    """Return all numbers in Prometheus' text format, those of all workers together, which may be a moment behind."""
     count()
     if not _folder():
         return generate_latest(REGISTRY)

@@ -105,7 +105,7 @@ class DatabaseDialect:
     def gather_statistics(self, connection: Any) -> None:
         """Let the planner look at the tables, without which it takes an index that selects little, or none at all.
 
-        Nothing where the engine soon does it by itself.
+        MySQL and MariaDB look by themselves while rows are written.
         """
 
     # ---- errors

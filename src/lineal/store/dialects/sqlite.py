@@ -177,8 +177,8 @@ class SQLiteDialect(DatabaseDialect):
 
     def gather_statistics(self, connection: Any) -> None:
         """Look at some of each index, unless another process is writing."""
-        connection.execute(f"PRAGMA analysis_limit={_STATISTICS_SAMPLE}")
-        with contextlib.suppress(sqlite3.OperationalError):  # busy: the next time will do
+        with contextlib.suppress(sqlite3.Error):  # busy: the next time will do
+            connection.execute(f"PRAGMA analysis_limit={_STATISTICS_SAMPLE}")
             connection.execute("ANALYZE")
 
     def is_driver_error(self, error: Exception) -> bool:
