@@ -13,12 +13,14 @@ import pytest
 
 from lineal import errors
 from lineal.service import open_service
+from lineal.store.connections import IdleConnections
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 WRITER = """
 import sys
 from lineal.service import open_service
+from lineal.store.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 with open_service(sys.argv[1]) as service:
     type_id = put_artifact_type(service)
@@ -168,6 +170,7 @@ def test_a_forked_process_opens_connections_of_its_own(tmp_path: Path) -> None:
     program = f"""
 import os
 from lineal.service import open_service
+from lineal.store.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 service = open_service({url_of(tmp_path / "fork.db")!r})
 type_id = put_artifact_type(service)
@@ -202,3 +205,17 @@ def test_a_file_that_is_no_database_comes_with_what_to_do(tmp_path: Path) -> Non
     with pytest.raises(errors.FailedPreconditionError) as refused:
         open_service(f"sqlite:///{tmp_path}/notes.txt")
     assert "check the path, or restore it from a backup" in refused.value.message
+
+
+def test_connections_that_are_outdated_are_not_used_again() -> None:
+    pool = IdleConnections(lambda: sqlite3.connect(":memory:"))
+    idle, kept, used = pool.take(), pool.take(), pool.take()
+    pool.give_back(idle)
+    pool.renew(keep=kept)
+    pool.give_back(kept)
+    pool.give_back(used)
+    assert pool.usage() == (0, 1)
+    assert pool.take() is kept
+    for closed in (idle, used):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            closed.execute("SELECT 1")

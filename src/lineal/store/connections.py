@@ -7,6 +7,7 @@ official client do: its connections are then closed when it is collected, or at 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import weakref
@@ -49,6 +50,8 @@ class IdleConnections:
 
     def _start_empty(self) -> None:
         self._idle: deque[Any] = deque()
+        self._used: set[int] = set()
+        self._outdated: set[int] = set()
         self._open = 0
         self._process = os.getpid()
         weakref.finalize(self, _close_all, self._idle)
@@ -60,22 +63,36 @@ class IdleConnections:
         if self._process != os.getpid():  # SQLite's connections must not be carried over a fork
             self._start_empty()
         try:
-            return self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
             connection = self._connect()
             self._open += 1
-            return connection
+        self._used.add(id(connection))
+        return connection
 
     def give_back(self, connection: Any) -> None:
-        """Keep the connection for the next transaction."""
+        """Keep the connection for the next transaction, unless it is outdated."""
+        if id(connection) in self._outdated:
+            self.discard(connection)
+            return
+        self._used.discard(id(connection))
         self._idle.append(connection)
         if self._closed:
             self.close()
 
     def discard(self, connection: Any) -> None:
         """Close the connection; a new one is opened when there is need."""
+        self._used.discard(id(connection))
+        self._outdated.discard(id(connection))
         self._open -= 1
         connection.close()
+
+    def renew(self, *, keep: Any) -> None:
+        """Use none of the open connections again but one: what the others know of the database is outdated."""
+        self._outdated |= self._used - {id(keep)}
+        with contextlib.suppress(IndexError):
+            while True:
+                self.discard(self._idle.pop())
 
     def usage(self) -> tuple[int, int]:
         """Return how many connections are in use and idle, as far as threads that come and go let it be told."""
