@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from lineal.service import MetadataService
+from lineal.service import MetadataService, open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import POSTGRESQL, SQLITE
@@ -15,6 +17,13 @@ _KNOWN = {
     "sqlite": "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = 'Artifact'",
     "postgresql": "SELECT CAST(reltuples AS INTEGER) FROM pg_class WHERE relname = 'artifact'",
 }
+
+
+@pytest.fixture
+def service(fresh_database_url: str) -> Iterator[MetadataService]:
+    """A service on a database that nobody has looked at yet."""
+    with open_service(fresh_database_url) as opened:
+        yield opened
 
 
 def known_rows(service: MetadataService) -> int:
