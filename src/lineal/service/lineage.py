@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from lineal import errors
@@ -32,11 +33,7 @@ def get_lineage_subgraph(session: Session, request: rpc.GetLineageSubgraphReques
         NotFoundError: no starting node is found.
         ResourceExhaustedError: the graph has more nodes than the server allows.
     """
-    found = _found(session, request.lineage_subgraph_query_options)
-    response = rpc.GetLineageSubgraphResponse()
-    response.lineage_subgraph.SetInParent()
-    _fill(session, response.lineage_subgraph, found, set(request.read_mask.paths) or set(_LISTS))
-    return response
+    return _answer(session, request, partial(_fill, session))
 
 
 def get_lineage(
@@ -52,15 +49,21 @@ def get_lineage(
         NotFoundError: no starting node is found.
         ResourceExhaustedError: the graph has more nodes than the server allows.
     """
-    found = _found(session, request.lineage_subgraph_query_options)
+    return _answer(session, request, partial(_fill_whole, session, types))
+
+
+def _answer(
+    session: Session,
+    request: rpc.GetLineageSubgraphRequest,
+    fill: Callable[[pb.LineageGraph, Subgraph, set[str]], None],
+) -> rpc.GetLineageSubgraphResponse:
+    """Walk as the request says, and fill the lists of the graph that it asks for."""
+    options = request.lineage_subgraph_query_options
+    found = walk(session, _starting_nodes(session, options), _route(session, options))
     response = rpc.GetLineageSubgraphResponse()
     response.lineage_subgraph.SetInParent()
-    _fill_whole(session, types, response.lineage_subgraph, found, set(request.read_mask.paths) or set(_LISTS))
+    fill(response.lineage_subgraph, found, set(request.read_mask.paths) or set(_LISTS))
     return response
-
-
-def _found(session: Session, options: _Options) -> Subgraph:
-    return walk(session, _starting_nodes(session, options), _route(session, options))
 
 
 def _starting_nodes(session: Session, options: _Options) -> Ids:
