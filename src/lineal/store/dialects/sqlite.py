@@ -200,7 +200,7 @@ class SQLiteDialect(DatabaseDialect):
             total, *averages = text.split()
             likely = [_likely(average, total) for average in averages]
             connection.execute("UPDATE sqlite_stat1 SET stat = ? WHERE rowid = ?", (" ".join([total, *likely]), row_id))
-        connection.execute("ANALYZE sqlite_schema")  # which only reads them again
+        connection.execute("ANALYZE sqlite_master")  # which only reads them again
 
     def is_driver_error(self, error: Exception) -> bool:
         """Say whether the error comes from sqlite3; an integer beyond 64 bits is an OverflowError there."""
