@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -160,23 +160,32 @@ def test_texts_in_columns_of_any_character_set_are_read_of_many_nodes(texts_of_o
     assert_read_as_written(texts_of_others, named, *[{"p": value, "other": "ü"} for value in (*NUMBERS, *INTEGERS)])
 
 
+ServiceOfPackets = Callable[[str], MetadataService]
+
+
+@pytest.fixture
+def service_of_packets(packing_engine: Engine, servers: ExitStack) -> ServiceOfPackets:
+    """A function that opens a service on a server of its own, given the size of its largest packet."""
+
+    def open_with(size: str) -> MetadataService:
+        assert packing_engine.start is not None
+        server = servers.enter_context(packing_engine.start(f"--max-allowed-packet={size}"))  # type: ignore[call-arg]
+        return open_service(f"{server.url}packets")
+
+    return open_with
+
+
 @pytest.mark.slow
 def test_values_of_any_size_are_read_of_more_nodes_than_one_statement_takes(
-    packing_engine: Engine, servers: ExitStack, tmp_path: Path
+    service_of_packets: ServiceOfPackets,
 ) -> None:
-    assert packing_engine.start is not None
-    server = servers.enter_context(packing_engine.start("--max-allowed-packet=256M"))  # type: ignore[call-arg]
-    with open_service(f"{server.url}large") as service:
+    with service_of_packets("256M") as service:
         large = [{"p": "x" * (20 * MIB)}, {f"p{index}": "y" * MIB for index in range(100)}]
         assert_read_as_written(service, *[{"p": index} for index in range(2 * MOST)], *large)
 
 
 @pytest.mark.slow
-def test_values_are_read_whole_where_packets_are_small(
-    packing_engine: Engine, servers: ExitStack, tmp_path: Path
-) -> None:
-    assert packing_engine.start is not None
-    server = servers.enter_context(packing_engine.start("--max-allowed-packet=65536"))  # type: ignore[call-arg]
-    with open_service(f"{server.url}small") as service:
+def test_values_are_read_whole_where_packets_are_small(service_of_packets: ServiceOfPackets) -> None:
+    with service_of_packets("65536") as service:
         for index in range(3):
             assert_read_as_written(service, {f"p{index}": chr(97 + index) * 15_000 for index in range(3)})
