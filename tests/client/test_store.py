@@ -51,7 +51,7 @@ def test_a_file_is_opened_when_the_store_is_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["READONLY", "READWRITE"])
 def test_an_absent_file_that_may_not_be_created_is_an_open_error(mode: str, tmp_path: Path) -> None:
-    with pytest.raises(OpenError):
+    with pytest.raises(OpenError, match="unable to open database file"):
         MetadataStore(_file_config(tmp_path / "absent.db", pb.SqliteMetadataSourceConfig.ConnectionMode.Value(mode)))
 
     assert not (tmp_path / "absent.db").exists()
@@ -73,13 +73,32 @@ def test_a_file_name_may_hold_any_character(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("engine", UNREACHABLE)
-def test_a_database_server_is_first_spoken_to_at_the_first_call(engine: str) -> None:
-    store = MetadataStore(pb.ConnectionConfig(**{engine: UNREACHABLE[engine]}))  # type: ignore[arg-type]
+def test_a_database_server_that_is_away_is_a_runtime_error_of_the_constructor(engine: str) -> None:
+    with pytest.raises(RuntimeError, match="cannot reach the database 'd'") as caught:
+        MetadataStore(pb.ConnectionConfig(**{engine: UNREACHABLE[engine]}))  # type: ignore[arg-type]
 
-    with pytest.raises(errors.StatusError) as caught:
+    assert isinstance(caught.value, errors.StatusError)
+    assert caught.value.error_code == errors.UNAVAILABLE
+    assert "s3cret" not in caught.value.message
+
+
+@pytest.mark.parametrize("url", ["mysql://u:s3cret@127.0.0.1:1/d", "postgresql://u:s3cret@127.0.0.1:1/d"])
+def test_a_database_server_that_a_url_names_is_called_by_the_first_call(url: str) -> None:
+    store = lineal.connect(url)
+
+    with pytest.raises(errors.UnavailableError):
         store.get_artifact_types()
 
-    assert "s3cret" not in caught.value.message
+
+@pytest.mark.parametrize("mode", ["READONLY", "READWRITE", "READWRITE_OPENCREATE"])
+@pytest.mark.parametrize("name", ["absent/store.db", "."])
+def test_a_file_that_cannot_be_opened_is_an_error_with_the_words_of_sqlite(
+    mode: str, name: str, tmp_path: Path
+) -> None:
+    number = pb.SqliteMetadataSourceConfig.ConnectionMode.Value(mode)
+
+    with pytest.raises(RuntimeError, match=f"unable to open database file {tmp_path}"):
+        MetadataStore(_file_config(tmp_path / name, number))
 
 
 @pytest.mark.parametrize("url", ["sqlite:///metadata.db", "grpc://127.0.0.1:1"])

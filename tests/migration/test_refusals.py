@@ -101,17 +101,27 @@ def test_downgrading_does_not_go_up(version: int, old_stores: OldStores, tmp_pat
 
 
 def test_a_missing_file_is_not_created(tmp_path: Path) -> None:
-    with pytest.raises(errors.NotFoundError, match=r"no database file .*nothing\.db"):
+    with pytest.raises(errors.NotFoundError, match=r"unable to open database file .*nothing\.db: no such file"):
         downgrade(settings(tmp_path / "nothing.db"), 5)
 
     assert not (tmp_path / "nothing.db").exists()
 
 
-def test_an_empty_database_has_nothing_to_migrate(tmp_path: Path) -> None:
-    (tmp_path / "empty.db").touch()
+def test_an_empty_database_gets_the_tables_of_the_newest_version_only(tmp_path: Path) -> None:
+    path = tmp_path / "empty.db"
+    path.touch()
 
-    with pytest.raises(errors.FailedPreconditionError, match="holds no metadata store"):
-        migrate(settings(tmp_path / "empty.db"))
+    for act in (migrate, downgrade):
+        with pytest.raises(errors.FailedPreconditionError, match=r"no (tables of ML Metadata|metadata store)"):
+            act(settings(path), 5)
+    assert path.stat().st_size == 0
+    assert plan_migration(settings(path)).first.startswith("create the tables of schema version 10")
+    assert path.stat().st_size == 0
+
+    migrate(settings(path))
+
+    assert ask_sql(path, "SELECT schema_version FROM MLMDEnv") == [(NEWEST,)]
+    assert plan_migration(settings(path)).is_done
 
 
 def test_a_newer_store_needs_a_newer_lineal(store: Path) -> None:

@@ -143,7 +143,7 @@ def test_a_port_that_another_server_has_is_refused(server: ServerProcess, tmp_pa
 
 @pytest.mark.slow
 def test_the_reason_why_workers_do_not_start_is_said(tmp_path: Path) -> None:
-    said = r"worker 0: no directory .*\n.*a worker ended before it served"
+    said = r"worker 0: unable to open database file .* no directory .*\n.*a worker ended before it served"
     with (
         pytest.raises(pytest.fail.Exception, match=said),
         running_server(f"sqlite:///{tmp_path / 'missing' / 'b.db'}", "--workers", "2"),

@@ -130,7 +130,7 @@ def test_a_path_that_cannot_hold_a_file_is_refused(tmp_path: Path, path: str) ->
 
 
 def test_a_missing_file_is_not_created_where_it_must_exist(tmp_path: Path) -> None:
-    with pytest.raises(errors.NotFoundError, match=r"no database file .*gone\.db"):
+    with pytest.raises(errors.NotFoundError, match=r"unable to open database file .*gone\.db: no such file"):
         open_service(url_of(tmp_path / "gone.db") + "?mode=rw")
     assert not os.listdir(tmp_path)
 

@@ -1,4 +1,7 @@
-"""`lineal migrate`: bring a database from one schema version of ML Metadata to another, or say what that would do."""
+"""`lineal migrate`: bring a database from one schema version of ML Metadata to another, or say what that would do.
+
+An empty database gets the tables of the newest version.
+"""
 
 from __future__ import annotations
 

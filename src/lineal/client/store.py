@@ -32,8 +32,8 @@ class OpenError(errors.StatusError, RuntimeError):
 class MetadataStore(LineageCalls):
     """A metadata store, embedded or behind a server.
 
-    Nothing is sent over the network while one is constructed: a server, also a database server, is spoken to at the
-    first call. A file is opened at once, and so is any database that may be upgraded.
+    The constructor opens a database at once and creates the schema in an empty one, as the official client does. A
+    gRPC server is called for the first time by the first call. So is a database server that a URL names (`from_url`).
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class MetadataStore(LineageCalls):
 
         Raises:
             ValueError: `config` is neither, or a server is asked to upgrade.
-            OpenError: the ConnectionConfig names no database, or the database cannot be opened.
+            OpenError: the ConnectionConfig names no database, or the database cannot be opened. It is a RuntimeError.
 
         """
         if isinstance(config, pb.MetadataStoreClientConfig):
@@ -55,7 +55,7 @@ class MetadataStore(LineageCalls):
                 raise ValueError("a client cannot upgrade a server's database; run `lineal migrate` beside the server")
             self._use(_grpc_transport(channel_settings(config)))
         elif isinstance(config, pb.ConnectionConfig):
-            self._use(database_transport(open_settings(config, upgrade=enable_upgrade_migration)))
+            self._use(_opened(DatabaseTransport(open_settings(config, upgrade=enable_upgrade_migration))))
             if config.HasField("retry_options"):
                 self._max_num_retries = config.retry_options.max_num_retries
         else:
@@ -150,11 +150,25 @@ def open_settings(config: pb.ConnectionConfig, *, upgrade: bool = False) -> Data
 
 
 def database_transport(settings: DatabaseSettings) -> DatabaseTransport:
-    """Prepare a database; open it at once where that needs no network, or where the caller asks for an upgrade."""
+    """Return the transport of a database; a file is opened at once, a database server at the first call.
+
+    Raises:
+        OpenError: the file cannot be opened.
+
+    """
     transport = DatabaseTransport(settings)
-    if settings.upgrade or settings.url.startswith("sqlite:"):
-        try:
-            transport.open()
-        except errors.StatusError as error:
-            raise OpenError(error.message, error.error_code) from error
+    return _opened(transport) if settings.is_in_process else transport
+
+
+def _opened(transport: DatabaseTransport) -> DatabaseTransport:
+    """Open a transport's database and return the transport.
+
+    Raises:
+        OpenError: the database cannot be opened.
+
+    """
+    try:
+        transport.open()
+    except errors.StatusError as error:
+        raise OpenError(error.message, error.error_code) from error
     return transport

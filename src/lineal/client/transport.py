@@ -55,10 +55,7 @@ class LocalTransport:
 
 
 class DatabaseTransport:
-    """Opens a database at the first call, or before that by `open`, and calls its service.
-
-    A database server is therefore not spoken to while a client is constructed.
-    """
+    """Opens a database by `open`, at the latest at the first call, and calls its service."""
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings

@@ -12,8 +12,9 @@ from typing import TypeVar
 from lineal import errors
 from lineal.config import DatabaseSettings, Use
 from lineal.service.audit import note
-from lineal.store import migrations, own_tables
+from lineal.store import migrations, own_tables, schema
 from lineal.store.database import Database
+from lineal.store.dialects import dialect_for
 from lineal.store.migrations import Effect, Plan, PlannedStep
 from lineal.store.tables import SCHEMA_VERSION
 
@@ -36,16 +37,18 @@ def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) ->
 
     Raises:
         InvalidArgumentError: there is no such version.
-        FailedPreconditionError: the database is empty, or a person must see to it first.
+        FailedPreconditionError: the database is empty and the version an older one, or a person must see to it first.
         StatusError: the database cannot be opened.
     """
+    if dialect_for(settings).is_blank():
+        return migrations.plan_of_empty(version)
     return on_existing(settings, lambda database: migrations.plan(database, version), use=Use.READ)
 
 
 def migrate(
     settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept_loss: bool = False, who: str = ""
 ) -> Plan:
-    """Bring a database to a schema version; return what was done.
+    """Bring a database to a schema version; return what was done. An empty database gets the tables.
 
     Args:
         settings: the database.
@@ -59,6 +62,8 @@ def migrate(
         FailedPreconditionError: as for `plan_migration`, or data would be lost and `accept_loss` is False.
         StatusError: the database cannot be opened.
     """
+    if plan_migration(settings, version).creates:
+        return on_existing(settings, lambda database: _create(database, version, who), use=Use.CREATE)
 
     def work(database: Database) -> Plan:
         done = migrations.migrate(database, version, accept_loss=accept_loss)
@@ -72,6 +77,17 @@ def migrate(
         return done
 
     return on_existing(settings, work)
+
+
+def _create(database: Database, version: int, who: str) -> Plan:
+    """Create the tables, unless somebody else has just done so."""
+    planned = migrations.plan(database, version)
+    if planned.creates:
+        schema.prepare(database)
+        if who and own_tables.prepare(database):
+            new = {"schema_version": version}
+            database.write(lambda session: note(session, who=who, command="migrate", action="create", new=new))
+    return planned
 
 
 def _has_log(database: Database, version: int) -> bool:
@@ -99,7 +115,12 @@ def downgrade(settings: DatabaseSettings, version: int) -> None:
 
 
 def _downgrade(database: Database, version: int) -> None:
-    if migrations.plan(database, version).start > version:
+    planned = migrations.plan(database, version)
+    if planned.creates:
+        raise errors.FailedPreconditionError(
+            f"{database.dialect.place()} has no tables of ML Metadata, so there is nothing to bring down"
+        )
+    if planned.start > version:
         migrations.migrate(database, version, accept_loss=True)
 
 

@@ -83,6 +83,10 @@ class DatabaseDialect:
         """Return how messages call the database, without user and password."""
         raise NotImplementedError
 
+    def is_blank(self) -> bool:
+        """Say, without opening it, whether the database is a file that exists and holds nothing at all."""
+        return False
+
     def writing(self) -> AbstractContextManager[Any]:
         """Return what is held while a transaction writes."""
         raise NotImplementedError

@@ -30,6 +30,7 @@ _CACHED_STATEMENTS = 512
 _STATISTICS_SAMPLE = 1000  # entries of each index
 _OF_VALUES = r"SELECT rowid, stat FROM sqlite_stat1 WHERE idx LIKE '%\_property\_%' ESCAPE '\'"
 _NAMES = 8  # of properties that values of one form have, as a rule
+_UNABLE = "unable to open database file"  # SQLite's words, for which programs look
 _BUSY = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED, which the module names from Python 3.11 on
 
 
@@ -130,17 +131,17 @@ class SQLiteDialect(DatabaseDialect):
             return
         path = Path(self._path)
         if path.is_dir():
-            raise errors.FailedPreconditionError(f"{path} is a directory; give the path of a file in it")
+            raise errors.FailedPreconditionError(f"{_UNABLE} {path}: it is a directory; give the path of a file in it")
         if not path.exists():
             self._check_new(path)
         elif not os.access(path, os.R_OK if self._mode == "ro" else os.R_OK | os.W_OK):
-            raise errors.PermissionDeniedError(f"no permission to open the database file {path} for this user")
+            raise errors.PermissionDeniedError(f"{_UNABLE} {path}: this user has no permission")
         elif self._mode != "ro" and not self._may_add_files:
             raise errors.PermissionDeniedError(
-                f"no permission to write in the directory {self._directory}, which SQLite needs beside {path.name}; "
+                f"{_UNABLE} {path}: no permission to write in the directory {self._directory}, which SQLite needs; "
                 "give this user that permission, or read the store with mode=ro in the database URL"
             )
-        elif self.settings.use is not Use.CREATE and path.is_file() and not path.stat().st_size:
+        elif self.settings.use is not Use.CREATE and self.is_blank():
             raise errors.FailedPreconditionError(
                 f"{self.place()} is empty and holds no metadata store; `lineal serve` or a first write creates it"
             )
@@ -150,11 +151,18 @@ class SQLiteDialect(DatabaseDialect):
         if self._mode != "rwc":
             may_create = self.settings.use is Use.CREATE
             cure = "open it with mode=rwc to create it" if may_create else "check the name in the URL (--db)"
-            raise errors.NotFoundError(f"no database file {path}; {cure}")
+            raise errors.NotFoundError(f"{_UNABLE} {path}: no such file; {cure}")
         if not path.parent.is_dir():
-            raise errors.NotFoundError(f"no directory {path.parent} for the database file {path.name}; create it first")
+            raise errors.NotFoundError(f"{_UNABLE} {path}: no directory {path.parent}; create it first")
         if not self._may_add_files:
-            raise errors.PermissionDeniedError(f"no permission to write in the directory {path.parent}")
+            raise errors.PermissionDeniedError(
+                f"{_UNABLE} {path}: no permission to write in the directory {path.parent}"
+            )
+
+    def is_blank(self) -> bool:
+        """Say whether the file is there and has no byte."""
+        path = Path(self._path)
+        return not self.in_memory and path.is_file() and not path.stat().st_size
 
     def writing(self) -> AbstractContextManager[Any]:
         """Hold back this process's other writers, which would otherwise poll for SQLite's lock."""

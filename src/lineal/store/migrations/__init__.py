@@ -6,7 +6,18 @@ older database is refused when it is opened, unless the settings ask for an upgr
 
 from __future__ import annotations
 
-from lineal.store.migrations.migration import Effect, Plan, PlannedStep, migrate, plan, upgrade
+from lineal.store.migrations.migration import Effect, Plan, PlannedStep, migrate, plan, plan_of_empty, upgrade
 from lineal.store.migrations.state import State, is_unfinished, recognise
 
-__all__ = ["Effect", "Plan", "PlannedStep", "State", "is_unfinished", "migrate", "plan", "recognise", "upgrade"]
+__all__ = [
+    "Effect",
+    "Plan",
+    "PlannedStep",
+    "State",
+    "is_unfinished",
+    "migrate",
+    "plan",
+    "plan_of_empty",
+    "recognise",
+    "upgrade",
+]

@@ -62,12 +62,14 @@ class Plan:
         end: the version that is asked for.
         first: what has to be done before the steps, in words, or "".
         steps: the steps in their order.
+        creates: whether the database is empty and gets its tables, which is left to schema.py.
     """
 
     start: int
     end: int
     first: str
     steps: tuple[PlannedStep, ...]
+    creates: bool = False
 
     @property
     def losses(self) -> tuple[Effect, ...]:
@@ -87,14 +89,31 @@ def plan(database: Database, target: int) -> Plan:
 
     Raises:
         InvalidArgumentError: there is no such version.
-        FailedPreconditionError: the database is empty, or a person must see to it first.
+        FailedPreconditionError: the database is empty and the version an older one, or a person must see to it first.
     """
     _check_target(target)
     return database.read(lambda session: _plan(session, recognise(session), target))
 
 
+def plan_of_empty(target: int) -> Plan:
+    """Say what migrating an empty database to a schema version would do: it gets the tables of the newest version.
+
+    Raises:
+        InvalidArgumentError: there is no such version.
+        FailedPreconditionError: the version is an older one.
+    """
+    _check_target(target)
+    if target != SCHEMA_VERSION:
+        raise errors.FailedPreconditionError(
+            f"the database has no tables of ML Metadata, and new ones are made in schema version {SCHEMA_VERSION} "
+            f"only; run `lineal migrate` without --to first, then with --to {target}"
+        )
+    first = f"create the tables of schema version {SCHEMA_VERSION}, since the database is empty"
+    return Plan(target, target, first, (), creates=True)
+
+
 def migrate(database: Database, target: int, *, accept_loss: bool) -> Plan:
-    """Bring a database to a schema version; return what was done.
+    """Bring a database to a schema version; return what was done. An empty one stays empty.
 
     Raises:
         InvalidArgumentError: there is no such version.
@@ -134,9 +153,7 @@ def _check_target(target: int) -> None:
 
 def _plan(session: Session, state: State, target: int) -> Plan:
     if state.is_empty:
-        raise errors.FailedPreconditionError(
-            "the database has no tables of ML Metadata, so there is nothing to migrate; opening it creates them"
-        )
+        return plan_of_empty(target)
     start, first = _start(state)
     if start == target:
         return Plan(start, target, first, ())
@@ -177,6 +194,8 @@ def _migrate(session: Session, database: Database, state: State, target: int, *,
     planned = _plan(session, state, target)
     if planned.losses and not accept_loss:
         raise errors.FailedPreconditionError(_refusal(planned))
+    if planned.creates:
+        return planned
     if state.unfinished:
         _travel(session, database, *state.unfinished)
     elif planned.first:
