@@ -19,6 +19,8 @@ URL_VARIABLE = "LINEAL_URL"
 LOG_FORMATS = ("text", "json")
 MAX_MESSAGE_FLAG = "--max-message-mib"
 MAX_MESSAGE_MIB = 2047  # protobuf cannot hold a message of 2 GiB
+MAX_METADATA_BYTES = 20 << 10
+"""The largest metadata of a call and the longest headers of a request: 16 KiB, and what gRPC counts for each entry."""
 
 _PATH_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
@@ -99,6 +101,7 @@ class ServerSettings:
         log_format: the form of the log's lines: text or json.
         log_requests: whether the log has a line for each request.
         traces: whether requests and statements are traced for OpenTelemetry.
+        channel_arguments: arguments of gRPC's server channel, which go before those that Lineal sets.
     """
 
     database: DatabaseSettings
@@ -118,6 +121,7 @@ class ServerSettings:
     log_format: str = "text"
     log_requests: bool = False
     traces: bool = False
+    channel_arguments: tuple[tuple[str, int | str], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.host:

@@ -13,7 +13,12 @@ from lineal.cli.arguments import Commands, Parser, database_url
 from lineal.cli.protection import add_protection_flags, protection
 from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
 
-_DEFAULTS = {field.name: field.default for field in fields(ServerSettings) if field.default is not MISSING}
+_WITHOUT_FLAG = ("channel_arguments",)
+_DEFAULTS = {
+    field.name: field.default
+    for field in fields(ServerSettings)
+    if field.default is not MISSING and field.name not in _WITHOUT_FLAG
+}
 
 
 def add(commands: Commands) -> None:

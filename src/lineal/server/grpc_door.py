@@ -12,7 +12,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from lineal.config import ServerSettings
+from lineal.config import MAX_METADATA_BYTES, ServerSettings
 from lineal.security import LimitSettings
 from lineal.server import addresses
 from lineal.server.admission import BoundedThreads, Rates, require_room
@@ -31,6 +31,8 @@ PORT_FLAG = "--grpc-port"
 CONNECTION_SECONDS = 30
 """How long a client stays with one of several workers; gRPC makes it up to a tenth longer or shorter."""
 _MIB = 1 << 20
+_SOFT_METADATA_LIMIT = "grpc.max_metadata_size"
+_HARD_METADATA_LIMIT = "grpc.absolute_max_metadata_size"
 
 
 class GrpcDoor:
@@ -166,7 +168,7 @@ def _handler(way: _Way, called: Rpc, readers: FewThreads | None) -> Callable[[by
     return handle
 
 
-def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
+def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
     """Return the options of the server.
 
     gRPC refuses a message that is too large in words that do not name our flag. So it lets somewhat more through, and
@@ -174,11 +176,25 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int]]:
     """
     received = 2 * settings.max_message_bytes + 32 * _MIB
     shared = settings.workers > 1
-    aging = [("grpc.max_connection_age_ms", CONNECTION_SECONDS * 1000)] if shared else []
-    return [
-        *aging,
-        ("grpc.max_receive_message_length", min(received, (1 << 31) - 1)),
-        ("grpc.max_send_message_length", -1),
+    options: dict[str, int | str] = {
+        "grpc.max_receive_message_length": min(received, (1 << 31) - 1),
+        "grpc.max_send_message_length": -1,
         # With it, a second server on the same port is no error; the supervisor of workers sees to that itself.
-        ("grpc.so_reuseport", int(shared)),
-    ]
+        "grpc.so_reuseport": int(shared),
+    }
+    if shared:
+        options["grpc.max_connection_age_ms"] = CONNECTION_SECONDS * 1000
+    given = dict(settings.channel_arguments)
+    return list({**options, **given, **_metadata_options(given)}.items())
+
+
+def _metadata_options(given: dict[str, int | str]) -> dict[str, int | str]:
+    """Return the limit of metadata, as one number.
+
+    Between its soft limit and its hard one, by default a quarter above, gRPC refuses calls at random. Here both are the
+    hard one, so that whatever might have passed always passes.
+    """
+    soft = given.get(_SOFT_METADATA_LIMIT)
+    usual = soft * 5 // 4 if isinstance(soft, int) else MAX_METADATA_BYTES
+    most = given.get(_HARD_METADATA_LIMIT, usual)
+    return {_SOFT_METADATA_LIMIT: most, _HARD_METADATA_LIMIT: most}

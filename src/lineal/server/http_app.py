@@ -14,7 +14,7 @@ from lineal.server import grpc_web, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.http_headers import add_headers
-from lineal.server.http_limits import add_limits
+from lineal.server.http_limits import add_head_limits, add_limits
 from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.page import add_elsewhere, add_page, built_page
 from lineal.server.readiness import Readiness
@@ -42,6 +42,7 @@ def create_app(
     if guard.authenticator:
         add_guard(app, guard.authenticator)
     add_elsewhere(app, built_page())
+    add_head_limits(app)
     add_headers(app, settings)
     add_calls(app)
     return app

@@ -7,16 +7,26 @@ does not come in time, and the longest waiting one is closed when there are too 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from lineal.config import MAX_METADATA_BYTES
+from lineal.server.rest import problems
 from lineal.server.tls import common_name
 
 HEADER_SECONDS = 15.0
 READ_SECONDS = 60.0
 LEAVE_SECONDS = 1.0
+MAX_TARGET_BYTES = 64 << 10
+MAX_HEAD_BYTES = MAX_TARGET_BYTES + MAX_METADATA_BYTES
+LONG_HEADERS = (
+    f"the headers of the request have more than {MAX_METADATA_BYTES >> 10} KiB; send fewer or shorter ones, cookies "
+    "and tokens first of all"
+)
 # In the state of a request's scope: what to call if its connection ends before its answer does.
 AT_END = "at_end"
 
@@ -46,6 +56,7 @@ class Connection(H11Protocol):
     _timer: asyncio.TimerHandle | None = None
     _blocked: asyncio.TimerHandle | None = None
     _leaving: asyncio.TimerHandle | None = None
+    _is_refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
@@ -59,9 +70,23 @@ class Connection(H11Protocol):
         self._mind()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
-        super().data_received(data)
-        self._mind()
+        """Take what came; what follows a head that was too long is dropped."""
+        if not self._is_refused:
+            super().data_received(data)
+            self._mind()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, or a head of one that is too long, as h11 says."""
+        if getattr(sys.exc_info()[1], "error_status_hint", 400) != 431:
+            super().send_400_response(msg)
+            return
+        answer = problems.problem(431, LONG_HEADERS)
+        headers = [*answer.raw_headers, (b"connection", b"close")]
+        parts = (h11.Response(status_code=431, headers=headers), h11.Data(data=bytes(answer.body)), h11.EndOfMessage())
+        self.transport.write(b"".join(self.conn.send(part) or b"" for part in parts))
+        # Closed at once, the connection would be reset by what the client still sends, and the answer be lost.
+        self._is_refused = True
+        self.loop.call_later(LEAVE_SECONDS, self.transport.close)
 
     def pause_writing(self) -> None:
         """Wait for a client that does not read, and not for ever."""

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from lineal.security import LimitSettings, TlsSettings
 from lineal.server import addresses
-from lineal.server.http_connections import Connection, Crowd
+from lineal.server.http_connections import MAX_HEAD_BYTES, Connection, Crowd
 from lineal.server.tls import ReloadingContext
 
 PORT_FLAG = "--http-port"
@@ -74,6 +74,7 @@ class _Config(uvicorn.Config):
             lifespan="off",
             ws="none",
             server_header=False,
+            h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             proxy_headers=False,  # who is at the other end decides whose header with a user's name is believed
             timeout_graceful_shutdown=_STOP_SECONDS,
         )

@@ -15,11 +15,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal import errors
+from lineal.config import MAX_METADATA_BYTES
 from lineal.security import LimitSettings
 from lineal.server.admission import Rates, too_many
 from lineal.server.auth.guard import Guard
 from lineal.server.auth.http_guard import route_path
-from lineal.server.http_connections import AT_END
+from lineal.server.http_connections import AT_END, LONG_HEADERS, MAX_TARGET_BYTES
 from lineal.server.rest import problems
 from lineal.store.deadlines import Deadline, calling_until
 
@@ -27,9 +28,32 @@ BODY_SECONDS = 30.0
 _OPEN = frozenset({"/healthz", "/readyz"})
 
 
+def add_head_limits(app: FastAPI) -> None:
+    """Let an application refuse requests with long headers or a long target, however many pieces they came in."""
+    app.add_middleware(_HeadLimits)
+
+
 def add_limits(app: FastAPI, limits: LimitSettings, guard: Guard) -> None:
     """Put an application behind its limits; to be added before the guard, so that the caller is known."""
     app.add_middleware(_Limits, limits=limits, guard=guard)
+
+
+class _HeadLimits:
+    """The middleware for heads that uvicorn let through, because they came in one piece."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else None
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > MAX_METADATA_BYTES:
+            return problems.problem(431, LONG_HEADERS)
+        if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > MAX_TARGET_BYTES:
+            return problems.problem(414, f"the URL has more than {MAX_TARGET_BYTES >> 10} KiB; ask for less at a time")
+        return None
 
 
 class SlowBodyError(HTTPException, ClientDisconnect):
