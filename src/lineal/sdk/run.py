@@ -1,14 +1,19 @@
-"""Runs and executions: what happened, when, and with which artifacts."""
+"""Runs and executions: what happened, when, and with which artifacts.
+
+What stays out: what counts as a failure and how its reason is written (endings.py), and the signal SIGTERM
+(termination.py).
+"""
 
 from __future__ import annotations
 
 import logging
+import time
 from types import TracebackType
 from typing import Any, TypeVar
 
 from lineal import errors
 from lineal.client import ListOptions
-from lineal.sdk import filters, html, stored_form
+from lineal.sdk import endings, filters, html, stored_form, termination
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
@@ -23,8 +28,7 @@ _Failure = type[BaseException] | None
 class Run:
     """One pass of a pipeline or a notebook, which groups executions by its name.
 
-    Used with `with`, it ends every execution made within that has not ended by then: COMPLETE, or FAILED when an
-    exception passes.
+    Used with `with`, it ends every execution made within that has not ended by then, as `Execution` does.
     """
 
     def __init__(
@@ -39,16 +43,30 @@ class Run:
         self.workspace = _required_workspace(workspace)
         self.name = required_text("name", name)
         self.description = description
-        self._open: list[Execution] | None = None
+        self._blocks: list[list[Execution]] = []
 
     def __enter__(self) -> Run:
-        self._open = []
+        self._blocks.append([])
+        termination.opened(self, self._cancel)
         return self
 
     def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        opened, self._open = self._open or [], None
-        for execution in opened:
-            execution.__exit__(failure, error, trace)
+        made = self._blocks.pop() if self._blocks else []
+        refused: list[errors.StatusError] = []
+        for execution in made:
+            try:
+                execution._end_once(failure, error, trace)
+            except errors.StatusError as refusal:
+                refused.append(refusal)
+        if not self._blocks:
+            termination.closed(self)
+        if refused:
+            raise refused[0]
+
+    def _cancel(self) -> None:
+        """Record that the process was asked to end, for what was made within and has not ended."""
+        for execution in [execution for made in [*self._blocks] for execution in [*made]]:
+            execution._cancel()
 
     def __repr__(self) -> str:
         return f"{type(self).__module__}.{type(self).__qualname__}(name={self.name!r}, workspace={self.workspace!r})"
@@ -58,15 +76,16 @@ class Run:
         return html.card("Run", fields)
 
     def _adopt(self, execution: Execution) -> None:
-        if self._open is not None:
-            self._open.append(execution)
+        if self._blocks:
+            self._blocks[-1].append(execution)
 
 
 class Execution:
     """One step that read inputs and wrote outputs; stored when it is made.
 
-    Used with `with`, it is RUNNING inside and ends COMPLETE, or FAILED when an exception passes. Otherwise its state
-    stays unset, as the original SDK left it.
+    Used with `with`, it is RUNNING inside and ends COMPLETE, FAILED when an exception passes, or CANCELED when the
+    program is stopped (Ctrl-C, SIGTERM); why, is kept with it. It may be entered again, and then ends again; inside of
+    itself, the outermost block counts. Without `with` its state stays unset, as the original SDK left it.
 
     Attributes:
         id: its id in the store.
@@ -104,7 +123,8 @@ class Execution:
         self.run = run
         self.description = description
         self.create_time = stored_form.now()
-        self._ended = False
+        self._entries: list[None] = []
+        self._is_running = self._is_writing = self._ended = False
         self._type_id = self.workspace._types.execution_type_id()
         self.id = retrying(self._put, written=self._find_written)
         run_name = None if run is None else run.name
@@ -141,17 +161,24 @@ class Execution:
         return record
 
     def __enter__(self) -> Execution:
-        self._put_state(pb.Execution.RUNNING)
+        self._entries.append(None)
+        if not self._is_running:
+            self._start()
         return self
 
     def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._ended:
-            return
-        if failure is None:
-            self._put_state(pb.Execution.COMPLETE)
-        else:
-            self._put_failed()
-        self._ended = True
+        if self._entries:
+            self._entries.pop()
+        if not self._entries:
+            self._end(failure, error, trace)
+
+    def _cancel(self) -> None:
+        """Record that the process was asked to end, unless the execution ends by itself at this moment."""
+        while self._is_writing:
+            time.sleep(0.01)
+        if not self._ended:
+            self._put_reason(endings.terminated())
+            self._ended = True
 
     def __repr__(self) -> str:
         names = ("id", "name", "workspace", "run", "description", "create_time")
@@ -179,16 +206,66 @@ class Execution:
         found = self.workspace.store.get_executions(options)
         return next((stored.id for stored in found if _holds(stored, record)), None)
 
-    def _put_state(self, state: pb.Execution.State) -> None:
-        update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=state)
-        retrying(lambda: self.workspace.store.put_executions([update], ["last_known_state"]))
-
-    def _put_failed(self) -> None:
-        """Mark the execution FAILED; a store that cannot be reached must not hide the failure itself."""
+    def _start(self) -> None:
+        """Mark the execution RUNNING; it counts as open before, so that a signal in between finds it."""
+        self._is_writing = True
         try:
-            self._put_state(pb.Execution.FAILED)
-        except errors.StatusError as error:
-            _LOG.warning("execution %s failed, and the store could not be told: %s", self.id, error.message)
+            termination.opened(self, self._cancel)
+            self._ended = False
+            self._put_ending(endings.RUNNING)
+            self._is_running = True
+        except BaseException:
+            self._entries.pop()
+            termination.closed(self)
+            raise
+        finally:
+            self._is_writing = False
+
+    def _end_once(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
+        if not self._ended:
+            self._end(failure, error, trace)
+
+    def _end(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
+        how = endings.ending(failure, error, trace)
+        self._is_writing = True
+        try:
+            if failure is None:
+                self._put_ending(how)
+            else:
+                self._put_reason(how)
+            self._ended = True
+        finally:
+            self._is_running = self._is_writing = False
+            termination.closed(self)
+
+    def _put_ending(self, how: endings.Ending, *, with_reason: bool = True) -> None:
+        """Store the state, and the reason in place of an earlier one."""
+        update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
+        for name, text in how.reason.items():
+            update.custom_properties[name].string_value = text
+        names = stored_form.FAILURE_NAMES if with_reason else ()
+        paths = ["last_known_state", *(f"custom_properties.{name}" for name in names)]
+        retrying(lambda: self.workspace.store.put_executions([update], paths))
+
+    def _put_reason(self, how: endings.Ending) -> None:
+        """Store why the execution ended; a store that does not take it must not hide the failure itself."""
+        try:
+            self._put_ending(how)
+        except (errors.UnavailableError, errors.DeadlineExceededError) as error:
+            self._warn("", error.message)
+        except Exception as error:
+            self._warn(" why", str(error))
+            self._put_state(how)
+
+    def _put_state(self, how: endings.Ending) -> None:
+        """Store the state alone."""
+        try:
+            self._put_ending(how, with_reason=False)
+        except Exception as error:
+            self._warn("", str(error))
+
+    def _warn(self, what: str, why: str) -> None:
+        _LOG.warning("execution %s ended, and the store could not be told%s: %s", self.id, what, why)
 
 
 def _required_workspace(workspace: Workspace | None) -> Workspace:

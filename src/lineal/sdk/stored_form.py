@@ -25,6 +25,11 @@ WORKSPACE_PROPERTY_NAME = "__kf_workspace__"
 RUN_PROPERTY_NAME = "__kf_run__"
 ALL_META_PROPERTY_NAME = "__ALL_META__"
 LABELS_PROPERTY_NAME = "labels"
+FAILURE_TYPE_NAME = "failure_type"
+FAILURE_MESSAGE_NAME = "failure_message"
+FAILURE_TRACEBACK_NAME = "failure_traceback"
+FAILURE_NAMES = (FAILURE_TYPE_NAME, FAILURE_MESSAGE_NAME, FAILURE_TRACEBACK_NAME)
+"""The custom properties of an execution that say why it did not complete."""
 
 _COMMON = ("name", "create_time", "description", "owner", ALL_META_PROPERTY_NAME)
 WORKSPACE_PROPERTIES = ("description", LABELS_PROPERTY_NAME)
@@ -112,10 +117,12 @@ def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
 
 
 def plain_execution(execution: pb.Execution) -> dict[str, Any]:
-    """Return an execution as a dict: id, workspace, run, state and the properties."""
+    """Return an execution as a dict: id, workspace, run, state, the properties, and why it did not complete."""
     state = pb.Execution.State.Name(execution.last_known_state) if execution.HasField("last_known_state") else None
-    fields: dict[str, Any] = {"id": execution.id, **_origin(execution.custom_properties), "state": state}
+    custom = execution.custom_properties
+    fields: dict[str, Any] = {"id": execution.id, **_origin(custom), "state": state}
     fields.update((key, plain_value(value)) for key, value in execution.properties.items())
+    fields.update((name, plain_value(custom[name])) for name in FAILURE_NAMES if name in custom)
     return fields
 
 

@@ -1,0 +1,201 @@
+"""SIGTERM while executions are open: they end CANCELED, and the process dies by the signal as it would have.
+
+The signal is taken only where nobody else takes it, from the first open block to the last, and never in the main
+thread: that thread may hold a lock of the store or be in a call that takes hours. Another thread records the states,
+for `GRACE` seconds at most, and ends the process. What stays out: what is recorded (run.py).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+GRACE = 5.0
+"""Seconds that the store has to take the states."""
+_ASKED, _STOP = b"\xfe", b"\xff"
+"""Said to the thread; no signal has such a number."""
+_SIGNALLED = bytes([signal.SIGTERM])
+_STATUS_OF_SIGTERM = 128 + signal.SIGTERM
+
+_LOG = logging.getLogger(__name__)
+
+
+class _Watch:
+    """Waits for SIGTERM in a thread of its own.
+
+    Python's own handler of a signal waits until the main thread is back from C code; the number of a signal is written
+    to the socket at once.
+    """
+
+    def __init__(self) -> None:
+        self.receiver, self.sender = socket.socketpair()
+        self.sender.setblocking(False)
+        threading.Thread(target=self._wait, name="lineal SIGTERM", daemon=True).start()
+
+    def ask(self) -> None:
+        """Have the process ended; safe inside of a signal handler."""
+        self._say(_ASKED)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._say(_STOP)
+
+    def close(self) -> None:
+        """Close the sockets."""
+        self.receiver.close()
+        self.sender.close()
+
+    def _say(self, word: bytes) -> None:
+        with suppress(OSError):
+            self.sender.send(word)
+
+    def _wait(self) -> None:
+        while (word := self.receiver.recv(1)) not in (_STOP, b""):
+            if word == _ASKED or (word == _SIGNALLED and signal.getsignal(signal.SIGTERM) is _on_sigterm):
+                _end_process()
+        self.close()
+
+
+_changing = threading.Lock()
+_open: dict[int, Callable[[], None]] = {}
+_watch: _Watch | None = None
+_forking = threading.local()
+
+
+def opened(block: object, cancel: Callable[[], None]) -> None:
+    """Note that a block was entered, and take the signal if it can be had.
+
+    Args:
+        block: the run or execution.
+        cancel: records that the block ended because the process was asked to end; called in another thread.
+
+    """
+    with _changing:
+        _open[id(block)] = cancel
+        if _watch is None and _is_ours_to_take():
+            _take()
+
+
+def closed(block: object) -> None:
+    """Note that a block was left; after the last one the signal is given back."""
+    with _changing:
+        _open.pop(id(block), None)
+        if not _open:
+            _give_back()
+
+
+def _is_ours_to_take() -> bool:
+    """Tell whether this is the main thread, of an operating system with signals, and the signal has no handler."""
+    return (
+        threading.current_thread() is threading.main_thread()
+        and hasattr(signal, "pthread_sigmask")
+        and signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, _on_sigterm)
+    )
+
+
+def _take() -> None:
+    global _watch
+    watch = _Watch()
+    try:
+        signal.signal(signal.SIGTERM, _on_sigterm)
+    except ValueError:  # a subinterpreter has no signals
+        watch.stop()
+        return
+    _watch = watch
+    _set_wakeup(watch.sender.fileno(), instead_of=-1)
+
+
+def _give_back() -> None:
+    """Stop watching. Only the main thread can: after any other the process still dies by the signal, a little later."""
+    global _watch
+    if _watch is None or threading.current_thread() is not threading.main_thread():
+        return
+    watch, _watch = _watch, None
+    _set_wakeup(-1, instead_of=watch.sender.fileno())
+    _restore()
+    watch.stop()
+
+
+def _set_wakeup(fd: int, *, instead_of: int) -> None:
+    """Have numbers of signals written to a socket, unless somebody else has them."""
+    before = signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
+    if before not in (fd, instead_of):
+        signal.set_wakeup_fd(before)
+
+
+def _restore() -> None:
+    """Take our handler away, and no other."""
+    if signal.getsignal(signal.SIGTERM) is _on_sigterm:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _on_sigterm(_number: int, _frame: object) -> None:
+    """Leave the work to the thread; with nothing open, as when others restore this handler later, end at once."""
+    if _watch is None:
+        _die()
+    else:
+        _watch.ask()
+
+
+def _end_process() -> None:
+    if not _within(GRACE, _cancel_all):
+        _within(1.0, lambda: _LOG.warning("SIGTERM: the store did not take the states within %g s", GRACE))
+    _die()
+
+
+def _cancel_all() -> None:
+    for cancel in [*_open.values()]:
+        cancel()
+
+
+def _within(seconds: float, work: Callable[[], None]) -> bool:
+    """Run work in a thread and tell whether it ended in time."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return not thread.is_alive()
+
+
+def _die() -> None:
+    """End the process as SIGTERM does without a handler; only the first process of a container outlives that."""
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        ctypes.pythonapi.PyOS_setsig(signal.SIGTERM, None)  # signal.signal is for the main thread alone
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(1.0)
+    os._exit(_STATUS_OF_SIGTERM)
+
+
+def _before_fork() -> None:
+    """Keep the signal waiting, so that a child gets it neither for its parent nor loses it."""
+    if _watch is not None:
+        _forking.mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+
+
+def _after_fork() -> None:
+    mask = _forking.__dict__.pop("mask", None)
+    if mask is not None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _after_fork_in_child() -> None:
+    """Forget the blocks: they are the parent's, and the signal is again nobody's."""
+    global _changing, _watch
+    _changing = threading.Lock()
+    _open.clear()
+    watch, _watch = _watch, None
+    if watch is not None:
+        _set_wakeup(-1, instead_of=watch.sender.fileno())
+        watch.close()
+    _restore()
+    _after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork_in_child)
