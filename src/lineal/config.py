@@ -1,7 +1,7 @@
 """Frozen settings, made from URLs, flags and the environment.
 
-What stays out: opening anything. A setting that is wrong is an `InvalidArgumentError` that names it; no message shows a
-password, for which `redact` is the only means.
+What stays out: opening anything, and what URLs mean (urls.py). A setting that is wrong is an `InvalidArgumentError`
+that names it; no message shows a password.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
-from lineal import errors
+from lineal import errors, urls
 from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_exposure
 
 DATABASE_SCHEMES = ("sqlite", "mysql", "postgresql")
@@ -25,13 +25,6 @@ MAX_METADATA_BYTES = 20 << 10
 _PATH_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
 _ANCESTORS = re.compile(r"('none'|'self'|\*|https?://[A-Za-z0-9.\[\]:*-]+)( ('self'|https?://[A-Za-z0-9.\[\]:*-]+))*")
-_USERINFO = re.compile(r"(://)[^/?#\s]*:[^\s]*@")
-_SECRET_PARAMETER = re.compile(r"([?&][^=&\s]*(?:pass|secret|token)[^=&\s]*=)[^&\s]*", re.IGNORECASE)
-
-
-def redact(text: str) -> str:
-    """Return the text with the user, password and secret parameters of every URL in it replaced by `***`."""
-    return _SECRET_PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1***@", text))
 
 
 class Use(Enum):
@@ -47,7 +40,8 @@ class DatabaseSettings:
     """Which database to open, and how.
 
     Attributes:
-        url: `sqlite:///path/file.db`, `sqlite://` (in memory), `mysql://...` or `postgresql://...`.
+        url: `sqlite:///path/file.db`, `sqlite://` (in memory), `mysql://...` or `postgresql://...`; a path becomes the
+            URL of a SQLite file.
         upgrade: whether a database of an older schema version may be upgraded on opening.
         busy_timeout: seconds to wait for the write lock of another process (SQLite).
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
@@ -63,14 +57,14 @@ class DatabaseSettings:
     use: Use = Use.CREATE
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "url", urls.url_of(self.url))
         scheme, separator, _ = self.url.partition("://")
         if scheme not in DATABASE_SCHEMES or not separator:
-            # Without a separator the text may be anything, a password included: it is not shown.
-            given = f"scheme {scheme[:20]!r}" if separator else "a text without '://'"
             raise errors.InvalidArgumentError(
-                f"no database URL: {given} is none of {', '.join(DATABASE_SCHEMES)}; "
+                f"no database URL: {urls.described(self.url)} is none of {', '.join(DATABASE_SCHEMES)}; "
                 "write for example sqlite:///metadata.db"
             )
+        urls.check_database_url(self.url)
         require_range("busy_timeout (--busy-timeout)", self.busy_timeout, 0, 86400)
 
     @property
@@ -134,7 +128,7 @@ class ServerSettings:
         require_range("--workers", self.workers, 1, 256)
         if self.log_format not in LOG_FORMATS:
             raise errors.InvalidArgumentError(f"--log-format is {self.log_format!r}; it can be text or json")
-        if self.workers > 1 and self.database.url.rstrip("/") in ("sqlite:", "sqlite:///:memory:"):
+        if self.workers > 1 and urls.is_in_memory(self.database.url):
             raise errors.InvalidArgumentError(
                 "--workers is for stores that processes can share; give a file or a server"
             )

@@ -31,7 +31,7 @@ from lineal.cli import (
     watch,
 )
 from lineal.cli.arguments import Parser
-from lineal.config import redact
+from lineal.urls import redact_message
 
 COMMANDS = (
     serve,
@@ -90,7 +90,7 @@ def run_and_exit() -> NoReturn:
 
 
 def _fail(message: str) -> int:
-    print(f"lineal: {redact(' '.join(message.split()))}", file=sys.stderr)
+    print(f"lineal: {' '.join(redact_message(message).split())}", file=sys.stderr)
     return _FAILED
 
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
+import sys
+from collections.abc import Iterable
 from typing import Any, NoReturn, TypeAlias
 
-from lineal.config import URL_VARIABLE, DatabaseSettings, redact
+from lineal.config import URL_VARIABLE, DatabaseSettings
+from lineal.urls import redact_message, redact_word
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -21,10 +24,27 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
         self.set_defaults(usage_error=self.error)
+        self._words: tuple[str, ...] = ()
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and keep the words for `error`, which must not repeat what may be a password in one."""
+        self._words = tuple(sys.argv[1:] if args is None else args)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with code 2."""
-        self.exit(2, f"{self.prog}: {redact(' '.join(message.split()))}; see {self.prog} --help\n")
+        shown = " ".join(redact_message(without_secrets(message, self._words)).split())
+        self.exit(2, f"{self.prog}: {shown}; see {self.prog} --help\n")
+
+
+def without_secrets(message: str, words: Iterable[str]) -> str:
+    """Return a message in which words that may hold a password are cut to what may be shown, also inside quotes."""
+    given = {part for word in words for part in (word, word.partition("=")[2])}
+    for word in sorted(given, key=len, reverse=True):
+        shown = redact_word(word)
+        if shown != word:
+            message = message.replace(word, shown).replace(repr(word)[1:-1], repr(shown)[1:-1])
+    return message
 
 
 def add_store_flags(parser: Parser) -> None:

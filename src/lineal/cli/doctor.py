@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database, whoami
-from lineal.config import redact
+from lineal.urls import redact_url
 
 if TYPE_CHECKING:
     from lineal.service.doctor import Finding
@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> None:
     if args.json:
         _print_json(found, left)
     else:
-        print(f"{redact(settings.url)}: {_summary(found)}")
+        print(f"{redact_url(settings.url)}: {_summary(found)}")
         for finding in found:
             print(f"  {finding.problem}\n    {_outcome(finding, left, fix=args.fix)}")
         if not args.fix and any(each.can_be_mended for each in found):

@@ -9,7 +9,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
-from lineal.config import redact
+from lineal.urls import redact_url
 
 if TYPE_CHECKING:
     from lineal.service.migration import Plan
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> None:
     settings = required_database(args)
     target = migration.SCHEMA_VERSION if args.to is None else args.to
     planned = migration.plan_migration(settings, target)
-    print(f"{redact(settings.url)}: {_title(planned)}")
+    print(f"{redact_url(settings.url)}: {_title(planned)}")
     for line in _lines(planned):
         print(line)
     if planned.is_done:

@@ -6,20 +6,20 @@ Nothing is opened here, and no text made here shows a password. What stays out: 
 from __future__ import annotations
 
 import ipaddress
-import re
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
-from lineal import errors
+from lineal import errors, urls
 from lineal.config import DATABASE_SCHEMES, DatabaseSettings
 from lineal.wire import metadata_store as pb
 
 SERVER_SCHEMES = ("grpc", "grpcs")
 _URL_FORMS = "sqlite:///file.db, mysql://..., postgresql://..., grpc://host:port or grpcs://host:port"
-_FILE_NAME = re.compile(r"[\w./ -]{1,200}\.(db|sqlite|sqlite3)")
+_SERVER_OPTIONS = ("token_file", "ca_file", "cert_file", "key_file")
 _SQLITE_MODES = {
     pb.SqliteMetadataSourceConfig.READONLY: "ro",
     pb.SqliteMetadataSourceConfig.READWRITE: "rw",
@@ -56,63 +56,76 @@ class ChannelSettings:
     token_file: str = ""
 
 
-def settings_of_url(url: str) -> DatabaseSettings | ChannelSettings:
-    """Read the URL of a database or of a server.
+def settings_of_url(place: urls.PlaceOfStore) -> DatabaseSettings | ChannelSettings:
+    """Read the URL of a database or of a server, or the path of a SQLite file.
 
     Raises:
-        InvalidArgumentError: the URL is of no known form.
+        InvalidArgumentError: the URL is of no known form, or has a part without effect.
 
     """
+    url = urls.url_of(place)
     scheme = url.partition("://")[0]
-    if scheme in SERVER_SCHEMES:
+    if scheme in SERVER_SCHEMES and "://" in url:
         return _channel_settings_of_url(url)
     if scheme in DATABASE_SCHEMES and "://" in url:
         return DatabaseSettings(url)
-    raise errors.InvalidArgumentError(f"{_described(url)} is not the URL of a metadata store; write {_URL_FORMS}")
-
-
-def _described(url: str) -> str:
-    """Return how a message names what is no URL of ours: its scheme, or a file's name; it may hold a password."""
-    scheme, separator, _ = url.partition("://")
-    if separator:
-        return f"the scheme {scheme[:20]!r}"
-    if _FILE_NAME.fullmatch(url):
-        return f"{url!r} (sqlite:///{url} would be, if it is a file)"
-    return "a text without '://'"
+    raise errors.InvalidArgumentError(f"{urls.described(url)} is not the URL of a metadata store; write {_URL_FORMS}")
 
 
 def _channel_settings_of_url(text: str) -> ChannelSettings:
     """Read grpc://host:port or grpcs://host:port."""
+    scheme, _, rest = text.partition("://")
+    place, _, query = rest.partition("?")
+    if "@" in rest or "#" in rest:
+        reason = "takes no user and no password (an '@' in an option is written %40)"
+        reason = reason if "@" in rest else "takes no part after a '#' (in an option it is written %23)"
+        raise _no_server_url(scheme, f"{reason}; a token comes from LINEAL_TOKEN or token_file")
+    options = urls.options_of(query)
+    unknown = sorted(options.keys() - set(_SERVER_OPTIONS))
+    if unknown:
+        raise urls.unknown_option(unknown[0], f"the URL of a server knows {', '.join(_SERVER_OPTIONS)}")
+    certificates = sorted(options.keys() - {"token_file"})
+    if certificates and scheme == "grpc":
+        raise _no_server_url(scheme, f"takes no {certificates[0]}, which is for TLS; write grpcs://")
+    credentials = _certificates_of_files(options) if scheme == "grpcs" else None
+    return ChannelSettings(_server_place(scheme, place), credentials, token_file=_path(options.get("token_file", "")))
+
+
+def _server_place(scheme: str, place: str) -> str:
+    """Return host:port of what stands between scheme and options."""
     try:
-        url = urlsplit(text)
+        url = urlsplit(f"{scheme}://{place}")
         host, port = url.hostname, url.port
     except ValueError:
-        raise _no_server_url(text) from None
-    options = parse_qs(url.query, keep_blank_values=True)
-    unknown = options.keys() - {"token_file", "ca_file", "cert_file", "key_file"}
-    if not host or not port or url.username or url.path.strip("/") or unknown:
-        raise _no_server_url(text)
-    certificates = _certificates_of_files(options) if url.scheme == "grpcs" else None
-    return ChannelSettings(_target(host, port), certificates, token_file=options.get("token_file", [""])[-1])
+        raise _no_server_url(scheme, "names no host and port") from None
+    if not host or not port:
+        raise _no_server_url(scheme, "names no host and port")
+    if url.path.strip("/"):
+        raise _no_server_url(scheme, "takes no path, which gRPC does not send")
+    return _target(host, port)
 
 
-def _no_server_url(text: str) -> errors.InvalidArgumentError:
-    scheme = text.partition("://")[0]
+def _no_server_url(scheme: str, reason: str) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(
-        f"the URL of a server is {scheme}://host:port, for example {scheme}://localhost:8080, with the options "
-        "token_file, ca_file, cert_file and key_file"
+        f"this URL of a server {reason}. Its form is {scheme}://host:port, for example {scheme}://localhost:8080, with "
+        f"the option token_file, and for grpcs:// ca_file, cert_file and key_file"
     )
 
 
-def _certificates_of_files(options: Mapping[str, list[str]]) -> Certificates:
+def _path(text: str) -> str:
+    return os.path.expanduser(text) if text else ""
+
+
+def _certificates_of_files(options: Mapping[str, str]) -> Certificates:
     def content(name: str) -> bytes | None:
         if name not in options:
             return None
         try:
-            return Path(options[name][-1]).read_bytes()
-        except OSError as error:
+            return Path(_path(options[name])).read_bytes()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "it is no path"
             raise errors.FailedPreconditionError(
-                f"the {name} {options[name][-1]} of the URL cannot be read: {error.strerror}"
+                f"the {name} {options[name]!r} of the URL cannot be read: {reason}"
             ) from None
 
     return Certificates(root=content("ca_file"), key=content("key_file"), chain=content("cert_file"))

@@ -20,6 +20,7 @@ from lineal.client.connection import (
 from lineal.client.lineage_calls import LineageCalls
 from lineal.client.transport import DatabaseTransport, Transport
 from lineal.config import URL_VARIABLE, DatabaseSettings
+from lineal.urls import PlaceOfStore
 from lineal.wire import metadata_store as pb
 
 _Store = TypeVar("_Store", bound="MetadataStore")
@@ -64,8 +65,8 @@ class MetadataStore(LineageCalls):
             )
 
     @classmethod
-    def from_url(cls: type[_Store], url: str) -> _Store:
-        """Return the store of a URL: sqlite, mysql, postgresql, grpc or grpcs.
+    def from_url(cls: type[_Store], url: PlaceOfStore) -> _Store:
+        """Return the store of a URL (sqlite, mysql, postgresql, grpc or grpcs) or of the path of a SQLite file.
 
         Raises:
             InvalidArgumentError: the URL is of no known form.
@@ -106,12 +107,13 @@ class MetadataStore(LineageCalls):
         self.close()
 
 
-def connect(url: str | None = None) -> MetadataStore:
+def connect(url: PlaceOfStore | None = None) -> MetadataStore:
     """Return the store of a URL.
 
     Args:
         url: `sqlite://` (in memory), `sqlite:///file.db`, `mysql://user:password@host:port/db`, `postgresql://...`,
-            `grpc://host:port` or `grpcs://host:port`; None takes it from the variable LINEAL_URL.
+            `grpc://host:port` or `grpcs://host:port`; a pathlib.Path is a SQLite file; None takes the URL from the
+            variable LINEAL_URL.
 
     Raises:
         InvalidArgumentError: there is no URL, or it is of no known form.

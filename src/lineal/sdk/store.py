@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lineal.client import MetadataStore, connect
 from lineal.sdk.type_registry import TypeRegistry
+from lineal.urls import PlaceOfStore
 from lineal.wire import metadata_store as pb
 
 DEFAULT_HOST = "metadata-grpc-service.kubeflow"
@@ -26,7 +27,7 @@ class Store:
         private_key: bytes | None = None,
         certificate_chain: bytes | None = None,
         *,
-        url: str | None = None,
+        url: PlaceOfStore | None = None,
     ) -> None:
         """Connect to a server by host and port, or to anything by its URL.
 
@@ -37,7 +38,7 @@ class Store:
             private_key: PEM text of the client's key.
             certificate_chain: PEM text of the client's certificates.
             url: instead of all the others, for example sqlite:///metadata.db, sqlite:// (in memory),
-                mysql://user:password@host/db or grpc://host:port.
+                mysql://user:password@host/db or grpc://host:port; a pathlib.Path is a SQLite file.
 
         Raises:
             ValueError: certificates, host or port are given beside a URL, or host or port are of the wrong type.

@@ -11,7 +11,8 @@ import socket
 import stat
 
 from lineal import errors
-from lineal.config import ServerSettings, redact
+from lineal.config import ServerSettings
+from lineal.urls import redact_url
 
 
 def listen(host: str, port: int, *, flag: str, shared: bool = False) -> socket.socket:
@@ -87,7 +88,7 @@ def join(host: str, port: int) -> str:
 def shown(settings: ServerSettings, grpc: str, http: str) -> list[str]:
     """Return the lines that tell what is served, and where."""
     secure = "s" if settings.tls.is_on else ""
-    database = f"Lineal serves {redact(settings.database.url)}"
+    database = f"Lineal serves {redact_url(settings.database.url)}"
     return [database, f"  gRPC  grpc{secure}://{grpc}", f"  HTTP  http{secure}://{http}"]
 
 

@@ -10,8 +10,8 @@ import logging
 import sys
 import time
 
-from lineal.config import redact
 from lineal.server.observing import request_ids
+from lineal.urls import redact
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TALKATIVE = ("uvicorn", "asyncio")

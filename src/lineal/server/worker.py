@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 
 from lineal import errors
-from lineal.config import redact
+from lineal.urls import redact_message
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
     try:
         run(settings, announce=_tell_first(), slot=slot)
     except errors.StatusError as error:
-        print(f"lineal: worker {slot}: {redact(error.message)}", file=sys.stderr)
+        print(f"lineal: worker {slot}: {redact_message(error.message)}", file=sys.stderr)
         return 1
     return 0
 

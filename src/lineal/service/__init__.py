@@ -22,6 +22,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.service.migration import downgrade
 from lineal.store import own_tables, schema
 from lineal.store.database import Database, Session
+from lineal.urls import PlaceOfStore, url_of
 
 Result = TypeVar("Result")
 
@@ -122,15 +123,15 @@ def _shortened(error: errors.StatusError) -> errors.StatusError:
     return errors.make_exception(f"{message[:half]} ... {message[-half:]}", error.error_code)
 
 
-def open_service(settings: DatabaseSettings | str) -> MetadataService:
-    """Open a database, given by settings or a URL, create its schema if it is empty, and serve it.
+def open_service(settings: DatabaseSettings | PlaceOfStore) -> MetadataService:
+    """Open a database, given by settings, a URL or a path, create its schema if it is empty, and serve it.
 
     Raises:
         InvalidArgumentError: the URL is wrong.
         FailedPreconditionError: what is there is no metadata store, or one of another version.
         StatusError: the database cannot be opened.
     """
-    database = Database(DatabaseSettings(settings) if isinstance(settings, str) else settings)
+    database = Database(settings if isinstance(settings, DatabaseSettings) else DatabaseSettings(url_of(settings)))
     try:
         schema.prepare(database)
     except BaseException:

@@ -143,7 +143,7 @@ class Database:
                     raise
                 _check_deadline(error)
                 if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
-                    raise self.dialect.translate(error) from error
+                    raise self.dialect.translate(error) from self.dialect.shown_cause(error)
                 self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
         raise AssertionError("unreachable: counting never ends")

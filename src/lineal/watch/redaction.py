@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from lineal.config import redact
+from lineal.urls import redact
 from lineal.watch.paths import mapping, overwrite
 
 REDACTED = "***"

@@ -17,6 +17,7 @@ from lineal.service.clock import now
 from lineal.store import archive_rows
 from lineal.store.database import Database, Session
 from lineal.store.tables import SCHEMA_VERSION
+from lineal.urls import sqlite_url
 
 
 def open_for_reading(settings: DatabaseSettings) -> MetadataService:
@@ -59,7 +60,7 @@ def copy(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> 
 
 
 def _require_sound(path: Path) -> None:
-    copied = Database(DatabaseSettings(f"sqlite:///{path}?mode=ro"))
+    copied = Database(DatabaseSettings(sqlite_url(path, "mode=ro")))
     try:
         faults = copied.read(lambda session: session.dialect.faults(session.script, []))
     finally:

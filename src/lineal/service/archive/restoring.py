@@ -27,8 +27,7 @@ from lineal.store import types as type_rows
 from lineal.store.archive_rows import BATCH, Member, Record
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
-
-_FILE_PREFIX = "sqlite:///"
+from lineal.urls import sqlite_url
 
 
 class Ids(Enum):
@@ -72,7 +71,7 @@ def _archive(path: Path) -> Iterator[Archive]:
         return
     with tempfile.TemporaryDirectory(prefix="lineal-", dir=path.parent) as folder:
         copied = Path(folder) / "copy.zip"
-        backup(DatabaseSettings(f"{_FILE_PREFIX}{path}?mode=ro"), copied)
+        backup(DatabaseSettings(sqlite_url(path, "mode=ro")), copied)
         with reading(copied) as archive:
             yield archive
 

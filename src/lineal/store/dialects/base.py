@@ -70,6 +70,10 @@ class DatabaseDialect:
         self._rows_written = 0
         self._next_statistics = _FIRST_STATISTICS
 
+    def shown_cause(self, error: Exception) -> Exception | None:
+        """Return the driver's error as the cause that stack traces show, or None if it shows a user."""
+        return error
+
     @property
     def sql_dialect(self) -> sa.Dialect:
         """SQLAlchemy's part of the dialect, which turns expressions into text."""

@@ -102,6 +102,10 @@ class MySQLConnector:
         self._url = url
         self._timeout = timeout
         self._socket = url.options.get("unix_socket")
+        if self._socket and any(host.name != "localhost" for host in url.hosts):
+            raise errors.InvalidArgumentError(
+                "the database URL names a host beside unix_socket, which would have no effect; leave one of them out"
+            )
         self._read_timeout = url.number("read_timeout", _READ_SECONDS)
         self._mode = _ssl_mode(url)
         url.check_choice("charset", ("utf8mb4",))
@@ -147,7 +151,7 @@ class MySQLConnector:
         assert host is not None  # noqa: S101 no host is the local socket
         try:
             opened = socket.create_connection((host.name, host.port or 3306), self._timeout)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that IDNA cannot encode
             raise pymysql.err.OperationalError(2003, f"cannot connect to {host} ({type(error).__name__})") from error
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

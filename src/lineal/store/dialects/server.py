@@ -156,6 +156,11 @@ class ServerDialect(DatabaseDialect):
         """Hold nothing: the server lets writers work at the same time."""
         return nullcontext()
 
+    def shown_cause(self, error: Exception) -> Exception | None:
+        """Return the driver's error, unless it repeats user or password: servers name whom they refuse."""
+        secrets = (self.url.user, self.url.password)
+        return None if any(secret and secret in str(error) for secret in secrets) else error
+
     def unreachable(self, error: Exception) -> errors.UnavailableError:
         """Return the error of a server that cannot be reached, with the reason as far as the driver tells it."""
         text = f"{error} {error.__cause__ or ''}"

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote_from_bytes
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from lineal import errors
+from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use, require_range
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.deadlines import CURRENT, Deadline
@@ -42,19 +42,13 @@ class SQLiteDialect(DatabaseDialect):
 
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
-        url = sa.make_url(settings.url)
-        # SQLAlchemy decodes the path from 2.1 on, and not in 2.0.
-        self._path = unquote(urlsplit(settings.url, allow_fragments=False).path[1:])
-        query = {key: str(value) for key, value in url.query.items()}
+        self._path, query = urls.sqlite_parts(settings.url)
         self._mode = self._fitting_mode(_one_of(query.pop("mode", "rwc"), _MODES, "mode"))
         self.read_only = self._mode == "ro" or settings.use is Use.READ
         self._level = _one_of(query.pop("synchronous", settings.synchronous), _LEVELS, "synchronous")
         self._busy_timeout = _seconds(query.pop("busy_timeout", settings.busy_timeout))
         if query:
-            raise errors.InvalidArgumentError(
-                f"unknown option {next(iter(query))!r} in the database URL; "
-                "SQLite knows mode, synchronous and busy_timeout"
-            )
+            raise urls.unknown_option(next(iter(query)), "SQLite knows mode, synchronous and busy_timeout")
         self._write_lock = threading.Lock()
         self._idle: IdleConnections | None = None
         self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
@@ -89,7 +83,7 @@ class SQLiteDialect(DatabaseDialect):
     @property
     def in_memory(self) -> bool:
         """Whether the database lives and dies with this object."""
-        return self._path in ("", ":memory:")
+        return not self._path
 
     @property
     def sql_dialect(self) -> sa.Dialect:
@@ -98,7 +92,7 @@ class SQLiteDialect(DatabaseDialect):
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
-        target = f"file:{quote(os.path.abspath(self._path))}?mode={self._mode}"
+        target = f"file:{quote_from_bytes(os.fsencode(os.path.abspath(self._path)))}?mode={self._mode}"
         target += "&immutable=1" if self._is_beyond_change else ""
         connection = sqlite3.connect(
             ":memory:" if self.in_memory else target,

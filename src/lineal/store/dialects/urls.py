@@ -11,9 +11,10 @@ import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from lineal import errors
+from lineal.urls import ENCODING_ADVICE, server_parts, unknown_option
 
 PASSWORD_VARIABLE = "LINEAL_DB_PASSWORD"  # noqa: S105 a name
 PASSWORD_FILE_VARIABLE = "LINEAL_DB_PASSWORD_FILE"  # noqa: S105 a name
@@ -44,7 +45,7 @@ class ServerURL:
     """
 
     hosts: tuple[Host, ...]
-    user: str
+    user: str = field(repr=False)
     password: str | None = field(repr=False)
     database: str
     options: Mapping[str, str] = field(repr=False)
@@ -63,7 +64,7 @@ class ServerURL:
         if not path:
             return os.environ.get(PASSWORD_VARIABLE)
         try:
-            return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+            return Path(os.path.expanduser(path)).read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise errors.FailedPreconditionError(
                 f"cannot read the password file {path}: {type(error).__name__}"
@@ -106,39 +107,35 @@ def parse_server_url(url: str, *, known: Collection[str]) -> ServerURL:
     """Take a URL apart; `known` are the names of the options that the engine has.
 
     Raises:
-        InvalidArgumentError: a port is no number, the database has no name, or an option is unknown.
+        InvalidArgumentError: a part is missing, has no effect or cannot be placed, or an option is unknown.
     """
-    scheme, netloc, path, query = _parts(url)
-    user, _, place = netloc.rpartition("@")
-    name, colon, password = user.partition(":")
-    database = unquote(path)
-    if not database:
-        raise errors.InvalidArgumentError("the database URL names no database; write scheme://user@host:port/database")
-    options = dict(parse_qsl(query, keep_blank_values=True))
-    unknown = sorted(options.keys() - set(known))
+    parts = server_parts(url)
+    unknown = sorted(parts.options.keys() - set(known))
     if unknown:
-        raise errors.InvalidArgumentError(
-            f"unknown option {unknown[0]!r} in the database URL; {scheme} knows {', '.join(sorted(known))}"
-        )
-    hosts = tuple(_host(text) for text in place.split(",") if text)
-    return ServerURL(hosts, unquote(name), unquote(password) if colon else None, database, options)
-
-
-def _parts(url: str) -> tuple[str, str, str, str]:
-    """Return scheme, user and hosts, path and query; Python's own function refuses an IPv6 address among hosts."""
-    scheme, _, rest = url.partition("://")
-    place, _, query = rest.partition("?")
-    netloc, _, path = place.partition("/")
-    return scheme, netloc, path, query
+        raise unknown_option(unknown[0], f"{parts.scheme} knows {', '.join(sorted(known))}")
+    hosts = tuple(_host(text) for text in parts.hosts.split(",")) if parts.hosts else ()
+    return ServerURL(hosts, parts.user, parts.password, parts.database, parts.options)
 
 
 def _host(text: str) -> Host:
     name, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
-        return Host(_bare(text), None)
-    if not port.isdigit() or not 0 < int(port) <= 65535:
-        raise errors.InvalidArgumentError(f"{port!r} in the database URL is no port; give a number from 1 to 65535")
-    return Host(_bare(name), int(port))
+        name, port = text, ""
+    elif not (port.isascii() and port.isdigit()):
+        # It may be a password whose host was forgotten: it is not shown.
+        raise errors.InvalidArgumentError(
+            "the port of a host in the database URL is no number; write scheme://user:password@host:port/database, and "
+            f"{ENCODING_ADVICE}"
+        )
+    elif len(port) > 5 or not 0 < int(port) <= 65535:
+        raise errors.InvalidArgumentError("a port in the database URL is out of range; give a number from 1 to 65535")
+    if not name:
+        raise errors.InvalidArgumentError("a host in the database URL has no name; write host:port,host:port")
+    if ":" in name and not name.startswith("["):
+        raise errors.InvalidArgumentError(
+            "a host in the database URL has several colons; write an IPv6 address in brackets, as in [::1]:3306"
+        )
+    return Host(_bare(name), int(port) if port else None)
 
 
 def _bare(name: str) -> str:
