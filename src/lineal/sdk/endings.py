@@ -10,8 +10,8 @@ import traceback
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from lineal.config import redact
 from lineal.sdk import stored_form
+from lineal.urls import redact
 from lineal.wire import metadata_store as pb
 
 LONGEST_TYPE = 250
