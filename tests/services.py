@@ -64,5 +64,5 @@ def _has_official_package(python: Path) -> bool:
     """Tell whether the interpreter runs and finds the official package, not Lineal's stand-in for it."""
     if not python.exists():
         return False
-    probe = "from importlib.metadata import version; version('ml-metadata')"
+    probe = "from importlib.metadata import version; assert '+lineal' not in version('ml-metadata')"
     return subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0

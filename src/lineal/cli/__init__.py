@@ -22,6 +22,7 @@ from lineal.cli import (
     lineage,
     ls,
     migrate,
+    ml_metadata,
     restore,
     retain,
     serve,
@@ -49,6 +50,7 @@ COMMANDS = (
     token,
     version,
     watch,
+    ml_metadata,
 )
 
 _FAILED = 1

@@ -1,7 +1,6 @@
 """Lineal in the place of the official package: `import ml_metadata` then gives the modules below.
 
-What stays out: the distribution "ml-metadata" of a package index; a program that asks for its version by
-`importlib.metadata` does not find one.
+What stays out: child processes and console scripts, for which an environment is prepared as a whole (environment.py).
 """
 
 from __future__ import annotations

@@ -1,0 +1,99 @@
+"""`lineal ml-metadata`: let `import ml_metadata` give Lineal in this environment, or not, and say what it gives."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from lineal.cli.arguments import Commands, add_json_flag
+
+if TYPE_CHECKING:
+    from lineal.mlmd.environment import Status
+
+_NOTHING = "import ml_metadata gives nothing: neither Lineal nor an official package; run: lineal ml-metadata enable"
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("ml-metadata", help="stand in for the official package", description=__doc__)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    enabling = actions.add_parser("enable", help="make Lineal importable as ml_metadata in this environment")
+    enabling.set_defaults(run=run_enable)
+    enabling.add_argument("--user", action="store_true", help="write into your own packages, not the environment's")
+    standing = "the official version that installers are told is here (default: 1.17.1, whose interface Lineal has)"
+    enabling.add_argument("--version", default="", metavar="VERSION", help=standing)
+    disabling = actions.add_parser("disable", help="remove what enable wrote")
+    disabling.set_defaults(run=run_disable)
+    showing = actions.add_parser("status", help="say what import ml_metadata gives; the exit code is 0 for Lineal")
+    showing.set_defaults(run=run_status)
+    add_json_flag(showing)
+
+
+def run_enable(args: argparse.Namespace) -> None:
+    """Write the files and say where."""
+    from lineal.mlmd import environment
+
+    folder = environment.enable(user=args.user, version=args.version)
+    print(f"import ml_metadata gives Lineal from now on, in every program of {sys.executable} ({folder})")
+
+
+def run_disable(args: argparse.Namespace) -> None:
+    """Remove the files and say where they were."""
+    from lineal.mlmd import environment
+
+    folders = environment.disable()
+    for folder in folders:
+        print(f"Removed Lineal's place as ml_metadata from {folder}")
+    if not folders:
+        print("Nothing to remove: lineal ml-metadata enable was not run in this environment")
+
+
+def run_status(args: argparse.Namespace) -> None:
+    """Say what `import ml_metadata` gives, and exit with 1 if that is not Lineal."""
+    from lineal.mlmd import environment
+
+    found = environment.status()
+    if args.json:
+        _print_json(found)
+    else:
+        print("\n".join(_lines(found)))
+    if found.gives != "lineal":
+        sys.stdout.flush()
+        sys.exit(1)
+
+
+def _lines(found: Status) -> list[str]:
+    lines = [_first_line(found)]
+    if found.version:
+        lines.append(f"  the distribution ml-metadata is of version {found.version}")
+    lines += [f"  enabled in {folder}" for folder in found.enabled_in if folder not in found.incomplete_in]
+    lines += [
+        f"  incomplete in {folder}: run lineal ml-metadata enable again, or disable" for folder in found.incomplete_in
+    ]
+    if found.gives == "another package" and found.enabled_in:
+        lines.append(
+            "  The other package wins, because Lineal stands in only where there is none; to have Lineal, run:"
+        )
+        lines.append("  pip uninstall ml-metadata, and then lineal ml-metadata enable")
+    return lines
+
+
+def _first_line(found: Status) -> str:
+    if found.gives == "nothing":
+        return _NOTHING
+    name = "Lineal" if found.gives == "lineal" else "another package"
+    return f"import ml_metadata gives {name}: {found.origin or 'a folder without __init__.py'}"
+
+
+def _print_json(found: Status) -> None:
+    from lineal.cli.text import to_json
+
+    record = {
+        "gives": found.gives,
+        "origin": found.origin,
+        "version": found.version,
+        "enabled_in": [str(folder) for folder in found.enabled_in],
+        "incomplete_in": [str(folder) for folder in found.incomplete_in],
+    }
+    print(to_json(record))

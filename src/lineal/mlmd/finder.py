@@ -1,0 +1,60 @@
+"""The finder that gives `import ml_metadata` where no package of that name is installed: Lineal's modules.
+
+`lineal ml-metadata enable` copies this file into an environment, and every interpreter there imports the copy at its
+start. So it stands alone, imports little, and asks all other finders first: an official package always wins. Without
+Lineal it finds nothing, and the import fails as if nothing were here. What stays out: the copying (environment.py), and
+which modules there are (install.py).
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False  # typing would cost every start of an interpreter some milliseconds
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from importlib.machinery import ModuleSpec
+    from types import ModuleType
+
+NAME = "ml_metadata"
+
+
+class LinealFinder:
+    """A finder of `ml_metadata`, and the loader of what it finds."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return where `ml_metadata` comes from; its submodules are in `sys.modules` once it is imported."""
+        if name != NAME:
+            return None
+        return self._found_by_others(path, target) or self._found_here()
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """Let the import system make a module, which `exec_module` replaces."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Put Lineal's modules in the place of the one that is being imported."""
+        from lineal.mlmd.install import install_as_ml_metadata
+
+        del sys.modules[NAME]
+        install_as_ml_metadata()
+
+    def _found_by_others(self, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
+        """Ask the finders that were added after this one; those before it have found nothing."""
+        behind = sys.meta_path[sys.meta_path.index(self) + 1 :]
+        found = (finder.find_spec(NAME, path, target) for finder in behind)
+        return next((spec for spec in found if spec is not None), None)
+
+    def _found_here(self) -> ModuleSpec | None:
+        from importlib.machinery import ModuleSpec
+        from importlib.util import find_spec
+
+        lineal = find_spec("lineal")
+        return lineal and ModuleSpec(NAME, self, origin=lineal.origin, is_package=True)  # type: ignore[arg-type]
+
+
+def register() -> None:
+    """Put the finder behind all others; a second call does nothing."""
+    if not any(isinstance(finder, LinealFinder) for finder in sys.meta_path):
+        sys.meta_path.append(LinealFinder())
