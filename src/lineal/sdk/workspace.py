@@ -52,6 +52,8 @@ class Workspace:
 
         Raises:
             ValueError: an argument is missing or of the wrong type, or the workspace exists and is not to be reused.
+            AlreadyExistsError: the name is taken by something that is not to be seen, or by a workspace that is spelled
+                otherwise, in a database that takes both names for the same.
 
         """
         if backend_url_prefix:
@@ -132,13 +134,22 @@ class Workspace:
         return html.card("Workspace", {field: getattr(self, field) for field in fields})
 
     def _find_or_make(self, *, reuse: bool) -> pb.Context:
+        return self._find(reuse=reuse) or self._make(reuse=reuse)
+
+    def _find(self, *, reuse: bool) -> pb.Context | None:
+        """Return the workspace of this name, None if there is none."""
         existing = self._get_existing_context()
+        if existing is not None and existing.name != self.name:
+            raise errors.AlreadyExistsError(
+                f"the name {self.name!r} belongs to the workspace {existing.name!r} with id {existing.id}, since the "
+                "store's database takes the two names for the same; use that spelling, or choose another name"
+            )
         if existing is not None and not reuse:
             raise ValueError(
                 f"workspace {self.name!r} exists with id {existing.id}; "
                 "pass reuse_workspace_if_exists=True to use it, or another name"
             )
-        return existing or self._make(reuse=reuse)
+        return existing
 
     def _get_existing_context(self) -> pb.Context | None:
         return retrying(lambda: self.store.get_context_by_type_and_name(self.CONTEXT_TYPE_NAME, self.name))
@@ -149,7 +160,10 @@ class Workspace:
         try:
             stored = retrying(lambda: self._put(context), written=self._get_existing_context)
         except errors.AlreadyExistsError:
-            return self._find_or_make(reuse=reuse)
+            existing = self._find(reuse=reuse)
+            if existing is None:  # nothing can be done about it: this caller may not see who has the name
+                raise
+            return existing
         return stored
 
     def _put(self, context: pb.Context) -> pb.Context:

@@ -7,9 +7,12 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import Kind
+from lineal.service import spelling
 from lineal.service.known_types import KnownType, KnownTypes
+from lineal.store import nodes as node_rows
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
+from lineal.store.properties import PropertyConflict, properties_of
 from lineal.store.values import Encoded, encode
 from lineal.wire import metadata_store as pb
 
@@ -41,6 +44,8 @@ def given_state(kind: Kind, node: Any) -> int | None:
 
 def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict) -> errors.AlreadyExistsError:
     """Return the error that names the node whose name or external id is taken; within a scope, not by whom."""
+    if isinstance(conflict, PropertyConflict):
+        return _two_properties(session, kind, nodes)
     node = nodes[conflict.row or 0] if len(nodes) == 1 or conflict.row is not None else None
     if session.scope is not None:
         what = "external id" if "external_id" in conflict.columns else "name"
@@ -51,13 +56,42 @@ def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict
         )
     if "external_id" in conflict.columns:
         which = f" {node.external_id!r}" if node is not None else ""
+        spelled = _spelled(session, kind, node, nodes, "external_id")
         return errors.AlreadyExistsError(
-            f"the external id{which} belongs to another {kind.name}; get it by external id, or choose another"
+            f"the external id{which} belongs to another {kind.name}{spelled}; get it by external id, or choose another"
         )
     which = f" {node.name!r}" if node is not None else ""
+    spelled = _spelled(session, kind, node, nodes, "name")
     return errors.AlreadyExistsError(
-        f"the name{which} belongs to another {kind.name} of the same type; get it by type and name, or choose another"
+        f"the name{which} belongs to another {kind.name} of the same type{spelled}; "
+        "get it by type and name, or choose another"
     )
+
+
+def _spelled(session: Session, kind: Kind, node: Any, nodes: Sequence[Any], field: str) -> str:
+    """Return the clause that says how a taken name or external id is spelled, if it is spelled otherwise."""
+    given = getattr(node, field, "")
+    if not given or not session.dialect.may_fold_names:
+        return ""
+    if field == "external_id":
+        holder = node_rows.holder_of_external_id(session, kind, given)
+    else:
+        type_id = node.type_id or next((row.type_id for row in node_rows.nodes_by_ids(session, kind, [node.id])), 0)
+        holder = node_rows.node_by_type_and_name(session, kind, type_id, given)
+    if holder is not None:
+        return spelling.stored_otherwise(given, getattr(holder, field), holder.id)
+    return spelling.given_otherwise(given, [getattr(other, field) for other in nodes])
+
+
+def _two_properties(session: Session, kind: Kind, nodes: Sequence[Any]) -> errors.AlreadyExistsError:
+    """Return the error that names the node with two properties that the database takes for one."""
+    for node in nodes:
+        rows = properties_of(session, kind, [node.id]) if node.HasField("id") else []
+        for is_custom, given in ((False, node.properties), (True, node.custom_properties)):
+            names = [*given, *(row[1] for row in rows if bool(row[2]) == is_custom)]
+            if any(spelling.twin_of(name, names) for name in names):
+                return spelling.same_properties(label(kind, node), names)
+    return spelling.same_properties(f"one of the {kind.plural}", ())
 
 
 def checked_properties(session: Session, types: KnownTypes, known: KnownType, kind: Kind, node: Any) -> list[Property]:

@@ -51,7 +51,7 @@ def put_contexts(
         AlreadyExistsError: a name or external id is taken.
         AbortedError: the same for a new context, while reusing: another call may have been faster.
     """
-    if _updates_may_rename(contexts, options):
+    if _updates_may_rename(contexts, options) or _may_be_one(session, contexts, options):
         return [put_contexts(session, types, [context], options)[0] for context in contexts]
     walk = _Walk([None] * len(contexts))
     stored = _stored(session, contexts, options)
@@ -72,22 +72,26 @@ def _updates_may_rename(contexts: Sequence[pb.Context], options: ReuseOptions) -
     return options.existing and not options.given_ids and len({context.HasField("id") for context in contexts}) > 1
 
 
+def _may_be_one(session: Session, contexts: Sequence[pb.Context], options: ReuseOptions) -> bool:
+    """Tell whether two names of the request may be one for the database, which alone can tell."""
+    return options.existing and len(contexts) > 1 and session.folds_names
+
+
 @dataclass(frozen=True)
 class _Stored:
     """The stored contexts that the given ones may stand for."""
 
-    by_name: dict[_TypeAndName, int]
+    by_name: node_rows.IdsByName
     ids: set[int]
 
 
 def _stored(session: Session, contexts: Sequence[pb.Context], options: ReuseOptions) -> _Stored:
-    by_name: dict[_TypeAndName, int] = {}
+    by_name: node_rows.IdsByName = {}
     ids: set[int] = set()
     if options.existing:
         new = [context for context in contexts if not context.HasField("id")]
         types, names = {context.type_id for context in new}, {context.name for context in new}
-        rows = node_rows.named_nodes_to_link(session, CONTEXT, types, names)
-        by_name = {(row.type_id, row.name or ""): row.id for row in rows}
+        by_name = node_rows.named_ids_to_link(session, CONTEXT, types, names)
     if options.given_ids:
         given = {context.id for context in contexts if context.HasField("id")}
         ids = node_rows.ids_to_link(session, CONTEXT, given)

@@ -9,6 +9,7 @@ from google.protobuf import json_format
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.service import spelling
 from lineal.store import locks
 from lineal.store import types as type_rows
 from lineal.store.database import Session
@@ -85,15 +86,24 @@ def _create(session: Session, kind: Kind, given: Any) -> int:
     try:
         type_id = type_rows.insert_type(session, row, dict(given.properties))
     except Conflict as conflict:
-        raise _taken(kind, given) from conflict
+        if "external_id" not in conflict.columns:
+            raise spelling.same_properties(f"the {_label(kind, given)}", given.properties) from conflict
+        raise _taken(session, kind, given) from conflict
     for name, data_type in given.properties.items():
         _check_known(kind, given, name, data_type)
     return type_id
 
 
-def _taken(kind: Kind, given: Any) -> errors.AlreadyExistsError:
+def _taken(session: Session, kind: Kind, given: Any) -> errors.AlreadyExistsError:
+    holder = (
+        type_rows.holder_of_external_id(session, given.external_id)
+        if session.dialect.may_fold_names and session.scope is None
+        else None
+    )
+    spelled = spelling.stored_otherwise(given.external_id, holder.external_id, holder.id) if holder else ""
     return errors.AlreadyExistsError(
-        f"the external id {given.external_id!r} of the {_label(kind, given)} belongs to another type; choose another"
+        f"the external id {given.external_id!r} of the {_label(kind, given)} belongs to another type{spelled}; choose "
+        "another"
     )
 
 
@@ -120,12 +130,15 @@ def _extend(session: Session, kind: Kind, given: Any, stored: TypeRow, flags: _F
         locks.take(session, locks.TYPES)
         properties = type_rows.type_properties(session, [stored.id]).get(stored.id, {})
         added = _added_properties(kind, given, properties, flags)
-    type_rows.add_type_properties(session, stored.id, added)
+    try:
+        type_rows.add_type_properties(session, stored.id, added)
+    except Conflict as conflict:
+        raise spelling.same_properties(f"the {_label(kind, given)}", [*properties, *added]) from conflict
     if given.external_id and given.external_id != stored.external_id:
         try:
             type_rows.set_type_external_id(session, stored.id, given.external_id)
         except Conflict as conflict:
-            raise _taken(kind, given) from conflict
+            raise _taken(session, kind, given) from conflict
 
 
 def _added_properties(kind: Kind, given: Any, stored: dict[str, int], flags: _Flags) -> dict[str, int]:

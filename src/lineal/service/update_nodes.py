@@ -98,9 +98,9 @@ def _read(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -
 def _write(session: Session, kind: Kind, changes: _Changes) -> None:
     try:
         node_rows.update_nodes(session, kind, changes.rows)
+        change_properties(session, kind, changes.properties)
     except Conflict as conflict:
         raise taken(session, kind, changes.nodes, conflict) from conflict
-    change_properties(session, kind, changes.properties)
 
 
 def _collect(

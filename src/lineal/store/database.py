@@ -72,6 +72,7 @@ class Database:
         self._turns = Turns() if settings.is_in_process else None
         self._watch = Watch(self.dialect.interrupt)
         self._limits: Limits | None = None
+        self._folds_names: bool | None = None
         self.limits = LimitSettings()
         self._reached = False
         self.observe: Callable[[str], None] = _nothing
@@ -106,6 +107,12 @@ class Database:
         """Run work that writes; when this returns, what it wrote is committed, and when it raises, nothing is."""
         with self.dialect.writing():
             return self._run(work, write=True, scope=scope)
+
+    def folds_names(self, session: Session) -> bool:
+        """Say whether the database takes names for the same that are spelled otherwise; it is asked once."""
+        if self._folds_names is None:
+            self._folds_names = self.dialect.may_fold_names and self.dialect.folds_names(session.script)
+        return self._folds_names
 
     def connections(self) -> tuple[int, int]:
         """Return how many connections are in use, and how many are open and idle."""

@@ -1,8 +1,9 @@
 """Rows of artifacts, executions and contexts.
 
-Tables that others made on MySQL may compare texts without regard to case, accents and blanks at the end; what is found
-by a text is therefore compared once more. What stays out: listings with options (listing.py), properties
-(properties.py), relations between nodes, and any rule about what may be written.
+Tables that others made on MySQL may compare texts without regard to case, accents and blanks at the end. Of a type and
+such a name there is at most one node, so every spelling finds it, as with the official library. What is found by a uri
+or an external id, which mean something elsewhere, is compared once more. What stays out: listings with options
+(listing.py), properties (properties.py), relations between nodes, and any rule about what may be written.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from lineal.store.properties import insert_properties
 from lineal.store.statement import Insertion, Statement, insertion, listed
 from lineal.store.tables import MEMBERSHIP, NODE, PARENT_CONTEXT, STORED_START, StartListed
 from lineal.store.values import Encoded
+
+IdsByName = dict[tuple[int, "str | None"], int]
 
 _TIMES = ("create_time_since_epoch", "last_update_time_since_epoch")
 
@@ -192,36 +195,48 @@ def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
 
 
 def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> NodeRow | None:
-    """Return the one node of that type and name, or None."""
+    """Return the one node of that type and name, or None; the database decides whether two names are the same."""
     rows = _rows(session.rows(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name}))
-    return next((row for row in rows if row.name == name), None)
+    return rows[0] if rows else None
 
 
-def nodes_by_types_and_names(
+def holder_of_external_id(session: Session, kind: Kind, external_id: str) -> NodeRow | None:
+    """Return the node whose external id the database takes for the same, or None."""
+    rows = _rows(session.rows(_OF[kind].by_external_id, {"external_ids": [external_id]}))
+    return rows[0] if rows else None
+
+
+def ids_by_types_and_names(
     session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
-) -> list[NodeRow]:
-    """Return the nodes of one of the types with one of the names, by id."""
-    return _named(session, _OF[kind].by_types_and_names, type_ids, names)
+) -> IdsByName:
+    """Return the ids of the nodes of one of the types with one of the names, by type and the name as it was asked."""
+    return _named(session, kind, _OF[kind].by_types_and_names, type_ids, names)
 
 
-def named_nodes_to_link(
-    session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
-) -> list[NodeRow]:
+def named_ids_to_link(session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]) -> IdsByName:
     """Return the same; nobody deletes them until the transaction ends, so that it may link them."""
     if session.scope is None:
-        return _named(session, _OF[kind].by_types_and_names_to_link, type_ids, names)
-    rows = nodes_by_types_and_names(session, kind, type_ids, names)
-    kept = ids_to_link(session, kind, [row.id for row in rows]) if session.dialect.writers_race else None
-    return [row for row in rows if kept is None or row.id in kept]
+        return _named(session, kind, _OF[kind].by_types_and_names_to_link, type_ids, names)
+    ids = ids_by_types_and_names(session, kind, type_ids, names)
+    kept = ids_to_link(session, kind, list(ids.values())) if session.dialect.writers_race else None
+    return {key: node_id for key, node_id in ids.items() if kept is None or node_id in kept}
 
 
-def _named(session: Session, statement: Statement, type_ids: Collection[int], names: Collection[str]) -> list[NodeRow]:
+def _named(
+    session: Session, kind: Kind, statement: Statement, type_ids: Collection[int], names: Collection[str]
+) -> IdsByName:
     wanted = set(names)
     found: list[NodeRow] = []
     for types in session.pieces(sorted(set(type_ids))):
         for piece in session.pieces(sorted(wanted)):  # who locks locks in one order
             found += _rows(session.rows(statement, {"type_ids": types, "names": piece}))
-    return sorted((row for row in found if row.name in wanted), key=lambda row: row.id)
+    ids: IdsByName = {(row.type_id, row.name): row.id for row in found if row.name in wanted}
+    for type_id in {row.type_id for row in found if row.name not in wanted}:  # they are spelled otherwise
+        for name in wanted:
+            row = node_by_type_and_name(session, kind, type_id, name) if (type_id, name) not in ids else None
+            if row is not None:
+                ids[type_id, name] = row.id
+    return ids
 
 
 def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:

@@ -19,6 +19,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from lineal.kinds import KINDS, Kind
 from lineal.store import packing
 from lineal.store.database import Row, Session
+from lineal.store.dialects.base import Conflict
 from lineal.store.limits import shown
 from lineal.store.statement import Insertion, Statement, insertion, listed
 from lineal.store.tables import PROPERTY
@@ -144,6 +145,10 @@ class _Statements:
         return Statement(sa.delete(PROPERTY[self.kind]).where(self._is_one), order=_ONE_PROPERTY)
 
 
+class PropertyConflict(Conflict):
+    """A node would have two properties of names that the database takes for the same."""
+
+
 _OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
 
 
@@ -175,9 +180,16 @@ def _stored(session: Session, rows: list[PropertyRow]) -> list[PropertyRow]:
 
 
 def insert_properties(session: Session, kind: Kind, rows: list[PropertyRow], owner: Callable[[int], str]) -> None:
-    """Insert rows of properties; `owner` is what messages call a node, given its id."""
+    """Insert rows of properties; `owner` is what messages call a node, given its id.
+
+    Raises:
+        PropertyConflict: the database takes the names of two properties for the same.
+    """
     stored = _stored(session, rows)
-    session.change_many(_OF[kind].insert, stored, called=lambda index: _label(stored[index], owner))
+    try:
+        session.change_many(_OF[kind].insert, stored, called=lambda index: _label(stored[index], owner))
+    except Conflict as conflict:
+        raise PropertyConflict(conflict.columns) from conflict
 
 
 @dataclass
@@ -190,7 +202,11 @@ class PropertyChanges:
 
 
 def change_properties(session: Session, kind: Kind, changes: PropertyChanges) -> None:
-    """Apply changes of properties."""
+    """Apply changes of properties.
+
+    Raises:
+        PropertyConflict: the database takes the names of two properties for the same.
+    """
     owner = f"the {kind.name} with id {{}}".format
     session.change_many(_OF[kind].delete, changes.deleted)
     updated = _stored(session, [(*key, *columns) for *key, columns in changes.updated])

@@ -51,6 +51,11 @@ class Session:
         self.rows_written = 0
 
     @property
+    def folds_names(self) -> bool:
+        """Whether the database takes names for the same that differ in case, accents or blanks at the end."""
+        return self._database.folds_names(self)
+
+    @property
     def dialect(self) -> DatabaseDialect:
         """The engine's differences."""
         return self._database.dialect

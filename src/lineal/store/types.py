@@ -75,6 +75,12 @@ def types_by_external_ids(session: Session, external_ids: Sequence[str]) -> list
     return [row for row in rows if row.external_id in wanted]
 
 
+def holder_of_external_id(session: Session, external_id: str) -> TypeRow | None:
+    """Return the type whose external id the database takes for the same, or None."""
+    rows = session.rows(_BY_EXTERNAL_ID, {"external_ids": [external_id]})
+    return TypeRow._make(rows[0]) if rows else None
+
+
 def find_type(session: Session, kind: Kind, name: str, version: str) -> TypeRow | None:
     """Return the type of that name and version ("" = without version), the oldest if there are several."""
     values = {"type_kind": kind.type_kind, "name": name, "version": version}

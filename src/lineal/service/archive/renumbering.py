@@ -120,8 +120,7 @@ class Renumbering:
     @staticmethod
     def _same_contexts(session: Session, records: list[Record]) -> dict[int, int]:
         types, names = {record["type_id"] for record in records}, {record["name"] for record in records}
-        rows = node_rows.nodes_by_types_and_names(session, CONTEXT, types, names)
-        ids = {(row.type_id, row.name): row.id for row in rows}
+        ids = node_rows.ids_by_types_and_names(session, CONTEXT, types, names)
         found = {record["id"]: ids.get((record["type_id"], record["name"])) for record in records}
         return {old: new for old, new in found.items() if new is not None}
 

@@ -107,7 +107,10 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
         try:
             service.write(write)
         except Conflict as conflict:
-            raise errors.DataLossError("the archive holds a row twice; use another backup") from conflict
+            raise errors.DataLossError(
+                "the archive holds a row twice, or this database takes two of its names for the same because it ignores "
+                "case, accents or blanks at the end; use another backup, or a database that Lineal makes"
+            ) from conflict
 
 
 def _write(session: Session, archive: Archive) -> None:

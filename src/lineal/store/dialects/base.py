@@ -51,6 +51,8 @@ class DatabaseDialect:
         many_recursive_terms: whether a recursive query may refer to itself more than once.
         knows_values: whether the planner knows how often a single value occurs.
         converts_values: whether `stored_value` and `loaded_value` change anything.
+        may_fold_names: whether tables that others made may take two names for the same that differ in case, accents or
+            blanks at the end (`folds_names` says whether those of a database do).
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
@@ -63,6 +65,7 @@ class DatabaseDialect:
     many_recursive_terms = True
     knows_values = True
     converts_values = False
+    may_fold_names = False
     packs_rows = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
@@ -201,6 +204,10 @@ class DatabaseDialect:
             UnimplementedError: the engine has no such copies.
         """
         raise errors.UnimplementedError(f"{self.name} has no copies of the database as a file; make an archive")
+
+    def folds_names(self, run: RunQuery) -> bool:
+        """Say whether the database takes names for the same that differ in case, accents or blanks at the end."""
+        return False
 
     def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
         """Return what the engine's own check says is damaged; an engine without one says nothing."""

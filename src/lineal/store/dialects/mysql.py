@@ -30,6 +30,11 @@ from lineal.store.statement import Insertion
 from lineal.store.values import ODD_NUMBERS, Encoded
 
 _DUPLICATE = re.compile(r"Duplicate entry '(?P<entry>.*)' for key '(?:\w+\.)?(?P<key>\w+)'", re.DOTALL)
+_FOLDED_NAMES = """
+    SELECT collation_name FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND LOWER(table_name) = 'context' AND column_name = 'name'
+    AND RIGHT(collation_name, 4) <> '_bin'
+"""
 _ROOM = 1 << 16  # bytes of a packet left for what is not the rows
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
@@ -49,6 +54,7 @@ class MySQLDialect(ServerDialect):
     """The differences of MySQL and MariaDB."""
 
     name = "mysql"
+    may_fold_names = True
     packs_rows = True
     options = (
         "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
@@ -233,6 +239,10 @@ class MySQLDialect(ServerDialect):
         return [
             row[0] for row in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
         ]
+
+    def folds_names(self, run: RunQuery) -> bool:
+        """Ask for the collation of a column of names; those of Lineal's own tables hold bytes and have none."""
+        return bool(run(_FOLDED_NAMES))
 
     def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
         """Ask CHECK TABLE, which answers several lines for each table."""
