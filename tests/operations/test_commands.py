@@ -74,6 +74,14 @@ def test_retain_says_what_went_and_why_others_stayed(
     assert printed == [said, "kept: 0 deployed or behind it, 0 needed by others"]
 
 
+def test_retain_refuses_a_type_that_does_not_exist(
+    lineage: Lineage, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["retain", "--older-than", "1d", "--db", url, "--type", "mlmd.Modle"]) == 1
+    said = "lineal: no type 'mlmd.Modle'; the nearest is 'mlmd.Model'; `lineal ls types` lists them"
+    assert capsys.readouterr().err.strip() == said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

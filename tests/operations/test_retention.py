@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lineal import errors
@@ -148,3 +150,24 @@ def test_a_policy_needs_a_time_in_the_past(local: MetadataService, time: int) ->
 def test_a_state_that_there_is_not_is_named(local: MetadataService) -> None:
     with pytest.raises(errors.InvalidArgumentError, match="there is no state 'DONE'; the states are ABANDONED, "):
         local.call("ApplyRetention", lifecycle.ApplyRetentionRequest(updated_before=now(), states=["DONE"]))
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ({"types": ["Nope"]}, "no type 'Nope'"),
+        ({"types": ["mlmd.Modle", "mlmd.Model"]}, "no type 'mlmd.Modle'; the nearest is 'mlmd.Model'"),
+        ({"workspace": "bakry"}, "there is no workspace 'bakry'"),
+    ],
+)
+def test_a_type_or_workspace_that_does_not_exist_is_refused(
+    policy: dict[str, Any], said: str, lineage: Lineage
+) -> None:
+    lineage.age(EVERYTHING)
+    with pytest.raises(errors.NotFoundError, match=said):
+        lineage.retain(**policy)
+    assert len(lineage.all_names()) == 6
+
+
+def test_a_type_without_nodes_is_no_mistake(lineage: Lineage) -> None:
+    assert counted(lineage.retain(types=["mlmd.Model"]).deleted) == 0

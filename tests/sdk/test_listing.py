@@ -57,7 +57,8 @@ def test_each_type_is_listed_by_its_name(execution: Execution) -> None:
 
 
 def test_an_unknown_type_has_no_artifacts(workspace: Workspace) -> None:
-    assert workspace.list("bakery.example/nothing") == workspace.list() == []
+    with pytest.warns(UserWarning, match="no artifact type 'bakery.example/nothing'"):
+        assert workspace.list("bakery.example/nothing") == workspace.list() == []
 
 
 @pytest.mark.parametrize("other", ["BAKERY", "bakery2", "ba%", "bak_ry", "it's", 'b"\\'])
@@ -117,11 +118,40 @@ def test_all_labels_must_be_there(execution: Execution) -> None:
     assert [found["name"] for found in execution.workspace.list(labels={"y": "2", "x": "1"})] == ["both"]
 
 
-@pytest.mark.parametrize("value", [1, 1.5, True, None, ["a", 1], {"k": "v"}])
-def test_labels_need_not_be_texts(value: object, execution: Execution) -> None:
+class ArrayNumber:
+    """A number as NumPy's scalars are."""
+
+    def tolist(self) -> int:
+        """Return the plain number."""
+        return 7
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1, "1"), (1.5, "1.5"), (True, "true"), (float("inf"), "Infinity"), (ArrayNumber(), "7")]
+)
+def test_labels_that_are_numbers_are_stored_and_found_as_texts(value: object, text: str, execution: Execution) -> None:
     execution.log_output(Model("gs://a", "a", labels={"x": value}))  # type: ignore[dict-item]
-    execution.log_output(Model("gs://a", "b", labels={"x": "1"}))
-    assert [found["name"] for found in execution.workspace.list(labels={"x": value})] == ["a"]
+    execution.log_output(Model("gs://a", "b", labels={"x": "17"}))
+    found = [*execution.workspace.list(labels={"x": value}), *execution.workspace.list(labels={"x": text})]
+    assert [(each["name"], each["labels"]) for each in found] == [("a", {"x": text})] * 2
+
+
+@pytest.mark.parametrize(
+    ("stored", "wanted"),
+    [("1", 1), ("1", "1"), ("1.0", 1), ("1", 1.0), ("true", True), ("true", "true"), ("null", None), ("[1]", [1])],
+)
+def test_labels_that_another_program_stored_as_numbers_are_found(
+    stored: str, wanted: object, execution: Execution
+) -> None:
+    for value in (stored, '"other"'):
+        execution.log_output(Duck(labels=pb.Value(string_value=f'{{"x": {value}}}')))
+    assert len(execution.workspace.list(Duck.ARTIFACT_TYPE_NAME, labels={"x": wanted})) == 1
+
+
+def test_a_name_of_a_label_may_be_a_number(execution: Execution) -> None:
+    execution.log_output(Model("gs://a", "a", labels={7: "x"}))  # type: ignore[dict-item]
+    assert len(execution.workspace.list(labels={"7": "x"})) == 1
+    assert len(execution.workspace.list(labels={7: "x"})) == 1  # type: ignore[dict-item]
 
 
 def test_labels_in_a_property_of_their_own_are_found(execution: Execution) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from lineal import errors
+from lineal import nearest
 from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
 
 if TYPE_CHECKING:
@@ -91,10 +91,10 @@ def _require_type(store: MetadataStore, what: str, name: str) -> None:
     Raises:
         NotFoundError: there is no such type.
     """
-    singular = what.removesuffix("s")
-    if not any(singular in ("type", str(each["kind"]).partition(" ")[0]) for each in _types(store, name)):
-        kind = "" if singular == "type" else f"{singular} "
-        raise errors.NotFoundError(f"no {kind}type {name[:100]!r}; `lineal ls types` lists them")
+    kind = "" if what == "types" else what.removesuffix("s")
+    known = {str(each["name"]) for each in _types(store, None) if str(each["kind"]).startswith(kind)}
+    if name not in known:
+        raise nearest.no_such_type(name, known, kind=kind)
 
 
 def _lines(what: str, records: list[Record]) -> list[str]:

@@ -49,6 +49,7 @@ class LifecycleStore(MetadataStore):
 
         Raises:
             InvalidArgumentError: the policy names no time in the past, or a state that there is not.
+            NotFoundError: it names a type or a workspace that does not exist.
         """
         response: lifecycle.ApplyRetentionResponse = self._send("ApplyRetention", policy)
         return response

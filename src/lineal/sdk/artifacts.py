@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from lineal.client import MetadataStore
-from lineal.sdk import html, lineage, stored_form
+from lineal.sdk import html, lineage, stored_form, typos
+from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
 
 
@@ -107,7 +108,7 @@ class DataSet(_StandardArtifact):
         """Describe a data set; further keyword arguments are recorded under `kwargs`.
 
         Raises:
-            ValueError: `uri` or `name` is missing or no string.
+            ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
 
         """
         self.workspace = workspace
@@ -117,7 +118,8 @@ class DataSet(_StandardArtifact):
         self.uri = required_text("uri", uri)
         self.version = version
         self.query = query
-        self.labels = labels
+        self.labels = label_texts.checked(labels)
+        typos.check_keywords("DataSet", kwargs, vars(self))
         self.id = None
         self.create_time = stored_form.now()
         self.kwargs = kwargs
@@ -147,7 +149,7 @@ class Model(_StandardArtifact):
         """Describe a model; further keyword arguments are recorded under `kwargs`.
 
         Raises:
-            ValueError: `uri` or `name` is missing or no string.
+            ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
 
         """
         self.workspace = workspace
@@ -159,10 +161,14 @@ class Model(_StandardArtifact):
         self.model_type = model_type
         self.training_framework = training_framework
         self.hyperparameters = hyperparameters
-        self.labels = labels
+        self.labels = label_texts.checked(labels)
+        typos.check_keywords("Model", kwargs, vars(self))
         self.id = None
         self.create_time = stored_form.now()
         self.kwargs = kwargs
+
+
+METRICS_TYPES = ("training", "validation", "testing", "production")
 
 
 class Metrics(_StandardArtifact):
@@ -171,10 +177,7 @@ class Metrics(_StandardArtifact):
     ARTIFACT_TYPE_NAME = stored_form.METRICS_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "metrics_type", "data_set_id", "model_id", "owner")
 
-    TRAINING = "training"
-    VALIDATION = "validation"
-    TESTING = "testing"
-    PRODUCTION = "production"
+    TRAINING, VALIDATION, TESTING, PRODUCTION = METRICS_TYPES
 
     def __init__(
         self,
@@ -193,7 +196,7 @@ class Metrics(_StandardArtifact):
         """Describe an evaluation; further keyword arguments are recorded under `kwargs`.
 
         Raises:
-            ValueError: `uri` or `name` is missing or no string.
+            ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
 
         """
         self.workspace = workspace
@@ -205,7 +208,9 @@ class Metrics(_StandardArtifact):
         self.model_id = model_id
         self.metrics_type = metrics_type
         self.values = values
-        self.labels = labels
+        self.labels = label_texts.checked(labels)
+        typos.check_value("metrics_type", metrics_type, METRICS_TYPES)
+        typos.check_keywords("Metrics", kwargs, vars(self))
         self.id = None
         self.create_time = stored_form.now()
         self.kwargs = kwargs

@@ -9,11 +9,13 @@ import json
 import re
 from typing import Any
 
+from lineal.sdk import labels as label_texts
 from lineal.sdk import stored_form
 from lineal.wire import metadata_store as pb
 
 _ESCAPED = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _VARIABLE = re.compile(r"[^A-Za-z0-9 .,:;=+\-_]+")
+_BARE = re.compile(r"-?[0-9]|true$|false$|NaN$|-?Infinity$")
 _LONGEST_PATTERN = 200
 _FIELD_NAMES = frozenset(field.name for field in pb.Artifact.DESCRIPTOR.fields)
 
@@ -56,11 +58,19 @@ def mentions_label(property_name: str, key: str, value: Any) -> str:
     """Return the condition that the JSON in a property can hold this label.
 
     Whatever JSON may write in more than one way (escapes, letters beyond ASCII, blanks around the colon) is a wildcard,
-    and so are its quotation marks, which not every server compares rightly.
+    and so are its quotation marks, which not every server compares rightly. A number is also looked for without them,
+    as the original SDK wrote it, and by its first digit, since 1 and 1.0 are the same.
     """
-    text = f"_{_pattern(value)}_" if isinstance(value, str) else ""
-    spellings = (f"%_{_pattern(key)}_{colon}{text}%" for colon in (": ", ":", " :%"))
+    spellings = (f"%_{_pattern(key)}_{colon}{text}%" for text in _value_patterns(value) for colon in (": ", ":", " :%"))
     return "(" + " OR ".join(f"properties.`{property_name}`.string_value LIKE '{each}'" for each in spellings) + ")"
+
+
+def _value_patterns(value: Any) -> list[str]:
+    text = label_texts.as_text(value)
+    if text is None:
+        return [""]
+    bare = _BARE.match(text)
+    return [f"_{_pattern(text)}_", bare[0]] if bare else [f"_{_pattern(text)}_"]
 
 
 def _pattern(text: str) -> str:
@@ -77,4 +87,4 @@ def label_matches(labels: Any, key: str, value: Any) -> bool:
             return False
     if not isinstance(labels, dict) or key not in labels:
         return False
-    return bool(labels[key] == value) and isinstance(labels[key], bool) == isinstance(value, bool)
+    return label_texts.same(labels[key], value)

@@ -13,7 +13,8 @@ from typing import Any
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore, OrderByField
-from lineal.sdk import filters, stored_form
+from lineal.sdk import filters, stored_form, typos
+from lineal.sdk import labels as label_texts
 from lineal.sdk.retry import retrying
 from lineal.wire import metadata_store as pb
 
@@ -61,12 +62,29 @@ def wanted(
         raise ValueError(f"'limit' must be a number of artifacts or None, got {limit!r}")
     if labels is not None and not isinstance(labels, Mapping):
         raise ValueError(f"'labels' must be a mapping of names to values, got {labels!r}")
-    return Wanted(workspace, type_name, json.loads(json.dumps(dict(labels or {}))), name, limit)
+    return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit)
+
+
+def _plain_labels(labels: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return labels as JSON gives them back, their names as texts.
+
+    Raises:
+        ValueError: a name has no text.
+
+    """
+    names = {name: label_texts.as_text(name) for name in labels}
+    if None in names.values():
+        raise ValueError(f"'labels' must have texts as names, got {dict(labels)!r}")
+    plain: dict[str, Any] = json.loads(stored_form.to_json({str(names[name]): labels[name] for name in labels}))
+    return plain
 
 
 def find(client: MetadataStore, query: Wanted) -> list[dict[str, Any]]:
-    """Return the artifacts asked for, as dicts, ordered by id; an unknown type has none."""
+    """Return the artifacts asked for, as dicts, ordered by id; an unknown type has none, which is warned of."""
     artifact_type = _artifact_type(client, query.type_name) if query.limit != 0 else None
+    if artifact_type is None and query.limit != 0 and query.type_name not in stored_form.ARTIFACT_PROPERTIES:
+        registered = [known.name for known in retrying(client.get_artifact_types)]
+        typos.unknown_type(query.type_name, [*registered, *stored_form.ARTIFACT_PROPERTIES])
     if artifact_type is None:
         return []
     conditions = [f"type_id = {artifact_type.id}", filters.in_workspace(query.workspace)]

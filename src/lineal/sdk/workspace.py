@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lineal import errors
 from lineal.sdk import html, listing, stored_form
+from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
 from lineal.sdk.store import Store
@@ -64,12 +65,10 @@ class Workspace:
             raise ValueError("'name' must be set and in string type, got an empty one")
         if not isinstance(store, Store):
             raise ValueError(f"'store' must be set as metadata.Store, got {store!r}")
-        if labels is not None and not isinstance(labels, Mapping):
-            raise ValueError(f"'labels' must be a mapping of texts, got {labels!r}")
         self.store = store.store
         self.name: str = required_text("name", name)
         self.description = description
-        self.labels = labels
+        self.labels = label_texts.checked(labels)
         self._types = store._types
         self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
         self.context_id: int = self._context.id
@@ -83,6 +82,8 @@ class Workspace:
         limit: int | None = None,
     ) -> list[dict[str, Any]]:
         """Return the artifacts of one type that were logged in this workspace, as dicts, oldest first.
+
+        A type that the store does not have, and the SDK neither, has none, and a warning names the nearest.
 
         Args:
             artifact_type_name: the name of the type; None for models.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lineal import errors
+from lineal import errors, nearest
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.access import scope_of
 from lineal.service.catalogue.groups import WORKSPACE_TYPES
@@ -19,8 +19,10 @@ from lineal.service.deletion import MARK, remove, write_ids
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage_needs import Ids, Needs, Place, needs_of, protected, sorted_out, without
 from lineal.service.walk import INPUTS, OUTPUTS
-from lineal.store import deletion_rows
+from lineal.store import deletion_rows, facet_rows
 from lineal.store import nodes as node_rows
+from lineal.store import types as type_rows
+from lineal.store.scope import WORKSPACE_TYPE
 from lineal.store.scoped_session import ScopedSession
 from lineal.store.session import Session
 from lineal.wire import lifecycle
@@ -48,8 +50,10 @@ def apply_retention(
 
     Raises:
         InvalidArgumentError: the policy names no time, a time to come, or a state that there is not.
+        NotFoundError: it names a type or a workspace that does not exist.
     """
     _check(request)
+    _check_types(session, request.types)
     chosen = _choose(session, types, request)
     if not request.dry_run:
         remove(session, chosen.deleted, chosen.tombstones)
@@ -76,6 +80,14 @@ def _check(request: lifecycle.ApplyRetentionRequest) -> None:
         raise errors.InvalidArgumentError(f"limit is {request.limit}; give a number of nodes, or 0 for {DEFAULT_LIMIT}")
 
 
+def _check_types(session: Session, names: Iterable[str]) -> None:
+    """Refuse a type that no kind has: a typo would delete nothing, or much less than was meant."""
+    wanted = set(names)
+    known = {row.name for kind in KINDS for row in type_rows.all_types(session, kind)} if wanted else set()
+    if wanted - known:
+        raise nearest.no_such_type(min(wanted - known), known)
+
+
 def _choose(session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest) -> _Chosen:
     order = _candidates(session, types, request)
     deployed = set() if request.include_deployed else _deployed(session)
@@ -98,7 +110,7 @@ def _count(nodes: Ids) -> int:
 
 def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest) -> list[Place]:
     """Return the nodes that fit the policy's conditions, the oldest first. Workspaces outlive what they hold."""
-    seen = ScopedSession.of(session, scope_of([request.workspace])) if request.workspace else session
+    seen = _workspace(session, types, request.workspace) if request.workspace else session
     found: list[tuple[int, Place]] = []
     for kind in KINDS:
         states = _state_numbers(kind, request.states)
@@ -109,6 +121,20 @@ def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRet
     workspaces = _workspaces(session, types, [place.id for _, place in found if place.kind is CONTEXT])
     order = sorted(found, key=lambda pair: (pair[0], pair[1].id))
     return [place for _, place in order if place.kind is not CONTEXT or place.id not in workspaces]
+
+
+def _workspace(session: Session, types: KnownTypes, name: str) -> Session:
+    """Return the transaction with sight of a workspace.
+
+    Raises:
+        NotFoundError: there is neither a context nor a node of it.
+    """
+    seen = ScopedSession.of(session, scope_of([name]))
+    if not any(facet_rows.totals(seen, KINDS)):
+        type_id = types.id_of(session, CONTEXT, WORKSPACE_TYPE, "")
+        known = [str(row.name) for row in node_rows.nodes_by_type(session, CONTEXT, type_id)] if type_id else []
+        raise errors.NotFoundError(f"there is no workspace {name[:100]!r}{nearest.hint(name, known)}")
+    return seen
 
 
 def _state_numbers(kind: Kind, names: Iterable[str]) -> list[int] | None:

@@ -1,0 +1,57 @@
+"""Warnings of what may be a typo: the SDK takes what the original took, and says which name is near.
+
+A warning is a UserWarning at the line that called the SDK. What stays out: what is taken (artifacts.py, workspace.py).
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lineal.nearest import hint, nearest
+
+_ALIKE = 0.75
+_OWN_PACKAGES = ("lineal.sdk.", "kubeflow.metadata.")
+
+
+def check_keywords(kind: str, further: Iterable[str], arguments: Mapping[str, Any]) -> None:
+    """Warn of further keyword arguments whose names are near to one of the arguments that were not given.
+
+    Args:
+        kind: the name of the class.
+        further: the names of the further arguments.
+        arguments: the arguments by name; None where one was not given.
+
+    """
+    missing = [name for name, value in arguments.items() if value is None]
+    for name in further:
+        found = nearest(name, missing, cutoff=_ALIKE)
+        if found:
+            warn(f"{kind} has no argument {name!r}, which is recorded as a further one; the nearest is {found!r}")
+
+
+def check_value(name: str, value: Any, known: Iterable[str]) -> None:
+    """Warn of a value that is near to one of the usual ones without being one; any other is the caller's own."""
+    found = nearest(value, known, cutoff=_ALIKE) if isinstance(value, str) and value not in known else None
+    if found:
+        warn(f"{name} is {value!r}, which is recorded as it is; the nearest of the usual ones is {found!r}")
+
+
+def unknown_type(name: str, known: Iterable[str]) -> None:
+    """Warn that a list is empty because the store has no such type."""
+    warn(f"the store has no artifact type {name[:100]!r}, so the list is empty{hint(name, known)}")
+
+
+def warn(text: str) -> None:
+    """Warn at the line that called the SDK."""
+    warnings.warn(text, UserWarning, stacklevel=_stack_level())
+
+
+def _stack_level() -> int:
+    """Return the `stacklevel`, for the function that calls this, of the first line outside of the SDK."""
+    level, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN_PACKAGES):
+        level, frame = level + 1, frame.f_back
+    return level
