@@ -87,8 +87,15 @@ def test_no_route_but_health_answers_without_credentials(served: Served) -> None
         answering = {
             path for method, path in routes(served.app) if client.request(method, path).status_code not in (401, 405)
         }
-    assert answering == {*HEALTH, "/login", "/logout"}
+    assert answering == {*HEALTH, "/login", "/logout", "/docs/problems"}
     assert len(routes(served.app)) > 60
+
+
+def test_the_page_that_a_refusal_links_to_needs_no_credentials(served: Served) -> None:
+    with asking(served) as client:
+        refusal = client.get("/api/v1/totals").json()
+        assert client.get(refusal["type"]).status_code == 200
+        assert client.head("/api/v1/totals").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ def test_the_command_serves_health_and_metrics_until_the_signal(api: Api, namesp
             written = 'lineal_watch_written_total{kind="Pod/v1",verb="added"} 1\n'
             eventually(lambda: written in get(f"{url}/metrics"))
             assert get(f"{url}/healthz") == "ok\n"
+            with urllib.request.urlopen(urllib.request.Request(f"{url}/healthz", method="HEAD")) as answer:
+                assert (answer.headers["content-length"], answer.read()) == ("3", b"")
         finally:
             process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0

@@ -15,6 +15,7 @@ from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.http_headers import add_headers
 from lineal.server.http_limits import add_head_limits, add_limits
+from lineal.server.http_methods import add_head
 from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.page import add_elsewhere, add_page, built_page
 from lineal.server.readiness import Readiness
@@ -44,6 +45,7 @@ def create_app(
     add_elsewhere(app, built_page())
     add_head_limits(app)
     add_headers(app, settings)
+    add_head(app)
     add_calls(app)
     return app
 

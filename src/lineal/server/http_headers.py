@@ -16,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal.config import ServerSettings
+from lineal.server.rest import problems
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 # Below a packet's size nothing is won; above level 5 a second of work saves few bytes.
@@ -97,7 +98,9 @@ class _Headers:
                 self._set(message)
             await send(message)
 
-        await self._app(self._prefixed(scope), receive, send_with_headers)
+        prefixed = self._prefixed(scope)
+        problems.PREFIX.set(prefixed.get("root_path", ""))
+        await self._app(prefixed, receive, send_with_headers)
 
     def _set(self, message: MutableMapping[str, Any]) -> None:
         headers = MutableHeaders(scope=message)

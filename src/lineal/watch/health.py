@@ -16,7 +16,7 @@ Answer = Callable[[], tuple[int, str]]
 
 
 class HealthServer:
-    """Answers GET requests for a few paths, in threads of its own; a context manager."""
+    """Answers GET and HEAD requests for a few paths, in threads of its own; a context manager."""
 
     def __init__(self, host: str, port: int, *, answers: dict[str, Answer]) -> None:
         """Take the port.
@@ -56,6 +56,13 @@ class _RequestHandler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
+        self.wfile.write(self._begin())
+
+    def do_HEAD(self) -> None:
+        self._begin()
+
+    def _begin(self) -> bytes:
+        """Send status and headers; return the body."""
         answer = self.answers.get(self.path.partition("?")[0])
         status, text = answer() if answer else (404, "not found\n")
         body = text.encode()
@@ -63,7 +70,7 @@ class _RequestHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        return body
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Write no line for each probe."""

@@ -1,4 +1,4 @@
-"""The guard of the HTTP door: every path but health and the login is for callers who are known.
+"""The guard of the HTTP door: all but health, login and the page about problems is for known callers.
 
 It is an ASGI middleware around all routes, so that a new route is guarded without anybody thinking of it. A browser
 that asks for a page is led to the login. What stays out: the form of the login (login.py).
@@ -18,7 +18,7 @@ from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.current import calling
 from lineal.server.rest import problems
 
-_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH})
+_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, problems.PAGE})
 
 
 def add_guard(app: FastAPI, authenticator: Authenticator) -> None:

@@ -21,6 +21,7 @@ from lineal.server.rest import (
     node_routes,
     page_routes,
     problems,
+    problems_page,
     store_routes,
 )
 from lineal.server.rest.body_limit import BodyLimit
@@ -48,6 +49,7 @@ def install(app: FastAPI, catalogue: Catalogue) -> None:
     app.include_router(router)
     app.add_middleware(BodyLimit, path=PREFIX)
     problems.install(app)
+    problems_page.add(app)
     _add_description(app)
 
 

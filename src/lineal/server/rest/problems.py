@@ -9,6 +9,8 @@ import json
 import logging
 import re
 import uuid
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -17,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from lineal import errors
 from lineal.filter.search import SearchError
+from lineal.server.http_methods import allowed
 
 MEDIA_TYPE = "application/problem+json"
 HTTP_STATUS = {
@@ -43,7 +46,10 @@ SCHEMA: dict[str, Any] = {
     "description": "What went wrong (RFC 9457).",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string", "description": "The kind of problem, as a path in the docs."},
+        "type": {
+            "type": "string",
+            "description": "The kind of problem: the address of a page about it.",
+        },
         "title": {"type": "string", "description": "The kind of problem in words."},
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What was wrong, which one, and what to do."},
@@ -54,21 +60,35 @@ SCHEMA: dict[str, Any] = {
         "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
     },
 }
-_TITLES = {
-    400: "The request is wrong",
-    401: "Credentials are missing",
-    403: "This is not allowed",
-    404: "There is no such thing",
-    405: "This method is not offered here",
-    409: "The store is not in the state that this needs",
-    413: "This is too large",
-    414: "This URL is too long",
-    415: "This media type is not understood",
-    422: "A parameter is wrong",
-    431: "The headers are too long",
-    501: "This is not offered",
-    503: "The database cannot be reached",
-    504: "This took too long",
+PAGE = "/docs/problems"
+PREFIX: ContextVar[str] = ContextVar("lineal_path_prefix", default="")
+
+
+@dataclass(frozen=True)
+class ProblemKind:
+    """A kind of problem: its title, and what to do about it."""
+
+    title: str
+    cure: str
+
+
+KINDS = {
+    400: ProblemKind("The request is wrong", "Correct what the detail names; sending the same again does not help."),
+    401: ProblemKind("Credentials are missing", "Log in, or send a valid token: Authorization: Bearer TOKEN."),
+    403: ProblemKind("This is not allowed", "Ask for a role or a workspace that allows it."),
+    404: ProblemKind("There is no such thing", "Check the address or the id; /api/docs lists the addresses."),
+    405: ProblemKind("This method is not offered here", "Use one of the methods in the header Allow."),
+    408: ProblemKind("The request came too slowly", "Send it again, over a better connection or in smaller parts."),
+    409: ProblemKind("The store is not in the state that this needs", "The detail says which state that is."),
+    413: ProblemKind("This is too large", "Ask for less or send less; the detail names the limit and its flag."),
+    415: ProblemKind("This media type is not understood", "Send one of the media types that the detail lists."),
+    422: ProblemKind("A parameter is wrong", "Correct the parameter that the detail names; /api/docs has the limits."),
+    429: ProblemKind("There are too many requests", "Wait a moment and send it again."),
+    499: ProblemKind("The caller gave up", "The connection ended before the answer was there."),
+    500: ProblemKind("The server failed", "This is a fault of the server: its log has more under the id."),
+    501: ProblemKind("This is not offered", "The server does not have this call or option."),
+    503: ProblemKind("The database cannot be reached", "Send it again later; /readyz says when the database answers."),
+    504: ProblemKind("This took too long", "Ask for less, or allow more time; a write may have happened."),
 }
 _PLACE = re.compile(r"filter_query, line (\d+), column (\d+), (?:near (.*?)|at its end): (.*)", re.DOTALL)
 _log = logging.getLogger(__name__)
@@ -76,10 +96,16 @@ _log = logging.getLogger(__name__)
 
 def problem(status: int, detail: str, **more: Any) -> Response:
     """Return the response that describes a problem."""
-    title = _TITLES.get(status, "The server failed" if status >= 500 else "The request failed")
-    content = {"type": f"/docs/problems#{status}", "title": title, "status": status, "detail": detail, **more}
+    kind = KINDS.get(status)
+    title = kind.title if kind else "The server failed" if status >= 500 else "The request failed"
+    content = {"type": _type(status), "title": title, "status": status, "detail": detail, **more}
     body = json.dumps(content).encode("utf-8")
     return Response(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def _type(status: int) -> str:
+    """Return the address of the page about a kind of problem, under the prefix of the request."""
+    return f"{PREFIX.get()}{PAGE}#{status}" if status in KINDS else "about:blank"
 
 
 def install(app: FastAPI) -> None:
@@ -129,6 +155,11 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
     details = {404: f"nothing is at {request.url.path[:200]}; /api/docs lists what there is"}
     found = problem(error.status_code, details.get(error.status_code, str(error.detail)))
     found.headers.update(error.headers or {})
+    if error.status_code == 405:
+        methods = allowed(request)
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": methods})
+        found.headers["Allow"] = methods
     return found
 
 
