@@ -17,7 +17,7 @@ from lineal.wire import service as rpc
 from tests.access.stores import LARGEST_ID
 
 READS = sorted(name for name, call in {**CALLS, **LINEAGE_CALLS}.items() if not call.writes)
-WRITES = sorted(name for name, call in CALLS.items() if call.writes)
+WRITES = sorted(name for name, call in {**CALLS, **LINEAGE_CALLS}.items() if call.writes)
 
 _NOUNS = ("data", "model", "held", "train", "use", "report", "experiment")
 _NAMES = [*[f"{owner}-{noun}" for owner in "ab" for noun in _NOUNS], "a", "b", "nowhere"]

@@ -13,7 +13,7 @@ from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
 from lineal.service.lifecycle import LIFECYCLE_CALLS
 from lineal.store.scope import WORKSPACE_TYPE
-from lineal.wire import lifecycle
+from lineal.wire import lifecycle, lineage
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.requests import READS, WRITES, empty_request
@@ -63,6 +63,7 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutLineageSubgraphRequest(executions=[own], event_edges=[edge(execution_index=0, event=events[0])]),
             rpc.PutLineageSubgraphRequest(contexts=[context]),
         ],
+        "LogArtifact": hidden_loggings(ids),
         "PutAttributionsAndAssociations": hidden_memberships(ids),
         "PutParentContexts": [
             rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
@@ -70,6 +71,16 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
         ],
         **type_writes(),
     }
+
+
+def hidden_loggings(ids: dict[str, int]) -> list[Message]:
+    """Return requests that log an artifact as the output of an execution of the other workspace."""
+    new = pb.Artifact(type_id=ids[MODEL], uri="s3://new")
+    foreign = pb.Event(execution_id=ids["b-train"], type=pb.Event.OUTPUT)
+    return [
+        lineage.LogArtifactRequest(artifact=new, event=foreign, same_version=lineage.SameVersion()),
+        lineage.LogArtifactRequest(artifact=new, event=foreign, judged=lineage.Judged(uri="s3://b-data")),
+    ]
 
 
 def hidden_memberships(ids: dict[str, int]) -> list[Message]:
@@ -95,7 +106,7 @@ def type_writes() -> dict[str, list[Message]]:
 
 @pytest.mark.parametrize("method", WRITES)
 def test_a_reader_writes_nothing(stores: Stores, method: str) -> None:
-    request = getattr(rpc, f"{method}Request")()
+    request = empty_request(method)
     for reader in (Caller("reader", Role.READER), caller(Role.READER, "a")):
         with pytest.raises(errors.PermissionDeniedError, match="needs the role writer"):
             stores.shared.call(method, request, caller=reader)
@@ -218,3 +229,30 @@ def test_a_context_of_any_type_can_be_a_scope(own_stores: Stores) -> None:
     shared.call("PutAttributionsAndAssociations", rpc.PutAttributionsAndAssociationsRequest(attributions=[member]))
     found = shared.call("GetArtifacts", rpc.GetArtifactsRequest(), caller=reader)
     assert [artifact.name for artifact in found.artifacts] == ["b-held"]
+
+
+@pytest.mark.parametrize(
+    "identity", [{"same_version": lineage.SameVersion()}, {"judged": lineage.Judged(uri="s3://x")}]
+)
+def test_logging_finds_nothing_of_another_workspace(own_stores: Stores, identity: dict[str, Any]) -> None:
+    shared, ids = own_stores.shared, ids_of(own_stores.shared)
+    given, theirs = (pb.Artifact(type_id=ids[MODEL], uri="s3://x") for _ in range(2))
+    shared.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[given, marked(theirs, "b")]))
+    event = pb.Event(execution_id=ids["a-train"], type=pb.Event.OUTPUT)
+    request = lineage.LogArtifactRequest(artifact=given, event=event, **identity)
+    logged: Any = shared.call("LogArtifact", request, caller=WRITER_OF_A)
+    assert logged.HasField("artifact_id")
+    assert not logged.HasField("stored")
+    found: Any = shared.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[logged.artifact_id]))
+    assert found.artifacts[0].custom_properties["__kf_workspace__"].string_value == "a"
+    again: Any = shared.call("LogArtifact", request, caller=WRITER_OF_A)
+    assert [logged.artifact_id] == [again.artifact_id or again.candidates[0].id]
+
+
+def test_logging_into_another_workspace_is_refused(own_stores: Stores) -> None:
+    ids = ids_of(own_stores.shared)
+    event = pb.Event(execution_id=ids["a-train"], type=pb.Event.OUTPUT)
+    new = marked(pb.Artifact(type_id=ids[MODEL], uri="s3://x"), "b")
+    request = lineage.LogArtifactRequest(artifact=new, event=event, same_version=lineage.SameVersion())
+    with pytest.raises(errors.PermissionDeniedError, match="write to 'a' alone"):
+        own_stores.shared.call("LogArtifact", request, caller=WRITER_OF_A)

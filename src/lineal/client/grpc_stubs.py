@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+from google.protobuf.message_factory import GetMessageClass
 
 from lineal.wire import lifecycle, lineage
 from lineal.wire import service as rpc
@@ -21,29 +22,29 @@ class MetadataStoreServiceStub:
     """One callable for each RPC, named like it."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, rpc, _SERVICE)
+        _add_callables(self, channel, _SERVICE)
 
 
 class LifecycleServiceStub:
     """One callable for each RPC of lineal.v1.LifecycleService."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, lifecycle, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"])
+        _add_callables(self, channel, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"])
 
 
 class LineageServiceStub:
-    """The callable of lineal.v1.LineageService, whose messages are those of MetadataStoreService."""
+    """One callable for each RPC of lineal.v1.LineageService."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, rpc, lineage.DESCRIPTOR.services_by_name["LineageService"])
+        _add_callables(self, channel, lineage.DESCRIPTOR.services_by_name["LineageService"])
 
 
-def _add_callables(stub: object, channel: grpc.Channel, messages: Any, service: Any) -> None:
+def _add_callables(stub: object, channel: grpc.Channel, service: Any) -> None:
     for method in service.methods:
         callable_ = channel.unary_unary(
             f"/{service.full_name}/{method.name}",
-            request_serializer=getattr(messages, method.input_type.name).SerializeToString,
-            response_deserializer=getattr(messages, method.output_type.name).FromString,
+            request_serializer=GetMessageClass(method.input_type).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
         )
         setattr(stub, method.name, callable_)
 

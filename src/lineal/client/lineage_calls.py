@@ -17,6 +17,7 @@ from lineal.client.options import ExtraOptions, ListOptions, OrderByField
 from lineal.client.type_calls import TypeCalls
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
@@ -30,6 +31,7 @@ class LineageCalls(TypeCalls, NodeCalls):
     """Calls for the relations between nodes, and for the graph that they make."""
 
     _lacks_lineage = False
+    _lacks_logging = False
 
     def put_events(self, events: Sequence[pb.Event], extra_options: ExtraOptions | None = None) -> None:
         """Store events; all of them, or none.
@@ -226,6 +228,19 @@ class LineageCalls(TypeCalls, NodeCalls):
                 raise
             return None  # too large for one answer, but perhaps not for several
         return graph
+
+    def _log_artifact(self, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse | None:
+        """Log an artifact as one record, or return None where the server has no call for it."""
+        if self._lacks_logging:
+            return None
+        try:
+            response: lineage.LogArtifactResponse = self._send("LogArtifact", request)
+        except errors.UnimplementedError:  # it is the official server, or an older one
+            self._lacks_logging = True
+            return None
+        except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
+            return None
+        return response
 
     def _put_together(self, query_options: pb.LineageSubgraphQueryOptions, wanted: Collection[str]) -> pb.LineageGraph:
         """Return the graph from a server that has no call for it: its skeleton, then the nodes and types."""

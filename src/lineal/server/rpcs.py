@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
 
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
@@ -41,18 +42,18 @@ class Rpc:
     text_check: TextCheck
 
 
-def _table(module: Any, service: Any) -> dict[str, Rpc]:
+def _table(service: Any) -> dict[str, Rpc]:
     return {
-        method.name: Rpc(method.name, getattr(module, method.input_type.name), TextCheck(method.input_type))
+        method.name: Rpc(method.name, GetMessageClass(method.input_type), TextCheck(method.input_type))
         for method in service.methods
     }
 
 
-RPCS = _table(rpc, SERVICE)
+RPCS = _table(SERVICE)
 SERVICES = {
     SERVICE_NAME: RPCS,
-    LIFECYCLE_NAME: _table(lifecycle, _LIFECYCLE),
-    _LINEAGE.full_name: _table(rpc, _LINEAGE),
+    LIFECYCLE_NAME: _table(_LIFECYCLE),
+    _LINEAGE.full_name: _table(_LINEAGE),
 }
 
 

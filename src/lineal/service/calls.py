@@ -19,6 +19,7 @@ from lineal.service.access import Role
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage import get_lineage, get_lineage_subgraph
 from lineal.service.lineage_graph import get_lineage_graph
+from lineal.service.log_artifact import log_artifact
 from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.service.put_events import put_events
 from lineal.service.put_execution import put_execution
@@ -254,5 +255,8 @@ CALLS: dict[str, Call] = {
     "GetLineageSubgraph": Call(lambda session, _, request: get_lineage_subgraph(session, request), writes=False),
 }
 
-LINEAGE_CALLS: dict[str, Call] = {"GetLineage": Call(get_lineage, writes=False)}
+LINEAGE_CALLS: dict[str, Call] = {
+    "GetLineage": Call(get_lineage, writes=False),
+    "LogArtifact": Call(log_artifact, writes=True),
+}
 """The calls of lineal.v1.LineageService."""

@@ -75,6 +75,11 @@ _STEPS = Statement(
     .where(listed(EVENT_PATH.c.event_id, "ids"))
     .order_by(EVENT_PATH.c.event_id, _StoredOrder())
 )
+_IS_THERE = Statement(
+    sa.select(EVENT.c.id).where(
+        *[EVENT.c[name] == sa.bindparam(name) for name in ("artifact_id", "execution_id", "type")]
+    )
+)
 _NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
 _INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
@@ -99,6 +104,12 @@ def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]
     for event_id, is_index, index, key in session.listed_rows(_STEPS, "ids", event_ids):
         found.setdefault(event_id, []).append((index or 0, None) if is_index else (None, key or ""))
     return found
+
+
+def is_there(session: Session, artifact_id: int, execution_id: int, event_type: int) -> bool:
+    """Say whether an artifact and an execution have an event of a type."""
+    values = {"artifact_id": artifact_id, "execution_id": execution_id, "type": event_type}
+    return session.row(_IS_THERE, values) is not None
 
 
 def insert_events(session: Session, events: Sequence[NewEvent]) -> None:

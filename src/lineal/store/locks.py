@@ -7,6 +7,7 @@ What stays out: SQLite, where all writers wait for one another anyway.
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 SCHEMA = "schema"
 TYPES = "types"
 PARENT_CONTEXTS = "parent contexts"
-NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS)
+# Artifacts to be logged share so many locks: enough that few wait for a stranger, few enough to be rows from the start.
+_IDENTITIES = tuple(f"identity {number:02d}" for number in range(64))
+NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS, *_IDENTITIES)
 
 LOCK = sa.Table(
     "lineal_lock",
@@ -50,7 +53,19 @@ def prepare(session: Session) -> None:
         take(session, SCHEMA)
 
 
-def take(session: Session, name: str) -> None:
-    """Hold a lock until the end of the transaction; what is read after this is what the last holder left."""
-    if session.dialect.has_lock_table and session.change(_TAKE, {"lock_name": name}) != 1:
+def of_identity(uri: str) -> str:
+    """Return the name of the lock of artifacts with a uri, the same in every process."""
+    return _IDENTITIES[zlib.crc32(uri.encode()) % len(_IDENTITIES)]
+
+
+def take(session: Session, name: str) -> bool:
+    """Hold a lock until the end of the transaction; what is read after this is what the last holder left.
+
+    Returns:
+        Whether others may have written since the transaction began, so that what was read before must be read again.
+    """
+    if not session.dialect.has_lock_table:
+        return False
+    if session.change(_TAKE, {"lock_name": name}) != 1:
         raise errors.FailedPreconditionError(f"the table {LOCK.name} lacks the row {name!r}; start a server again")
+    return True

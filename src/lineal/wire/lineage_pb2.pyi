@@ -1,5 +1,44 @@
+from lineal.wire import metadata_store_pb2 as _metadata_store_pb2
 from lineal.wire import metadata_store_service_pb2 as _metadata_store_service_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
-from typing import ClassVar as _ClassVar
+from google.protobuf import message as _message
+from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class LogArtifactRequest(_message.Message):
+    __slots__ = ("artifact", "event", "context", "same_version", "judged")
+    ARTIFACT_FIELD_NUMBER: _ClassVar[int]
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    CONTEXT_FIELD_NUMBER: _ClassVar[int]
+    SAME_VERSION_FIELD_NUMBER: _ClassVar[int]
+    JUDGED_FIELD_NUMBER: _ClassVar[int]
+    artifact: _metadata_store_pb2.Artifact
+    event: _metadata_store_pb2.Event
+    context: _metadata_store_pb2.Context
+    same_version: SameVersion
+    judged: Judged
+    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping]] = ..., same_version: _Optional[_Union[SameVersion, _Mapping]] = ..., judged: _Optional[_Union[Judged, _Mapping]] = ...) -> None: ...
+
+class SameVersion(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class Judged(_message.Message):
+    __slots__ = ("uri", "seen_ids")
+    URI_FIELD_NUMBER: _ClassVar[int]
+    SEEN_IDS_FIELD_NUMBER: _ClassVar[int]
+    uri: str
+    seen_ids: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, uri: _Optional[str] = ..., seen_ids: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class LogArtifactResponse(_message.Message):
+    __slots__ = ("artifact_id", "stored", "candidates")
+    ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
+    STORED_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    artifact_id: int
+    stored: _metadata_store_pb2.Artifact
+    candidates: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
+    def __init__(self, artifact_id: _Optional[int] = ..., stored: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., candidates: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ...) -> None: ...

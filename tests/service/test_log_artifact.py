@@ -1,0 +1,193 @@
+"""LogArtifact: what is found, what is written, and what is refused, on every engine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from lineal import errors
+from lineal.service import MetadataService, open_service
+from lineal.store import locks
+from lineal.wire import lineage
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.engines import SERVERS, run_sql
+from tests.service.conftest import CountStatements
+
+
+@pytest.fixture
+def ids(service: MetadataService) -> dict[str, int]:
+    """The ids of a type of artifacts, of another one, of a type of contexts and of two executions."""
+    text = {"name": pb.STRING, "version": pb.STRING, "note": pb.STRING}
+    types = rpc.PutTypesRequest(
+        artifact_types=[pb.ArtifactType(name=name, properties=text) for name in ("Model", "Other")],
+        execution_types=[pb.ExecutionType(name="Trainer")],
+        context_types=[pb.ContextType(name="Workspace")],
+    )
+    put: Any = service.call("PutTypes", types)
+    execution = pb.Execution(type_id=put.execution_type_ids[0])
+    made: Any = service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[execution, execution]))
+    model, other = put.artifact_type_ids
+    first, second = made.execution_ids
+    return {"model": model, "other": other, "space": put.context_type_ids[0], "first": first, "second": second}
+
+
+def log(service: MetadataService, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse:
+    answer = service.call("LogArtifact", request)
+    assert isinstance(answer, lineage.LogArtifactResponse)
+    return answer
+
+
+def a_model(ids: dict[str, int], *, uri: str = "s3://a", type_name: str = "model", **texts: str | None) -> pb.Artifact:
+    """Return a model; the text `workspace` becomes the custom property of a workspace, None stands for no property."""
+    told: dict[str, str | None] = {"name": "a", "version": "1", "workspace": "w", **texts}
+    artifact = pb.Artifact(type_id=ids[type_name], uri=uri)
+    for name, text in told.items():
+        if text is not None and name != "workspace":
+            artifact.properties[name].string_value = text
+    if told["workspace"] is not None:
+        artifact.custom_properties["__kf_workspace__"].string_value = told["workspace"]
+    return artifact
+
+
+def request_for(ids: dict[str, int], artifact: pb.Artifact, execution: str = "first") -> lineage.LogArtifactRequest:
+    return lineage.LogArtifactRequest(
+        artifact=artifact,
+        event=pb.Event(execution_id=ids[execution], type=pb.Event.OUTPUT),
+        context=pb.Context(type_id=ids["space"], name="w"),
+        same_version=lineage.SameVersion(),
+    )
+
+
+def test_a_new_artifact_has_its_event_and_its_context(service: MetadataService, ids: dict[str, int]) -> None:
+    answer = log(service, request_for(ids, a_model(ids)))
+    assert not answer.HasField("stored")
+    request = rpc.GetEventsByArtifactIDsRequest(artifact_ids=[answer.artifact_id])
+    [event] = service.call("GetEventsByArtifactIDs", request).events  # type: ignore[attr-defined]
+    assert (event.execution_id, event.type) == (ids["first"], pb.Event.OUTPUT)
+    held: Any = service.call("GetContextsByArtifact", rpc.GetContextsByArtifactRequest(artifact_id=answer.artifact_id))
+    assert [context.name for context in held.contexts] == ["w"]
+
+
+def test_an_equal_artifact_is_answered_as_stored_and_gets_the_event(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    first = log(service, request_for(ids, a_model(ids, note="old")))
+    second = log(service, request_for(ids, a_model(ids, note="new"), "second"))
+    assert second.artifact_id == second.stored.id == first.artifact_id
+    assert second.stored.properties["note"].string_value == "old"
+    events: Any = service.call(
+        "GetEventsByArtifactIDs", rpc.GetEventsByArtifactIDsRequest(artifact_ids=[1, second.artifact_id])
+    )
+    assert [event.execution_id for event in events.events] == [ids["first"], ids["second"]]
+
+
+@pytest.mark.parametrize("version", ["1", None, "", "mlmd-struct::x", "é" * 300])
+def test_asking_again_changes_nothing(service: MetadataService, ids: dict[str, int], version: str | None) -> None:
+    request = request_for(ids, a_model(ids, version=version))
+    assert log(service, request).artifact_id == log(service, request).artifact_id
+    everything: Any = service.call("GetArtifacts", rpc.GetArtifactsRequest())
+    assert len(everything.artifacts) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        *[{"uri": "s3://A"}, {"uri": "s3://a "}, {"type_name": "other"}],
+        *[{name: value} for name in ("name", "version", "workspace") for value in ("A", "a ", "é", None)],
+    ],
+    ids=str,
+)
+def test_what_differs_in_one_part_is_another_artifact(
+    service: MetadataService, ids: dict[str, int], other: dict[str, str]
+) -> None:
+    model = a_model(ids, name="a", version="a", workspace="a")
+    first = log(service, request_for(ids, model))
+    different = log(service, request_for(ids, a_model(ids, **{"name": "a", "version": "a", "workspace": "a", **other})))  # type: ignore[arg-type]
+    assert different.artifact_id != first.artifact_id
+    assert log(service, request_for(ids, model)).artifact_id == first.artifact_id
+
+
+def test_of_several_equal_artifacts_the_oldest_is_meant(service: MetadataService, ids: dict[str, int]) -> None:
+    put: Any = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[a_model(ids)] * 3))
+    assert log(service, request_for(ids, a_model(ids))).artifact_id == put.artifact_ids[0]
+
+
+def judging(ids: dict[str, int], *seen: int) -> lineage.LogArtifactRequest:
+    request = request_for(ids, a_model(ids, name="new"))
+    request.judged.uri = "s3://a"
+    request.judged.seen_ids.extend(seen)
+    return request
+
+
+def test_a_caller_who_judges_sees_every_artifact_of_the_uri_before_one_is_written(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    old = [log(service, request_for(ids, a_model(ids, type_name=kind))).artifact_id for kind in ("model", "other")]
+    log(service, request_for(ids, a_model(ids, uri="s3://b")))
+    answer = log(service, judging(ids, old[0]))
+    assert [candidate.id for candidate in answer.candidates] == [old[1]]
+    assert not answer.HasField("artifact_id")
+    written = log(service, judging(ids, *old))
+    assert written.artifact_id not in (0, *old)
+    assert [candidate.id for candidate in log(service, judging(ids, *old)).candidates] == [written.artifact_id]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"artifact": None}, "no artifact"),
+        ({"artifact": pb.Artifact(id=1)}, "has the id 1"),
+        ({"event": None}, "needs an execution_id"),
+        ({"event": pb.Event(type=pb.Event.INPUT)}, "needs an execution_id"),
+        ({"event": pb.Event(type=pb.Event.INPUT, execution_id=1, artifact_id=1)}, "no artifact_id"),
+        ({"event": pb.Event(execution_id=1)}, "has no type"),
+        ({"event": pb.Event(type=pb.Event.INPUT, execution_id=4711)}, "4711"),
+        ({"same_version": None}, "how the artifact is recognised"),
+    ],
+)
+def test_a_request_that_lacks_something_is_refused_and_writes_nothing(
+    service: MetadataService, ids: dict[str, int], change: dict[str, Any], message: str
+) -> None:
+    request = request_for(ids, a_model(ids))
+    for name, value in change.items():
+        request.ClearField(name)  # type: ignore[arg-type]
+        if value is not None:
+            getattr(request, name).CopyFrom(value)
+    with pytest.raises(errors.InvalidArgumentError, match=message):
+        service.call("LogArtifact", request)
+    assert not service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts  # type: ignore[attr-defined]
+
+
+def test_many_connections_make_one_artifact(service: MetadataService, ids: dict[str, int]) -> None:
+    request = request_for(ids, a_model(ids))
+    with ThreadPoolExecutor(16) as threads:
+        answers = list(threads.map(lambda _: log(service, request), range(32)))
+    assert len({answer.artifact_id for answer in answers}) == 1
+    assert sum(not answer.HasField("stored") for answer in answers) == 1
+
+
+def test_finding_a_stored_artifact_takes_as_many_statements_however_many_versions_there_are(
+    service: MetadataService, ids: dict[str, int], count_statements: CountStatements
+) -> None:
+    for version in ("1", "2"):
+        log(service, request_for(ids, a_model(ids, version=version)))
+    few = count_statements("LogArtifact", request_for(ids, a_model(ids, version="1")))
+    versions = [a_model(ids, version=str(number)) for number in range(3, 300)]
+    service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=versions))
+    assert count_statements("LogArtifact", request_for(ids, a_model(ids, version="1"))) == few < 6
+
+
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+def test_a_store_of_an_older_lineal_gets_the_locks_at_the_start(fresh_database_url: str) -> None:
+    open_service(fresh_database_url).close()
+    run_sql(fresh_database_url, f"DELETE FROM {locks.LOCK.name} WHERE name > 'identity' AND name < 'parent'")
+    with open_service(fresh_database_url) as service:
+        found = service.database.write(lambda session: session.script(f"SELECT name FROM {locks.LOCK.name}"))
+    assert {name for (name,) in found} == set(locks.NAMES)
+
+
+def test_the_lock_of_a_uri_is_the_same_in_every_process() -> None:
+    assert [locks.of_identity(uri) for uri in ("", "s3://a", "é")] == ["identity 00", "identity 33", "identity 62"]
