@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -34,7 +36,7 @@ def test_a_model_is_listed_as_the_dict_of_the_original(workspace: Workspace) -> 
             "create_time": model.create_time,
             "version": "v1",
             "owner": "",
-            "description": None,
+            "description": "",
             "name": "MNIST",
             "uri": "gcs://my-bucket/mnist",
             "training_framework": {"name": "tensorflow"},
@@ -43,6 +45,54 @@ def test_a_model_is_listed_as_the_dict_of_the_original(workspace: Workspace) -> 
             "kwargs": {},
         }
     ]
+
+
+LIST_EVERYTHING = """
+import json
+from lineal.sdk import DataSet, Execution, Metrics, Model, Run, Store, Workspace
+from tests.sdk.test_custom_artifacts import Duck
+from lineal.wire import metadata_store as pb
+
+workspace = Workspace(Store(url="sqlite://"), "w")
+execution = Execution("train", workspace, Run(workspace, "r"))
+struct = pb.Value()
+struct.struct_value.update({name: {name: 1, "x": [1]} for name in "badc"})
+for artifact in (Model("u", "n"), DataSet("u", "n"), Metrics("u", "n"), Duck(**dict.fromkeys("zyabx", struct))):
+    execution.log_output(artifact)
+    [listed] = workspace.list(artifact.ARTIFACT_TYPE_NAME)
+    print(json.dumps({name: listed[name] for name in listed if name != "create_time"}))
+    print(" ".join(listed))
+"""
+
+
+def test_the_keys_come_in_the_order_of_the_tutorial_at_every_start() -> None:
+    command = [sys.executable, "-c", LIST_EVERYTHING]
+    printed = {subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(3)}
+    assert len(printed) == 1
+    origin, rest = "id workspace run", "create_time version owner description name uri"
+    assert [line for line in printed.pop().splitlines() if not line.startswith("{")] == [
+        f"{origin} model_type {rest} training_framework hyperparameters labels kwargs",
+        f"{origin} query {rest} labels kwargs",
+        f"{origin} metrics_type data_set_id model_id {rest.replace(' version', '')} values labels kwargs",
+        f"{origin} a b x y z",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts"),
+    [
+        (Model, {"model_type", "version"}),
+        (DataSet, {"query", "version"}),
+        (Metrics, {"metrics_type", "data_set_id", "model_id"}),
+    ],
+)
+def test_a_text_that_was_not_given_is_listed_as_an_empty_one(
+    kind: type[Model], texts: set[str], execution: Execution
+) -> None:
+    execution.log_output(kind("gs://a", "a"))
+    [listed] = execution.workspace.list(kind.ARTIFACT_TYPE_NAME)
+    assert {name for name, value in listed.items() if value == ""} == {"owner", "description", *texts}
+    assert listed["labels"] is None
 
 
 def test_an_artifact_outside_of_a_run_has_no_run(execution: Execution) -> None:

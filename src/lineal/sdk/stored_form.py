@@ -40,6 +40,17 @@ ARTIFACT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     METRICS_TYPE_NAME: (*_COMMON, "version", "data_set_id", "model_id", "metrics_type"),
 }
 
+# The order in which records are shown, that of the original's tutorial; other properties follow by name.
+_SHOWN_ORDER = (
+    *("model_type", "query", "metrics_type", "data_set_id", "model_id"),
+    *("create_time", "version", "owner", "description", "name"),
+)
+_TEXTS: Mapping[str, frozenset[str]] = {
+    DATA_SET_TYPE_NAME: frozenset({*_COMMON, "version", "query"}),
+    MODEL_TYPE_NAME: frozenset({*_COMMON, "version", "model_type"}),
+    METRICS_TYPE_NAME: frozenset({*_COMMON, "data_set_id", "model_id", "metrics_type"}),
+}
+
 _TYPE_OF_VALUE = {
     "int_value": pb.INT,
     "double_value": pb.DOUBLE,
@@ -97,23 +108,45 @@ def property_types(properties: Mapping[str, pb.Value]) -> dict[str, int]:
 
 
 def plain_value(value: pb.Value) -> Any:
-    """Return a property's value as a plain Python value; one of no kind is None."""
+    """Return a property's value as a plain Python value, dicts in the order of their keys; one of no kind is None."""
     kind = value.WhichOneof("value")
     if kind in ("struct_value", "proto_value"):
-        return json_format.MessageToDict(getattr(value, kind))
+        return _in_order(json_format.MessageToDict(getattr(value, kind)))
     return getattr(value, kind) if kind else None
 
 
-def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
-    """Return an artifact as the dict that `Workspace.list` gives.
+def _in_order(value: Any) -> Any:
+    """Return plain values with all dicts in the order of their keys: a message's map has a new one in each process."""
+    if isinstance(value, dict):
+        return {key: _in_order(value[key]) for key in sorted(value)}
+    return [_in_order(each) for each in value] if isinstance(value, list) else value
 
-    The keys are id, workspace, run, the properties, and then whatever else the JSON in `__ALL_META__` holds.
+
+def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
+    """Return an artifact as the dict that `Workspace.list` gives, its keys in the same order at every start.
+
+    The keys are id, workspace, run, the properties, and then whatever else the JSON in `__ALL_META__` holds. Of the
+    SDK's own types every text is there, as "" where none was given.
     """
     fields: dict[str, Any] = {"id": artifact.id, **_origin(artifact.custom_properties)}
-    fields.update((key, plain_value(value)) for key, value in artifact.properties.items())
-    for key, value in _all_meta(fields.pop(ALL_META_PROPERTY_NAME, None)).items():
-        fields.setdefault(key, value)
-    return fields
+    properties = _plain_properties(artifact.properties, texts=_TEXTS.get(artifact.type, frozenset()))
+    all_meta = _json_object(properties.pop(ALL_META_PROPERTY_NAME, None))
+    return {**fields, **properties, **{key: value for key, value in all_meta.items() if key not in fields | properties}}
+
+
+def workspace_fields(context: pb.Context) -> dict[str, Any]:
+    """Return the description and the labels of a workspace, None for what is not stored or is not the SDK's JSON."""
+    properties = _plain_properties(context.properties)
+    labels = _json_object(properties.get(LABELS_PROPERTY_NAME)) if LABELS_PROPERTY_NAME in properties else None
+    return {"description": properties.get("description"), "labels": labels}
+
+
+def recorded_fields(artifact: pb.Artifact) -> dict[str, Any]:
+    """Return what a record says by field, without what logging adds: custom properties, JSON, and properties."""
+    custom = _plain_properties(artifact.custom_properties)
+    properties = _plain_properties(artifact.properties)
+    fields = {"uri": artifact.uri, **custom, **_json_object(properties.pop(ALL_META_PROPERTY_NAME, None)), **properties}
+    return {name: fields[name] for name in fields if name not in (WORKSPACE_PROPERTY_NAME, RUN_PROPERTY_NAME)}
 
 
 def plain_execution(execution: pb.Execution) -> dict[str, Any]:
@@ -121,9 +154,16 @@ def plain_execution(execution: pb.Execution) -> dict[str, Any]:
     state = pb.Execution.State.Name(execution.last_known_state) if execution.HasField("last_known_state") else None
     custom = execution.custom_properties
     fields: dict[str, Any] = {"id": execution.id, **_origin(custom), "state": state}
-    fields.update((key, plain_value(value)) for key, value in execution.properties.items())
+    fields.update(_plain_properties(execution.properties))
     fields.update((name, plain_value(custom[name])) for name in FAILURE_NAMES if name in custom)
     return fields
+
+
+def _plain_properties(properties: Mapping[str, pb.Value], texts: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Return properties as plain values in the order in which they are shown, with "" for missing texts."""
+    order = {name: place for place, name in enumerate(_SHOWN_ORDER)}
+    names = sorted({*properties, *texts}, key=lambda name: (order.get(name, len(order)), name))
+    return {name: plain_value(properties[name]) if name in properties else "" for name in names}
 
 
 def _origin(custom_properties: Mapping[str, pb.Value]) -> dict[str, str]:
@@ -132,8 +172,8 @@ def _origin(custom_properties: Mapping[str, pb.Value]) -> dict[str, str]:
     return {key: custom_properties[name].string_value for key, name in keys.items() if name in custom_properties}
 
 
-def _all_meta(text: Any) -> dict[str, Any]:
-    """Read the JSON in `__ALL_META__`; text by other writers that is no JSON object tells nothing."""
+def _json_object(text: Any) -> dict[str, Any]:
+    """Read a JSON object; text by other writers that is none tells nothing."""
     try:
         fields = json.loads(text) if isinstance(text, str) else None
     except ValueError:
