@@ -14,9 +14,15 @@ from tests.sdk.wires import Wire
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
+def lacks() -> set[str]:
+    """The calls that the test's store does not know; a test can have it otherwise by parameters."""
+    return set()
+
+
+@pytest.fixture
+def wire(lacks: set[str]) -> Iterator[Wire]:
     """The transport of the test's store."""
-    transport = Wire(LocalTransport(open_service("sqlite://")))
+    transport = Wire(LocalTransport(open_service("sqlite://")), lacks=set(lacks))
     yield transport
     transport.close()
 

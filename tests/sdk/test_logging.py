@@ -29,13 +29,14 @@ def test_an_artifact_tells_its_workspace_and_run(workspace: Workspace) -> None:
     assert origin == {"__kf_workspace__": "bakery", "__kf_run__": "nightly"}
 
 
+@pytest.mark.parametrize("lacks", [set(), {"LogArtifact"}], ids=["Lineal", "official server"])
 @pytest.mark.parametrize("kind", [Model, DataSet])
 @pytest.mark.parametrize("version", [None, "v1", 'it\'s \\ 100%_ "ü"', "name"])
 def test_a_model_or_data_set_of_the_same_version_is_found_again(
     kind: type[Model], version: str | None, workspace: Workspace
 ) -> None:
-    first = Execution("train", workspace).log_output(kind("gs://a", "a", version=version))
-    second = Execution("serve", workspace).log_input(kind("gs://a", "a", version=version, description="another"))
+    first = Execution("train", workspace).log_output(kind("gs://a", "a", version=version, description="one"))
+    second = Execution("serve", workspace).log_input(kind("gs://a", "a", version=version))
     assert first.id == second.id
     assert len(workspace.store.get_artifacts()) == 1
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from lineal import errors
 from lineal.sdk import Execution, Metrics, Model, Workspace, retry
+from tests.sdk.test_custom_artifacts import NamedSensor
 from tests.sdk.wires import Wire
 
 
@@ -16,14 +20,15 @@ def _unavailable(times: int) -> list[Exception]:
     return [errors.UnavailableError("away")] * times
 
 
-@pytest.mark.parametrize("kind", [Model, Metrics])
+@pytest.mark.parametrize("lacks", [set(), {"LogArtifact"}], ids=["Lineal", "official server"])
+@pytest.mark.parametrize("make", [Model, Metrics, NamedSensor])
 @pytest.mark.parametrize("lose_answers", [False, True])
 def test_an_artifact_is_written_once_while_the_server_comes_and_goes(
-    kind: type[Model], lose_answers: bool, execution: Execution, wire: Wire
+    make: Callable[[str, Any], Any], lose_answers: bool, execution: Execution, wire: Wire
 ) -> None:
-    wire.failures["PutLineageSubgraph"] = _unavailable(2)
+    wire.failures["PutLineageSubgraph"], wire.failures["LogArtifact"] = _unavailable(2), _unavailable(2)
     wire.lose_answers = lose_answers
-    artifact = execution.log_output(kind("gs://a", "a"))
+    artifact = execution.log_output(make("gs://a", 1.5 if make is NamedSensor else "a"))
     [stored] = execution.workspace.store.get_artifacts()
     assert stored.id == artifact.id
     assert len(execution.workspace.store.get_events_by_artifact_ids([stored.id])) == 1
@@ -64,5 +69,5 @@ def test_an_error_that_repeating_does_not_cure_is_not_repeated(
 ) -> None:
     wire.failures["PutLineageSubgraph"] = [error("no")]
     with pytest.raises(error):
-        execution.log_output(Model("gs://a", "a"))
+        execution.log_output(Metrics("gs://a", "a"))
     assert wire.calls.count("PutLineageSubgraph") == 1

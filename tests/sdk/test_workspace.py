@@ -21,7 +21,8 @@ def test_a_workspace_of_a_known_name_is_found_again(store: Store) -> None:
 
 def test_an_existing_workspace_keeps_its_description(store: Store) -> None:
     Workspace(store, "bakery", description="first")
-    Workspace(store, "bakery", description="second")
+    with pytest.warns(UserWarning, match="other values of description"):
+        Workspace(store, "bakery", description="second")
     [context] = store.store.get_contexts()
     assert context.properties["description"].string_value == "first"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from lineal.client import MetadataStore
-from lineal.sdk import html, lineage, stored_form, typos
+from lineal.sdk import html, kept, lineage, stored_form, typos
 from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
 
@@ -64,7 +64,15 @@ def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
     )
 
 
-class _StandardArtifact(Artifact):
+# The attributes that a stored record may lack, and what they are then.
+_OWN_FIELDS: Mapping[str, Any] = {
+    **dict.fromkeys(("workspace", "description", "owner", "version", "query", "labels", "values")),
+    **dict.fromkeys(("model_type", "training_framework", "hyperparameters", "data_set_id", "model_id", "metrics_type")),
+    "kwargs": {},
+}
+
+
+class StandardArtifact(Artifact):
     """What the artifacts of the SDK share: their attributes are their record."""
 
     _TEXT_PROPERTIES: ClassVar[tuple[str, ...]] = ()
@@ -78,6 +86,18 @@ class _StandardArtifact(Artifact):
         properties[stored_form.ALL_META_PROPERTY_NAME] = pb.Value(string_value=stored_form.to_json(fields))
         return pb.Artifact(uri=self.uri, properties=properties)
 
+    def show(self, given: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
+        """Take the values of the stored record in place of those given.
+
+        Args:
+            given: the fields of this artifact's own record.
+            stored: those of the stored one; a field of the SDK's that it lacks, as another writer leaves it, is empty.
+
+        """
+        for name in [name for name in vars(self) if name in given and name != "id"]:
+            if not kept.agree(name, given[name], stored.get(name)) and (name in stored or name in _OWN_FIELDS):
+                setattr(self, name, stored.get(name, _OWN_FIELDS.get(name)))
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__module__}.{type(self).__qualname__}({fields})"
@@ -86,7 +106,7 @@ class _StandardArtifact(Artifact):
         return html.card(type(self).__name__, vars(self))
 
 
-class DataSet(_StandardArtifact):
+class DataSet(StandardArtifact):
     """A data set: where it is, which version, and how it was asked for."""
 
     ARTIFACT_TYPE_NAME = stored_form.DATA_SET_TYPE_NAME
@@ -125,7 +145,7 @@ class DataSet(_StandardArtifact):
         self.kwargs = kwargs
 
 
-class Model(_StandardArtifact):
+class Model(StandardArtifact):
     """A trained model: where it is, which version, and how it was made."""
 
     ARTIFACT_TYPE_NAME = stored_form.MODEL_TYPE_NAME
@@ -171,7 +191,7 @@ class Model(_StandardArtifact):
 METRICS_TYPES = ("training", "validation", "testing", "production")
 
 
-class Metrics(_StandardArtifact):
+class Metrics(StandardArtifact):
     """What an evaluation of a model found; each one logged is a record of its own."""
 
     ARTIFACT_TYPE_NAME = stored_form.METRICS_TYPE_NAME

@@ -1,9 +1,10 @@
-"""Logging an artifact: finding the stored record that equals it, or writing it with its event, in two round trips.
+"""Logging an artifact: finding the stored record that equals it, or writing it with its event.
 
-The first trip looks for an equal artifact; the second writes artifact, event and membership of the workspace at once,
-or the event alone. An artifact that has an id needs one trip, one whose class knows no equals needs one as well. A
-custom type that the store has not seen costs one more, once. What stays out: types (type_registry.py) and the objects
-that users hold.
+The service does it in one trip, and of many who log an equal artifact at the same moment one stores it (LogArtifact).
+A class with an `is_duplicated` of its own is asked about stored artifacts of the uri, which costs one trip more where
+there are any. On a server that lacks the call the official calls look for the artifact and then write it; two programs
+that come at the same moment may both write. A custom type that the store has not seen costs one trip more, once. What
+stays out: types (type_registry.py), and which values a stored record keeps (kept.py).
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ from typing import Any
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
-from lineal.sdk import filters, lineage, stored_form
-from lineal.sdk.artifacts import Artifact, is_same_version
+from lineal.sdk import filters, kept, lineage, stored_form
+from lineal.sdk.artifacts import Artifact, StandardArtifact, is_same_version
 from lineal.sdk.retry import retrying
 from lineal.sdk.type_registry import TypeRegistry
+from lineal.wire import lineage as lineage_pb
 from lineal.wire import metadata_store as pb
 
+MOST_ROUNDS = 100
+"""How often candidates are judged: each round more means that another program has stored an artifact of the uri."""
+
 _Equality = Callable[[pb.Artifact, pb.Artifact], bool]
+_Answer = lineage_pb.LogArtifactResponse
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ class Recorder:
         if artifact_id is not None:
             self._join_known(artifact_id, event_type)
         else:
-            artifact.id = self._find_or_write(artifact, event_type)
+            artifact.id = self._log_new(artifact, event_type)
         lineage.remember_home(artifact, self.client)
 
     def _join_known(self, artifact_id: Any, event_type: pb.Event.Type) -> None:
@@ -83,15 +89,72 @@ class Recorder:
         except errors.AlreadyExistsError:
             return
 
-    def _find_or_write(self, artifact: Any, event_type: pb.Event.Type) -> int:
+    def _log_new(self, artifact: Any, event_type: pb.Event.Type) -> int:
+        """Store an artifact without id, or find the one that it is; return its id."""
         record = self._record(artifact)
-        stored_id = self._find(artifact, record)
-        if stored_id is None:
-            return retrying(
-                lambda: self._write(record, event_type), written=lambda: self._find_written(record, event_type)
+        is_duplicated: _Equality | None = getattr(artifact, "is_duplicated", None)
+        if is_duplicated is None or is_duplicated is Artifact.is_duplicated:
+            return self._write_once(record, event_type)
+        uri = record.uri if is_duplicated is is_same_version else _uri_of(artifact, record)
+        answer = self._ask(record, event_type, is_duplicated, uri)
+        answer = answer or self._find_or_write(record, event_type, is_duplicated, uri)
+        if answer.HasField("stored"):
+            _keep(artifact, record, answer.stored)
+        return answer.artifact_id
+
+    def _ask(self, record: pb.Artifact, event_type: pb.Event.Type, equality: _Equality, uri: str) -> _Answer | None:
+        """Let the service find or store the artifact; return None where it lacks the call."""
+        request = lineage_pb.LogArtifactRequest(
+            artifact=record, event=pb.Event(execution_id=self.execution_id, type=event_type), context=self._context()
+        )
+        if equality is is_same_version:
+            request.same_version.SetInParent()
+            return retrying(lambda: self.client._log_artifact(request))
+        request.judged.uri = uri
+        return self._ask_judging(request, equality)
+
+    def _ask_judging(self, request: lineage_pb.LogArtifactRequest, equality: _Equality) -> _Answer | None:
+        """Judge the stored artifacts that the service shows, until one is equal or no more of them are shown.
+
+        Raises:
+            AbortedError: other programs kept on storing artifacts of the uri.
+
+        """
+        event_type: Any = request.event.type
+        for _ in range(MOST_ROUNDS):
+            answer = retrying(
+                lambda: self.client._log_artifact(request),
+                written=lambda: self._answer_lost(request.artifact, event_type),
             )
-        self._join(stored_id, event_type)
-        return stored_id
+            if answer is None or answer.HasField("artifact_id"):
+                return answer
+            equal = next((each for each in answer.candidates if equality(request.artifact, each)), None)
+            if equal is not None:
+                return self._joined(equal, event_type)
+            request.judged.seen_ids.extend(each.id for each in answer.candidates)
+        raise errors.AbortedError(
+            f"other programs keep storing artifacts of the uri {request.judged.uri!r}; log it again"
+        )
+
+    def _answer_lost(self, record: pb.Artifact, event_type: pb.Event.Type) -> _Answer | None:
+        written = self._find_written(record, event_type)
+        return None if written is None else _Answer(artifact_id=written)
+
+    def _joined(self, stored: pb.Artifact, event_type: pb.Event.Type) -> _Answer:
+        """Join an artifact that was found, and return the answer that says so."""
+        self._join(stored.id, event_type)
+        return _Answer(artifact_id=stored.id, stored=stored)
+
+    def _find_or_write(self, record: pb.Artifact, event_type: pb.Event.Type, equality: _Equality, uri: str) -> _Answer:
+        """Find or store the artifact by the official calls; two programs at the same moment may both store it."""
+        candidates = self._same_version(record) if equality is is_same_version else self._same_uri(uri)
+        equal = next((each for each in candidates if equality(record, each)), None)
+        if equal is not None:
+            return self._joined(equal, event_type)
+        return _Answer(artifact_id=self._write_once(record, event_type))
+
+    def _write_once(self, record: pb.Artifact, event_type: pb.Event.Type) -> int:
+        return retrying(lambda: self._write(record, event_type), written=lambda: self._find_written(record, event_type))
 
     def _record(self, artifact: Any) -> pb.Artifact:
         """Return the artifact as it is stored: its own serialization with type, workspace and run."""
@@ -107,17 +170,6 @@ class Recorder:
         if self.run_name is not None:
             record.custom_properties[stored_form.RUN_PROPERTY_NAME].string_value = self.run_name
         return record
-
-    def _find(self, artifact: Any, record: pb.Artifact) -> int | None:
-        """Return the id of the stored artifact that equals this one in the eyes of its class."""
-        is_duplicated: _Equality | None = getattr(artifact, "is_duplicated", None)
-        if is_duplicated is None or is_duplicated is Artifact.is_duplicated:
-            return None
-        if is_duplicated is is_same_version:
-            candidates = self._same_version(record)
-        else:
-            candidates = self._same_uri(getattr(artifact, "uri", record.uri))
-        return next((candidate.id for candidate in candidates if is_duplicated(record, candidate)), None)
 
     def _same_version(self, record: pb.Artifact) -> list[pb.Artifact]:
         """Read the artifacts of the same type, uri, name, version and workspace, by a filter where one is exact."""
@@ -141,11 +193,14 @@ class Recorder:
     def _write(self, record: pb.Artifact, event_type: pb.Event.Type) -> int:
         """Write a new artifact, its event and its membership of the workspace in one transaction."""
         event = pb.Event(execution_id=self.execution_id, type=event_type)
-        workspace = pb.Context(type_id=self.workspace.type_id, name=self.workspace.name)
         _, [artifact_id], _ = self.client.put_lineage_subgraph(
-            [], [record], [workspace], [(None, 0, event)], reuse_context_if_already_exist=True
+            [], [record], [self._context()], [(None, 0, event)], reuse_context_if_already_exist=True
         )
         return int(artifact_id)
+
+    def _context(self) -> pb.Context:
+        """Return the workspace as a call names it."""
+        return pb.Context(type_id=self.workspace.type_id, name=self.workspace.name)
 
     def _find_written(self, record: pb.Artifact, event_type: pb.Event.Type) -> int | None:
         """Return the id that a write with a lost answer left behind: an equal record with this execution's event."""
@@ -175,6 +230,24 @@ def _described(artifact: Any) -> tuple[str, pb.Artifact]:
             f"got {type(serialized).__name__}"
         )
     return type_name, serialized
+
+
+def _uri_of(artifact: Any, record: pb.Artifact) -> str:
+    """Return the uri whose artifacts a class of its own equality is asked about."""
+    uri = getattr(artifact, "uri", None)
+    return uri if isinstance(uri, str) else record.uri
+
+
+def _keep(artifact: Any, record: pb.Artifact, stored: pb.Artifact) -> None:
+    """Warn where the store keeps other values than those given; an artifact of the SDK's own classes shows them."""
+    given, fields = stored_form.recorded_fields(record), stored_form.recorded_fields(stored)
+    shows_stored = isinstance(artifact, StandardArtifact)
+    if shows_stored:
+        artifact.show(given, fields)
+    names = kept.differing(given, fields)
+    if names:
+        name = given.get("name") or record.uri
+        kept.warn(f"the {type(artifact).__name__} {name!r} (id {stored.id})", names, shows_stored=shows_stored)
 
 
 def _drop_empty(record: pb.Artifact) -> None:

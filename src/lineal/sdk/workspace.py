@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lineal import errors
-from lineal.sdk import html, listing, stored_form
+from lineal.sdk import html, kept, listing, stored_form
 from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
@@ -24,8 +24,8 @@ class Workspace:
     Attributes:
         store: the client, with every call that the service offers.
         name: its name, unique in the store.
-        description: as given here; an existing workspace keeps its own.
-        labels: as given here; an existing workspace keeps its own.
+        description: as it is stored: an existing workspace keeps its own.
+        labels: as they are stored: an existing workspace keeps its own.
         context_id: the id of its context in the store.
 
     """
@@ -72,6 +72,7 @@ class Workspace:
         self._types = store._types
         self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
         self.context_id: int = self._context.id
+        self._show_stored()
 
     def list(
         self,
@@ -169,7 +170,17 @@ class Workspace:
 
     def _put(self, context: pb.Context) -> pb.Context:
         [context_id] = self.store.put_contexts([context])
-        return pb.Context(id=context_id, type_id=context.type_id, name=context.name)
+        return pb.Context(id=context_id, type_id=context.type_id, name=context.name, properties=context.properties)
+
+    def _show_stored(self) -> None:
+        """Take the description and the labels that are stored; warn if others were given."""
+        given = {"description": self.description, "labels": None if self.labels is None else dict(self.labels)}
+        stored = stored_form.workspace_fields(self._context)
+        for name in [name for name in given if not kept.agree(name, given[name] or None, stored[name] or None)]:
+            setattr(self, name, stored[name])
+        names = kept.differing(given, stored)
+        if names:
+            kept.warn(f"the workspace {self.name!r} (id {self.context_id})", names, shows_stored=True)
 
     def _properties(self) -> dict[str, pb.Value]:
         labels = None if self.labels is None else json.dumps(dict(self.labels))
