@@ -5,8 +5,12 @@ What stays out: retries (`lineal.client.calls`) and the reading of configuration
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import grpc
 from google.protobuf.message import Message
@@ -16,6 +20,7 @@ from lineal.client.connection import Certificates
 from lineal.client.grpc_stubs import LifecycleServiceStub, LineageServiceStub, MetadataStoreServiceStub
 from lineal.client.token import TokenSource
 from lineal.config import MAX_MESSAGE_FLAG
+from lineal.forking import Gate, watch_forks
 
 MEBIBYTE = 1024 * 1024
 DEFAULT_OPTIONS = {
@@ -27,6 +32,12 @@ DEFAULT_OPTIONS = {
     "grpc.max_metadata_size": MEBIBYTE,
     "grpc.absolute_max_metadata_size": 4 * MEBIBYTE,
 }
+PROOF_SECONDS = 8.0
+"""How long a forked child waits for the first answer."""
+_GATE = Gate(2.0)  # a fork in the middle of a call leaves gRPC in the child with locks that nobody opens
+_HEALTH = "/grpc.health.v1.Health/Check"
+_left_to_parent: list[Any] = []
+"""Channels that a forked child must neither use nor close."""
 _TOO_LARGE = re.compile(r"message larger than max \((\d+) vs\. (\d+)\)")
 
 
@@ -56,10 +67,20 @@ class GrpcTransport:
         self._target = target
         self._timeout = timeout
         self._options = DEFAULT_OPTIONS | dict(options)
-        self._channel = _channel(target, credentials, [*self._options.items()])
+        self._credentials = credentials
         self._closed = False
+        self._opening = threading.Lock()
+        self._use(self._new_channel())
+        watch_forks(self)
+
+    def _new_channel(self) -> grpc.Channel:
+        return _channel(self._target, self._credentials, [*self._options.items()])
+
+    def _use(self, channel: grpc.Channel) -> None:
+        self._channel = channel
         stubs = (MetadataStoreServiceStub, LineageServiceStub, LifecycleServiceStub)
         self._callables = {name: call for stub in stubs for name, call in vars(stub(self._channel)).items()}
+        self._process = os.getpid()  # the last, since other threads look at it
 
     def call(self, method: str, request: Message) -> Message:
         """Send the request and return the server's response.
@@ -70,17 +91,54 @@ class GrpcTransport:
         """
         if self._closed:
             raise errors.FailedPreconditionError("this metadata store is closed; make a new one")
+        if self._process != os.getpid():
+            self._open_in_child()
         try:
             call = self._callables[method]
-            response: Message = call(request, timeout=self._timeout, metadata=self._token.metadata())
+            with _GATE.passed(self):
+                response: Message = call(request, timeout=self._timeout, metadata=self._token.metadata())
         except grpc.RpcError as error:
             raise self._status_error(error) from error
         return response
 
+    def before_fork(self) -> None:
+        """Do nothing: the gate has waited for the calls."""
+
+    def after_fork_in_child(self) -> None:
+        """Replace the lock; the first call opens a channel."""
+        self._opening = threading.Lock()
+
+    def _open_in_child(self) -> None:
+        """Open a channel in a forked child, and make sure that gRPC works there at all.
+
+        Raises:
+            DeadlineExceededError: nothing was heard from it in time.
+        """
+        with self._opening:
+            if self._process == os.getpid():
+                return
+            if not _ends_within(PROOF_SECONDS + 1, self._prove):
+                raise errors.DeadlineExceededError(
+                    f"no answer from {self._target} in this forked process: gRPC may not work after a fork. Start "
+                    "processes with spawn or forkserver, or open the store in the process that uses it"
+                )
+
+    def _prove(self) -> None:
+        """Open the channel and wait for any answer, be it an error."""
+        channel = self._new_channel()
+        try:
+            channel.unary_unary(_HEALTH)(b"", timeout=PROOF_SECONDS)
+        except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                raise
+        _left_to_parent.append((self._channel, self._callables))
+        self._use(channel)
+
     def close(self) -> None:
-        """Close the connection; calls under way are cancelled."""
+        """Close the connection; calls under way are cancelled. A forked child leaves the parent's as it is."""
         self._closed = True
-        self._channel.close()
+        if self._process == os.getpid():
+            self._channel.close()
 
     def _status_error(self, error: grpc.RpcError) -> errors.StatusError:
         """Translate what gRPC raises; its codes have the numbers of `lineal.errors`."""
@@ -103,6 +161,21 @@ class GrpcTransport:
             f"the request of {size} bytes is larger than the server {self._target} takes; send less at a time, or "
             f"raise {MAX_MESSAGE_FLAG} there"
         )
+
+
+def _ends_within(seconds: float, work: Callable[[], None]) -> bool:
+    """Run work in a thread of its own, which may wait for ever; say whether it ended well in time."""
+    ended: list[bool] = []
+
+    def run() -> None:
+        with contextlib.suppress(grpc.RpcError):
+            work()
+            ended.append(True)
+
+    thread = threading.Thread(target=run, name="lineal-fork", daemon=True)
+    thread.start()
+    thread.join(seconds)
+    return bool(ended)
 
 
 def _channel(target: str, certificates: Certificates | None, options: list[tuple[str, int]]) -> grpc.Channel:

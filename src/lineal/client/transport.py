@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.forking import watch_forks
 
 if TYPE_CHECKING:
     from lineal.service import MetadataService
@@ -62,6 +63,14 @@ class DatabaseTransport:
         self._lock = threading.Lock()
         self._service: MetadataService | None = None
         self._closed = False
+        watch_forks(self)
+
+    def before_fork(self) -> None:
+        """Do nothing: the database gets ready by itself."""
+
+    def after_fork_in_child(self) -> None:
+        """Replace the lock, which a thread of the parent may have held while it opened the database."""
+        self._lock = threading.Lock()
 
     def open(self) -> MetadataService:
         """Return the service of the database, opened once.

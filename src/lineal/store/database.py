@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.forking import watch_forks
 from lineal.security import LimitSettings
 from lineal.store.deadlines import CURRENT, Watch
 from lineal.store.dialects import dialect_for
@@ -79,6 +80,7 @@ class Database:
         self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
         self.on_retry: Callable[[str], None] = _nothing
         self.on_end: Callable[[bool, float], None] | None = None
+        watch_forks(self)
 
     @property
     def engine_dialect(self) -> sa.Dialect:
@@ -121,6 +123,17 @@ class Database:
     def close(self) -> None:
         """Close the connections. Calls after this are errors."""
         self._connections.close()
+
+    def before_fork(self) -> None:
+        """Get the connections ready for a fork of the process."""
+        self._connections.before_fork()
+
+    def after_fork_in_child(self) -> None:
+        """Work with new connections and locks: those of the parent's threads are never given back here."""
+        self._connections.after_fork_in_child()
+        self.dialect.after_fork_in_child()
+        self._turns = Turns() if self._turns else None
+        self._watch = Watch(self.dialect.interrupt)
 
     def _run(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
         """Run work, and tell how long it took if somebody asks."""

@@ -98,6 +98,9 @@ class DatabaseDialect:
         """Return what is held while a transaction writes."""
         raise NotImplementedError
 
+    def after_fork_in_child(self) -> None:
+        """Replace the locks that a thread of the parent may have held."""
+
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Start a transaction on a connection on which none is open."""
         raise NotImplementedError

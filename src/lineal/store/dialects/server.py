@@ -6,8 +6,9 @@ What stays out: what differs between MySQL and PostgreSQL.
 from __future__ import annotations
 
 import math
+import os
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -29,6 +30,8 @@ _RECYCLE_SECONDS = 1800.0
 _POOL_WAIT_SECONDS = 60.0
 _TRUSTED_SECONDS = 1.0
 _USED = "used"
+_left_to_parent: list[Any] = []
+"""Pools that a forked child must neither use nor close, since the parent goes on using them."""
 
 
 # What drivers say of a server that they cannot reach, in their own words or the system's, and what it means.
@@ -80,6 +83,9 @@ class ServerDialect(DatabaseDialect):
 
     def pool(self, dialect: sa.Dialect) -> Connections:
         """Return a pool of connections to whichever host answers."""
+        return PooledConnections(lambda: self._new_pool(dialect), self)
+
+    def _new_pool(self, dialect: sa.Dialect) -> QueuePool:
         pool = QueuePool(
             self._connect_any,
             pool_size=int(self.url.number("pool_size", _POOL_SIZE)),
@@ -91,7 +97,7 @@ class ServerDialect(DatabaseDialect):
         )
         sa.event.listen(pool, "checkin", _note_use)
         sa.event.listen(pool, "checkout", self._ping_if_idle)
-        return PooledConnections(pool, self)
+        return pool
 
     def _ping_if_idle(self, connection: Any, record: Any, _: Any) -> None:
         """Ask a connection that nobody used for a while whether it is alive; what was lost just now is tried again.
@@ -187,15 +193,19 @@ def _note_use(connection: Any, record: Any) -> None:
 class PooledConnections:
     """Connections from SQLAlchemy's pool, which replaces those that were lost."""
 
-    def __init__(self, pool: QueuePool, dialect: ServerDialect) -> None:
-        self._pool = pool
+    def __init__(self, make_pool: Callable[[], QueuePool], dialect: ServerDialect) -> None:
+        self._make_pool = make_pool
+        self._pool = make_pool()
         self._dialect = dialect
         self._closed = False
+        self._process = os.getpid()
 
     def take(self) -> Any:
         """Return a connection that answered a moment ago."""
         if self._closed:
             raise errors.FailedPreconditionError("the store is closed; open it again")
+        if self._process != os.getpid():  # forked by a program that does not tell Python so
+            self.after_fork_in_child()
         try:
             return self._pool.connect()
         except PoolTimeoutError as error:
@@ -226,4 +236,14 @@ class PooledConnections:
     def close(self) -> None:
         """Close the idle connections; those in use are closed when they come back."""
         self._closed = True
-        self._pool.dispose()
+        if self._process == os.getpid():
+            self._pool.dispose()
+
+    def before_fork(self) -> None:
+        """Do nothing: a connection that the child leaves alone serves the parent as before."""
+
+    def after_fork_in_child(self) -> None:
+        """Use a new pool; the parent's connections are neither used nor closed, so the server hears nothing."""
+        _left_to_parent.append(self._pool)
+        self._pool = self._make_pool()
+        self._process = os.getpid()

@@ -116,7 +116,7 @@ class SQLiteDialect(DatabaseDialect):
         self._check_path()
         if self.in_memory:
             return SharedConnection(self._connect)
-        self._idle = IdleConnections(self._connect)
+        self._idle = IdleConnections(self._connect, file=os.path.realpath(self._path))
         return self._idle
 
     def _check_path(self) -> None:
@@ -162,6 +162,10 @@ class SQLiteDialect(DatabaseDialect):
         """Hold back this process's other writers, which would otherwise poll for SQLite's lock."""
         deadline = CURRENT.get()
         return self._write_lock if deadline is None else _HeldUntil(self._write_lock, deadline)
+
+    def after_fork_in_child(self) -> None:
+        """Replace the lock of writers."""
+        self._write_lock = threading.Lock()
 
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
@@ -286,15 +290,16 @@ class SQLiteDialect(DatabaseDialect):
 
     def copy_file(self, path: str) -> None:
         """Copy by SQLite's online backup in one step: writers go on, and the copy is the state at its start."""
-        source = self._connect()
-        try:
-            with contextlib.closing(sqlite3.connect(path)) as target:
-                source.backup(target)
-                target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be opened for reading only
-        except sqlite3.Error as error:
-            raise self.translate(error) from error
-        finally:
-            source.close()
+        with self._idle.unforked() if self._idle else contextlib.nullcontext():
+            source = self._connect()
+            try:
+                with contextlib.closing(sqlite3.connect(path)) as target:
+                    source.backup(target)
+                    target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be opened for reading only
+            except sqlite3.Error as error:
+                raise self.translate(error) from error
+            finally:
+                source.close()
 
     def faults(self, run: Callable[[str], list[tuple[Any, ...]]], tables: Sequence[str]) -> list[str]:
         """Ask SQLite's own check, which reads the whole file."""
