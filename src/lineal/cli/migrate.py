@@ -1,6 +1,7 @@
 """`lineal migrate`: bring a database from one schema version of ML Metadata to another, or say what that would do.
 
-An empty database gets the tables of the newest version.
+An empty database gets the tables of the newest version. Indexes of the official library that hold texts whole, which
+PostgreSQL limits to 2.6 kB, are replaced by ones that any text fits.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> None:
 
 def _title(planned: Plan) -> str:
     if planned.start == planned.end:
-        return f"schema version {planned.end}" + ("" if planned.first else ", nothing to do")
+        return f"schema version {planned.end}" + (", nothing to do" if planned.is_done else "")
     return f"schema version {planned.start} to {planned.end}"
 
 
@@ -58,6 +59,11 @@ def _lines(planned: Plan) -> list[str]:
     for step in planned.steps:
         lines.append(f"  {step.start:>2} to {step.end:<2} {step.does}")
         lines += [f"           {verb} {effect.what}" for effect in step.effects]
+    if planned.indexes:
+        lines.append(
+            f"  last     replaces {planned.indexes} indexes that hold texts whole by ones that hold their start, "
+            "so that any text fits"
+        )
     return lines
 
 

@@ -67,12 +67,11 @@ def migrate(
 
     def work(database: Database) -> Plan:
         done = migrations.migrate(database, version, accept_loss=accept_loss)
-        if who and done.start != done.end and _has_log(database, done.end):
-            versions = [{"schema_version": each} for each in (done.start, done.end)]
+        if who and (done.indexes or done.start != done.end) and _has_log(database, done.end):
+            replaced = {"replaced_indexes": done.indexes} if done.indexes else {}
+            old, new = {"schema_version": done.start}, {"schema_version": done.end, **replaced}
             database.write(
-                lambda session: note(
-                    session, who=who, command="migrate", action="migrate", old=versions[0], new=versions[1]
-                )
+                lambda session: note(session, who=who, command="migrate", action="migrate", old=old, new=new)
             )
         return done
 

@@ -236,7 +236,13 @@ class Database:
         """Return the error that names the value that a statement was refused for."""
         if self._limits is None:
             self._limits = self.read(lambda session: self.dialect.column_limits(session.script))
-        return explain(refused, self._limits, largest=self.dialect.largest_statement(), nul=self.dialect.holds_nul)
+        return explain(
+            refused,
+            self._limits,
+            largest=self.dialect.largest_statement(),
+            nul=self.dialect.holds_nul,
+            cure=self.dialect.cure_of_refusal(refused.__cause__),
+        )
 
 
 def _check_deadline(error: Exception) -> None:

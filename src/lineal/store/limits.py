@@ -78,7 +78,9 @@ def limit_of(data_type: str, characters: int | None, size: int | None) -> Column
     )
 
 
-def explain(refused: RefusedRowsError, limits: Limits, *, largest: int | None, nul: bool) -> errors.StatusError:
+def explain(
+    refused: RefusedRowsError, limits: Limits, *, largest: int | None, nul: bool, cure: str
+) -> errors.StatusError:
     """Return the error that names the first value at fault.
 
     Args:
@@ -86,6 +88,7 @@ def explain(refused: RefusedRowsError, limits: Limits, *, largest: int | None, n
         limits: of the columns, by (table, column), in lower case.
         largest: how many bytes a statement may have, or None if there is no limit.
         nul: whether a text may hold the character NUL.
+        cure: what to do about a text that fits its column.
     """
     for index, row in enumerate(refused.rows):
         for column, value in zip(refused.columns, row, strict=True):
@@ -98,10 +101,10 @@ def explain(refused: RefusedRowsError, limits: Limits, *, largest: int | None, n
             reason = limit.refusal(value) if limit else None
             if reason:
                 return errors.OutOfRangeError(f"{_place(refused, index, column)} {reason}; nothing was written")
-    return _explain_size(refused, largest)
+    return _explain_size(refused, largest, cure)
 
 
-def _explain_size(refused: RefusedRowsError, largest: int | None) -> errors.StatusError:
+def _explain_size(refused: RefusedRowsError, largest: int | None, cure: str) -> errors.StatusError:
     """Return the error for values of which each fits its column."""
     sizes = [
         (len(value), index, column)
@@ -119,7 +122,7 @@ def _explain_size(refused: RefusedRowsError, largest: int | None) -> errors.Stat
         return errors.OutOfRangeError(f"a value of {refused.called(0)} does not fit its column; nothing was written")
     return errors.OutOfRangeError(
         f"{_place(refused, index, column)} has {size} characters, the longest text that was to be written, and does "
-        "not fit its column or an index of this database; shorten it, or store it elsewhere; nothing was written"
+        f"not fit its column or an index of this database; {cure}; nothing was written"
     )
 
 

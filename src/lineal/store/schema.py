@@ -28,7 +28,8 @@ def prepare(database: Database) -> None:
     """Make the database ready for use: create the schema if it is empty, refuse it if it is not ours.
 
     Raises:
-        FailedPreconditionError: part of the tables, a newer schema version, or an older one and no wish to upgrade it.
+        FailedPreconditionError: tables of another program, part of the tables, a newer schema version, or an older one
+            and no wish to upgrade it.
     """
     if database.settings.upgrade and database.dialect.has_lock_table:  # others may be upgrading at this moment
         migrations.upgrade(database)
@@ -47,6 +48,7 @@ def prepare(database: Database) -> None:
 
 def _is_ready(session: Session) -> bool:
     """Say whether the schema and the system types are there already."""
+    migrations.refuse_foreign(session)
     present = _present_tables(session)
     if not present or _is_half_created(session):
         return False

@@ -285,3 +285,13 @@ PARENT_CONTEXT = _table(
 ENVIRONMENT = _table(
     "MLMDEnv", sa.Column("schema_version", sa.Integer, primary_key=True, nullable=True, autoincrement=False)
 )
+
+
+def text_indexes() -> list[sa.Index]:
+    """Return the indexes that hold the start of a text, where the official library's hold the text."""
+    return [
+        index
+        for table in metadata.sorted_tables
+        for index in sorted(table.indexes, key=lambda each: str(each.name))
+        if any(isinstance(part, Start) for part in index.expressions)
+    ]

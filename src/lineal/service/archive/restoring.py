@@ -108,7 +108,7 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
             service.write(write)
         except Conflict as conflict:
             raise errors.DataLossError(
-                "the archive holds a row twice, or this database takes two of its names for the same because it ignores "
+                "the archive holds a row twice, or this database takes two of its names for the same, since it ignores "
                 "case, accents or blanks at the end; use another backup, or a database that Lineal makes"
             ) from conflict
 

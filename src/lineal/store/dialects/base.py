@@ -5,7 +5,7 @@ A dialect holds only differences, each with its reason; statements and rules liv
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +53,7 @@ class DatabaseDialect:
         converts_values: whether `stored_value` and `loaded_value` change anything.
         may_fold_names: whether tables that others made may take two names for the same that differ in case, accents or
             blanks at the end (`folds_names` says whether those of a database do).
+        limits_indexed_texts: whether a text that an index holds whole may be too long for it.
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
@@ -66,6 +67,7 @@ class DatabaseDialect:
     knows_values = True
     converts_values = False
     may_fold_names = False
+    limits_indexed_texts = False
     packs_rows = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
@@ -197,6 +199,14 @@ class DatabaseDialect:
         """Return the names of the database's tables; `run` executes a query."""
         raise NotImplementedError
 
+    def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
+        """Return the names of the columns of the database's tables, by the table's name in lower case."""
+        raise NotImplementedError
+
+    def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
+        """Return what shows that one of the tables, which have names of ours, is another program's; columns aside."""
+        return None
+
     def note_ids(self, run: RunQuery, table: str) -> None:
         """Let the table's next row have a greater id than any that was written with its id; most engines do so."""
 
@@ -219,3 +229,15 @@ class DatabaseDialect:
     def column_limits(self, run: RunQuery) -> Limits:
         """Return what the columns of the database can hold."""
         return {}
+
+    def cure_of_refusal(self, error: BaseException | None) -> str:
+        """Return what to do about the driver's error of a text that fits its column and still was refused."""
+        return "shorten it, or store it elsewhere"
+
+
+def columns_by_table(rows: Iterable[tuple[Any, ...]]) -> Mapping[str, set[str]]:
+    """Gather rows of (table, column)."""
+    found: dict[str, set[str]] = {}
+    for table, column in rows:
+        found.setdefault(table.lower(), set()).add(column)
+    return found

@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import Conflict, RunQuery
+from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table
 from lineal.store.dialects.conflicts import conflict_in
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
@@ -239,6 +239,12 @@ class MySQLDialect(ServerDialect):
         return [
             row[0] for row in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
         ]
+
+    def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
+        """Ask the information schema."""
+        return columns_by_table(
+            run("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()")
+        )
 
     def folds_names(self, run: RunQuery) -> bool:
         """Ask for the collation of a column of names; those of Lineal's own tables hold bytes and have none."""

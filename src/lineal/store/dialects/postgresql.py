@@ -9,7 +9,7 @@ import base64
 import contextlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,13 +19,13 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGIdentifi
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import Conflict, RunQuery
+from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table
 from lineal.store.dialects.conflicts import conflict_in
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
 from lineal.store.limits import Limits, limit_of
 from lineal.store.statement import ON_CONFLICT, Insertion
-from lineal.store.tables import metadata
+from lineal.store.tables import metadata, text_indexes
 from lineal.store.values import Encoded
 
 _DETAIL = re.compile(r"Key \((?P<columns>.*?)\)=\((?P<entry>.*)\) already exists", re.DOTALL)
@@ -40,6 +40,8 @@ _GROWN = """
     AND pg_relation_size(oid) >= 2 * GREATEST(relpages, 1) * current_setting('block_size')::int
 """
 
+_FULL_INDEX = re.compile(r'index row size \d+ exceeds .* for index "([^"]+)"')
+_TEXT_INDEXES = {str(index.name) for index in text_indexes()}
 _DUPLICATE = "23505"
 _UNDONE = {"40001", "40P01", "55P03"}
 _NO_WRITES = {"25006"}
@@ -67,6 +69,7 @@ class PostgreSQLDialect(ServerDialect):
 
     name = "postgresql"
     holds_nul = False
+    limits_indexed_texts = True
     many_recursive_terms = False
     options = (
         "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl",
@@ -193,6 +196,19 @@ class PostgreSQLDialect(ServerDialect):
             return self.unreachable(error)
         return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")
 
+    def cure_of_refusal(self, error: BaseException | None) -> str:
+        """Name the index that holds texts whole, if the server does, and the command that makes another one."""
+        if "index row" not in str(error):
+            return super().cure_of_refusal(error)
+        found = _FULL_INDEX.search(str(error))
+        if found is not None and found[1] not in _TEXT_INDEXES:
+            return f"the index {found[1]} of others holds texts whole: drop it, or shorten the text"
+        which = f"the index {found[1]}" if found is not None else "an index"
+        return (
+            f"{which} holds texts whole, up to about 2,700 bytes: run `lineal migrate` (after a backup), which makes "
+            "one that any text fits, or shorten the text"
+        )
+
     # ---- rows
 
     def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
@@ -242,6 +258,17 @@ class PostgreSQLDialect(ServerDialect):
     def table_names(self, run: RunQuery) -> list[str]:
         """Ask the catalogue for the tables of the current schema."""
         return [name for (name,) in run("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
+
+    def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
+        """Ask the information schema."""
+        return columns_by_table(
+            run("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+        )
+
+    def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
+        """Tell a name with capitals, which unquoted statements do not find."""
+        found = next((name for name in sorted(tables) if name != name.lower()), None)
+        return found and f'the table "{found}" is spelled with capitals, and that of ML Metadata is {found.lower()}'
 
     def note_ids(self, run: RunQuery, table: str) -> None:
         """Set the sequence, which knows nothing of ids that it did not give."""

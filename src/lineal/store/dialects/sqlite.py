@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use, require_range
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.deadlines import CURRENT, Deadline
-from lineal.store.dialects.base import Conflict, DatabaseDialect
+from lineal.store.dialects.base import Conflict, DatabaseDialect, RunQuery, columns_by_table
 from lineal.store.statement import Insertion
+from lineal.store.tables import metadata
 
 _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
@@ -287,6 +288,20 @@ class SQLiteDialect(DatabaseDialect):
     def table_names(self, run: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
         """Ask SQLite's catalogue."""
         return [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
+    def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
+        """Ask SQLite's catalogue."""
+        return columns_by_table(
+            run("SELECT owner.name, part.name FROM sqlite_master AS owner, pragma_table_info(owner.name) AS part")
+        )
+
+    def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
+        """Tell a table whose ids may be given twice: nothing of ML Metadata's is made so."""
+        texts = {name: text or "" for name, text in run("SELECT name, sql FROM sqlite_master WHERE type = 'table'")}
+        ours = {name.lower() for name, table in metadata.tables.items() if "id" in table.c}
+        plain = (name for name in sorted(tables) if name.lower() in ours and "AUTOINCREMENT" not in texts[name].upper())
+        found = next(plain, None)
+        return found and f"the table {found} numbers its rows without AUTOINCREMENT"
 
     def copy_file(self, path: str) -> None:
         """Copy by SQLite's online backup in one step: writers go on, and the copy is the state at its start."""

@@ -6,6 +6,7 @@ older database is refused when it is opened, unless the settings ask for an upgr
 
 from __future__ import annotations
 
+from lineal.store.migrations.foreign import refuse_foreign
 from lineal.store.migrations.migration import Effect, Plan, PlannedStep, migrate, plan, plan_of_empty, upgrade
 from lineal.store.migrations.state import State, is_unfinished, recognise
 
@@ -19,5 +20,6 @@ __all__ = [
     "plan",
     "plan_of_empty",
     "recognise",
+    "refuse_foreign",
     "upgrade",
 ]

@@ -21,6 +21,7 @@ from lineal.store.migrations.reshape import changes_are_transactional, reshape
 from lineal.store.migrations.shape import read_shape
 from lineal.store.migrations.state import UNFINISHED, State, recognise
 from lineal.store.migrations.steps import STEPS, RowChange, Step
+from lineal.store.migrations.text_indexes import replace_whole_indexes, whole_indexes
 from lineal.store.statement import Statement, insertion
 from lineal.store.tables import ENVIRONMENT, SCHEMA_VERSION
 
@@ -62,6 +63,7 @@ class Plan:
         end: the version that is asked for.
         first: what has to be done before the steps, in words, or "".
         steps: the steps in their order.
+        indexes: how many indexes that hold texts whole are replaced, so that any text fits (text_indexes.py).
         creates: whether the database is empty and gets its tables, which is left to schema.py.
     """
 
@@ -69,6 +71,7 @@ class Plan:
     end: int
     first: str
     steps: tuple[PlannedStep, ...]
+    indexes: int = 0
     creates: bool = False
 
     @property
@@ -81,7 +84,7 @@ class Plan:
     @property
     def is_done(self) -> bool:
         """Whether there is nothing to do."""
-        return not self.steps and not self.first
+        return not (self.steps or self.first or self.indexes)
 
 
 def plan(database: Database, target: int) -> Plan:
@@ -123,7 +126,10 @@ def migrate(database: Database, target: int, *, accept_loss: bool) -> Plan:
 
     def work(session: Session) -> Plan:
         with alone(session):
-            return _migrate(session, database, recognise(session), target, accept_loss=accept_loss)
+            done = _migrate(session, database, recognise(session), target, accept_loss=accept_loss)
+            if done.indexes:
+                replace_whole_indexes(session, read_shape(session))
+            return done
 
     return database.write(work)
 
@@ -155,11 +161,12 @@ def _plan(session: Session, state: State, target: int) -> Plan:
     if state.is_empty:
         return plan_of_empty(target)
     start, first = _start(state)
+    indexes = len(whole_indexes(session, state.shape)) if target == SCHEMA_VERSION else 0
     if start == target:
-        return Plan(start, target, first, ())
+        return Plan(start, target, first, (), indexes)
     upwards = start < target
     steps = [_planned(session, state, step, upwards=upwards) for step in _steps(start, target)]
-    return Plan(start, target, first, tuple(steps))
+    return Plan(start, target, first, tuple(steps), indexes)
 
 
 def _start(state: State) -> tuple[int, str]:

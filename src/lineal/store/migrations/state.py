@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.store.database import Session
+from lineal.store.migrations.foreign import refuse_foreign
 from lineal.store.migrations.shape import Shape, has_column, read_shape
 from lineal.store.migrations.versions import UNIQUE_EVENTS_SINCE, tables_at
 from lineal.store.statement import Statement
@@ -128,7 +129,12 @@ class State:
 
 
 def recognise(session: Session) -> State:
-    """Look at a database."""
+    """Look at a database.
+
+    Raises:
+        FailedPreconditionError: its tables are another program's.
+    """
+    refuse_foreign(session)
     shape = read_shape(session)
     rows = None
     if ENVIRONMENT.name.lower() in shape:

@@ -56,7 +56,7 @@ OLD_TYPE_KIND, TYPE_KIND = "is_artifact_type", "type_kind"
 def tables_at(version: int) -> Tables:
     """Return the tables of a schema version by name."""
     future = sa.MetaData()
-    present = [table for name, table in metadata.tables.items() if _TABLES_SINCE.get(name, 0) <= version]
+    present = [table for name, table in metadata.tables.items() if table_since(name) <= version]
     return {table.name: _table_at(version, table, future) for table in present}
 
 
@@ -90,6 +90,11 @@ def _copy_column(column: sa.Column[Any], name: str) -> sa.Column[Any]:
         autoincrement=column.autoincrement,
         server_default=default if default is None else default.arg,
     )
+
+
+def table_since(name: str) -> int:
+    """Return the version that brought a table of the current schema."""
+    return _TABLES_SINCE.get(name, 0)
 
 
 def column_since(table: sa.Table, name: str) -> int:
