@@ -98,8 +98,9 @@ def test_a_host_that_nobody_knows_is_told(scheme: str) -> None:
 def test_the_longest_text_is_named_where_the_server_says_only_that_one_does_not_fit() -> None:
     rows = [("k1", "small"), ("k2", "x" * 9000)]
     refused = RefusedRowsError("ArtifactProperty", ("name", "string_value"), rows, lambda index: f"row {index}")
-    message = explain(refused, {}, largest=None, nul=True).message
+    message = explain(refused, {}, largest=None, nul=True, cure="shorten it").message
     assert message.startswith("string_value of row 1 has 9000 characters")
+    assert "; shorten it; nothing was written" in message
 
 
 def test_a_database_that_is_absent_is_created_only_if_it_may_be(
