@@ -110,6 +110,17 @@ def test_what_differs_in_one_part_is_another_artifact(
     assert log(service, request_for(ids, model)).artifact_id == first.artifact_id
 
 
+def test_without_an_event_the_artifact_is_stored_once_and_joins_nothing(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    request = request_for(ids, a_model(ids))
+    request.ClearField("event")
+    first, second = log(service, request), log(service, request)
+    assert first.artifact_id == second.stored.id
+    asked = rpc.GetEventsByArtifactIDsRequest(artifact_ids=[first.artifact_id])
+    assert not service.call("GetEventsByArtifactIDs", asked).events  # type: ignore[attr-defined]
+
+
 def test_of_several_equal_artifacts_the_oldest_is_meant(service: MetadataService, ids: dict[str, int]) -> None:
     put: Any = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[a_model(ids)] * 3))
     assert log(service, request_for(ids, a_model(ids))).artifact_id == put.artifact_ids[0]
@@ -140,7 +151,6 @@ def test_a_caller_who_judges_sees_every_artifact_of_the_uri_before_one_is_writte
     [
         ({"artifact": None}, "no artifact"),
         ({"artifact": pb.Artifact(id=1)}, "has the id 1"),
-        ({"event": None}, "needs an execution_id"),
         ({"event": pb.Event(type=pb.Event.INPUT)}, "needs an execution_id"),
         ({"event": pb.Event(type=pb.Event.INPUT, execution_id=1, artifact_id=1)}, "no artifact_id"),
         ({"event": pb.Event(execution_id=1)}, "has no type"),

@@ -53,11 +53,16 @@ def _check(request: lineage.LogArtifactRequest) -> None:
         raise errors.InvalidArgumentError(
             f"the artifact has the id {request.artifact.id}; leave it out, or join a stored artifact with PutEvents"
         )
-    if not request.event.HasField("execution_id") or request.event.HasField("artifact_id"):
-        raise errors.InvalidArgumentError("the event needs an execution_id and no artifact_id, which is found out here")
-    check_event_type(request.event)
+    if request.HasField("event"):
+        _check_event(request.event)
     if request.WhichOneof("identity") is None:
         raise errors.InvalidArgumentError("the request does not say how the artifact is recognised; set same_version")
+
+
+def _check_event(event: pb.Event) -> None:
+    if not event.HasField("execution_id") or event.HasField("artifact_id"):
+        raise errors.InvalidArgumentError("the event needs an execution_id and no artifact_id, which is found out here")
+    check_event_type(event)
 
 
 def _log_same_version(
@@ -67,7 +72,7 @@ def _log_same_version(
     found = _look(session, wanted.uri, lambda: _of_same_version(session, types, wanted))
     if not found:
         return _store(session, types, request)
-    _join(session, found[0].id, request.event)
+    _join(session, found[0].id, request)
     return lineage.LogArtifactResponse(artifact_id=found[0].id, stored=found[0])
 
 
@@ -113,18 +118,20 @@ def _is_same_version(stored: pb.Artifact, wanted: pb.Artifact) -> bool:
 def _store(session: Session, types: KnownTypes, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse:
     """Store a new artifact, its event and its membership."""
     contexts = [request.context] if request.HasField("context") else []
-    edge = rpc.PutLineageSubgraphRequest.EventEdge(artifact_index=0, event=request.event)
-    graph = rpc.PutLineageSubgraphRequest(artifacts=[request.artifact], contexts=contexts, event_edges=[edge])
+    graph = rpc.PutLineageSubgraphRequest(artifacts=[request.artifact], contexts=contexts)
+    if request.HasField("event"):
+        graph.event_edges.add(artifact_index=0, event=request.event)
     graph.options.reuse_context_if_already_exist = True
     [artifact_id] = put_lineage_subgraph(session, types, graph).artifact_ids
     return lineage.LogArtifactResponse(artifact_id=artifact_id)
 
 
-def _join(session: Session, artifact_id: int, given: pb.Event) -> None:
-    """Join a stored artifact to the execution, unless it has the event."""
+def _join(session: Session, artifact_id: int, request: lineage.LogArtifactRequest) -> None:
+    """Join a stored artifact to the execution, if one is given, unless it has the event."""
+    given = request.event
     if not node_rows.ids_to_link(session, ARTIFACT, [artifact_id]):
         raise errors.AbortedError(f"artifact {artifact_id} was deleted while it was being logged; log it again")
-    if event_rows.is_there(session, artifact_id, given.execution_id, given.type):
+    if not request.HasField("event") or event_rows.is_there(session, artifact_id, given.execution_id, given.type):
         return
     event = pb.Event()
     event.CopyFrom(given)

@@ -17,9 +17,11 @@ from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Plain, Records
 from lineal.watch.type_ids import TypeIds
+from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 
 REMEMBERED = 5000
+MOST_ROUNDS = 100
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 _Edge = tuple[int | None, int | None, pb.Event]
@@ -107,7 +109,7 @@ class Recorder:
         self, contents: _Contents, index: int, stored: _Execution | None, record: ArtifactRecord, event_type: int
     ) -> None:
         """Add an event, and its artifact unless one that is stored is meant."""
-        artifact_id = self._artifact_ids.get(record.identity) or self._find(record)
+        artifact_id = self._artifact_ids.get(record.identity) or self._find_or_log(record)
         if artifact_id is not None:
             self._artifact_ids.put(record.identity, artifact_id)
         place = None
@@ -115,6 +117,30 @@ class Recorder:
             place = contents.place(record)
         if artifact_id is None or stored is None or (artifact_id, event_type) not in stored.events:
             contents.add_edge(index, place, None if place is not None else artifact_id, event_type)
+
+    def _find_or_log(self, record: ArtifactRecord) -> int | None:
+        """Return the id of the stored artifact that a record means; None if the request that follows is to write it.
+
+        A program may log an artifact that is known by its uri at this moment. So the call stores it for which that is
+        one record, and the request finds it by its external id. A server without the call leaves it to the request.
+        """
+        if record.external_id or not record.uri:
+            return self._find(record)
+        request = lineage.LogArtifactRequest(artifact=self._artifact(record), judged=lineage.Judged(uri=record.uri))
+        for _ in range(MOST_ROUNDS):
+            try:
+                answer = self._store._log_artifact(request)
+            except errors.AlreadyExistsError:  # the one with its external id says something else by now
+                answer = None
+            if answer is None:
+                return self._find(record)
+            if answer.HasField("artifact_id"):
+                return None
+            meant = [artifact.id for artifact in answer.candidates if _means(record, artifact)]
+            if meant:
+                return max(meant)
+            request.judged.seen_ids.extend(artifact.id for artifact in answer.candidates)
+        raise errors.AbortedError(f"other programs keep storing artifacts of the uri {record.uri!r}")
 
     def _find(self, record: ArtifactRecord) -> int | None:
         """Return the id of the newest stored artifact that a record means, None if there is none."""
