@@ -7,15 +7,16 @@ interrupted.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+import lineal
 from lineal import errors
 from lineal.cli import (
     audit,
     backup,
+    console,
     delete,
     doctor,
     get,
@@ -32,7 +33,6 @@ from lineal.cli import (
     watch,
 )
 from lineal.cli.arguments import Parser
-from lineal.urls import redact_message
 
 COMMANDS = (
     serve,
@@ -53,7 +53,6 @@ COMMANDS = (
     ml_metadata,
 )
 
-_FAILED = 1
 _INTERRUPTED = 130
 
 
@@ -63,15 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the words after the program's name; None takes those of the process.
     """
-    args = build_parser().parse_args(arguments)
+    console.prepare()
     try:
-        args.run(args)
-        sys.stdout.flush()
+        with console.flushed():
+            args = build_parser().parse_args(arguments)
+            args.run(args)
     except errors.StatusError as error:
-        return _fail(error.message)
+        return console.fail(error.message)
     except BrokenPipeError:
-        _drop_output()
-        return _FAILED
+        console.drop_output()
+        return console.FAILED
+    except OSError as error:
+        console.drop_output()
+        place = error.filename or "standard output"
+        return console.fail(f"cannot use {place}: {error.strerror or type(error).__name__}")
     except KeyboardInterrupt:
         return _INTERRUPTED
     return 0
@@ -80,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser() -> Parser:
     """Return the parser of all commands."""
     parser = Parser(prog="lineal", description="The record of descent for machine learning.")
+    parser.add_argument("--version", "-V", action="version", version=f"lineal {lineal.__version__}")
+    parser.help_without_words()
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(commands)
@@ -89,13 +95,3 @@ def build_parser() -> Parser:
 def run_and_exit() -> NoReturn:
     """Run the command of this process and end the process with its exit code."""
     sys.exit(main())
-
-
-def _fail(message: str) -> int:
-    print(f"lineal: {' '.join(redact_message(message).split())}", file=sys.stderr)
-    return _FAILED
-
-
-def _drop_output() -> None:
-    """Point standard output to nowhere, so that the interpreter can flush it when it ends (`lineal ls | head`)."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

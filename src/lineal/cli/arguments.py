@@ -9,11 +9,14 @@ import argparse
 import getpass
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeAlias
 
 from lineal.config import URL_VARIABLE, DatabaseSettings
 from lineal.urls import redact_message, redact_word
+
+MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row more than asked for is read
+_LARGEST_ID = (1 << 63) - 1
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -25,11 +28,26 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
         self.set_defaults(usage_error=self.error)
         self._words: tuple[str, ...] = ()
+        self._helps = False
+
+    def help_without_words(self) -> None:
+        """Print the help, and end with 0, where no command follows."""
+        self._helps = True
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, and keep the words for `error`, which must not repeat what may be a password in one."""
         self._words = tuple(sys.argv[1:] if args is None else args)
+        if self._helps and not self._words:
+            self.print_help()
+            self.exit()
         return super().parse_known_args(args, namespace)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Write, and let an error of standard output be one: argparse itself would say nothing and end with 0."""
+        if file is sys.stdout:
+            file.write(message)
+        else:
+            super()._print_message(message, file)
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with code 2."""
@@ -45,6 +63,31 @@ def without_secrets(message: str, words: Iterable[str]) -> str:
         if shown != word:
             message = message.replace(word, shown).replace(repr(word)[1:-1], repr(shown)[1:-1])
     return message
+
+
+def node_id(text: str) -> int:
+    """Return an id of the command line."""
+    digits = text.lstrip("0")
+    if not (text.isascii() and text.isdigit()) or not digits or len(digits) > 19 or int(digits) > _LARGEST_ID:
+        raise argparse.ArgumentTypeError(f"{_cut(text)} is no id; give a number from 1 to {_LARGEST_ID}")
+    return int(digits)
+
+
+def whole_number(low: int, high: int) -> Callable[[str], int]:
+    """Return what reads a whole number of the command line that has limits."""
+
+    def number(text: str) -> int:
+        sign, digits = text[:1] == "-", text.removeprefix("-").lstrip("0") or "0"
+        known = text.isascii() and text.removeprefix("-").isdigit() and len(digits) <= 19
+        if not known or not low <= int(digits) * (-1 if sign else 1) <= high:
+            raise argparse.ArgumentTypeError(f"{_cut(text)}; give a whole number from {low} to {high}")
+        return int(digits) * (-1 if sign else 1)
+
+    return number
+
+
+def _cut(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:40]}...")
 
 
 def add_store_flags(parser: Parser) -> None:

@@ -6,7 +6,15 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database
+from lineal.cli.arguments import (
+    MOST_ROWS,
+    Commands,
+    add_database_flag,
+    add_json_flag,
+    node_id,
+    required_database,
+    whole_number,
+)
 
 if TYPE_CHECKING:
     from lineal.service.audit_log import AuditEntry
@@ -22,10 +30,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--subject", choices=("artifact", "execution", "context", "type", "store"), help="only about these"
     )
-    parser.add_argument("--id", type=int, help="only about the one with this id")
+    parser.add_argument("--id", type=node_id, help="only about the one with this id")
     parser.add_argument("--who", metavar="NAME", help="only by this caller")
     parser.add_argument("--rpc", metavar="NAME", help="only by this call")
-    parser.add_argument("--limit", type=int, default=_DEFAULT_LIMIT, help=f"how many (default: {_DEFAULT_LIMIT})")
+    limit = f"how many (default: {_DEFAULT_LIMIT})"
+    parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_json_flag(parser)
 
 
@@ -36,8 +45,6 @@ def run(args: argparse.Namespace) -> None:
     from lineal.service.archive.backing_up import open_for_reading
     from lineal.service.audit_log import AuditFilter, page
 
-    if args.limit < 1:
-        args.usage_error(f"--limit is {args.limit}; give 1 or more")
     wanted = AuditFilter(args.subject, args.id, args.who, args.rpc)
     with open_for_reading(settings) as service:
         entries = page(service, wanted, limit=args.limit).items

@@ -6,12 +6,12 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from lineal.cli.arguments import Commands, add_store_flags
+from lineal.cli.arguments import Commands, add_store_flags, node_id
 
 if TYPE_CHECKING:
     from lineal.wire import lifecycle
 
-_NODE = re.compile(r"(artifact|execution|context):([0-9]{1,18})")
+_NODE = re.compile(r"(artifact|execution|context):([0-9]{1,4000})")
 
 
 def add(commands: Commands) -> None:
@@ -29,8 +29,8 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.store import open_lifecycle_store
 
     wanted: dict[str, list[int]] = {"artifact": [], "execution": [], "context": []}
-    for kind, node_id in args.nodes:
-        wanted[kind].append(node_id)
+    for kind, found in args.nodes:
+        wanted[kind].append(found)
     with open_lifecycle_store(args) as store:
         response = store.delete_nodes(
             artifact_ids=wanted["artifact"],
@@ -45,8 +45,8 @@ def run(args: argparse.Namespace) -> None:
 def _node(text: str) -> tuple[str, int]:
     found = _NODE.fullmatch(text)
     if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no node; write artifact:7, execution:7 or context:7")
-    return found[1], int(found[2])
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no node; write artifact:7, execution:7 or context:7")
+    return found[1], node_id(found[2])
 
 
 def outcome(deleted: lifecycle.NodeIds, tombstones: lifecycle.NodeIds, *, dry_run: bool) -> str:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lineal import errors
-from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
+from lineal.cli.arguments import Commands, add_json_flag, add_store_flags, node_id
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("get", help="print one artifact, execution, context or type", description=__doc__)
     parser.set_defaults(run=run)
     parser.add_argument("kind", choices=_KINDS, help="what it is")
-    parser.add_argument("id", type=int, help="its id")
+    parser.add_argument("id", type=node_id, help="its id")
     add_json_flag(parser)
     add_store_flags(parser)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
+from lineal.cli.arguments import MOST_ROWS, Commands, add_json_flag, add_store_flags, node_id, whole_number
 
 _DEFAULT_DEPTH = 20
 
@@ -17,9 +17,8 @@ def add(commands: Commands) -> None:
     direction = parser.add_mutually_exclusive_group()
     direction.add_argument("--up", action="store_true", help="only what it came from")
     direction.add_argument("--down", action="store_true", help="only what came from it")
-    parser.add_argument(
-        "--depth", type=int, default=_DEFAULT_DEPTH, help=f"how many steps to follow (default: {_DEFAULT_DEPTH})"
-    )
+    depth = f"how many steps to follow (default: {_DEFAULT_DEPTH})"
+    parser.add_argument("--depth", type=whole_number(1, MOST_ROWS), default=_DEFAULT_DEPTH, help=depth)
     add_json_flag(parser)
     add_store_flags(parser)
 
@@ -45,8 +44,10 @@ def run(args: argparse.Namespace) -> None:
 def _start(args: argparse.Namespace) -> tuple[str, int]:
     """Return the kind and the id that NODE names."""
     kind, _, number = args.node.rpartition(":")
-    if (kind or "artifact") not in ("artifact", "execution") or not number.isdecimal():
-        args.usage_error(f"{args.node!r} names no node: give an artifact's id such as 7, or execution:7")
-    if args.depth < 1:
-        args.usage_error(f"--depth is {args.depth}; give 1 or more")
-    return kind or "artifact", int(number)
+    try:
+        found = node_id(number)
+    except argparse.ArgumentTypeError as error:
+        args.usage_error(f"{args.node[:60]!r} names no node, such as 7 or execution:7: {error}")
+    if (kind or "artifact") not in ("artifact", "execution"):
+        args.usage_error(f"{args.node[:60]!r} names no node: give an artifact's id such as 7, or execution:7")
+    return kind or "artifact", found

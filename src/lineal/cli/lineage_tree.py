@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lineal import errors
+from lineal.cli.console import shows_every_character
 from lineal.cli.records import Record, node_record, shown_name
 from lineal.cli.text import cell
 from lineal.client import MetadataStore
@@ -104,18 +105,19 @@ def _read_nodes(store: MetadataStore, lineage: Lineage, kind: Kind, ids: list[in
 
 def tree_lines(lineage: Lineage) -> list[str]:
     """Draw everything below the start; a node that was drawn before is named again, but not followed again."""
+    last, further, beside = ("└─", "├─", "│  ") if shows_every_character() else ("`-", "|-", "|  ")
     lines: list[str] = []
     drawn = {lineage.start}
     waiting = _branches(lineage, lineage.start, "  ")
     while waiting:
         key, event, indent, is_last = waiting.pop()
-        line = f"{indent}{'└─' if is_last else '├─'} {describe(lineage, key)}  ({event})"
+        line = f"{indent}{last if is_last else further} {describe(lineage, key)}  ({event})"
         if key in drawn:
             lines.append(f"{line} (see above)" if key in lineage.steps else line)
             continue
         drawn.add(key)
         lines.append(line)
-        waiting += _branches(lineage, key, indent + ("   " if is_last else "│  "))
+        waiting += _branches(lineage, key, indent + ("   " if is_last else beside))
     return lines
 
 

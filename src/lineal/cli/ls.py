@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lineal import nearest
-from lineal.cli.arguments import Commands, add_json_flag, add_store_flags
+from lineal.cli.arguments import MOST_ROWS, Commands, add_json_flag, add_store_flags, whole_number
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
@@ -27,9 +27,8 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("what", choices=_PLURALS, help="what to list")
     parser.add_argument("--type", metavar="NAME", help="only those of this type")
-    parser.add_argument(
-        "--limit", type=int, default=_DEFAULT_LIMIT, help=f"how many, newest first (default: {_DEFAULT_LIMIT})"
-    )
+    limit = f"how many, newest first (default: {_DEFAULT_LIMIT})"
+    parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_json_flag(parser)
     add_store_flags(parser)
 
@@ -39,8 +38,6 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.store import open_store
     from lineal.cli.text import to_json
 
-    if args.limit < 1:
-        args.usage_error(f"--limit is {args.limit}; give 1 or more")
     with open_store(args) as store:
         records = _types(store, args.type) if args.what == "types" else _nodes(store, args)
         if args.type is not None and not records:

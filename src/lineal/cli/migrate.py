@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
+from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami, whole_number
 from lineal.urls import redact_url
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("migrate", help="bring a database to another schema version", description=__doc__)
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database to migrate")
-    parser.add_argument("--to", type=int, metavar="VERSION", help="the schema version (default: the newest)")
+    parser.add_argument(
+        "--to", type=whole_number(0, 1000), metavar="VERSION", help="the schema version (default: the newest)"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     parser.add_argument("--yes", action="store_true", help="accept that an older version loses what it cannot hold")
 

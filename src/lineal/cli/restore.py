@@ -16,16 +16,20 @@ def add(commands: Commands) -> None:
     add_database_flag(parser, "the database to restore into, created if there is none")
     ids = "keep the backup's ids, which needs an empty store, or give new ones beside what is there (default: keep)"
     parser.add_argument("--ids", choices=("keep", "new"), default="keep", help=ids)
-    parser.add_argument("--check", action="store_true", help="read and check the backup and write nothing")
+    parser.add_argument(
+        "--check", action="store_true", help="read and check the backup and write nothing; needs no database"
+    )
 
 
 def run(args: argparse.Namespace) -> None:
     """Restore the backup and say what was written."""
-    settings = required_database(args)
+    settings = None if args.check else required_database(args)
     from lineal.cli.text import counted
     from lineal.service import archive
 
-    ids = archive.Ids(args.ids)
-    manifest = archive.restore(args.file, settings, ids=ids, check_only=args.check, who=whoami())
+    if settings is None:
+        manifest = archive.check(args.file)
+    else:
+        manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), who=whoami())
     done = "checked" if args.check else "restored"
     print(f"{args.file}: {done}, {counted(manifest.counts())}")

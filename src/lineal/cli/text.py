@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from lineal.cli.console import shows_every_character
+
 _WIDEST = 60
 
 
@@ -24,7 +26,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
 def cell(value: object) -> str:
     """Return a value for a table: one line, cut at 60 columns."""
     text = plain(value)
-    return text if _width(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return text if _width(text) <= _WIDEST else f"{text[: _WIDEST - 1]}{'…' if shows_every_character() else '~'}"
 
 
 def plain(value: object) -> str:
@@ -46,7 +48,7 @@ def time(milliseconds: int | None) -> str:
 
 def to_json(value: Any) -> str:
     """Return a value as indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return json.dumps(value, indent=2, ensure_ascii=not shows_every_character())  # no escape but JSON's own
 
 
 def _padded(text: str, width: int) -> str:

@@ -22,6 +22,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("token", help="create, list and revoke access tokens", description=__doc__)
+    parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     _add_create(actions.add_parser("create", help="make a token and print it, this once"))
     listing = actions.add_parser("list", help="list the tokens, without their secrets")

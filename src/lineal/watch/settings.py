@@ -57,8 +57,12 @@ class WatchSettings:
         for flag, value in (("--queue-objects", self.queue_objects), ("--queue-mib", self.queue_mib)):
             if value < 1:
                 raise errors.InvalidArgumentError(f"{flag} is {value}; give 1 or more")
-        if self.discovery_interval <= 0 or self.progress_interval <= 0:
-            raise errors.InvalidArgumentError("--discovery-interval must be more than 0 seconds")
+        for flag, seconds in (
+            ("--discovery-interval", self.discovery_interval),
+            ("progress_interval", self.progress_interval),
+        ):
+            if not 0 < seconds <= 86400:
+                raise errors.InvalidArgumentError(f"{flag} is {seconds}; give seconds above 0, at most 86400")
         if not 0 <= self.http_port <= 65535:
             raise errors.InvalidArgumentError(f"--http-port is {self.http_port}; give a number from 0 to 65535")
 

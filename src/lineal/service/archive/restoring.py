@@ -62,6 +62,17 @@ def restore(
         return archive.manifest
 
 
+def check(path: Path) -> Manifest:
+    """Read a backup, whole, and touch no store.
+
+    Raises:
+        DataLossError: the backup is cut off or damaged.
+    """
+    with _archive(path) as archive:
+        archive.check()
+        return archive.manifest
+
+
 @contextmanager
 def _archive(path: Path) -> Iterator[Archive]:
     """Open an archive, or make one of a copy."""
