@@ -19,7 +19,9 @@ RUN python -m venv /opt/lineal \
 
 FROM python:${PYTHON}-slim
 COPY --from=environment /opt/lineal /opt/lineal
-RUN install -d -o 10001 -g 10001 /var/lib/lineal
+# Manifests of the official server start it by this path.
+RUN install -d -o 10001 -g 10001 /var/lib/lineal \
+    && ln -s /opt/lineal/bin/metadata_store_server /bin/metadata_store_server
 ENV PATH=/opt/lineal/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1

@@ -81,7 +81,7 @@ class ServerSettings:
         database: the database behind the server.
         host: the address or host name to listen on.
         grpc_port: the port of the gRPC service; 0 takes a free one.
-        http_port: the port of the HTTP application; 0 takes a free one.
+        http_port: the port of the HTTP application; 0 takes a free one, None serves none.
         max_message_mib: the largest request and the largest answer, in MiB.
         threads: how many requests are worked on at the same time.
         stop_grace: seconds that accepted requests may still take after the signal to stop.
@@ -95,13 +95,14 @@ class ServerSettings:
         log_format: the form of the log's lines: text or json.
         log_requests: whether the log has a line for each request.
         traces: whether requests and statements are traced for OpenTelemetry.
+        types_at_start: a serialized PutTypesRequest that the server sends itself when it has opened the store.
         channel_arguments: arguments of gRPC's server channel, which go before those that Lineal sets.
     """
 
     database: DatabaseSettings
     host: str = "127.0.0.1"
     grpc_port: int = 8080
-    http_port: int = 8081
+    http_port: int | None = 8081
     max_message_mib: int = 64
     threads: int = 16
     stop_grace: float = 30.0
@@ -115,13 +116,14 @@ class ServerSettings:
     log_format: str = "text"
     log_requests: bool = False
     traces: bool = False
+    types_at_start: bytes = b""
     channel_arguments: tuple[tuple[str, int | str], ...] = ()
 
     def __post_init__(self) -> None:
         if not self.host:
             raise errors.InvalidArgumentError("--host is empty; give an address such as 127.0.0.1")
         require_range("--grpc-port", self.grpc_port, 0, 65535)
-        require_range("--http-port", self.http_port, 0, 65535)
+        require_range("--http-port", self.http_port or 0, 0, 65535)
         require_range(MAX_MESSAGE_FLAG, self.max_message_mib, 1, MAX_MESSAGE_MIB)
         require_range("--threads", self.threads, 1, 1024)
         require_range("--stop-grace", self.stop_grace, 0, 86400)

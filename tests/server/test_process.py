@@ -16,7 +16,7 @@ from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 import lineal
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.serving import Caller, ServerProcess
+from tests.serving import Caller, ServerProcess, running_server
 
 OFFICIAL_PROGRAM = Path(__file__).with_name("official_program.py")
 SERVICE_NAME = "ml_metadata.MetadataStoreService"
@@ -132,3 +132,10 @@ def test_a_long_error_text_reaches_a_client_with_default_limits(caller: Caller) 
     with pytest.raises(grpc.RpcError) as failure:
         caller.call("GetArtifactType", rpc.GetArtifactTypeRequest(type_name="é" * 100_000))
     assert failure.value.code() is grpc.StatusCode.NOT_FOUND
+
+
+def test_the_types_of_the_sdk_can_be_there_from_the_start() -> None:
+    with running_server("sqlite://", "--sdk-types") as running, Caller(running.address) as caller:
+        answer = caller.call("GetContextTypes", rpc.GetContextTypesRequest())
+
+    assert [each.name for each in answer.context_types] == ["kubeflow.org/alpha/workspace"]

@@ -140,6 +140,10 @@ def test_the_server_starts_with_its_arguments_and_asks_for_tokens_except_in_plac
     assert server.auth == (() if overlay == "kubeflow" else ("token",))
 
 
+def test_the_server_in_place_of_kubeflows_takes_the_messages_of_its_launcher() -> None:
+    assert parsed("kubeflow", "metadata-grpc-deployment").max_message_mib == 100
+
+
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_watcher_shows_the_token_of_its_secret_where_the_server_asks(overlay: str) -> None:
     spec = of_kind(overlay, "Deployment")["lineal-watcher"]["spec"]["template"]["spec"]

@@ -13,7 +13,7 @@ from lineal.cli.arguments import Commands, Parser, database_url
 from lineal.cli.protection import add_protection_flags, protection
 from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
 
-_WITHOUT_FLAG = ("channel_arguments",)
+_WITHOUT_FLAG = ("channel_arguments", "types_at_start")
 _DEFAULTS = {
     field.name: field.default
     for field in fields(ServerSettings)
@@ -42,7 +42,15 @@ def add(commands: Commands) -> None:
     _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
     parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
     parser.add_argument("--traces", action="store_true", help="trace requests and statements for OpenTelemetry")
+    parser.add_argument("--sdk-types", action="store_true", help="register the types of the Kubeflow Metadata SDK")
     add_protection_flags(parser)
+
+
+def sdk_types() -> bytes:
+    """Return the request that registers the SDK's types, serialized."""
+    from lineal.sdk.type_registry import types_request
+
+    return types_request().SerializeToString()
 
 
 def run(args: argparse.Namespace) -> None:
@@ -77,7 +85,9 @@ def _settings(args: argparse.Namespace) -> ServerSettings:
     url = database_url(args)
     try:
         database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
-        return ServerSettings(database, **{name: getattr(args, name) for name in _DEFAULTS}, **protection(args))
+        flags = {name: getattr(args, name) for name in _DEFAULTS}
+        types = sdk_types() if args.sdk_types else b""
+        return ServerSettings(database, types_at_start=types, **flags, **protection(args))
     except errors.InvalidArgumentError as error:
         args.usage_error(error.message)
         raise

@@ -6,13 +6,32 @@ artifacts. A type that exists is extended where properties are missing, never na
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lineal import errors
 from lineal.client import MetadataStore
 from lineal.sdk import stored_form
 from lineal.sdk.retry import retrying
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+
+
+def types_request() -> rpc.PutTypesRequest:
+    """Return the request that registers all types that the SDK brings."""
+
+    def properties(names: Iterable[str]) -> dict[str, int]:
+        return dict.fromkeys(names, pb.STRING)
+
+    kinds = {
+        "artifact_types": stored_form.ARTIFACT_PROPERTIES,
+        "execution_types": {stored_form.EXECUTION_TYPE_NAME: stored_form.EXECUTION_PROPERTIES},
+        "context_types": {stored_form.WORKSPACE_TYPE_NAME: stored_form.WORKSPACE_PROPERTIES},
+    }
+    request = rpc.PutTypesRequest(can_add_fields=True, can_omit_fields=True)
+    for field, types in kinds.items():
+        for name, names in types.items():
+            getattr(request, field).add(name=name, properties=properties(names))
+    return request
 
 
 class TypeRegistry:

@@ -86,10 +86,10 @@ def join(host: str, port: int) -> str:
 
 
 def shown(settings: ServerSettings, grpc: str, http: str) -> list[str]:
-    """Return the lines that tell what is served, and where."""
+    """Return the lines that tell what is served, and where; without HTTP its address is ""."""
     secure = "s" if settings.tls.is_on else ""
     database = f"Lineal serves {redact_url(settings.database.url)}"
-    return [database, f"  gRPC  grpc{secure}://{grpc}", f"  HTTP  http{secure}://{http}"]
+    return [database, f"  gRPC  grpc{secure}://{grpc}", *([f"  HTTP  http{secure}://{http}"] if http else [])]
 
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[object, ...]]:

@@ -16,6 +16,7 @@ from types import FrameType
 
 from fastapi import FastAPI
 
+from lineal import errors
 from lineal.config import ServerSettings
 from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
@@ -28,9 +29,11 @@ from lineal.server.observing.database import note_state, observe
 from lineal.server.observing.deferred import counting
 from lineal.server.open_files import allow_many
 from lineal.server.readiness import Readiness
-from lineal.service import open_service
+from lineal.service import MetadataService, open_service
+from lineal.service.access import Caller, Role
 from lineal.service.catalogue import Catalogue
 from lineal.store.database import Database
+from lineal.wire import service as rpc
 
 LEAVE_SECONDS = 1.1 * CONNECTION_SECONDS + 2
 _log = logging.getLogger(__name__)
@@ -91,25 +94,25 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
     stop = StopSignal()
     stop.listen(is_worker=settings.workers > 1)
     with ExitStack() as closing:
-        service = closing.enter_context(open_service(settings.database))
-        _observe(service.database, settings, closing)
-        service.database.limits = settings.limits
+        service = _open(settings, closing, slot=slot)
         readiness = Readiness(service)
         readiness.on_look(partial(note_state, service.database))
         guard = guard_of(service, settings.access)
         catalogue = Catalogue(service, caller=guard.caller)
-        http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings)
-        closing.callback(http_door.stop)
+        http_door = None
+        if settings.http_port is not None:
+            http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings, closing)
         grpc_door = GrpcDoor(service, settings, guard)
         closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
         readiness.on_change(grpc_door.show_ready)
         closing.enter_context(readiness)
-        if slot == 0:
+        if slot == 0 and http_door:  # searches come over HTTP alone
             closing.enter_context(Indexing(catalogue.index))
         grpc_door.start()
-        http_door.start()
+        if http_door:
+            http_door.start()
         gc.freeze()  # what was imported lives to the end: no collection has to look at it again
-        for line in shown(settings, grpc_door.address, http_door.address):
+        for line in shown(settings, grpc_door.address, http_door.address if http_door else ""):
             announce(line)
         if stop.wait():
             _leave(grpc_door, http_door, stop)
@@ -117,18 +120,41 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
     announce("Stopped")
 
 
-def _leave(grpc_door: GrpcDoor, http_door: HttpDoor, stop: StopSignal) -> None:
+def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> MetadataService:
+    """Open the database, within the limits, and register the types that are to be there."""
+    service = closing.enter_context(open_service(settings.database))
+    _observe(service.database, settings, closing)
+    service.database.limits = settings.limits
+    if slot == 0:
+        _put_types(service, settings.types_at_start)
+    return service
+
+
+def _put_types(service: MetadataService, request: bytes) -> None:
+    """Register the types that are to be there from the start; those that are there already gain what they lack."""
+    if not request:
+        return
+    try:
+        service.call("PutTypes", rpc.PutTypesRequest.FromString(request), caller=Caller("server", Role.ADMIN))
+    except errors.StatusError as error:
+        raise errors.FailedPreconditionError(f"the types for the start cannot be registered: {error.message}") from None
+
+
+def _leave(grpc_door: GrpcDoor, http_door: HttpDoor | None, stop: StopSignal) -> None:
     """Let the clients of this worker go to others, without one request that fails."""
     grpc_door.leave()
-    http_door.leave()
+    if http_door:
+        http_door.leave()
     stop.wait_for_stop(LEAVE_SECONDS)
 
 
-def _http_door(app: FastAPI, settings: ServerSettings) -> HttpDoor:
+def _http_door(app: FastAPI, settings: ServerSettings, closing: ExitStack) -> HttpDoor:
     shared = settings.workers > 1
-    return HttpDoor(
-        app, host=settings.host, port=settings.http_port, tls=settings.tls, limits=settings.limits, shared=shared
+    door = HttpDoor(
+        app, host=settings.host, port=settings.http_port or 0, tls=settings.tls, limits=settings.limits, shared=shared
     )
+    closing.callback(door.stop)
+    return door
 
 
 def _observe(database: Database, settings: ServerSettings, closing: ExitStack) -> None:

@@ -222,7 +222,8 @@ def supervise(settings: ServerSettings, *, announce: Callable[[str], None]) -> N
         supervisor.listen()
         try:
             supervisor.start()
-            places = [addresses.join(placed.host, port) for port in (placed.grpc_port, placed.http_port)]
+            ports = (placed.grpc_port, placed.http_port)
+            places = ["" if port is None else addresses.join(placed.host, port) for port in ports]
             for line in addresses.shown(placed, *places):
                 announce(line)
             announce(f"  {placed.workers} workers")
@@ -238,11 +239,15 @@ def _held_ports(settings: ServerSettings) -> Iterator[ServerSettings]:
     """Hold the ports without listening, so that nobody else takes them; lend the settings with their numbers."""
     held = []
     try:
-        for port, flag in ((settings.grpc_port, "--grpc-port"), (settings.http_port, "--http-port")):
+        placed: dict[str, Any] = {}
+        for name in ("grpc_port", "http_port"):
+            if (port := getattr(settings, name)) is None:
+                continue
+            flag = f"--{name.replace('_', '-')}"
             addresses.require_free(settings.host, port, flag=flag)
             held.append(addresses.hold(settings.host, port, flag=flag))
-        grpc_port, http_port = (holder.getsockname()[1] for holder in held)
-        yield dataclasses.replace(settings, grpc_port=grpc_port, http_port=http_port)
+            placed[name] = held[-1].getsockname()[1]
+        yield dataclasses.replace(settings, **placed)
     finally:
         for holder in held:
             holder.close()
