@@ -55,7 +55,6 @@ class Workspace:
             ValueError: an argument is missing or of the wrong type, or the workspace exists and is not to be reused.
             AlreadyExistsError: the name is taken by something that is not to be seen, or by a workspace that is spelled
                 otherwise, in a database that takes both names for the same.
-
         """
         if backend_url_prefix:
             raise ValueError(
