@@ -59,3 +59,5 @@ def test_the_names_of_the_sdk_are_those_of_the_sdk() -> None:
     assert set(names.SDK_TYPES) == set(stored_form.ARTIFACT_PROPERTIES)
     assert names.WORKSPACE_PROPERTY == stored_form.WORKSPACE_PROPERTY_NAME
     assert names.ALL_META_PROPERTY == stored_form.ALL_META_PROPERTY_NAME
+    assert names.FAILURE_TYPE_PROPERTY == stored_form.FAILURE_TYPE_NAME
+    assert names.FAILURE_MESSAGE_PROPERTY == stored_form.FAILURE_MESSAGE_NAME

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from lineal.watch.states import failure_of
 from lineal.wire import metadata_store as pb
 from tests.watch.kube import Api, custom_kind, pod
 from tests.watch.watching import CLUSTER, Watching, eventually, text, watching
@@ -45,6 +46,43 @@ def test_a_pod_is_an_execution_whose_state_and_times_follow_its_status(api: Api,
     assert states == [State.NEW, State.RUNNING, State.COMPLETE]
     assert (text(stored, "start_time"), text(stored, "end_time")) == ("2026-01-01T00:00:00Z", "2026-01-01T00:00:09Z")
     assert (text(stored, "image"), text(stored, "command")) == ("trainer:1", "python train.py --epochs 3")
+
+
+def test_a_pod_that_fails_says_why(api: Api, namespace: str) -> None:
+    path = f"/api/v1/namespaces/{namespace}/pods"
+    terminated = {"name": "main", "state": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}},
+                  "image": "i", "imageID": "", "ready": False, "restartCount": 0}  # fmt: skip
+    with watching(api.kubeconfig, namespaces=(namespace,)) as running:
+        api.create(path, pod("one"))
+        api.patch(f"{path}/one/status", {"status": {"phase": "Failed", "containerStatuses": [terminated]}})
+        eventually(lambda: running.execution("one").last_known_state == State.FAILED)
+        stored = running.execution("one").custom_properties
+
+    told = [stored[name].string_value for name in ("failure_type", "failure_message")]
+    assert told == ["OOMKilled", "exit code 137"]
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ({"reason": "Evicted", "message": "low on memory"}, ("Evicted", "low on memory")),
+        ({"message": "child 'train' failed"}, ("", "child 'train' failed")),
+        (
+            {
+                "conditions": [
+                    {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "message": "often"}
+                ]
+            },
+            ("BackoffLimitExceeded", "often"),
+        ),
+        ({"conditions": [{"type": "Failed", "status": "False", "reason": "Running"}]}, ("", "")),
+        ({"containerState": {"terminated": {"exitCode": 1}}}, ("", "exit code 1")),
+        ({"containerStatuses": [{"state": {"terminated": {"exitCode": 0, "reason": "Completed"}}}]}, ("", "")),
+        ({"conditions": "none", "containerStatuses": 7}, ("", "")),
+    ],
+)
+def test_why_a_workload_failed_is_what_its_status_tells(status: dict[str, Any], told: tuple[str, str]) -> None:
+    assert failure_of({"status": status}) == told
 
 
 def test_a_pod_that_is_deleted_before_its_end_was_cancelled(api: Api, namespace: str) -> None:

@@ -13,6 +13,8 @@ METRICS_TYPE = "kubeflow.org/alpha/metrics"
 SDK_TYPES = (DATA_SET_TYPE, MODEL_TYPE, METRICS_TYPE)
 WORKSPACE_PROPERTY = "__kf_workspace__"
 ALL_META_PROPERTY = "__ALL_META__"
+FAILURE_TYPE_PROPERTY = "failure_type"
+FAILURE_MESSAGE_PROPERTY = "failure_message"
 
 ORIGINAL_WORKSPACE = "resource_watcher"
 OWNER_TYPE = "lineal.dev/owner"

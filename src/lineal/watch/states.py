@@ -1,4 +1,4 @@
-"""The state of a workload, read from its status: phases, then conditions, then counts.
+"""The state of a workload, read from its status: phases, then conditions, then counts; and why it failed.
 
 The words are those of Kubernetes, Kubeflow, KServe and Argo. What stays out: everything else of a workload.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal.watch.objects import true_or_false
-from lineal.watch.paths import first_text, values
+from lineal.watch.paths import first_text, mapping, values
 from lineal.watch.resources import Workload
 
 FINAL = ("COMPLETE", "FAILED", "CANCELED", "CACHED")
@@ -40,6 +40,11 @@ CONDITIONS = {
 }
 """States for conditions that are true; the first in this order decides."""
 
+_TERMINATED = (
+    "status.containerStatuses.*.state.terminated",
+    "status.initContainerStatuses.*.state.terminated",
+    "status.containerState.terminated",
+)
 _BUSY = ("status.active", "status.ready", "status.readyReplicas")
 _STARTED = ("status.startTime", "status.startedAt")
 
@@ -50,6 +55,27 @@ def state_of(obj: Any, workload: Workload, *, deleted: bool) -> str:
     if deleted and state not in FINAL:
         return "COMPLETE" if workload.serves else "CANCELED"
     return state
+
+
+def failure_of(obj: Any) -> tuple[str, str]:
+    """Return the reason and the message of a failure, each "" where the status tells none.
+
+    They are those of the whole object, else of its condition `Failed`, else of the first container that failed.
+    """
+    told = [mapping(mapping(obj).get("status")), *_failed_conditions(obj), *_failed_containers(obj)]
+    codes = [f"exit code {each['exitCode']}" for each in told if isinstance(each.get("exitCode"), int)]
+    return first_text(told, ["*.reason"]), first_text(told, ["*.message"]) or next(iter(codes), "")
+
+
+def _failed_conditions(obj: Any) -> list[dict[str, Any]]:
+    conditions = [mapping(condition) for condition in values(obj, "status.conditions.*")]
+    failed = [each for each in conditions if CONDITIONS.get(str(each.get("type"))) == "FAILED"]
+    return [each for each in failed if each.get("status") == "True"]
+
+
+def _failed_containers(obj: Any) -> list[dict[str, Any]]:
+    ended = [mapping(container) for path in _TERMINATED for container in values(obj, path)]
+    return [each for each in ended if each.get("exitCode") not in (0, None)]
 
 
 def _stated(obj: Any, workload: Workload) -> str:

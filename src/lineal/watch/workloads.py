@@ -17,7 +17,7 @@ from lineal.watch.objects import to_json
 from lineal.watch.paths import first_text, mapping, texts, values
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
 from lineal.watch.resources import Resource, Workload
-from lineal.watch.states import FINAL, state_of
+from lineal.watch.states import FINAL, failure_of, state_of
 
 
 class WorkloadHandler(Handler):
@@ -50,7 +50,7 @@ def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
         state=state,
         base_type=workload.base_type,
         properties={name: text for name, text in _properties(seen, workload, state).items() if text},
-        custom_properties={names.WORKSPACE_PROPERTY: seen.workspace} if seen.namespace else {},
+        custom_properties=_custom_properties(seen, state),
         inputs=(*inputs, *_served_models(seen, workload)),
         outputs=outputs,
     )
@@ -76,6 +76,16 @@ def _properties(seen: Seen, workload: Workload, state: str) -> dict[str, str]:
         "parent": names.external_id(seen.cluster, owner["uid"]) if owner else "",
         "parent_name": f"{owner.get('kind', '')}/{owner.get('name', '')}" if owner else "",
     }
+
+
+def _custom_properties(seen: Seen, state: str) -> dict[str, str]:
+    reason, message = failure_of(seen.object) if state == "FAILED" else ("", "")
+    texts = {
+        names.WORKSPACE_PROPERTY: seen.workspace if seen.namespace else "",
+        names.FAILURE_TYPE_PROPERTY: reason,
+        names.FAILURE_MESSAGE_PROPERTY: message,
+    }
+    return {name: text for name, text in texts.items() if text}
 
 
 def _end_time(seen: Seen, workload: Workload) -> str:
