@@ -86,7 +86,7 @@ def _create(session: Session) -> None:
     """Create what is missing; another server may have done it meanwhile, or be at it."""
     session.dialect.begin_setup(session.script)
     is_new = not _present_tables(session) or _is_half_created(session)
-    if session.dialect.has_lock_table and not locks.are_ready(session):
+    if session.dialect.has_lock_table and locks.LOCK.name not in _table_names(session):
         define_tables(session, [locks.LOCK])
     if is_new:
         define_tables(session, metadata.sorted_tables)
