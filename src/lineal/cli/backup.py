@@ -30,3 +30,8 @@ def run(args: argparse.Namespace) -> None:
         return
     manifest = archive.backup(settings, args.file, overwrite=args.overwrite)
     print(f"{args.file}: {counted(manifest.counts())}")
+    if manifest.upgraded_from is not None:
+        print(
+            f"(the database has schema version {manifest.upgraded_from} and stays so; the archive has version "
+            f"{manifest.schema_version}: what that changes says `lineal migrate --dry-run`)"
+        )

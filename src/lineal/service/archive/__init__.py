@@ -6,8 +6,8 @@ restore.py       an archive → a store, with the ids that it has
 renumbering.py   an archive → a store that holds other things, with new ids
 """
 
-from lineal.service.archive.backing_up import backup, copy
+from lineal.service.archive.backing_up import backup, copy, older_version
 from lineal.service.archive.files import Manifest
 from lineal.service.archive.restoring import Ids, check, restore
 
-__all__ = ["Ids", "Manifest", "backup", "check", "copy", "restore"]
+__all__ = ["Ids", "Manifest", "backup", "check", "copy", "older_version", "restore"]

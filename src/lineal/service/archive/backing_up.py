@@ -6,6 +6,8 @@ What stays out: the form of the file (files.py).
 from __future__ import annotations
 
 import dataclasses
+import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import lineal
@@ -14,7 +16,7 @@ from lineal.config import DatabaseSettings, Use
 from lineal.service import MetadataService, open_service
 from lineal.service.archive.files import Manifest, new_archive, writing
 from lineal.service.clock import now
-from lineal.store import archive_rows
+from lineal.store import archive_rows, migrations
 from lineal.store.database import Database, Session
 from lineal.store.tables import SCHEMA_VERSION
 from lineal.urls import sqlite_url
@@ -28,16 +30,57 @@ def open_for_reading(settings: DatabaseSettings) -> MetadataService:
 def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> Manifest:
     """Write a store, as it is at one moment, into an archive; others may write to the store meanwhile.
 
+    A store of an older schema version stays as it is: a copy of it is upgraded, and goes into the archive.
+
     Raises:
         AlreadyExistsError: there is such a file, and it may not be overwritten.
         StatusError: the store cannot be opened, or the file not be written.
     """
-    with open_for_reading(settings) as service, writing(path, overwrite=overwrite) as draft:
-        return service.database.read(lambda session: _write(session, draft))
+    with writing(path, overwrite=overwrite) as draft:
+        version = older_version(settings)
+        if version is None:
+            return _archived(settings, draft)
+        with tempfile.TemporaryDirectory(prefix="lineal-", dir=path.absolute().parent) as folder:
+            copied = DatabaseSettings(sqlite_url(Path(folder) / "old.db"), upgrade=True)
+            engine = _copy_old(settings, copied, version)
+            return _archived(copied, draft, engine=engine, upgraded_from=version)
 
 
-def _write(session: Session, draft: Path) -> Manifest:
-    manifest = Manifest(now(), lineal.__version__, session.dialect.name, SCHEMA_VERSION)
+def older_version(settings: DatabaseSettings) -> int | None:
+    """Return the schema version of a store if it is an older one, else None.
+
+    Raises:
+        StatusError: the database cannot be opened.
+    """
+    with closing(Database(dataclasses.replace(settings, use=Use.READ))) as database:
+        state = database.read(migrations.recognise)
+    if state.is_empty or state.unfinished or state.lacks_only_the_version:
+        return None  # opening it tells what is wrong
+    version = state.version()
+    return version if version < SCHEMA_VERSION else None
+
+
+def _copy_old(settings: DatabaseSettings, target: DatabaseSettings, version: int) -> str:
+    """Copy an older store into a new SQLite file; return the name of its engine."""
+    with (
+        closing(Database(dataclasses.replace(settings, use=Use.READ))) as source,
+        closing(Database(target)) as copied,
+    ):
+        source.read(lambda session: migrations.copy_rows(session, copied, version))
+        return source.dialect.name
+
+
+def _archived(
+    settings: DatabaseSettings, draft: Path, *, engine: str = "", upgraded_from: int | None = None
+) -> Manifest:
+    opened = open_for_reading(settings) if upgraded_from is None else open_service(settings)
+    with opened as service:
+        manifest = Manifest(now(), lineal.__version__, engine or service.database.dialect.name, SCHEMA_VERSION)
+        manifest.upgraded_from = upgraded_from
+        return service.database.read(lambda session: _write(session, draft, manifest))
+
+
+def _write(session: Session, draft: Path, manifest: Manifest) -> Manifest:
     with new_archive(draft) as archive:
         for member in archive_rows.EVERY_MEMBER:
             records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else ()
@@ -47,14 +90,22 @@ def _write(session: Session, draft: Path) -> Manifest:
 
 
 def copy(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> int:
-    """Copy a SQLite store, as it is at one moment, into a file that is a store itself; return its bytes.
+    """Copy a SQLite store, as it is at one moment and of any schema version, into a file that is a store itself.
+
+    Returns:
+        its bytes.
 
     Raises:
         UnimplementedError: the store is on another engine.
         DataLossError: SQLite finds the copy damaged, and so the store.
     """
-    with open_for_reading(settings) as service, writing(path, overwrite=overwrite) as draft:
-        service.database.dialect.copy_file(str(draft))
+    if older_version(settings) is None:
+        open_for_reading(settings).close()  # which tells what is no store
+    with (
+        closing(Database(dataclasses.replace(settings, use=Use.READ))) as database,
+        writing(path, overwrite=overwrite) as draft,
+    ):
+        database.dialect.copy_file(str(draft))
         _require_sound(draft)
         return draft.stat().st_size
 

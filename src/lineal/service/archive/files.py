@@ -48,6 +48,7 @@ class Manifest:
         engine: the engine of the store that it was taken from.
         schema_version: the version of ML Metadata's schema.
         members: the members by name.
+        upgraded_from: the schema version of the store, if it is an older one than that of the archive.
     """
 
     created: int
@@ -57,6 +58,7 @@ class Manifest:
     members: dict[str, Content] = field(default_factory=dict)
     format: str = FORMAT
     version: int = VERSION
+    upgraded_from: int | None = None
 
     def counts(self) -> dict[str, int]:
         """Return how many records each member holds."""

@@ -6,6 +6,7 @@ older database is refused when it is opened, unless the settings ask for an upgr
 
 from __future__ import annotations
 
+from lineal.store.migrations.copying import copy_rows
 from lineal.store.migrations.foreign import refuse_foreign
 from lineal.store.migrations.migration import Effect, Plan, PlannedStep, migrate, plan, plan_of_empty, upgrade
 from lineal.store.migrations.state import State, is_unfinished, recognise
@@ -15,6 +16,7 @@ __all__ = [
     "Plan",
     "PlannedStep",
     "State",
+    "copy_rows",
     "is_unfinished",
     "migrate",
     "plan",
