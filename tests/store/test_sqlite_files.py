@@ -105,12 +105,12 @@ def test_another_schema_version_is_refused_with_the_cure(tmp_path: Path, version
         open_service(url_of(path))
 
 
-def test_a_database_with_some_of_the_tables_is_refused(tmp_path: Path) -> None:
+def test_a_database_with_a_table_of_another_program_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "part.db"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE Artifact (id INTEGER PRIMARY KEY)")
     connection.close()
-    with pytest.raises(errors.FailedPreconditionError, match="lacks"):
+    with pytest.raises(errors.FailedPreconditionError, match="another program"):
         open_service(url_of(path))
 
 

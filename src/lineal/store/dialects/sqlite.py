@@ -1,4 +1,4 @@
-"""SQLite: one file, WAL, one writer at a time, full durability unless the settings relax it."""
+"""SQLite: one file, WAL where it works, one writer at a time, full durability unless the settings relax it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from lineal.config import DatabaseSettings, Use, require_range
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.deadlines import CURRENT, Deadline
 from lineal.store.dialects.base import Conflict, DatabaseDialect, RunQuery, columns_by_table
+from lineal.store.dialects.sqlite_journal import MODES, Journal
 from lineal.store.statement import Insertion
 from lineal.store.tables import metadata
 
@@ -48,8 +49,12 @@ class SQLiteDialect(DatabaseDialect):
         self.read_only = self._mode == "ro" or settings.use is Use.READ
         self._level = _one_of(query.pop("synchronous", settings.synchronous), _LEVELS, "synchronous")
         self._busy_timeout = _seconds(query.pop("busy_timeout", settings.busy_timeout))
+        asked = query.pop("journal_mode", None)
+        self._journal = Journal(self._path, "" if asked is None else _one_of(asked, MODES, "journal_mode"))
         if query:
-            raise urls.unknown_option(next(iter(query)), "SQLite knows mode, synchronous and busy_timeout")
+            raise urls.unknown_option(
+                next(iter(query)), "SQLite knows mode, synchronous, busy_timeout and journal_mode"
+            )
         self._write_lock = threading.Lock()
         self._idle: IdleConnections | None = None
         self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
@@ -93,6 +98,8 @@ class SQLiteDialect(DatabaseDialect):
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
+        if not self.in_memory:
+            self._journal.decide(read_only=self.read_only, busy_timeout=self._busy_timeout)
         target = f"file:{quote_from_bytes(os.fsencode(os.path.abspath(self._path)))}?mode={self._mode}"
         target += "&immutable=1" if self._is_beyond_change else ""
         connection = sqlite3.connect(
@@ -106,7 +113,7 @@ class SQLiteDialect(DatabaseDialect):
         try:
             connection.execute(f"PRAGMA synchronous={self._level}")
             if not (self.read_only or self.in_memory):
-                connection.execute("PRAGMA journal_mode=WAL")
+                self._journal.set_on(connection)
         except sqlite3.Error:
             connection.close()
             raise
@@ -171,10 +178,19 @@ class SQLiteDialect(DatabaseDialect):
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
         deadline = CURRENT.get() if write else None
-        if deadline is not None and deadline.remaining < self._busy_timeout:
+        if self._journal.rolls_back:
+            self._begin_waiting(cursor, write=write)
+        elif deadline is not None and deadline.remaining < self._busy_timeout:
             self._begin_until(cursor, deadline)
         else:
             cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    def _begin_waiting(self, cursor: Any, *, write: bool) -> None:
+        """Begin where reads and commits wait for locks, too: no longer than the call may take."""
+        deadline = CURRENT.get()
+        seconds = self._busy_timeout if deadline is None else min(self._busy_timeout, deadline.remaining)
+        cursor.execute(f"PRAGMA busy_timeout={max(0, int(seconds * 1000))}")
+        cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     def _begin_until(self, cursor: Any, deadline: Deadline) -> None:
         """Wait for the lock no longer than the call may take: nothing else ends SQLite's own waiting."""
@@ -246,7 +262,10 @@ class SQLiteDialect(DatabaseDialect):
             return errors.PermissionDeniedError(f"{self._path} is open for reading only; nothing was written")
         if "full" in text:
             return errors.ResourceExhaustedError(f"no space left for {self._path}; nothing was written")
-        if "unable to open" in text or "disk I/O" in text:
+        if any(words in text for words in ("unable to open", "disk I/O", "locking protocol")):
+            reason = None if self.in_memory else self._journal.explain()
+            if reason:
+                return errors.FailedPreconditionError(reason)
             return errors.UnavailableError(f"cannot open or use {self._path}: {text}")
         if isinstance(error, (OverflowError, sqlite3.DataError)) or "too big" in text:
             return errors.OutOfRangeError(f"a value is too large for the database: {text}")
