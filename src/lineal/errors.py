@@ -24,6 +24,8 @@ what was wrong, which one, and what to do. Translation into gRPC or HTTP happens
 
 from __future__ import annotations
 
+from typing import Any
+
 OK = 0
 CANCELLED = 1
 UNKNOWN = 2
@@ -57,6 +59,9 @@ class StatusError(Exception):
         self.message = message
         self.error_code = error_code
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.message, self.error_code)
+
 
 class _CodedError(StatusError):
     """A status error whose class fixes the code."""
@@ -66,7 +71,7 @@ class _CodedError(StatusError):
     def __init__(self, message: str) -> None:
         super().__init__(message, self.code)
 
-    def __reduce__(self) -> tuple[type[_CodedError], tuple[str]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.message,)
 
 

@@ -120,3 +120,18 @@ def test_a_server_that_is_away_is_unavailable_in_a_forked_child(run_program: Run
         print(in_child(store.get_artifacts))
     """
     assert run_program(program).startswith("UnavailableError: no answer from 127.0.0.1:1")
+
+
+def test_a_forked_child_that_leaves_the_block_of_its_parent_ends_nothing(run_program: Run, tmp_path: Path) -> None:
+    program = """
+        from lineal.sdk import Execution, Run, Store, Workspace
+        workspace = Workspace(Store(url=sys.argv[1]), "bakery")
+        with Run(workspace, "nightly") as run, Execution("train", workspace, run) as execution:
+            if os.fork() == 0:
+                sys.exit(3)
+            os.wait()
+            print(workspace.store.get_executions()[0].last_known_state)
+        print(workspace.store.get_executions()[0].last_known_state)
+    """
+    running, complete = run_program(program, f"sqlite:///{tmp_path / 'store.db'}").split()
+    assert (running, complete) == ("2", "3")

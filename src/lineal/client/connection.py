@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
@@ -54,6 +54,17 @@ class ChannelSettings:
     options: tuple[tuple[str, int], ...] = ()
     timeout: float | None = None
     token_file: str = ""
+
+
+def portable(settings: DatabaseSettings) -> DatabaseSettings | None:
+    """Return the settings with which another process, in another folder, opens the same database; None in memory."""
+    settings = replace(settings, upgrade=False)
+    if not settings.is_in_process:
+        return settings
+    path, mark, query = settings.url.partition("://")[2].removeprefix("/").partition("?")
+    if path in ("", ":memory:"):
+        return None
+    return replace(settings, url=f"sqlite:///{quote(os.path.abspath(unquote(path)))}{mark}{query}")
 
 
 def settings_of_url(place: urls.PlaceOfStore) -> DatabaseSettings | ChannelSettings:

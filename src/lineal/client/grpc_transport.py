@@ -134,6 +134,11 @@ class GrpcTransport:
         _left_to_parent.append((self._channel, self._callables))
         self._use(channel)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what the channel was made of, certificates and the name of the token's file included."""
+        given = (self._target, self._credentials, self._options, self._timeout, self._token.portable_file)
+        return _reopened, (type(self), given, self._closed)
+
     def close(self) -> None:
         """Close the connection; calls under way are cancelled. A forked child leaves the parent's as it is."""
         self._closed = True
@@ -161,6 +166,14 @@ class GrpcTransport:
             f"the request of {size} bytes is larger than the server {self._target} takes; send less at a time, or "
             f"raise {MAX_MESSAGE_FLAG} there"
         )
+
+
+def _reopened(made: type[GrpcTransport], given: tuple[Any, ...], closed: bool) -> GrpcTransport:
+    target, credentials, options, timeout, token_file = given
+    transport = made(target, credentials=credentials, options=options.items(), timeout=timeout, token_file=token_file)
+    if closed:
+        transport.close()
+    return transport
 
 
 def _ends_within(seconds: float, work: Callable[[], None]) -> bool:

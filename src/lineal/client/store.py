@@ -6,6 +6,7 @@ Its calls stand in type_calls.py, node_calls.py and lineage_calls.py; the one pa
 from __future__ import annotations
 
 import os
+import pickle
 from types import TracebackType
 from typing import TypeVar
 
@@ -93,6 +94,22 @@ class MetadataStore(LineageCalls):
     def pipeline_asset(self) -> None:
         """Always None, as in the official client outside of its makers' own platform."""
         return None
+
+    def __copy__(self: _Store) -> _Store:
+        """Return the store itself: a copy would be a second connection that somebody has to close."""
+        return self
+
+    def __deepcopy__(self: _Store, memo: dict[int, object]) -> _Store:
+        return self
+
+    @property
+    def is_portable(self) -> bool:
+        """Whether the store can be pickled: another process can open what it has open."""
+        try:
+            pickle.dumps(self._transport)
+        except Exception:  # a transport of somebody else's may raise anything
+            return False
+        return True
 
     def close(self) -> None:
         """Give back connections; later calls are errors."""

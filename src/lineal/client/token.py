@@ -24,6 +24,11 @@ class TokenSource:
         self._metadata: _Metadata | None = None
         self._read_at = 0.0
 
+    @property
+    def portable_file(self) -> str:
+        """The name of the file as a process in another folder finds it; "" for none."""
+        return os.path.abspath(self._file) if self._file else ""
+
     def metadata(self) -> _Metadata:
         """Return the metadata of a call; none without a token. A file is read again every few seconds.
 

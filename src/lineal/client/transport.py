@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from google.protobuf.message import Message
 
 from lineal import errors
+from lineal.client.connection import portable
 from lineal.config import DatabaseSettings
 from lineal.forking import watch_forks
 
@@ -50,9 +51,22 @@ class LocalTransport:
         """Return the service's answer; the request is not changed."""
         return self._call(method, request)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise errors.FailedPreconditionError(
+            "this store calls a service of this process, which cannot be pickled; open a store by its URL in each "
+            "process"
+        )
+
     def close(self) -> None:
         """Close the service."""
         self._service.close()
+
+
+def _reopened(made: type[DatabaseTransport], settings: DatabaseSettings, closed: bool) -> DatabaseTransport:
+    transport = made(settings)
+    if closed:
+        transport.close()
+    return transport
 
 
 class DatabaseTransport:
@@ -60,6 +74,7 @@ class DatabaseTransport:
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self._settings = settings
+        self._pickled = portable(settings)
         self._lock = threading.Lock()
         self._service: MetadataService | None = None
         self._closed = False
@@ -71,6 +86,19 @@ class DatabaseTransport:
     def after_fork_in_child(self) -> None:
         """Replace the lock, which a thread of the parent may have held while it opened the database."""
         self._lock = threading.Lock()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the URL: the other side opens the database at its first call.
+
+        Raises:
+            FailedPreconditionError: the database lies in the memory of this process.
+        """
+        if self._pickled is None:
+            raise errors.FailedPreconditionError(
+                "a store in memory (sqlite://) cannot be pickled: it lives in the process that opened it. Use a file "
+                "(sqlite:///metadata.db) or a server, which other processes can open"
+            )
+        return _reopened, (type(self), self._pickled, self._closed)
 
     def open(self) -> MetadataService:
         """Return the service of the database, opened once.

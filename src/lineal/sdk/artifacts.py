@@ -36,6 +36,10 @@ class Artifact(ABC):
         """Tell whether two records are the same artifact, so that logging finds the stored one; by default never."""
         return False
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickle the artifact, and by URL the store that it was logged in."""
+        return lineage.pickled_at_home(self, super().__reduce_ex__(protocol))
+
     def lineage(self, *, max_hops: int | None = None, store: MetadataStore | None = None) -> lineage.Lineage:
         """Return what this artifact came from and what came from it.
 
@@ -49,8 +53,13 @@ class Artifact(ABC):
         """
         artifact_id = getattr(self, "id", None)
         client = store or lineage.home_of(self)
-        if artifact_id is None or client is None:
+        if artifact_id is None:
             raise ValueError("the artifact has no lineage yet: log it first, or give it an 'id' and pass 'store'")
+        if client is None:
+            raise ValueError(
+                f"the artifact {artifact_id} was not logged by this process, so its store is not known here; pass 'store': "
+                "lineage(store=workspace.store)"
+            )
         return lineage.trace(client, artifact_id, max_hops=max_hops)
 
 

@@ -116,13 +116,33 @@ _homes: dict[int, tuple[weakref.ref[object], MetadataStore]] = {}
 def remember_home(artifact: object, client: MetadataStore) -> None:
     """Remember the store that an artifact was logged in, for as long as the artifact lives.
 
-    It is kept beside the artifact: an attribute would end up in the JSON of its record and in its pickle.
+    It is kept beside the artifact: an attribute would end up in the JSON of its record.
     """
     key = id(artifact)
     try:
         _homes[key] = (weakref.ref(artifact, lambda _: _homes.pop(key, None) and None), client)
     except TypeError:  # a class without weak references: its lineage() asks for the store
         return
+
+
+def pickled_at_home(artifact: object, reduced: Any) -> Any:
+    """Return how an artifact is pickled together with the store that it was logged in, if others can open that.
+
+    Args:
+        artifact: the artifact.
+        reduced: how Python pickles it, from `object.__reduce_ex__`.
+
+    """
+    home = home_of(artifact)
+    if home is None or not home.is_portable or not isinstance(reduced, tuple):
+        return reduced
+    return _made_at, (home, reduced[0], *reduced[1]), *reduced[2:]
+
+
+def _made_at(home: MetadataStore, make: Any, *arguments: Any) -> Any:
+    artifact = make(*arguments)
+    remember_home(artifact, home)
+    return artifact
 
 
 def home_of(artifact: object) -> MetadataStore | None:

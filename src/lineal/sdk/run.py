@@ -7,6 +7,7 @@ What stays out: what counts as a failure and how its reason is written (endings.
 from __future__ import annotations
 
 import logging
+import os
 import time
 from types import TracebackType
 from typing import Any, TypeVar
@@ -62,6 +63,10 @@ class Run:
             termination.closed(self)
         if refused:
             raise refused[0]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle has: it is in no block."""
+        return vars(self) | {"_blocks": []}
 
     def _cancel(self) -> None:
         """Record that the process was asked to end, for what was made within and has not ended."""
@@ -123,7 +128,8 @@ class Execution:
         self.run = run
         self.description = description
         self.create_time = stored_form.now()
-        self._entries: list[None] = []
+        self._process: int | None = os.getpid()
+        self._entries: list[int] = []
         self._is_running = self._is_writing = self._ended = False
         self._type_id = self.workspace._types.execution_type_id()
         self.id = retrying(self._put, written=self._find_written)
@@ -133,6 +139,10 @@ class Execution:
         )
         if isinstance(run, Run):
             run._adopt(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle has: it is in no block, so it ends nothing."""
+        return vars(self) | {"_entries": [], "_is_running": False, "_is_writing": False, "_process": None}
 
     def log_input(self, artifact: _ArtifactT) -> _ArtifactT:
         """Record that this execution read an artifact, and return it with its id set.
@@ -161,15 +171,14 @@ class Execution:
         return record
 
     def __enter__(self) -> Execution:
-        self._entries.append(None)
+        self._entries.append(os.getpid())
         if not self._is_running:
             self._start()
         return self
 
     def __exit__(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._entries:
-            self._entries.pop()
-        if not self._entries:
+        entered_by = self._entries.pop() if self._entries else os.getpid()
+        if not self._entries and entered_by == os.getpid():  # a forked child leaves the block of its parent too
             self._end(failure, error, trace)
 
     def _cancel(self) -> None:
@@ -222,7 +231,7 @@ class Execution:
             self._is_writing = False
 
     def _end_once(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not self._ended:
+        if not self._ended and self._process == os.getpid():
             self._end(failure, error, trace)
 
     def _end(self, failure: _Failure, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -22,5 +22,5 @@ class SearchError(InvalidArgumentError):
         self.length = length
         self.hint = hint
 
-    def __reduce__(self) -> tuple[object, ...]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[object, ...]:
         return InvalidArgumentError, (self.message,)

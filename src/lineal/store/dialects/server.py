@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import os
 import time
+import weakref
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -190,15 +191,26 @@ def _note_use(connection: Any, record: Any) -> None:
     record.info[_USED] = time.monotonic()
 
 
+def _dispose(pool: QueuePool, process: int) -> None:
+    """Close the idle connections of a pool, unless they belong to the process that forked this one."""
+    if process == os.getpid():
+        pool.dispose()
+
+
 class PooledConnections:
     """Connections from SQLAlchemy's pool, which replaces those that were lost."""
 
     def __init__(self, make_pool: Callable[[], QueuePool], dialect: ServerDialect) -> None:
         self._make_pool = make_pool
-        self._pool = make_pool()
         self._dialect = dialect
         self._closed = False
+        self._start()
+
+    def _start(self) -> None:
+        """Make a pool; a program may drop the store without closing it."""
+        self._pool = self._make_pool()
         self._process = os.getpid()
+        weakref.finalize(self, _dispose, self._pool, self._process)
 
     def take(self) -> Any:
         """Return a connection that answered a moment ago."""
@@ -245,5 +257,4 @@ class PooledConnections:
     def after_fork_in_child(self) -> None:
         """Use a new pool; the parent's connections are neither used nor closed, so the server hears nothing."""
         _left_to_parent.append(self._pool)
-        self._pool = self._make_pool()
-        self._process = os.getpid()
+        self._start()
