@@ -249,9 +249,9 @@ def required_text(argument: str, value: str | None) -> str:
     """Return the text of a required argument.
 
     Raises:
-        ValueError: it is missing or no string.
+        ValueError: it is missing, no string, or no text that a store can hold.
 
     """
     if not isinstance(value, str):
         raise ValueError(f"'{argument}' must be set and in string type, got {value!r}")
-    return value
+    return stored_form.storable(argument, value)

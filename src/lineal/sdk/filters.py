@@ -5,10 +5,10 @@ A condition finds at least what is meant; the caller checks the records found. W
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
+from lineal import json_text
 from lineal.sdk import labels as label_texts
 from lineal.sdk import stored_form
 from lineal.wire import metadata_store as pb
@@ -82,7 +82,7 @@ def label_matches(labels: Any, key: str, value: Any) -> bool:
     """Tell whether the labels of a record, a mapping or its JSON, hold this one."""
     if isinstance(labels, str):
         try:
-            labels = json.loads(labels)
+            labels = json_text.loads(labels)
         except ValueError:
             return False
     if not isinstance(labels, dict) or key not in labels:

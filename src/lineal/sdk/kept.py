@@ -35,7 +35,7 @@ def agree(name: str, given: Any, stored: Any) -> bool:
         given, stored = _texts(given), _texts(stored)
     try:
         return bool(given == stored) or json.dumps(given, sort_keys=True) == json.dumps(stored, sort_keys=True)
-    except (TypeError, ValueError):  # what JSON cannot express is not stored
+    except (TypeError, ValueError, RecursionError):  # what JSON cannot express is not stored
         return False
 
 

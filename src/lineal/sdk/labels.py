@@ -6,6 +6,7 @@ What stays out: where labels are stored (stored_form.py) and how the database fi
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,6 +51,6 @@ def _is_number(value: Any) -> bool:
 def _required(value: Any, name: Any) -> str:
     text = as_text(value)
     if text is None:
-        what = f"{value!r} ({type(value).__name__})"
+        what = f"{reprlib.repr(value)} ({type(value).__name__})"
         raise ValueError(f"'labels' are texts, got {what} for {name!r}; write it as a text, or leave it out")
     return text

@@ -6,12 +6,11 @@ exact for any text. What stays out: how a condition is written (filters.py).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lineal import errors
+from lineal import errors, json_text
 from lineal.client import ListOptions, MetadataStore, OrderByField
 from lineal.sdk import filters, stored_form, typos
 from lineal.sdk import labels as label_texts
@@ -55,13 +54,16 @@ def wanted(
     """Check the arguments of a listing.
 
     Raises:
-        ValueError: `limit` is no number of artifacts, or `labels` is no mapping.
+        ValueError: `limit` is no number of artifacts, `labels` is no mapping, or `name` is no text of a store.
+        TypeError: `labels` hold something that JSON cannot express.
 
     """
     if limit is not None and (not isinstance(limit, int) or limit < 0):
         raise ValueError(f"'limit' must be a number of artifacts or None, got {limit!r}")
     if labels is not None and not isinstance(labels, Mapping):
         raise ValueError(f"'labels' must be a mapping of names to values, got {labels!r}")
+    if name is not None:
+        stored_form.storable("name", name)
     return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit)
 
 
@@ -75,7 +77,9 @@ def _plain_labels(labels: Mapping[Any, Any]) -> dict[str, Any]:
     names = {name: label_texts.as_text(name) for name in labels}
     if None in names.values():
         raise ValueError(f"'labels' must have texts as names, got {dict(labels)!r}")
-    plain: dict[str, Any] = json.loads(stored_form.to_json({str(names[name]): labels[name] for name in labels}))
+    plain: dict[str, Any] = json_text.loads(
+        stored_form.field_json("labels", {str(names[name]): labels[name] for name in labels})
+    )
     return plain
 
 

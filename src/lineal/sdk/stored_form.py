@@ -7,12 +7,14 @@ SDKs read each other's records. What stays out: calls to a store.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from google.protobuf import json_format
 
+from lineal import json_text
 from lineal.wire import metadata_store as pb
 
 WORKSPACE_TYPE_NAME = "kubeflow.org/alpha/workspace"
@@ -31,6 +33,7 @@ FAILURE_TRACEBACK_NAME = "failure_traceback"
 FAILURE_NAMES = (FAILURE_TYPE_NAME, FAILURE_MESSAGE_NAME, FAILURE_TRACEBACK_NAME)
 """The custom properties of an execution that say why it did not complete."""
 
+DEEPEST = json_text.DEEPEST
 _COMMON = ("name", "create_time", "description", "owner", ALL_META_PROPERTY_NAME)
 WORKSPACE_PROPERTIES = ("description", LABELS_PROPERTY_NAME)
 EXECUTION_PROPERTIES = (*_COMMON, "executable_id")
@@ -71,27 +74,66 @@ def text_properties(texts: Mapping[str, str | None]) -> dict[str, pb.Value]:
 
     Raises:
         TypeError: a value is no string.
+        ValueError: a value is no text that a store can hold.
 
     """
     for name, text in texts.items():
         if text is not None and not isinstance(text, str):
             raise TypeError(f"'{name}' must be a string, got {type(text).__name__}; convert it with str()")
-    return {name: pb.Value(string_value=text) for name, text in texts.items() if text}
+    return {name: pb.Value(string_value=storable(name, text)) for name, text in texts.items() if text}
+
+
+def storable(name: str, text: str) -> str:
+    """Return a text that a store can hold.
+
+    Raises:
+        ValueError: it holds half of a surrogate pair, as Python's name of a file may whose bytes are not UTF-8.
+
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"'{name}' is {text[:100]!r}, and its character {error.start + 1} is half of a surrogate pair, which no "
+            "store can hold; for the name of a file whose bytes are not UTF-8, pass "
+            "os.fsencode(name).decode('utf-8', 'backslashreplace')"
+        ) from None
+    return text
 
 
 def to_json(fields: Mapping[str, Any]) -> str:
     """Write the fields of a record as JSON; numbers and arrays of NumPy become plain ones.
 
     Raises:
-        TypeError: a field holds something that JSON cannot express.
+        TypeError: a field holds something that JSON cannot express, or is nested too deeply to be read again.
 
     """
-    for name, value in fields.items():
-        try:
-            json.dumps(value, default=_plain)
-        except (TypeError, ValueError) as error:
-            raise TypeError(f"'{name}' cannot be recorded: {error}; use strings, numbers, lists and dicts") from error
-    return json.dumps(dict(fields), default=_plain)
+    return "{" + ", ".join(f"{json.dumps(name)}: {field_json(name, value)}" for name, value in fields.items()) + "}"
+
+
+def field_json(name: str, value: Any) -> str:
+    """Write one field of a record as JSON, as `to_json` does.
+
+    Raises:
+        TypeError: as `to_json`.
+
+    """
+    try:
+        text = json.dumps(value, default=_plain)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"'{name}' cannot be recorded: {error}; use strings, numbers, lists and dicts") from error
+    except RecursionError:
+        raise TypeError(_too_deep(name)) from None
+    if json_text.is_deeper(text, DEEPEST - 1):  # one level is the record's own
+        raise TypeError(_too_deep(name))
+    return text
+
+
+def _too_deep(name: str) -> str:
+    return (
+        f"'{name}' cannot be recorded: its lists and dicts are nested more than {DEEPEST - 1} levels deep; store "
+        "what is inside elsewhere, or as a string"
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -130,14 +172,15 @@ def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
     """
     fields: dict[str, Any] = {"id": artifact.id, **_origin(artifact.custom_properties)}
     properties = _plain_properties(artifact.properties, texts=_TEXTS.get(artifact.type, frozenset()))
-    all_meta = _json_object(properties.pop(ALL_META_PROPERTY_NAME, None))
+    all_meta = _json_object(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
     return {**fields, **properties, **{key: value for key, value in all_meta.items() if key not in fields | properties}}
 
 
 def workspace_fields(context: pb.Context) -> dict[str, Any]:
     """Return the description and the labels of a workspace, None for what is not stored or is not the SDK's JSON."""
     properties = _plain_properties(context.properties)
-    labels = _json_object(properties.get(LABELS_PROPERTY_NAME)) if LABELS_PROPERTY_NAME in properties else None
+    stored = properties.get(LABELS_PROPERTY_NAME)
+    labels = None if stored is None else _json_object(stored, of=f"workspace {context.name!r}")
     return {"description": properties.get("description"), "labels": labels}
 
 
@@ -145,7 +188,8 @@ def recorded_fields(artifact: pb.Artifact) -> dict[str, Any]:
     """Return what a record says by field, without what logging adds: custom properties, JSON, and properties."""
     custom = _plain_properties(artifact.custom_properties)
     properties = _plain_properties(artifact.properties)
-    fields = {"uri": artifact.uri, **custom, **_json_object(properties.pop(ALL_META_PROPERTY_NAME, None)), **properties}
+    all_meta = _json_object(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
+    fields = {"uri": artifact.uri, **custom, **all_meta, **properties}
     return {name: fields[name] for name in fields if name not in (WORKSPACE_PROPERTY_NAME, RUN_PROPERTY_NAME)}
 
 
@@ -172,10 +216,13 @@ def _origin(custom_properties: Mapping[str, pb.Value]) -> dict[str, str]:
     return {key: custom_properties[name].string_value for key, name in keys.items() if name in custom_properties}
 
 
-def _json_object(text: Any) -> dict[str, Any]:
+def _json_object(text: Any, *, of: str) -> dict[str, Any]:
     """Read a JSON object; text by other writers that is none tells nothing."""
     try:
-        fields = json.loads(text) if isinstance(text, str) else None
+        fields = json_text.loads(text) if isinstance(text, str) else None
     except ValueError:
         return {}
+    if isinstance(text, str) and json_text.is_deeper(text):
+        said = f"of {of}, what is nested more than {DEEPEST} levels deep is returned as a string of JSON"
+        warnings.warn(said, stacklevel=2)
     return fields if isinstance(fields, dict) else {}

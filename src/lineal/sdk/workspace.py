@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -182,6 +181,6 @@ class Workspace:
             kept.warn(f"the workspace {self.name!r} (id {self.context_id})", names, shows_stored=True)
 
     def _properties(self) -> dict[str, pb.Value]:
-        labels = None if self.labels is None else json.dumps(dict(self.labels))
+        labels = None if self.labels is None else stored_form.field_json("labels", dict(self.labels))
         texts = {"description": self.description, stored_form.LABELS_PROPERTY_NAME: labels}
         return stored_form.text_properties(texts)
