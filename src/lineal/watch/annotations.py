@@ -7,8 +7,10 @@ stays out: finding artifacts that are stored already (`recorder.py`).
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+from lineal import json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.paths import mapping
@@ -18,6 +20,7 @@ MALFORMED = "malformed_annotation"
 _SHORT_TYPES = {"data_set": names.DATA_SET_TYPE, "dataset": names.DATA_SET_TYPE, "model": names.MODEL_TYPE,
                 "metrics": names.METRICS_TYPE}  # fmt: skip
 _DEFAULT_TYPES = {names.INPUTS_ANNOTATION: names.DATA_SET_TYPE, names.OUTPUTS_ANNOTATION: names.MODEL_TYPE}
+_ODD = re.compile("[\0\ud800-\udfff]")
 _TEXTS = ("type", "name", "uri", "version")
 
 
@@ -27,9 +30,11 @@ def linked_artifacts(seen: Seen, annotation: str) -> tuple[tuple[ArtifactRecord,
     if text is None:
         return (), ()
     try:
-        entries = json.loads(text)
-    except (TypeError, ValueError) as error:
+        entries = json_text.loads(text)
+    except (AttributeError, TypeError, ValueError) as error:
         return (), (_problem(seen, annotation, f"it is no JSON ({error})"),)
+    if json_text.is_deeper(text):
+        return (), (_problem(seen, annotation, f"it is nested more than {json_text.DEEPEST} levels deep"),)
     artifacts, problems = [], []
     for entry in entries if isinstance(entries, list) else [entries]:
         wrong = _what_is_wrong(entry)
@@ -56,6 +61,9 @@ def _what_is_wrong(entry: Any) -> str:
         return f"the key {unknown[0]!r} is unknown"
     if not all(isinstance(entry.get(key, ""), str) for key in _TEXTS) or not isinstance(entry.get("labels", {}), dict):
         return "a type, name, uri or version is no string, or labels are no object"
+    for key in _TEXTS:
+        if odd := _ODD.search(entry.get(key, "")):
+            return f"the {key} holds {odd[0]!a}, which not every store can hold"
     return "" if entry.get("uri") or entry.get("name") else "an entry has neither uri nor name"
 
 

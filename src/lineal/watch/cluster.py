@@ -18,11 +18,13 @@ from urllib.parse import urlencode
 import urllib3
 from kubernetes import client, config
 
-from lineal import errors
+from lineal import errors, json_text
 
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0
 CONNECTIONS = 64
+DEEPEST = 100
+TOO_DEEP = f"left out: nested more than {DEEPEST} levels deep"
 
 _log = logging.getLogger(__name__)
 kube_config: Any = config  # its functions are not typed
@@ -106,7 +108,7 @@ class Cluster:
         with _answering(method, path):
             response = self._request(method, path, query or {}, timeout, body=body)
             _check(response.status, response.data, f"{method} {path}")
-            answer = json.loads(response.data)
+            answer = read_json(response.data)
         if not isinstance(answer, dict):
             raise AwayError(f"{method} {path}: the answer is no object")
         return answer
@@ -209,12 +211,22 @@ def _answering(method: str, path: str) -> Iterator[None]:
         raise AwayError(f"{method} {path}: no answer ({type(error).__name__})") from error
 
 
+def read_json(text: bytes) -> Any:
+    """Read JSON of the API server; what is nested beyond all reason is left out, since nobody looks for secrets in it.
+
+    Raises:
+        ValueError: it is no JSON.
+
+    """
+    return json_text.loads(text, deepest=DEEPEST, escape=True, instead=TOO_DEEP)
+
+
 def _check(status: int, body: bytes, what: str) -> None:
     """Raise the error of a failed request; its body is a `Status`, or a text where no API is served."""
     if status < 400:
         return
     try:
-        text = json.loads(body)["message"]
+        text = json_text.loads(body)["message"]
     except (ValueError, TypeError, KeyError):
         text = body[:200].decode(errors="replace").strip()
     raise error_of_status(status, f"{what}: {status} {text}".strip())

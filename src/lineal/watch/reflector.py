@@ -24,6 +24,7 @@ from lineal.watch.cluster import (
     ForbiddenError,
     GoneError,
     error_of_status,
+    read_json,
 )
 from lineal.watch.metrics import Metrics
 from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Source, Verb
@@ -171,7 +172,7 @@ class Reflector:
 
     def _take(self, line: bytes) -> None:
         try:
-            event = json.loads(line)
+            event = read_json(line)
             kind, obj = event["type"], event["object"]
         except (ValueError, TypeError, KeyError):
             raise AwayError(f"{self._source.name}: the stream holds something that is no event") from None

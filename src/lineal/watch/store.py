@@ -5,11 +5,10 @@ What stays out: writing records (`recorder.py`).
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-from lineal import errors
+from lineal import errors, json_text
 from lineal.client import ListOptions, MetadataStore
 from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.watch import names
@@ -117,7 +116,7 @@ def stored_object(store: MetadataStore, served: Served, *, cluster: str, uid: st
         artifact = pb.Artifact()
     text = _text(artifact, OBJECT_PROPERTY)
     if text:
-        return dict(json.loads(text))
+        return dict(json_text.loads(text))
     metadata = {"uid": uid, "name": _text(artifact, "name"), "namespace": _text(artifact, "namespace")}
     created = _text(artifact, "create_time")
     return {

@@ -6,14 +6,13 @@ logged and counted, and the rest goes on. What stays out: requests (`recorder.py
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from lineal import errors
+from lineal import errors, json_text
 from lineal.client import MetadataStore
 from lineal.watch.clock import Backoff, now
 from lineal.watch.cluster import Cluster, ClusterError
@@ -125,7 +124,7 @@ class Writer:
         """Return the object of a change; None for one that turns out to be still there."""
         served = change.source.served
         if change.body:
-            obj = json.loads(change.body)
+            obj = json_text.loads(change.body)
         else:
             obj = stored_object(self._store, served, cluster=self._place.cluster_name, uid=change.uid)
             if self._place.selector and not is_gone(self._cluster, change.source, obj):
