@@ -61,15 +61,14 @@ def write_ids(nodes: Ids) -> lifecycle.NodeIds:
 
 def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
     """Delete nodes and make tombstones of others; the search index follows."""
-    indexed = index_removal.has_index(session)
+    tables = index_removal.tables_of_index(session)
     for kind in KINDS:
         if tombstones[kind]:
             _bury(session, kind, tombstones[kind])
     for kind in KINDS:
         ids = sorted(deleted[kind])
         deletion_rows.delete_nodes(session, kind, ids)
-        if indexed:
-            index_removal.forget(session, kind, ids)
+        index_removal.forget(session, kind, ids, tables=tables)
 
 
 def _require_existing(session: Session, nodes: Ids) -> None:

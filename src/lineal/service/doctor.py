@@ -14,7 +14,7 @@ from lineal.config import DatabaseSettings, Use
 from lineal.kinds import KINDS, Kind
 from lineal.service.audit import note
 from lineal.service.migration import on_existing
-from lineal.store import checks, own_tables, schema
+from lineal.store import checks, own_tables, schema, unindexed_rows
 from lineal.store.database import Database
 from lineal.store.migrations.state import recognise
 from lineal.store.session import Session
@@ -22,6 +22,7 @@ from lineal.store.tables import SCHEMA_VERSION, metadata
 
 Mend = Callable[[Session], None]
 _MOST_ROUNDS = 3
+_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield from _bad_rows(session)
     yield from _duplicate_types(session)
     yield from _cycles(session)
+    yield from _unindexed(session)
 
 
 _VERSION = "MLMDEnv must hold"
@@ -177,3 +179,23 @@ def _cycles(session: Session) -> Iterator[Finding]:
     if parents:
         which = ", ".join(map(str, sorted(parents)[:5]))
         yield Finding(f"contexts lie in themselves: {which}", "delete a row of ParentContext that closes the circle")
+
+
+def _unindexed(session: Session) -> Iterator[Finding]:
+    """Yield for each kind the nodes that the search index has set aside, if the store has that table."""
+    if unindexed_rows.TABLE not in {name.lower() for name in session.dialect.table_names(session.script)}:
+        return
+    for kind in KINDS:
+        total, first = unindexed_rows.first(session, kind, limit=_SHOWN)
+        if total:
+            which = "; ".join(f"{node_id} ({reason})" for node_id, reason in first)
+            more = f"; and {total - len(first)} more" if total > len(first) else ""
+            yield Finding(
+                f"{total} {kind.plural} cannot be found by labels, metrics and words: {which}{more}",
+                "let the search index try again with the next search; what fails again is listed here again",
+                _try_again(kind),
+            )
+
+
+def _try_again(kind: Kind) -> Mend:
+    return lambda session: unindexed_rows.try_again(session, kind)

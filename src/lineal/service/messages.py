@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 from google.protobuf import json_format
 
+from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
 from lineal.store import events as event_rows
@@ -38,6 +40,18 @@ def node_messages(
     for row in rows:
         _fill(kind, nodes[row.id], row, types.name(session, row.type_id))
     fill_properties(nodes, values_of(session, kind, list(nodes)))
+    return list(nodes.values())
+
+
+def readable_messages(session: Session, types: KnownTypes, kind: Kind, rows: Sequence[NodeRow]) -> list[Any]:
+    """Return whole nodes as `node_messages` does, without those values that are stored in no form that can be read."""
+    try:
+        return node_messages(session, types, kind, rows)
+    except (errors.DataLossError, ValueError):
+        nodes = {row.id: node_message(kind, row, types.name(session, row.type_id)) for row in rows}
+    for row in values_of(session, kind, list(nodes)):
+        with suppress(errors.DataLossError, ValueError):
+            fill_properties(nodes, [row])
     return list(nodes.values())
 
 

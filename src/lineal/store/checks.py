@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.store.own_tables import ENTRY, FACT
+from lineal.store.own_tables import ENTRY, FACT, UNINDEXED
 from lineal.store.session import Session
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import (
@@ -80,9 +80,12 @@ def _empty(kind: Kind) -> sa.ColumnElement[bool]:
     return sa.and_(*[column.is_(None) for column in columns])
 
 
+_INDEX_COLUMNS = ((ENTRY, "node_id"), (FACT, "node_id"), (FACT, "source_id"), (UNINDEXED, "node_id"))
+
+
 def _index_rows() -> Iterator[BadRows]:
     for kind in KINDS:
-        for table, column in ((ENTRY, "node_id"), (FACT, "node_id"), (FACT, "source_id")):
+        for table, column in _INDEX_COLUMNS:
             lacking = sa.and_(table.c.kind == sa.literal(kind.type_kind), _lacks(table, column, NODE[kind]))
             yield BadRows(f"rows of the search index about {kind.plural} that do not exist", table, lacking, True)
 

@@ -5,18 +5,19 @@ What stays out: the index itself (index_rows.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
 from lineal.kinds import CONTEXT, Kind
 from lineal.store.index_rows import indexed, settle_metrics
-from lineal.store.own_tables import ENTRY, FACT, RUN
+from lineal.store.own_tables import ENTRY, FACT, RUN, UNINDEXED
 from lineal.store.session import Session
 from lineal.store.statement import Statement, listed
 
 _OF_KIND: sa.BindParameter[int] = sa.bindparam("kind")
 _ENTRIES = Statement(sa.delete(ENTRY).where(ENTRY.c.kind == _OF_KIND, listed(ENTRY.c.node_id, "ids")))
+_UNINDEXED = Statement(sa.delete(UNINDEXED).where(UNINDEXED.c.kind == _OF_KIND, listed(UNINDEXED.c.node_id, "ids")))
 _FACTS_ABOUT = Statement(sa.delete(FACT).where(FACT.c.kind == _OF_KIND, listed(FACT.c.node_id, "ids")))
 _FACTS_SAID = Statement(
     sa.delete(FACT).where(
@@ -41,19 +42,24 @@ _NAMED_RUN = Statement(
 )
 
 
-def has_index(session: Session) -> bool:
-    """Say whether the store has a search index."""
-    return ENTRY.name in {name.lower() for name in session.dialect.table_names(session.script)}
+def tables_of_index(session: Session) -> set[str]:
+    """Return the names of those of the index's tables that the store has; one by an earlier version may lack some."""
+    present = {name.lower() for name in session.dialect.table_names(session.script)}
+    return present & {ENTRY.name, UNINDEXED.name}
 
 
-def forget(session: Session, kind: Kind, ids: Sequence[int]) -> None:
-    """Take nodes out of the index."""
+def forget(session: Session, kind: Kind, ids: Sequence[int], *, tables: Collection[str]) -> None:
+    """Take nodes out of those of the index's tables that the store has."""
+    if ENTRY.name not in tables:
+        return
     runs: set[tuple[str, str]] = set()
     for piece in session.pieces(ids):
         values = {"kind": kind.type_kind, "ids": piece}
         runs |= {(workspace or "", run) for workspace, run in session.rows(_RUNS_OF, values)}
         known = indexed(session, kind, piece)
         session.change(_ENTRIES, values)
+        if UNINDEXED.name in tables:
+            session.change(_UNINDEXED, values)
         session.change(_FACTS_ABOUT, values)
         _take_back(session, kind, [(subject, node_id) for node_id, (_, subject) in known.items() if subject])
         if kind is CONTEXT:

@@ -14,7 +14,7 @@ from lineal.filter.search import among
 from lineal.kinds import KINDS, Kind
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow, select_nodes
-from lineal.store.own_tables import ENTRY, FACT, PROGRESS, RUN, Family
+from lineal.store.own_tables import ENTRY, FACT, PROGRESS, RUN, UNINDEXED, Family
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import NODE
 
@@ -92,6 +92,10 @@ _DELETE_FACTS = Statement(
         FACT.c.kind == _OF_KIND, FACT.c.node_id == sa.bindparam("node"), FACT.c.source_id == sa.bindparam("source")
     ),
     order=["kind", "node", "source"],
+)
+_DELETE_UNINDEXED = Statement(
+    sa.delete(UNINDEXED).where(UNINDEXED.c.kind == _OF_KIND, UNINDEXED.c.node_id == sa.bindparam("node")),
+    order=["kind", "node"],
 )
 _INSERT_ENTRY = insertion(ENTRY, ["kind", *Entry._fields])
 _INSERT_FACT = insertion(FACT, ["kind", "node_id", "source_id", "family", "name", "number", "text"])
@@ -181,6 +185,7 @@ def replace_entries(
     """
     number = kind.type_kind
     session.change_many(_DELETE_ENTRY, [(number, node_id) for node_id in known])
+    session.change_many(_DELETE_UNINDEXED, [(number, node_id) for node_id in known])
     places = [(number, node_id, node_id) for node_id in known]
     places += [(number, subject, node_id) for node_id, (_, subject) in known.items() if subject is not None]
     session.change_many(_DELETE_FACTS, places)

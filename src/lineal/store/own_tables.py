@@ -76,6 +76,12 @@ FACT = _table(
     sa.Index("idx_lineal_fact_value", "kind", "family", "name", "number", "text", "node_id"),
     sqlite_with_rowid=False,
 )
+UNINDEXED = _table(
+    "lineal_unindexed",
+    _key("kind", Number),
+    _key("node_id"),
+    sa.Column("reason", LongText, nullable=False),
+)
 PROGRESS = _table(
     "lineal_progress",
     _key("kind", Number),
@@ -126,6 +132,8 @@ TOKEN = _table(
     sa.Column("expires", Int),
     sa.Column("revoked", Int),
 )
+# What the catalogue reads; an audit log, tokens and what is set aside may be missing.
+SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)
 
 
 def prepare(database: Database) -> bool:
@@ -138,9 +146,9 @@ def prepare(database: Database) -> bool:
     return True
 
 
-def holds(database: Database, table: sa.Table) -> bool:
-    """Create the tables that are missing, unless the database is read-only; say whether this one is there."""
-    return prepare(database) or database.read(lambda session: table not in _missing(session))
+def holds(database: Database, *tables: sa.Table) -> bool:
+    """Create the tables that are missing, unless the database is read-only; say whether these are there."""
+    return prepare(database) or database.read(lambda session: not set(tables) & set(_missing(session)))
 
 
 def _are_present(session: Session) -> bool:

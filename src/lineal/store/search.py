@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from lineal import errors
 from lineal import filter as filters
 from lineal.filter import search
 from lineal.kinds import CONTEXT, Kind
@@ -74,11 +75,15 @@ class Order:
 
 
 class Place(NamedTuple):
-    """Where a page ended: the phase of the order, the last value and the last id."""
+    """Where a page ended: the phase of the order, the last value and the last id.
+
+    A value that `is_long` is not given: the node is asked for it again.
+    """
 
     phase: int
     value: Any
     node_id: int
+    is_long: bool = False
 
 
 class Found(NamedTuple):
@@ -96,6 +101,8 @@ def find_page(session: Session, selection: Selection, order: Order, *, limit: in
     """
     few = _few(session, selection)
     phases = _phases(session, selection.kind, order)
+    if after and after.is_long:
+        after = _with_value(session, selection.kind, phases, after)
     rows: list[NodeRow] = []
     place: Place | None = None
     for phase in range(after.phase if after else 0, len(phases)):
@@ -109,6 +116,18 @@ def find_page(session: Session, selection: Selection, order: Order, *, limit: in
         if len(rows) > limit:
             return Found(rows[:limit], place)
     return Found(rows, None)
+
+
+def _with_value(session: Session, kind: Kind, phases: Sequence[_Phase], after: Place) -> Place:
+    """Return a place with its value, which was too long to be carried along and is read from its node again."""
+    key, owner = _sort_key(NODE[kind], phases[min(after.phase, len(phases) - 1)])
+    if key is not None:
+        node_id = sa.bindparam(None, after.node_id, sa.BigInteger())
+        for (value,) in session.rows(Statement(sa.select(key).where(owner == node_id))):
+            return after._replace(value=value, is_long=False)
+    raise errors.InvalidArgumentError(
+        "the last record of the page before is gone, and the cursor with it; read the list from its first page"
+    )
 
 
 def _few(session: Session, selection: Selection) -> Sequence[int] | None:

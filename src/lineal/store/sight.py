@@ -102,6 +102,7 @@ _RULES: dict[str, Callable[[Any], Condition]] = {
     "lineal_entry": lambda row: _of_any_kind(row, "node_id"),
     "lineal_fact": lambda row: _of_any_kind(row, "node_id", "source_id"),
     "lineal_run": _run_shows,
+    "lineal_unindexed": lambda row: _of_any_kind(row, "node_id"),
 }
 # Tables whose rows belong to no workspace. The steps of a path are only asked for by the ids of events that show; a
 # stored view is only found by a name that is made from its whole content.

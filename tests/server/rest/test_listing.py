@@ -189,3 +189,23 @@ def test_every_kind_of_value_is_told(shelf: Shelf) -> None:
     found = shelf.get(f"/artifacts/{first}")["custom_properties"]
     assert found["inner"] == {"kind": "struct", "value": {"a": [1.0, None]}}
     assert found["packed"]["kind"] == "proto"
+
+
+@pytest.mark.parametrize(("path", "order"), [("/executions", "uri"), ("/contexts", "-uri"), ("/contexts", "state")])
+def test_an_order_by_what_a_kind_lacks_is_refused(shelf: Shelf, path: str, order: str) -> None:
+    said = shelf.problem(path, order_by=order)
+
+    assert said["detail"] == f"{path[1:]} have no {order.lstrip('-')} to be ordered by; use another order"
+
+
+@pytest.mark.parametrize("order", ["uri", "-prop.text"])
+def test_pages_go_on_after_a_text_of_any_length(shelf: Shelf, order: str) -> None:
+    ids = [shelf.put(uri="é" * 10_000 + str(i), custom={"text": "\0" * 10_000 + str(i)}) for i in range(3)]
+    seen: list[int] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        page = shelf.get("/artifacts", order_by=order, limit=1, cursor=cursor)
+        seen += [int(row["id"]) for row in page["items"]]
+        cursor = page["next_cursor"]
+
+    assert sorted(seen) == ids

@@ -1615,6 +1615,7 @@ export interface components {
          *         contexts: what holds it: workspaces, pipelines, runs and others.
          *         inputs: how many input events it has.
          *         outputs: how many output events it has.
+         *         unindexed: why searches do not find it by what it says, if they do not.
          */
         Node: {
             /** Key */
@@ -1707,6 +1708,8 @@ export interface components {
              * @default 0
              */
             outputs: number;
+            /** Unindexed */
+            unindexed: string | null;
         };
         /**
          * Nodes
@@ -2189,6 +2192,7 @@ export interface components {
          *         newest: when anything was last written, None in an empty store; poll this to know whether to read again.
          *         searchable: whether labels and metrics can be searched.
          *         complete: whether the search index has caught up.
+         *         unindexed: how many nodes searches do not find by what they say; `lineal doctor` tells which and why.
          */
         Totals: {
             /** Artifacts */
@@ -2205,6 +2209,11 @@ export interface components {
             searchable: boolean;
             /** Complete */
             complete: boolean;
+            /**
+             * Unindexed
+             * @default 0
+             */
+            unindexed: number;
         };
         /**
          * TypeCount

@@ -61,7 +61,7 @@ class Catalogue:
     def _searched(self, kind: Kind) -> bool:
         """Bring the index up to date for a read that needs it; say whether it is."""
         self.index.require()
-        return self.index.follow(kind)
+        return self.index.follow_for_read(kind)
 
     def _searched_all(self) -> bool:
         return all([self._searched(kind) for kind in KINDS])  # noqa: C419 each kind gets its turn
@@ -115,12 +115,16 @@ class Catalogue:
     def node(self, kind: Kind, node_id: int) -> shapes.Node:
         """Return a node with all that is recorded of it."""
         self._searched(kind)
-        return self._read(lambda session, types: details.node(session, types, kind, node_id))
+        return self._read(
+            lambda session, types: details.node(session, types, kind, node_id, has_unindexed=self.index.has_unindexed)
+        )
 
     def nodes(self, kind: Kind, ids: Sequence[int]) -> shapes.Nodes:
         """Return nodes by their ids."""
         self._searched(kind)
-        return self._read(lambda session, types: details.nodes(session, types, kind, ids))
+        return self._read(
+            lambda session, types: details.nodes(session, types, kind, ids, has_unindexed=self.index.has_unindexed)
+        )
 
     def neighbours(
         self, kind: Kind, node_id: int, *, direction: str, cursor: int | None, limit: int
@@ -274,6 +278,6 @@ class Catalogue:
 
     def totals(self) -> shapes.Totals:
         """Return how much the store holds."""
-        complete = all([self.index.follow(kind, seconds=0) for kind in KINDS])  # noqa: C419 each kind gets its turn
-        found = self._read(lambda session, _: stores.totals(session))
+        complete = all([self.index.follow_for_read(kind, seconds=0) for kind in KINDS])  # noqa: C419 each kind gets its turn
+        found = self._read(lambda session, _: stores.totals(session, has_unindexed=self.index.has_unindexed))
         return replace(found, searchable=self.index.is_available, complete=complete)

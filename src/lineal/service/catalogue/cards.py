@@ -18,7 +18,7 @@ from lineal.service.catalogue import groups, shapes
 from lineal.service.catalogue.reading import Record
 from lineal.service.catalogue.shapes import MetricValue, Value
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
+from lineal.service.messages import readable_messages
 from lineal.store import nodes as node_rows
 from lineal.store import own_reads
 from lineal.store.database import Session
@@ -133,7 +133,7 @@ def cards(
         shape: the class of the cards.
         extra: further fields by id.
     """
-    nodes = node_messages(session, types, kind, rows)
+    nodes = readable_messages(session, types, kind, rows)
     fields = {node.id: card_fields(kind, node) for node in nodes}
     if columns:
         _fill_columns(session, kind, nodes, fields, columns)

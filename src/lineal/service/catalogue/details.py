@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from lineal import errors
@@ -11,8 +12,8 @@ from lineal.service.catalogue import cards, shapes
 from lineal.service.catalogue.lineage import INPUTS, OUTPUTS
 from lineal.service.catalogue.reading import Record
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
-from lineal.store import graph_rows, own_reads
+from lineal.service.messages import readable_messages
+from lineal.store import graph_rows, own_reads, unindexed_rows
 from lineal.store import nodes as node_rows
 from lineal.store import search as found_rows
 from lineal.store.database import Session
@@ -22,13 +23,13 @@ from lineal.store.versions import evaluators, same_name
 MOST_EVALUATIONS = 1000
 
 
-def node(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> shapes.Node:
-    """Return one node.
+def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, has_unindexed: bool) -> shapes.Node:
+    """Return one node, as `nodes` does.
 
     Raises:
         NotFoundError: there is none with this id.
     """
-    found = nodes(session, types, kind, [node_id]).items
+    found = nodes(session, types, kind, [node_id], has_unindexed=has_unindexed).items
     if not found:
         raise no_node(kind, node_id)
     return found[0]
@@ -49,14 +50,18 @@ def no_node(kind: Kind, node_id: int) -> errors.NotFoundError:
     return errors.NotFoundError(f"there is no {kind.name} with the id {node_id}")
 
 
-def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> shapes.Nodes:
-    """Return nodes in the order of the ids."""
+def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, has_unindexed: bool) -> shapes.Nodes:
+    """Return nodes in the order of the ids; `has_unindexed` says whether the store has the table of reasons."""
     rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
-    messages = {message.id: message for message in node_messages(session, types, kind, rows)}
+    messages = {message.id: message for message in readable_messages(session, types, kind, rows)}
     contexts = _contexts(session, types, kind, list(messages))
     plain = {card.id: card for card in cards.cards(session, types, kind, rows, shape=shapes.Card)}
+    reasons = unindexed_rows.reasons(session, kind, list(messages)) if has_unindexed else {}
     items = [
-        _whole(session, kind, messages[node_id], plain[node_id], contexts.get(node_id, []))
+        replace(
+            _whole(session, kind, messages[node_id], plain[node_id], contexts.get(node_id, [])),
+            unindexed=reasons.get(node_id),
+        )
         for node_id in dict.fromkeys(ids)
         if node_id in messages
     ]
@@ -116,7 +121,7 @@ def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Eva
     """Return the metrics that an artifact reports itself and those that others report on it, oldest first."""
     require(session, ARTIFACT, node_id)
     ids = [node_id, *evaluators(session, node_id, limit=MOST_EVALUATIONS)]
-    messages = node_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, ids))
+    messages = readable_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, ids))
     found = [_evaluation(message) for message in messages]
     return shapes.Evaluations(sorted((each for each in found if each.values), key=lambda each: each.time))
 

@@ -22,7 +22,7 @@ from lineal.service.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.service.catalogue.reading import Record
 from lineal.service.catalogue.whole_counts import SPANS, WholeCounts
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
+from lineal.service.messages import readable_messages
 from lineal.store import facet_rows
 from lineal.store import nodes as node_rows
 from lineal.store import search as found_rows
@@ -193,7 +193,7 @@ def columns(session: Session, types: KnownTypes, asked: Asked) -> shapes.Columns
     sample = _Sample(session, asked.selection(), COLUMN_SAMPLE)
     rows = node_rows.nodes_by_ids(session, asked.kind, sample.ids)
     seen: dict[str, _Seen] = {}
-    for node in node_messages(session, types, asked.kind, rows):
+    for node in readable_messages(session, types, asked.kind, rows):
         for key, kind, value in _values(node):
             seen.setdefault(key, _Seen()).add(kind, value)
     found = [

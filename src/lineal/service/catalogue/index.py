@@ -3,35 +3,48 @@
 Other libraries write into the same database, so the index follows the nodes by their times of update and by their ids,
 and never trusts a writer to tell it. `follow` is called before every read that needs the index and does a bounded piece
 of work; a thread of the server does the rest. A node whose indexed time of update is its present one is left alone, so
-following twice costs little (docs/decisions/0014-search-index.md).
+following twice costs little (docs/decisions/0014-search-index.md). A node that cannot be indexed is set aside with the
+reason, so that it stops neither the others nor a read. What stays out: what the index says of a node (entries.py).
 """
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.kinds import CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
-from lineal.service.catalogue import groups, reading
-from lineal.service.catalogue.reading import Record
+from lineal.service.catalogue import entries
+from lineal.service.catalogue.entries import Derived
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
-from lineal.store import index_rows, own_tables
+from lineal.store import index_rows, own_tables, unindexed_rows
 from lineal.store.database import Session
-from lineal.store.index_rows import Entry, Fact, Progress, RunSeen
+from lineal.store.index_rows import Entry, Progress, RunSeen
 from lineal.store.nodes import NodeRow
-from lineal.store.own_tables import LONGEST_TEXT, Family
 
 BATCH = 1000
 REQUEST_SECONDS = 0.25
 # Transactions may commit after others with later times, and clocks differ: so much is looked at again.
 OVERLAP = 10_000
+_LONGEST_REASON = 500
+# These say nothing of what was to be indexed: the same may succeed later, or for somebody else.
+_OF_THE_MOMENT = (
+    errors.CancelledError,
+    errors.DeadlineExceededError,
+    errors.PermissionDeniedError,
+    errors.ResourceExhaustedError,
+    errors.AbortedError,
+    errors.UnavailableError,
+    errors.UnauthenticatedError,
+)
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -40,15 +53,18 @@ class SearchIndex:
 
     Attributes:
         is_available: whether the database has it; one that is open for reading only may lack it.
+        has_unindexed: whether the database has the table of what is set aside, which it may lack as well.
     """
 
     service: MetadataService
     is_available: bool = True
+    has_unindexed: bool = True
     _level: dict[Kind, tuple[int, int]] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Create the tables if they are missing."""
-        self.is_available = own_tables.prepare(self.service.database)
+        self.is_available = own_tables.holds(self.service.database, *own_tables.SEARCHED)
+        self.has_unindexed = own_tables.holds(self.service.database, own_tables.UNINDEXED)
 
     def require(self) -> None:
         """Refuse what needs the index where there is none.
@@ -68,17 +84,65 @@ class SearchIndex:
             return True
         end = time.monotonic() + seconds
         while not self._is_level(kind):
-            if self.service.write(lambda session, types: _index_batch(session, types, kind)):
+            if self._index_batch(kind):
                 self._note_level(kind)
                 return True
             if time.monotonic() > end:
                 return False
         return True
 
+    def follow_for_read(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
+        """Index what is not indexed yet, for a read that goes on without what cannot be; say whether all is done.
+
+        Raises:
+            CancelledError, DeadlineExceededError: nobody waits for the read any more.
+        """
+        try:
+            return self.follow(kind, seconds=seconds)
+        except (errors.CancelledError, errors.DeadlineExceededError):
+            raise
+        except errors.StatusError as error:
+            _log.warning("a read takes the search index as it is: %s", error.message)
+        except Exception:
+            _log.exception("fault while indexing; a read takes the search index as it is")
+        return False
+
     def follow_all(self) -> None:
         """Index all that is not indexed yet."""
         for kind in KINDS:
             self.follow(kind, seconds=math.inf)
+
+    def _index_batch(self, kind: Kind) -> bool:
+        """Index a batch of nodes, without those that cannot be; say whether it was the last."""
+        try:
+            return self.service.write(lambda session, types: _index_batch(session, types, kind))
+        except _OF_THE_MOMENT:
+            raise
+        except Exception as error:
+            _log.warning("a batch of %s cannot be indexed as one: %s", kind.plural, _reason(error))
+        self._index_apart(kind, self.service.read(lambda session, _: _next_batch(session, kind).rows))
+        return self.service.write(lambda session, types: _index_batch(session, types, kind))
+
+    def _index_apart(self, kind: Kind, rows: Sequence[NodeRow]) -> None:
+        """Index nodes in ever smaller parts, each in a transaction of its own, and set aside those that cannot be."""
+        try:
+            self.service.write(lambda session, types: _index(session, types, kind, rows))
+        except _OF_THE_MOMENT:
+            raise
+        except Exception as error:
+            if len(rows) == 1:
+                self._set_aside(kind, rows[0], error)
+                return
+            middle = len(rows) // 2
+            self._index_apart(kind, rows[:middle])
+            self._index_apart(kind, rows[middle:])
+
+    def _set_aside(self, kind: Kind, row: NodeRow, error: Exception) -> None:
+        reason = _reason(error)
+        self.service.write(lambda session, _: _set_aside(session, kind, row, reason))
+        fault = None if isinstance(error, errors.StatusError) else error
+        said = "the %s %d cannot be found by what it says: %s; `lineal doctor` lists such records"
+        _log.error(said, kind.name, row.id, reason, exc_info=fault)
 
     def _is_level(self, kind: Kind) -> bool:
         """Say whether nothing has changed since all was indexed, the index itself included."""
@@ -101,21 +165,33 @@ def _present(session: Session, kind: Kind) -> tuple[int, int] | None:
     return index_rows.newest(session, kind) if index_rows.progress(session, kind) else None
 
 
-def _index_batch(session: Session, types: KnownTypes, kind: Kind) -> bool:
-    """Index a batch of nodes; say whether it was the last."""
+class _Batch(NamedTuple):
+    """The nodes to look at next, how far a kind is indexed before and after them, and whether they are the last."""
+
+    stored: Progress | None
+    rows: list[NodeRow]
+    reached: Progress
+    is_last: bool
+
+
+def _next_batch(session: Session, kind: Kind) -> _Batch:
     stored = index_rows.progress(session, kind)
     place = stored or Progress(-1, 0)
     rows = index_rows.pending(session, kind, place, limit=BATCH)
     if len(rows) == BATCH:
-        _index(session, types, kind, rows)
-        index_rows.set_progress(session, kind, Progress(rows[-1].updated, rows[-1].id))
-        return False
+        return _Batch(stored, rows, Progress(rows[-1].updated, rows[-1].id), is_last=False)
     rows += index_rows.newer(session, kind, limit=BATCH)
-    _index(session, types, kind, {row.id: row for row in rows}.values())
     reached = Progress(max(row.updated for row in rows) - OVERLAP, 0) if rows else place
-    if reached != stored:
-        index_rows.set_progress(session, kind, reached)
-    return len(rows) < BATCH
+    return _Batch(stored, list({row.id: row for row in rows}.values()), reached, is_last=len(rows) < BATCH)
+
+
+def _index_batch(session: Session, types: KnownTypes, kind: Kind) -> bool:
+    """Index a batch of nodes; say whether it was the last."""
+    batch = _next_batch(session, kind)
+    _index(session, types, kind, batch.rows)
+    if batch.reached != batch.stored:
+        index_rows.set_progress(session, kind, batch.reached)
+    return batch.is_last
 
 
 def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeRow]) -> None:
@@ -126,7 +202,7 @@ def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeR
     if not changed:
         return
     nodes = node_messages(session, types, kind, changed)
-    derived = [_derived(kind, node) for node in nodes]
+    derived = [entries.derived(kind, node) for node in nodes]
     facts = [(entry.node_id, fact) for entry, found in derived for fact in found]
     replaced = {row.id: known[row.id] for row in changed if row.id in known}
     index_rows.replace_entries(session, kind, [entry for entry, _ in derived], facts, replaced)
@@ -134,63 +210,29 @@ def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeR
     index_rows.note_runs(session, list(_runs(kind, nodes, [entry for entry, _ in derived])))
 
 
-def _settle(session: Session, kind: Kind, derived: Sequence[tuple[Entry, list[Fact]]], replaced: Any) -> None:
+def _set_aside(session: Session, kind: Kind, row: NodeRow, reason: str) -> None:
+    """Write an entry that says nothing of a node, and why."""
+    replaced = index_rows.indexed(session, kind, [row.id])
+    derived = Derived(entries.bare(row), [])
+    # A fact of no meaning tells whether the node is at fault: if even that cannot be written, the index is.
+    index_rows.replace_entries(session, kind, [derived.entry], [(row.id, entries.probe(row))], replaced)
+    index_rows.replace_entries(session, kind, [derived.entry], [], {row.id: (row.updated, None)})
+    _settle(session, kind, [derived], replaced)
+    unindexed_rows.note(session, kind, row.id, reason)
+
+
+def _reason(error: Exception) -> str:
+    """Return what to say of an error, in characters that every database and log holds."""
+    said = error.message if isinstance(error, errors.StatusError) else f"{type(error).__name__}: {error}"
+    text = " ".join(said.replace("\0", "").split()).encode("ascii", "backslashreplace").decode()
+    return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."
+
+
+def _settle(session: Session, kind: Kind, derived: Sequence[Derived], replaced: Any) -> None:
     """Sort out the latest metrics of the nodes that others report on."""
     subjects = {entry.subject_id for entry, _ in derived} | {subject for _, subject in replaced.values()}
     subjects |= {entry.node_id for entry, found in derived if found}
     index_rows.settle_metrics(session, kind, sorted(subject for subject in subjects if subject is not None))
-
-
-def _derived(kind: Kind, node: Any) -> tuple[Entry, list[Fact]]:
-    """Return what the index says of a node."""
-    record = Record(node)
-    subject = record.subject_id if kind is ARTIFACT else None
-    entry = Entry(
-        node_id=node.id,
-        updated=node.last_update_time_since_epoch,
-        type_id=node.type_id,
-        name=_cut(record.name),
-        version=_cut(record.version),
-        workspace=_cut(_group(kind, node, groups.WORKSPACE_TYPES) or record.workspace),
-        run=_cut(_group(kind, node, groups.RUN_TYPES) or record.run),
-        subject_id=subject,
-        words=record.words,
-    )
-    return entry, _facts(record, subject)
-
-
-def _group(kind: Kind, node: Any, types: tuple[str, ...]) -> str | None:
-    """Return the name of a context that is itself a workspace or run."""
-    return str(node.name) if kind is CONTEXT and node.type in types else None
-
-
-def _facts(record: Record, subject: int | None) -> list[Fact]:
-    node_id = record.node.id
-    stated: list[tuple[int, Family, dict[str, Any]]] = [
-        (node_id, Family.LABEL, record.labels),
-        (node_id, Family.METRIC, record.json_metrics),
-        (node_id, Family.META, record.json_values),
-    ]
-    if subject is not None:
-        stated.append((subject, Family.METRIC, record.metrics))
-    kept = {
-        (about, family, name[:LONGEST_TEXT]): value
-        for about, family, values in stated
-        for name, value in list(values.items())[: reading.MOST_VALUES]
-    }
-    return [_fact(*place, value) for place, value in kept.items()]
-
-
-def _fact(node_id: int, family: Family, name: str, value: str | float) -> Fact:
-    if isinstance(value, str):
-        return Fact(node_id, family, name, None, value[:LONGEST_TEXT])
-    if math.isfinite(value):
-        return Fact(node_id, family, name, value, None)
-    return Fact(node_id, family, name, None, "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity")
-
-
-def _cut(text: str | None) -> str | None:
-    return text[:LONGEST_TEXT] if text else None
 
 
 def _runs(kind: Kind, nodes: Sequence[Any], entries: Sequence[Entry]) -> Iterable[RunSeen]:

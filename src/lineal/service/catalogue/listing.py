@@ -62,14 +62,20 @@ class Asked:
         )
 
 
-def read_order(text: str) -> Order:
-    """Return the order that a text such as "-created" or "metric.auc" means.
+# A cursor travels in the query of a URL; it names the node alone where the value is longer.
+_LONGEST_CARRIED = 200
+
+
+def read_order(text: str, kind: Kind) -> Order:
+    """Return the order of nodes of a kind that a text such as "-created" or "metric.auc" means.
 
     Raises:
-        InvalidArgumentError: there is no such order.
+        InvalidArgumentError: there is no such order, or none of this kind.
     """
     ascending = not text.startswith("-")
     field, _, name = text.removeprefix("-").partition(".")
+    if not name and ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field)):
+        raise errors.InvalidArgumentError(f"{kind.plural} have no {field} to be ordered by; use another order")
     if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):
         return Order(field, name, ascending)
     raise errors.InvalidArgumentError(
@@ -100,7 +106,7 @@ def page(
     Raises:
         InvalidArgumentError: the search, filter, order, columns or cursor is wrong.
     """
-    ordered = read_order(order)
+    ordered = read_order(order, asked.kind)
     after = read_cursor(cursor, order) if cursor else None
     shown = read_columns(columns)
     most = min(limit, session.limits.max_page_size)
@@ -135,7 +141,9 @@ def count(session: Session, asked: Asked, *, exact: bool) -> shapes.Count:
 
 def write_cursor(place: Place, order: str) -> str:
     """Return the place at which a page ended as a text that only `read_cursor` understands."""
-    text = json.dumps([order, place.phase, place.value, place.node_id])
+    is_long = isinstance(place.value, str) and len(place.value) > _LONGEST_CARRIED
+    content = [order, place.phase, None if is_long else place.value, place.node_id]
+    text = json.dumps([*content, True] if is_long else content)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -147,15 +155,20 @@ def read_cursor(cursor: str, order: str) -> Place:
     """
     try:
         content: Any = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        of_order, phase, value, node_id = content
-    except (ValueError, TypeError):
+        of_order, phase, value, node_id, *rest = content
+    except (ValueError, TypeError, RecursionError):
         raise bad_cursor() from None
     known = isinstance(phase, int) and isinstance(node_id, int) and 0 <= phase < 3 and 0 <= node_id < 1 << 63
-    if of_order != order or not known or not isinstance(value, (str, int, float, type(None))):
+    if (
+        of_order != order
+        or not known
+        or rest not in ([], [True])
+        or not isinstance(value, (str, int, float, type(None)))
+    ):
         raise bad_cursor()
     if isinstance(value, int) and abs(value) >= 1 << 63:
         raise bad_cursor()
-    return Place(phase, value, node_id)
+    return Place(phase, value, node_id, is_long=bool(rest))
 
 
 def bad_cursor() -> errors.InvalidArgumentError:

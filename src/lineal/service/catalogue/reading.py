@@ -1,8 +1,9 @@
 """What the properties of a node say: name, version, labels, metrics and values inside JSON.
 
 The SDK writes a record's fields as JSON into `__ALL_META__`, its labels also into `labels`; other writers use
-properties and custom properties. Everything here is read from one message. What stays out: metrics that other nodes
-report.
+properties and custom properties. Everything here is read from one message. Of JSON, what neither an answer nor every
+database can hold is read in its escaped form, and what is nested too deeply as a text. What stays out: metrics that
+other nodes report.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from typing import Any
 
 from google.protobuf import json_format
 
+from lineal import json_text
 from lineal.service.catalogue import groups
 
 LONGEST_LABEL = 255
 MOST_VALUES = 64
+# Answers can hold 255 levels, some of which are their own.
+DEEPEST_JSON = 200
 _LONGEST_WORDS = 20_000
 _LONGEST_WORD = 2_000
 _DEEPEST = 4
@@ -91,7 +95,7 @@ class Record:
     def labels(self) -> dict[str, str]:
         """All labels: those in JSON, and custom properties that are short texts."""
         found = {
-            name: value
+            _storable(name): _storable(value)
             for custom, name, kind, value in self._scalars
             if custom
             and kind == "string_value"
@@ -161,10 +165,15 @@ class Record:
 
 def _object(text: str | None) -> dict[str, Any]:
     try:
-        found = json.loads(text) if text else None
-    except (ValueError, RecursionError):
+        found = json_text.loads(text, deepest=DEEPEST_JSON, escape=True) if text else None
+    except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _storable(text: str) -> str:
+    """Return a text with NUL, which no search can ask for, in the form in which JSON is read."""
+    return text.replace("\0", "\\u0000") if "\0" in text else text
 
 
 def _label(value: Any) -> str:

@@ -225,6 +225,7 @@ class Node(Card):
         contexts: what holds it: workspaces, pipelines, runs and others.
         inputs: how many input events it has.
         outputs: how many output events it has.
+        unindexed: why searches do not find it by what it says, if they do not.
     """
 
     properties: dict[str, Value] = field(default_factory=dict)
@@ -234,6 +235,7 @@ class Node(Card):
     contexts: list[Reference] = field(default_factory=list)
     inputs: int = 0
     outputs: int = 0
+    unindexed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -540,6 +542,7 @@ class Totals:
         newest: when anything was last written, None in an empty store; poll this to know whether to read again.
         searchable: whether labels and metrics can be searched.
         complete: whether the search index has caught up.
+        unindexed: how many nodes searches do not find by what they say; `lineal doctor` tells which and why.
     """
 
     artifacts: int
@@ -549,6 +552,7 @@ class Totals:
     newest: int | None
     searchable: bool
     complete: bool
+    unindexed: int = 0
 
 
 @dataclass(frozen=True)

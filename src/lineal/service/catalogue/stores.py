@@ -9,7 +9,7 @@ from typing import Any
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.catalogue import shapes
 from lineal.service.messages import type_messages
-from lineal.store import facet_rows, index_rows
+from lineal.store import facet_rows, index_rows, unindexed_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Session
 from lineal.wire import metadata_store as pb
@@ -40,11 +40,12 @@ def _type(kind: Kind, message: Any, count: int) -> shapes.TypeInfo:
     )
 
 
-def totals(session: Session) -> shapes.Totals:
-    """Return how much a store holds."""
+def totals(session: Session, *, has_unindexed: bool) -> shapes.Totals:
+    """Return how much a store holds; `has_unindexed` says whether it has the table of what is not indexed."""
     artifacts, executions, contexts, events = facet_rows.totals(session, (ARTIFACT, EXECUTION, CONTEXT))
     newest = max(index_rows.newest(session, kind)[0] for kind in KINDS)
-    return shapes.Totals(artifacts, executions, contexts, events, newest or None, searchable=True, complete=True)
+    unindexed = unindexed_rows.count(session) if has_unindexed else 0
+    return shapes.Totals(artifacts, executions, contexts, events, newest or None, True, True, unindexed)
 
 
 def growth(session: Session, kind: Kind, *, since: int | None, until: int | None, spans: int) -> shapes.Growth:
