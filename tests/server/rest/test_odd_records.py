@@ -46,7 +46,7 @@ class Doors:
 
     def through_all(self, text: str) -> None:
         """Store a text through every door, in every place that it can have."""
-        for fields in ({"name": text}, {"uri": text}, {"version": text}, {"labels": {"odd": text, text: [text]}}):
+        for fields in ({"name": text}, {"uri": text}, {"version": text}, {"labels": {"odd": text, text: text}}):
             self._try(lambda given=fields: self._sdk(**given))  # type: ignore[misc]
         self._try(lambda: self._metrics(text))
         for put in ({"name": text}, {"uri": text}, {"external_id": text}, {}):

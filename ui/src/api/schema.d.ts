@@ -2283,7 +2283,7 @@ export interface components {
          * @description What went wrong (RFC 9457).
          */
         Problem: {
-            /** @description The kind of problem, as a path in the docs. */
+            /** @description The kind of problem: the address of a page about it. */
             type: string;
             /** @description The kind of problem in words. */
             title: string;
