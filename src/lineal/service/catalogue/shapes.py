@@ -535,10 +535,7 @@ class Totals:
     """How much the store holds, and how far the search index is.
 
     Attributes:
-        artifacts: how many artifacts.
-        executions: how many executions.
-        contexts: how many contexts.
-        events: how many events.
+        artifacts, executions, contexts, events: how many of each.
         newest: when anything was last written, None in an empty store; poll this to know whether to read again.
         searchable: whether labels and metrics can be searched.
         complete: whether the search index has caught up.
