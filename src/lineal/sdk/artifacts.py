@@ -57,8 +57,8 @@ class Artifact(ABC):
             raise ValueError("the artifact has no lineage yet: log it first, or give it an 'id' and pass 'store'")
         if client is None:
             raise ValueError(
-                f"the artifact {artifact_id} was not logged by this process, so its store is not known here; pass 'store': "
-                "lineage(store=workspace.store)"
+                f"the artifact {artifact_id} was not logged by this process, so its store is not known here; pass "
+                "'store': lineage(store=workspace.store)"
             )
         return lineage.trace(client, artifact_id, max_hops=max_hops)
 
