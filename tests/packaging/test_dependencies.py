@@ -15,6 +15,7 @@ DISTRIBUTIONS = {
     "grpc": "grpcio",
     "grpc_health": "grpcio-health-checking",
     "grpc_reflection": "grpcio-reflection",
+    "h11": "uvicorn",  # which is built on it
     "jwt": "pyjwt",
     "opentelemetry": "opentelemetry-sdk",
     "prometheus_client": "prometheus-client",
