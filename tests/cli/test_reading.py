@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,22 @@ def test_get_prints_json_with_plain_values(run: Run) -> None:
     assert record["id"] == 1
     assert record["properties"] == {"rows": 60000}
     assert record["custom_properties"] == {"owner": "Käthe\n2"}
+
+
+def test_json_has_no_bare_nan(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with lineal.connect(url := f"sqlite:///{tmp_path / 'odd.db'}") as store:
+        odd = pb.Artifact(type_id=store.put_artifact_type(pb.ArtifactType(name="Odd")))
+        odd.custom_properties["loss"].double_value = math.nan
+        odd.custom_properties["shape"].struct_value.update({"most": math.inf})
+        store.put_artifacts([odd])
+    for words in (["get", "artifact", "1"], ["ls", "artifacts"]):
+        assert main([*words, "--db", url, "--json"]) == 0
+        [record] = (
+            [found] if isinstance(found := json.loads(capsys.readouterr().out, parse_constant=int), dict) else found
+        )
+        assert record["custom_properties"] == {"loss": "NaN", "shape": {"most": "Infinity"}}
+    assert main(["get", "artifact", "1", "--db", url]) == 0
+    assert 'custom_properties.shape  {"most": "Infinity"}' in capsys.readouterr().out
 
 
 def test_get_finds_a_type_of_any_kind(run: Run) -> None:

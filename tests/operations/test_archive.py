@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import resource
 import sqlite3
@@ -60,6 +61,33 @@ def test_a_store_restored_on_any_engine_gives_the_same_archive_again(
     archive.backup(settings, tmp_path / "again.zip")
 
     assert contents(tmp_path / "again.zip") == contents(full_archive)
+
+
+def test_an_archive_names_numbers_as_json_does_and_reads_the_names_of_earlier_ones(
+    full_archive: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(full_archive) as file:
+        lines = file.read("artifacts.jsonl").decode()
+    assert '"double":"NaN"' in lines
+    assert '"double":"Infinity"' in lines
+    earlier = rewritten(full_archive, tmp_path / "earlier.zip", {'"NaN"': '"nan"', '"Infinity"': '"inf"'})
+    archive.restore(earlier, settings := DatabaseSettings(f"sqlite:///{tmp_path / 'earlier.db'}"))
+    archive.backup(settings, tmp_path / "later.zip")
+    assert contents(tmp_path / "later.zip") == contents(full_archive)
+
+
+def rewritten(path: Path, to: Path, texts: dict[str, str]) -> Path:
+    """Write an archive with other texts in its artifacts, and the digest that fits."""
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(to, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        for name in old.namelist():
+            body = old.read(name)
+            if name == "artifacts.jsonl":
+                for before, after in texts.items():
+                    body = body.replace(before.encode(), after.encode())
+                manifest["members"]["artifacts"]["sha256"] = hashlib.sha256(body).hexdigest()
+            new.writestr(name, json.dumps(manifest) if name == "manifest.json" else body)
+    return to
 
 
 def test_sqlite_into_postgresql_and_back_is_equal(full_archive: Path, empty_postgresql: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,17 @@ def test_an_update_is_written_down_with_what_differs_before_and_after(audited: M
         {"custom_properties.gone": 2, "custom_properties.changed": "a"},
         {"state": "LIVE", "custom_properties.changed": "b"},
     )
+
+
+def test_values_that_json_lacks_are_written_down_by_their_names(audited: MetadataService) -> None:
+    odd = artifact(put_artifact_type(audited), name="odd", properties={"loss": math.nan, "least": -math.inf})
+    odd.custom_properties["shape"].struct_value.update({"most": math.inf})
+    put_artifacts(audited, odd)
+    [entry] = [entry for entry in entries(audited) if (entry.action, entry.subject) == ("create", "artifact")]
+    _, new = values(entry)
+
+    assert (new["custom_properties.loss"], new["custom_properties.least"]) == ("NaN", "-Infinity")
+    assert new["custom_properties.shape"] == {"most": "Infinity"}
 
 
 def test_events_memberships_parents_and_types_are_written_down(audited: MetadataService) -> None:

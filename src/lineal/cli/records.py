@@ -8,9 +8,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from google.protobuf import json_format
 from google.protobuf.message import Message
 
+from lineal import json_form
 from lineal.kinds import Kind, Node, NodeType
 from lineal.wire import metadata_store as pb
 
@@ -59,8 +59,8 @@ def _value(value: pb.Value) -> Any:
     if field is None:
         return None
     if field == "struct_value":
-        return json_format.MessageToDict(value.struct_value)
+        return json_form.plain(json_form.struct(value.struct_value))
     if field == "proto_value":
         content = base64.b64encode(value.proto_value.value).decode()
         return {"type_url": value.proto_value.type_url, "value": content}
-    return getattr(value, field)
+    return json_form.plain(getattr(value, field))

@@ -5,12 +5,12 @@ What stays out: where the values come from.
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from lineal import json_form
 from lineal.cli.console import shows_every_character
 
 _WIDEST = 60
@@ -31,7 +31,7 @@ def cell(value: object) -> str:
 
 def plain(value: object) -> str:
     """Return a value as one line in which line breaks and control characters are written out."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json_form.text(value, ensure_ascii=False)
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -48,7 +48,8 @@ def time(milliseconds: int | None) -> str:
 
 def to_json(value: Any) -> str:
     """Return a value as indented JSON."""
-    return json.dumps(value, indent=2, ensure_ascii=not shows_every_character())  # no escape but JSON's own
+    # no escape but JSON's own
+    return json_form.text(value, indent=2, ensure_ascii=not shows_every_character())
 
 
 def _padded(text: str, width: int) -> str:

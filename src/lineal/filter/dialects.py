@@ -11,6 +11,7 @@ Every construct renders its own parentheses. What stays out: which construct a q
 from __future__ import annotations
 
 import string
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,6 +80,22 @@ class Apart(_Condition):
 class TextIn(_Condition):
     """Whether the first operand, a text, is the same as one of the others."""
 
+    inherit_cache = True
+
+
+class IsNan(_Condition):
+    """Whether a stored double is NaN; the operands are the columns of the double and of what may stand beside it.
+
+    Source: the stored forms of store/values.py and of the dialects there.
+    """
+
+    inherit_cache = True
+
+
+class Infinity(FunctionElement[float]):
+    """The greatest stored double, which is what an infinity is stored as."""
+
+    type = sa.Double()
     inherit_cache = True
 
 
@@ -192,6 +209,39 @@ def _text_in_on_postgresql(element: TextIn, compiler: Any, **options: Any) -> st
 def _text_in_on_mysql(element: TextIn, compiler: Any, **options: Any) -> str:
     texts = _operands(element, compiler, options)
     return f"({_one_of(texts)} AND {_one_of([_bytes(text, compiler) for text in texts])})"
+
+
+@compiles(IsNan)
+def _is_nan(element: IsNan, compiler: Any, **options: Any) -> str:
+    return f"(typeof({_operands(element, compiler, options)[0]}) = 'text')"
+
+
+@compiles(IsNan, "postgresql")
+def _is_nan_on_postgresql(element: IsNan, compiler: Any, **options: Any) -> str:
+    return f"({_operands(element, compiler, options)[0]} = 'NaN'::float8)"
+
+
+@compiles(IsNan, "mysql")
+@compiles(IsNan, "mariadb")
+def _is_nan_on_mysql(element: IsNan, compiler: Any, **options: Any) -> str:
+    number, beside = _operands(element, compiler, options)
+    return f"({number} IS NOT NULL AND COALESCE({beside}, '') = 'nan')"
+
+
+@compiles(Infinity)
+def _infinity(element: Infinity, compiler: Any, **options: Any) -> str:
+    return "9e999"
+
+
+@compiles(Infinity, "postgresql")
+def _infinity_on_postgresql(element: Infinity, compiler: Any, **options: Any) -> str:
+    return "'Infinity'::float8"
+
+
+@compiles(Infinity, "mysql")
+@compiles(Infinity, "mariadb")
+def _infinity_on_mysql(element: Infinity, compiler: Any, **options: Any) -> str:
+    return repr(sys.float_info.max)
 
 
 @compiles(ByBytes)

@@ -14,7 +14,7 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from lineal import json_text
+from lineal import json_form, json_text
 from lineal.wire import metadata_store as pb
 
 WORKSPACE_TYPE_NAME = "kubeflow.org/alpha/workspace"
@@ -104,11 +104,14 @@ def storable(name: str, text: str) -> str:
 def to_json(fields: Mapping[str, Any]) -> str:
     """Write the fields of a record as JSON; numbers and arrays of NumPy become plain ones.
 
+    NaN and the infinities become texts, and an entry beside the fields tells which texts they are (lineal.json_form).
+
     Raises:
         TypeError: a field holds something that JSON cannot express, or is nested too deeply to be read again.
 
     """
-    return "{" + ", ".join(f"{json.dumps(name)}: {field_json(name, value)}" for name, value in fields.items()) + "}"
+    texts = [f"{json.dumps(name)}: {field_json(name, value)}" for name, value in fields.items()]
+    return json_form.record_text("{" + ", ".join(texts) + "}")
 
 
 def field_json(name: str, value: Any) -> str:
@@ -152,8 +155,10 @@ def property_types(properties: Mapping[str, pb.Value]) -> dict[str, int]:
 def plain_value(value: pb.Value) -> Any:
     """Return a property's value as a plain Python value, dicts in the order of their keys; one of no kind is None."""
     kind = value.WhichOneof("value")
-    if kind in ("struct_value", "proto_value"):
-        return _in_order(json_format.MessageToDict(getattr(value, kind)))
+    if kind == "struct_value":
+        return _in_order(json_form.struct(value.struct_value))
+    if kind == "proto_value":
+        return _in_order(json_format.MessageToDict(value.proto_value))
     return getattr(value, kind) if kind else None
 
 
@@ -172,7 +177,7 @@ def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
     """
     fields: dict[str, Any] = {"id": artifact.id, **_origin(artifact.custom_properties)}
     properties = _plain_properties(artifact.properties, texts=_TEXTS.get(artifact.type, frozenset()))
-    all_meta = _json_object(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
+    all_meta = _record(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
     return {**fields, **properties, **{key: value for key, value in all_meta.items() if key not in fields | properties}}
 
 
@@ -188,7 +193,7 @@ def recorded_fields(artifact: pb.Artifact) -> dict[str, Any]:
     """Return what a record says by field, without what logging adds: custom properties, JSON, and properties."""
     custom = _plain_properties(artifact.custom_properties)
     properties = _plain_properties(artifact.properties)
-    all_meta = _json_object(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
+    all_meta = _record(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
     fields = {"uri": artifact.uri, **custom, **all_meta, **properties}
     return {name: fields[name] for name in fields if name not in (WORKSPACE_PROPERTY_NAME, RUN_PROPERTY_NAME)}
 
@@ -214,6 +219,11 @@ def _origin(custom_properties: Mapping[str, pb.Value]) -> dict[str, str]:
     """Return the names of the workspace and the run that a record came from, where it tells them."""
     keys = {"workspace": WORKSPACE_PROPERTY_NAME, "run": RUN_PROPERTY_NAME}
     return {key: custom_properties[name].string_value for key, name in keys.items() if name in custom_properties}
+
+
+def _record(text: Any, *, of: str) -> dict[str, Any]:
+    """Read the JSON of a record, numbers that JSON lacks included; text that is no JSON object tells nothing."""
+    return json_form.record(_json_object(text, of=of))
 
 
 def _json_object(text: Any, *, of: str) -> dict[str, Any]:

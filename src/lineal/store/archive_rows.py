@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lineal import json_form
 from lineal.kinds import KINDS, Kind
 from lineal.store import events as event_rows
 from lineal.store.database import Session
@@ -150,9 +151,8 @@ def _property(name: str, is_custom: bool, values: Sequence[Any]) -> Record:
     record |= {kind: value for kind, value in zip(_VALUES, values, strict=True) if value is not None}
     if "bool" in record:
         record["bool"] = bool(record["bool"])
-    number = record.get("double")
-    if isinstance(number, float) and not math.isfinite(number):
-        record["double"] = str(number)  # JSON has no name for it
+    if "double" in record:
+        record["double"] = json_form.finite_or_name(float(record["double"]))
     return record
 
 
@@ -189,8 +189,8 @@ def _step(event_id: int, step: int | str) -> tuple[Any, ...]:
 
 def _property_row(session: Session, node_id: int, prop: Record) -> tuple[Any, ...]:
     integer, double, text, proto, truth = (prop.get(kind) for kind in _VALUES)
-    if isinstance(double, str) and double != "nan":
-        double = float(double)
+    if isinstance(double, str):  # its name, in any spelling of any version
+        double = "nan" if math.isnan(float(double)) else float(double)
     columns = session.dialect.stored_value((integer, double, text, proto, truth))
     return (node_id, prop["name"], prop.get("custom", False), *columns)
 

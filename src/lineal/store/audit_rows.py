@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from lineal import json_form
 from lineal.store.database import Session
 from lineal.store.own_tables import AUDIT, LONGEST_TEXT
 from lineal.store.statement import Statement, insertion
@@ -72,7 +72,7 @@ def add(session: Session, changes: Sequence[Change], *, time: int, who: str, rpc
 
 
 def _text(values: Any) -> str | None:
-    return None if values is None else json.dumps(values, sort_keys=True)
+    return None if values is None else json_form.text(values, sort_keys=True)
 
 
 def page(session: Session, wanted: AuditFilter, *, before: int | None, limit: int) -> list[AuditRow]:

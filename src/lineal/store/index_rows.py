@@ -5,11 +5,14 @@ What stays out: what is derived from a node (service/catalogue/entries.py).
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from lineal import json_form
 from lineal.filter.search import among
 from lineal.kinds import KINDS, Kind
 from lineal.store.database import Session
@@ -18,9 +21,17 @@ from lineal.store.own_tables import ENTRY, FACT, PROGRESS, RUN, UNINDEXED, Famil
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import NODE
 
+# The form of facts. When it changes, what an earlier version wrote is written again, node by node.
+FORM = 2
+_LARGEST = sys.float_info.max
+
 
 class Fact(NamedTuple):
-    """One indexed value: exactly one of number and text is filled, both are empty for NaN."""
+    """One indexed value: a number or a text.
+
+    An infinity, which MySQL lacks, is the largest number of its sign with its name as the text; so it is compared and
+    ordered as what it is. NaN has neither number nor text.
+    """
 
     node_id: int
     family: int
@@ -48,6 +59,20 @@ class Progress(NamedTuple):
 
     time: int
     node_id: int
+
+
+def odd_fact(node_id: int, family: int, name: str, number: float) -> Fact:
+    """Return the fact of a number that is not finite."""
+    if math.isnan(number):
+        return Fact(node_id, family, name, None, None)
+    return Fact(node_id, family, name, math.copysign(_LARGEST, number), str(json_form.finite_or_name(number)))
+
+
+def read_number(number: float | None, text: str | None) -> float:
+    """Return the number of a metric's fact, also of one in the form before, which had no number but a name."""
+    if text is not None:
+        return float(text)
+    return math.nan if number is None else number
 
 
 def _pending(kind: Kind) -> Statement:
@@ -160,6 +185,33 @@ def set_progress(session: Session, kind: Kind, place: Progress) -> None:
     """Note how far a kind is indexed."""
     session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
     session.change_many(_INSERT_PROGRESS, [(kind.type_kind, *place)])
+
+
+def is_renewing(session: Session, kind: Kind) -> bool | None:
+    """Say whether all nodes of a kind are being indexed again; None if the index is new or in an earlier form."""
+    row = session.row(_PROGRESS, {"kind": _form_of(kind)})
+    return None if row is None or row[0] != FORM else bool(row[1])
+
+
+def begin_renewal(session: Session, kind: Kind) -> None:
+    """Note that all nodes of a kind are to be indexed again, from the first on; what is indexed stays until then."""
+    _note_form(session, kind, renewing=True)
+    session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
+
+
+def end_renewal(session: Session, kind: Kind) -> None:
+    """Note that all nodes of a kind are indexed in the present form."""
+    _note_form(session, kind, renewing=False)
+
+
+def _note_form(session: Session, kind: Kind, *, renewing: bool) -> None:
+    session.change(_DELETE_PROGRESS, {"kind": _form_of(kind)})
+    session.change_many(_INSERT_PROGRESS, [(_form_of(kind), FORM, int(renewing))])
+
+
+def _form_of(kind: Kind) -> int:
+    """Return the number under which the form of a kind's rows stands in the table of progress, beside the kinds."""
+    return -1 - kind.type_kind
 
 
 def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:

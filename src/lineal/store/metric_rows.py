@@ -12,6 +12,7 @@ from lineal.filter.search import among
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.store.database import Session
 from lineal.store.graph_rows import Period
+from lineal.store.index_rows import read_number
 from lineal.store.own_tables import ENTRY, FACT, Family
 from lineal.store.statement import Statement, listed
 from lineal.store.tables import NODE, PROPERTY
@@ -21,23 +22,18 @@ _PROPERTY = PROPERTY[ARTIFACT].c
 
 
 class Report(NamedTuple):
-    """One reported value: what it is about, who reports it and when that was created.
-
-    A value that is no finite number has none, and its name ("NaN") as text.
-    """
+    """One reported value: what it is about, who reports it and when that was created."""
 
     about: int
     reporter: int
-    value: float | None
-    text: str | None
+    value: float
     time: int
 
 
 class _Found(NamedTuple):
     about: int
     reporter: int
-    value: float | None
-    text: str | None
+    value: float
 
 
 _TIMES = Statement(sa.select(_NODE.id, _NODE.create_time_since_epoch).where(listed(_NODE.id, "ids")))
@@ -81,7 +77,12 @@ def _ids_in(session: Session, period: Period) -> tuple[int, int]:
 
 
 def _read(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> list[_Found]:
-    return [_Found._make(row) for row in session.rows(Statement(query), values)]
+    loaded = session.dialect.loaded_value
+    found = []
+    for about, reporter, number, text, packed in session.rows(Statement(query), values):
+        value = number if packed is None else loaded((None, number, None, packed, None))[1]
+        found.append(_Found(about, reporter, float(value) if isinstance(value, str) else read_number(value, text)))
+    return found
 
 
 def _reports(session: Session, found: Iterable[_Found], period: Period) -> list[Report]:
@@ -110,7 +111,7 @@ def _sources(metric: str) -> list[tuple[sa.Select[Any], sa.ColumnElement[int]]]:
 
 def _in_index(metric: str) -> sa.Select[Any]:
     fact = FACT.c
-    return sa.select(fact.node_id, fact.source_id, fact.number, fact.text).where(
+    return sa.select(fact.node_id, fact.source_id, fact.number, fact.text, sa.null()).where(
         fact.kind == ARTIFACT.type_kind,
         among(fact.family, [Family.METRIC, Family.EARLIER_METRIC]),
         fact.name == sa.bindparam(None, metric, sa.Text()),
@@ -119,7 +120,8 @@ def _in_index(metric: str) -> sa.Select[Any]:
 
 def _in_properties(metric: str, column: Any, *, custom: bool) -> sa.Select[Any]:
     row = _PROPERTY
-    return sa.select(row.artifact_id, row.artifact_id.label("reporter"), column, sa.null()).where(
+    # A number that is not finite may have its name beside it.
+    return sa.select(row.artifact_id, row.artifact_id.label("reporter"), column, sa.null(), row.proto_value).where(
         row.name == sa.bindparam(None, metric, sa.Text()),
         row.is_custom_property == sa.literal(custom),
         column.is_not(None),

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lineal.filter.dialects import IsNan
 from lineal.filter.search import among
 from lineal.kinds import Kind
 from lineal.store.database import Session
@@ -34,7 +35,7 @@ def ordered_values(session: Session, kind: Kind, field: str, name: str) -> list[
     if field in ENTRY_FIELDS:
         return [_entries(kind, field)]
     numbers = [_facts(kind, field, name, FACT.c.number)]
-    texts = [_facts(kind, field, name, FACT.c.text)]
+    texts = [_facts(kind, field, name, FACT.c.text).where(FACT.c.number.is_(None))]
     if field != "label":
         numbers += _properties(kind, name, ("int_value", "double_value"))
         texts += _properties(kind, name, ("string_value",))
@@ -79,6 +80,7 @@ def _properties(kind: Kind, name: str, columns: tuple[str, ...]) -> list[sa.Sele
             row.name == sa.bindparam(None, name, sa.Text()),
             row.is_custom_property == sa.literal(custom),
             row[column].is_not(None),
+            *([sa.not_(IsNan(row.double_value, row.proto_value))] if column == "double_value" else []),
         )
         for column in columns
         for custom in (False, True)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from lineal.filter.search import among
 from lineal.kinds import CONTEXT, Kind
 from lineal.store.database import Session
+from lineal.store.index_rows import read_number
 from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.own_tables import FACT, VIEW, Family
 from lineal.store.statement import Statement, insertion, listed
@@ -17,7 +18,7 @@ from lineal.store.tables import EVENT, MEMBERSHIP, NODE
 from lineal.wire import metadata_store as pb
 
 _METRICS = Statement(
-    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number).where(
+    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number, FACT.c.text).where(
         FACT.c.kind == sa.bindparam("kind"),
         listed(FACT.c.node_id, "ids"),
         among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
@@ -27,10 +28,11 @@ _METRICS = Statement(
 
 
 def metrics(session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return (node id, id of who reported it, name, number or None for NaN) of nodes' metrics."""
+    """Return (node id, id of who reported it, name, number) of nodes' metrics."""
     found: list[tuple[Any, ...]] = []
     for piece in session.pieces(ids):
-        found += session.rows(_METRICS, {"kind": kind.type_kind, "ids": piece, "names": names})
+        rows = session.rows(_METRICS, {"kind": kind.type_kind, "ids": piece, "names": names})
+        found += [(*place, read_number(number, text)) for *place, number, text in rows]
     return found
 
 

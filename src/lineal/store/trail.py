@@ -8,14 +8,11 @@ something, and whether it is written down at all (service/audit.py).
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from google.protobuf import json_format
-
-from lineal import errors
+from lineal import errors, json_form
 from lineal.kinds import KINDS, Kind
 from lineal.store.properties import properties_of
 from lineal.store.values import decode
@@ -130,10 +127,9 @@ def _plain(columns: Any) -> Any:
     except errors.DataLossError:
         return None
     if value.HasField("struct_value"):
-        return json_format.MessageToDict(value.struct_value)
+        return json_form.plain(json_form.struct(value.struct_value))
     if value.HasField("proto_value"):
         packed = value.proto_value
         return {"type_url": packed.type_url, "value": base64.b64encode(packed.value).decode("ascii")}
     kind = value.WhichOneof("value")
-    plain = getattr(value, kind) if kind else None
-    return str(plain) if isinstance(plain, float) and not math.isfinite(plain) else plain
+    return json_form.plain(getattr(value, kind)) if kind else None

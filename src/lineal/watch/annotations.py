@@ -6,11 +6,10 @@ stays out: finding artifacts that are stored already (`recorder.py`).
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
-from lineal import json_text
+from lineal import json_form, json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.paths import mapping
@@ -79,5 +78,5 @@ def _artifact(seen: Seen, entry: dict[str, Any], default_type: str) -> ArtifactR
 def _labels(type_name: str, labels: dict[str, Any]) -> dict[str, Plain]:
     """Return the property that holds labels: where the SDK looks for them, for the types that it knows."""
     if type_name in names.SDK_TYPES:
-        return {names.ALL_META_PROPERTY: json.dumps({"labels": labels})}
-    return {"labels": json.dumps(labels)}
+        return {names.ALL_META_PROPERTY: json_form.text({"labels": labels})}
+    return {"labels": json_form.text(labels)}

@@ -7,9 +7,9 @@ can be filtered by. What stays out: what an object does (`workloads.py`).
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from lineal import json_form
 from lineal.watch import names
 from lineal.watch.handlers import Handler, Seen
 from lineal.watch.paths import first_text, mapping, values
@@ -46,7 +46,7 @@ def _properties(seen: Seen) -> dict[str, str]:
         "name": seen.name,
         "version": seen.uid,
         "create_time": str(seen.metadata.get("creationTimestamp", "")),
-        OBJECT_PROPERTY: json.dumps(seen.object, ensure_ascii=False, separators=(",", ":")),
+        OBJECT_PROPERTY: json_form.text(seen.object, ensure_ascii=False, separators=(",", ":")),
         "namespace": seen.namespace,
         "cluster": seen.cluster,
         "labels": to_json(seen.metadata.get("labels")),
@@ -65,4 +65,4 @@ def true_or_false(obj: Any) -> dict[str, str]:
 
 def to_json(fields: Any) -> str:
     """Return a mapping as JSON, "" for an empty one."""
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True) if mapping(fields) else ""
+    return json_form.text(fields, ensure_ascii=False, sort_keys=True) if mapping(fields) else ""

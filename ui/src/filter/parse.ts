@@ -153,7 +153,7 @@ class Reader {
 
   private checkValue(value: string, known: FilterKey, from: number): void {
     if (value === "" && known.takes !== "text") return;
-    if (known.takes === "number" && !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^nan$/i.test(value)) {
+    if (known.takes === "number" && !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^[-+]?(nan|inf|infinity)$/i.test(value)) {
       this.fail(`“${value}” is no number`, `Write one, such as ${known.example}`, from, this.at);
     }
     if (known.takes === "id" && !/^\d+$/.test(value)) {

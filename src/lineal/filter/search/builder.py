@@ -7,6 +7,7 @@ pages and counts.
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from lineal.filter.dialects import TextIn, utf8_on_mysql
+from lineal.filter.dialects import Infinity, IsNan, TextIn, utf8_on_mysql
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
@@ -235,29 +236,60 @@ def _uri(body: Comparison, scope: Scope) -> Expression:
 
 
 def _id(body: Comparison, scope: Scope) -> Expression:
-    return _number_test(body)(scope.node.c.id)
+    return _number_test(body)(_Place(scope.node.c.id))
 
 
-def _number_test(body: Comparison) -> Callable[[Expression], Expression]:
+_LARGEST: Expression = sa.literal(sys.float_info.max, sa.Double())
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a number lies.
+
+    Attributes:
+        number: the column.
+        is_nan: the condition that it is NaN; where there is one, the number alone does not tell.
+        infinity: what an infinity is stored as.
+    """
+
+    number: Expression
+    is_nan: Expression | None = None
+    infinity: Expression = _LARGEST
+
+    def compared(self, test: Expression) -> Expression:
+        """Return a condition on the number that NaN does not fit."""
+        return test if self.is_nan is None else sa.and_(test, sa.not_(self.is_nan))
+
+
+_NumberTest = Callable[[_Place], Expression]
+
+
+def _number_test(body: Comparison) -> _NumberTest:
     if body.operator in _OPERATIONS:
-        return lambda number: _OPERATIONS[body.operator](number, _number(str(body.values[0])))
-    return lambda number: sa.or_(*[_equals(number, value) for value in body.values])
+        text = str(body.values[0])
+        return lambda place: place.compared(_OPERATIONS[body.operator](place.number, _number(text, place)))
+    return lambda place: sa.or_(*[_equals(place, value) for value in body.values])
 
 
-def _equals(number: Expression, value: str | Range) -> Expression:
+def _equals(place: _Place, value: str | Range) -> Expression:
     if isinstance(value, str):
-        return number == _number(value)
-    ends = [number >= _number(value.low)] if value.low is not None else []
-    return sa.and_(*ends, *([number <= _number(value.high)] if value.high is not None else []))
+        if values.is_nan(value):
+            return sa.false() if place.is_nan is None else place.is_nan
+        return place.compared(place.number == _number(value, place))
+    ends = [place.number >= _number(value.low, place)] if value.low is not None else []
+    ends += [place.number <= _number(value.high, place)] if value.high is not None else []
+    return place.compared(sa.and_(*ends))
 
 
-def _number(text: str) -> sa.BindParameter[Any]:
-    """Bind a number; an integer beyond 64 bits as a decimal, which every engine compares rightly."""
+def _number(text: str, place: _Place) -> Expression:
+    """Return a number to compare with; an integer beyond 64 bits is a decimal, which every engine compares rightly."""
     found = values.number(text)
     assert found is not None  # noqa: S101 the parser has read it
     if isinstance(found, int) and abs(found) < 1 << 63:
         return sa.bindparam(None, found, sa.BigInteger())
-    return sa.bindparam(None, float(found), sa.Double())
+    if math.isfinite(found):
+        return sa.bindparam(None, float(found), sa.Double())
+    return place.infinity if found > 0 else -place.infinity
 
 
 def _time(column_name: str) -> Callable[[Comparison, Scope], Expression]:
@@ -322,7 +354,7 @@ def _family(body: Comparison, scope: Scope) -> Expression:
     key = body.key
     if key.field == "label":
         return _in_family(key, scope, text=_text_test(body), number=None)
-    number = _number_test(body) if all(_is_number(value) for value in body.values) else None
+    number: _NumberTest | None = _number_test(body) if all(_is_number(value) for value in body.values) else None
     if key.field == "metric":
         return _in_family(key, scope, text=None, number=number)
     text = _text_test(body) if body.operator in (":", "=") and _all_texts(body) else None
@@ -362,40 +394,37 @@ def _has_in_family(key: Key, scope: Scope) -> Expression:
     return sa.or_(*found)
 
 
-Test = Callable[[Expression], Expression]
+_TextTest = Callable[[Expression], Expression]
 
 
-def _in_family(key: Key, scope: Scope, *, text: Test | None, number: Test | None) -> Expression:
+def _in_family(key: Key, scope: Scope, *, text: _TextTest | None, number: _NumberTest | None) -> Expression:
     """Return the condition that one of the places where a family's values are kept holds a fitting one."""
     fact = scope.tables["lineal_fact"].c
     named = (fact.kind == scope.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
-    tests = [test(column) for test, column in ((text, fact.text), (number, fact.number)) if test]
+    tests = [sa.and_(fact.number.is_(None), text(fact.text))] if text else []
+    tests += [number(_Place(fact.number, is_nan=_is_nan_fact(fact)))] if number else []
     found = [scope.has_row(fact.node_id, *named, test) for test in tests]
     if key.field == "label":
         return sa.or_(*found)
     return sa.or_(*found, *_in_properties(key, scope, text=text, number=number))
 
 
-def _in_properties(key: Key, scope: Scope, *, text: Test | None, number: Test | None) -> list[Expression]:
+def _is_nan_fact(fact: Any) -> Expression:
+    return sa.and_(fact.number.is_(None), fact.text.is_(None))
+
+
+def _in_properties(key: Key, scope: Scope, *, text: _TextTest | None, number: _NumberTest | None) -> list[Expression]:
     """Return the conditions on the properties that count as metrics or properties."""
     row = scope.tables[f"{scope.kind.table}Property"].c
     owner = row[scope.kind.id_column]
-    tests = [test(row[name]) for test, name in _property_columns(text, number)]
+    double = _Place(row.double_value, IsNan(row.double_value, row.proto_value), Infinity())
+    tests = [number(_Place(row.int_value)), number(double)] if number else []
+    tests += [text(row.string_value)] if text else []
     return [
         scope.has_row(owner, row.name == _text(key.name), row.is_custom_property == sa.literal(custom), test)
         for test in tests
         for custom in (False, True)
     ]
-
-
-def _property_columns(text: Test | None, number: Test | None) -> list[tuple[Test, str]]:
-    found: list[tuple[Test, str]] = [(number, "int_value"), (_without_nan(number), "double_value")] if number else []
-    return [*found, (text, "string_value")] if text else found
-
-
-def _without_nan(test: Test) -> Test:
-    """Return a test of decimals that NaN fails: engines sort it after every number."""
-    return lambda number: sa.and_(test(number), number <= sa.bindparam(None, sys.float_info.max, sa.Double()))
 
 
 def _text(text: str) -> sa.BindParameter[str]:

@@ -16,8 +16,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _INTEGER = re.compile(r"[+-]?\d{1,19}")
 
 
-def problem(value: str | Range, sort: Sort, *, is_listed: bool) -> tuple[str, str] | None:
-    """Return what is wrong with a value and what to write instead, or None."""
+def problem(value: str | Range, sort: Sort, *, is_listed: bool, is_end: bool = False) -> tuple[str, str] | None:
+    """Return what is wrong with a value and what to write instead, or None.
+
+    Args:
+        value: the value.
+        sort: how values of its key are compared.
+        is_listed: whether it stands after an operator that takes one of several values.
+        is_end: whether it is an end of a range.
+    """
     if isinstance(value, Range):
         if not is_listed:
             return "a range", "a range stands after = or :"
@@ -26,23 +33,31 @@ def problem(value: str | Range, sort: Sort, *, is_listed: bool) -> tuple[str, st
             return "a range without ends", "write low..high, low.. or ..high"
         # A range of what may be text or number is one of numbers.
         wanted = Sort.NUMBER if sort is Sort.EITHER else sort
-        return next((found for end in ends if (found := problem(end, wanted, is_listed=True))), None)
+        return next((found for end in ends if (found := problem(end, wanted, is_listed=True, is_end=True))), None)
     if sort is Sort.NUMBER and number(value) is None:
         return "no number", "write one such as 12 or 0.5"
+    if sort in (Sort.NUMBER, Sort.EITHER) and (is_end or not is_listed) and is_nan(value):
+        return "no place in an order", "compare it with = or !="
     if sort is Sort.TIME and span(value) is None and moment(value) is None:
         return "no time", "write 2024-05-31, 2024-05-31T12:00Z, milliseconds since 1970, or a span such as 7d"
     return None
 
 
 def number(text: str) -> float | int | None:
-    """Return the number that a text is, an integer where it is one, or None."""
+    """Return the number that a text is, an integer where it is one, or None; it may be NaN or infinite."""
     if _INTEGER.fullmatch(text):
         return int(text)
     try:
         found = float(text)
     except ValueError:
         return None
-    return found if math.isfinite(found) and "_" not in text else None
+    return found if "_" not in text else None
+
+
+def is_nan(text: str) -> bool:
+    """Say whether a text is NaN, the one number that is neither greater nor less than any other."""
+    found = number(text)
+    return found is not None and math.isnan(found)
 
 
 def span(text: str) -> int | None:

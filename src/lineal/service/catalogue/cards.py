@@ -10,9 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from google.protobuf import json_format
-
-from lineal import errors
+from lineal import errors, json_form
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.catalogue import groups, shapes
 from lineal.service.catalogue.reading import Record
@@ -69,7 +67,7 @@ def value_of(value: pb.Value) -> Value | None:
     if kind == "bool_value":
         return shapes.BoolValue(value.bool_value)
     if kind == "struct_value":
-        return shapes.StructValue(json_format.MessageToDict(value.struct_value))
+        return shapes.StructValue(json_form.plain(json_form.struct(value.struct_value)))
     if kind == "proto_value":
         return shapes.ProtoValue(value.proto_value.type_url, base64.b64encode(value.proto_value.value).decode())
     return None
@@ -178,7 +176,7 @@ def metric_values(
     """Return the metrics that the index knows of nodes, over all who reported them."""
     found: dict[int, dict[str, list[tuple[int, float]]]] = {}
     for node_id, source, name, number in own_reads.metrics(session, kind, ids, names):
-        found.setdefault(node_id, {}).setdefault(name, []).append((source, math.nan if number is None else number))
+        found.setdefault(node_id, {}).setdefault(name, []).append((source, number))
     return {
         node_id: {name: _over(sorted(values)) for name, values in by_name.items()} for node_id, by_name in found.items()
     }

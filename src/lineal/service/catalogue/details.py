@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lineal import errors
+from lineal import errors, json_form
 from lineal.kinds import ARTIFACT, CONTEXT, Kind
 from lineal.service.catalogue import cards, shapes
 from lineal.service.catalogue.lineage import INPUTS, OUTPUTS
@@ -81,7 +81,7 @@ def _whole(
         properties=cards.values_of(message.properties),
         custom_properties=cards.values_of(message.custom_properties),
         labels=record.labels,
-        meta=record.meta or None,
+        meta=json_form.plain(record.meta, wide_as_text=True) or None,
         contexts=contexts,
         **events,
     )

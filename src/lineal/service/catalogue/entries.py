@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lineal.kinds import ARTIFACT, CONTEXT, Kind
 from lineal.service.catalogue import groups, reading
 from lineal.service.catalogue.reading import Record
-from lineal.store.index_rows import Entry, Fact
+from lineal.store.index_rows import Entry, Fact, odd_fact
 from lineal.store.nodes import NodeRow
 from lineal.store.own_tables import LONGEST_TEXT, Family
 
@@ -78,7 +78,7 @@ def _fact(node_id: int, family: Family, name: str, value: str | float) -> Fact:
         return Fact(node_id, family, name, None, value[:LONGEST_TEXT])
     if math.isfinite(value):
         return Fact(node_id, family, name, value, None)
-    return Fact(node_id, family, name, None, "NaN" if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity")
+    return odd_fact(node_id, family, name, value)
 
 
 def _cut(text: str | None) -> str | None:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from lineal import json_form
 from lineal.filter import search
 from lineal.filter.search import Comparison, Query, Term
 from lineal.filter.search.tree import quoted
@@ -233,7 +234,7 @@ def _values(node: Any) -> Iterable[tuple[str, str, Any]]:
         found.setdefault(f"prop.{name}", ("string" if isinstance(scalar, str) else "double", scalar))
     found |= {f"label.{name}": ("string", value) for name, value in record.labels.items()}
     found |= {f"metric.{name}": ("double", value) for name, value in record.metrics.items()}
-    return [(key, kind, value) for key, (kind, value) in found.items()]
+    return [(key, kind, json_form.plain(value)) for key, (kind, value) in found.items()]
 
 
 def _is_internal(key: str) -> bool:

@@ -114,19 +114,31 @@ class SearchIndex:
 
     def _index_batch(self, kind: Kind) -> bool:
         """Index a batch of nodes, without those that cannot be; say whether it was the last."""
+        renewing = self._is_renewing(kind)
         try:
-            return self.service.write(lambda session, types: _index_batch(session, types, kind))
+            return self.service.write(
+                lambda session, types: _index_batch(session, types, kind, every=renewing, renewing=renewing)
+            )
         except _OF_THE_MOMENT:
             raise
         except Exception as error:
             _log.warning("a batch of %s cannot be indexed as one: %s", kind.plural, _reason(error))
-        self._index_apart(kind, self.service.read(lambda session, _: _next_batch(session, kind).rows))
-        return self.service.write(lambda session, types: _index_batch(session, types, kind))
+        self._index_apart(kind, self.service.read(lambda session, _: _next_batch(session, kind).rows), every=renewing)
+        return self.service.write(
+            lambda session, types: _index_batch(session, types, kind, every=False, renewing=renewing)
+        )
 
-    def _index_apart(self, kind: Kind, rows: Sequence[NodeRow]) -> None:
+    def _is_renewing(self, kind: Kind) -> bool:
+        """Say whether all nodes are to be indexed again, because an earlier version indexed them in another form."""
+        known = self.service.read(lambda session, _: index_rows.is_renewing(session, kind))
+        if known is None:
+            self.service.write(lambda session, _: index_rows.begin_renewal(session, kind))
+        return known is not False
+
+    def _index_apart(self, kind: Kind, rows: Sequence[NodeRow], *, every: bool) -> None:
         """Index nodes in ever smaller parts, each in a transaction of its own, and set aside those that cannot be."""
         try:
-            self.service.write(lambda session, types: _index(session, types, kind, rows))
+            self.service.write(lambda session, types: _index(session, types, kind, rows, every=every))
         except _OF_THE_MOMENT:
             raise
         except Exception as error:
@@ -134,8 +146,8 @@ class SearchIndex:
                 self._set_aside(kind, rows[0], error)
                 return
             middle = len(rows) // 2
-            self._index_apart(kind, rows[:middle])
-            self._index_apart(kind, rows[middle:])
+            self._index_apart(kind, rows[:middle], every=every)
+            self._index_apart(kind, rows[middle:], every=every)
 
     def _set_aside(self, kind: Kind, row: NodeRow, error: Exception) -> None:
         reason = _reason(error)
@@ -185,20 +197,22 @@ def _next_batch(session: Session, kind: Kind) -> _Batch:
     return _Batch(stored, list({row.id: row for row in rows}.values()), reached, is_last=len(rows) < BATCH)
 
 
-def _index_batch(session: Session, types: KnownTypes, kind: Kind) -> bool:
+def _index_batch(session: Session, types: KnownTypes, kind: Kind, *, every: bool, renewing: bool) -> bool:
     """Index a batch of nodes; say whether it was the last."""
     batch = _next_batch(session, kind)
-    _index(session, types, kind, batch.rows)
+    _index(session, types, kind, batch.rows, every=every)
     if batch.reached != batch.stored:
         index_rows.set_progress(session, kind, batch.reached)
+    if renewing and batch.is_last:
+        index_rows.end_renewal(session, kind)
     return batch.is_last
 
 
-def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeRow]) -> None:
-    """Index those of the nodes that have changed since they were indexed."""
+def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeRow], *, every: bool) -> None:
+    """Index every one of the nodes, or those that have changed since they were indexed."""
     rows = list(rows)
     known = index_rows.indexed(session, kind, [row.id for row in rows])
-    changed = [row for row in rows if row.id not in known or known[row.id][0] != row.updated]
+    changed = [row for row in rows if every or row.id not in known or known[row.id][0] != row.updated]
     if not changed:
         return
     nodes = node_messages(session, types, kind, changed)

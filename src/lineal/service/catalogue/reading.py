@@ -8,15 +8,12 @@ other nodes report.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from google.protobuf import json_format
-
-from lineal import json_text
+from lineal import json_form, json_text
 from lineal.service.catalogue import groups
 
 LONGEST_LABEL = 255
@@ -89,7 +86,7 @@ class Record:
         """The labels that stand in JSON."""
         inside = self.meta.get(groups.LABELS)
         stated = {**(inside if isinstance(inside, dict) else {}), **_object(self.texts.get(groups.LABELS))}
-        return {str(name): _label(value) for name, value in stated.items() if value is not None}
+        return {str(name): _text(value) for name, value in stated.items() if value is not None}
 
     @property
     def labels(self) -> dict[str, str]:
@@ -130,7 +127,7 @@ class Record:
         found = dict(_leaves(rest, ""))
         for _, name, kind, value in self._scalars:
             if kind == "struct_value":
-                found |= dict(_leaves(json_format.MessageToDict(value), f"{name}."))
+                found |= dict(_leaves(json_form.struct(value), f"{name}."))
             elif kind == "bool_value":
                 found[name] = "true" if value else "false"
         return dict(list(found.items())[:MOST_VALUES]) if len(found) > MOST_VALUES else found
@@ -168,7 +165,7 @@ def _object(text: str | None) -> dict[str, Any]:
         found = json_text.loads(text, deepest=DEEPEST_JSON, escape=True) if text else None
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return json_form.record(found)
 
 
 def _storable(text: str) -> str:
@@ -176,8 +173,10 @@ def _storable(text: str) -> str:
     return text.replace("\0", "\\u0000") if "\0" in text else text
 
 
-def _label(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+def _text(value: Any) -> str:
+    """Return a value as text: JSON, or the bare name of a number that JSON lacks."""
+    shown = json_form.plain(value)
+    return shown if isinstance(shown, str) else json_form.text(shown)
 
 
 def _leaves(values: Mapping[str, Any], prefix: str, depth: int = 0) -> Iterator[tuple[str, Scalar]]:
@@ -191,7 +190,7 @@ def _leaves(values: Mapping[str, Any], prefix: str, depth: int = 0) -> Iterator[
         elif isinstance(value, (int, float)):
             yield path, _float(value)
         elif value is not None and value != "":
-            yield path, value if isinstance(value, str) else json.dumps(value)
+            yield path, _text(value)
 
 
 def _float(number: float) -> float:

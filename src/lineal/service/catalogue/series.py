@@ -78,7 +78,7 @@ def _point(report: Report, known: Mapping[int, Named]) -> Point:
     about = known.get(report.about)
     return Point(
         time=report.time,
-        value=float(report.text or "nan") if report.value is None else float(report.value),
+        value=float(report.value),
         node=key_of(ARTIFACT, report.about),
         version=about.version if about else None,
         reporter=key_of(ARTIFACT, report.reporter),
