@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { columnsOf, listingOf } from "../src/api/asks";
+import { columnsOf, listingOf, pageParams } from "../src/api/asks";
 import type { Row } from "../src/api/shapes";
+import { joinList } from "../src/app/search";
 import { columnOf, readColumns, sortAfter, valueIn, writeColumn } from "../src/list/columns";
 
 const row = {
@@ -31,6 +32,15 @@ describe("a column of a metric", () => {
       columns: "least.auc,greatest.loss",
       sort: "-greatest.loss",
     });
+  });
+
+  it("may have a name with commas and quotes, in the address and in what the server is asked", () => {
+    const odd = 'metric.loss, "smooth"';
+    const written = joinList([`!${odd}`, "label.team"]);
+    expect(columnsOf("artifacts", { columns: written }).map(({ key }) => key)).toEqual([odd, "label.team"]);
+    const listing = listingOf("artifacts", { columns: written, sort: `-${odd}` });
+    expect(listing.columns).toBe('"metric.loss, ""smooth""",label.team');
+    expect(pageParams(listing, "").order_by).toBe('-"metric.loss, ""smooth"""');
   });
 
   it("keeps the order of the list when another of its reports is shown", () => {

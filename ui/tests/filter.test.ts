@@ -11,6 +11,7 @@ const GOOD = [
   'forecast "a \\"quoted\\" word" has:label.team',
   'label.a="x, (y)" prop.hyperparameters.layers=3',
   "metric.loss<=1e-3 metric.auc=nan",
+  "metric.loss>=inf metric.auc=Infinity",
   'label."cost centre"=7 -prop."a \\"b\\""=x label.größe=1',
   "created:2026-01-01T10:00:00.000Z..2026-02-01 updated>1760000000000",
 ];

@@ -181,7 +181,9 @@ describe("exports", () => {
 
   it("as CSV run nothing in a spreadsheet", () => {
     expect(csvCell("=cmd()")).toBe("'=cmd()");
-    expect(csvCell("-3")).toBe("-3");
+    for (const text of ["-1+2", " =1", "\u200b@x", "＝1", "'=1", "\nx", "\tx"])
+      expect(csvCell(text)).toContain(`'${text}`);
+    expect(["-3", "-1.5e3", "'x", "a=b"].map(csvCell)).toEqual(["-3", "-1.5e3", "'x", "a=b"]);
     expect(csvCell('a,"b"')).toBe('"a,""b"""');
     expect(toCsv(graph, hops(graph, "a1"))).toContain("artifact,2,'=cmd()");
   });

@@ -15,6 +15,7 @@ describe("numbers", () => {
     expect(formatNumber(Number.NEGATIVE_INFINITY)).toBe("−∞");
     expect(formatNumber(0.00001234)).toBe("1.234e-5");
     expect(formatDelta(-2)).toBe("−2");
+    expect(formatDelta(Number.NaN)).toBe("NaN");
   });
 
   it("are read from the API's texts", () => {
@@ -25,6 +26,8 @@ describe("numbers", () => {
 
   it("come in order, NaN last, before texts", () => {
     expect(["b", Number.NaN, 10, "9"].sort(compareValues)).toEqual(["9", 10, Number.NaN, "b"]);
+    const odd = ["NaN", "Infinity", 1, "-Infinity", "NaN", "Infinity"];
+    expect(odd.sort(compareValues)).toEqual(["-Infinity", 1, "Infinity", "Infinity", "NaN", "NaN"]);
   });
 });
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lineal.server.rest.csv_text import escaped
 from lineal.wire import metadata_store as pb
 from tests.server.rest.shelf import Shelf
 
@@ -166,7 +167,7 @@ def test_a_name_comes_back_as_it_is(shelf: Shelf, name: str) -> None:
     node = shelf.get(f"/artifacts/{first}")
     assert (node["name"], node["uri"], node["custom_properties"]["note"]["value"]) == (name, name, name)
     exported = shelf.client.get("/api/v1/artifacts/export").content.decode()
-    assert next(csv.DictReader(io.StringIO(exported, newline="")))["name"] == name
+    assert next(csv.DictReader(io.StringIO(exported, newline="")))["name"] == escaped(name)
 
 
 def test_values_that_json_cannot_hold_come_back_as_texts(shelf: Shelf) -> None:

@@ -1,7 +1,7 @@
 // What requests say: pure, so that the first ones can be sent before the page is loaded.
 
 import type { LineageSearch, ListSearch } from "../app/search";
-import { joinList, splitList } from "../app/search";
+import { joinList, splitList, writeOrder } from "../app/search";
 import { onlyType } from "../filter/write";
 import { isAskedFor, readColumns } from "../list/columns";
 import { rememberedColumns } from "../list/memory";
@@ -43,7 +43,7 @@ export function selectionParams({ filter, query, context }: Omit<Listing, "sort"
 export function pageParams(listing: Listing, cursor: string) {
   return {
     ...selectionParams(listing),
-    order_by: listing.sort,
+    order_by: writeOrder(listing.sort),
     limit: PAGE,
     ...(listing.columns && { columns: listing.columns }),
     ...(cursor && { cursor }),
@@ -60,7 +60,7 @@ export function lineageParams({ focus, up, down, limit, asOf, since, inside, int
     ...(since !== undefined && { since }),
     ...(inside && { inside }),
     ...(internal && { internal: true }),
-    ...(column && { columns: column }),
+    ...(column && { columns: joinList([column]) }),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { writeOrder } from "../app/search";
 import type { Vocabulary } from "../filter/suggest";
 import { pageParams, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
@@ -81,9 +82,11 @@ export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
   return second.data ?? first.data;
 }
 
-/** The address of a whole listing as a file. */
-export function exportAddress(listing: Listing, format: "csv" | "json"): string {
-  const query = new URLSearchParams({ ...selectionParams(listing), order_by: listing.sort, format });
+/** The address of a whole listing as a file; CSV for Excel begins with a byte order mark. */
+export function exportAddress(listing: Listing, format: "csv" | "excel" | "json"): string {
+  const form = format === "excel" ? "csv" : format;
+  const query = new URLSearchParams({ ...selectionParams(listing), order_by: writeOrder(listing.sort), format: form });
+  if (format === "excel") query.set("bom", "true");
   if (listing.columns) query.set("columns", listing.columns);
   return `${BASE}/api/v1/${apiKind(listing.kind)}/export?${query}`;
 }

@@ -2390,7 +2390,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -2479,10 +2479,12 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
+                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3217,7 +3219,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -3306,10 +3308,12 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
+                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4044,7 +4048,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -4133,10 +4137,12 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
+                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -5204,7 +5210,7 @@ export interface operations {
                 internal?: boolean;
                 /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
                 inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
             };
             header?: never;
@@ -5702,7 +5708,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;

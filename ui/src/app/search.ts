@@ -16,13 +16,26 @@ export function stringifySearch(search: Readonly<Record<string, unknown>>): stri
   return readable && `?${readable}`;
 }
 
-/** Ids or keys as one parameter. */
+/** Ids or keys as one parameter; one with a comma or quotes is quoted as in CSV, which the server reads too. */
 export function splitList(text: string | undefined): string[] {
-  return text ? text.split(",").filter(Boolean) : [];
+  const items = text?.match(/\s*"(?:[^"]|"")*"|[^,]+/g) ?? [];
+  return items
+    .map((item) => (/^\s*".*"$/s.test(item) ? item.trim().slice(1, -1).replace(/""/g, '"') : item))
+    .filter(Boolean);
 }
 
 export function joinList(items: Iterable<string>): string | undefined {
-  return [...items].join(",") || undefined;
+  return [...items].map(quoteItem).join(",") || undefined;
+}
+
+/** A key as it stands in a list, in an order or among groups. */
+export function quoteItem(item: string): string {
+  return /[",]|^\s|\s$/.test(item) ? `"${item.replace(/"/g, '""')}"` : item;
+}
+
+/** The order that the server is asked for: a column's key, "-" before it for the greatest first. */
+export function writeOrder(sort: string): string {
+  return sort.startsWith("-") ? `-${quoteItem(sort.slice(1))}` : quoteItem(sort);
 }
 
 export interface ListSearch {

@@ -127,9 +127,19 @@ function csvRow(node: GraphNode, hop: number | undefined): string[] {
   return [node.kind, node.id, node.name, node.type, node.version ?? "", node.state ?? "", String(hop ?? ""), created];
 }
 
-/** A cell; text that a spreadsheet would take for a formula gets an apostrophe before it. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^-?Infinity$/i;
+
+/** Whether a spreadsheet takes a text for a formula: after blanks too, in wide forms too, and behind apostrophes. */
+function isFormula(text: string): boolean {
+  const bare = text.replace(/^'+/, "");
+  if (/^[\t\r\n]/.test(bare)) return true;
+  const first = bare.match(/[^\p{Z}\p{Cc}\p{Cf}]/u)?.[0] ?? "";
+  return /^[=+\-@]$/.test(first.normalize("NFKC")) && !NUMBER.test(bare);
+}
+
+/** A cell; text that a spreadsheet would take for a formula gets an apostrophe before it, as in the server's exports. */
 export function csvCell(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?!\d+(\.\d+)?$)/.test(text) ? `'${text}` : text;
+  const safe = isFormula(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 

@@ -16,6 +16,9 @@ export function ExportMenu(listing: Listing) {
         <Menu.Item component="a" href={exportAddress(listing, "csv")} download>
           CSV, all rows of this filter
         </Menu.Item>
+        <Menu.Item component="a" href={exportAddress(listing, "excel")} download>
+          CSV for Excel, all rows of this filter
+        </Menu.Item>
         <Menu.Item component="a" href={exportAddress(listing, "json")} download>
           JSON, all rows of this filter
         </Menu.Item>

@@ -5,7 +5,7 @@ import { useMemo } from "react";
 import { useFields } from "../api/listing";
 import { useSeries } from "../api/metrics";
 import type { Series } from "../api/shapes";
-import { splitList } from "../app/search";
+import { joinList, quoteItem, splitList } from "../app/search";
 import { quoteValue } from "../filter/write";
 import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
@@ -33,7 +33,7 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
     since: search.from ? Number(search.from) : undefined,
     until: search.to ? Number(search.to) : undefined,
   };
-  const groupBy = search.group ? [search.group] : [];
+  const groupBy = search.group ? [quoteItem(search.group)] : [];
   const series = useSeries(
     metrics.map((metric) => ({ metric, q: filter, groupBy, ...zoom })),
     refresh,
@@ -41,7 +41,7 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
   const axis = useAxis(series.map(({ data }) => data?.series));
   const toggle = (metric: string) => {
     const next = metrics.includes(metric) ? metrics.filter((other) => other !== metric) : [...metrics, metric];
-    change({ metrics: next.join(",") });
+    change({ metrics: joinList(next) });
   };
   return (
     <section aria-label="Metrics">

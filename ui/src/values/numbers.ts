@@ -25,6 +25,7 @@ export function formatNumber(value: number): string {
 /** A difference with its sign: +0.12, −3. */
 export function formatDelta(delta: number): string {
   if (delta === 0) return "=";
+  if (Number.isNaN(delta)) return "NaN";
   return (delta > 0 ? "+" : "−") + formatNumber(Math.abs(delta));
 }
 
@@ -42,7 +43,10 @@ export function toNumber(value: unknown): number | null {
 /** Numbers in order, text in order, numbers before text; NaN last among numbers. */
 export function compareValues(left: unknown, right: unknown): number {
   const [a, b] = [toNumber(left), toNumber(right)];
-  if (a !== null && b !== null) return Number.isNaN(a) ? 1 : Number.isNaN(b) ? -1 : a - b;
+  if (a !== null && b !== null) {
+    if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+    return a === b ? 0 : a - b; // the difference of two infinities is no number
+  }
   if (a !== null) return -1;
   if (b !== null) return 1;
   return String(left ?? "").localeCompare(String(right ?? ""), "en", { numeric: true });

@@ -1,18 +1,18 @@
 """Exports of a whole listing as CSV or JSON, streamed page by page, so that size does not matter.
 
-Texts come out as they are stored; only CSV's own quoting is applied.
+JSON has texts as they are stored, and CSV as a spreadsheet can show them (csv_text.py).
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from fastapi.responses import StreamingResponse
 
+from lineal import errors
+from lineal.server.rest import csv_text
 from lineal.server.rest.writing import to_bytes
 from lineal.service.catalogue import Asked, Catalogue, shapes
 from lineal.service.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES, read_columns
@@ -25,16 +25,28 @@ _FIELDS = ("key", "id", "name", "type", "version", "state", "uri", "created", "u
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
-def stream(catalogue: Catalogue, asked: Asked, *, order: str, columns: str, form: str) -> StreamingResponse:
+def stream(
+    catalogue: Catalogue, asked: Asked, *, order: str, columns: str, form: str, bom: bool = False
+) -> StreamingResponse:
     """Return a response with every row of a listing.
+
+    Args:
+        catalogue: the catalogue.
+        asked: the rows.
+        order: their order.
+        columns: keys of values, beside the fields that every row has.
+        form: "csv" or "json".
+        bom: whether CSV begins with a byte order mark.
 
     Raises:
         StatusError: the search, order or columns are wrong; nothing is sent then.
     """
+    if bom and form != "csv":
+        raise errors.InvalidArgumentError(f"bom=true goes with format=csv, and the format is {form}; leave bom out")
     read = _reader(catalogue, asked, order, columns)
     first = read("")
     pages = itertools.chain([first], _following(read, first.next_cursor))
-    body = _csv(pages, read_columns(columns)) if form == "csv" else _json(pages)
+    body = _csv(pages, read_columns(columns), bom=bom) if form == "csv" else _json(pages)
     name = f"{asked.kind.plural}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(body, media_type=_MEDIA[form], headers=headers)
@@ -51,16 +63,10 @@ def _following(read: Callable[[str], shapes.Page], cursor: str | None) -> Iterat
         cursor = page.next_cursor
 
 
-def _csv(pages: Iterator[shapes.Page], columns: Sequence[str]) -> Iterator[bytes]:
-    yield _lines([[*_FIELDS, *columns]])
+def _csv(pages: Iterator[shapes.Page], columns: Sequence[str], *, bom: bool) -> Iterator[bytes]:
+    yield (csv_text.BYTE_ORDER_MARK if bom else b"") + csv_text.lines([[*_FIELDS, *columns]])
     for page in pages:
-        yield _lines([_cells(row, columns) for row in page.items])
-
-
-def _lines(rows: Sequence[Sequence[object]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode("utf-8", "replace")
+        yield csv_text.lines([_cells(row, columns) for row in page.items])
 
 
 def _cells(row: shapes.Row, columns: Sequence[str]) -> list[object]:

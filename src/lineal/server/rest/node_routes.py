@@ -81,9 +81,12 @@ def _add_lists(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
         order_by: OrderBy = "-created",
         columns: ColumnKeys = "",
         format: Annotated[Literal["csv", "json"], Query(description="The format.")] = "csv",  # noqa: A002
+        bom: Annotated[
+            bool, Query(description="Begin CSV with a byte order mark, which tells Excel that it is UTF-8.")
+        ] = False,
     ) -> Response:
         wanted = asked(kind, q, filter_query, context_id)
-        return exports.stream(catalogue, wanted, order=order_by, columns=columns, form=format)
+        return exports.stream(catalogue, wanted, order=order_by, columns=columns, form=format, bom=bom)
 
 
 def _add_counts(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:

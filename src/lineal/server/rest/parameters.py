@@ -43,8 +43,9 @@ ColumnKeys = Annotated[
     str,
     Query(
         max_length=LONGEST_TEXT,
-        description="Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least "
-        "and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well.",
+        description="Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is "
+        'quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as '
+        "CSV take `least.NAME` and `greatest.NAME` as well.",
     ),
 ]
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="The longest page wanted.")]

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from lineal import errors
 from lineal.filter.search import SearchError
 from lineal.server.http_methods import allowed
+from lineal.service.catalogue.keys import KeyTextError
 
 MEDIA_TYPE = "application/problem+json"
 HTTP_STATUS = {
@@ -121,6 +122,8 @@ def of_status_error(error: errors.StatusError, *, filter_query: str = "") -> Res
     if isinstance(error, SearchError):
         place = {"parameter": "q", "position": error.at, "length": error.length, "hint": error.hint}
         return problem(400, f"{error.problem}; {error.hint}", **place)
+    if isinstance(error, KeyTextError):
+        return problem(400, error.message, parameter=error.parameter, position=error.at, length=1, hint=error.hint)
     status = HTTP_STATUS.get(error.error_code, 500)
     found = _PLACE.match(error.message) if status == 400 else None
     if found is None:

@@ -19,6 +19,7 @@ from lineal.service.audit_log import AuditFilter, AuditPage
 from lineal.service.catalogue import (
     details,
     facets,
+    keys,
     lineage,
     listing,
     monitoring,
@@ -214,6 +215,7 @@ class Catalogue:
         Raises:
             InvalidArgumentError: points cannot be grouped by a key.
         """
+        group_by = [keys.read_key(key, parameter="group_by") for key in group_by]
         for key in group_by:
             if not series.is_group(key):
                 raise errors.InvalidArgumentError(

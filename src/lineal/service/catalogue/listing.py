@@ -11,7 +11,7 @@ from typing import Any
 from lineal import errors
 from lineal.filter import search
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
-from lineal.service.catalogue import cards, groups, shapes
+from lineal.service.catalogue import cards, groups, keys, shapes
 from lineal.service.known_types import KnownTypes
 from lineal.store import nodes as node_rows
 from lineal.store import order_sources, own_reads
@@ -73,7 +73,7 @@ def read_order(text: str, kind: Kind) -> Order:
         InvalidArgumentError: there is no such order, or none of this kind.
     """
     ascending = not text.startswith("-")
-    field, _, name = text.removeprefix("-").partition(".")
+    field, _, name = keys.read_key(text, parameter="order_by").removeprefix("-").partition(".")
     if not name and ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field)):
         raise errors.InvalidArgumentError(f"{kind.plural} have no {field} to be ordered by; use another order")
     if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):
@@ -90,11 +90,13 @@ def read_columns(text: str) -> tuple[str, ...]:
     Raises:
         InvalidArgumentError: one is no key of a value.
     """
-    columns = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    columns = keys.read_keys(text)
     for column in columns:
         family, _, name = column.partition(".")
         if family not in _FAMILIES or not name:
-            raise errors.InvalidArgumentError(f"{column[:60]!r} is no column; write {_NAMED}, separated by commas")
+            raise errors.InvalidArgumentError(
+                f"{column[:60]!r} is no column; write {_NAMED}, separated by commas, and quote a name that has one"
+            )
     return columns
 
 
