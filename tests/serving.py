@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -46,9 +46,22 @@ class ServerProcess:
 
 
 @contextmanager
-def running_server(url: str, *flags: str) -> Iterator[ServerProcess]:
-    """Serve a database on free ports; at the end, stop the server if it still runs."""
-    command = [sys.executable, "-m", "lineal", "serve", "--db", url, "--grpc-port", "0", "--http-port", "0", *flags]
+def running_server(url: str, *flags: str, under: Sequence[str] = ()) -> Iterator[ServerProcess]:
+    """Serve a database on free ports, under another command if one is given; at the end, stop what still runs."""
+    command = [
+        *under,
+        sys.executable,
+        "-m",
+        "lineal",
+        "serve",
+        "--db",
+        url,
+        "--grpc-port",
+        "0",
+        "--http-port",
+        "0",
+        *flags,
+    ]
     with (
         tempfile.TemporaryFile("w+") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,

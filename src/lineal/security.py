@@ -116,7 +116,9 @@ class LimitSettings:
         max_lineage_nodes: how many nodes a lineage graph may have.
         max_concurrent: how many requests may be in progress or wait at each door.
         max_rate: how many requests a second one client may send; 0 for no limit.
-        max_connections: how many connections the HTTP door keeps open.
+        max_connections: how many connections each door keeps open.
+        max_receive_seconds: how long the message of a call, or the body of a request, may take to come.
+        accept_compressed: whether compressed requests are read; they are then inflated up to the limit of a message.
     """
 
     max_call_seconds: float = 300.0
@@ -126,6 +128,8 @@ class LimitSettings:
     max_concurrent: int = 1_000
     max_rate: float = 0.0
     max_connections: int = 4_000
+    max_receive_seconds: float = 60.0
+    accept_compressed: bool = False
 
     def __post_init__(self) -> None:
         ranges = {
@@ -136,6 +140,7 @@ class LimitSettings:
             "max_concurrent": (1, 1_000_000),
             "max_rate": (0, 1_000_000),
             "max_connections": (16, 1_000_000),
+            "max_receive_seconds": (0.1, 86_400),
         }
         for name, (low, high) in ranges.items():
             if not low <= getattr(self, name) <= high:

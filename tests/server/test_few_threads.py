@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from lineal import errors
-from lineal.server.admission import BoundedThreads, require_room
+from lineal.server.call_threads import CallThreads, require_room
 from lineal.server.few_threads import FEW, FewThreads
 
 
@@ -30,12 +30,12 @@ def busy() -> Busy:
 
 
 @pytest.fixture
-def others() -> BoundedThreads:
-    return BoundedThreads(4, most=10)
+def others() -> CallThreads:
+    return CallThreads(4, most=10)
 
 
 @pytest.fixture
-def few(others: BoundedThreads, busy: Busy) -> Iterator[FewThreads]:
+def few(others: CallThreads, busy: Busy) -> Iterator[FewThreads]:
     threads = FewThreads(others)
     yield threads
     busy.go.set()
@@ -59,7 +59,7 @@ def test_others_help_where_the_few_are_long_at_work(few: FewThreads, busy: Busy)
     assert all(event.wait(5) for event in done)
 
 
-def test_what_waits_for_the_few_counts_as_waiting(few: FewThreads, others: BoundedThreads, busy: Busy) -> None:
+def test_what_waits_for_the_few_counts_as_waiting(few: FewThreads, others: CallThreads, busy: Busy) -> None:
     for _ in range(FEW):
         few.submit(busy)
     assert all(busy.begun.acquire(timeout=5) for _ in range(FEW))

@@ -112,13 +112,6 @@ def test_a_request_far_over_the_limit_is_refused_before_it_is_taken_in(caller: C
     assert failure.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-def test_a_compressed_request_counts_with_its_full_size(caller: Caller) -> None:
-    put = caller.channel.unary_unary(f"/{SERVICE_NAME}/PutArtifacts")
-    with pytest.raises(grpc.RpcError) as failure:
-        put(b" " * 60 * MIB, timeout=60, compression=grpc.Compression.Gzip)
-    assert failure.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-
-
 def test_an_answer_over_the_limit_names_the_flag(caller: Caller) -> None:
     for name in ("large 1", "large 2"):
         artifact_type = pb.ArtifactType(name=name, description="x" * (3 * MIB // 2))

@@ -48,7 +48,9 @@ def add_protection_flags(parser: Parser) -> None:
     add("--max-lineage-nodes", "NUMBER", "how many nodes a lineage graph may have", int)
     add("--max-concurrent", "NUMBER", "how many requests may be in progress or wait at each port", int)
     add("--max-rate", "NUMBER", "how many requests a second one client may send; 0 for no limit", float)
-    add("--max-connections", "NUMBER", "how many connections the HTTP port keeps open", int)
+    add("--max-connections", "NUMBER", "how many connections each port keeps open", int)
+    add("--max-receive-seconds", "SECONDS", "how long the message of a call may take to come", float)
+    group.add_argument("--accept-compressed", action="store_true", help="read compressed requests, too")
 
 
 def _default(flag: str) -> Any:

@@ -3,13 +3,12 @@
 A read of a SQLite file waits for nothing but the interpreter, which SQLite's driver lets go of at every row: with many
 threads reading, each row is a fight for it that costs more than the row. So few read at a time, and the others wait in
 a queue; who is done takes the next call without any hand-over. Where the few are long at work, others help them. What
-stays out: which calls these are (grpc_door.py), and how much may wait (admission.py).
+stays out: which calls these are (grpc_door.py), and how much may wait (call_threads.py).
 """
 
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -18,13 +17,12 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from lineal.server.admission import BoundedThreads
+from lineal.server.call_threads import CallThreads, run
 
 FEW = 3  # one computes, one is in SQLite, one receives the next request
 _PATIENCE_SECONDS = 0.1
 _TAKEN: Future[Any] = Future()
 _TAKEN.set_result(None)
-_log = logging.getLogger(__name__)
 
 
 class FewThreads(ThreadPoolExecutor):
@@ -34,11 +32,19 @@ class FewThreads(ThreadPoolExecutor):
     for each call, which nobody looks at, would cost more than handing the call over.
     """
 
-    def __init__(self, others: BoundedThreads) -> None:
+    def __init__(self, others: CallThreads) -> None:
+        """Begin.
+
+        Args:
+            others: the threads of all other calls, which help these and refuse for them.
+        """
         super().__init__(1)
         self._others = others
+        self.working = contextlib.nullcontext()  # reads of a file take turns anyway (store/turns.py)
         self._waiting: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._begun = 0
+        self._stalled = 0
+        self._lock = threading.Lock()
         self._is_busy = threading.Event()
         self._is_over = False
         self._loops: list[threading.Thread] = []
@@ -63,29 +69,45 @@ class FewThreads(ThreadPoolExecutor):
         self._is_busy.set()
         self._waiting.put(None)
         super().shutdown(wait, cancel_futures=cancel_futures)
-        for thread in self._loops if wait else ():
+        for thread in list(self._loops) if wait else ():
             thread.join()
+
+    def replace_stalled(self, stalled: int) -> None:
+        """Work with as many threads more as wait for their client's message."""
+        self._stalled = stalled
+        for _ in range(min(stalled, self._waiting.qsize())):
+            if not self._are_all:
+                self._start(self._work)
 
     @property
     def _are_all(self) -> bool:
-        return len(self._loops) > FEW
+        return len(self._loops) - self._stalled > FEW
 
     def _start(self, loop: Callable[[], None]) -> None:
-        self._loops.append(threading.Thread(target=loop, name="lineal-read", daemon=True))
-        self._loops[-1].start()
+        thread = threading.Thread(target=loop, name="lineal-read", daemon=True)
+        self._loops.append(thread)
+        thread.start()
 
     def _work(self) -> None:
-        """Do what waits until the threads are to end."""
-        while (work := self._waiting.get()) is not None:
+        """Do what waits until the threads are to end, or there are more than needed."""
+        while not self._is_needless():
+            work = self._waiting.get()
+            if work is None:
+                self._waiting.put(None)  # for the next thread
+                return
             self._do(work)
-        self._waiting.put(None)  # for the next thread
+
+    def _is_needless(self) -> bool:
+        """Leave if there are more than the few and the one that looks; one thread at a time finds that out."""
+        with self._lock:
+            if len(self._loops) - self._stalled <= FEW + 1:
+                return False
+            self._loops.remove(threading.current_thread())
+            return True
 
     def _do(self, work: Callable[[], Any]) -> None:
         self._begun += 1
-        try:
-            work()
-        except Exception:
-            _log.exception("a call ended its thread's work")
+        run(work)
 
     def _help(self) -> None:
         """Do one thing that waits, if there still is any."""

@@ -5,21 +5,27 @@ What stays out: rules and SQL. A handler hands the bytes to `rpcs.answer` and tr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import grpc
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from lineal.config import MAX_METADATA_BYTES, ServerSettings
 from lineal.security import LimitSettings
 from lineal.server import addresses
-from lineal.server.admission import BoundedThreads, Rates, require_room
+from lineal.server.admission import Rates
 from lineal.server.auth.grpc_guard import GrpcGuard
 from lineal.server.auth.guard import OPEN, Guard
+from lineal.server.call_threads import CallThreads, require_room
+from lineal.server.compression import plain
 from lineal.server.few_threads import FEW, FewThreads
+from lineal.server.grpc_connections import GrpcConnections
+from lineal.server.health import SERVICE_NAME as HEALTH_NAME
+from lineal.server.health import Health
 from lineal.server.observing.grpc_calls import GrpcCalls
+from lineal.server.open_files import connections_for_each
+from lineal.server.receiving import Receiving
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.server.streams import BoundedStreams
@@ -28,8 +34,12 @@ from lineal.service import MetadataService, call_named
 from lineal.store.deadlines import CURRENT, Deadline
 
 PORT_FLAG = "--grpc-port"
+DOORS = 2
 CONNECTION_SECONDS = 30
 """How long a client stays with one of several workers; gRPC makes it up to a tenth longer or shorter."""
+HANDSHAKE_SECONDS = 10
+IDLE_SECONDS = 600
+"""How long a connection may have no call; its client connects again with the next one."""
 _MIB = 1 << 20
 _SOFT_METADATA_LIMIT = "grpc.max_metadata_size"
 _HARD_METADATA_LIMIT = "grpc.absolute_max_metadata_size"
@@ -41,21 +51,23 @@ class GrpcDoor:
     def __init__(self, service: MetadataService, settings: ServerSettings, guard: Guard = OPEN) -> None:
         limits = settings.limits
         self._threads, self._readers = _threads(settings)
-        way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits))
+        self._receiving = Receiving(limits.max_receive_seconds)
+        way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits), self._receiving)
         interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES), BoundedStreams()]
         interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
         self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
-        self._health = health.HealthServicer()
+        self._health = Health(limits.max_receive_seconds)
         for name in SERVICES:
-            handlers = _bind(way, name, readers=self._readers)
+            handlers = _bind(way, name, self._threads, self._readers)
             self._server.add_generic_rpc_handlers((handlers,))
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        self._server.add_generic_rpc_handlers((self._health.handlers(),))
         reflection.enable_server_reflection(
-            (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME),
+            (*SERVICES, HEALTH_NAME, reflection.SERVICE_NAME),
             self._server,
         )
         self.show_ready(False)
         self.address = self._listen(settings)
+        self._connections = GrpcConnections(self._port, connections_for_each(DOORS, limits.max_connections), way.busy)
 
     def start(self) -> None:
         """Answer requests from now on."""
@@ -63,13 +75,11 @@ class GrpcDoor:
 
     def show_ready(self, ready: bool) -> None:
         """Let the health service tell whether requests can be answered."""
-        state = health_pb2.HealthCheckResponse.SERVING if ready else health_pb2.HealthCheckResponse.NOT_SERVING
-        for name in ("", *SERVICES):
-            self._health.set(name, state)
+        self._health.show(("", *SERVICES), ready)
 
     def leave(self) -> None:
         """Take no new connections; those that are open end by themselves, between calls, when they are old."""
-        addresses.stop_listening(int(self.address.rpartition(":")[2]))
+        addresses.stop_listening(self._port)
 
     def stop(self, grace: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
         """Take no new requests, finish the accepted ones, and return when none is left.
@@ -78,7 +88,7 @@ class GrpcDoor:
             grace: seconds after which the remaining calls are cancelled; their writes are finished or not begun.
             hurry: asked ten times a second; once it says yes, the grace is over.
         """
-        self._health.enter_graceful_shutdown()
+        self._health.begin_stop()
         stopped = self._server.stop(grace)
         while not stopped.wait(0.1):
             if hurry():
@@ -86,6 +96,13 @@ class GrpcDoor:
         if self._readers:
             self._readers.shutdown(wait=True)
         self._threads.shutdown(wait=True)
+        self._connections.close()
+        self._receiving.close()
+        self._health.close()
+
+    @property
+    def _port(self) -> int:
+        return int(self.address.rpartition(":")[2])
 
     def _listen(self, settings: ServerSettings) -> str:
         host, port = settings.host, settings.grpc_port
@@ -111,16 +128,36 @@ class _Way:
     max_bytes: int
     limits: LimitSettings
     rates: Rates
+    receiving: Receiving
+    calls: set[grpc.ServicerContext] = field(default_factory=set)
 
-    def answer(self, called: Rpc, request: bytes, context: grpc.ServicerContext) -> bytes:
-        """Answer a call, within the limits."""
+    def answer(
+        self, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, threads: CallThreads | FewThreads
+    ) -> bytes:
+        """Answer a call, within the limits; all that its headers say is checked before its message is waited for."""
+        self.calls.add(context)
+        try:
+            return self._answer(called, requests, context, threads)
+        finally:
+            self.calls.discard(context)
+
+    def busy(self) -> set[str]:
+        """Return the peers with a call in progress."""
+        return {context.peer() for context in self.calls.copy()}
+
+    def _answer(
+        self, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, threads: CallThreads | FewThreads
+    ) -> bytes:
         require_room()
         caller = self.guard.caller()
         if self.limits.max_rate:
             self.rates.count(caller.name if self.guard.authenticator else context.peer().rpartition(":")[0])
+        message = self.receiving.message(requests, context, threads)
         token = CURRENT.set(self._deadline(context))
         try:
-            return answer(self.service, called, request, max_bytes=self.max_bytes, caller=caller)
+            with threads.working:
+                request = plain(message, self.limits, max_bytes=self.max_bytes)
+                return answer(self.service, called, request, max_bytes=self.max_bytes, caller=caller)
         finally:
             CURRENT.reset(token)
 
@@ -135,36 +172,43 @@ class _Way:
 
 def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) -> grpc.GenericRpcHandler:
     """Bind every RPC of a descriptor, by the service's name, to the service, without a guard."""
-    return _bind(_Way(service, OPEN, max_bytes, LimitSettings(), Rates(LimitSettings())), name)
+    limits = LimitSettings()
+    way = _Way(service, OPEN, max_bytes, limits, Rates(limits), Receiving(limits.max_receive_seconds))
+    return _bind(way, name, CallThreads(1, 1))
 
 
-def _threads(settings: ServerSettings) -> tuple[BoundedThreads, FewThreads | None]:
+def _threads(settings: ServerSettings) -> tuple[CallThreads, FewThreads | None]:
     """Return the threads of all calls, or those of most calls and those of reads."""
     most, threads = settings.limits.max_concurrent, settings.threads
     if not settings.database.is_in_process or threads <= 2 * FEW:
-        return BoundedThreads(threads, most), None
-    others = BoundedThreads(threads - FEW, most - FEW)
+        return CallThreads(threads, most), None
+    others = CallThreads(threads - FEW, most - FEW)
     return others, FewThreads(others)
 
 
-def _bind(way: _Way, name: str, *, readers: FewThreads | None = None) -> grpc.GenericRpcHandler:
+def _bind(way: _Way, name: str, threads: CallThreads, readers: FewThreads | None = None) -> grpc.GenericRpcHandler:
     handlers = {
-        called.name: grpc.unary_unary_rpc_method_handler(_handler(way, called, readers))
+        called.name: grpc.stream_unary_rpc_method_handler(_handler(way, called, threads, readers))
         for called in SERVICES[name].values()
     }
     return grpc.method_handlers_generic_handler(name, handlers)
 
 
-def _handler(way: _Way, called: Rpc, readers: FewThreads | None) -> Callable[[bytes, grpc.ServicerContext], bytes]:
-    def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
+def _handler(
+    way: _Way, called: Rpc, threads: CallThreads, readers: FewThreads | None
+) -> Callable[[Iterator[bytes], grpc.ServicerContext], bytes]:
+    """Return the handler of an RPC; it takes a stream, since it begins before its one message is whole."""
+    used = readers if readers and not call_named(called.name).writes else threads
+
+    def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         try:
-            return way.answer(called, request, context)
+            return way.answer(called, requests, context, used)
         except Exception as error:
             context.abort(*translate(error, rpc_name=called.name))
             raise  # abort has raised already
 
-    if readers and not call_named(called.name).writes:
-        handle.experimental_thread_pool = readers  # type: ignore[attr-defined]  # where gRPC looks for it
+    if used is readers:
+        handle.experimental_thread_pool = used  # type: ignore[attr-defined]  # where gRPC looks for it
     return handle
 
 
@@ -179,6 +223,10 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
     options: dict[str, int | str] = {
         "grpc.max_receive_message_length": min(received, (1 << 31) - 1),
         "grpc.max_send_message_length": -1,
+        "grpc.max_allowed_incoming_connections": connections_for_each(DOORS, settings.limits.max_connections),
+        "grpc.server_handshake_timeout_ms": HANDSHAKE_SECONDS * 1000,
+        "grpc.max_connection_idle_ms": IDLE_SECONDS * 1000,
+        "grpc.per_message_decompression": 0,  # a message stays as it came (compression.py)
         # With it, a second server on the same port is no error; the supervisor of workers sees to that itself.
         "grpc.so_reuseport": int(shared),
     }

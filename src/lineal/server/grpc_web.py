@@ -21,7 +21,9 @@ from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
+from lineal.security import LimitSettings
 from lineal.server.auth.guard import OPEN, Guard
+from lineal.server.compression import inflate, refused
 from lineal.server.observing.calls import Call
 from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES, Rpc, answer
@@ -53,7 +55,14 @@ _ENCODINGS = {
 }
 
 
-def add(app: FastAPI, service: MetadataService, *, max_bytes: int, guard: Guard = OPEN) -> None:
+def add(
+    app: FastAPI,
+    service: MetadataService,
+    *,
+    max_bytes: int,
+    guard: Guard = OPEN,
+    limits: LimitSettings = LimitSettings(),  # noqa: B008 frozen
+) -> None:
     """Let an application answer gRPC-Web for every RPC."""
 
     def answered(called: Rpc, message: bytes, caller: Caller) -> bytes:
@@ -67,16 +76,17 @@ def add(app: FastAPI, service: MetadataService, *, max_bytes: int, guard: Guard 
         return response
 
     for name, rpcs in SERVICES.items():
-        _add_service(app, name, rpcs, _Way(answered, guard, max_bytes))
+        _add_service(app, name, rpcs, _Way(answered, guard, max_bytes, limits))
 
 
 @dataclass(frozen=True)
 class _Way:
-    """What answers a message, who says whose it is, and how large it may be."""
+    """What answers a message, who says whose it is, how large it may be, and whether it may be compressed."""
 
     answered: Callable[[Rpc, bytes, Caller], bytes]
     guard: Guard
     max_bytes: int
+    limits: LimitSettings
 
 
 def _add_service(app: FastAPI, name: str, rpcs: Mapping[str, Rpc], way: _Way) -> None:
@@ -86,7 +96,7 @@ def _add_service(app: FastAPI, name: str, rpcs: Mapping[str, Rpc], way: _Way) ->
         if encoding is None:
             return problems.problem(415, f"gRPC-Web has the media types {', '.join(_ENCODINGS)}; send one of them")
         try:
-            message = _message(await _body(request, encoding, way.max_bytes), encoding)
+            message = _message(await _body(request, encoding, way.max_bytes), encoding, way)
             response = await run_in_threadpool(way.answered, _named(rpcs, method), message, way.guard.caller())
         except ClientDisconnect:
             return Response(status_code=499)
@@ -128,25 +138,26 @@ async def _body(request: Request, encoding: _Encoding, max_bytes: int) -> bytes:
     return b"".join(pieces)
 
 
-def _message(body: bytes, encoding: _Encoding) -> bytes:
+def _message(body: bytes, encoding: _Encoding, way: _Way) -> bytes:
     """Return the message in the one frame of a body.
 
     Raises:
         InvalidArgumentError: the body is not one whole frame.
-        UnimplementedError: the frame is compressed.
+        UnimplementedError: the frame is compressed, and the server does not read that.
     """
     if encoding.is_text:
         body = decode_text(body)
     if len(body) < _HEADER.size:
         raise errors.InvalidArgumentError("the body is shorter than the header of a gRPC-Web frame; send one frame")
     flags, length = _HEADER.unpack_from(body)
-    if flags & _COMPRESSED:
-        raise errors.UnimplementedError("the frame is compressed, which gRPC-Web here does not read; send it plain")
-    if flags or len(body) != _HEADER.size + length:
+    if flags == _COMPRESSED and not way.limits.accept_compressed:
+        raise refused("frame")
+    if flags not in (0, _COMPRESSED) or len(body) != _HEADER.size + length:
         raise errors.InvalidArgumentError(
             f"the frame says {length} bytes and {len(body) - _HEADER.size} follow; send one frame with one message"
         )
-    return body[_HEADER.size :]
+    message = body[_HEADER.size :]
+    return inflate(message, max_bytes=way.max_bytes) if flags else message
 
 
 def decode_text(body: bytes) -> bytes:

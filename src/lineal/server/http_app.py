@@ -13,6 +13,7 @@ from lineal.config import ServerSettings
 from lineal.server import grpc_web, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
+from lineal.server.compression import PlainBodies
 from lineal.server.http_headers import add_headers
 from lineal.server.http_limits import add_head_limits, add_limits
 from lineal.server.http_methods import add_head
@@ -37,8 +38,9 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     rest.install(app, catalogue)
-    grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard)
+    grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
     add_page(app, built_page())
+    app.add_middleware(PlainBodies, limits=settings.limits, max_bytes=settings.max_message_bytes)
     add_limits(app, settings.limits, guard)
     if guard.authenticator:
         add_guard(app, guard.authenticator)

@@ -15,10 +15,13 @@ from fastapi import FastAPI
 from lineal.security import LimitSettings, TlsSettings
 from lineal.server import addresses
 from lineal.server.http_connections import MAX_HEAD_BYTES, Connection, Crowd
+from lineal.server.open_files import connections_for_each
 from lineal.server.tls import ReloadingContext
 
 PORT_FLAG = "--http-port"
 _STOP_SECONDS = 5
+_DOORS = 2
+_ACCEPTED_AT_ONCE = 128  # before the surplus is closed; more could take the files that other connections need
 
 
 class HttpDoor:
@@ -68,7 +71,9 @@ class _Config(uvicorn.Config):
         self._context = context
         super().__init__(
             app,
-            http=type("DoorConnection", (Connection,), {"crowd": Crowd(limits.max_connections)}),
+            http=type(
+                "DoorConnection", (Connection,), {"crowd": Crowd(connections_for_each(_DOORS, limits.max_connections))}
+            ),
             log_config=None,
             access_log=False,
             lifespan="off",
@@ -77,6 +82,7 @@ class _Config(uvicorn.Config):
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             proxy_headers=False,  # who is at the other end decides whose header with a user's name is believed
             timeout_graceful_shutdown=_STOP_SECONDS,
+            backlog=_ACCEPTED_AT_ONCE,
         )
 
     def load(self) -> None:

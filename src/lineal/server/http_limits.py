@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator
 
 from fastapi import FastAPI, Response
@@ -17,9 +18,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lineal import errors
 from lineal.config import MAX_METADATA_BYTES
 from lineal.security import LimitSettings
-from lineal.server.admission import Rates, too_many
+from lineal.server.admission import Rates
 from lineal.server.auth.guard import Guard
 from lineal.server.auth.http_guard import route_path
+from lineal.server.call_threads import too_many
 from lineal.server.http_connections import AT_END, LONG_HEADERS, MAX_TARGET_BYTES
 from lineal.server.rest import problems
 from lineal.store.deadlines import Deadline, calling_until
@@ -59,8 +61,12 @@ class _HeadLimits:
 class SlowBodyError(HTTPException, ClientDisconnect):
     """A body that does not come."""
 
-    def __init__(self) -> None:
-        super().__init__(408, f"the rest of the body did not come within {BODY_SECONDS:g} s; send it again")
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            408,
+            f"the body paused for {BODY_SECONDS:g} s, or was not whole within {seconds:g} s; send it again, or start "
+            "the server with a larger --max-receive-seconds",
+        )
 
 
 class _Limits:
@@ -85,7 +91,7 @@ class _Limits:
         deadline = Deadline(self._limits.max_call_seconds)
         try:
             with calling_until(deadline), _while_connected(scope, deadline):
-                await self._app(scope, _in_time(receive), send)
+                await self._app(scope, _in_time(receive, self._limits.max_receive_seconds), send)
         finally:
             self._in_progress -= 1
 
@@ -117,18 +123,19 @@ def _while_connected(scope: Scope, deadline: Deadline) -> Iterator[None]:
         at_end.discard(deadline.cancel)
 
 
-def _in_time(receive: Receive) -> Receive:
-    """Return what receives the pieces of a body, and does not wait for one for ever."""
+def _in_time(receive: Receive, seconds: float) -> Receive:
+    """Return what receives the pieces of a body, and waits neither for one nor for all of them for ever."""
     is_whole = False
+    end = time.monotonic() + seconds
 
     async def receive_in_time() -> Message:
         nonlocal is_whole
         if is_whole:
             return await receive()  # for the end of the connection, as long as the answer takes
         try:
-            message = await asyncio.wait_for(receive(), BODY_SECONDS)
+            message = await asyncio.wait_for(receive(), max(0.0, min(BODY_SECONDS, end - time.monotonic())))
         except asyncio.TimeoutError:
-            raise SlowBodyError from None
+            raise SlowBodyError(seconds) from None
         is_whole = not message.get("more_body", False)
         return message
 

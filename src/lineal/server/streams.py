@@ -1,6 +1,7 @@
-"""Streams of the gRPC door, of which reflection has one: each holds a thread while its client says nothing.
+"""Streams of the gRPC door, of which reflection has one: each holds a thread while its client sends nothing.
 
-So few may be open at a time, and none for long. What stays out: the RPCs, which begin when their message is whole.
+So few may be open at a time, and none for long. What stays out: calls with one message (receiving.py), and the health
+service (health.py), whose watches hold no thread.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import grpc
 
 MOST = 2
 SECONDS = 20.0
+_HEALTH = "/grpc.health.v1.Health/"
 
 
 class BoundedStreams(grpc.ServerInterceptor):  # type: ignore[misc]
@@ -24,7 +26,8 @@ class BoundedStreams(grpc.ServerInterceptor):  # type: ignore[misc]
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:
         """Return the handler of a call; that of a stream within its bounds."""
         handler = continuation(details)
-        if handler is None or not (handler.request_streaming and handler.response_streaming):
+        is_stream = handler is not None and handler.request_streaming and handler.response_streaming
+        if not is_stream or details.method.startswith(_HEALTH):
             return handler
         bounded = self._bounded(handler.stream_stream)
         return grpc.stream_stream_rpc_method_handler(bounded, handler.request_deserializer, handler.response_serializer)

@@ -43,10 +43,15 @@ class Call:
 
     __slots__ = ("_code", "_door", "_method", "_received", "_seconds", "_sent", "_started")
 
-    def __init__(self, door: str, method: str, request_bytes: int) -> None:
-        self._door, self._method, self._received = door, method, request_bytes
-        self._started = perf_counter()
+    def __init__(self, door: str, method: str, request_bytes: int = 0) -> None:
+        self._door, self._method = door, method
+        self.begin(request_bytes)
         later(metrics.RPCS_IN_PROGRESS.inc)
+
+    def begin(self, request_bytes: int) -> None:
+        """Count the time from now on: the request, of so many bytes, is whole."""
+        self._received = request_bytes
+        self._started = perf_counter()
 
     def end(self, code: str, response_bytes: int = 0) -> None:
         """Note how it ended: the name of the status, and the size of the answer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -11,7 +11,7 @@ import grpc
 from lineal.server.observing import request_ids, tracing
 from lineal.server.observing.calls import Call
 
-_Behaviour = Callable[[bytes, grpc.ServicerContext], bytes]
+_Behaviour = Callable[[Iterator[bytes], grpc.ServicerContext], bytes]
 
 
 class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
@@ -27,18 +27,18 @@ class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
         service, _, method = details.method[1:].partition("/")  # of any form: a client writes it
         if handler is None or service not in self._services:
             return handler
-        return self._noted(handler.unary_unary, method)
+        return self._noted(handler.stream_unary, method)
 
 
 def _noted(behaviour: _Behaviour, method: str) -> grpc.RpcMethodHandler:
     @wraps(behaviour)
-    def handle(request: bytes, context: grpc.ServicerContext) -> bytes:
+    def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         given = context.invocation_metadata()
         token = request_ids.begin(next((value for name, value in given if name == request_ids.HEADER), None))
-        call = Call("grpc", method, len(request))
+        call = Call("grpc", method)
         try:
             with tracing.request_span(method, given):
-                response = behaviour(request, context)
+                response = behaviour(_Noted(requests, call), context)
             call.end("OK", len(response))
             return response
         except BaseException:
@@ -47,7 +47,24 @@ def _noted(behaviour: _Behaviour, method: str) -> grpc.RpcMethodHandler:
         finally:
             request_ids.end(token)
 
-    return grpc.unary_unary_rpc_method_handler(handle)
+    return grpc.stream_unary_rpc_method_handler(handle)
+
+
+class _Noted:
+    """The messages of a call, which begins for its observers when the message is whole."""
+
+    __slots__ = ("_call", "_requests")
+
+    def __init__(self, requests: Iterator[bytes], call: Call) -> None:
+        self._requests, self._call = requests, call
+
+    def __iter__(self) -> _Noted:
+        return self
+
+    def __next__(self) -> bytes:
+        message = next(self._requests)
+        self._call.begin(len(message))
+        return message
 
 
 def _code(context: grpc.ServicerContext) -> str:

@@ -1,0 +1,106 @@
+"""Connections of the gRPC door: when too many are open, those that were silent longest and have no call are closed.
+
+gRPC's core can only refuse new connections, so idle ones would keep everybody else out. The connections are found among
+the sockets of this process. Closing one is like the loss of its network, after which a client connects again. What
+stays out: systems other than Linux, which do not say how long a connection was silent; there the core only refuses.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import stat
+import struct
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+from urllib.parse import unquote
+
+_LOOK_SECONDS = 0.25
+_CROWDED, _ROOMY = 0.8, 0.6
+_LAST_DATA_RECEIVED = 52  # where struct tcp_info has the milliseconds since data came
+_DESCRIPTORS = "/dev/fd"
+
+
+class Place(NamedTuple):
+    """A connection's descriptor, the client's address and port, and how long it was silent, in milliseconds."""
+
+    descriptor: int
+    peer: tuple[str, int]
+    silent: int
+
+
+class GrpcConnections:
+    """The connections on a port, of which some are closed when there are too many."""
+
+    def __init__(self, port: int, most: int, busy: Callable[[], Iterable[str]]) -> None:
+        """Begin to watch.
+
+        Args:
+            port: the port of the door.
+            most: how many connections the core accepts.
+            busy: returns the peers with a call in progress, as gRPC writes them ("ipv4:127.0.0.1:50000").
+        """
+        self._port, self._most, self._busy = port, most, busy
+        self._is_over = threading.Event()
+        self._watching = threading.Thread(target=self._watch, name="lineal-connections", daemon=True)
+        if hasattr(socket, "TCP_INFO") and os.path.isdir(_DESCRIPTORS):
+            self._watching.start()
+
+    def close(self) -> None:
+        """End the watching."""
+        self._is_over.set()
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(_LOOK_SECONDS):
+            if len(os.listdir(_DESCRIPTORS)) > self._most * _CROWDED:  # a look at each costs more
+                self._make_room()
+
+    def _make_room(self) -> None:
+        open_ones = list(_connections(self._port))
+        surplus = len(open_ones) - int(self._most * _ROOMY)
+        if len(open_ones) <= self._most * _CROWDED:
+            return
+        busy = {_address(peer) for peer in self._busy()}
+        idle = [place for place in open_ones if place.peer not in busy]
+        for place in sorted(idle, key=lambda place: -place.silent)[:surplus]:
+            _end(place)
+
+
+def _connections(port: int) -> Iterator[Place]:
+    """Return the connections to a port of this process."""
+    for name in os.listdir(_DESCRIPTORS):
+        with contextlib.suppress(OSError):
+            descriptor = int(name)
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode) and (place := _place(descriptor, port)):
+                yield place
+
+
+def _place(descriptor: int, port: int) -> Place | None:
+    """Return a socket's place if it is a connection to the port."""
+    with socket.socket(fileno=os.dup(descriptor)) as found:
+        if found.family not in (socket.AF_INET, socket.AF_INET6) or found.getsockname()[1] != port:
+            return None
+        peer = found.getpeername()
+        info = found.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_DATA_RECEIVED + 4)
+        return Place(descriptor, (_plain(peer[0]), peer[1]), struct.unpack_from("=I", info, _LAST_DATA_RECEIVED)[0])
+
+
+def _end(place: Place) -> None:
+    """End a connection, unless its descriptor is another's by now."""
+    with contextlib.suppress(OSError), socket.socket(fileno=os.dup(place.descriptor)) as found:
+        peer = found.getpeername()
+        if (_plain(peer[0]), peer[1]) == place.peer:
+            found.shutdown(socket.SHUT_RDWR)
+
+
+def _address(peer: str) -> tuple[str, int]:
+    """Return the address and port in gRPC's name of a peer."""
+    host, _, port = unquote(peer).partition(":")[2].rpartition(":")
+    return _plain(host.strip("[]")), int(port) if port.isdigit() else 0
+
+
+def _plain(host: str) -> str:
+    """Return an address in one form: IPv4 inside IPv6 as IPv4, and without a zone."""
+    return host.partition("%")[0].removeprefix("::ffff:")
