@@ -24,6 +24,7 @@ MAX_METADATA_BYTES = 20 << 10
 
 _PATH_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
+_HOST = re.compile(r"\*|[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _ANCESTORS = re.compile(r"('none'|'self'|\*|https?://[A-Za-z0-9.\[\]:*-]+)( ('self'|https?://[A-Za-z0-9.\[\]:*-]+))*")
 
 
@@ -87,6 +88,8 @@ class ServerSettings:
         stop_grace: seconds that accepted requests may still take after the signal to stop.
         path_prefix: the path under which a proxy shows the HTTP application, such as /lineal.
         cors_origins: the origins of foreign pages that may call the HTTP application; `*` for all.
+        allowed_hosts: the names, with or without a port, that the HTTP application answers to; none for all, or for
+            loopback names alone where the server listens on loopback and asks nobody.
         frame_ancestors: who may show the page in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
         access: who may call.
         tls: how the way to the server is encrypted.
@@ -108,6 +111,7 @@ class ServerSettings:
     stop_grace: float = 30.0
     path_prefix: str = ""
     cors_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
     frame_ancestors: str = "'self'"
     access: AccessSettings = field(default_factory=AccessSettings)
     tls: TlsSettings = field(default_factory=TlsSettings)
@@ -146,6 +150,11 @@ class ServerSettings:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise errors.InvalidArgumentError(
                     f"--cors-origins has {origin[:60]!r}; give an origin such as https://example.org, or *"
+                )
+        for host in self.allowed_hosts:
+            if not _HOST.fullmatch(host):
+                raise errors.InvalidArgumentError(
+                    f"--allowed-hosts has {host[:60]!r}; give names such as lineal.example.org, without https://"
                 )
         if not _ANCESTORS.fullmatch(self.frame_ancestors):
             raise errors.InvalidArgumentError(

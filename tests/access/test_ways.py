@@ -73,7 +73,31 @@ def test_a_signed_token_tells_its_user(by_oidc: Callable[[str], Caller]) -> None
     assert by_oidc(signed()) == Caller("ada@example.org", Role.ADMIN)
     member = signed(email="bob@example.org", groups=["x", "churn"])
     assert by_oidc(member) == Caller("bob@example.org", Role.WRITER, scope_of(["churn"]))
-    assert by_oidc(signed(email=None, sub="17")) == Caller("17", Role.READER, scope_of([]))
+    assert by_oidc(signed(email_verified=True)) == Caller("ada@example.org", Role.ADMIN)
+
+
+@pytest.mark.parametrize("claims", [{"email": None, "sub": "ada@example.org"}, {"email": ""}, {"email": ["a@b"]}])
+def test_a_token_without_the_users_claim_tells_nobody(by_oidc: Callable[[str], Caller], claims: dict[str, Any]) -> None:
+    with pytest.raises(errors.UnauthenticatedError, match="--oidc-user-claim"):
+        by_oidc(signed(**claims))
+
+
+@pytest.mark.parametrize("verified", [False, "false", 0, None])
+def test_an_email_that_is_not_verified_proves_nobody(by_oidc: Callable[[str], Caller], verified: Any) -> None:
+    token = jwt.encode(
+        {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "exp": time.time() + 60,
+            "email": "ada@example.org",
+            "email_verified": verified,
+        },
+        KEY,
+        algorithm="ES256",
+        headers={"kid": "one"},
+    )
+    with pytest.raises(errors.UnauthenticatedError, match="not verified"):
+        by_oidc(token)
 
 
 @pytest.mark.parametrize(

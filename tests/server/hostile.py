@@ -121,29 +121,31 @@ def _odd_address(chance: random.Random) -> bytes:
             b"//healthz",
         ]
     )
-    return b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    return b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 def _false_body(chance: random.Random) -> bytes:
     length = chance.choice([b"-1", b"99999999999999999999", b"5, 6", b"x", b"1000"])
-    return b"POST /api/v1/views HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + b"\r\n\r\n{}"
+    return b"POST /api/v1/views HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + length + b"\r\n\r\n{}"
 
 
 def _chunks(chance: random.Random) -> bytes:
-    head = b"POST /api/v1/views HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"POST /api/v1/views HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     return head + chance.choice([b"zz\r\n", b"ffffffffffffffff\r\nx", b"1\r\nxx\r\n", b"0\r\n\r\n"])
 
 
 def _web_call(chance: random.Random) -> bytes:
     name, content = message(chance)
     body = chance.choice([frame(content), content, b"\x80" + frame(content), struct.pack(">BI", 0, 1 << 31)])
-    head = f"POST /{SERVICE}/{name} HTTP/1.1\r\nHost: x\r\nContent-Type: application/grpc-web\r\nConnection: close\r\n"
+    head = (
+        f"POST /{SERVICE}/{name} HTTP/1.1\r\nHost: [::1]\r\nContent-Type: application/grpc-web\r\nConnection: close\r\n"
+    )
     return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 
 def _json(chance: random.Random) -> bytes:
     body = chance.choice([b"[" * 10_000, b'{"content": "' + b"x" * 200_000 + b'"}', b"\xff\xfe", b'{"content": 1}'])
-    head = b"POST /api/v1/views HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    head = b"POST /api/v1/views HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
     return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
 
 

@@ -176,14 +176,14 @@ def connected(served: Served, sent: bytes = b"") -> socket.socket:
     return found
 
 
-@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", b"GET"])
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", b"GET"])
 def test_a_connection_whose_request_does_not_come_is_closed(served: Served, sent: bytes) -> None:
     with connected(served, sent) as slow, contextlib.suppress(ConnectionResetError):
         assert slow.recv(100) == b""
 
 
 def test_a_body_that_does_not_come_is_answered(served: Served) -> None:
-    head = b"POST /api/v1/views HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+    head = b"POST /api/v1/views HTTP/1.1\r\nHost: [::1]\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
     with connected(served, head) as slow:
         assert b"408" in slow.recv(1000)
 

@@ -36,6 +36,7 @@ def add(commands: Commands) -> None:
     _add(parser, "--stop-grace", float, "seconds that accepted requests may take after the signal to stop")
     _add(parser, "--path-prefix", str, "the path under which a proxy shows the page, such as /lineal", metavar="PATH")
     _add(parser, "--cors-origins", _origins, "the origins of foreign pages that may call, by commas; * for all")
+    _add(parser, "--allowed-hosts", _origins, "the names that HTTP answers to, by commas; * for all")
     frames = "who may show the page in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
     _add(parser, "--workers", int, "how many processes serve")

@@ -10,7 +10,6 @@ import threading
 import time
 
 from lineal import errors
-from lineal.security import LimitSettings
 
 _MOST_CLIENTS = 10_000
 _BURST_SECONDS = 2.0
@@ -19,8 +18,15 @@ _BURST_SECONDS = 2.0
 class Rates:
     """How fast each client sends: a bucket for each, which fills at the rate and holds two seconds of it."""
 
-    def __init__(self, limits: LimitSettings) -> None:
-        self._rate = limits.max_rate
+    def __init__(self, rate: float, *, burst: float | None = None) -> None:
+        """Begin with nobody counted.
+
+        Args:
+            rate: how many requests a second; 0 for no limit.
+            burst: how many at once; by default as many as in two seconds.
+        """
+        self._rate = rate
+        self._full = max(1.0, rate * _BURST_SECONDS if burst is None else burst)
         self._lock = threading.Lock()
         self._buckets: dict[str, tuple[float, float]] = {}
 
@@ -30,20 +36,32 @@ class Rates:
         Raises:
             ResourceExhaustedError: it sends too fast.
         """
-        if not self._rate:
+        if self.take(client):
             return
-        full = max(1.0, self._rate * _BURST_SECONDS)
-        with self._lock:
-            now = time.monotonic()
-            left, at = self._buckets.get(client, (full, now))
-            left = min(full, left + (now - at) * self._rate)
-            if left >= 1:
-                self._keep(client, left - 1, now)
-                return
         raise errors.ResourceExhaustedError(
             f"more than {self._rate:g} requests a second came from one client; send fewer, or start the server with a "
             "larger --max-rate"
         )
+
+    def take(self, client: str) -> bool:
+        """Count a request of a client, and say whether it may be answered."""
+        if not self._rate:
+            return True
+        with self._lock:
+            left, now = self._left(client)
+            if left >= 1:
+                self._keep(client, left - 1, now)
+            return left >= 1
+
+    def has_room(self, client: str) -> bool:
+        """Say whether a request of a client may be answered, without counting it."""
+        return not self._rate or self._left(client)[0] >= 1
+
+    def _left(self, client: str) -> tuple[float, float]:
+        """Return how much of a client's bucket is left, and the time now."""
+        now = time.monotonic()
+        left, at = self._buckets.get(client, (self._full, now))
+        return min(self._full, left + (now - at) * self._rate), now
 
     def _keep(self, client: str, left: float, now: float) -> None:
         if len(self._buckets) >= _MOST_CLIENTS:

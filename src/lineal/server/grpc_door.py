@@ -52,7 +52,7 @@ class GrpcDoor:
         limits = settings.limits
         self._threads, self._readers = _threads(settings)
         self._receiving = Receiving(limits.max_receive_seconds)
-        way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits), self._receiving)
+        way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits.max_rate), self._receiving)
         interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES), BoundedStreams()]
         interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
         self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
@@ -173,7 +173,7 @@ class _Way:
 def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) -> grpc.GenericRpcHandler:
     """Bind every RPC of a descriptor, by the service's name, to the service, without a guard."""
     limits = LimitSettings()
-    way = _Way(service, OPEN, max_bytes, limits, Rates(limits), Receiving(limits.max_receive_seconds))
+    way = _Way(service, OPEN, max_bytes, limits, Rates(limits.max_rate), Receiving(limits.max_receive_seconds))
     return _bind(way, name, CallThreads(1, 1))
 
 

@@ -17,6 +17,7 @@ from lineal.server.compression import PlainBodies
 from lineal.server.http_headers import add_headers
 from lineal.server.http_limits import add_head_limits, add_limits
 from lineal.server.http_methods import add_head
+from lineal.server.http_origins import add_origins
 from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.page import add_elsewhere, add_page, built_page
 from lineal.server.readiness import Readiness
@@ -33,8 +34,9 @@ def create_app(
     guard: Guard = OPEN,
 ) -> FastAPI:
     """Return the application over a store and the state of its database, behind a guard."""
-    # FastAPI's own pages of documentation load scripts from elsewhere; the server must work without the internet.
-    app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None)
+    # FastAPI's own pages of documentation load scripts from elsewhere; the server must work without the internet. Its
+    # redirects to a path with or without a slash name the host of the request, which anybody can choose.
+    app = FastAPI(title="Lineal", version=lineal.__version__, openapi_url=None, redirect_slashes=False)
     _add_state(app, readiness)
     add_metrics(app)
     rest.install(app, catalogue)
@@ -45,6 +47,7 @@ def create_app(
     if guard.authenticator:
         add_guard(app, guard.authenticator)
     add_elsewhere(app, built_page())
+    add_origins(app, settings)
     add_head_limits(app)
     add_headers(app, settings)
     add_head(app)

@@ -76,7 +76,7 @@ class _Limits:
         self._app = app
         self._limits = limits
         self._guard = guard
-        self._rates = Rates(limits)
+        self._rates = Rates(limits.max_rate)
         self._in_progress = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

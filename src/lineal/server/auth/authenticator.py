@@ -10,8 +10,9 @@ import hashlib
 import ipaddress
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from lineal import errors
 from lineal.security import CERTIFICATE, KUBEFLOW, OIDC, TOKEN, AccessSettings
@@ -23,6 +24,7 @@ from lineal.service.tokens import Tokens, looks_like_token
 
 REMEMBER_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000
+_EMAIL = "email"
 _Method = Callable[[Credentials], Caller | None]
 
 
@@ -123,12 +125,32 @@ def _by_oidc(authenticator: Authenticator, service: MetadataService) -> _Method:
         claims = None if not given.bearer or looks_like_token(given.bearer) else tokens.claims(given.bearer)
         if claims is None:
             return None
-        user = str(claims.get(settings.oidc_user_claim) or claims.get("sub") or "")
+        user = _proven_user(claims, settings.oidc_user_claim)
         groups = claims.get(settings.oidc_groups_claim) or []
         listed = [str(group) for group in groups] if isinstance(groups, list) else [str(groups)]
-        return authenticator.by_rules(user, user=[user], group=listed) if user else None
+        return authenticator.by_rules(user, user=[user], group=listed)
 
     return find
+
+
+def _proven_user(claims: Mapping[str, Any], claim: str) -> str:
+    """Return the user that a claim names.
+
+    Raises:
+        UnauthenticatedError: there is no such claim, or it is an email that the issuer has not verified.
+    """
+    user = claims.get(claim)
+    if not isinstance(user, str) or not user:
+        raise errors.UnauthenticatedError(
+            f"the token has no claim {claim!r} that names its user; ask for a token with it, or start the server with "
+            "another --oidc-user-claim"
+        )
+    if claim == _EMAIL and claims.get("email_verified", True) not in (True, "true"):
+        raise errors.UnauthenticatedError(
+            "the token's email is not verified by its issuer, so it proves nobody; verify it there, or start the "
+            "server with another --oidc-user-claim"
+        )
+    return user
 
 
 def _by_certificate(authenticator: Authenticator, service: MetadataService) -> _Method:

@@ -12,12 +12,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from lineal import errors
+from lineal.server.admission import Rates
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.credentials import COOKIE, LONGEST, Credentials
 
 PATH = "/login"
 LOGOUT_PATH = "/logout"
 _DAY = 86_400
+_ATTEMPTS = 10
+_SECONDS_FOR_ANOTHER = 6.0
 _FORM = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Lineal: log in</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="{icon}">
@@ -38,11 +41,13 @@ _ICON = (
     "%3Cg fill='%23fff'%3E%3Ccircle cx='9' cy='8' r='3'/%3E%3Ccircle cx='21' cy='13' r='3'/%3E"
     "%3Ccircle cx='21' cy='22' r='3'/%3E%3C/g%3E%3C/svg%3E"
 )
+_TOO_MANY = f'<p role="alert">Too many attempts from this address. Try again in {_SECONDS_FOR_ANOTHER:g} seconds.</p>'
 _PROBLEM = '<p role="alert">This token is not valid: unknown, expired or revoked.</p>'
 
 
 def add(app: FastAPI, authenticator: Authenticator) -> None:
     """Add the routes of the login to an application."""
+    attempts = Rates(1 / _SECONDS_FOR_ANOTHER, burst=_ATTEMPTS)
 
     @app.get(PATH, include_in_schema=False)
     def form() -> Response:
@@ -50,10 +55,16 @@ def add(app: FastAPI, authenticator: Authenticator) -> None:
 
     @app.post(PATH, include_in_schema=False)
     async def log_in(request: Request) -> Response:
+        address = request.client.host if request.client else ""
+        if not attempts.has_room(address):
+            refused = _form(_TOO_MANY, status=429)
+            refused.headers["Retry-After"] = f"{_SECONDS_FOR_ANOTHER:g}"
+            return refused
         token = await _token(request)
         try:
             await run_in_threadpool(authenticator.caller, Credentials(bearer=token))
         except errors.StatusError:
+            attempts.take(address)
             return _form(_PROBLEM, status=401)
         response = RedirectResponse(f"{_root(request)}/", status_code=303)
         is_encrypted = request.url.scheme == "https"
