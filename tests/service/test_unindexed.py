@@ -72,6 +72,25 @@ def test_following_again_costs_one_batch(catalogue: Catalogue, caplog: pytest.Lo
     assert not caplog.records
 
 
+def test_an_index_of_an_earlier_version_is_renewed_without_what_cannot_be_indexed(
+    service: MetadataService,
+    catalogue: Catalogue,
+    ids: list[int],
+    database_url: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    found = page(catalogue, "label.team=risk").items
+    run_sql(database_url, "DELETE FROM lineal_progress WHERE kind < 0")
+    fresh = Catalogue(service)
+    again = page(fresh, "label.team=risk")
+
+    assert (again.items, again.complete) == (found, True)
+    assert fresh.totals().unindexed == len(BAD_PLACES)
+    caplog.clear()
+    page(fresh)
+    assert not caplog.records
+
+
 def test_what_is_set_aside_is_in_the_log(
     catalogue: Catalogue, ids: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
