@@ -62,9 +62,10 @@ def _add_state(app: FastAPI, readiness: Readiness) -> None:
 
     @app.get("/readyz", summary="Whether the database answers", responses={503: {"description": "It does not."}})
     def readyz() -> JSONResponse:
-        if readiness.ready:
+        reason = readiness.reason
+        if not reason:
             return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "not ready", "reason": "the database does not answer"}, status_code=503)
+        return JSONResponse({"status": "not ready", "reason": reason}, status_code=503)
 
     @app.get("/version", summary="What is running")
     def version() -> dict[str, str]:

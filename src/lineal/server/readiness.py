@@ -18,7 +18,8 @@ INTERVAL = 2.0
 PATIENCE = 15.0
 
 _log = logging.getLogger(__name__)
-_NEWS = {True: (logging.INFO, "the database answers"), False: (logging.WARNING, "the database does not answer")}
+_SILENT = "the database does not answer"
+_DISPLACED = "the database file was removed or replaced under the server: move it back, or restart the server"
 
 
 class Readiness:
@@ -34,13 +35,18 @@ class Readiness:
         self._watchers: list[Callable[..., None]] = []
         self._stopped = threading.Event()
         self._noting = threading.Lock()
-        self._ready = False
+        self._reason = "the database was not asked yet"
         self._thread = threading.Thread(target=self._watch, name="lineal-readiness", daemon=True)
 
     @property
     def ready(self) -> bool:
         """Whether the database answered when it was last looked at."""
-        return self._ready and not self._stopped.is_set()
+        return not self.reason
+
+    @property
+    def reason(self) -> str:
+        """Why the server cannot answer, "" if it can."""
+        return "the server stops" if self._stopped.is_set() else self._reason
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """Call the listener with the new state after each change."""
@@ -61,33 +67,38 @@ class Readiness:
 
     def look(self) -> bool:
         """Ask the database now, tell the listeners about a change, and return the state."""
-        overdue = threading.Timer(PATIENCE, self._note, [False])
+        overdue = threading.Timer(PATIENCE, self._note, [_SILENT])
         overdue.daemon = True
         overdue.start()
-        answers = self._database_answers()
+        reason = self._trouble()
         overdue.cancel()
-        self._note(answers)
-        return answers
+        self._note(reason)
+        return not reason
 
-    def _note(self, ready: bool) -> None:
+    def _note(self, reason: str) -> None:
         with self._noting:
-            was_ready, self._ready = self._ready, ready
-            if ready != was_ready:
-                _log.log(*_NEWS[ready])
+            before, self._reason = self._reason, reason
+            ready = not reason
+            if reason != before:
+                _log.log(logging.INFO if ready else logging.WARNING, reason or "the database answers")
+            if ready != (not before):
                 for listener in self._listeners:
                     listener(ready)
             for watcher in self._watchers:
                 watcher(ready=ready)
 
-    def _database_answers(self) -> bool:
+    def _trouble(self) -> str:
+        """Ask the database; return why it cannot be used, "" if it can."""
         try:
             self._service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[0]))
+        except errors.FileDisplacedError:
+            return _DISPLACED
         except errors.StatusError:
-            return False
+            return _SILENT
         except Exception:
             _log.exception("fault while asking the database")
-            return False
-        return True
+            return _SILENT
+        return ""
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._interval):

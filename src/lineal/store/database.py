@@ -177,6 +177,7 @@ class Database:
         self._reached = True  # from now on it is worth waiting for a database that is gone
         stopped = False
         try:
+            self.dialect.check_place(connection)
             cursor = connection.cursor()
             if deadline is not None:
                 self._watch.begin(deadline, connection)
@@ -192,6 +193,8 @@ class Database:
             raise
         self._commit(connection, write=write)
         try:
+            if write:
+                self.dialect.check_place(connection)
             if session.rows_written:
                 self.dialect.after_write(connection, session.rows_written)
         finally:

@@ -103,6 +103,13 @@ class DatabaseDialect:
     def after_fork_in_child(self) -> None:
         """Replace the locks that a thread of the parent may have held."""
 
+    def check_place(self, connection: Any) -> None:
+        """Look whether the database is still where it was opened; no transaction is open on the connection.
+
+        Raises:
+            FileDisplacedError: it is not, so what is written is lost.
+        """
+
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Start a transaction on a connection on which none is open."""
         raise NotImplementedError

@@ -21,7 +21,8 @@ from lineal.config import DatabaseSettings, Use, require_range
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.deadlines import CURRENT, Deadline
 from lineal.store.dialects.base import Conflict, DatabaseDialect, RunQuery, columns_by_table
-from lineal.store.dialects.sqlite_journal import MODES, Journal
+from lineal.store.dialects.sqlite_files import OpenFiles
+from lineal.store.dialects.sqlite_journal import MODES, WAL, Journal
 from lineal.store.statement import Insertion
 from lineal.store.tables import metadata
 
@@ -57,6 +58,8 @@ class SQLiteDialect(DatabaseDialect):
             )
         self._write_lock = threading.Lock()
         self._idle: IdleConnections | None = None
+        is_minded = self._path and self._mode != "ro"
+        self._files = OpenFiles(self._path) if is_minded else None
         self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
 
     def _fitting_mode(self, asked: str) -> str:
@@ -98,11 +101,26 @@ class SQLiteDialect(DatabaseDialect):
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
+        with self._files.opening() if self._files else contextlib.nullcontext():
+            connection = self._open()
+            try:
+                connection.execute(f"PRAGMA synchronous={self._level}")
+                if not (self.read_only or self.in_memory):
+                    self._journal.set_on(connection)
+            except sqlite3.Error:
+                connection.close()
+                raise
+            return connection
+
+    def _open(self) -> sqlite3.Connection:
         if not self.in_memory:
             self._journal.decide(read_only=self.read_only, busy_timeout=self._busy_timeout)
-        target = f"file:{quote_from_bytes(os.fsencode(os.path.abspath(self._path)))}?mode={self._mode}"
+        if self._files is not None:
+            self._files.has_log = self._journal.mode == WAL and not self.read_only
+        path = self._files.path if self._files else os.path.abspath(self._path)
+        target = f"file:{quote_from_bytes(os.fsencode(path))}?mode={self._mode}"
         target += "&immutable=1" if self._is_beyond_change else ""
-        connection = sqlite3.connect(
+        return (self._files.connect if self._files else sqlite3.connect)(
             ":memory:" if self.in_memory else target,
             uri=not self.in_memory,
             timeout=self._busy_timeout,
@@ -110,14 +128,6 @@ class SQLiteDialect(DatabaseDialect):
             check_same_thread=False,
             cached_statements=_CACHED_STATEMENTS,
         )
-        try:
-            connection.execute(f"PRAGMA synchronous={self._level}")
-            if not (self.read_only or self.in_memory):
-                self._journal.set_on(connection)
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
 
     def connections(self) -> Connections:
         """Share the one connection of a database in memory; keep as many of a file as threads need at once."""
@@ -172,8 +182,15 @@ class SQLiteDialect(DatabaseDialect):
         return self._write_lock if deadline is None else _HeldUntil(self._write_lock, deadline)
 
     def after_fork_in_child(self) -> None:
-        """Replace the lock of writers."""
+        """Replace the locks."""
         self._write_lock = threading.Lock()
+        if self._files is not None:
+            self._files.after_fork_in_child()
+
+    def check_place(self, connection: Any) -> None:
+        """Compare the files with those that are open."""
+        if self._files is not None:
+            self._files.check(connection)
 
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
