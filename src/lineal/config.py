@@ -46,7 +46,7 @@ class DatabaseSettings:
         upgrade: whether a database of an older schema version may be upgraded on opening.
         busy_timeout: seconds to wait for the write lock of another process (SQLite).
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
-        audit: whether every write is written to the audit log; deletions are in any case.
+        audit: whether every write is written to the audit log; deletions, tokens and commands are in any case.
         use: what it is opened for.
     """
 

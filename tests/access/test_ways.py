@@ -71,6 +71,7 @@ def by_oidc(rules: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Cal
 
 def test_a_signed_token_tells_its_user(by_oidc: Callable[[str], Caller]) -> None:
     assert by_oidc(signed()) == Caller("ada@example.org", Role.ADMIN)
+    assert by_oidc(signed()).signature == "ada@example.org (oidc)"
     member = signed(email="bob@example.org", groups=["x", "churn"])
     assert by_oidc(member) == Caller("bob@example.org", Role.WRITER, scope_of(["churn"]))
     assert by_oidc(signed(email_verified=True)) == Caller("ada@example.org", Role.ADMIN)
@@ -224,6 +225,7 @@ def test_a_users_name_is_believed_from_trusted_proxies_alone(rules: Path, peer: 
     given = Credentials(user="ada@example.org", peer=peer)
     if is_believed:
         assert authenticator.caller(given) == Caller("ada@example.org", Role.ADMIN)
+        assert authenticator.caller(given).signature == "ada@example.org (kubeflow)"
     else:
         with pytest.raises(errors.UnauthenticatedError):
             authenticator.caller(given)

@@ -28,10 +28,12 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database")
     parser.add_argument(
-        "--subject", choices=("artifact", "execution", "context", "type", "store"), help="only about these"
+        "--subject", choices=("artifact", "execution", "context", "type", "store", "token"), help="only about these"
     )
     parser.add_argument("--id", type=node_id, help="only about the one with this id")
-    parser.add_argument("--who", metavar="NAME", help="only by this caller")
+    parser.add_argument(
+        "--who", metavar="NAME", help="only by this caller: as listed, or the name or the token's id alone"
+    )
     parser.add_argument("--rpc", metavar="NAME", help="only by this call")
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)

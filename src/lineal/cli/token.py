@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, Parser, add_database_flag, add_json_flag, required_database
+from lineal.cli.arguments import Commands, Parser, add_database_flag, add_json_flag, required_database, whoami
 from lineal.config import Use
 
 if TYPE_CHECKING:
@@ -57,7 +57,11 @@ def run_create(args: argparse.Namespace) -> None:
     from lineal.service.access import role_named
 
     with _open(args, Use.CREATE) as tokens:
-        print(tokens.create(args.name, role_named(args.role), workspaces=args.workspace, seconds=args.expires))
+        print(
+            tokens.create(
+                args.name, role_named(args.role), workspaces=args.workspace, seconds=args.expires, who=whoami()
+            )
+        )
 
 
 def run_list(args: argparse.Namespace) -> None:
@@ -77,7 +81,7 @@ def run_list(args: argparse.Namespace) -> None:
 def run_revoke(args: argparse.Namespace) -> None:
     """Revoke a token."""
     with _open(args, Use.CHANGE) as tokens:
-        tokens.revoke(args.id)
+        tokens.revoke(args.id, who=whoami())
     print(f"Revoked {args.id}; running servers notice within seconds.")
 
 

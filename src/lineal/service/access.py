@@ -7,7 +7,7 @@ server's affair (server/auth); how a scope reaches the statements is the store's
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from lineal import errors
@@ -31,18 +31,25 @@ class Caller:
     """Who makes a call.
 
     Attributes:
-        name: what the audit log calls them, such as an e-mail address or the name of a token.
+        name: what messages call them, such as an e-mail address or the name of a token.
         role: what they may do.
         scope: the workspaces that they see, or None for the whole store. An empty scope shows nothing.
+        way: how they showed who they are, such as "oidc" or "token" with the token's id; "" where nobody was asked.
     """
 
     name: str
     role: Role
     scope: Scope | None = None
+    way: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         if self.role is Role.ADMIN and self.scope is not None:
             raise errors.InvalidArgumentError("an admin acts on the whole store; give no workspaces, or another role")
+
+    @property
+    def signature(self) -> str:
+        """What the audit log calls them: the name, and the way behind it, which no name can pretend."""
+        return f"{self.name} ({self.way})" if self.way else self.name
 
 
 UNNAMED = Caller("unnamed", Role.ADMIN)

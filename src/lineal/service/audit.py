@@ -1,7 +1,7 @@
 """The audit log: who changed what, with the values before and after, in the transaction of the change.
 
-Deletions are always written down; other writes are where the settings ask for it (docs/operations/retention.md). What
-stays out: what counts as a change (store/trail.py).
+Deletions, tokens and what commands do to a whole store are always written down; other writes are where the settings ask
+for it (docs/operations/retention.md). What stays out: what counts as a change (store/trail.py).
 """
 
 from __future__ import annotations
@@ -19,10 +19,17 @@ STORE = "store"
 
 
 def note(
-    session: Session, *, who: str, command: str, action: str, old: Values | None = None, new: Values | None = None
+    session: Session,
+    *,
+    who: str,
+    command: str,
+    action: str,
+    subject: str = STORE,
+    old: Values | None = None,
+    new: Values | None = None,
 ) -> None:
-    """Write down what a command did to a store as a whole; the table of the log must be there."""
-    change = Change(action, STORE, 0, old, new)
+    """Write down what a command did to what has no number, such as the store; the log's table must be there."""
+    change = Change(action, subject, 0, old, new)
     audit_rows.add(session, [change], time=now(), who=who, rpc=command)
 
 
@@ -32,7 +39,7 @@ def audited(handler: Handler, caller: Caller, rpc: str) -> Handler:
     def handle(session: Session, types: Any, request: Any) -> Any:
         session.trail = trail = Trail()
         response = handler(session, types, request)
-        audit_rows.add(session, trail.changes(session), time=now(), who=caller.name, rpc=rpc)
+        audit_rows.add(session, trail.changes(session), time=now(), who=caller.signature, rpc=rpc)
         return response
 
     return handle

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 
 from lineal import errors
 from lineal.service import MetadataService
-from lineal.service.access import LONGEST_NAME, Caller, Role, role_named, scope_of
+from lineal.service.access import LONGEST_NAME, UNNAMED, Caller, Role, role_named, scope_of
+from lineal.service.audit import note
 from lineal.service.clock import now
 from lineal.store import own_tables, token_rows
+from lineal.store.database import Session
 from lineal.store.token_rows import TokenRow
 
 _FORM = re.compile(r"lineal_([a-z0-9]{12})_([A-Za-z0-9_-]{43})")
@@ -75,9 +77,17 @@ class Tokens:
             )
 
     def create(
-        self, name: str, role: Role, *, workspaces: Sequence[str] | None = None, seconds: float | None = None
+        self,
+        name: str,
+        role: Role,
+        *,
+        workspaces: Sequence[str] | None = None,
+        seconds: float | None = None,
+        who: str = UNNAMED.name,
     ) -> str:
         """Make a token that is valid for some seconds, or for ever; return it, which nothing can do again.
+
+        `who` makes it; the audit log says so, without the secret and its hash.
 
         Raises:
             InvalidArgumentError: the name or a workspace is wrong, or an admin is limited to workspaces.
@@ -91,20 +101,26 @@ class Tokens:
         expires = None if seconds is None else created + int(seconds * 1000)
         listed = None if workspaces is None else json.dumps(list(workspaces))
         row = TokenRow(token_id, name, _hash(secret), role.name.lower(), listed, created, expires, None)
-        self._service.write(lambda session, _: token_rows.add_token(session, row))
+        new = {"id": token_id, "name": name, "role": row.role, "workspaces": workspaces and [*workspaces]}
+
+        def add(session: Session, _: object) -> None:
+            token_rows.add_token(session, row)
+            note(session, who=who, command="token", action="create", subject="token", new={**new, "expires": expires})
+
+        self._service.write(add)
         return f"lineal_{token_id}_{secret}"
 
     def list(self) -> Sequence[Token]:
         """Return all tokens, the oldest first."""
         return stored_tokens(self._service)
 
-    def revoke(self, token_id: str) -> None:
-        """Let a token be valid no longer; servers notice within seconds.
+    def revoke(self, token_id: str, *, who: str = UNNAMED.name) -> None:
+        """Let a token be valid no longer; servers notice within seconds. The audit log says `who` revoked it.
 
         Raises:
             NotFoundError: there is no such token, or it is revoked already.
         """
-        if not self._service.write(lambda session, _: token_rows.revoke_token(session, token_id, at=now())):
+        if not self._service.write(lambda session, _: _revoke(session, token_id, who)):
             raise errors.NotFoundError(
                 f"no token with the id {token_id[:40]!r} can be revoked; `lineal token list` shows them"
             )
@@ -129,6 +145,16 @@ def stored_tokens(service: MetadataService) -> Sequence[Token]:
     return [_token(row) for row in service.read(lambda session, _: token_rows.tokens(session))]
 
 
+def _revoke(session: Session, token_id: str, who: str) -> bool:
+    at = now()
+    if not token_rows.revoke_token(session, token_id, at=at):
+        return False
+    row = token_rows.token(session, token_id)
+    new = {"id": token_id, "name": row and row.name, "revoked": at}
+    note(session, who=who, command="token", action="revoke", subject="token", new=new)
+    return True
+
+
 def looks_like_token(text: str) -> bool:
     """Tell whether a credential has the form of a token."""
     return text.startswith("lineal_")
@@ -144,4 +170,5 @@ def _token(row: TokenRow) -> Token:
 
 
 def _caller(token: Token) -> Caller:
-    return Caller(token.name, token.role, None if token.workspaces is None else scope_of(token.workspaces))
+    scope = None if token.workspaces is None else scope_of(token.workspaces)
+    return Caller(token.name, token.role, scope, f"token {token.id}")

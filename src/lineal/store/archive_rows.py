@@ -139,7 +139,7 @@ def _add_children(session: Session, member: Member, records: Sequence[Record]) -
             by_id[type_id].setdefault("base_types", []).append(base_id)
     elif member is EVENTS:
         for event_id, steps in event_rows.steps_of(session, list(by_id)).items():
-            by_id[event_id]["steps"] = [index if key is None else key for index, key in steps]
+            by_id[event_id]["steps"] = event_rows.plain_steps(steps)
     elif member.kind:
         found = properties_of(session, member.kind, list(by_id))
         for node_id, name, is_custom, *values in sorted(found, key=lambda row: (row[0], bool(row[2]), row[1])):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from lineal import json_form
+from lineal.filter.search.builder import Contains
 from lineal.store.database import Session
 from lineal.store.own_tables import AUDIT, LONGEST_TEXT
 from lineal.store.statement import Statement, insertion
@@ -37,9 +39,9 @@ class AuditFilter:
     """Which entries to list; None stands for all.
 
     Attributes:
-        subject: "artifact", "execution", "context" or "type".
+        subject: "artifact", "execution", "context", "type", "store" or "token".
         node_id: the id of one of them.
-        who: the caller.
+        who: the caller as written down, or the name or the id of the token alone.
         rpc: the call.
         since: from this time on, in milliseconds since the epoch.
         until: before this time.
@@ -54,14 +56,24 @@ class AuditFilter:
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return the conditions on rows."""
-        equal = {name: getattr(self, name) for name in ("subject", "node_id", "who", "rpc")}
+        equal = {name: getattr(self, name) for name in ("subject", "node_id", "rpc")}
         found: list[sa.ColumnElement[bool]] = [
             AUDIT.c[name] == sa.bindparam(None, value, type_=AUDIT.c[name].type)
             for name, value in equal.items()
             if value is not None
         ]
+        found += [_is_by(self.who)] if self.who is not None else []
         found += [AUDIT.c.time >= self.since] if self.since is not None else []
         return found + ([AUDIT.c.time < self.until] if self.until is not None else [])
+
+
+def _is_by(who: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is by a caller: the text, or NAME or ID of "NAME (token ID)"."""
+    text = re.sub(r"[|%_]", r"|\g<0>", who)
+    patterns = [f"{text} (%)", f"% (token {text})"]
+    column = AUDIT.c.who
+    equal = column == sa.bindparam(None, who, type_=column.type)
+    return sa.or_(equal, *[Contains(column, sa.bindparam(None, pattern, sa.Text())) for pattern in patterns])
 
 
 def add(session: Session, changes: Sequence[Change], *, time: int, who: str, rpc: str) -> None:

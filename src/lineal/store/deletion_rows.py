@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.store.events import events_of, plain_steps, steps_of
 from lineal.store.nodes import NodeRow, update_nodes
 from lineal.store.properties import PropertyChanges, change_properties
-from lineal.store.relations import memberships_of
+from lineal.store.relations import memberships_of, parent_ids
 from lineal.store.session import Session
 from lineal.store.sight import WORKSPACE_PROPERTY
 from lineal.store.statement import Statement, listed
@@ -139,11 +140,17 @@ def delete_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
 
 
 def _note_links(session: Session, trail: Trail, kind: Kind, ids: Sequence[int]) -> None:
-    """Note the events and memberships that go with artifacts and executions."""
+    """Note the events, memberships and parents that go with nodes; what contexts hold goes with what they held."""
     if kind is CONTEXT:
+        for child_id, parent_id in parent_ids(session, ids):
+            trail.removed("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
         return
-    for artifact_id, execution_id, type_ in events_at(session, kind, ids):
-        trail.removed("event", EXECUTION.name, execution_id, {"artifact_id": artifact_id, "type": type_})
+    events = events_of(session, kind, ids)
+    steps = steps_of(session, [event.id for event in events])
+    for event in events:
+        old = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
+        path = {"path": plain_steps(steps[event.id])} if event.id in steps else {}
+        trail.removed("event", EXECUTION.name, event.execution_id, {**old, **path})
     for context_id, node_id in memberships_of(session, kind, ids):
         trail.removed(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
 
@@ -151,10 +158,8 @@ def _note_links(session: Session, trail: Trail, kind: Kind, ids: Sequence[int]) 
 def clear_nodes(session: Session, kind: Kind, rows: Sequence[NodeRow], *, mark: tuple[str, Encoded]) -> None:
     """Write nodes whose rows say no more than they shall, and leave of their properties the workspace, and `mark`."""
     ids = [row.id for row in rows]
-    if session.trail:
-        session.trail.changing(session, kind, ids, "tombstone")
+    update_nodes(session, kind, rows, action="tombstone")
     for piece in session.pieces(ids):
         session.change(_CONTENT[kind], {"ids": piece})
-    update_nodes(session, kind, rows)
     name, value = mark
     change_properties(session, kind, PropertyChanges([(node_id, name, True, value) for node_id in ids], [], []))

@@ -106,6 +106,11 @@ def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]
     return found
 
 
+def plain_steps(steps: Sequence[Step]) -> list[int | str]:
+    """Return a path as JSON can hold it: indexes as numbers, keys as texts."""
+    return [(index or 0) if key is None else key for index, key in steps]
+
+
 def is_there(session: Session, artifact_id: int, execution_id: int, event_type: int) -> bool:
     """Say whether an artifact and an execution have an event of a type."""
     values = {"artifact_id": artifact_id, "execution_id": execution_id, "type": event_type}
@@ -121,7 +126,8 @@ def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
     if session.trail:
         for event in events:
             new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
-            session.trail.added("event", EXECUTION.name, event.execution_id, new)
+            path = {"path": plain_steps(event.steps)} if event.steps else {}
+            session.trail.added("event", EXECUTION.name, event.execution_id, {**new, **path})
     if not any(event.steps for event in events):
         session.change_many(_INSERT, [event[:4] for event in events])
         return

@@ -293,14 +293,14 @@ def _own_values(kind: Kind, uri: str | None, state: int | None) -> tuple[object,
     return ((uri,) if kind.has_uri else ()) + ((state,) if kind.state_field else ())
 
 
-def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> None:
-    """Write the changed columns of stored nodes.
+def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, action: str = "update") -> None:
+    """Write the changed columns of stored nodes; `action` is what the audit log calls it.
 
     Raises:
         Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
     """
     if session.trail:
-        session.trail.changing(session, kind, [node.id for node in nodes])
+        session.trail.changing(session, kind, [node.id for node in nodes], action)
     rows = [
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]

@@ -1,7 +1,8 @@
 """What a transaction changes, noted while it happens, for the audit log.
 
-The functions that write rows tell the trail of their session before they do so. At the end of the transaction the trail
-compares what was noted with what there is then. A session without a trail costs nothing. What stays out: who changes
+The functions that write rows tell the trail of their session before they do so. The trail compares what was noted with
+what there is at the end of the transaction, or before the same node is changed again: of two changes, of which the
+second takes back the first, both are told. A session without a trail costs nothing. What stays out: who changes
 something, and whether it is written down at all (service/audit.py).
 """
 
@@ -43,12 +44,20 @@ class Change(NamedTuple):
     new: Values | None
 
 
+class Snapshot(NamedTuple):
+    """A node at one moment: the time of its last update, and its values."""
+
+    updated: int
+    values: Values
+
+
 @dataclass
 class Trail:
     """The changes of one transaction."""
 
-    _before: dict[Kind, dict[int, Values | None]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    _before: dict[Kind, dict[int, Snapshot | None]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     _actions: dict[tuple[str, int], str] = field(default_factory=dict)
+    _done: list[Change] = field(default_factory=list)
     _others: list[Change] = field(default_factory=list)
 
     def created(self, kind: Kind, ids: Iterable[int]) -> None:
@@ -57,10 +66,13 @@ class Trail:
 
     def changing(self, session: Session, kind: Kind, ids: Iterable[int], action: str = "update") -> None:
         """Note nodes that are about to be changed or deleted."""
-        known = self._before[kind]
-        missing = [node_id for node_id in dict.fromkeys(ids) if node_id not in known]
-        known.update(snapshots(session, kind, missing))
-        self._actions.update({(kind.name, node_id): action for node_id in missing})
+        known, ids = self._before[kind], list(dict.fromkeys(ids))
+        present = snapshots(session, kind, ids)
+        for node_id in ids:
+            if node_id in known:
+                self._done += self._change(kind.name, node_id, known[node_id], present.get(node_id))
+        known.update({node_id: present.get(node_id) for node_id in ids})
+        self._actions.update({(kind.name, node_id): action for node_id in ids})
 
     def added(self, action: str, subject: str, node_id: int, new: Values) -> None:
         """Note something that is added to what is there."""
@@ -72,42 +84,45 @@ class Trail:
 
     def changes(self, session: Session) -> list[Change]:
         """Return what has changed."""
-        found: list[Change] = []
+        found = list(self._done)
         for kind, before in self._before.items():
             after = snapshots(session, kind, list(before))
             for node_id, old in before.items():
                 found += self._change(kind.name, node_id, old, after.get(node_id))
         return found + self._others
 
-    def _change(self, subject: str, node_id: int, old: Values | None, new: Values | None) -> list[Change]:
+    def _change(self, subject: str, node_id: int, old: Snapshot | None, new: Snapshot | None) -> list[Change]:
         if old is None:
-            return [Change("create", subject, node_id, None, new)] if new is not None else []
+            return [Change("create", subject, node_id, None, new.values)] if new is not None else []
         action = self._actions[subject, node_id]
         if new is None:
-            return [Change("delete", subject, node_id, old, None)]
-        lost = {name: value for name, value in old.items() if new.get(name, _NOTHING) != value}
-        gained = {name: value for name, value in new.items() if old.get(name, _NOTHING) != value}
+            return [Change("delete", subject, node_id, old.values, None)]
+        lost = {name: value for name, value in old.values.items() if new.values.get(name, _NOTHING) != value}
+        gained = {name: value for name, value in new.values.items() if old.values.get(name, _NOTHING) != value}
+        if not (lost or gained) and old.updated != new.updated:  # the time of an entry tells of the other updates
+            lost, gained = {_UPDATED: old.updated}, {_UPDATED: new.updated}
         return [Change(action, subject, node_id, lost, gained)] if lost or gained else []
 
 
 _NOTHING = object()
+_UPDATED = "last_update_time_since_epoch"
 
 
-def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Values]:
-    """Return the values of the nodes that exist, by the names that filters give them."""
+def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Snapshot]:
+    """Return the nodes that exist, their values by the names that filters give them."""
     from lineal.store import nodes as node_rows  # it tells the trail
 
     if not ids:
         return {}
     whole = session.unscoped
-    found: dict[int, Values] = {}
+    found: dict[int, Snapshot] = {}
     for row in node_rows.nodes_by_ids(whole, kind, ids):
         values = {"type_id": row.type_id, "name": row.name, "external_id": row.external_id, "uri": row.uri}
         values["state"] = _state(kind, row.state)
-        found[row.id] = {name: value for name, value in values.items() if value is not None}
+        found[row.id] = Snapshot(row.updated, {name: value for name, value in values.items() if value is not None})
     for node_id, name, is_custom, *columns in properties_of(whole, kind, list(found)):
         prefix = "custom_properties" if is_custom else "properties"
-        found[node_id][f"{prefix}.{name}"] = _plain(tuple(columns))
+        found[node_id].values[f"{prefix}.{name}"] = _plain(tuple(columns))
     return found
 
 

@@ -136,4 +136,6 @@ def set_type_external_id(session: Session, type_id: int, external_id: str) -> No
 
 def insert_base_type(session: Session, type_id: int, base_type_id: int) -> None:
     """Say on which type a type is based."""
+    if session.trail:
+        session.trail.added("update", "type", type_id, {"base_type_id": base_type_id})
     session.change_many(_INSERT_PARENT, [(type_id, base_type_id)])

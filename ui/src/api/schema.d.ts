@@ -967,11 +967,12 @@ export interface components {
          *     Attributes:
          *         id: its number; later changes have greater ones.
          *         time: when, in milliseconds since the epoch.
-         *         who: the caller.
+         *         who: the caller: a name, and how it was proven, such as "ada (token 3f2ab4c5d6e7)".
          *         rpc: the call.
-         *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property.
-         *         subject: what it is about: artifact, execution, context or type.
-         *         node_id: its id.
+         *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property;
+         *             mend, migrate, restore of a store; create, revoke of a token.
+         *         subject: what it is about: artifact, execution, context, type, store or token.
+         *         node_id: its id; 0 for a store, and for a token, whose id is among the values.
          *         old: the values that are gone, as a JSON text; None if there were none.
          *         new: the values that are new, as a JSON text; None if there are none.
          */
@@ -2390,7 +2391,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -2479,12 +2480,10 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
-                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
-                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3219,7 +3218,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -3308,12 +3307,10 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
-                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
-                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4048,7 +4045,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -4137,12 +4134,10 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
-                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
-                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -5210,7 +5205,7 @@ export interface operations {
                 internal?: boolean;
                 /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
                 inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
             };
             header?: never;
@@ -5708,7 +5703,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -6658,10 +6653,10 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only about these. */
-                subject?: ("artifact" | "execution" | "context" | "type" | "store") | null;
+                subject?: ("artifact" | "execution" | "context" | "type" | "store" | "token") | null;
                 /** @description Only about this id. */
                 node_id?: string | null;
-                /** @description Only by this caller. */
+                /** @description Only by this caller: as listed, or the name or the token's id alone. */
                 who?: string | null;
                 /** @description Only by this call. */
                 rpc?: string | null;

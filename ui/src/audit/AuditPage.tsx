@@ -13,7 +13,7 @@ import { breakable } from "../values/names";
 import { Value } from "../values/Value";
 import { changesOf } from "./changes";
 
-const SUBJECTS = ["artifact", "execution", "context", "type", "store"];
+const SUBJECTS = ["artifact", "execution", "context", "type", "store", "token"];
 const PAGES = { artifact: "/artifacts/$id", execution: "/executions/$id", context: "/workspaces/$id" } as const;
 
 export default function AuditPage() {
@@ -154,7 +154,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
 
 function About({ entry: { subject, node_id } }: { entry: AuditEntry }) {
   const to = PAGES[subject as keyof typeof PAGES];
-  const name = subject === "store" ? subject : `${subject} ${node_id}`;
+  const name = node_id === 0 ? subject : `${subject} ${node_id}`;
   if (!to) return name;
   return (
     <Link to={to} params={{ id: node_id }}>

@@ -54,11 +54,14 @@ class AccessFile:
         self._files = ChangingFiles([path])
         self._rules = _read(path)
 
-    def caller(self, name: str, names: Mapping[str, Collection[str]]) -> Caller | None:
-        """Return the caller that the first fitting rule makes of names by kind, or None if no rule fits."""
+    def caller(self, name: str, names: Mapping[str, Collection[str]], *, way: str = "") -> Caller | None:
+        """Return the caller that the first fitting rule makes of names by kind, or None if no rule fits.
+
+        `way` says how the names were proven.
+        """
         self._refresh()
         rule = next((rule for rule in self._rules if rule.fits(names)), None)
-        return Caller(name, rule.role, rule.scope) if rule else None
+        return Caller(name, rule.role, rule.scope, way) if rule else None
 
     def _refresh(self) -> None:
         with self._lock:

@@ -68,14 +68,14 @@ class Authenticator:
         """Return the caller if they were known some seconds ago; this never waits."""
         return self._remembered.get(credentials)
 
-    def by_rules(self, name: str, **names: list[str]) -> Caller:
-        """Return the caller that the access file makes of a proven name.
+    def by_rules(self, way: str, name: str, **names: list[str]) -> Caller:
+        """Return the caller that the access file makes of a name that a way has proven.
 
         Raises:
             PermissionDeniedError: it says nothing of them.
         """
         assert self._rules is not None  # noqa: S101 the settings demand the file
-        found = self._rules.caller(name[:LONGEST_NAME], names)
+        found = self._rules.caller(name[:LONGEST_NAME], names, way=way)
         if found is None:
             raise errors.PermissionDeniedError(
                 f"{name[:LONGEST_NAME]!r} is known, and nothing says what they may do; ask for a rule in --access-file"
@@ -128,7 +128,7 @@ def _by_oidc(authenticator: Authenticator, service: MetadataService) -> _Method:
         user = _proven_user(claims, settings.oidc_user_claim)
         groups = claims.get(settings.oidc_groups_claim) or []
         listed = [str(group) for group in groups] if isinstance(groups, list) else [str(groups)]
-        return authenticator.by_rules(user, user=[user], group=listed)
+        return authenticator.by_rules(OIDC, user, user=[user], group=listed)
 
     return find
 
@@ -156,7 +156,7 @@ def _proven_user(claims: Mapping[str, Any], claim: str) -> str:
 def _by_certificate(authenticator: Authenticator, service: MetadataService) -> _Method:
     def find(given: Credentials) -> Caller | None:
         name = given.certificate
-        return authenticator.by_rules(name, certificate=[name]) if name else None
+        return authenticator.by_rules(CERTIFICATE, name, certificate=[name]) if name else None
 
     return find
 
@@ -167,7 +167,7 @@ def _by_proxy(authenticator: Authenticator, service: MetadataService) -> _Method
     def find(given: Credentials) -> Caller | None:
         if not given.user or not _is_inside(given.peer, networks):
             return None
-        return authenticator.by_rules(given.user, user=[given.user])
+        return authenticator.by_rules(KUBEFLOW, given.user, user=[given.user])
 
     return find
 

@@ -11,7 +11,7 @@ from lineal.server.rest.writing import answer
 from lineal.service.audit_log import AuditFilter, AuditPage
 from lineal.service.catalogue import Catalogue
 
-Subject = Literal["artifact", "execution", "context", "type", "store"]
+Subject = Literal["artifact", "execution", "context", "type", "store", "token"]
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
@@ -27,7 +27,10 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
     def audit(
         subject: Annotated[Subject | None, Query(description="Only about these.")] = None,
         node_id: Annotated[str | None, Query(pattern=r"^[0-9]{1,19}$", description="Only about this id.")] = None,
-        who: Annotated[str | None, Query(max_length=300, description="Only by this caller.")] = None,
+        who: Annotated[
+            str | None,
+            Query(max_length=300, description="Only by this caller: as listed, or the name or the token's id alone."),
+        ] = None,
         rpc: Annotated[str | None, Query(max_length=100, description="Only by this call.")] = None,
         since: Time = None,
         until: Time = None,
