@@ -154,9 +154,13 @@ def _sqlite_path(text: str) -> str:
         )
     path = os.fsdecode(unquote_to_bytes(text))
     expanded = os.path.expanduser(path)
-    if "\0" in path or (path.startswith("~") and expanded == path):
-        reason = "holds the character NUL" if "\0" in path else "starts with a home directory that nobody has"
-        raise errors.InvalidArgumentError(f"the path of the database URL {reason}; write ./~ for a file of that name")
+    if "\0" in path:
+        raise errors.InvalidArgumentError("the path of the database URL holds the character NUL; take out the %00")
+    if path.startswith("~") and expanded == path:
+        raise errors.InvalidArgumentError(
+            "the path of the database URL starts with ~ and the name of a user that this system does not have; write "
+            "./~ for a file of that name"
+        )
     return expanded
 
 
@@ -220,8 +224,7 @@ def server_parts(url: str) -> ServerParts:
     if "#" in hosts or "#" in path or "#" in query:
         raise errors.InvalidArgumentError(f"the database URL has a '#' behind its user; {ENCODING_ADVICE}")
     if not path:
-        form = f"write {scheme}://user@host:port/database"
-        raise errors.InvalidArgumentError(f"the database URL names no database; {form}, and {ENCODING_ADVICE}")
+        raise errors.InvalidArgumentError(f"the database URL names no database; {form_advice(scheme)}")
     if "/" in path:
         raise errors.InvalidArgumentError(
             f"the database URL has more than one name behind its host, of which one is the database; {ENCODING_ADVICE}"
@@ -229,6 +232,12 @@ def server_parts(url: str) -> ServerParts:
     name, colon, password = user.partition(":")
     decoded = [_decoded(each) for each in (name, password, path)]
     return ServerParts(scheme, decoded[0], decoded[1] if colon else None, hosts, decoded[2], options_of(query))
+
+
+def form_advice(scheme: str) -> str:
+    """Return what to write, without an "@" behind the "://": commands redact what stands between the two."""
+    form = f"write {scheme}://host:port/database, with user:password and an at sign before the host"
+    return f"{ENCODING_ADVICE}; {form}"
 
 
 def _decoded(text: str) -> str:

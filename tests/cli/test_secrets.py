@@ -126,6 +126,14 @@ def test_a_password_with_a_special_character_is_answered_with_how_to_encode_it(u
     assert "s3" not in said
 
 
+@pytest.mark.parametrize("url", ["mysql://svc:s3cr@et@host", "postgresql://svc:s3cret@host:x/db"])
+def test_a_command_prints_the_advice_whole(url: str) -> None:
+    said = said_by_command(["ls", "artifacts", "--db", url])
+    scheme = url.partition("://")[0]
+    assert f"@ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25; write {scheme}://host:port/database" in said
+    assert "s3" not in said
+
+
 @pytest.mark.parametrize("shown", [redact, redact_url])
 def test_a_url_is_shown_without_its_secrets(shown: Callable[[str], str]) -> None:
     assert shown("mysql://svc:s3cr@et/x@host/db") == "mysql://***@host/db"

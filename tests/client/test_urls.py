@@ -26,6 +26,8 @@ IN_ITS_PLACE = [
     ("sqlite:///m.db?mode=ro&mode=rw", "stands twice"),
     ("sqlite:///file:m.db?mode=ro", "takes a path"),
     ("sqlite:///m.db\n", "line break"),
+    ("sqlite:///m%00.db", "take out the %00"),
+    ("sqlite:///~nobody-has-this/m.db", "write ./~ for a file"),
     ("mysql://h/db/more", "/ as %2F"),
     ("mysql://h/db#part", "# as %23"),
     ("mysql://h1,,h2/db", "has no name"),

@@ -1,4 +1,4 @@
-"""The SDK on the official core: how executions end, and why."""
+"""The SDK on the official core: how executions end, and why; and logging, for which that core has no call."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.sdk import Execution, Store, Workspace
+from lineal.sdk import DataSet, Execution, Model, Store, Workspace
 from lineal.wire import metadata_store as pb
 from tests.compat.official import OfficialCore, OfficialStore
+from tests.sdk.test_custom_artifacts import Sensor
 
 
 @dataclass
@@ -51,3 +52,32 @@ def test_an_execution_fails_with_its_reason_and_completes_in_another_pass(worksp
     [complete] = workspace.store.get_executions_by_id([execution.id])
     assert complete.last_known_state == pb.Execution.COMPLETE
     assert set(complete.custom_properties) == {"__kf_workspace__"}
+
+
+def test_an_artifact_logged_again_is_the_stored_one_and_shows_its_values(workspace: Workspace) -> None:
+    first = Execution("train", workspace).log_output(Model("gs://a", "a", version="1", labels={"stage": "test"}))
+    serving = Execution("serve", workspace)
+    with pytest.warns(UserWarning, match="other values of labels"):
+        again = serving.log_input(Model("gs://a", "a", version="1", labels={"stage": "live"}))
+    serving.log_input(Model("gs://a", "a", version="1"))
+    other = serving.log_input(DataSet("gs://a", "a", version="1"))
+
+    assert (again.id, again.labels) == (first.id, {"stage": "test"})
+    assert [stored.id for stored in workspace.store.get_artifacts()] == [first.id, other.id]
+    joined = [event.artifact_id for event in workspace.store.get_events_by_execution_ids([serving.id])]
+    assert joined == [first.id, other.id]
+
+
+class Reading(Sensor):
+    """The same as another one of the same temperature."""
+
+    @staticmethod
+    def is_duplicated(a: pb.Artifact, b: pb.Artifact) -> bool:
+        return a.properties["celsius"] == b.properties["celsius"]
+
+
+def test_an_artifact_with_its_own_equality_is_found_among_those_of_its_uri(workspace: Workspace) -> None:
+    execution = Execution("train", workspace)
+    first, second, again = (execution.log_output(Reading("gs://a", celsius)) for celsius in (1.5, 2.5, 1.5))
+    assert first.id == again.id != second.id
+    assert len(workspace.store.get_artifacts()) == 2

@@ -58,6 +58,15 @@ def test_delete_says_what_it_did_and_audit_who(url: str, capsys: pytest.CaptureF
     assert (entry["who"], entry["action"], entry["old"]["name"]) == (whoami(), "delete", "model")
 
 
+def test_audit_refuses_a_call_that_never_writes_and_takes_those_that_have_not_yet(
+    url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["audit", "--db", url, "--rpc", "DeletNodes"]) == 1
+    assert "the nearest is 'DeleteNodes'" in capsys.readouterr().err
+    for name in ("DeleteNodes", "LogArtifact", "restore", "token"):
+        assert main(["audit", "--db", url, "--rpc", name]) == 0
+
+
 def test_what_is_protected_is_an_error_that_says_by_what(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["delete", "artifact:1", "--db", url]) == 1
     assert "artifact 1 is needed by execution 1" in capsys.readouterr().err

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -269,3 +270,16 @@ def test_artifacts_of_other_workspaces_are_not_even_read(store: Store, execution
     execution.workspace.list()
     execution.workspace.list(labels={"x": "y"})
     assert wire.read.total() == 2
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"artifact_type_name": Model}, "'artifact_type_name' must be a string, .*; pass 'kubeflow.org/alpha/model'"),
+        ({"artifact_type_name": 5}, "'artifact_type_name' must be a string, got 5$"),
+        ({"name": 5}, "'name' must be set and in string type, got 5"),
+    ],
+)
+def test_a_type_or_name_that_is_no_text_is_refused(workspace: Workspace, wanted: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        workspace.list(**wanted)

@@ -103,3 +103,8 @@ def test_an_unknown_id_is_an_error_that_writes_nothing(artifact_id: object, exec
 def test_what_is_no_artifact_is_refused(artifact: object, execution: Execution) -> None:
     with pytest.raises(ValueError, match="'artifact' must"):
         execution.log_output(artifact)
+
+
+def test_a_class_in_place_of_an_artifact_is_refused_with_what_to_write(execution: Execution) -> None:
+    with pytest.raises(ValueError, match=r"is the class Model; .* Model\(\.\.\.\)"):
+        execution.log_output(Model)

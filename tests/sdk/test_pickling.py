@@ -98,6 +98,12 @@ def test_an_artifact_of_a_store_in_memory_asks_for_a_store_after_pickling(execut
     assert len(again.lineage(store=execution.workspace.store).upstream.executions) == 1
 
 
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_of_an_artifact_keeps_its_store_in_memory(execution: Execution, copied: Any) -> None:
+    model = execution.log_output(Model(uri="gs://loaves", name="loaves"))
+    assert len(copied(model).lineage().upstream.executions) == 1
+
+
 def test_a_copy_of_an_artifact_keeps_its_store(shared: Workspace) -> None:
     model = Execution("train", shared).log_output(Model(uri="gs://loaves", name="loaves", labels={"a": "b"}))
     for again in (copy.copy(model), copy.deepcopy(model)):

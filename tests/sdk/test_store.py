@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lineal import errors
+from lineal.client import MetadataStore
 from lineal.sdk import Execution, Model, Store, Workspace
 from lineal.sdk import store as store_module
 from lineal.wire import metadata_store as pb
@@ -73,6 +74,28 @@ def test_a_url_of_no_known_form_is_refused() -> None:
 def test_a_place_that_can_be_none_is_refused(place: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"'{next(iter(place))}' must be"):
         Store(**place)
+
+
+@pytest.mark.parametrize(
+    ("host", "cure"),
+    [
+        ("grpc://me:kv9kv@metadata.example:8080", "is a URL; give the host alone"),
+        ("HTTPS://metadata.example", "is a URL; give the host alone"),
+        ("me:kv9kv@metadata.example", "a token comes from LINEAL_TOKEN"),
+        ("metadata.example:8080", "is 'metadata.example:8080'; give the port by itself"),
+    ],
+)
+def test_a_host_that_is_a_url_or_has_a_port_is_refused_without_its_password(host: str, cure: str) -> None:
+    with pytest.raises(ValueError, match=cure) as by_sdk:
+        Store(host)
+    with pytest.raises(errors.InvalidArgumentError, match=cure) as by_client:
+        MetadataStore(pb.MetadataStoreClientConfig(host=host, port=8080))
+    assert "kv9kv" not in str(by_sdk.value) + str(by_client.value)
+
+
+@pytest.mark.parametrize("host", ["localhost", "::1", "dns:///metadata.example", "unix:/run/metadata.sock"])
+def test_a_host_that_grpc_resolves_is_taken(host: str) -> None:
+    Store(host).store.close()
 
 
 @pytest.mark.parametrize("place", [{"grpc_host": "metadata.example"}, {"grpc_port": 9090}])

@@ -34,22 +34,28 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--who", metavar="NAME", help="only by this caller: as listed, or the name or the token's id alone"
     )
-    parser.add_argument("--rpc", metavar="NAME", help="only by this call")
+    parser.add_argument("--rpc", metavar="NAME", help="only by this call, such as PutArtifacts")
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Print the entries."""
+    """Print the entries.
+
+    Raises:
+        InvalidArgumentError: there are none of a call, since no call that writes has that name.
+    """
     settings = required_database(args)
     from lineal.cli.text import to_json
     from lineal.service.archive.backing_up import open_for_reading
-    from lineal.service.audit_log import AuditFilter, page
+    from lineal.service.audit_log import AuditFilter, check_call, page
 
     wanted = AuditFilter(args.subject, args.id, args.who, args.rpc)
     with open_for_reading(settings) as service:
         entries = page(service, wanted, limit=args.limit).items
+    if args.rpc is not None and not entries:
+        check_call(args.rpc)
     print(to_json([_record(entry) for entry in entries]) if args.json else "\n".join(_lines(entries)))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,8 @@ from lineal.wire import metadata_store as pb
 SERVER_SCHEMES = ("grpc", "grpcs")
 _URL_FORMS = "sqlite:///file.db, mysql://..., postgresql://..., grpc://host:port or grpcs://host:port"
 _SERVER_OPTIONS = ("token_file", "ca_file", "cert_file", "key_file")
+_NOT_RESOLVED = (*SERVER_SCHEMES, *DATABASE_SCHEMES, "http", "https")
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9._-]{1,253}:[0-9]{1,5}")
 _SQLITE_MODES = {
     pb.SqliteMetadataSourceConfig.READONLY: "ro",
     pb.SqliteMetadataSourceConfig.READWRITE: "rw",
@@ -143,13 +146,35 @@ def _certificates_of_files(options: Mapping[str, str]) -> Certificates:
 
 
 def channel_settings(config: pb.MetadataStoreClientConfig) -> ChannelSettings:
-    """Read the configuration of a gRPC client."""
+    """Read the configuration of a gRPC client.
+
+    Raises:
+        InvalidArgumentError: the host is a URL, or has a port or a user.
+    """
+    reason = why_no_host(config.host)
+    if reason:
+        raise errors.InvalidArgumentError(f"the host of the MetadataStoreClientConfig {reason}")
     return ChannelSettings(
         target=_target(config.host, config.port),
         credentials=_certificates(config.ssl_config) if config.HasField("ssl_config") else None,
         options=tuple(_channel_options(config.channel_arguments)),
         timeout=config.client_timeout_sec if config.HasField("client_timeout_sec") else None,
     )
+
+
+def why_no_host(host: str) -> str:
+    """Return why a text cannot be the host beside a port, "" if it can.
+
+    The reason is the end of a sentence, and shows no password. Names that gRPC resolves, such as dns:///name, pass.
+    """
+    scheme = host.partition("://")[0].lower()
+    if scheme != host.lower() and scheme in _NOT_RESOLVED:
+        return "is a URL; give the host alone, or the whole URL to lineal.connect or Store(url=...)"
+    if "@" in host:
+        return "has a user or a password before an '@'; give the host alone: a token comes from LINEAL_TOKEN"
+    if _HOST_AND_PORT.fullmatch(host):
+        return f"is {host!r}; give the port by itself"
+    return ""
 
 
 def _target(host: str, port: int) -> str:

@@ -37,8 +37,8 @@ class Artifact(ABC):
         return False
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Pickle the artifact, and by URL the store that it was logged in."""
-        return lineage.pickled_at_home(self, super().__reduce_ex__(protocol))
+        """Copy or pickle the artifact; a copy knows the store that it was logged in, a pickle knows it by URL."""
+        return lineage.reduced_at_home(self, super().__reduce_ex__(protocol))
 
     def lineage(self, *, max_hops: int | None = None, store: MetadataStore | None = None) -> lineage.Lineage:
         """Return what this artifact came from and what came from it.

@@ -1,4 +1,4 @@
-"""The descent of an artifact: what it came from (upstream) and what came from it (downstream).
+"""The lineage of an artifact: what it came from (upstream) and what came from it (downstream).
 
 What stays out: how the graph is walked, which is the service's.
 """
@@ -125,8 +125,8 @@ def remember_home(artifact: object, client: MetadataStore) -> None:
         return
 
 
-def pickled_at_home(artifact: object, reduced: Any) -> Any:
-    """Return how an artifact is pickled together with the store that it was logged in, if others can open that.
+def reduced_at_home(artifact: object, reduced: Any) -> Any:
+    """Return how an artifact is copied with the store that it was logged in, and pickled if others can open that one.
 
     Args:
         artifact: the artifact.
@@ -134,14 +134,28 @@ def pickled_at_home(artifact: object, reduced: Any) -> Any:
 
     """
     home = home_of(artifact)
-    if home is None or not home.is_portable or not isinstance(reduced, tuple):
+    if home is None or not isinstance(reduced, tuple):
         return reduced
-    return _made_at, (home, reduced[0], *reduced[1]), *reduced[2:]
+    return _made_at, (_Home(home), reduced[0], *reduced[1]), *reduced[2:]
 
 
-def _made_at(home: MetadataStore, make: Any, *arguments: Any) -> Any:
+@dataclass(frozen=True)
+class _Home:
+    """The store of an artifact that is being copied or pickled; a pickle leaves out one that others cannot open."""
+
+    client: MetadataStore | None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Home, (self.client if self.client is not None and self.client.is_portable else None,)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> _Home:
+        return self
+
+
+def _made_at(home: _Home, make: Any, *arguments: Any) -> Any:
     artifact = make(*arguments)
-    remember_home(artifact, home)
+    if home.client is not None:
+        remember_home(artifact, home.client)
     return artifact
 
 

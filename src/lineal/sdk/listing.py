@@ -14,6 +14,7 @@ from lineal import errors, json_text
 from lineal.client import ListOptions, MetadataStore, OrderByField
 from lineal.sdk import filters, stored_form, typos
 from lineal.sdk import labels as label_texts
+from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
 from lineal.wire import metadata_store as pb
 
@@ -54,7 +55,7 @@ def wanted(
     """Check the arguments of a listing.
 
     Raises:
-        ValueError: `limit` is no number of artifacts, `labels` is no mapping, or `name` is no text of a store.
+        ValueError: `limit` is no number of artifacts, `labels` is no mapping, or a name is no text of a store.
         TypeError: `labels` hold something that JSON cannot express.
 
     """
@@ -62,8 +63,12 @@ def wanted(
         raise ValueError(f"'limit' must be a number of artifacts or None, got {limit!r}")
     if labels is not None and not isinstance(labels, Mapping):
         raise ValueError(f"'labels' must be a mapping of names to values, got {labels!r}")
+    if not isinstance(type_name, str):
+        own_name = getattr(type_name, "ARTIFACT_TYPE_NAME", None)
+        advice = f"; pass {own_name!r}" if isinstance(own_name, str) else ""
+        raise ValueError(f"'artifact_type_name' must be a string, got {type_name!r}{advice}")
     if name is not None:
-        stored_form.storable("name", name)
+        required_text("name", name)
     return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit)
 
 

@@ -217,6 +217,8 @@ def _described(artifact: Any) -> tuple[str, pb.Artifact]:
         ValueError: it does not offer them.
 
     """
+    if isinstance(artifact, type):
+        raise ValueError(f"'artifact' is the class {artifact.__name__}; log an object of it: {artifact.__name__}(...)")
     type_name, serialize = getattr(artifact, "ARTIFACT_TYPE_NAME", None), getattr(artifact, "serialization", None)
     if not isinstance(type_name, str) or not callable(serialize):
         raise ValueError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lineal.client import MetadataStore, connect
+from lineal.client.connection import why_no_host
 from lineal.sdk.type_registry import TypeRegistry
 from lineal.urls import PlaceOfStore
 from lineal.wire import metadata_store as pb
@@ -41,7 +42,7 @@ class Store:
                 mysql://user:password@host/db or grpc://host:port; a pathlib.Path is a SQLite file.
 
         Raises:
-            ValueError: certificates, host or port are given beside a URL, or host or port are of the wrong type.
+            ValueError: certificates, host or port are given beside a URL, or host or port are none.
 
         """
         certificates = {
@@ -71,6 +72,8 @@ class Store:
 def _check_place(host: str, port: int) -> None:
     if not isinstance(host, str) or not host:
         raise ValueError(f"'grpc_host' must be set and in string type, got {host!r}")
+    if why_no_host(host):
+        raise ValueError(f"'grpc_host' {why_no_host(host)}")
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
         raise ValueError(f"'grpc_port' must be a number from 1 to 65535, got {port!r}")
 

@@ -91,7 +91,7 @@ class Workspace:
             limit: return at most so many.
 
         Raises:
-            ValueError: `limit` or `labels` is of the wrong type.
+            ValueError: an argument is of the wrong type.
 
         """
         type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name

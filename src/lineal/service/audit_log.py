@@ -8,13 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lineal import errors
+from lineal.nearest import hint
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role, require
+from lineal.service.calls import CALLS, LINEAGE_CALLS
 from lineal.service.value_shapes import Wide
 from lineal.store import audit_rows, own_tables
 from lineal.store.audit_rows import AuditFilter, AuditRow
 
-__all__ = ["AuditEntry", "AuditFilter", "AuditPage", "page"]
+__all__ = ["AuditEntry", "AuditFilter", "AuditPage", "check_call", "page"]
+
+_COMMANDS = ("doctor", "migrate", "restore", "token")
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,20 @@ def page(
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))
     more = len(rows) > limit
     return AuditPage([_entry(row) for row in rows[:limit]], str(rows[limit - 1].id) if more else None)
+
+
+def check_call(name: str) -> None:
+    """Refuse the name of what never writes an entry: a typo would find nothing.
+
+    Raises:
+        InvalidArgumentError: no call that writes, and no command that does, has this name.
+    """
+    from lineal.service.lifecycle import LIFECYCLE_CALLS  # the catalogue that it imports imports this module
+
+    calls = CALLS | LINEAGE_CALLS | LIFECYCLE_CALLS
+    known = [*(each for each, call in calls.items() if call.writes), *_COMMANDS]
+    if name not in known:
+        raise errors.InvalidArgumentError(f"no call that writes has the name {name[:100]!r}{hint(name, known)}")
 
 
 def _number(cursor: str) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from lineal import errors
-from lineal.urls import ENCODING_ADVICE, server_parts, unknown_option
+from lineal.urls import form_advice, server_parts, unknown_option
 
 PASSWORD_VARIABLE = "LINEAL_DB_PASSWORD"  # noqa: S105 a name
 PASSWORD_FILE_VARIABLE = "LINEAL_DB_PASSWORD_FILE"  # noqa: S105 a name
@@ -113,20 +113,17 @@ def parse_server_url(url: str, *, known: Collection[str]) -> ServerURL:
     unknown = sorted(parts.options.keys() - set(known))
     if unknown:
         raise unknown_option(unknown[0], f"{parts.scheme} knows {', '.join(sorted(known))}")
-    hosts = tuple(_host(text) for text in parts.hosts.split(",")) if parts.hosts else ()
+    hosts = tuple(_host(text, parts.scheme) for text in parts.hosts.split(",")) if parts.hosts else ()
     return ServerURL(hosts, parts.user, parts.password, parts.database, parts.options)
 
 
-def _host(text: str) -> Host:
+def _host(text: str, scheme: str) -> Host:
     name, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         name, port = text, ""
     elif not (port.isascii() and port.isdigit()):
         # It may be a password whose host was forgotten: it is not shown.
-        raise errors.InvalidArgumentError(
-            "the port of a host in the database URL is no number; write scheme://user:password@host:port/database, and "
-            f"{ENCODING_ADVICE}"
-        )
+        raise errors.InvalidArgumentError(f"the port of a host in the database URL is no number; {form_advice(scheme)}")
     elif len(port) > 5 or not 0 < int(port) <= 65535:
         raise errors.InvalidArgumentError("a port in the database URL is out of range; give a number from 1 to 65535")
     if not name:
