@@ -20,9 +20,10 @@ from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.own_tables import ENTRY, FACT, PROGRESS, RUN, UNINDEXED, Family
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import NODE
+from lineal.store.workspaces import strangers
 
 # The form of facts. When it changes, what an earlier version wrote is written again, node by node.
-FORM = 2
+FORM = 3
 _LARGEST = sys.float_info.max
 
 
@@ -128,7 +129,7 @@ _METRICS_OF = Statement(
     sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.family, FACT.c.name).where(
         FACT.c.kind == _OF_KIND,
         listed(FACT.c.node_id, "ids"),
-        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC, Family.FOREIGN_METRIC]),
     )
 )
 _SET_FAMILY = Statement(
@@ -246,16 +247,23 @@ def replace_entries(
 
 
 def settle_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> None:
-    """Let the metric of the latest source of each name count as the metric, and the others as earlier ones."""
+    """Let the metric of the latest source of each name count as the metric, and the others as earlier ones.
+
+    What a source of another workspace says of a node is kept, as foreign, and counts for nothing.
+    """
     rows: list[tuple[int, int, int, str]] = []
     for piece in session.pieces(ids):
         rows += session.rows(_METRICS_OF, {"kind": kind.type_kind, "ids": piece})
+    foreign = strangers(session, kind, {(node_id, source) for node_id, source, _, _ in rows})
     latest: dict[tuple[int, str], int] = {}
     for node_id, source, _, name in rows:
-        latest[node_id, name] = max(source, latest.get((node_id, name), 0))
+        if (node_id, source) not in foreign:
+            latest[node_id, name] = max(source, latest.get((node_id, name), 0))
     changes = []
     for node_id, source, family, name in rows:
-        wanted = int(Family.METRIC if latest[node_id, name] == source else Family.EARLIER_METRIC)
+        wanted = int(Family.METRIC if latest.get((node_id, name)) == source else Family.EARLIER_METRIC)
+        if (node_id, source) in foreign:
+            wanted = int(Family.FOREIGN_METRIC)
         if wanted != family:
             changes.append((wanted, kind.type_kind, node_id, source, family, name))
     session.change_many(_SET_FAMILY, changes)

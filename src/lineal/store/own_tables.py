@@ -29,6 +29,7 @@ class Family(IntEnum):
     METRIC = 2
     META = 3
     EARLIER_METRIC = 4
+    FOREIGN_METRIC = 5  # of a node of another workspace: it counts for nothing
 
 
 def _table(name: str, *items: Any, **options: Any) -> sa.Table:

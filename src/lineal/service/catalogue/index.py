@@ -245,7 +245,7 @@ def _reason(error: Exception) -> str:
 def _settle(session: Session, kind: Kind, derived: Sequence[Derived], replaced: Any) -> None:
     """Sort out the latest metrics of the nodes that others report on."""
     subjects = {entry.subject_id for entry, _ in derived} | {subject for _, subject in replaced.values()}
-    subjects |= {entry.node_id for entry, found in derived if found}
+    subjects |= {entry.node_id for entry, _ in derived}  # another workspace makes other reports count
     index_rows.settle_metrics(session, kind, sorted(subject for subject in subjects if subject is not None))
 
 
