@@ -113,6 +113,8 @@ class LimitSettings:
         max_call_seconds: how long a call may take; a client may allow it less.
         max_page_size: the longest page of a listing; a longer one is cut, with a token to go on.
         max_filter_depth: how deep a filter_query may be nested.
+        max_filter_bytes: how long the text of a filter_query or search may be, in bytes of UTF-8.
+        max_filter_terms: how many conditions a filter_query or search may have; the values of an IN are no conditions.
         max_lineage_nodes: how many nodes a lineage graph may have.
         max_concurrent: how many requests may be in progress or wait at each door.
         max_rate: how many requests a second one client may send; 0 for no limit.
@@ -124,6 +126,8 @@ class LimitSettings:
     max_call_seconds: float = 300.0
     max_page_size: int = 10_000
     max_filter_depth: int = 60
+    max_filter_bytes: int = 1 << 20
+    max_filter_terms: int = 2_000
     max_lineage_nodes: int = 1_000_000
     max_concurrent: int = 1_000
     max_rate: float = 0.0
@@ -136,6 +140,8 @@ class LimitSettings:
             "max_call_seconds": (0.1, 86_400),
             "max_page_size": (1, 10_000),
             "max_filter_depth": (1, 60),
+            "max_filter_bytes": (100, 1 << 24),
+            "max_filter_terms": (1, 10_000),
             "max_lineage_nodes": (1, 1_000_000_000),
             "max_concurrent": (1, 1_000_000),
             "max_rate": (0, 1_000_000),
@@ -148,6 +154,10 @@ class LimitSettings:
                 raise errors.InvalidArgumentError(
                     f"{flag} is {getattr(self, name)}; give a number from {low} to {high}"
                 )
+
+
+UNLIMITED = LimitSettings(max_filter_bytes=1 << 24, max_filter_terms=10_000)
+"""What an embedded store allows: as much as there is, since it has no other callers."""
 
 
 def check_exposure(host: str, access: AccessSettings, tls: TlsSettings) -> None:

@@ -58,7 +58,7 @@ def test_a_larger_lineage_graph_is_refused(service: MetadataService) -> None:
     service.call("GetLineageSubgraph", rpc.GetLineageSubgraphRequest(lineage_subgraph_query_options=options))
 
 
-@pytest.mark.parametrize("name", sorted(vars(LimitSettings())))
+@pytest.mark.parametrize("name", sorted(name for name, value in vars(LimitSettings()).items() if value is not False))
 def test_a_limit_out_of_range_is_refused_by_its_flag(name: str) -> None:
     with pytest.raises(errors.InvalidArgumentError, match=f"--{name.replace('_', '-')} is -1"):
         LimitSettings(**{name: -1})

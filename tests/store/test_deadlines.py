@@ -13,9 +13,9 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.deadlines import Deadline, calling_until
 from lineal.service import open_service
 from lineal.store.database import Database, Session
-from lineal.store.deadlines import Deadline, calling_until
 from lineal.store.statement import Statement
 from lineal.store.tables import TYPE
 

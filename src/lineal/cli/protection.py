@@ -45,6 +45,8 @@ def add_protection_flags(parser: Parser) -> None:
     add("--max-call-seconds", "SECONDS", "how long a call may take; a client may allow it less", float)
     add("--max-page-size", "NUMBER", "the longest page of a listing; a longer one is cut", int)
     add("--max-filter-depth", "NUMBER", "how deep a filter_query may be nested", int)
+    add("--max-filter-bytes", "NUMBER", "how long a filter_query or search may be, in bytes", int)
+    add("--max-filter-terms", "NUMBER", "how many conditions a filter_query or search may have", int)
     add("--max-lineage-nodes", "NUMBER", "how many nodes a lineage graph may have", int)
     add("--max-concurrent", "NUMBER", "how many requests may be in progress or wait at each port", int)
     add("--max-rate", "NUMBER", "how many requests a second one client may send; 0 for no limit", float)

@@ -20,9 +20,19 @@ from lineal.filter.mistakes import Mistake
 from lineal.filter.parser import syntax_tree
 from lineal.kinds import Kind
 
-__all__ = ["Clauses", "Filter", "build", "parse", "require_depth"]
+__all__ = [
+    "LONGEST_REMEMBERED",
+    "Clauses",
+    "Filter",
+    "build",
+    "parse",
+    "require_depth",
+    "require_length",
+    "require_terms",
+]
 
-_LONGEST_REMEMBERED = 2000
+LONGEST_REMEMBERED = 1000
+"""How long a text may be, in characters, that caches keep with what was made of it: a thousand times its size."""
 
 
 def parse(text: str, *, kind: Kind) -> Filter:
@@ -36,7 +46,7 @@ def parse(text: str, *, kind: Kind) -> Filter:
         InvalidArgumentError: the query is wrong; the message says where (line and column, from 1) and what to do.
 
     """
-    return _remembered(text, kind) if len(text) <= _LONGEST_REMEMBERED else _parsed(text, kind)
+    return _remembered(text, kind) if len(text) <= LONGEST_REMEMBERED else _parsed(text, kind)
 
 
 def require_depth(query: Filter, most: int) -> None:
@@ -51,6 +61,35 @@ def require_depth(query: Filter, most: int) -> None:
         raise InvalidArgumentError(
             f"filter_query is nested {depth} levels deep, and the server allows {most}; write it flatter, or start the "
             "server with a larger --max-filter-depth"
+        )
+
+
+def require_length(text: str, most: int, *, name: str = "filter_query") -> None:
+    """Refuse a text that is longer than a server allows.
+
+    Raises:
+        InvalidArgumentError: it is.
+
+    """
+    size = len(text) if len(text) > most else len(text.encode("utf-8", "surrogatepass"))
+    if size > most:
+        raise InvalidArgumentError(
+            f"{name} has {size} bytes, and the server allows {most}; compare with fewer values, or start the server "
+            "with a larger --max-filter-bytes"
+        )
+
+
+def require_terms(count: int, most: int, *, name: str = "filter_query") -> None:
+    """Refuse a text with more conditions than a server allows.
+
+    Raises:
+        InvalidArgumentError: it has.
+
+    """
+    if count > most:
+        raise InvalidArgumentError(
+            f"{name} has {count} conditions, and the server allows {most}; compare with many values by IN (...), or "
+            "start the server with a larger --max-filter-terms"
         )
 
 
@@ -72,4 +111,4 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
-_remembered = lru_cache(maxsize=512)(_parsed)
+_remembered = lru_cache(maxsize=256)(_parsed)

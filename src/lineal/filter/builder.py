@@ -18,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lineal import deadlines
 from lineal.filter.checked import NODE, Checked, Constant, Field, Filter, Mention, Operation, fields
 from lineal.filter.dialects import AllOf, AnyOf, Apart, TextIn
 from lineal.filter.operators import RULES, Expression, bound, constant
@@ -204,7 +205,8 @@ class _Scope:
 
     def alias(self, table: sa.FromClause) -> sa.FromClause:
         """Return a table under a name that the statement does not have yet."""
-        return _alias(table, f"filter_{next(self.numbers)}")
+        name = f"filter_{next(self.numbers)}"
+        return _alias(table, name) if isinstance(table, sa.Table) else table.alias(name)
 
     def _join(self, table: sa.FromClause, condition: Expression | None) -> None:
         self._from = table if self._from is None or condition is None else self._from.join(table, condition)
@@ -252,6 +254,7 @@ class _Scope:
 
     def expression(self, tree: Checked) -> Expression:
         """Return the SQL expression of a tree, joining what it mentions."""
+        deadlines.check()
         if isinstance(tree, Constant):
             return constant(tree)
         if isinstance(tree, Field):

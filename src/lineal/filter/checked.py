@@ -104,6 +104,18 @@ class Filter:
         """Whether it says something of other nodes."""
         return any(found.mention.is_neighbour for found in fields(self.condition))
 
+    @property
+    def terms(self) -> int:
+        """How many conditions it has."""
+        count, left = 0, [self.condition]
+        while left:
+            found = left.pop()
+            if isinstance(found, Operation) and found.operator in ("AND", "OR", "NOT"):
+                left.extend(found.operands)
+            else:
+                count += 1
+        return count
+
     def pins(self, name: str) -> bool:
         """Say whether a field of the node itself must have one of some values for the node to fit."""
         return any(_is_pinned(each, name) for each in _conjuncts(self.condition))

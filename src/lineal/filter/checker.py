@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from lineal import deadlines
 from lineal.filter import limits
 from lineal.filter.checked import NODE, NODE_TYPE, Checked, Constant, Field, Filter, Mention, Operation
 from lineal.filter.mistakes import Mistake, shortened, suggestion
@@ -53,6 +54,7 @@ class _Checker:
 
     def check(self, tree: Syntax) -> Checked:
         """Return the checked form of a tree."""
+        deadlines.check()
         if isinstance(tree, Literal):
             return Constant(tree.value, _TYPE_OF_VALUE[type(tree.value)])
         if isinstance(tree, Name):

@@ -19,6 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from lineal import deadlines
+
 Expression = sa.ColumnElement[Any]
 
 _FLAT = 8
@@ -135,6 +137,7 @@ class Length(FunctionElement[int]):
 
 def _operands(element: FunctionElement[Any], compiler: Any, options: dict[str, Any]) -> list[str]:
     """Return the texts of an element's operands, each safe beside any operator."""
+    deadlines.check()
     return [compiler.process(operand.self_group(), **options) for operand in element.clauses]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from lineal import deadlines
 from lineal.filter.mistakes import Mistake
 
 NAME, STRING, NUMBER, END = "a name", "a string", "a number", "the end"
@@ -73,6 +74,7 @@ def tokens(text: str) -> Iterator[Token]:
     """
     match_at, at = _PATTERN.match, 0
     while at < len(text):
+        deadlines.check()
         match = match_at(text, at)
         if match is None:
             raise _unreadable(text, at)

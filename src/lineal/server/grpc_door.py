@@ -12,6 +12,7 @@ import grpc
 from grpc_reflection.v1alpha import reflection
 
 from lineal.config import MAX_METADATA_BYTES, ServerSettings
+from lineal.deadlines import CURRENT, Deadline
 from lineal.security import LimitSettings
 from lineal.server import addresses
 from lineal.server.admission import Rates
@@ -31,7 +32,6 @@ from lineal.server.status import translate
 from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
 from lineal.service import MetadataService, call_named
-from lineal.store.deadlines import CURRENT, Deadline
 
 PORT_FLAG = "--grpc-port"
 DOORS = 2

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal import errors
 from lineal.config import MAX_METADATA_BYTES
+from lineal.deadlines import Deadline, calling_until
 from lineal.security import LimitSettings
 from lineal.server.admission import Rates
 from lineal.server.auth.guard import Guard
@@ -24,7 +25,6 @@ from lineal.server.auth.http_guard import route_path
 from lineal.server.call_threads import too_many
 from lineal.server.http_connections import AT_END, LONG_HEADERS, MAX_TARGET_BYTES
 from lineal.server.rest import problems
-from lineal.store.deadlines import Deadline, calling_until
 
 BODY_SECONDS = 30.0
 _OPEN = frozenset({"/healthz", "/readyz"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -18,9 +19,10 @@ import sqlalchemy as sa
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.deadlines import CURRENT
 from lineal.forking import watch_forks
-from lineal.security import LimitSettings
-from lineal.store.deadlines import CURRENT, Watch
+from lineal.security import UNLIMITED
+from lineal.store.deadlines import Watch
 from lineal.store.dialects import dialect_for
 from lineal.store.dialects.base import Conflict
 from lineal.store.limits import Limits, RefusedRowsError, explain
@@ -61,6 +63,7 @@ class Database:
         on_retry: called with the kind of failure before a transaction runs again.
         on_end: called after each transaction with whether it wrote and the seconds that it took.
         limits: how much a call may ask for.
+        building: held while a long filter becomes a statement, which takes much memory.
 
     Raises, on opening: what `DatabaseDialect.translate` says of a file or server that is not there.
     """
@@ -74,7 +77,8 @@ class Database:
         self._watch = Watch(self.dialect.interrupt)
         self._limits: Limits | None = None
         self._folds_names: bool | None = None
-        self.limits = LimitSettings()
+        self.limits = UNLIMITED
+        self.building = threading.Lock()
         self._reached = False
         self.observe: Callable[[str], None] = _nothing
         self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
@@ -134,6 +138,7 @@ class Database:
         self.dialect.after_fork_in_child()
         self._turns = Turns() if self._turns else None
         self._watch = Watch(self.dialect.interrupt)
+        self.building = threading.Lock()
 
     def _run(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
         """Run work, and tell how long it took if somebody asks."""

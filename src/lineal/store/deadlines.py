@@ -1,8 +1,7 @@
-"""How long a call may take, kept down to the statement that runs in the database.
+"""Statements that are stopped when the time of their call is over, or when the caller gives up.
 
-A door says it with `calling_until`; the database then stops the statement that runs when the time is over, or when the
-caller gives up. One thread for each database looks at the calls in progress, and sleeps while there are none. What
-stays out: how an engine stops a statement (dialects).
+One thread for each database looks at the calls in progress, and sleeps while there are none. What stays out: the time
+of a call (lineal/deadlines.py), and how an engine stops a statement (dialects).
 """
 
 from __future__ import annotations
@@ -11,64 +10,14 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
-from lineal import errors
+from lineal.deadlines import Deadline
 
-FLAG = "--max-call-seconds"
 _LOOK_SECONDS = 0.05
 _IDLE_SECONDS = 1.0
 _log = logging.getLogger(__name__)
-
-
-class Deadline:
-    """The end of a call.
-
-    Attributes:
-        at: when it must be over, on the monotonic clock.
-        is_cancelled: whether the caller gave up.
-    """
-
-    __slots__ = ("at", "is_cancelled")
-
-    def __init__(self, seconds: float) -> None:
-        self.at = time.monotonic() + seconds
-        self.is_cancelled = False
-
-    def cancel(self) -> None:
-        """End the call now: its caller gave up."""
-        self.is_cancelled = True
-        self.at = 0.0
-
-    @property
-    def remaining(self) -> float:
-        """How many seconds are left; none or fewer if the call is over."""
-        return self.at - time.monotonic()
-
-    def error(self) -> errors.StatusError:
-        """Return the error of a call that took too long or was given up."""
-        if self.is_cancelled:
-            return errors.CancelledError("the caller gave up, and the call was stopped; nothing of it was stored")
-        return errors.DeadlineExceededError(
-            "the call was stopped in the database, because its time was over; ask for less at a time, or give it more "
-            f"(the client's timeout, and {FLAG} of the server)"
-        )
-
-
-CURRENT: ContextVar[Deadline | None] = ContextVar("lineal_deadline", default=None)
-
-
-@contextmanager
-def calling_until(deadline: Deadline) -> Iterator[None]:
-    """Let the calls of this thread or task be over at a deadline."""
-    token = CURRENT.set(deadline)
-    try:
-        yield
-    finally:
-        CURRENT.reset(token)
 
 
 class Watch:

@@ -6,7 +6,7 @@ meanwhile. The statement of a listing is built once for each form of it; values 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from lineal.store.statement import Statement, listed
 from lineal.store.tables import MEMBERSHIP, NODE, TYPE, metadata
 
 ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
-_KEPT_STATEMENTS = 512
+_KEPT_STATEMENTS = 256
 # The front of an order is looked at first where it is a small part of the store: at most one id in so many.
 _FIRST_FRONT, _LOOKS = 512, 2
 _IDS_PER_NODE_OF_FRONT = 64
@@ -60,7 +60,7 @@ def list_nodes(
     Raises:
         InvalidArgumentError: the filter is wrong.
     """
-    _check_depth(session, listing.kind, listing.filter_query)
+    _check_limits(session, listing.kind, listing.filter_query)
     value, node_id = after or (0, 0)
     values = {
         "of_type_id": listing.type_id,
@@ -78,7 +78,7 @@ def list_nodes(
         in_context=listing.context_id is not None,
         continued=after is not None,
     )
-    found = _front_rows(session, form, values) or session.rows(_statement(form), values)
+    found = _front_rows(session, form, values) or session.rows(_kept(session, _statement, form), values)
     return [NodeRow._make(row) for row in found]
 
 
@@ -96,7 +96,7 @@ def _front_rows(session: Session, form: _Form, values: dict[str, Any]) -> list[R
     for _ in range(_LOOKS):
         if front > most:
             break
-        found = session.rows(_front_statement(form), {**values, "front_size": front})
+        found = session.rows(_kept(session, _front_statement, form), {**values, "front_size": front})
         if len(found) >= wanted:
             return found
         front = max(2 * front, int(1.3 * front * wanted / len(found))) if found else most + 1
@@ -134,14 +134,30 @@ class _Form(NamedTuple):
         return query.order_by(*[columns[key] if self.ascending else columns[key].desc() for key in self.keys])
 
 
-def _check_depth(session: Session, kind: Kind, filter_query: str) -> None:
-    """Refuse a filter that is nested deeper than the server allows, if it allows less than the language."""
-    most = session.limits.max_filter_depth
-    if filter_query and most < MOST_LEVELS:
-        filters.require_depth(filters.parse(filter_query, kind=kind), most)
+def _check_limits(session: Session, kind: Kind, filter_query: str) -> None:
+    """Refuse a filter that is longer, nested deeper or has more conditions than the server allows."""
+    limits = session.limits
+    if not filter_query:
+        return
+    filters.require_length(filter_query, limits.max_filter_bytes)
+    if limits.max_filter_depth < MOST_LEVELS or len(filter_query) > limits.max_filter_terms:
+        parsed = filters.parse(filter_query, kind=kind)
+        filters.require_depth(parsed, limits.max_filter_depth)
+        filters.require_terms(parsed.terms, limits.max_filter_terms)
 
 
-@lru_cache(maxsize=_KEPT_STATEMENTS)
+def _kept(session: Session, make: Callable[[_Form], Statement], form: _Form) -> Statement:
+    """Return the statement of a form, of those that are kept if its filter is short."""
+    if len(form.filter_query) > filters.LONGEST_REMEMBERED:
+        return session.built(lambda: make(form))
+    return _remembered(make, form)
+
+
+@lru_cache(maxsize=2 * _KEPT_STATEMENTS)
+def _remembered(make: Callable[[_Form], Statement], form: _Form) -> Statement:
+    return make(form)
+
+
 def _statement(form: _Form) -> Statement:
     columns = NODE[form.kind].c
     query = _filtered(form.kind, form.filter_query)
@@ -157,7 +173,6 @@ def _statement(form: _Form) -> Statement:
     return Statement(form.ordered(query, columns).limit(sa.bindparam("page_size")))
 
 
-@lru_cache(maxsize=_KEPT_STATEMENTS)
 def _front_statement(form: _Form) -> Statement:
     """Return the statement of a listing that looks no further than the first nodes of the order."""
     columns = NODE[form.kind].c
@@ -200,6 +215,10 @@ def _filtered(kind: Kind, filter_query: str, *, front: sa.FromClause | None = No
 
 @lru_cache(maxsize=_KEPT_STATEMENTS)
 def _matching_statement(kind: Kind, filter_query: str) -> Statement:
+    return _make_matching(kind, filter_query)
+
+
+def _make_matching(kind: Kind, filter_query: str) -> Statement:
     query = _filtered(kind, filter_query).with_only_columns(NODE[kind].c.id)
     return Statement(query.where(listed(NODE[kind].c.id, "candidate_ids")))
 
@@ -212,6 +231,9 @@ def matching_ids(session: Session, kind: Kind, filter_query: str, ids: Sequence[
     """
     if not filter_query:
         return set(ids)
-    _check_depth(session, kind, filter_query)
-    statement = _matching_statement(kind, filter_query)
+    _check_limits(session, kind, filter_query)
+    if len(filter_query) > filters.LONGEST_REMEMBERED:
+        statement = session.built(lambda: _make_matching(kind, filter_query))
+    else:
+        statement = _matching_statement(kind, filter_query)
     return {found for (found,) in session.listed_rows(statement, "candidate_ids", ids)}

@@ -15,7 +15,7 @@ from lineal.kinds import CONTEXT, KINDS, Kind
 from lineal.store import sight
 from lineal.store.scope import Scope
 from lineal.store.session import NO_VALUES, Row, Session
-from lineal.store.statement import Statement, listed
+from lineal.store.statement import CompiledStatement, Statement, listed
 from lineal.store.tables import NODE, TYPE
 
 if TYPE_CHECKING:
@@ -55,11 +55,10 @@ class ScopedSession(Session):
         """Return the rows of a query that the scope shows."""
         if self._sight is None:
             self._sight = self._look()
-        sql, parameters = self._database.compiled_scoped(statement).bind({**values, **self._sight})
-        self._database.observe(sql)
-        with self._database.span(sql):
-            self._cursor.execute(sql, parameters)
-            return self._cursor.fetchall()  # type: ignore[no-any-return]
+        return self._fetched(self._compiled(statement), {**values, **self._sight})
+
+    def _compiled(self, statement: Statement) -> CompiledStatement:
+        return self._database.compiled_scoped(statement)
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
         """Take note of nodes that were created or changed; a new context may be one that the scope names."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from lineal import errors
 from lineal import filter as filters
 from lineal.filter import search
-from lineal.kinds import CONTEXT, Kind
+from lineal.kinds import CONTEXT, KINDS, Kind
 from lineal.store import own_tables, tables
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow, select_nodes
@@ -35,6 +35,7 @@ COLUMN_ORDERS = {
 # nodes in order.
 _FEW = 2000
 _MOST_TYPES = 100
+_FILTERED = {kind: NODE[kind].alias("filtered") for kind in KINDS}
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,7 @@ def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, 
     enough; as a list of ids that nodes must be in, engines would first go through all of them.
     """
     node = NODE[selection.kind]
+    _check_limits(session, selection)
     join_entry = not one_by_one and search.needs_entry(selection.query)
     if join_entry:
         entry = own_tables.ENTRY.c
@@ -220,13 +222,23 @@ def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, 
     if selection.filter_query:
         parsed = filters.parse(selection.filter_query, kind=selection.kind)
         filters.require_depth(parsed, session.limits.max_filter_depth)
+        filters.require_terms(parsed.terms, session.limits.max_filter_terms)
         clauses = filters.build(
             parsed,
-            node=node.alias("filtered"),
+            node=_FILTERED[selection.kind],
             tables=tables.metadata.tables,
         )
         query = query.where(node.c.id.in_(_filtered_ids(clauses, node)))
     return query
+
+
+def _check_limits(session: Session, selection: Selection) -> None:
+    """Refuse a search that is longer, or a filter or search that has more conditions, than the server allows."""
+    limits = session.limits
+    filters.require_length(selection.filter_query, limits.max_filter_bytes)
+    last = selection.query.terms[-1].end if selection.query.terms else 0
+    filters.require_length(" " * last, limits.max_filter_bytes, name="q")
+    filters.require_terms(search.count_terms(selection.query), limits.max_filter_terms, name="q")
 
 
 def _filtered_ids(clauses: filters.Clauses, node: sa.Table) -> sa.Select[Any]:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import Kind
 from lineal.security import LimitSettings
 from lineal.store.dialects.base import Conflict, DatabaseDialect
 from lineal.store.limits import RefusedRowsError
 from lineal.store.scope import Scope
-from lineal.store.statement import LONGEST_LIST, Insertion, Statement
+from lineal.store.statement import LONGEST_LIST, CompiledStatement, Insertion, Statement
 
 if TYPE_CHECKING:
     from lineal.store.database import Database
@@ -28,6 +28,7 @@ Result = TypeVar("Result")
 Row = tuple[Any, ...]
 Called = Callable[[int], str]
 
+_LONGEST_KEPT = 6000  # characters of a statement, without its lists
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -75,11 +76,39 @@ class Session:
 
     def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
         """Return all rows of a query."""
-        sql, parameters = self._database.compiled(statement).bind(values)
+        return self._fetched(self._compiled(statement), values)
+
+    def _compiled(self, statement: Statement) -> CompiledStatement:
+        return self._database.compiled(statement)
+
+    def _fetched(self, compiled: CompiledStatement, values: Mapping[str, Any]) -> list[Row]:
+        """Run a query and return its rows; a long one leaves nothing behind in the driver's caches."""
+        deadlines.check()
+        sql, parameters = compiled.bind(values)
         self._database.observe(sql)
         with self._database.span(sql):
-            self._cursor.execute(sql, parameters)
+            if len(compiled.sql) > _LONGEST_KEPT:
+                self.dialect.query_once(self._cursor, sql, parameters)
+            else:
+                self._cursor.execute(sql, parameters)
             return self._cursor.fetchall()  # type: ignore[no-any-return]
+
+    def built(self, make: Callable[[], Statement]) -> Statement:
+        """Return a statement that is used once and takes much memory to build: one after the other is built.
+
+        Raises:
+            DeadlineExceededError: others were built until the time of the call was over.
+        """
+        deadline = deadlines.CURRENT.get()
+        if not self._database.building.acquire(timeout=-1 if deadline is None else max(0.0, deadline.remaining)):
+            deadlines.check()
+        try:
+            statement = make()
+            self._compiled(statement)
+            statement.element = sa.null()
+            return statement
+        finally:
+            self._database.building.release()
 
     def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """Return the first row of a query, or None."""

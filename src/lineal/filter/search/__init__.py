@@ -13,7 +13,19 @@ from __future__ import annotations
 from lineal.filter.search.builder import Scope, among, condition, needs_entry
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.parser import parse
-from lineal.filter.search.tree import Comparison, Group, Has, Key, Query, Range, Term, Word, write, write_term
+from lineal.filter.search.tree import (
+    Comparison,
+    Group,
+    Has,
+    Key,
+    Query,
+    Range,
+    Term,
+    Word,
+    count_terms,
+    write,
+    write_term,
+)
 from lineal.filter.search.vocabulary import FIELDS
 
 __all__ = [
@@ -30,6 +42,7 @@ __all__ = [
     "Word",
     "among",
     "condition",
+    "count_terms",
     "needs_entry",
     "parse",
     "write",

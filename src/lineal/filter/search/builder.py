@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from lineal import deadlines
 from lineal.filter.dialects import Infinity, IsNan, TextIn, utf8_on_mysql
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
@@ -134,6 +135,7 @@ def _not(found: Expression) -> Expression:
 
 
 def _body(term: Term, scope: Scope) -> Expression:
+    deadlines.check()
     body = term.body
     if isinstance(body, Word):
         return _entry(scope, lambda row: Contains(row.words, _pattern(body.text)))

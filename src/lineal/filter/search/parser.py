@@ -9,6 +9,7 @@ import difflib
 import re
 from functools import lru_cache
 
+from lineal import deadlines
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
@@ -26,13 +27,19 @@ _OPERATOR = re.compile("|".join(map(re.escape, OPERATORS)))
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
-@lru_cache(maxsize=512)
+_LONGEST_REMEMBERED = 1000
+
+
 def parse(text: str) -> Query:
     """Return the tree of a search; the empty text is the search that finds everything.
 
     Raises:
         SearchError: the text cannot be read.
     """
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parsed(text)
+
+
+def _parsed(text: str) -> Query:
     if len(text) > LONGEST:
         raise SearchError(
             f"it has {len(text)} characters", at=LONGEST, length=len(text) - LONGEST, hint=f"{LONGEST} are allowed"
@@ -42,6 +49,9 @@ def parse(text: str) -> Query:
     if reader.at < len(text):
         raise SearchError("this ) closes nothing", at=reader.at, length=1, hint="leave it out, or open with (")
     return query
+
+
+_remembered = lru_cache(maxsize=256)(_parsed)
 
 
 class _Reader:
@@ -62,6 +72,7 @@ class _Reader:
         return Query(tuple(terms))
 
     def _term(self, depth: int) -> Term:
+        deadlines.check()
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise self._error("more terms than are allowed", 1, f"use at most {MOST_TERMS}")

@@ -86,6 +86,12 @@ class Query:
     terms: tuple[Term, ...] = ()
 
 
+def count_terms(query: Query) -> int:
+    """Return how many terms a query has, those in groups included."""
+    groups = [term.body for term in query.terms if isinstance(term.body, Group)]
+    return len(query.terms) + sum(count_terms(option) for group in groups for option in group.options)
+
+
 def write(query: Query) -> str:
     """Return a query as text; reading it gives the same tree, places aside."""
     return " ".join(write_term(term) for term in query.terms)

@@ -131,6 +131,10 @@ class DatabaseDialect:
         MySQL and MariaDB look by themselves while rows are written.
         """
 
+    def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a long query so that the driver does not keep its text for a next time."""
+        cursor.execute(sql, parameters)
+
     # ---- errors
 
     def is_driver_error(self, error: Exception) -> bool:
@@ -240,6 +244,14 @@ class DatabaseDialect:
     def cure_of_refusal(self, error: BaseException | None) -> str:
         """Return what to do about the driver's error of a text that fits its column and still was refused."""
         return "shorten it, or store it elsewhere"
+
+
+def too_complex(reason: str) -> errors.InvalidArgumentError:
+    """Return the error of a query that asks more of an engine than it can do in one statement."""
+    return errors.InvalidArgumentError(
+        f"the filter_query or search is too complex for the database ({reason}): use fewer conditions, compare with "
+        "many values by IN (...), or ask in several calls"
+    )
 
 
 def columns_by_table(rows: Iterable[tuple[Any, ...]]) -> Mapping[str, set[str]]:

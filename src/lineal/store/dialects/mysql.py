@@ -21,7 +21,7 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table
+from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table, too_complex
 from lineal.store.dialects.conflicts import conflict_in
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
@@ -45,6 +45,7 @@ _NO_WRITES = {1047, 1290, 1792, 1836, 3100}
 _BUSY = {1040, 1203, 1226}
 _REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
 _REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
+_TOO_COMPLEX = {1038, 1116, 1119, 1390, 1436, 3170}  # stack, memory, joins and placeholders of one statement
 _NO_TLS = 2026
 _FULL = {1021, 1041, 1114}
 _EXISTS = {1007, 1050, 1061}
@@ -168,6 +169,8 @@ class MySQLDialect(ServerDialect):
             return errors.ResourceExhaustedError(f"{self.place()} takes no more connections (MySQL error {code})")
         if code in _REFUSED_VALUE:
             return errors.OutOfRangeError(f"a value does not fit its column (MySQL error {code}); nothing was written")
+        if code in _TOO_COMPLEX:
+            return too_complex(f"MySQL error {code}")
         if code in _UNDONE - _NO_WRITES:
             return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
         if self.is_lost(error):

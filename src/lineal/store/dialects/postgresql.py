@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGIdentifi
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table
+from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table, too_complex
 from lineal.store.dialects.conflicts import conflict_in
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
@@ -48,6 +48,7 @@ _NO_WRITES = {"25006"}
 _STOPPING = {"57P01", "57P02", "57P03", "57P05"}
 _BUSY = {"53300"}
 _REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
+_TOO_COMPLEX = {"54001", "54011", "54023"}  # the stack is full, too many columns or arguments
 _REFUSED_USER = {"28000", "28P01", "42501"}
 _EXISTS = {"42P04", "42P06", "42P07"}
 
@@ -126,6 +127,10 @@ class PostgreSQLDialect(ServerDialect):
         """Ask the server, on a connection of its own, to cancel the statement."""
         connection.dbapi_connection.cancel_safe(timeout=self.connect_seconds)
 
+    def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a query that is not prepared, however often it comes."""
+        cursor.execute(sql, parameters, prepare=False)
+
     def gather_statistics(self, connection: Any) -> None:
         """Look now at the tables that have doubled, which the server itself does within a minute.
 
@@ -188,6 +193,8 @@ class PostgreSQLDialect(ServerDialect):
             )
         if self.is_refused_value(error):
             return errors.InvalidArgumentError("a text holds the character NUL, or a value fits no column; take it out")
+        if state in _TOO_COMPLEX:
+            return too_complex(f"SQLSTATE {state}")
         if state in _UNDONE:
             return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
         if state.startswith("53"):

@@ -18,9 +18,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use, require_range
+from lineal.deadlines import CURRENT, Deadline
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
-from lineal.store.deadlines import CURRENT, Deadline
-from lineal.store.dialects.base import Conflict, DatabaseDialect, RunQuery, columns_by_table
+from lineal.store.dialects.base import Conflict, DatabaseDialect, RunQuery, columns_by_table, too_complex
 from lineal.store.dialects.sqlite_files import OpenFiles
 from lineal.store.dialects.sqlite_journal import MODES, WAL, Journal
 from lineal.store.statement import Insertion
@@ -29,11 +29,18 @@ from lineal.store.tables import metadata
 _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
-_CACHED_STATEMENTS = 512
+_CACHED_STATEMENTS = 256
 _STATISTICS_SAMPLE = 1000  # entries of each index
 _OF_VALUES = r"SELECT rowid, stat FROM sqlite_stat1 WHERE idx LIKE '%\_property\_%' ESCAPE '\'"
 _NAMES = 8  # of properties that values of one form have, as a rule
 _UNABLE = "unable to open database file"  # SQLite's words, for which programs look
+_TOO_COMPLEX = (
+    "stack overflow",
+    "Expression tree",
+    "too many SQL variables",
+    "LIKE or GLOB pattern too",
+    "at most 64 tables",
+)
 _BUSY = (5, 6)  # SQLITE_BUSY and SQLITE_LOCKED, which the module names from Python 3.11 on
 
 
@@ -221,6 +228,12 @@ class SQLiteDialect(DatabaseDialect):
         """Let the statement that runs fail."""
         connection.interrupt()
 
+    def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a query, and fill the module's cache of statements with short ones, which it forgets a long one for."""
+        cursor.execute(sql, parameters)
+        for number in range(_CACHED_STATEMENTS + 1):
+            cursor.connection.execute(f"SELECT {number}").close()
+
     def gather_statistics(self, connection: Any) -> None:
         """Look at some of each index, unless another process is writing."""
         with contextlib.suppress(sqlite3.Error):  # busy: the next time will do
@@ -284,6 +297,8 @@ class SQLiteDialect(DatabaseDialect):
             if reason:
                 return errors.FailedPreconditionError(reason)
             return errors.UnavailableError(f"cannot open or use {self._path}: {text}")
+        if any(words in text for words in _TOO_COMPLEX):
+            return too_complex(text)
         if isinstance(error, (OverflowError, sqlite3.DataError)) or "too big" in text:
             return errors.OutOfRangeError(f"a value is too large for the database: {text}")
         return errors.InternalError(f"SQLite failed: {type(error).__name__}")

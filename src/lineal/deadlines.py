@@ -1,0 +1,73 @@
+"""How long a call may take: the deadline of the call in progress, and looking at it while something is computed.
+
+A door says it with `calling_until`. What stays out: stopping statements that run in a database (store/deadlines.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from lineal import errors
+
+FLAG = "--max-call-seconds"
+
+
+class Deadline:
+    """The end of a call.
+
+    Attributes:
+        at: when it must be over, on the monotonic clock.
+        is_cancelled: whether the caller gave up.
+    """
+
+    __slots__ = ("at", "is_cancelled")
+
+    def __init__(self, seconds: float) -> None:
+        self.at = time.monotonic() + seconds
+        self.is_cancelled = False
+
+    def cancel(self) -> None:
+        """End the call now: its caller gave up."""
+        self.is_cancelled = True
+        self.at = 0.0
+
+    @property
+    def remaining(self) -> float:
+        """How many seconds are left; none or fewer if the call is over."""
+        return self.at - time.monotonic()
+
+    def error(self) -> errors.StatusError:
+        """Return the error of a call that took too long or was given up."""
+        if self.is_cancelled:
+            return errors.CancelledError("the caller gave up, and the call was stopped; nothing of it was stored")
+        return errors.DeadlineExceededError(
+            "the call was stopped, because its time was over; ask for less at a time, or give it more "
+            f"(the client's timeout, and {FLAG} of the server)"
+        )
+
+
+CURRENT: ContextVar[Deadline | None] = ContextVar("lineal_deadline", default=None)
+
+
+@contextmanager
+def calling_until(deadline: Deadline) -> Iterator[None]:
+    """Let the calls of this thread or task be over at a deadline."""
+    token = CURRENT.set(deadline)
+    try:
+        yield
+    finally:
+        CURRENT.reset(token)
+
+
+def check() -> None:
+    """Stop a computation if the time of its call is over.
+
+    Raises:
+        DeadlineExceededError, CancelledError: it is.
+    """
+    deadline = CURRENT.get()
+    if deadline is not None and deadline.remaining <= 0:
+        raise deadline.error()
