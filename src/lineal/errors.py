@@ -15,7 +15,6 @@
     ├── UnimplementedError       12
     ├── InternalError            13
     ├── UnavailableError         14
-    │   └── FileDisplacedError
     ├── DataLossError            15
     └── UnauthenticatedError     16
 
@@ -165,10 +164,6 @@ class DataLossError(_CodedError):
     """Stored data cannot be read any more."""
 
     code = DATA_LOSS
-
-
-class FileDisplacedError(UnavailableError):
-    """The file of the database was removed or replaced while it was open."""
 
 
 class UnauthenticatedError(_CodedError):

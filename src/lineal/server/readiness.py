@@ -12,6 +12,7 @@ from types import TracebackType
 
 from lineal import errors
 from lineal.service import MetadataService
+from lineal.store.dialects.sqlite_files import FileDisplacedError
 from lineal.wire import service as rpc
 
 INTERVAL = 2.0
@@ -91,7 +92,7 @@ class Readiness:
         """Ask the database; return why it cannot be used, "" if it can."""
         try:
             self._service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[0]))
-        except errors.FileDisplacedError:
+        except FileDisplacedError:
             return _DISPLACED
         except errors.StatusError:
             return _SILENT

@@ -24,6 +24,10 @@ Identity = tuple[int, int]
 """Device and inode of a file."""
 
 
+class FileDisplacedError(errors.UnavailableError):
+    """The file of the database was removed or replaced while it was open."""
+
+
 class OpenFiles:
     """The files of a database, from the first connection to the last.
 
@@ -101,7 +105,7 @@ class OpenFiles:
 
     def _require(self, displaced: str) -> None:
         if displaced:
-            raise errors.FileDisplacedError(
+            raise FileDisplacedError(
                 f"{displaced} while the store is open, so nothing is read from it or written to it any more, and what "
                 f"was just written may be lost; move the file back, or stop every program that has {self.path} open "
                 "and start it again, which opens the file that is there then"
