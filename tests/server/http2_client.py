@@ -36,9 +36,9 @@ def _text(text: str) -> bytes:
 class HalfSent:
     """A connection whose calls have headers and one byte of a longer message."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, *, timeout: float = 10) -> None:
         host, _, port = address.rpartition(":")
-        self._socket = socket.create_connection((host, int(port)), timeout=10)
+        self._socket = socket.create_connection((host, int(port)), timeout=timeout)
         self._socket.sendall(_PREFACE + frame(_SETTINGS, 0, 0, b""))
         self._stream = 1
 

@@ -1,4 +1,6 @@
-"""Connections of the gRPC door: when too many are open, those that were silent longest and have no call are closed.
+"""Connections of the gRPC door: when too many are open, those without a call that were silent longest are closed.
+
+Those that never had a call that was let in go first.
 
 gRPC's core can only refuse new connections, so idle ones would keep everybody else out. The connections are found among
 the sockets of this process. Closing one is like the loss of its network, after which a client connects again. What
@@ -13,14 +15,15 @@ import socket
 import stat
 import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 _LOOK_SECONDS = 0.25
 _CROWDED, _ROOMY = 0.8, 0.6
 _LAST_DATA_RECEIVED = 52  # where struct tcp_info has the milliseconds since data came
 _DESCRIPTORS = "/dev/fd"
+_MOST_KNOWN = 10_000
 
 
 class Place(NamedTuple):
@@ -31,18 +34,45 @@ class Place(NamedTuple):
     silent: int
 
 
+class Callers:
+    """The clients that have a call in progress, and those that had one, by the names that gRPC gives to peers.
+
+    Attributes:
+        calls: gRPC's contexts of the calls in progress; whoever serves a call adds and removes its own.
+    """
+
+    def __init__(self) -> None:
+        self.calls: set[Any] = set()
+        self._known: dict[str, None] = {}
+
+    def know(self, peer: str) -> None:
+        """Note that a call of a client was let in."""
+        if peer not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[peer] = None
+
+    def busy(self) -> set[str]:
+        """Return the peers with a call in progress."""
+        return {context.peer() for context in self.calls.copy()}
+
+    def known(self) -> set[str]:
+        """Return the peers that had a call, as far back as they are remembered."""
+        return set(self._known.copy())
+
+
 class GrpcConnections:
     """The connections on a port, of which some are closed when there are too many."""
 
-    def __init__(self, port: int, most: int, busy: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, port: int, most: int, callers: Callers) -> None:
         """Begin to watch.
 
         Args:
             port: the port of the door.
             most: how many connections the core accepts.
-            busy: returns the peers with a call in progress, as gRPC writes them ("ipv4:127.0.0.1:50000").
+            callers: what the door knows of the clients behind them.
         """
-        self._port, self._most, self._busy = port, most, busy
+        self._port, self._most, self._callers = port, most, callers
         self._is_over = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="lineal-connections", daemon=True)
         if hasattr(socket, "TCP_INFO") and os.path.isdir(_DESCRIPTORS):
@@ -62,9 +92,11 @@ class GrpcConnections:
         surplus = len(open_ones) - int(self._most * _ROOMY)
         if len(open_ones) <= self._most * _CROWDED:
             return
-        busy = {_address(peer) for peer in self._busy()}
+        busy = {_address(peer) for peer in self._callers.busy()}
+        known = {_address(peer) for peer in self._callers.known()}
         idle = [place for place in open_ones if place.peer not in busy]
-        for place in sorted(idle, key=lambda place: -place.silent)[:surplus]:
+        idle.sort(key=lambda place: (place.peer in known, -place.silent))
+        for place in idle[:surplus]:
             _end(place)
 
 

@@ -21,7 +21,7 @@ from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.call_threads import CallThreads, require_room
 from lineal.server.compression import plain
 from lineal.server.few_threads import FEW, FewThreads
-from lineal.server.grpc_connections import GrpcConnections
+from lineal.server.grpc_connections import Callers, GrpcConnections
 from lineal.server.health import SERVICE_NAME as HEALTH_NAME
 from lineal.server.health import Health
 from lineal.server.observing.grpc_calls import GrpcCalls
@@ -67,7 +67,9 @@ class GrpcDoor:
         )
         self.show_ready(False)
         self.address = self._listen(settings)
-        self._connections = GrpcConnections(self._port, connections_for_each(DOORS, limits.max_connections), way.busy)
+        self._connections = GrpcConnections(
+            self._port, connections_for_each(DOORS, limits.max_connections), way.callers
+        )
 
     def start(self) -> None:
         """Answer requests from now on."""
@@ -129,29 +131,26 @@ class _Way:
     limits: LimitSettings
     rates: Rates
     receiving: Receiving
-    calls: set[grpc.ServicerContext] = field(default_factory=set)
+    callers: Callers = field(default_factory=Callers)
 
     def answer(
         self, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, threads: CallThreads | FewThreads
     ) -> bytes:
         """Answer a call, within the limits; all that its headers say is checked before its message is waited for."""
-        self.calls.add(context)
+        self.callers.calls.add(context)
         try:
             return self._answer(called, requests, context, threads)
         finally:
-            self.calls.discard(context)
-
-    def busy(self) -> set[str]:
-        """Return the peers with a call in progress."""
-        return {context.peer() for context in self.calls.copy()}
+            self.callers.calls.discard(context)
 
     def _answer(
         self, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, threads: CallThreads | FewThreads
     ) -> bytes:
         require_room()
         caller = self.guard.caller()
-        if self.limits.max_rate:
-            self.rates.count(caller.name if self.guard.authenticator else context.peer().rpartition(":")[0])
+        peer = context.peer()
+        self.callers.know(peer)
+        self.rates.count(caller.name if self.guard.authenticator else peer.rpartition(":")[0])
         message = self.receiving.message(requests, context, threads)
         token = CURRENT.set(self._deadline(context))
         try:
