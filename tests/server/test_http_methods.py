@@ -103,6 +103,11 @@ def test_every_kind_of_problem_links_to_a_section_of_a_page(client: httpx.Client
     assert f'id="{link.fragment}"' in page.text
 
 
+def test_a_long_url_and_long_headers_have_sections_of_the_page(client: httpx.Client) -> None:
+    long = client.get("/healthz", params={"q": "x" * (65 << 10)}), client.get("/healthz", headers={"X-A": "x" * 30_000})
+    assert [answer.json()["type"] for answer in long] == ["/docs/problems#414", "/docs/problems#431"]
+
+
 def type_of(response: Response) -> str:
     return str(json.loads(response.body)["type"])
 
