@@ -18,7 +18,7 @@ import pytest
 from lineal import errors
 from lineal.client import MetadataStore, connect
 from lineal.wire import metadata_store as pb
-from tests import services
+from tests import engines, services
 
 SOURCE = Path(__file__).with_name("no_shared_maps.c")
 WRITE_AND_COUNT = """
@@ -88,6 +88,38 @@ def test_a_file_with_wal_says_what_to_do_where_wal_does_not_work(mode: str, libr
     assert ran.stdout == "1\n", ran.stderr
     assert "rollback" not in ran.stderr
     assert without_maps(library, "-m", "lineal", "ls", "types", "--db", f"sqlite:///{path}").returncode == 0
+
+
+NOTED = "a rollback journal is used"
+SERVE_ONCE = """
+import json, os, signal, sys, urllib.request
+from lineal.cli import main
+from lineal.server import lifecycle
+def ask(stop):
+    url = "http://127.0.0.1:" + sys.argv[2] + "/readyz"
+    print(json.load(urllib.request.urlopen(url)).get("caution"))
+    return False
+lifecycle.StopSignal.wait = ask
+sys.exit(main(["serve", "--db", sys.argv[1], "--grpc-port=0", "--http-port", sys.argv[2]]))
+"""
+
+
+@pytest.mark.parametrize(("options", "is_said"), [("", True), ("?journal_mode=delete", False)])
+def test_the_doctor_says_that_wal_does_not_work(library: Path, tmp_path: Path, options: str, is_said: bool) -> None:
+    path = tmp_path / "store.db"
+    connect(f"sqlite:///{path}?journal_mode=delete").close()
+    ran = without_maps(library, "-m", "lineal", "doctor", "--db", f"sqlite:///{path}{options}")
+
+    assert (ran.returncode, "nothing is wrong" in ran.stdout, f"{NOTED}" in ran.stdout) == (0, True, is_said)
+    assert [each.name for each in tmp_path.iterdir()] == ["store.db"]
+
+
+def test_a_server_says_in_its_start_lines_and_in_readyz_that_wal_does_not_work(library: Path, tmp_path: Path) -> None:
+    ran = without_maps(library, "-c", SERVE_ONCE, f"sqlite:///{tmp_path}/store.db", str(engines.free_port()))
+
+    assert ran.returncode == 0, ran.stderr
+    notes = [line for line in ran.stdout.splitlines() if NOTED in line]
+    assert [line.startswith("  Note  the file system") for line in notes] == [True, False], ran.stdout
 
 
 def test_wal_that_is_asked_for_and_does_not_work_is_an_error(library: Path, tmp_path: Path) -> None:

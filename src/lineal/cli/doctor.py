@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> None:
 
     found = doctor.examine(settings)
     left = doctor.mend(settings, who=whoami()) if args.fix and any(each.can_be_mended for each in found) else found
+    caution = doctor.caution(settings)
     if args.json:
         _print_json(found, left)
     else:
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> None:
             print(f"  {finding.problem}\n    {_outcome(finding, left, fix=args.fix)}")
         if not args.fix and any(each.can_be_mended for each in found):
             print(_BACKUP)
+    if caution:
+        print(f"  note: {caution}", file=sys.stderr if args.json else sys.stdout)
     if left:
         sys.stdout.flush()
         sys.exit(1)

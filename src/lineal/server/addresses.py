@@ -85,11 +85,12 @@ def join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def shown(settings: ServerSettings, grpc: str, http: str) -> list[str]:
-    """Return the lines that tell what is served, and where; without HTTP its address is ""."""
+def shown(settings: ServerSettings, grpc: str, http: str, *, caution: str = "") -> list[str]:
+    """Return the lines that tell what is served, where, and with which caution; without HTTP its address is ""."""
     secure = "s" if settings.tls.is_on else ""
     database = f"Lineal serves {redact_url(settings.database.url)}"
-    return [database, f"  gRPC  grpc{secure}://{grpc}", *([f"  HTTP  http{secure}://{http}"] if http else [])]
+    places = [f"  gRPC  grpc{secure}://{grpc}", *([f"  HTTP  http{secure}://{http}"] if http else [])]
+    return [database, *places, *([f"  Note  {caution}"] if caution else [])]
 
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[object, ...]]:

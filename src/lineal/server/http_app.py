@@ -64,7 +64,8 @@ def _add_state(app: FastAPI, readiness: Readiness) -> None:
     def readyz() -> JSONResponse:
         reason = readiness.reason
         if not reason:
-            return JSONResponse({"status": "ready"})
+            caution = {"caution": readiness.caution} if readiness.caution else {}
+            return JSONResponse({"status": "ready", **caution})
         return JSONResponse({"status": "not ready", "reason": reason}, status_code=503)
 
     @app.get("/version", summary="What is running")

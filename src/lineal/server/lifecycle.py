@@ -112,7 +112,8 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
         if http_door:
             http_door.start()
         gc.freeze()  # what was imported lives to the end: no collection has to look at it again
-        for line in shown(settings, grpc_door.address, http_door.address if http_door else ""):
+        http = http_door.address if http_door else ""
+        for line in shown(settings, grpc_door.address, http, caution=readiness.caution):
             announce(line)
         if stop.wait():
             _leave(grpc_door, http_door, stop)

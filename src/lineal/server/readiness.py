@@ -49,6 +49,11 @@ class Readiness:
         """Why the server cannot answer, "" if it can."""
         return "the server stops" if self._stopped.is_set() else self._reason
 
+    @property
+    def caution(self) -> str:
+        """What users should know of how the database works, or an empty text."""
+        return self._service.database.dialect.caution()
+
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """Call the listener with the new state after each change."""
         self._listeners.append(listener)

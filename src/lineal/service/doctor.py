@@ -54,6 +54,20 @@ def examine(settings: DatabaseSettings) -> list[Finding]:
     return on_existing(settings, _examine, use=Use.READ)
 
 
+def caution(settings: DatabaseSettings) -> str:
+    """Return what users should know of how a database works, although nothing is wrong with it; or an empty text.
+
+    Raises:
+        StatusError: the database cannot be opened.
+    """
+
+    def work(database: Database) -> str:
+        database.read(recognise)
+        return database.dialect.caution()
+
+    return on_existing(settings, work, use=Use.READ)
+
+
 def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
     """Mend what can be mended, all of it or nothing; return what is left. Nobody else should work on the store.
 

@@ -96,6 +96,10 @@ class DatabaseDialect:
         """Say, without opening it, whether the database is a file that exists and holds nothing at all."""
         return False
 
+    def caution(self) -> str:
+        """Return what users should know of how the open database works, or an empty text."""
+        return ""
+
     def writing(self) -> AbstractContextManager[Any]:
         """Return what is held while a transaction writes."""
         raise NotImplementedError

@@ -183,6 +183,10 @@ class SQLiteDialect(DatabaseDialect):
         path = Path(self._path)
         return not self.in_memory and path.is_file() and not path.stat().st_size
 
+    def caution(self) -> str:
+        """Say that there is a rollback journal unasked; where nothing may be written, nothing is tried."""
+        return "" if self.in_memory or self._mode == "ro" else self._journal.caution()
+
     def writing(self) -> AbstractContextManager[Any]:
         """Hold back this process's other writers, which would otherwise poll for SQLite's lock."""
         deadline = CURRENT.get()

@@ -22,6 +22,11 @@ MODES = (WAL, "delete", "truncate", "persist")
 _LOG = logging.getLogger(__name__)
 _VERSION_OF_FORMAT = 18  # the byte of a file's header that says whether it has a write-ahead log
 _WAL_FORMAT = 2
+_CAUTION = (
+    "the file system has no memory that processes share, which SQLite's write-ahead log needs: a rollback journal is "
+    "used, with which readers and writers wait for each other; journal_mode=delete in the database URL asks for it "
+    "without this warning"
+)
 _READ = "SELECT 1 FROM sqlite_master LIMIT 1"
 
 
@@ -30,14 +35,14 @@ class Journal:
 
     Attributes:
         mode: one of MODES, or "" before that.
-        caution: what is to be said about it, or "".
     """
 
     def __init__(self, path: str, asked: str) -> None:
         """Take the file and the mode that the URL asks for; "" is WAL where it works."""
-        self.mode = self.caution = ""
+        self.mode = ""
         self._path = Path(path)
         self._asked = asked
+        self._is_fallback: bool | None = None
 
     @property
     def rolls_back(self) -> bool:
@@ -70,12 +75,18 @@ class Journal:
                 f"journal_mode is wal in the database URL, and the file system of {self._path} has no memory that "
                 "processes share, which WAL needs; leave the option out, or use a local file system"
             )
-        self.caution = (
-            f"the file system of {self._path} has no memory that processes share, which SQLite's write-ahead log "
-            "needs: a rollback journal is used, with which readers and writers wait for each other"
-        )
-        _LOG.warning("%s; journal_mode=delete in the database URL asks for it without this warning", self.caution)
-        self.mode = MODES[1]
+        self.mode, self._is_fallback = MODES[1], True
+        _LOG.warning("%s: %s", self._path, _CAUTION)
+
+    def caution(self) -> str:
+        """Return what to say of a rollback journal that nobody asked for, or "".
+
+        A file that is only read may lack a write-ahead log for other reasons, so its file system is tried here.
+        """
+        if self._is_fallback is None:
+            unasked = self.mode == MODES[1] and not self._asked
+            self._is_fallback = unasked and not self.shares_memory()
+        return _CAUTION if self._is_fallback else ""
 
     def set_on(self, connection: sqlite3.Connection) -> None:
         """Set the mode on a new connection; DELETE is what SQLite begins with."""
