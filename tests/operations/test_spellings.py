@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,14 @@ import pytest
 from lineal import errors
 from lineal.client import MetadataStore, connect
 from lineal.client.transport import LocalTransport
+from lineal.config import DatabaseSettings
+from lineal.kinds import ARTIFACT
 from lineal.sdk import Store, Workspace
 from lineal.service import open_service
 from lineal.service.access import Caller, Role, scope_of
+from lineal.service.catalogue.groups import RUN_TYPES
+from lineal.store import facet_rows
+from lineal.store.database import Database
 from lineal.wire import metadata_store as pb
 from tests import engines
 from tests.compat.official import OfficialCore, config_of
@@ -164,3 +169,14 @@ def test_a_workspace_that_the_caller_may_not_see_is_an_error_at_once() -> None:
 
     with pytest.raises(errors.StatusError, match="hidden"):
         Workspace(Store.from_client(client), "hidden")
+
+
+def test_facets_count_runs_apart_that_are_spelled_otherwise(store: MetadataStore, folding_url: str) -> None:
+    [model] = store.put_artifacts([pb.Artifact(type_id=store.put_artifact_type(pb.ArtifactType(name="Model")))])
+    for type_name, name in (("system.PipelineRun", "Run"), ("pipeline_run", "run")):
+        type_id = store.put_context_type(pb.ContextType(name=type_name))
+        [run] = store.put_contexts([pb.Context(type_id=type_id, name=name)])
+        store.put_attributions_and_associations([pb.Attribution(artifact_id=model, context_id=run)], [])
+    with closing(Database(DatabaseSettings(folding_url))) as database:
+        counted = database.read(lambda session: facet_rows.by_context(session, ARTIFACT, RUN_TYPES, [model]))
+    assert counted == {"Run": 1, "run": 1}

@@ -60,15 +60,23 @@ def by_group(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[
     return _counted(session, query, ids)
 
 
-def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[Any]:
-    """Count nodes by the names of the contexts of some types that hold them."""
+def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[str]:
+    """Count nodes by the names of the contexts of some types that hold them.
+
+    They are counted by context: a database that ignores case would count names together that are spelled otherwise.
+    """
     if kind is CONTEXT:
         return Counter()
     link, context = MEMBERSHIP[kind].c, NODE[CONTEXT].c
     of_types = sa.select(TYPE.c.id).where(among(TYPE.c.name, types), TYPE.c.type_kind == CONTEXT.type_kind)
-    query = sa.select(context.name).select_from(MEMBERSHIP[kind].join(NODE[CONTEXT], context.id == link.context_id))
+    query = sa.select(context.id, context.name).select_from(
+        MEMBERSHIP[kind].join(NODE[CONTEXT], context.id == link.context_id)
+    )
     query = query.where(listed(link[kind.id_column], _IDS), context.type_id.in_(of_types))
-    return _counted(session, query, ids)
+    named: Counter[str] = Counter()
+    for (_, name), number in _counted(session, query, ids).items():
+        named[name] += number
+    return named
 
 
 def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str, str]]:
