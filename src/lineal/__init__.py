@@ -1,4 +1,4 @@
-"""Lineal: the record of descent for machine learning.
+"""Lineal: the record of lineage for machine learning.
 
     import lineal
     store = lineal.connect("sqlite:///metadata.db")

@@ -124,7 +124,7 @@ def test_the_version_is_a_flag_too(flag: str, capsys: pytest.CaptureFixture[str]
     assert (end.value.code, capsys.readouterr().out) == (0, f"lineal {lineal.__version__}\n")
 
 
-@pytest.mark.parametrize("words", [[], ["token"]])
+@pytest.mark.parametrize("words", [[], ["token"], ["ml-metadata"]])
 def test_without_a_command_the_help_is_printed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main(words)

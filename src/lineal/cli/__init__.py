@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def build_parser() -> Parser:
     """Return the parser of all commands."""
-    parser = Parser(prog="lineal", description="The record of descent for machine learning.")
+    parser = Parser(prog="lineal", description="The record of lineage for machine learning.")
     parser.add_argument("--version", "-V", action="version", version=f"lineal {lineal.__version__}")
     parser.help_without_words()
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

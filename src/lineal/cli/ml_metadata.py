@@ -17,6 +17,7 @@ _NOTHING = "import ml_metadata gives nothing: neither Lineal nor an official pac
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("ml-metadata", help="stand in for the official package", description=__doc__)
+    parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     enabling = actions.add_parser("enable", help="make Lineal importable as ml_metadata in this environment")
     enabling.set_defaults(run=run_enable)
