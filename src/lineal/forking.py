@@ -118,7 +118,7 @@ def _each(act: Callable[[Forkable], None]) -> None:
         try:
             act(part)
         except Exception:
-            _log.warning("a fork was not prepared for", exc_info=True)
+            _log.warning("a part of Lineal could not get ready for a fork", exc_info=True)
 
 
 def _before() -> None:

@@ -214,7 +214,7 @@ def test_a_reason_that_the_store_refuses_leaves_the_state(
         wire.failures["PutExecutions"] = [errors.InvalidArgumentError("no such character")]
         raise KeyError
     assert state(execution) == FAILED
-    assert "could not be told why: no such character" in caplog.text
+    assert "its reason could not be stored: no such character" in caplog.text
 
 
 def test_a_failure_with_a_store_that_is_closed_passes_as_itself(workspace: Workspace, wire: Wire) -> None:

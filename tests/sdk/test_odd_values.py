@@ -62,7 +62,7 @@ def test_values_that_are_nested_too_deeply_are_refused(execution: Execution, lev
 
 @pytest.mark.parametrize("levels", [500, 5_000])
 def test_labels_that_are_nested_too_deeply_are_refused(workspace: Workspace, store: Store, levels: int) -> None:
-    with pytest.raises(ValueError, match="'labels' are texts, got"):
+    with pytest.raises(ValueError, match="'labels' must be texts, got"):
         Workspace(store, "deep", labels=nested(levels))
     with pytest.raises(TypeError, match="'labels' cannot be recorded: its lists and dicts are nested more"):
         workspace.list(DataSet.ARTIFACT_TYPE_NAME, labels=nested(levels))

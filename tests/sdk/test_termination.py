@@ -185,3 +185,12 @@ def test_a_program_with_a_server_leaves_its_execution_canceled(tmp_path: Path, s
         served = f"grpc://{server.address}"
         assert terminate(start(inside("ready(); time.sleep(60)"), url=served))[0] == -signal.SIGTERM
         assert states(served) == ["CANCELED"]
+
+
+@pytest.mark.parametrize("lacking", ["socket.socketpair", "threading.Thread.start"])
+def test_a_program_that_can_have_no_more_files_or_threads_records_its_executions(lacking: str, url: str) -> None:
+    refuse = "def refuse(*_, **__): raise {}('no more')\n".format("OSError" if "socket" in lacking else "RuntimeError")
+    program = HEAD + "import socket\n" + refuse + f"{lacking} = refuse\n" + inside("pass")
+    ran = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert states(url) == ["COMPLETE"]

@@ -52,5 +52,5 @@ def _required(value: Any, name: Any) -> str:
     text = as_text(value)
     if text is None:
         what = f"{reprlib.repr(value)} ({type(value).__name__})"
-        raise ValueError(f"'labels' are texts, got {what} for {name!r}; write it as a text, or leave it out")
+        raise ValueError(f"'labels' must be texts, got {what} for {name!r}; write it as a text, or leave it out")
     return text

@@ -261,9 +261,9 @@ class Execution:
         try:
             self._put_ending(how)
         except (errors.UnavailableError, errors.DeadlineExceededError) as error:
-            self._warn("", error.message)
+            self._warn("state", error.message)
         except Exception as error:
-            self._warn(" why", str(error))
+            self._warn("reason", str(error))
             self._put_state(how)
 
     def _put_state(self, how: endings.Ending) -> None:
@@ -271,10 +271,10 @@ class Execution:
         try:
             self._put_ending(how, with_reason=False)
         except Exception as error:
-            self._warn("", str(error))
+            self._warn("state", str(error))
 
     def _warn(self, what: str, why: str) -> None:
-        _LOG.warning("execution %s ended, and the store could not be told%s: %s", self.id, what, why)
+        _LOG.warning("execution %s ended, but its %s could not be stored: %s", self.id, what, why)
 
 
 def _required_workspace(workspace: Workspace | None) -> Workspace:

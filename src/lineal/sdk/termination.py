@@ -37,7 +37,11 @@ class _Watch:
     def __init__(self) -> None:
         self.receiver, self.sender = socket.socketpair()
         self.sender.setblocking(False)
-        threading.Thread(target=self._wait, name="lineal SIGTERM", daemon=True).start()
+        try:
+            threading.Thread(target=self._wait, name="lineal SIGTERM", daemon=True).start()
+        except RuntimeError:
+            self.close()
+            raise
 
     def ask(self) -> None:
         """Have the process ended; safe inside of a signal handler."""
@@ -102,7 +106,11 @@ def _is_ours_to_take() -> bool:
 
 def _take() -> None:
     global _watch
-    watch = _Watch()
+    try:
+        watch = _Watch()
+    except (OSError, RuntimeError) as error:  # no more files or threads: no reason to stop the caller's work
+        _LOG.info("SIGTERM will leave executions RUNNING: %s", error)
+        return
     try:
         signal.signal(signal.SIGTERM, _on_sigterm)
     except ValueError:  # a subinterpreter has no signals
@@ -145,9 +153,11 @@ def _on_sigterm(_number: int, _frame: object) -> None:
 
 
 def _end_process() -> None:
-    if not _within(GRACE, _cancel_all):
-        _within(1.0, lambda: _LOG.warning("SIGTERM: the store did not take the states within %g s", GRACE))
-    _die()
+    try:
+        if not _within(GRACE, _cancel_all):
+            _within(1.0, lambda: _LOG.warning("SIGTERM: the store did not take the states within %g s", GRACE))
+    finally:  # also where no thread can be had
+        _die()
 
 
 def _cancel_all() -> None:
