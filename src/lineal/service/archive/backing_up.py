@@ -40,7 +40,7 @@ def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -
         version = older_version(settings)
         if version is None:
             return _archived(settings, draft)
-        with tempfile.TemporaryDirectory(prefix="lineal-", dir=path.absolute().parent) as folder:
+        with tempfile.TemporaryDirectory(prefix=f"{draft.name}.", dir=path.absolute().parent) as folder:
             copied = DatabaseSettings(sqlite_url(Path(folder) / "old.db"), upgrade=True)
             engine = _copy_old(settings, copied, version)
             return _archived(copied, draft, engine=engine, upgraded_from=version)

@@ -15,12 +15,13 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lineal import errors
+from lineal.service.archive import drafts
 
 FORMAT = "lineal archive"
 VERSION = 1
@@ -90,6 +91,8 @@ class ArchiveWriter:
 def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     """Lend a path to write to, and give what was written its name once it is whole and on the disk.
 
+    What killed programs left of earlier tries is removed first; what others are writing is not.
+
     Raises:
         AlreadyExistsError: there is such a file, and it may not be overwritten.
         ResourceExhaustedError: the disk is full.
@@ -99,17 +102,16 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         raise errors.AlreadyExistsError(f"{path} exists already; give another name, or --overwrite")
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        yield draft
-        _synchronize(draft)
-        draft.replace(path)
-        _synchronize(path.parent)
+        drafts.remove_stale(path)
+        with drafts.locked(draft):
+            yield draft
+            _synchronize(draft)
+            draft.replace(path)
+            _synchronize(path.parent)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         kind = errors.ResourceExhaustedError if full else errors.FailedPreconditionError
         raise kind(f"cannot write {path}: {error.strerror or type(error).__name__}") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 def _synchronize(path: Path) -> None:

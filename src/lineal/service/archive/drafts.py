@@ -1,0 +1,69 @@
+"""Drafts of files that are being written, and those that killed programs left behind.
+
+A draft is locked by whoever writes it, and the system ends the lock with the program. So a draft that nobody has locked
+is nobody's. What stays out: systems without such locks, where drafts of killed programs stay.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import ModuleType
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
+
+
+@contextmanager
+def locked(draft: Path) -> Iterator[None]:
+    """Make a draft, and keep others from removing it; at the end it is gone, unless it was renamed."""
+    handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        if fcntl is not None:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def remove_stale(path: Path) -> None:
+    """Remove the drafts of a file, with what lies beside them, whose programs are gone."""
+    for draft in path.absolute().parent.glob(f"{_plain(path.name)}.*.part"):
+        if _is_stale(draft):
+            for beside in draft.parent.glob(f"{_plain(draft.name)}?*"):
+                if beside.is_dir():
+                    shutil.rmtree(beside, ignore_errors=True)
+                else:
+                    beside.unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
+
+
+def _is_stale(draft: Path) -> bool:
+    """Say whether nobody writes a draft any more."""
+    if fcntl is None or not draft.is_file():
+        return False
+    try:
+        handle = os.open(draft, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+def _plain(name: str) -> str:
+    """Return a name for a pattern in which none of its characters has a meaning."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in name)
