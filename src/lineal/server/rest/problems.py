@@ -21,6 +21,7 @@ from lineal import errors
 from lineal.filter.search import SearchError
 from lineal.server.http_methods import allowed
 from lineal.service.catalogue.keys import KeyTextError
+from lineal.store.dialects.base import NoConnectionError, StorageFullError
 
 MEDIA_TYPE = "application/problem+json"
 HTTP_STATUS = {
@@ -91,6 +92,7 @@ KINDS = {
     500: ProblemKind("The server failed", "This is a fault of the server: its log has more under the id."),
     501: ProblemKind("This is not offered", "The server does not have this call or option."),
     503: ProblemKind("The database cannot be reached", "Send it again later; /readyz says when the database answers."),
+    507: ProblemKind("There is no space left", "Make room on the disk of the database; nothing was written."),
     504: ProblemKind("This took too long", "Ask for less, or allow more time; a write may have happened."),
 }
 _PLACE = re.compile(r"filter_query, line (\d+), column (\d+), (?:near (.*?)|at its end): (.*)", re.DOTALL)
@@ -119,6 +121,13 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_fault)
 
 
+def status_of(error: errors.StatusError) -> int:
+    """Return the HTTP status of an error: that of its code, unless the store says more than the code."""
+    if isinstance(error, StorageFullError):
+        return 507
+    return 503 if isinstance(error, NoConnectionError) else HTTP_STATUS.get(error.error_code, 500)
+
+
 def of_status_error(error: errors.StatusError, *, filter_query: str = "") -> Response:
     """Return the problem of a status error, with its place in a search or filter query if it has one."""
     if isinstance(error, SearchError):
@@ -126,7 +135,7 @@ def of_status_error(error: errors.StatusError, *, filter_query: str = "") -> Res
         return problem(400, f"{error.problem}; {error.hint}", **place)
     if isinstance(error, KeyTextError):
         return problem(400, error.message, parameter=error.parameter, position=error.at, length=1, hint=error.hint)
-    status = HTTP_STATUS.get(error.error_code, 500)
+    status = status_of(error)
     found = _PLACE.match(error.message) if status == 400 else None
     if found is None:
         return problem(status, error.message)
@@ -142,7 +151,7 @@ def _offset(text: str, line: int, column: int) -> int:
 
 async def _on_status_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.StatusError)  # noqa: S101 it is registered for these
-    if HTTP_STATUS.get(error.error_code, 500) == 500:
+    if status_of(error) == 500:
         return await _on_fault(request, error)
     return of_status_error(error, filter_query=request.query_params.get("filter_query", ""))
 

@@ -25,6 +25,14 @@ _FIRST_STATISTICS = 1000
 RunQuery = Callable[[str], list[tuple[Any, ...]]]
 
 
+class StorageFullError(errors.ResourceExhaustedError):
+    """There is no space left for what was to be written."""
+
+
+class NoConnectionError(errors.ResourceExhaustedError):
+    """The database or the pool has no connection left at the moment."""
+
+
 @dataclass
 class Conflict(Exception):  # noqa: N818 what was met, not what is raised to callers
     """A row would break a rule of uniqueness.

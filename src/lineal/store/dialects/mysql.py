@@ -21,7 +21,14 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table, too_complex
+from lineal.store.dialects.base import (
+    Conflict,
+    NoConnectionError,
+    RunQuery,
+    StorageFullError,
+    columns_by_table,
+    too_complex,
+)
 from lineal.store.dialects.conflicts import conflict_in
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
@@ -47,7 +54,9 @@ _REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
 _REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
 _TOO_COMPLEX = {1038, 1116, 1119, 1390, 1436, 3170}  # stack, memory, joins and placeholders of one statement
 _NO_TLS = 2026
-_FULL = {1021, 1041, 1114}
+_FULL = {1021, 1114}
+_FILE_ERRORS = {3, 1026, 1030, 1041}
+_NO_SPACE = re.compile(r"\b28\b|[Nn]o space left")  # the number of ENOSPC
 _EXISTS = {1007, 1050, 1061}
 
 
@@ -163,10 +172,10 @@ class MySQLDialect(ServerDialect):
             )
         if code == 1049:
             return self.missing_database()
-        if code in _FULL:
-            return errors.ResourceExhaustedError(f"{self.place()} has no space left; nothing was written")
+        if code in _FULL or (code in _FILE_ERRORS and _NO_SPACE.search(str(error))):
+            return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
         if code in _BUSY:
-            return errors.ResourceExhaustedError(f"{self.place()} takes no more connections (MySQL error {code})")
+            return NoConnectionError(f"{self.place()} takes no more connections (MySQL error {code})")
         if code in _REFUSED_VALUE:
             return errors.OutOfRangeError(f"a value does not fit its column (MySQL error {code}); nothing was written")
         if code in _TOO_COMPLEX:

@@ -19,7 +19,14 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGIdentifi
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import Conflict, RunQuery, columns_by_table, too_complex
+from lineal.store.dialects.base import (
+    Conflict,
+    NoConnectionError,
+    RunQuery,
+    StorageFullError,
+    columns_by_table,
+    too_complex,
+)
 from lineal.store.dialects.conflicts import conflict_in
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.dialects.urls import Host
@@ -47,6 +54,7 @@ _UNDONE = {"40001", "40P01", "55P03"}
 _NO_WRITES = {"25006"}
 _STOPPING = {"57P01", "57P02", "57P03", "57P05"}
 _BUSY = {"53300"}
+_FULL = "53100"
 _REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
 _TOO_COMPLEX = {"54001", "54011", "54023"}  # the stack is full, too many columns or arguments
 _REFUSED_USER = {"28000", "28P01", "42501"}
@@ -197,6 +205,10 @@ class PostgreSQLDialect(ServerDialect):
             return too_complex(f"SQLSTATE {state}")
         if state in _UNDONE:
             return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
+        if state == _FULL:
+            return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
+        if state in _BUSY:
+            return NoConnectionError(f"{self.place()} takes no more connections (SQLSTATE {state})")
         if state.startswith("53"):
             return errors.ResourceExhaustedError(f"{self.place()} has no room or connections left (SQLSTATE {state})")
         if self.is_lost(error):

@@ -20,7 +20,7 @@ from sqlalchemy.pool import QueuePool
 from lineal import errors
 from lineal.config import DatabaseSettings, Use
 from lineal.store.connections import Connections
-from lineal.store.dialects.base import DatabaseDialect
+from lineal.store.dialects.base import DatabaseDialect, NoConnectionError
 from lineal.store.dialects.urls import Host, ServerURL, parse_server_url
 
 OPTIONS = ("connect_timeout", "create_database", "password_file", "pool_recycle", "pool_size", "retry_seconds")
@@ -221,7 +221,7 @@ class PooledConnections:
         try:
             return self._pool.connect()
         except PoolTimeoutError as error:
-            raise errors.ResourceExhaustedError(
+            raise NoConnectionError(
                 f"no connection to {self._dialect.place()} became free in {_POOL_WAIT_SECONDS:g} s; raise pool_size in "
                 "the database URL, or send fewer calls at a time"
             ) from error

@@ -20,7 +20,14 @@ from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use, require_range
 from lineal.deadlines import CURRENT, Deadline
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
-from lineal.store.dialects.base import Conflict, DatabaseDialect, RunQuery, columns_by_table, too_complex
+from lineal.store.dialects.base import (
+    Conflict,
+    DatabaseDialect,
+    RunQuery,
+    StorageFullError,
+    columns_by_table,
+    too_complex,
+)
 from lineal.store.dialects.sqlite_files import OpenFiles
 from lineal.store.dialects.sqlite_journal import MODES, WAL, Journal
 from lineal.store.statement import Insertion
@@ -295,7 +302,7 @@ class SQLiteDialect(DatabaseDialect):
         if "readonly" in text:
             return errors.PermissionDeniedError(f"{self._path} is open for reading only; nothing was written")
         if "full" in text:
-            return errors.ResourceExhaustedError(f"no space left for {self._path}; nothing was written")
+            return StorageFullError(f"no space left for {self._path}; nothing was written; make room on its disk")
         if any(words in text for words in ("unable to open", "disk I/O", "locking protocol")):
             reason = None if self.in_memory else self._journal.explain()
             if reason:
