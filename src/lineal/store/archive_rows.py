@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -90,6 +91,38 @@ VIEWS = Member("views", VIEW, is_own=True)
 AUDITED = Member("audit", AUDIT, is_own=True)
 # In the order in which they can be written.
 EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, VIEWS, AUDITED)
+
+# The next id has to fit as well.
+LAST_ID = 2**63 - 2
+
+
+class Field(NamedTuple):
+    """What a record may hold in one column: a text, or a whole number from the one end of a span to the other."""
+
+    name: str
+    is_required: bool
+    span: tuple[int, int] | None
+
+
+@cache
+def fields_of(member: Member) -> list[Field]:
+    """Return what the records of a member hold in their columns."""
+    found = []
+    for column in member.table.columns:
+        is_required = column.name == "id" or not column.nullable
+        found.append(Field(column.name, is_required, _span(member, column)))
+    return found
+
+
+def _span(member: Member, column: sa.Column[Any]) -> tuple[int, int] | None:
+    if isinstance(column.type, sa.String):
+        return None
+    if column.name == "id" or column.name.endswith("_id"):
+        # What an entry of the audit log is about may have no number.
+        return (0 if member is AUDITED and column.name == "node_id" else 1), LAST_ID
+    bits = 63 if isinstance(column.type, sa.BigInteger) else 31
+    return -(2**bits), 2**bits - 1
+
 
 _INSERT_TYPE_PROPERTY = insertion(TYPE_PROPERTY, ["type_id", "name", "data_type"])
 _INSERT_BASE = insertion(PARENT_TYPE, ["type_id", "parent_type_id"])

@@ -2,6 +2,7 @@
 
 backup.py        a store → an archive, or a copy of a SQLite file
 files.py         the archive as a file: members, manifest, checksums
+checking.py      the form, ids and references of every record
 restore.py       an archive → a store, with the ids that it has
 renumbering.py   an archive → a store that holds other things, with new ids
 """

@@ -26,6 +26,8 @@ from lineal.service.archive import drafts
 FORMAT = "lineal archive"
 VERSION = 1
 MANIFEST = "manifest.json"
+# A record in an archive: the longest values that a store holds, and so much that reading one never takes all memory.
+LONGEST_LINE = 1 << 28
 _PIECE = 1 << 20
 _FAST = 1  # how hard zlib tries; more takes several times as long for a few percent
 Record = dict[str, Any]
@@ -129,6 +131,17 @@ def new_archive(draft: Path) -> Iterator[ArchiveWriter]:
         yield ArchiveWriter(file)
 
 
+def _require_sound(manifest: Manifest) -> None:
+    """Refuse values of other types than a manifest has, by a ValueError."""
+    numbers = (manifest.created, manifest.schema_version, manifest.version, *manifest.counts().values())
+    texts = (manifest.format, manifest.lineal, manifest.engine, *[each.sha256 for each in manifest.members.values()])
+    older = manifest.upgraded_from
+    if not all(type(each) is int for each in numbers) or not all(isinstance(each, str) for each in texts):
+        raise ValueError("a value has another type")
+    if older is not None and type(older) is not int:
+        raise ValueError("upgraded_from is no number")
+
+
 class Archive:
     """An archive to be read."""
 
@@ -142,9 +155,10 @@ class Archive:
             said = json.loads(self._file.read(MANIFEST))
             members = {name: Content(**content) for name, content in said.pop("members").items()}
             manifest = Manifest(members=members, **said)
+            _require_sound(manifest)
         except (zipfile.BadZipFile, zlib.error) as error:
             raise errors.DataLossError(f"{self._path} is damaged in its manifest; use another backup") from error
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise errors.InvalidArgumentError(f"{self._path} is no archive of Lineal: it has no manifest") from error
         if manifest.format != FORMAT or manifest.version > VERSION:
             raise errors.InvalidArgumentError(
@@ -174,8 +188,9 @@ class Archive:
         """Yield the records of a member; one that is not there has none."""
         if name in self.manifest.members:
             with self._open(name) as member:
-                for line in io.BufferedReader(member):
-                    yield json.loads(line)
+                reader = io.BufferedReader(member)
+                for number, line in enumerate(iter(lambda: reader.readline(LONGEST_LINE + 1), b""), start=1):
+                    yield _record(line, f"{name}.jsonl, line {number}")
 
     @contextmanager
     def _open(self, name: str) -> Iterator[Any]:
@@ -184,6 +199,30 @@ class Archive:
                 yield member
         except (KeyError, EOFError, zipfile.BadZipFile, zlib.error, OSError) as error:
             raise errors.DataLossError(f"{self._path} is damaged in {name}; use another backup") from error
+
+
+def _record(line: bytes, place: str) -> Record:
+    if len(line) > LONGEST_LINE:
+        raise errors.DataLossError(f"{place} has more than {LONGEST_LINE} bytes; use another backup")
+    try:
+        found = json.loads(line.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        reason = "is nested too deeply" if isinstance(error, RecursionError) else f"is no JSON ({error})"
+        raise errors.DataLossError(f"{place} {reason}; nothing was written; use another backup") from None
+    if not isinstance(found, dict):
+        raise errors.DataLossError(f"{place} is no JSON object; nothing was written; use another backup")
+    return found
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 @contextmanager

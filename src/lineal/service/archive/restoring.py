@@ -19,6 +19,7 @@ from lineal.config import DatabaseSettings
 from lineal.kinds import KINDS
 from lineal.service import open_service
 from lineal.service.archive.backing_up import backup, is_copy
+from lineal.service.archive.checking import check_records
 from lineal.service.archive.files import Archive, Manifest, reading
 from lineal.service.archive.renumbering import Renumbering
 from lineal.service.audit import note
@@ -57,6 +58,7 @@ def restore(
     """
     with _archive(path) as archive:
         archive.check()
+        check_records(archive)
         if not check_only:
             _restore(archive, settings, ids, _Note(path.name, who, ids))
         return archive.manifest
@@ -70,6 +72,7 @@ def check(path: Path) -> Manifest:
     """
     with _archive(path) as archive:
         archive.check()
+        check_records(archive)
         return archive.manifest
 
 
