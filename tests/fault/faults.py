@@ -138,8 +138,12 @@ class Clock:
 
     def step_somewhere(self, chance: random.Random) -> None:
         """Set the clock up to two days from the true time, forward or back; all see it at once."""
+        self.step_to(chance.randint(-_LARGEST_STEP, _LARGEST_STEP))
+
+    def step_to(self, seconds: int) -> None:
+        """Set the clock so many seconds from the true time; all see it at once."""
         with self._file.open("r+b", buffering=0) as written:
-            written.write(chance.randint(-_LARGEST_STEP, _LARGEST_STEP).to_bytes(8, sys.byteorder, signed=True))
+            written.write(seconds.to_bytes(8, sys.byteorder, signed=True))
 
 
 @contextmanager

@@ -23,7 +23,7 @@ class _Unending:
         self.ended: list[float] = []
         self.enough = threading.Event()
 
-    def follow(self, kind: Any, *, seconds: float) -> bool:
+    def step(self, kind: Any) -> bool:
         self.began.append(time.monotonic())
         time.sleep(STEP_SECONDS / 3)  # there are three kinds in a step
         self.ended.append(time.monotonic())

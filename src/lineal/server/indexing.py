@@ -52,9 +52,9 @@ class Indexing:
             pause = self._interval if is_level else max(_BREATH, _RESTS * took * is_busy)
 
     def _step(self) -> bool:
-        """Index one batch of each kind; say whether all is done or cannot be done now."""
+        """Index one batch of each kind, or compare a part; say whether all is done or cannot be done now."""
         try:
-            return all([self._index.follow(kind, seconds=0) for kind in KINDS])  # noqa: C419 each kind gets its turn
+            return all([self._index.step(kind) for kind in KINDS])  # noqa: C419 each kind gets its turn
         except errors.StatusError as error:
             _log.warning("the search index waits: %s", error.message)
         except Exception:

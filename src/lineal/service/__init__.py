@@ -20,7 +20,7 @@ from lineal.service.audit import audited
 from lineal.service.calls import CALLS, LINEAGE_CALLS, Call
 from lineal.service.known_types import KnownTypes
 from lineal.service.migration import downgrade
-from lineal.store import own_tables, schema
+from lineal.store import index_marks, own_tables, schema
 from lineal.store.database import Database, Session
 from lineal.urls import PlaceOfStore, url_of
 
@@ -42,6 +42,7 @@ class MetadataService:
         self.database = database
         self._types = KnownTypes()
         self._has_log = False
+        database.before_commit = index_marks.mark_late
 
     def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
         """Run one RPC in a transaction of its own, as far as the caller may; the request is not changed.

@@ -12,7 +12,7 @@ from lineal.kinds import ARTIFACT, KINDS, Kind
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage_needs import Ids, Place, needs_of, protected, sorted_out, without
-from lineal.store import deletion_rows, index_removal
+from lineal.store import deletion_rows, index_removal, locks
 from lineal.store import nodes as node_rows
 from lineal.store.nodes import NodeRow
 from lineal.store.session import Session
@@ -60,11 +60,16 @@ def write_ids(nodes: Ids) -> lifecycle.NodeIds:
 
 
 def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
-    """Delete nodes and make tombstones of others; the search index follows."""
+    """Delete nodes and make tombstones of others, here and in the search index.
+
+    No pass of the index runs until this is committed: it may have read what is deleted, and would write it again.
+    """
+    locks.take(session, locks.INDEX)
     tables = index_removal.tables_of_index(session)
     for kind in KINDS:
-        if tombstones[kind]:
+        if ids := sorted(tombstones[kind]):
             _bury(session, kind, tombstones[kind])
+            index_removal.forget(session, kind, ids, tables=tables, keeps_said_by_others=True)
     for kind in KINDS:
         ids = sorted(deleted[kind])
         deletion_rows.delete_nodes(session, kind, ids)

@@ -13,8 +13,19 @@ from lineal import errors
 from lineal.config import DatabaseSettings, Use
 from lineal.kinds import KINDS, Kind
 from lineal.service.audit import note
+from lineal.service.clock import now
 from lineal.service.migration import on_existing
-from lineal.store import checks, own_tables, schema, unindexed_rows
+from lineal.store import (
+    checks,
+    index_comparison,
+    index_marks,
+    index_removal,
+    index_rows,
+    locks,
+    own_tables,
+    schema,
+    unindexed_rows,
+)
 from lineal.store.database import Database
 from lineal.store.migrations.state import recognise
 from lineal.store.session import Session
@@ -23,6 +34,7 @@ from lineal.store.tables import SCHEMA_VERSION, metadata
 Mend = Callable[[Session], None]
 _MOST_ROUNDS = 3
 _SHOWN = 5
+_LONGEST_MARK = 86_400_000  # milliseconds; the first search after a write takes them in
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,7 @@ def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
 
 def _mend(session: Session, who: str) -> None:
     """Mend until nothing is left that can be: what is deleted may leave other orphans."""
+    locks.take(session, locks.INDEX)
     for _ in range(_MOST_ROUNDS):
         for finding in list(_findings(session)):
             if finding.mend:
@@ -137,6 +150,7 @@ def _findings(session: Session) -> Iterator[Finding]:
     yield from _duplicate_types(session)
     yield from _cycles(session)
     yield from _unindexed(session)
+    yield from _behind(session)
 
 
 _VERSION = "MLMDEnv must hold"
@@ -179,7 +193,12 @@ def _duplicate_types(session: Session) -> Iterator[Finding]:
 
 
 def _merge(kind: Kind, ids: list[int]) -> Mend:
-    return lambda session: checks.merge_types(session, kind, ids)
+    def merge(session: Session) -> None:
+        checks.merge_types(session, kind, ids)
+        if own_tables.ENTRY.name in index_removal.tables_of_index(session):
+            checks.merge_types_of_entries(session, kind, ids)
+
+    return merge
 
 
 def _cycles(session: Session) -> Iterator[Finding]:
@@ -213,3 +232,31 @@ def _unindexed(session: Session) -> Iterator[Finding]:
 
 def _try_again(kind: Kind) -> Mend:
     return lambda session: unindexed_rows.try_again(session, kind)
+
+
+def _behind(session: Session) -> Iterator[Finding]:
+    """Yield what the search index has gone past, and marks that no pass has taken in for long."""
+    if not _own_tables(session) >= {own_tables.ENTRY.name, own_tables.PROGRESS.name, index_marks.TABLE}:
+        return
+    cure = "let the search index look at all of them with the next search"
+    for kind in KINDS:
+        place = index_rows.progress(session, kind)
+        if place and (count := index_comparison.count_behind(session, kind, place)):
+            what = f"{count} {kind.plural} are" if count > 1 else f"1 {kind.name} is"
+            problem = f"{what} not in the search index as {'they are' if count > 1 else 'it is'}"
+            yield Finding(problem, cure, _index_again(kind))
+        if count := index_marks.count_old(session, kind, before=now() - _LONGEST_MARK):
+            problem = f"marks of {kind.plural} for the search index are more than a day old: {count}"
+            yield Finding(problem, f"delete them, and {cure}", _index_again(kind))
+
+
+def _index_again(kind: Kind) -> Mend:
+    def mend(session: Session) -> None:
+        index_marks.remove_old(session, kind, before=now() - _LONGEST_MARK)
+        index_rows.start_again(session, kind)
+
+    return mend
+
+
+def _own_tables(session: Session) -> set[str]:
+    return {name.lower() for name in session.dialect.table_names(session.script)}

@@ -133,9 +133,15 @@ def _collect(
     changed = _note_properties(row.id, properties, wanted, changes.properties)
     target = _target(kind, node, row, options.mask)
     if changed or options.force_time or _differs(kind, node, row, known.name):
-        time = max(now(), row.updated + 1) if options.abort_if_changed else now()
+        time = _time_after(row, grows=options.abort_if_changed)
         changes.rows.append(target._replace(updated=time))
         changes.nodes.append(node)
+
+
+def _time_after(row: NodeRow, *, grows: bool) -> int:
+    """Return the time of an update, which is another than that of the last: else nobody could tell them apart."""
+    time = now()
+    return max(time, row.updated + 1) if grows or time == row.updated else time
 
 
 def _target(kind: Kind, node: Any, row: NodeRow, mask: Collection[str]) -> NodeRow:

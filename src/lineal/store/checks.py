@@ -159,6 +159,18 @@ def merge_types(session: Session, kind: Kind, ids: list[int]) -> None:
         session.change(statement, {"ids": others})
 
 
+_MOVE_ENTRIES = Statement(
+    sa.update(ENTRY)
+    .values(type_id=sa.bindparam("kept"))
+    .where(ENTRY.c.kind == sa.bindparam("of_kind"), listed(ENTRY.c.type_id, "ids"))
+)
+
+
+def merge_types_of_entries(session: Session, kind: Kind, ids: list[int]) -> None:
+    """Let the entries of the search index name the first of the types, as their nodes do now."""
+    session.change(_MOVE_ENTRIES, {"kept": ids[0], "of_kind": kind.type_kind, "ids": ids[1:]})
+
+
 _ALL_PARENTS = Statement(sa.select(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id))
 
 

@@ -25,6 +25,7 @@ from lineal.security import UNLIMITED
 from lineal.store.deadlines import Watch
 from lineal.store.dialects import dialect_for
 from lineal.store.dialects.base import Conflict
+from lineal.store.horizon import Horizon
 from lineal.store.limits import Limits, RefusedRowsError, explain
 from lineal.store.scope import Scope
 from lineal.store.scoped_session import ScopedSession
@@ -45,6 +46,10 @@ def _nothing(sql: str) -> None:
     """Take no notice of a statement."""
 
 
+def _mark_nothing(session: Session) -> None:
+    """Leave the nodes that were written to their times."""
+
+
 _NO_SPAN = nullcontext()
 
 
@@ -62,6 +67,8 @@ class Database:
         span: returns what each statement runs inside of, given its text; for traces.
         on_retry: called with the kind of failure before a transaction runs again.
         on_end: called after each transaction with whether it wrote and the seconds that it took.
+        before_commit: called with each transaction that wrote nodes, before it commits.
+        horizon: the latest time that nodes are known to carry.
         limits: how much a call may ask for.
         building: held while a long filter becomes a statement, which takes much memory.
 
@@ -84,6 +91,8 @@ class Database:
         self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
         self.on_retry: Callable[[str], None] = _nothing
         self.on_end: Callable[[bool, float], None] | None = None
+        self.before_commit: Callable[[Session], None] = _mark_nothing
+        self.horizon = Horizon()
         watch_forks(self)
 
     @property
@@ -190,6 +199,8 @@ class Database:
                 self.dialect.begin(cursor, write=write)
                 session = Session(self, cursor) if scope is None else ScopedSession(self, cursor, scope)
                 result = work(session)
+                if session.node_writes:
+                    self.before_commit(session)
             finally:
                 stopped = deadline is not None and self._watch.end(connection)
                 cursor.close()

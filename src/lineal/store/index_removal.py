@@ -19,6 +19,9 @@ _OF_KIND: sa.BindParameter[int] = sa.bindparam("kind")
 _ENTRIES = Statement(sa.delete(ENTRY).where(ENTRY.c.kind == _OF_KIND, listed(ENTRY.c.node_id, "ids")))
 _UNINDEXED = Statement(sa.delete(UNINDEXED).where(UNINDEXED.c.kind == _OF_KIND, listed(UNINDEXED.c.node_id, "ids")))
 _FACTS_ABOUT = Statement(sa.delete(FACT).where(FACT.c.kind == _OF_KIND, listed(FACT.c.node_id, "ids")))
+_OWN_FACTS = Statement(
+    sa.delete(FACT).where(FACT.c.kind == _OF_KIND, listed(FACT.c.node_id, "ids"), FACT.c.source_id == FACT.c.node_id)
+)
 _FACTS_SAID = Statement(
     sa.delete(FACT).where(
         FACT.c.kind == _OF_KIND, FACT.c.node_id == sa.bindparam("node"), FACT.c.source_id == sa.bindparam("source")
@@ -48,8 +51,18 @@ def tables_of_index(session: Session) -> set[str]:
     return present & {ENTRY.name, UNINDEXED.name}
 
 
-def forget(session: Session, kind: Kind, ids: Sequence[int], *, tables: Collection[str]) -> None:
-    """Take nodes out of those of the index's tables that the store has."""
+def forget(
+    session: Session, kind: Kind, ids: Sequence[int], *, tables: Collection[str], keeps_said_by_others: bool = False
+) -> None:
+    """Take nodes out of those of the index's tables that the store has.
+
+    Args:
+        session: the transaction, which holds the lock of the index.
+        kind: the kind of the nodes.
+        ids: the nodes.
+        tables: what `tables_of_index` returned.
+        keeps_said_by_others: whether the nodes stay, so that metrics which others report on them stay as well.
+    """
     if ENTRY.name not in tables:
         return
     runs: set[tuple[str, str]] = set()
@@ -60,7 +73,7 @@ def forget(session: Session, kind: Kind, ids: Sequence[int], *, tables: Collecti
         session.change(_ENTRIES, values)
         if UNINDEXED.name in tables:
             session.change(_UNINDEXED, values)
-        session.change(_FACTS_ABOUT, values)
+        session.change(_OWN_FACTS if keeps_said_by_others else _FACTS_ABOUT, values)
         _take_back(session, kind, [(subject, node_id) for node_id, (_, subject) in known.items() if subject])
         if kind is CONTEXT:
             session.change(_RUNS_OF_CONTEXTS, {"ids": piece})

@@ -17,7 +17,7 @@ from lineal.filter.search import among
 from lineal.kinds import KINDS, Kind
 from lineal.store.database import Session
 from lineal.store.nodes import NodeRow, select_nodes
-from lineal.store.own_tables import ENTRY, FACT, PROGRESS, RUN, UNINDEXED, Family
+from lineal.store.own_tables import ENTRY, FACT, MARK, PROGRESS, RUN, UNINDEXED, Family
 from lineal.store.statement import Statement, insertion, listed
 from lineal.store.tables import NODE
 from lineal.store.workspaces import strangers
@@ -76,31 +76,88 @@ def read_number(number: float | None, text: str | None) -> float:
     return math.nan if number is None else number
 
 
-def _pending(kind: Kind) -> Statement:
+class State(NamedTuple):
+    """What tells whether a kind has changed since it was indexed.
+
+    Attributes:
+        updated: the latest time of an update of a node, 0 if there is none.
+        node_id: the greatest id of a node, 0 if there is none.
+        entry_id: the greatest id of an entry, 0 if there is none.
+        place: how far the kind is indexed; None if it is not.
+        mark: the oldest mark, None if there is none.
+        renewing: whether all nodes are being indexed again; None if the index is new or in an earlier form.
+    """
+
+    updated: int
+    node_id: int
+    entry_id: int
+    place: Progress | None
+    mark: int | None
+    renewing: bool | None
+
+
+def with_entry(kind: Kind) -> sa.Join:
+    """Return the nodes of a kind, each with its entry if it has one."""
+    mine = sa.and_(ENTRY.c.kind == kind.type_kind, ENTRY.c.node_id == NODE[kind].c.id)
+    return NODE[kind].outerjoin(ENTRY, mine)
+
+
+def differing(kind: Kind) -> sa.ColumnElement[bool]:
+    """Return the condition that a node of `with_entry` is not indexed as it is."""
+    return sa.or_(ENTRY.c.node_id.is_(None), ENTRY.c.updated != NODE[kind].c.last_update_time_since_epoch)
+
+
+def after_place(kind: Kind) -> sa.ColumnElement[bool]:
+    """Return the condition that a node was updated after a place, in a form that an index serves."""
     node = NODE[kind].c
-    after = sa.tuple_(node.last_update_time_since_epoch, node.id) > sa.tuple_(
-        sa.bindparam("time", type_=sa.BigInteger()), sa.bindparam("node_id", type_=sa.BigInteger())
-    )
-    query = select_nodes(kind).where(after).order_by(node.last_update_time_since_epoch, node.id)
+    time = sa.bindparam("time", type_=sa.BigInteger())
+    later = sa.or_(node.last_update_time_since_epoch > time, node.id > sa.bindparam("node_id", type_=sa.BigInteger()))
+    return sa.and_(node.last_update_time_since_epoch >= time, later)
+
+
+def _pending(kind: Kind, *, every: bool) -> Statement:
+    node = NODE[kind].c
+    query = select_nodes(kind).where(after_place(kind))
+    if not every:
+        query = query.select_from(with_entry(kind)).where(differing(kind))
+    query = query.order_by(node.last_update_time_since_epoch, node.id)
     return Statement(query.limit(sa.bindparam("batch")))
 
 
 def _newer_ids(kind: Kind) -> Statement:
     node = NODE[kind].c
-    newest = sa.select(sa.func.coalesce(sa.func.max(ENTRY.c.node_id), 0)).where(ENTRY.c.kind == kind.type_kind)
-    query = select_nodes(kind).where(node.id > newest.scalar_subquery()).order_by(node.id)
+    query = select_nodes(kind).where(node.id > sa.bindparam("entry_id", type_=sa.BigInteger())).order_by(node.id)
     return Statement(query.limit(sa.bindparam("batch")))
 
 
-def _newest(kind: Kind) -> Statement:
+def _form_of(kind: Kind) -> int:
+    """Return the number under which the form of a kind's rows stands in the table of progress, beside the kinds."""
+    return -1 - kind.type_kind
+
+
+def _state(kind: Kind, *, marked: bool) -> Statement:
     node = NODE[kind].c
-    times = sa.select(sa.func.max(node.last_update_time_since_epoch)).scalar_subquery()
-    return Statement(sa.select(times, sa.select(sa.func.max(node.id)).scalar_subquery()))
+
+    def one(column: Any, table: sa.Table, number: int = kind.type_kind) -> Any:
+        return sa.select(column).where(table.c.kind == number).scalar_subquery()
+
+    return Statement(
+        sa.select(
+            sa.select(sa.func.max(node.last_update_time_since_epoch)).scalar_subquery(),
+            sa.select(sa.func.max(node.id)).scalar_subquery(),
+            one(sa.func.max(ENTRY.c.node_id), ENTRY),
+            one(PROGRESS.c.time, PROGRESS),
+            one(PROGRESS.c.node_id, PROGRESS),
+            one(sa.func.min(MARK.c.id), MARK) if marked else sa.null(),
+            one(PROGRESS.c.time, PROGRESS, _form_of(kind)),
+            one(PROGRESS.c.node_id, PROGRESS, _form_of(kind)),
+        )
+    )
 
 
-_PENDING = {kind: _pending(kind) for kind in KINDS}
+_PENDING = {(kind, every): _pending(kind, every=every) for kind in KINDS for every in (True, False)}
 _NEWER_IDS = {kind: _newer_ids(kind) for kind in KINDS}
-_NEWEST = {kind: _newest(kind) for kind in KINDS}
+_STATE = {(kind, marked): _state(kind, marked=marked) for kind in KINDS for marked in (True, False)}
 _OF_KIND: sa.BindParameter[int] = sa.bindparam("kind")
 _PROGRESS = Statement(sa.select(PROGRESS.c.time, PROGRESS.c.node_id).where(PROGRESS.c.kind == _OF_KIND))
 _DELETE_PROGRESS = Statement(sa.delete(PROGRESS).where(PROGRESS.c.kind == _OF_KIND))
@@ -110,8 +167,9 @@ _INDEXED = Statement(
         ENTRY.c.kind == _OF_KIND, listed(ENTRY.c.node_id, "ids")
     )
 )
-_DELETE_ENTRY = Statement(
-    sa.delete(ENTRY).where(ENTRY.c.kind == _OF_KIND, ENTRY.c.node_id == sa.bindparam("node")), order=["kind", "node"]
+_DELETE_ENTRIES = Statement(sa.delete(ENTRY).where(ENTRY.c.kind == _OF_KIND, listed(ENTRY.c.node_id, "ids")))
+_DELETE_OWN_FACTS = Statement(
+    sa.delete(FACT).where(FACT.c.kind == _OF_KIND, listed(FACT.c.node_id, "ids"), FACT.c.source_id == FACT.c.node_id)
 )
 _DELETE_FACTS = Statement(
     sa.delete(FACT).where(
@@ -120,11 +178,13 @@ _DELETE_FACTS = Statement(
     order=["kind", "node", "source"],
 )
 _DELETE_UNINDEXED = Statement(
-    sa.delete(UNINDEXED).where(UNINDEXED.c.kind == _OF_KIND, UNINDEXED.c.node_id == sa.bindparam("node")),
-    order=["kind", "node"],
+    sa.delete(UNINDEXED).where(UNINDEXED.c.kind == _OF_KIND, listed(UNINDEXED.c.node_id, "ids"))
 )
-_INSERT_ENTRY = insertion(ENTRY, ["kind", *Entry._fields])
-_INSERT_FACT = insertion(FACT, ["kind", "node_id", "source_id", "family", "name", "number", "text"])
+# Under the lock nothing is there already; a server of an earlier version takes none, and must not make a pass fail.
+_INSERT_ENTRY = insertion(ENTRY, ["kind", *Entry._fields], keep_existing="kind")
+_INSERT_FACT = insertion(
+    FACT, ["kind", "node_id", "source_id", "family", "name", "number", "text"], keep_existing="kind"
+)
 _METRICS_OF = Statement(
     sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.family, FACT.c.name).where(
         FACT.c.kind == _OF_KIND,
@@ -150,7 +210,7 @@ _RUN_IDENTITY = sa.and_(
     RUN.c.context_id == sa.bindparam("of_context"),
 )
 _RUN = Statement(sa.select(RUN.c.id, RUN.c.created, RUN.c.updated).where(_RUN_IDENTITY))
-_INSERT_RUN = insertion(RUN, ["workspace", "name", "context_id", "created", "updated"])
+_INSERT_RUN = insertion(RUN, ["workspace", "name", "context_id", "created", "updated"], keep_existing="workspace")
 _UPDATE_RUN = Statement(
     sa.update(RUN)
     .values(created=sa.bindparam("new_created"), updated=sa.bindparam("new_updated"))
@@ -159,21 +219,31 @@ _UPDATE_RUN = Statement(
 )
 
 
-def newest(session: Session, kind: Kind) -> tuple[int, int]:
-    """Return (time of the last update, id), each the greatest of a kind's nodes; 0 if there are none."""
-    row = session.rows(_NEWEST[kind])[0]
-    return row[0] or 0, row[1] or 0
+def state(session: Session, kind: Kind, *, marked: bool) -> State:
+    """Return what tells whether a kind has changed; `marked` says whether the store has marks."""
+    *latest, time, place_id, mark, form, renewing = session.rows(_STATE[kind, marked])[0]
+    updated, node_id, entry_id = (each or 0 for each in latest)
+    place = None if time is None else Progress(time, place_id)
+    return State(updated, node_id, entry_id, place, mark, None if form != FORM else bool(renewing))
 
 
-def pending(session: Session, kind: Kind, after: Progress, *, limit: int) -> list[NodeRow]:
-    """Return nodes that were updated after a place, in the order of their updates."""
+def pending(session: Session, kind: Kind, after: Progress, *, limit: int, every: bool = False) -> list[NodeRow]:
+    """Return nodes that were updated after a place, in the order of their updates.
+
+    Args:
+        session: the transaction.
+        kind: the kind of the nodes.
+        after: the place.
+        limit: how many to return at most.
+        every: whether those that are indexed as they are count as well.
+    """
     values = {"time": after.time, "node_id": after.node_id, "batch": limit}
-    return [NodeRow._make(row) for row in session.rows(_PENDING[kind], values)]
+    return [NodeRow._make(row) for row in session.rows(_PENDING[kind, every], values)]
 
 
-def newer(session: Session, kind: Kind, *, limit: int) -> list[NodeRow]:
+def newer(session: Session, kind: Kind, entry_id: int, *, limit: int) -> list[NodeRow]:
     """Return nodes with greater ids than any indexed one: those whose writer's clock is behind."""
-    return [NodeRow._make(row) for row in session.rows(_NEWER_IDS[kind], {"batch": limit})]
+    return [NodeRow._make(row) for row in session.rows(_NEWER_IDS[kind], {"entry_id": entry_id, "batch": limit})]
 
 
 def progress(session: Session, kind: Kind) -> Progress | None:
@@ -186,12 +256,6 @@ def set_progress(session: Session, kind: Kind, place: Progress) -> None:
     """Note how far a kind is indexed."""
     session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
     session.change_many(_INSERT_PROGRESS, [(kind.type_kind, *place)])
-
-
-def is_renewing(session: Session, kind: Kind) -> bool | None:
-    """Say whether all nodes of a kind are being indexed again; None if the index is new or in an earlier form."""
-    row = session.row(_PROGRESS, {"kind": _form_of(kind)})
-    return None if row is None or row[0] != FORM else bool(row[1])
 
 
 def begin_renewal(session: Session, kind: Kind) -> None:
@@ -210,9 +274,9 @@ def _note_form(session: Session, kind: Kind, *, renewing: bool) -> None:
     session.change_many(_INSERT_PROGRESS, [(_form_of(kind), FORM, int(renewing))])
 
 
-def _form_of(kind: Kind) -> int:
-    """Return the number under which the form of a kind's rows stands in the table of progress, beside the kinds."""
-    return -1 - kind.type_kind
+def start_again(session: Session, kind: Kind) -> None:
+    """Let the next pass look at all nodes of a kind; those that are indexed as they are cost it little."""
+    session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
 
 
 def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
@@ -227,7 +291,7 @@ def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple
 def replace_entries(
     session: Session, kind: Kind, entries: Sequence[Entry], facts: Sequence[tuple[int, Fact]], known: Any
 ) -> None:
-    """Write entries and facts, given with the id of the node that says so, in place of those of `known` nodes.
+    """Write entries and facts, given with the id of the node that says so, in place of those that are there.
 
     Args:
         session: the transaction.
@@ -237,11 +301,11 @@ def replace_entries(
         known: what `indexed` returned for the nodes.
     """
     number = kind.type_kind
-    session.change_many(_DELETE_ENTRY, [(number, node_id) for node_id in known])
-    session.change_many(_DELETE_UNINDEXED, [(number, node_id) for node_id in known])
-    places = [(number, node_id, node_id) for node_id in known]
-    places += [(number, subject, node_id) for node_id, (_, subject) in known.items() if subject is not None]
-    session.change_many(_DELETE_FACTS, places)
+    for piece in session.pieces([entry.node_id for entry in entries]):
+        for statement in (_DELETE_ENTRIES, _DELETE_UNINDEXED, _DELETE_OWN_FACTS):
+            session.change(statement, {"kind": number, "ids": piece})
+    about = [(number, subject, node_id) for node_id, (_, subject) in known.items() if subject is not None]
+    session.change_many(_DELETE_FACTS, about)
     session.change_many(_INSERT_ENTRY, [(number, *entry) for entry in entries])
     session.change_many(_INSERT_FACT, [(number, fact.node_id, source, *fact[1:]) for source, fact in facts])
 
@@ -285,7 +349,7 @@ def note_runs(session: Session, runs: Sequence[RunSeen]) -> None:
         identity = {"in_workspace": seen.workspace, "run_name": seen.name, "of_context": seen.context_id}
         row = session.row(_RUN, identity)
         if row is None:
-            session.insert(_INSERT_RUN, seen)
+            session.change_many(_INSERT_RUN, [seen])
             continue
         run_id, created, updated = row
         wider = min(created, seen.created), max(updated, seen.updated)

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 SCHEMA = "schema"
 TYPES = "types"
 PARENT_CONTEXTS = "parent contexts"
+INDEX = "search index"
 # Artifacts to be logged share so many locks: enough that few wait for a stranger, few enough to be rows from the start.
 _IDENTITIES = tuple(f"identity {number:02d}" for number in range(64))
-NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS, *_IDENTITIES)
+NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS, INDEX, *_IDENTITIES)
 
 LOCK = sa.Table(
     "lineal_lock",
@@ -36,6 +37,10 @@ LOCK = sa.Table(
 _NAMES = Statement(sa.select(LOCK.c.name))
 _ADD = insertion(LOCK, ["name", "turns"], keep_existing="name")
 _TAKE = Statement(sa.update(LOCK).values(turns=LOCK.c.turns + 1).where(LOCK.c.name == sa.bindparam("lock_name")))
+
+_FREE = Statement(
+    sa.select(LOCK.c.turns).where(LOCK.c.name == sa.bindparam("lock_name")).with_for_update(skip_locked=True)
+)
 
 
 def are_ready(session: Session) -> bool:
@@ -69,3 +74,11 @@ def take(session: Session, name: str) -> bool:
     if session.change(_TAKE, {"lock_name": name}) != 1:
         raise errors.FailedPreconditionError(f"the table {LOCK.name} lacks the row {name!r}; start a server again")
     return True
+
+
+def try_take(session: Session, name: str) -> bool:
+    """Hold a lock until the end of the transaction if nobody holds it now; say whether it is held."""
+    if not session.dialect.has_lock_table:
+        return True
+    values = {"lock_name": name}
+    return bool(session.rows(_FREE, values)) and session.change(_TAKE, values) == 1

@@ -267,6 +267,7 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
         ids: Sequence[int] = [session.insert(_OF[kind].insert, rows[0], called=called)]
     else:
         ids = session.insert_many(_OF[kind].insert, rows, called=called)
+    session.note_times(kind, ids, [node.time for node in nodes])
     if session.trail:
         session.trail.created(kind, ids)
     properties = [
@@ -301,6 +302,8 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, acti
     """
     if session.trail:
         session.trail.changing(session, kind, [node.id for node in nodes], action)
+    if nodes:
+        session.note_times(kind, [node.id for node in nodes], [node.updated for node in nodes])
     rows = [
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]

@@ -83,6 +83,14 @@ UNINDEXED = _table(
     _key("node_id"),
     sa.Column("reason", LongText, nullable=False),
 )
+MARK = _table(
+    "lineal_index_mark",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("kind", Number, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+    sa.Column("time", Int, nullable=False),
+    sqlite_autoincrement=True,
+)
 PROGRESS = _table(
     "lineal_progress",
     _key("kind", Number),
@@ -133,7 +141,7 @@ TOKEN = _table(
     sa.Column("expires", Int),
     sa.Column("revoked", Int),
 )
-# What the catalogue reads; an audit log, tokens and what is set aside may be missing.
+# What the catalogue reads; an audit log, tokens, marks and what is set aside may be missing.
 SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)
 
 

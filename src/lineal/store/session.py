@@ -16,6 +16,7 @@ from lineal import deadlines, errors
 from lineal.kinds import Kind
 from lineal.security import LimitSettings
 from lineal.store.dialects.base import Conflict, DatabaseDialect
+from lineal.store.horizon import Horizon
 from lineal.store.limits import RefusedRowsError
 from lineal.store.scope import Scope
 from lineal.store.statement import LONGEST_LIST, CompiledStatement, Insertion, Statement
@@ -37,6 +38,7 @@ class Session:
 
     Attributes:
         rows_written: how many rows were given to statements that write many.
+        node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
         scope: what the transaction sees, or None if it sees everything.
         trail: where those who write rows tell what they change, or None if nobody asks.
 
@@ -50,6 +52,7 @@ class Session:
         self._database = database
         self._cursor = cursor
         self.rows_written = 0
+        self.node_writes: list[tuple[Kind, Sequence[int], int]] = []
 
     @property
     def folds_names(self) -> bool:
@@ -65,6 +68,16 @@ class Session:
     def limits(self) -> LimitSettings:
         """How much the call may ask for."""
         return self._database.limits
+
+    @property
+    def horizon(self) -> Horizon:
+        """The latest time that nodes are known to carry."""
+        return self._database.horizon
+
+    def note_times(self, kind: Kind, ids: Sequence[int], times: Sequence[int]) -> None:
+        """Take note of the times of update, at least one, with which nodes are written."""
+        self.node_writes.append((kind, ids, min(times)))
+        self._database.horizon.see(max(times))
 
     @property
     def unscoped(self) -> Session:

@@ -23,7 +23,7 @@ from lineal.service.archive.checking import check_records
 from lineal.service.archive.files import Archive, Manifest, reading
 from lineal.service.archive.renumbering import Renumbering
 from lineal.service.audit import note
-from lineal.store import archive_rows, facet_rows, own_tables
+from lineal.store import archive_rows, facet_rows, index_rows, own_tables
 from lineal.store import types as type_rows
 from lineal.store.archive_rows import BATCH, Member, Record
 from lineal.store.database import Session
@@ -107,10 +107,12 @@ class _Note:
 def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Note) -> None:
     def renumber(session: Session, _: object) -> None:
         Renumbering(archive).run(session)
+        _index_again(session)
         noted.write(session, archive.manifest)
 
     def write(session: Session, _: object) -> None:
         _write(session, archive)
+        _index_again(session)
         noted.write(session, archive.manifest)
 
     with open_service(dataclasses.replace(settings)) as service:
@@ -125,6 +127,12 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
                 "the archive holds a row twice, or this database takes two of its names for the same, since it ignores "
                 "case, accents or blanks at the end; use another backup, or a database that Lineal makes"
             ) from conflict
+
+
+def _index_again(session: Session) -> None:
+    """Let the search index look at all nodes: those of an archive are as old as they were."""
+    for kind in KINDS:
+        index_rows.start_again(session, kind)
 
 
 def _write(session: Session, archive: Archive) -> None:

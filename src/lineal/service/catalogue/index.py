@@ -2,38 +2,52 @@
 
 Other libraries write into the same database, so the index follows the nodes by their times of update and by their ids,
 and never trusts a writer to tell it. `follow` is called before every read that needs the index and does a bounded piece
-of work; a thread of the server does the rest. A node whose indexed time of update is its present one is left alone, so
-following twice costs little (docs/decisions/0014-search-index.md). A node that cannot be indexed is set aside with the
-reason, so that it stops neither the others nor a read. What stays out: what the index says of a node (entries.py).
+of work; a thread of the server does the rest. One pass runs at a time, on any number of servers (store/locks.py); a
+read that finds one running goes on with the index as it is. A node whose indexed time of update is its present one is
+left alone, so following twice costs little (docs/decisions/0014-search-index.md). A node that cannot be indexed is set
+aside with the reason, so that it stops neither the others nor a read. What stays out: what the index says of a node
+(entries.py), and finding what times and marks do not tell (comparing.py).
 """
 
 from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from lineal import errors
+from lineal.deadlines import calling_until
 from lineal.kinds import CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.catalogue import entries
+from lineal.service.catalogue.comparing import Comparison
 from lineal.service.catalogue.entries import Derived
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
-from lineal.store import index_rows, own_tables, unindexed_rows
+from lineal.store import index_marks, index_rows, locks, own_tables, unindexed_rows
+from lineal.store import nodes as node_rows
 from lineal.store.database import Session
-from lineal.store.index_rows import Entry, Progress, RunSeen
+from lineal.store.dialects.base import Conflict
+from lineal.store.horizon import OVERLAP
+from lineal.store.index_rows import Entry, Progress, RunSeen, State
 from lineal.store.nodes import NodeRow
+from lineal.store.patience import Patience
 
 BATCH = 1000
 REQUEST_SECONDS = 0.25
-# Transactions may commit after others with later times, and clocks differ: so much is looked at again.
-OVERLAP = 10_000
+_START = Progress(-1, 0)
 _LONGEST_REASON = 500
+# How long a pass waits for other writers if nobody waits for it, and how long it rests before it asks again.
+_LONGEST_WAIT = 10.0
+_REST = 0.02
+# How often a pass runs again after failures that this can cure, such as a deadlock.
+_TURNS = 3
 # These say nothing of what was to be indexed: the same may succeed later, or for somebody else.
 _OF_THE_MOMENT = (
     errors.CancelledError,
@@ -43,8 +57,13 @@ _OF_THE_MOMENT = (
     errors.AbortedError,
     errors.UnavailableError,
     errors.UnauthenticatedError,
+    Conflict,
 )
 _log = logging.getLogger(__name__)
+
+
+class BusyError(Exception):
+    """Another pass is running, here or on another server."""
 
 
 @dataclass
@@ -54,17 +73,29 @@ class SearchIndex:
     Attributes:
         is_available: whether the database has it; one that is open for reading only may lack it.
         has_unindexed: whether the database has the table of what is set aside, which it may lack as well.
+        has_marks: whether it has the table of marks, which it may lack as well.
     """
 
     service: MetadataService
     is_available: bool = True
     has_unindexed: bool = True
-    _level: dict[Kind, tuple[int, int]] = field(default_factory=dict)
+    has_marks: bool = True
+    _level: dict[Kind, State] = field(default_factory=dict)
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _said: str = ""
+
+    def __post_init__(self) -> None:
+        self._comparison = Comparison(self.service, index=self._index_found)
 
     def prepare(self) -> None:
-        """Create the tables if they are missing."""
-        self.is_available = own_tables.holds(self.service.database, *own_tables.SEARCHED)
-        self.has_unindexed = own_tables.holds(self.service.database, own_tables.UNINDEXED)
+        """Create the tables if they are missing, and see how far the nodes' times are."""
+        database = self.service.database
+        self.is_available = own_tables.holds(database, *own_tables.SEARCHED)
+        self.has_unindexed = own_tables.holds(database, own_tables.UNINDEXED)
+        self.has_marks = self._comparison.has_marks = own_tables.holds(database, own_tables.MARK)
+        if self.is_available:
+            for kind in KINDS:
+                self._look(kind)
 
     def require(self) -> None:
         """Refuse what needs the index where there is none.
@@ -79,32 +110,29 @@ class SearchIndex:
             )
 
     def follow(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
-        """Index what is not indexed yet, for about so long; say whether all is done."""
-        if not self.is_available or self.service.database.dialect.read_only:
-            return True
-        end = time.monotonic() + seconds
-        while not self._is_level(kind):
-            if self._index_batch(kind):
-                self._note_level(kind)
-                return True
-            if time.monotonic() > end:
-                return False
-        return True
+        """Index what is not indexed yet, for about so long; say whether the index says what the store holds."""
+        return self._work(kind, time.monotonic() + seconds)
+
+    def step(self, kind: Kind) -> bool:
+        """Do what a thread does that nobody waits for: a batch, or a part of a comparison; say whether all is done."""
+        return self._work(kind, time.monotonic(), is_patient=True)
 
     def follow_for_read(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
-        """Index what is not indexed yet, for a read that goes on without what cannot be; say whether all is done.
+        """Do the same for a read that goes on whatever happens to the index; say whether all is done.
 
         Raises:
             CancelledError, DeadlineExceededError: nobody waits for the read any more.
         """
         try:
-            return self.follow(kind, seconds=seconds)
+            is_level = self.follow(kind, seconds=seconds)
+            self._said = self._said if not is_level else ""
+            return is_level
         except (errors.CancelledError, errors.DeadlineExceededError):
             raise
         except errors.StatusError as error:
-            _log.warning("a read takes the search index as it is: %s", error.message)
-        except Exception:
-            _log.exception("fault while indexing; a read takes the search index as it is")
+            self._say(error.message, None)
+        except Exception as error:
+            self._say(f"fault while indexing: {_reason(error)}", error)
         return False
 
     def follow_all(self) -> None:
@@ -112,69 +140,131 @@ class SearchIndex:
         for kind in KINDS:
             self.follow(kind, seconds=math.inf)
 
-    def _index_batch(self, kind: Kind) -> bool:
-        """Index a batch of nodes, without those that cannot be; say whether it was the last."""
-        renewing = self._is_renewing(kind)
+    def _say(self, text: str, fault: Exception | None) -> None:
+        """Log what hinders the index, once for many reads."""
+        if text != self._said:
+            self._said = text
+            _log.warning("reads take the search index as it is: %s", text, exc_info=fault)
+
+    def _work(self, kind: Kind, end: float, *, is_patient: bool = False) -> bool:
+        """Index what is new, and compare if it is time to; say whether the index says what the store holds."""
+        if not self.is_available:
+            return True
         try:
-            return self.service.write(
-                lambda session, types: _index_batch(session, types, kind, every=renewing, renewing=renewing)
-            )
-        except _OF_THE_MOMENT:
+            turn = partial(self._take_turn, end)
+            return self._follow(kind, end) and self._comparison.is_equal(kind, turn, end, is_patient=is_patient)
+        except BusyError:
+            return False
+
+    def _follow(self, kind: Kind, end: float) -> bool:
+        """Index what times, ids and marks say is new; say whether all is done."""
+        while not self._is_level(kind):
+            if self.service.database.dialect.read_only:
+                return False
+            try:
+                if self._index_batch(kind, end):
+                    return True
+            except BusyError:
+                time.sleep(_REST if time.monotonic() < end else 0)
+            if time.monotonic() > end:
+                return False
+        return True
+
+    def _take_turn(self, end: float, work: Callable[[Session, KnownTypes], Any], *, waits: bool = False) -> Any:
+        """Run a part of a pass in a transaction in which nobody else indexes, if that can be had so soon.
+
+        Raises:
+            BusyError: another pass is running.
+        """
+        seconds = _LONGEST_WAIT if waits else min(max(end - time.monotonic(), 0.0), _LONGEST_WAIT)
+        if not self._turn.acquire(timeout=seconds):
+            raise BusyError
+        try:
+            patience = Patience(max(seconds, REQUEST_SECONDS), turns=_TURNS)
+
+            def run(session: Session, types: KnownTypes) -> Any:
+                patience.begin()
+                if waits:
+                    locks.take(session, locks.INDEX)
+                elif not locks.try_take(session, locks.INDEX):
+                    raise BusyError
+                return work(session, types)
+
+            with calling_until(patience):
+                return self.service.write(run)
+        finally:
+            self._turn.release()
+
+    def _index_batch(self, kind: Kind, end: float) -> bool:
+        """Index a batch of nodes, without those that cannot be; say whether it was the last."""
+        if self._look(kind).renewing is None:
+            self._take_turn(end, lambda session, _: _begin_renewal(session, kind))
+        whole = partial(_index_batch, kind=kind, marked=self.has_marks)
+        try:
+            return bool(self._take_turn(end, whole))
+        except (BusyError, *_OF_THE_MOMENT):
             raise
         except Exception as error:
             _log.warning("a batch of %s cannot be indexed as one: %s", kind.plural, _reason(error))
-        self._index_apart(kind, self.service.read(lambda session, _: _next_batch(session, kind).rows), every=renewing)
-        return self.service.write(
-            lambda session, types: _index_batch(session, types, kind, every=False, renewing=renewing)
-        )
+        batch = self.service.read(lambda session, _: _next_batch(session, kind, marked=self.has_marks))
+        self._index_apart(kind, [row.id for row in batch.rows], every=batch.renewing)
+        return bool(self._take_turn(end, partial(whole, indexed=batch.renewing), waits=True))
 
-    def _is_renewing(self, kind: Kind) -> bool:
-        """Say whether all nodes are to be indexed again, because an earlier version indexed them in another form."""
-        known = self.service.read(lambda session, _: index_rows.is_renewing(session, kind))
-        if known is None:
-            self.service.write(lambda session, _: index_rows.begin_renewal(session, kind))
-        return known is not False
-
-    def _index_apart(self, kind: Kind, rows: Sequence[NodeRow], *, every: bool) -> None:
-        """Index nodes in ever smaller parts, each in a transaction of its own, and set aside those that cannot be."""
+    def _index_found(self, kind: Kind, rows: Sequence[NodeRow], turn: Callable[..., Any]) -> None:
+        """Index nodes that a comparison has found."""
+        ids = [row.id for row in rows]
         try:
-            self.service.write(lambda session, types: _index(session, types, kind, rows, every=every))
-        except _OF_THE_MOMENT:
+            turn(lambda session, types: _index(session, types, kind, node_rows.nodes_by_ids(session, kind, ids)))
+        except (BusyError, *_OF_THE_MOMENT):
             raise
         except Exception as error:
-            if len(rows) == 1:
-                self._set_aside(kind, rows[0], error)
-                return
-            middle = len(rows) // 2
-            self._index_apart(kind, rows[:middle], every=every)
-            self._index_apart(kind, rows[middle:], every=every)
+            _log.warning("a batch of %s cannot be indexed as one: %s", kind.plural, _reason(error))
+            self._index_apart(kind, ids)
 
-    def _set_aside(self, kind: Kind, row: NodeRow, error: Exception) -> None:
+    def _index_apart(self, kind: Kind, ids: Sequence[int], *, every: bool = False) -> None:
+        """Index nodes in ever smaller parts, each in a transaction of its own, and set aside those that cannot be."""
+
+        def index(session: Session, types: KnownTypes) -> None:
+            _index(session, types, kind, node_rows.nodes_by_ids(session, kind, ids), every=every)
+
+        try:
+            self._take_turn(0.0, index, waits=True)
+        except (BusyError, *_OF_THE_MOMENT):
+            raise
+        except Exception as error:
+            if len(ids) == 1:
+                self._set_aside(kind, ids[0], error)
+                return
+            middle = len(ids) // 2
+            self._index_apart(kind, ids[:middle], every=every)
+            self._index_apart(kind, ids[middle:], every=every)
+
+    def _set_aside(self, kind: Kind, node_id: int, error: Exception) -> None:
         reason = _reason(error)
-        self.service.write(lambda session, _: _set_aside(session, kind, row, reason))
+        self._take_turn(0.0, lambda session, _: _set_aside(session, kind, node_id, reason), waits=True)
         fault = None if isinstance(error, errors.StatusError) else error
         said = "the %s %d cannot be found by what it says: %s; `lineal doctor` lists such records"
-        _log.error(said, kind.name, row.id, reason, exc_info=fault)
+        _log.error(said, kind.name, node_id, reason, exc_info=fault)
 
     def _is_level(self, kind: Kind) -> bool:
-        """Say whether nothing has changed since all was indexed, the index itself included."""
-        known = self._level.get(kind)
-        if known is not None and known == self.service.read(lambda session, _: _present(session, kind)):
+        """Say whether nothing is new by times, ids and marks, and remember it once nothing can be written before it."""
+        state = self._look(kind)
+        if self._level.get(kind) == state:
             return True
         self._level.pop(kind, None)
-        return False
+        place = state.place
+        if place is None or state.mark is not None or state.node_id > state.entry_id or state.renewing is not False:
+            return False
+        if self.service.read(lambda session, _: index_rows.pending(session, kind, place, limit=1)):
+            return False
+        if state.updated < now() - OVERLAP:
+            self._level[kind] = state
+        return True
 
-    def _note_level(self, kind: Kind) -> None:
-        """Remember the newest node, once it is so old that nothing can still be written before it."""
-        newest = self.service.read(lambda session, _: _present(session, kind))
-        self._level.pop(kind, None)
-        if newest is not None and newest[0] < now() - OVERLAP:
-            self._level[kind] = newest
-
-
-def _present(session: Session, kind: Kind) -> tuple[int, int] | None:
-    """Return (time of the last update, id), each the greatest of a kind's nodes; None without an index."""
-    return index_rows.newest(session, kind) if index_rows.progress(session, kind) else None
+    def _look(self, kind: Kind) -> State:
+        state = self.service.read(lambda session, _: index_rows.state(session, kind, marked=self.has_marks))
+        self.service.database.horizon.see(state.updated)
+        return state
 
 
 class _Batch(NamedTuple):
@@ -182,33 +272,59 @@ class _Batch(NamedTuple):
 
     stored: Progress | None
     rows: list[NodeRow]
+    marks: list[int]
     reached: Progress
     is_last: bool
+    renewing: bool
 
 
-def _next_batch(session: Session, kind: Kind) -> _Batch:
-    stored = index_rows.progress(session, kind)
-    place = stored or Progress(-1, 0)
-    rows = index_rows.pending(session, kind, place, limit=BATCH)
+def _next_batch(session: Session, kind: Kind, *, marked: bool) -> _Batch:
+    """Return what is to be indexed next. The order matters: what commits meanwhile is found by the next pass."""
+    state = index_rows.state(session, kind, marked=marked)
+    marks = index_marks.first(session, kind, limit=BATCH) if state.mark is not None else []
+    every = state.renewing is not False
+    rows = index_rows.pending(session, kind, state.place or _START, limit=BATCH, every=every)
+    reached = Progress(max(state.updated - OVERLAP, _START.time), 0)
+    is_last = len(rows) < BATCH and len(marks) < BATCH
     if len(rows) == BATCH:
-        return _Batch(stored, rows, Progress(rows[-1].updated, rows[-1].id), is_last=False)
-    rows += index_rows.newer(session, kind, limit=BATCH)
-    reached = Progress(max(row.updated for row in rows) - OVERLAP, 0) if rows else place
-    return _Batch(stored, list({row.id: row for row in rows}.values()), reached, is_last=len(rows) < BATCH)
+        # Never beyond it, or what commits late would be missed; but every node of a renewal is looked at once.
+        last = Progress(rows[-1].updated, rows[-1].id)
+        reached = last if every else min(reached, last)
+    else:
+        newer = index_rows.newer(session, kind, state.entry_id, limit=BATCH)
+        is_last, rows = is_last and len(newer) < BATCH, rows + newer
+    rows += node_rows.nodes_by_ids(session, kind, {node_id for _, node_id in marks})
+    found = list({row.id: row for row in rows}.values())
+    return _Batch(state.place, found, [mark_id for mark_id, _ in marks], reached, is_last, every)
 
 
-def _index_batch(session: Session, types: KnownTypes, kind: Kind, *, every: bool, renewing: bool) -> bool:
-    """Index a batch of nodes; say whether it was the last."""
-    batch = _next_batch(session, kind)
-    _index(session, types, kind, batch.rows, every=every)
+def _begin_renewal(session: Session, kind: Kind) -> None:
+    """Let all nodes be indexed in the present form, unless somebody else has begun that meanwhile."""
+    if index_rows.state(session, kind, marked=False).renewing is None:
+        index_rows.begin_renewal(session, kind)
+
+
+def _index_batch(session: Session, types: KnownTypes, *, kind: Kind, marked: bool, indexed: bool = False) -> bool:
+    """Index a batch of nodes; say whether it was the last.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        kind: the kind of the nodes.
+        marked: whether the store has marks.
+        indexed: whether all of a renewal's batch are indexed already, as far as they can be.
+    """
+    batch = _next_batch(session, kind, marked=marked)
+    _index(session, types, kind, batch.rows, every=batch.renewing and not indexed)
+    index_marks.remove(session, batch.marks)
     if batch.reached != batch.stored:
         index_rows.set_progress(session, kind, batch.reached)
-    if renewing and batch.is_last:
+    if batch.renewing and batch.is_last:
         index_rows.end_renewal(session, kind)
     return batch.is_last
 
 
-def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeRow], *, every: bool) -> None:
+def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeRow], *, every: bool = False) -> None:
     """Index every one of the nodes, or those that have changed since they were indexed."""
     rows = list(rows)
     known = index_rows.indexed(session, kind, [row.id for row in rows])
@@ -224,8 +340,13 @@ def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeR
     index_rows.note_runs(session, list(_runs(kind, nodes, [entry for entry, _ in derived])))
 
 
-def _set_aside(session: Session, kind: Kind, row: NodeRow, reason: str) -> None:
-    """Write an entry that says nothing of a node, and why."""
+def _set_aside(session: Session, kind: Kind, node_id: int, reason: str) -> None:
+    """Write an entry that says nothing of a node, and why, unless the node is gone."""
+    for row in node_rows.nodes_by_ids(session, kind, [node_id]):
+        _write_bare(session, kind, row, reason)
+
+
+def _write_bare(session: Session, kind: Kind, row: NodeRow, reason: str) -> None:
     replaced = index_rows.indexed(session, kind, [row.id])
     derived = Derived(entries.bare(row), [])
     # A fact of no meaning tells whether the node is at fault: if even that cannot be written, the index is.

@@ -43,7 +43,7 @@ def _type(kind: Kind, message: Any, count: int) -> shapes.TypeInfo:
 def totals(session: Session, *, has_unindexed: bool) -> shapes.Totals:
     """Return how much a store holds; `has_unindexed` says whether it has the table of what is not indexed."""
     artifacts, executions, contexts, events = facet_rows.totals(session, (ARTIFACT, EXECUTION, CONTEXT))
-    newest = max(index_rows.newest(session, kind)[0] for kind in KINDS)
+    newest = max(index_rows.state(session, kind, marked=False).updated for kind in KINDS)
     unindexed = unindexed_rows.count(session) if has_unindexed else 0
     return shapes.Totals(artifacts, executions, contexts, events, newest or None, True, True, unindexed)
 

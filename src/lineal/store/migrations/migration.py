@@ -27,7 +27,15 @@ from lineal.store.tables import ENVIRONMENT, SCHEMA_VERSION
 
 # Tables of Lineal that opening a store makes again. The search index would speak of the nodes as they were before, and
 # the locks are those of a store of the current version.
-_RENEWED_TABLES = ("lineal_entry", "lineal_fact", "lineal_unindexed", "lineal_progress", "lineal_run", "lineal_lock")
+_RENEWED_TABLES = (
+    "lineal_entry",
+    "lineal_fact",
+    "lineal_unindexed",
+    "lineal_index_mark",
+    "lineal_progress",
+    "lineal_run",
+    "lineal_lock",
+)
 
 _VERSIONS = Statement(sa.select(ENVIRONMENT.c.schema_version))
 _SET_VERSION = Statement(sa.update(ENVIRONMENT).values(schema_version=sa.bindparam("version")))
