@@ -146,6 +146,13 @@ def test_a_password_without_a_host_is_not_repeated() -> None:
         check(said_by_command(["doctor", word]) + said_by_command(["doctor", f"--db={word}"]))
 
 
+@pytest.mark.parametrize("words", [["get", "artifact"], ["lineage"], ["delete"], ["token", "create", "a", "--expires"]])
+@pytest.mark.parametrize("userinfo", ["wx5wx", "svc:wx5wx'\"", "://wx5wx/://"])
+@pytest.mark.parametrize("filler", ["", "x" * 15, "x" * 99])
+def test_a_word_that_is_cut_before_its_at_sign_is_not_repeated(words: list[str], userinfo: str, filler: str) -> None:
+    check(said_by_command([*words, f"mysql://{userinfo}{filler}@{filler}@host/db"]))
+
+
 def test_settings_do_not_show_their_url() -> None:
     assert "wx5wx" not in repr(DatabaseSettings("mysql://svc:wx5wx@host/db"))
     with pytest.raises(errors.StatusError) as caught:

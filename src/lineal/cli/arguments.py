@@ -16,6 +16,7 @@ from lineal.config import URL_VARIABLE, DatabaseSettings
 from lineal.urls import redact_message, redact_word
 
 MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row more than asked for is read
+_LONGEST_CUT = 100  # no message quotes more of a word that it cuts
 _LARGEST_ID = (1 << 63) - 1
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -62,6 +63,18 @@ def without_secrets(message: str, words: Iterable[str]) -> str:
         shown = redact_word(word)
         if shown != word:
             message = message.replace(word, shown).replace(repr(word)[1:-1], repr(shown)[1:-1])
+            message = _without_start(message, word)
+    return message
+
+
+def _without_start(message: str, word: str) -> str:
+    """Return a message without the start of a word that it quotes: what is cut lacks the "@" that tells a password."""
+    colon = word.find(":")
+    least = colon + (4 if word[colon:].startswith("://") else 2)
+    for end in range(min(len(word), _LONGEST_CUT), least - 1, -1):
+        start = repr(word[:end])[1:-1]
+        for closing in ("'", '"', "..."):
+            message = message.replace(start + closing, f"***{closing}")
     return message
 
 

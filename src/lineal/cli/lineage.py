@@ -44,10 +44,11 @@ def run(args: argparse.Namespace) -> None:
 def _start(args: argparse.Namespace) -> tuple[str, int]:
     """Return the kind and the id that NODE names."""
     kind, _, number = args.node.rpartition(":")
+    mistake = f"{args.node[:60]!r} names no node: give an artifact's id such as 7, or execution:7"
     try:
         found = node_id(number)
-    except argparse.ArgumentTypeError as error:
-        args.usage_error(f"{args.node[:60]!r} names no node, such as 7 or execution:7: {error}")
+    except argparse.ArgumentTypeError:
+        args.usage_error(mistake)  # without that error, which may quote part of a password
     if (kind or "artifact") not in ("artifact", "execution"):
-        args.usage_error(f"{args.node[:60]!r} names no node: give an artifact's id such as 7, or execution:7")
+        args.usage_error(mistake)
     return kind or "artifact", found
