@@ -6,9 +6,11 @@ import time
 
 import pytest
 
+from lineal import errors
 from lineal.server import readiness
 from lineal.server.readiness import Readiness
-from lineal.service import MetadataService
+from lineal.service import MetadataService, open_service
+from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 
 def test_a_database_that_answers_is_ready(service: MetadataService) -> None:
@@ -70,3 +72,16 @@ def test_nothing_is_ready_after_the_end(service: MetadataService) -> None:
     with Readiness(service) as readiness:
         pass
     assert not readiness.ready
+
+
+def test_a_full_database_is_not_ready_until_a_write_works_again() -> None:
+    with open_service("sqlite://") as service:
+        type_id, readiness = put_artifact_type(service), Readiness(service)
+        service.database.read(lambda session: session.script("PRAGMA max_page_count=1"))
+        with pytest.raises(errors.ResourceExhaustedError):
+            put_artifacts(service, artifact(type_id, name="x" * 1_000_000))
+        assert not readiness.look()
+        assert "no space left" in readiness.reason
+        service.database.read(lambda session: session.script("PRAGMA max_page_count=1000000"))
+        assert readiness.look()
+        assert readiness.ready

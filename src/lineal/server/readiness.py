@@ -12,6 +12,7 @@ from types import TracebackType
 
 from lineal import errors
 from lineal.service import MetadataService
+from lineal.store import own_reads
 from lineal.store.dialects.sqlite_files import FileDisplacedError
 from lineal.wire import service as rpc
 
@@ -20,6 +21,7 @@ PATIENCE = 15.0
 
 _log = logging.getLogger(__name__)
 _SILENT = "the database does not answer"
+_FULL = "no space left for the database: make room on its disk"
 _DISPLACED = "the database file was removed or replaced under the server: move it back, or restart the server"
 
 
@@ -104,7 +106,7 @@ class Readiness:
         except Exception:
             _log.exception("fault while asking the database")
             return _SILENT
-        return ""
+        return _FULL if self._service.database.is_full and not own_reads.has_room(self._service.database) else ""
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._interval):

@@ -24,7 +24,7 @@ from lineal.forking import watch_forks
 from lineal.security import UNLIMITED
 from lineal.store.deadlines import Watch
 from lineal.store.dialects import dialect_for
-from lineal.store.dialects.base import Conflict
+from lineal.store.dialects.base import Conflict, StorageFullError
 from lineal.store.horizon import Horizon
 from lineal.store.limits import Limits, RefusedRowsError, explain
 from lineal.store.scope import Scope
@@ -70,6 +70,7 @@ class Database:
         before_commit: called with each transaction that wrote nodes, before it commits.
         horizon: the latest time that nodes are known to carry.
         limits: how much a call may ask for.
+        is_full: whether a write found no space, and none has worked since.
         building: held while a long filter becomes a statement, which takes much memory.
 
     Raises, on opening: what `DatabaseDialect.translate` says of a file or server that is not there.
@@ -87,6 +88,7 @@ class Database:
         self.limits = UNLIMITED
         self.building = threading.Lock()
         self._reached = False
+        self.is_full = False
         self.observe: Callable[[str], None] = _nothing
         self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
         self.on_retry: Callable[[str], None] = _nothing
@@ -177,7 +179,9 @@ class Database:
                     raise
                 _check_deadline(error)
                 if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
-                    raise self.dialect.translate(error) from self.dialect.shown_cause(error)
+                    translated = self.dialect.translate(error)
+                    self.is_full = self.is_full or isinstance(translated, StorageFullError)
+                    raise translated from self.dialect.shown_cause(error)
                 self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
         raise AssertionError("unreachable: counting never ends")
@@ -212,6 +216,7 @@ class Database:
             if write:
                 self.dialect.check_place(connection)
             if session.rows_written:
+                self.is_full = False
                 self.dialect.after_write(connection, session.rows_written)
         finally:
             self._connections.give_back(connection)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
+from lineal import errors
 from lineal.filter.search import among
 from lineal.kinds import CONTEXT, Kind
-from lineal.store.database import Session
+from lineal.store import own_tables
+from lineal.store.database import Database, Session
 from lineal.store.index_rows import read_number
 from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.own_tables import FACT, VIEW, Family
@@ -86,6 +89,24 @@ def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
 
 _VIEW = Statement(sa.select(VIEW.c.content).where(VIEW.c.id == sa.bindparam("view_id")))
 _INSERT_VIEW = insertion(VIEW, ["id", "content", "created"])
+
+
+_PROBE = "probe"  # no name of a view
+_DELETE_VIEW = Statement(sa.delete(VIEW).where(VIEW.c.id == sa.bindparam("view_id")))
+
+
+def has_room(database: Database) -> bool:
+    """Say whether some bytes can be written again to a database that was full."""
+    content = secrets.token_hex(1 << 15)  # which no engine makes smaller
+    try:
+        if not own_tables.holds(database, VIEW):
+            return True
+        database.write(lambda session: session.change(_DELETE_VIEW, {"view_id": _PROBE}))
+        database.write(lambda session: add_view(session, _PROBE, content, 0))
+        database.write(lambda session: session.change(_DELETE_VIEW, {"view_id": _PROBE}))
+    except errors.StatusError:
+        return False
+    return True
 
 
 def view(session: Session, view_id: str) -> str | None:
