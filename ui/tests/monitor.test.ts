@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Evaluation, Node, Series } from "../src/api/shapes";
 import { compareRows, deltaOf } from "../src/compare/table";
-import { bestSoFar, byTime, byVersion, extentOf, versionsOf } from "../src/monitor/lines";
+import { bestSoFar, byTime, byVersion, extentOf, notFinite, versionsOf } from "../src/monitor/lines";
 
-function series(values: (number | "NaN")[], group: Record<string, string> = {}): Series {
+function series(values: Series["points"][number]["value"][], group: Record<string, string> = {}): Series {
   const points = values.map((value, at) => ({
     time: at * 1000,
     value,
@@ -17,6 +17,17 @@ function series(values: (number | "NaN")[], group: Record<string, string> = {}):
 describe("series", () => {
   it("have gaps for NaN", () => {
     expect(byTime([series([1, "NaN", 3])]).lines[0]?.values).toEqual([1, null, 3]);
+  });
+
+  it("keep a value beside one of the same time that is NaN", () => {
+    const [point, odd] = series([1, "NaN"]).points as [Series["points"][0], Series["points"][0]];
+    const both = { ...series([]), points: [point, { ...odd, time: point.time }] };
+    expect(byTime([both]).lines[0]?.values).toEqual([1]);
+  });
+
+  it("know how many of their values are NaN or infinite", () => {
+    expect(notFinite([series([1, "NaN", 3]), series(["Infinity", "-Infinity"])])).toBe(3);
+    expect(notFinite([series([1, 2])])).toBe(0);
   });
 
   it("lie on an axis of versions in the order of their time", () => {

@@ -16,7 +16,7 @@ export function Growth({ refresh }: { refresh: number | false }) {
           {(["artifacts", "executions", "contexts", "events"] as const).map((kind) => (
             <li key={kind} className="tile">
               <div>
-                <strong>{formatCount(totals.data[kind])}</strong> {kind}
+                <strong>{formatCount(totals.data[kind])}</strong> {totals.data[kind] === 1 ? kind.slice(0, -1) : kind}
               </div>
             </li>
           ))}

@@ -11,7 +11,7 @@ import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { Plot } from "../values/Plot";
 import { formatLocal } from "../values/times";
-import { bestSoFar, byTime, byVersion, extentOf, versionsOf } from "./lines";
+import { bestSoFar, byTime, byVersion, extentOf, notFinite, versionsOf } from "./lines";
 import type { MonitorSearch } from "./MonitorPage";
 
 interface MetricPanelProps {
@@ -150,6 +150,7 @@ function MetricPlot({ metric, query, axis, search, change }: MetricPlotProps) {
   if (drawn.xs.length === 0) return <Empty title={`No ${metric} here`} />;
   const thinned = query.data.series.filter(({ downsampled }) => downsampled);
   const total = query.data.series.reduce((sum, series) => sum + series.total, 0);
+  const odd = notFinite(query.data.series);
   const threshold =
     search.threshold && Number.isFinite(Number(search.threshold)) ? Number(search.threshold) : undefined;
   const zoom = (from: number, to: number) =>
@@ -167,6 +168,11 @@ function MetricPlot({ metric, query, axis, search, change }: MetricPlotProps) {
           ? { ticks: drawn.ticks, range: [-0.2, Math.max(0.2, drawn.ticks.length - 0.8)] }
           : { onZoom: zoom, range: axis.extent })}
       />
+      {odd > 0 && (
+        <p className="muted">
+          {odd === 1 ? "1 value is" : `${formatCount(odd)} values are`} NaN or infinite, and not drawn.
+        </p>
+      )}
       {thinned.length > 0 && (
         <p className="muted">
           {formatCount(total)} values; least, greatest, first and last of each span are drawn. Zoom in for all.

@@ -40,7 +40,7 @@ export default function MonitorPage() {
         <Button leftSection={<Icon size={14} />} onClick={() => setIsPaused(!isPaused)} aria-pressed={isPaused}>
           {isPaused ? "Resume" : "Pause"}
         </Button>
-        <span className="muted">{isPaused ? "Nothing moves." : "Asks every 15 s."}</span>
+        <span className="muted">{isPaused ? "No updates" : "Updates every 15 s"}</span>
       </header>
       <MetricPanel search={search} change={change} refresh={refresh} />
       <Running refresh={refresh} />

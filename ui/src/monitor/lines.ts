@@ -21,7 +21,7 @@ export function byTime(series: readonly Series[]): Drawn {
   );
 }
 
-/** On an axis of versions; a version keeps its last value.
+/** On an axis of versions; a version keeps its last value that can be drawn.
  *
  * @param ticks the versions of the axis, by default those of the series.
  */
@@ -61,7 +61,10 @@ function draw(series: readonly Series[], x: (point: Point) => number, order: (a:
   const place = new Map(xs.map((value, at) => [value, at]));
   const lines = series.map((each, at) => {
     const values: (number | null)[] = xs.map(() => null);
-    for (const point of each.points) values[place.get(x(point)) as number] = finite(point.value);
+    for (const point of each.points) {
+      const value = finite(point.value);
+      if (value !== null) values[place.get(x(point)) as number] = value;
+    }
     return { name: nameOf(each, at), values: series.length > 1 ? bridged(values, each, x, place) : values };
   });
   return { xs, ticks: [], lines };
@@ -71,6 +74,11 @@ function draw(series: readonly Series[], x: (point: Point) => number, order: (a:
 function bridged(values: (number | null)[], each: Series, x: (point: Point) => number, place: Map<number, number>) {
   const own = new Set(each.points.map((point) => place.get(x(point))));
   return values.map((value, at) => (own.has(at) ? value : (undefined as unknown as null)));
+}
+
+/** How many points of series are NaN or infinite, and so are not drawn. */
+export function notFinite(series: readonly Series[]): number {
+  return series.flatMap(({ points }) => points).filter(({ value }) => finite(value) === null).length;
 }
 
 function finite(value: number | string): number | null {
