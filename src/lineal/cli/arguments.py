@@ -17,7 +17,7 @@ from lineal.urls import redact_message, redact_word
 
 MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row more than asked for is read
 _LONGEST_CUT = 100  # no message quotes more of a word that it cuts
-_LARGEST_ID = (1 << 63) - 1
+LARGEST_ID = (1 << 63) - 1
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
@@ -81,8 +81,8 @@ def _without_start(message: str, word: str) -> str:
 def node_id(text: str) -> int:
     """Return an id of the command line."""
     digits = text.lstrip("0")
-    if not (text.isascii() and text.isdigit()) or not digits or len(digits) > 19 or int(digits) > _LARGEST_ID:
-        raise argparse.ArgumentTypeError(f"{_cut(text)} is no id; give a number from 1 to {_LARGEST_ID}")
+    if not (text.isascii() and text.isdigit()) or not digits or len(digits) > 19 or int(digits) > LARGEST_ID:
+        raise argparse.ArgumentTypeError(f"{_cut(text)} is no id; give a number from 1 to {LARGEST_ID}")
     return int(digits)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from lineal.cli.arguments import MOST_ROWS, Commands, add_json_flag, add_store_flags, node_id, whole_number
+from lineal.cli.arguments import LARGEST_ID, MOST_ROWS, Commands, add_json_flag, add_store_flags, node_id, whole_number
 
 _DEFAULT_DEPTH = 20
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> None:
 def _start(args: argparse.Namespace) -> tuple[str, int]:
     """Return the kind and the id that NODE names."""
     kind, _, number = args.node.rpartition(":")
-    mistake = f"{args.node[:60]!r} names no node: give an artifact's id such as 7, or execution:7"
+    mistake = f"{args.node[:60]!r} names no node: give an artifact's id from 1 to {LARGEST_ID}, or execution:7"
     try:
         found = node_id(number)
     except argparse.ArgumentTypeError:
