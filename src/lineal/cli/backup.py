@@ -15,20 +15,25 @@ def add(commands: Commands) -> None:
     parser.add_argument("file", type=Path, help="the file to write, such as monday.zip")
     add_database_flag(parser, "the database to back up")
     parser.add_argument("--copy", action="store_true", help="write a copy of the SQLite file instead of an archive")
+    parser.add_argument("--sign-key", type=Path, metavar="FILE", help="sign the archive with the content of this file")
     parser.add_argument("--overwrite", action="store_true", help="replace a file of that name")
 
 
 def run(args: argparse.Namespace) -> None:
     """Write the backup and say what it holds."""
     settings = required_database(args)
+    from lineal import errors
     from lineal.cli.text import counted
     from lineal.service import archive
 
+    key = archive.read_key(args.sign_key) if args.sign_key else None
+    if args.copy and args.sign_key:
+        raise errors.InvalidArgumentError("a copy is a database and cannot be signed; leave --copy or --sign-key out")
     if args.copy:
         size = archive.copy(settings, args.file, overwrite=args.overwrite)
         print(f"{args.file}: a copy of the database, {size} bytes")
         return
-    manifest = archive.backup(settings, args.file, overwrite=args.overwrite)
+    manifest = archive.backup(settings, args.file, overwrite=args.overwrite, key=key)
     print(f"{args.file}: {counted(manifest.counts())}")
     if manifest.upgraded_from is not None:
         print(

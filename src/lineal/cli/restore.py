@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
@@ -16,6 +17,8 @@ def add(commands: Commands) -> None:
     add_database_flag(parser, "the database to restore into, created if there is none")
     ids = "keep the backup's ids, which needs an empty store, or give new ones beside what is there (default: keep)"
     parser.add_argument("--ids", choices=("keep", "new"), default="keep", help=ids)
+    signed = "refuse a backup that was not signed with the content of this file"
+    parser.add_argument("--sign-key", type=Path, metavar="FILE", help=signed)
     parser.add_argument(
         "--check", action="store_true", help="read and check the backup and write nothing; needs no database"
     )
@@ -27,9 +30,12 @@ def run(args: argparse.Namespace) -> None:
     from lineal.cli.text import counted
     from lineal.service import archive
 
+    key = archive.read_key(args.sign_key) if args.sign_key else None
     if settings is None:
-        manifest = archive.check(args.file)
+        manifest = archive.check(args.file, key)
     else:
-        manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), who=whoami())
+        manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), who=whoami(), key=key)
     done = "checked" if args.check else "restored"
+    if key is None and archive.is_signed(args.file):
+        print(f"{args.file}: the signature was not checked; --sign-key FILE checks it", file=sys.stderr)
     print(f"{args.file}: {done}, {counted(manifest.counts())}")

@@ -2,6 +2,7 @@
 
 backup.py        a store → an archive, or a copy of a SQLite file
 files.py         the archive as a file: members, manifest, checksums
+signing.py       the key that signs the manifest
 checking.py      the form, ids and references of every record
 restore.py       an archive → a store, with the ids that it has
 renumbering.py   an archive → a store that holds other things, with new ids
@@ -9,6 +10,18 @@ renumbering.py   an archive → a store that holds other things, with new ids
 
 from lineal.service.archive.backing_up import backup, copy, older_version
 from lineal.service.archive.files import Manifest
-from lineal.service.archive.restoring import Ids, check, restore
+from lineal.service.archive.restoring import Ids, check, is_signed, restore
+from lineal.service.archive.signing import SignKey, read_key
 
-__all__ = ["Ids", "Manifest", "backup", "check", "copy", "older_version", "restore"]
+__all__ = [
+    "Ids",
+    "Manifest",
+    "SignKey",
+    "backup",
+    "check",
+    "copy",
+    "is_signed",
+    "older_version",
+    "read_key",
+    "restore",
+]

@@ -15,6 +15,7 @@ from lineal import errors
 from lineal.config import DatabaseSettings, Use
 from lineal.service import MetadataService, open_service
 from lineal.service.archive.files import Manifest, new_archive, writing
+from lineal.service.archive.signing import SignKey
 from lineal.service.clock import now
 from lineal.store import archive_rows, migrations
 from lineal.store.database import Database, Session
@@ -27,8 +28,8 @@ def open_for_reading(settings: DatabaseSettings) -> MetadataService:
     return open_service(dataclasses.replace(settings, use=Use.READ))
 
 
-def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> Manifest:
-    """Write a store, as it is at one moment, into an archive; others may write to the store meanwhile.
+def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False, key: SignKey | None = None) -> Manifest:
+    """Write a store, as it is at one moment, into an archive, signed if a key is given; others may write meanwhile.
 
     A store of an older schema version stays as it is: a copy of it is upgraded, and goes into the archive.
 
@@ -39,11 +40,11 @@ def backup(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -
     with writing(path, overwrite=overwrite) as draft:
         version = older_version(settings)
         if version is None:
-            return _archived(settings, draft)
+            return _archived(settings, draft, key)
         with tempfile.TemporaryDirectory(prefix=f"{draft.name}.", dir=path.absolute().parent) as folder:
             copied = DatabaseSettings(sqlite_url(Path(folder) / "old.db"), upgrade=True)
             engine = _copy_old(settings, copied, version)
-            return _archived(copied, draft, engine=engine, upgraded_from=version)
+            return _archived(copied, draft, key, engine=engine, upgraded_from=version)
 
 
 def older_version(settings: DatabaseSettings) -> int | None:
@@ -71,17 +72,17 @@ def _copy_old(settings: DatabaseSettings, target: DatabaseSettings, version: int
 
 
 def _archived(
-    settings: DatabaseSettings, draft: Path, *, engine: str = "", upgraded_from: int | None = None
+    settings: DatabaseSettings, draft: Path, key: SignKey | None, *, engine: str = "", upgraded_from: int | None = None
 ) -> Manifest:
     opened = open_for_reading(settings) if upgraded_from is None else open_service(settings)
     with opened as service:
         manifest = Manifest(now(), lineal.__version__, engine or service.database.dialect.name, SCHEMA_VERSION)
         manifest.upgraded_from = upgraded_from
-        return service.database.read(lambda session: _write(session, draft, manifest))
+        return service.database.read(lambda session: _write(session, draft, manifest, key))
 
 
-def _write(session: Session, draft: Path, manifest: Manifest) -> Manifest:
-    with new_archive(draft) as archive:
+def _write(session: Session, draft: Path, manifest: Manifest, key: SignKey | None) -> Manifest:
+    with new_archive(draft, key) as archive:
         for member in archive_rows.EVERY_MEMBER:
             records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else ()
             manifest.members[member.name] = archive.add(member.name, records)

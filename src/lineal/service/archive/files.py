@@ -22,10 +22,12 @@ from typing import Any
 
 from lineal import errors
 from lineal.service.archive import drafts
+from lineal.service.archive.signing import SignKey
 
 FORMAT = "lineal archive"
 VERSION = 1
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.hmac"
 # A record in an archive: the longest values that a store holds, and so much that reading one never takes all memory.
 LONGEST_LINE = 1 << 28
 _PIECE = 1 << 20
@@ -71,8 +73,9 @@ class Manifest:
 class ArchiveWriter:
     """An archive that is being written."""
 
-    def __init__(self, file: zipfile.ZipFile) -> None:
+    def __init__(self, file: zipfile.ZipFile, key: SignKey | None) -> None:
         self._file = file
+        self._key = key
 
     def add(self, name: str, records: Iterable[Record]) -> Content:
         """Write a member, one line for each record; return what it holds."""
@@ -86,7 +89,10 @@ class ArchiveWriter:
 
     def end(self, manifest: Manifest) -> None:
         """Write the manifest, which is what makes the archive whole."""
-        self._file.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
+        text = json.dumps(asdict(manifest), indent=1).encode()
+        if self._key:
+            self._file.writestr(SIGNATURE, self._key.signature(text))
+        self._file.writestr(MANIFEST, text)
 
 
 @contextmanager
@@ -125,10 +131,10 @@ def _synchronize(path: Path) -> None:
 
 
 @contextmanager
-def new_archive(draft: Path) -> Iterator[ArchiveWriter]:
+def new_archive(draft: Path, key: SignKey | None = None) -> Iterator[ArchiveWriter]:
     """Write an archive, from its beginning, into a file that may hold the start of another try."""
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=_FAST) as file:
-        yield ArchiveWriter(file)
+        yield ArchiveWriter(file, key)
 
 
 def _require_sound(manifest: Manifest) -> None:
@@ -145,10 +151,34 @@ def _require_sound(manifest: Manifest) -> None:
 class Archive:
     """An archive to be read."""
 
-    def __init__(self, path: Path, file: zipfile.ZipFile) -> None:
+    def __init__(self, path: Path, file: zipfile.ZipFile, key: SignKey | None) -> None:
         self._path = path
         self._file = file
+        if key:
+            self._require_signature(key)
         self.manifest = self._manifest()
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it says that it is signed; opening it with a key tells whether it is."""
+        return SIGNATURE in self._file.namelist()
+
+    def _require_signature(self, key: SignKey) -> None:
+        """Refuse an archive whose manifest this key has not signed; the manifest holds the hashes of the members.
+
+        Raises:
+            DataLossError: it is not signed, was changed, or was signed with another key.
+        """
+        if not self.is_signed:
+            raise errors.DataLossError(f"{self._path} is not signed; use one that `lineal backup --sign-key` wrote")
+        try:
+            is_signed = key.fits(self._file.read(MANIFEST), self._file.read(SIGNATURE))
+        except (zipfile.BadZipFile, zlib.error) as error:
+            raise errors.DataLossError(f"{self._path} is damaged in its signature; use another backup") from error
+        if not is_signed:
+            raise errors.DataLossError(
+                f"{self._path} was changed after it was signed, or signed with another key; use another backup or key"
+            )
 
     def _manifest(self) -> Manifest:
         try:
@@ -226,8 +256,8 @@ def _no_constant(name: str) -> Any:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Archive]:
-    """Open an archive.
+def reading(path: Path, key: SignKey | None = None) -> Iterator[Archive]:
+    """Open an archive; with a key, only one that it has signed.
 
     Raises:
         NotFoundError: there is no such file.
@@ -241,4 +271,4 @@ def reading(path: Path) -> Iterator[Archive]:
     except (OSError, zipfile.BadZipFile) as error:
         raise errors.DataLossError(f"{path} is no whole archive: it is cut off or another kind of file") from error
     with file:
-        yield Archive(path, file)
+        yield Archive(path, file, key)

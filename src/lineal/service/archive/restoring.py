@@ -22,6 +22,7 @@ from lineal.service.archive.backing_up import backup, is_copy
 from lineal.service.archive.checking import check_records
 from lineal.service.archive.files import Archive, Manifest, reading
 from lineal.service.archive.renumbering import Renumbering
+from lineal.service.archive.signing import SignKey
 from lineal.service.audit import note
 from lineal.store import archive_rows, facet_rows, index_rows, own_tables
 from lineal.store import types as type_rows
@@ -39,7 +40,13 @@ class Ids(Enum):
 
 
 def restore(
-    path: Path, settings: DatabaseSettings, *, ids: Ids = Ids.KEEP, check_only: bool = False, who: str = ""
+    path: Path,
+    settings: DatabaseSettings,
+    *,
+    ids: Ids = Ids.KEEP,
+    check_only: bool = False,
+    who: str = "",
+    key: SignKey | None = None,
 ) -> Manifest:
     """Restore an archive or a copy into a store, which is created if there is none.
 
@@ -50,13 +57,14 @@ def restore(
             types of the same name and version, for the same.
         check_only: check the backup and do not touch the store.
         who: under whose name the audit log holds it; "" for no entry, which leaves the store equal to the archive.
+        key: refuse a backup that this key has not signed.
 
     Raises:
-        DataLossError: the backup is cut off or damaged; nothing was written.
+        DataLossError: the backup is cut off, damaged, or not signed with the key; nothing was written.
         FailedPreconditionError: ids are to be kept, and the store is not empty.
         AlreadyExistsError: something of the archive has a name or external id that is taken; nothing was written.
     """
-    with _archive(path) as archive:
+    with _archive(path, key) as archive:
         archive.check()
         check_records(archive)
         if not check_only:
@@ -64,25 +72,35 @@ def restore(
         return archive.manifest
 
 
-def check(path: Path) -> Manifest:
+def is_signed(path: Path) -> bool:
+    """Say whether a backup says that it is signed."""
+    if is_copy(path):
+        return False
+    with reading(path) as archive:
+        return archive.is_signed
+
+
+def check(path: Path, key: SignKey | None = None) -> Manifest:
     """Read a backup, whole, and touch no store.
 
     Raises:
-        DataLossError: the backup is cut off or damaged.
+        DataLossError: the backup is cut off, damaged, or not signed with the key.
     """
-    with _archive(path) as archive:
+    with _archive(path, key) as archive:
         archive.check()
         check_records(archive)
         return archive.manifest
 
 
 @contextmanager
-def _archive(path: Path) -> Iterator[Archive]:
+def _archive(path: Path, key: SignKey | None) -> Iterator[Archive]:
     """Open an archive, or make one of a copy."""
     if not (path.is_file() and is_copy(path)):
-        with reading(path) as archive:
+        with reading(path, key) as archive:
             yield archive
         return
+    if key:
+        raise errors.DataLossError(f"{path} is a copy of a SQLite file, which holds no signature; use a signed archive")
     with tempfile.TemporaryDirectory(prefix="lineal-", dir=path.parent) as folder:
         copied = Path(folder) / "copy.zip"
         backup(DatabaseSettings(sqlite_url(path, "mode=ro")), copied)
