@@ -13,6 +13,7 @@ import lineal
 from lineal import errors
 from lineal.client import MetadataStore
 from lineal.sdk import DataSet, Execution, Metrics, Store, Workspace
+from lineal.sdk.stored_form import plain_artifact
 from lineal.watch.annotations import linked_artifacts
 from lineal.watch.handlers import Seen
 from lineal.watch.names import INPUTS_ANNOTATION
@@ -24,11 +25,13 @@ from tests.server.rest.conftest import reading
 from tests.server.rest.odd_texts import nested, odd_texts
 from tests.server.rest.shelf import Shelf
 from tests.serving import running_server
+from tests.watch.watching import eventually
 
 [POD] = parse_resources("Pod/v1")
-REFUSALS = (ValueError, TypeError, errors.InvalidArgumentError, errors.OutOfRangeError)
+REFUSALS = (ValueError, TypeError, errors.InvalidArgumentError, errors.OutOfRangeError, errors.AlreadyExistsError)
 LISTS = ("artifacts", "executions", "contexts")
 ORDERS = ("-created", "name", "version", "workspace", "prop.odd", "label.odd", "metric.odd", "-prop.name")
+SOME_PAGES = 3
 
 
 class Doors:
@@ -69,7 +72,8 @@ class Doors:
         data = DataSet(**{"uri": f"u{self.number}", "name": "n", **fields})
         self.execution.log_output(data)
         assert data.id is not None
-        self.labels[data.id] = fields.get("labels")
+        # In JSON, and so in what comes back, two halves of a pair beside each other are one character.
+        self.labels[data.id] = json.loads(json.dumps(fields.get("labels")))
 
     def _metrics(self, text: str) -> None:
         self.number += 1
@@ -111,24 +115,27 @@ def doors(database_url: str) -> Iterator[Doors]:
 
 
 def check_what_came_back(doors: Doors) -> None:
-    for artifact in doors.store.get_artifacts_by_id(list(doors.stored)):
+    for artifact in read_all(doors, list(doors.stored)):
         put = doors.stored[artifact.id]
         assert (artifact.name, artifact.uri, artifact.external_id) == (put.name, put.uri, put.external_id)
         assert artifact.custom_properties == put.custom_properties
-    listed = {row["id"]: row for row in doors.workspace.list(DataSet.ARTIFACT_TYPE_NAME)}
-    assert {key: listed[key]["labels"] for key in doors.labels} == doors.labels
+    read = {artifact.id: plain_artifact(artifact)["labels"] for artifact in read_all(doors, list(doors.labels))}
+    assert read == doors.labels
+    listed = {row["id"]: row["labels"] for row in doors.workspace.list(DataSet.ARTIFACT_TYPE_NAME, limit=100)}
+    assert listed == {key: doors.labels[key] for key in listed}
+
+
+def read_all(doors: Doors, ids: list[int]) -> Iterator[pb.Artifact]:
+    """Read artifacts in pieces that fit into a message."""
+    for start in range(0, len(ids), 300):
+        yield from doors.store.get_artifacts_by_id(ids[start : start + 300])
 
 
 def check_every_list(shelf: Shelf) -> None:
+    eventually(lambda: shelf.get("/totals")["complete"])
     for kind in LISTS:
         for order in (*ORDERS, "-uri") if kind == "artifacts" else ORDERS:
-            columns = "label.odd,prop.odd,metric.odd,prop.struct"
-            cursor, seen = "", 0
-            while cursor is not None:
-                page = shelf.get(f"/{kind}", order_by=order, limit=500, cursor=cursor, columns=columns)
-                assert page["complete"]
-                cursor, seen = page["next_cursor"], seen + len(page["items"])
-            assert seen == shelf.get(f"/{kind}/count", exact=True)["count"]
+            check_pages(shelf, kind, order, most=SOME_PAGES if order != ORDERS[0] else None)
         for path in ("/columns", "/labels", "/suggest"):
             shelf.get(f"/{kind}{path}")
         for form in ("csv", "json"):
@@ -137,8 +144,19 @@ def check_every_list(shelf: Shelf) -> None:
             response.content.decode("utf-8")
     for path in ("/runs", "/workspaces", "/types", "/monitor/running", "/monitor/growth"):
         shelf.get(path)
-    totals = shelf.get("/totals")
-    assert (totals["complete"], totals["unindexed"]) == (True, 0)
+    assert shelf.get("/totals")["unindexed"] == 0
+
+
+def check_pages(shelf: Shelf, kind: str, order: str, *, most: int | None) -> None:
+    """Read a list to its end, or so many pages of it: engines sort long texts anew for each page."""
+    columns = "label.odd,prop.odd,metric.odd,prop.struct"
+    cursor: str | None = ""
+    seen = pages = 0
+    while cursor is not None and pages != most:
+        page = shelf.get(f"/{kind}", order_by=order, limit=500, cursor=cursor, columns=columns)
+        cursor, seen, pages = page["next_cursor"], seen + len(page["items"]), pages + 1
+    if cursor is None:
+        assert seen == shelf.get(f"/{kind}/count", exact=True)["count"]
 
 
 def check_every_facet(shelf: Shelf, some: random.Random) -> None:
