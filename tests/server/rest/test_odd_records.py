@@ -245,3 +245,15 @@ def test_a_body_nested_too_deeply_is_refused(doors: Doors) -> None:
         answer = doors.shelf.client.post("/api/v1/views", content=body)
         assert answer.status_code in (400, 422), answer.text
     assert doors.shelf.problem("/artifacts", cursor="W1tb" * 1900)["status"] == 400
+
+
+def test_the_facet_of_a_label_with_operators_in_its_name_is_found(doors: Doors) -> None:
+    doors._sdk(labels={"a=b": "x", "c:d<e": "=y", "-f!": "z"})
+
+    for facet in doors.shelf.get("/artifacts/facets")["facets"]:
+        for value in facet["values"]:
+            assert doors.shelf.get("/artifacts/count", q=value["term"])["count"] == 1, value
+    for item in doors.shelf.get("/artifacts/labels")["items"]:
+        assert doors.shelf.get("/artifacts/count", q=item["term"])["count"] == 1, item
+        [value] = doors.shelf.get("/artifacts/label-values", name=item["text"])["items"]
+        assert doors.shelf.get("/artifacts/count", q=value["term"])["count"] == 1, value

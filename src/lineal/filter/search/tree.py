@@ -25,7 +25,7 @@ class Key:
     name: str = ""
 
     def __str__(self) -> str:
-        return f"{self.field}.{quoted(self.name)}" if self.name else self.field
+        return f"{self.field}.{quoted(self.name, also=OPERATOR_CHARACTERS)}" if self.name else self.field
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def write_term(term: Term) -> str:
 
 def _body(body: Body) -> str:
     if isinstance(body, Word):
-        return quoted(body.text, also="=:<>!")
+        return quoted(body.text, also=OPERATOR_CHARACTERS)
     if isinstance(body, Has):
         return f"has:{body.key}"
     if isinstance(body, Group):
@@ -120,6 +120,10 @@ def _value(value: str | Range) -> str:
 
 def _end(value: str | None) -> str:
     return "" if value is None else quoted(value)
+
+
+OPERATOR_CHARACTERS = "=:<>!"
+"""What a name or a word ends at, unless it is in quotation marks."""
 
 
 def quoted(text: str, *, also: str = "") -> str:

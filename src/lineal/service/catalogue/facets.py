@@ -16,7 +16,7 @@ from typing import Any
 from lineal import json_form
 from lineal.filter import search
 from lineal.filter.search import Comparison, Query, Term
-from lineal.filter.search.tree import quoted
+from lineal.filter.search.tree import OPERATOR_CHARACTERS, quoted
 from lineal.kinds import CONTEXT, Kind
 from lineal.service.catalogue import groups, shapes
 from lineal.service.catalogue.listing import COUNT_LIMIT, Asked
@@ -155,7 +155,7 @@ def _label_facet(sample: _Sample, name: str) -> shapes.Facet:
 def _listed(key: str, counts: Counter[str], exact: bool) -> shapes.Facet:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     field, _, name = key.partition(".")
-    written = f"{field}.{quoted(name)}" if name else key
+    written = f"{field}.{quoted(name, also=OPERATOR_CHARACTERS)}" if name else key
     values = [
         shapes.FacetValue(value, _short(key, value), number, f"{written}={quoted(value)}")
         for value, number in ordered[:LONGEST_FACET]
@@ -257,7 +257,7 @@ def label_values(session: Session, asked: Asked, name: str) -> shapes.Suggestion
     sample = _Sample(session, asked.selection())
     values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
     items = [
-        shapes.Suggestion(value, number, f"label.{quoted(name)}={quoted(value)}")
+        shapes.Suggestion(value, number, f"label.{quoted(name, also=OPERATOR_CHARACTERS)}={quoted(value)}")
         for value, number in values.most_common()
     ]
     return shapes.Suggestions(items, len(sample.ids), sample.exact)
