@@ -22,7 +22,7 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Make the route to the totals run a statement that takes for ever; return what is set when it begins."""
     begun = threading.Event()
 
-    def totals(session: Any) -> None:
+    def totals(session: Any, **_: Any) -> None:
         begun.set()
         count_slowly(session)
 

@@ -2391,7 +2391,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -2480,10 +2480,12 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
+                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -3218,7 +3220,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -3307,10 +3309,12 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
+                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -4045,7 +4049,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -4134,10 +4138,12 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
+                /** @description Begin CSV with a byte order mark, which tells Excel that it is UTF-8. */
+                bom?: boolean;
             };
             header?: never;
             path?: never;
@@ -5205,7 +5211,7 @@ export interface operations {
                 internal?: boolean;
                 /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
                 inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
             };
             header?: never;
@@ -5703,7 +5709,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
