@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gc
 import itertools
-import os
 import time
 import tracemalloc
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -52,28 +49,6 @@ def kept_after(ask: Callable[[], None], *, times: int) -> int:
 
 def test_distinct_long_filters_leave_nothing_in_memory(service: MetadataService) -> None:
     assert kept_after(lambda: listed(service, ors(120)), times=5) < MIB // 2
-
-
-def test_distinct_long_filters_of_a_list_leave_nothing_in_memory(service: MetadataService) -> None:
-    catalogue = Catalogue(service)
-    ask = lambda: catalogue.count(Asked(ARTIFACT, filter_query=ors(120)), exact=True)  # noqa: E731
-    assert kept_after(ask, times=5) < MIB // 2
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="tells the memory of a process by /proc")
-def test_sqlite_keeps_no_long_statements(tmp_path: Path) -> None:
-    with closing(open_service(f"sqlite:///{tmp_path / 'store.db'}")) as service:
-        values = ", ".join(map(str, range(10_000, 20_000)))
-        listed(service, f"id IN (1, {values})")
-        before = resident_bytes()
-        for number in range(60):
-            listed(service, f"id IN ({'1, ' * (number + 1)} {values})")
-        assert resident_bytes() - before < 40 * MIB
-
-
-def resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.parametrize(
