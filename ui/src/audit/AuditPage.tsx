@@ -154,7 +154,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
 
 function About({ entry: { subject, node_id } }: { entry: AuditEntry }) {
   const to = PAGES[subject as keyof typeof PAGES];
-  const name = node_id === 0 ? subject : `${subject} ${node_id}`;
+  const name = node_id === "0" ? subject : `${subject} ${node_id}`;
   if (!to) return name;
   return (
     <Link to={to} params={{ id: node_id }}>
