@@ -60,6 +60,7 @@ def test_every_worker_refuses_writes_from_then_on(server: ServerProcess) -> None
     assert {_write(server, f"after {number}") for number in range(8 * WORKERS)} == {grpc.StatusCode.UNAVAILABLE}
 
 
+@pytest.mark.slow  # it waits for other processes, longer than a crowded machine allows
 def test_readiness_says_why_within_seconds(server: ServerProcess) -> None:
     with httpx.Client(transport=httpx.HTTPTransport(retries=0)) as client:
         for _ in range(100):
