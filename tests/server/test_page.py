@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from lineal.server.http_door import HttpDoor
+from lineal.server.http_methods import add_head
 from lineal.server.page import add_elsewhere, add_page
 
 DOCUMENT = '<!doctype html><head><base href="./" /></head>'
@@ -31,6 +32,7 @@ def serving(folder: Path | None) -> Iterator[httpx.Client]:
     app = FastAPI()
     add_page(app, folder)
     add_elsewhere(app, folder)
+    add_head(app)
     door = HttpDoor(app, host="127.0.0.1", port=0)
     door.start()
     try:
@@ -87,3 +89,10 @@ def test_a_page_that_is_built_anew_is_served_at_once(built: Path) -> None:
     with serving(built) as client:
         (built / "index.html").write_text(DOCUMENT + "<title>new</title>")
         assert "new" in client.get("/").text
+
+
+@pytest.mark.parametrize("address", ["/assets/index-abc.js", "/assets/nothing.js"])
+def test_a_method_that_an_asset_lacks_is_answered_with_those_it_has(built: Path, address: str) -> None:
+    with serving(built) as client:
+        answer = client.post(address)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
