@@ -227,7 +227,6 @@ def test_a_client_without_a_certificate_is_refused_where_they_are_verified(tmp_p
             channel.unary_unary(f"/{SERVICE.full_name}/GetContextTypes")(b"", timeout=10)
 
 
-@pytest.mark.slow  # it waits for other processes, longer than a crowded machine allows
 def test_a_downgrade_ends_the_command_and_says_what_to_do(tmp_path: Path) -> None:
     source = f"--metadata_store_server_config_file={sqlite(tmp_path)}"
     open_service(f"sqlite:///{tmp_path / 'metadata.db'}").close()

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import lineal
 from lineal.client import MetadataStore
+from lineal.signals import SignalEvent
 from lineal.watch import WatchSettings, parse_resources
 from lineal.watch.cluster import Cluster
 from lineal.watch.metrics import Metrics
@@ -68,7 +69,7 @@ def watching(
     settings = {"cluster": CLUSTER, "http_port": 0, "discovery_interval": 0.5, "progress_interval": 0.2, **settings}
     made = WatchSettings(parse_resources(resources), "sqlite://", kubeconfig=str(kubeconfig), **settings)
     opened = lineal.connect("sqlite://") if store is None else store
-    stopped, cluster = threading.Event(), Cluster(str(kubeconfig))
+    stopped, cluster = SignalEvent(), Cluster(str(kubeconfig))
     watcher = Watcher(made, cluster, opened, stopped)
     thread = threading.Thread(target=watcher.run)
     thread.start()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import logging
 import signal
-import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -32,6 +31,7 @@ from lineal.server.readiness import Readiness
 from lineal.service import MetadataService, open_service
 from lineal.service.access import Caller, Role
 from lineal.service.catalogue import Catalogue
+from lineal.signals import SignalEvent
 from lineal.store.database import Database
 from lineal.wire import service as rpc
 
@@ -46,8 +46,8 @@ class StopSignal:
     """
 
     def __init__(self) -> None:
-        self._heard = threading.Event()
-        self._stopped = threading.Event()
+        self._heard = SignalEvent()
+        self._stopped = SignalEvent()
         self._count = 0
 
     def listen(self, *, is_worker: bool) -> None:

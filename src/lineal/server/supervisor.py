@@ -24,6 +24,7 @@ from typing import Any
 from lineal import errors
 from lineal.config import ServerSettings
 from lineal.server import addresses
+from lineal.signals import SignalEvent
 
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 START_SECONDS = 60.0
@@ -95,7 +96,7 @@ class Supervisor:
         self._pauses: dict[int, tuple[float, float]] = {}  # by slot: not to be started before, length of the pause
         self._signals = 0
         self._renew = False
-        self._wake = threading.Event()
+        self._wake = SignalEvent()
 
     def listen(self) -> None:
         """Take SIGTERM, SIGINT and SIGHUP; only the main thread may do this."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -15,6 +14,7 @@ from types import FrameType
 
 from lineal import errors
 from lineal.client import MetadataStore
+from lineal.signals import SignalEvent
 from lineal.watch.clock import Backoff
 from lineal.watch.cluster import AwayError, Cluster, ClusterError
 from lineal.watch.handlers import Handler, installed_handlers
@@ -39,7 +39,7 @@ def run(settings: WatchSettings) -> None:
         StatusError: the cluster's configuration or the store cannot be opened, or the health port cannot be taken.
 
     """
-    stopped = threading.Event()
+    stopped = SignalEvent()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
@@ -57,9 +57,7 @@ def run(settings: WatchSettings) -> None:
 class Watcher:
     """Records while it may, stands by while another replica does; ends when it is told to."""
 
-    def __init__(
-        self, settings: WatchSettings, cluster: Cluster, store: MetadataStore, stopped: threading.Event
-    ) -> None:
+    def __init__(self, settings: WatchSettings, cluster: Cluster, store: MetadataStore, stopped: SignalEvent) -> None:
         self._settings, self._cluster, self._store, self._stopped = settings, cluster, store, stopped
         self._metrics = Metrics()
         self._leadership = Leadership(cluster, settings.lease, metrics=self._metrics) if settings.lease else None
