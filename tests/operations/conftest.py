@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lineal.service import MetadataService, open_service
+from lineal.config import DatabaseSettings
+from lineal.service import MetadataService, archive, open_service
+from tests.operations.stores import fill
 
 
 @pytest.fixture
@@ -22,3 +24,13 @@ def local(tmp_path: Path) -> Iterator[MetadataService]:
     """A service on a SQLite file."""
     with open_service(f"sqlite:///{tmp_path / 'local.db'}") as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive with something of everything."""
+    folder = tmp_path_factory.mktemp("sound")
+    with open_service(f"sqlite:///{folder}/full.db") as service:
+        fill(service)
+    archive.backup(DatabaseSettings(f"sqlite:///{folder}/full.db"), folder / "full.zip")
+    return folder / "full.zip"

@@ -20,20 +20,9 @@ from lineal.config import DatabaseSettings
 from lineal.service import archive, open_service
 from lineal.service.archive import files
 from lineal.wire import service as rpc
-from tests.operations.stores import fill
 
 Records = dict[str, list[dict[str, Any]]]
 ODD = [None, True, -1, 0, 2**31, 2**63, 2**80, 1.5, 1e400, "", "x", "\ud800", [], [None], {}, {"name": 1}]
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive with something of everything."""
-    folder = tmp_path_factory.mktemp("sound")
-    with open_service(f"sqlite:///{folder}/full.db") as service:
-        fill(service)
-    archive.backup(DatabaseSettings(f"sqlite:///{folder}/full.db"), folder / "full.zip")
-    return folder / "full.zip"
 
 
 def records_of(path: Path) -> Records:
@@ -184,3 +173,24 @@ def test_no_change_of_a_value_is_a_fault(sound: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_no_change_of_a_value_is_a_fault_however_many(sound: Path, tmp_path: Path) -> None:
     mutate(sound, tmp_path, 3000)
+
+
+def twice(records: Records, member: str) -> None:
+    records[member].append(records[member][-1])
+
+
+def same_property(records: Records) -> None:
+    records["artifacts"][0]["properties"].append(records["artifacts"][0]["properties"][0])
+
+
+@pytest.mark.parametrize("change", [same_property, lambda records: twice(records, "parent_contexts")])
+@pytest.mark.parametrize("ids", archive.Ids)
+def test_a_row_that_stands_twice_is_refused_whichever_ids_are_written(
+    sound: Path, tmp_path: Path, change: Callable[[Records], None], ids: archive.Ids
+) -> None:
+    records = records_of(sound)
+    change(records)
+
+    with pytest.raises(errors.DataLossError, match="holds a row twice"):
+        restore(written(tmp_path / "odd.zip", as_lines(records)), f"sqlite:///{tmp_path}/target.db", ids)
+    assert nodes(f"sqlite:///{tmp_path}/target.db") == 0

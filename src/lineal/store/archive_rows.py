@@ -8,7 +8,7 @@ service means them, not as an engine stores them, so that it fits every engine. 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
@@ -189,31 +189,47 @@ def _property(name: str, is_custom: bool, values: Sequence[Any]) -> Record:
     return record
 
 
-def write(session: Session, member: Member, records: Sequence[Record]) -> None:
+def write(session: Session, member: Member, records: Sequence[Record], lines: Sequence[int]) -> None:
     """Write a batch of records with their ids.
+
+    Args:
+        session: the transaction.
+        member: the table.
+        records: its rows.
+        lines: where in the archive each of them stands, index-aligned, for errors.
 
     Raises:
         Conflict: a row exists already.
     """
     columns = member.columns
-    session.change_many(member.insert, [[record.get(name) for name in columns] for record in records])
-    write_children(session, member, records)
+    rows = [[record.get(name) for name in columns] for record in records]
+    session.change_many(member.insert, rows, called=named_by_line(member, lines))
+    write_children(session, member, records, lines)
 
 
-def write_children(session: Session, member: Member, records: Sequence[Record]) -> None:
+def named_by_line(member: Member, lines: Sequence[int]) -> Callable[[int], str]:
+    """Return what names a row in errors by the line on which it stands in the archive."""
+    return lambda index: f"line {lines[index]} of {member.name}.jsonl"
+
+
+def write_children(session: Session, member: Member, records: Sequence[Record], lines: Sequence[int]) -> None:
     """Write what lies inside records: properties, base types, steps."""
+
+    def put(statement: Insertion, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
+        placed = list(rows)
+        called = named_by_line(member, [line for line, _ in placed])
+        session.change_many(statement, [row for _, row in placed], called=called)
+
+    each_of = list(zip(lines, records, strict=True))
     if member is TYPES:
-        declared = [(each["id"], *pair) for each in records for pair in each.get("properties", {}).items()]
-        session.change_many(_INSERT_TYPE_PROPERTY, declared)
-        bases = [(each["id"], base) for each in records for base in each.get("base_types", ())]
-        session.change_many(_INSERT_BASE, bases)
+        declared = ((at, (each["id"], *pair)) for at, each in each_of for pair in each.get("properties", {}).items())
+        put(_INSERT_TYPE_PROPERTY, declared)
+        put(_INSERT_BASE, ((at, (each["id"], base)) for at, each in each_of for base in each.get("base_types", ())))
     elif member is EVENTS:
-        session.change_many(
-            _INSERT_STEP, [_step(each["id"], step) for each in records for step in each.get("steps", ())]
-        )
+        put(_INSERT_STEP, ((at, _step(each["id"], step)) for at, each in each_of for step in each.get("steps", ())))
     elif member.kind:
-        rows = [_property_row(session, each["id"], prop) for each in records for prop in each.get("properties", ())]
-        session.change_many(_INSERT_PROPERTY[member.kind], rows)
+        properties = ((at, each["id"], prop) for at, each in each_of for prop in each.get("properties", ()))
+        put(_INSERT_PROPERTY[member.kind], ((at, _property_row(session, *row)) for at, *row in properties))
 
 
 def _step(event_id: int, step: int | str) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 
@@ -23,6 +24,14 @@ from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
 from lineal.store.limits import shown
 from lineal.store.types import TypeRow
+
+
+def batches(archive: Archive, member: Member) -> Iterator[tuple[Sequence[int], list[Record]]]:
+    """Yield the records of a member in batches, each with the numbers of its lines."""
+    records, done = archive.records(member.name), 0
+    while batch := list(islice(records, BATCH)):
+        yield range(done + 1, done + 1 + len(batch)), batch
+        done += len(batch)
 
 
 class IdMap:
@@ -62,19 +71,15 @@ class Renumbering:
         for record in self._archive.records(TYPES.name):
             self._types.add(record["id"], self._put_type(session, record))
         for kind in KINDS:
-            for batch in self._batches(NODES[kind]):
-                self._put_nodes(session, kind, batch)
-        for batch in self._batches(EVENTS):
-            self._put_events(session, batch)
+            for lines, batch in batches(self._archive, NODES[kind]):
+                self._put_nodes(session, kind, batch, lines)
+        for lines, batch in batches(self._archive, EVENTS):
+            self._put_events(session, batch, lines)
         for kind in MEMBERS:
-            for batch in self._batches(MEMBERS[kind]):
+            for _, batch in batches(self._archive, MEMBERS[kind]):
                 relation_rows.add_members(session, kind, self._pairs(batch, (CONTEXT, kind)))
-        for batch in self._batches(PARENTS):
+        for _, batch in batches(self._archive, PARENTS):
             self._put_parents(session, batch)
-
-    def _batches(self, member: Member) -> Any:
-        records = self._archive.records(member.name)
-        return iter(lambda: list(islice(records, BATCH)), [])
 
     def _put_type(self, session: Session, record: Record) -> int:
         kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])
@@ -103,19 +108,18 @@ class Renumbering:
             type_rows.insert_base_type(session, type_id, self._types[base])
         return type_id
 
-    def _put_nodes(self, session: Session, kind: Kind, records: list[Record]) -> None:
+    def _put_nodes(self, session: Session, kind: Kind, records: list[Record], lines: Sequence[int]) -> None:
         for record in records:
             record["type_id"] = self._types[record["type_id"]]
         known = self._same_contexts(session, records) if kind is CONTEXT else {}
         new = [record for record in records if record["id"] not in known]
-        ids = iter(self._insert(session, NODES[kind], new) if new else ())
-        renumbered = []
+        places = [line for line, record in zip(lines, records, strict=True) if record["id"] not in known]
+        ids = iter(self._insert(session, NODES[kind], new, places) if new else ())
         for record in records:
             old = record["id"]
             record["id"] = known[old] if old in known else next(ids)
             self._nodes[kind].add(old, record["id"])
-            renumbered += [] if old in known else [record]
-        archive_rows.write_children(session, NODES[kind], renumbered)
+        archive_rows.write_children(session, NODES[kind], new, places)
 
     @staticmethod
     def _same_contexts(session: Session, records: list[Record]) -> dict[int, int]:
@@ -125,20 +129,20 @@ class Renumbering:
         return {old: new for old, new in found.items() if new is not None}
 
     @staticmethod
-    def _insert(session: Session, member: Member, records: list[Record]) -> Any:
-        columns = member.without_id.order
+    def _insert(session: Session, member: Member, records: list[Record], lines: Sequence[int]) -> Any:
+        rows = [[each.get(name) for name in member.without_id.order] for each in records]
         try:
-            return session.insert_many(member.without_id, [[each.get(name) for name in columns] for each in records])
+            return session.insert_many(member.without_id, rows, called=archive_rows.named_by_line(member, lines))
         except Conflict as conflict:
             raise _taken(_called(member, records, conflict)) from conflict
 
-    def _put_events(self, session: Session, records: list[Record]) -> None:
+    def _put_events(self, session: Session, records: list[Record], lines: Sequence[int]) -> None:
         for record in records:
             record["artifact_id"] = self._nodes[ARTIFACT][record["artifact_id"]]
             record["execution_id"] = self._nodes[EXECUTION][record["execution_id"]]
-        ids = self._insert(session, EVENTS, records)
+        ids = self._insert(session, EVENTS, records, lines)
         renumbered = [{**record, "id": new} for record, new in zip(records, ids, strict=True)]
-        archive_rows.write_children(session, EVENTS, renumbered)
+        archive_rows.write_children(session, EVENTS, renumbered, lines)
 
     def _pairs(self, records: list[Record], kinds: tuple[Kind, Kind]) -> list[tuple[int, int]]:
         first, second = kinds

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
 from pathlib import Path
 
 from lineal import errors
@@ -21,15 +20,19 @@ from lineal.service import open_service
 from lineal.service.archive.backing_up import backup, is_copy
 from lineal.service.archive.checking import check_records
 from lineal.service.archive.files import Archive, Manifest, reading
-from lineal.service.archive.renumbering import Renumbering
+from lineal.service.archive.renumbering import Renumbering, batches
 from lineal.service.archive.signing import SignKey
 from lineal.service.audit import note
 from lineal.store import archive_rows, facet_rows, index_rows, own_tables
 from lineal.store import types as type_rows
-from lineal.store.archive_rows import BATCH, Member, Record
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
 from lineal.urls import sqlite_url
+
+_WIDER = (
+    "restore into an empty database, in which Lineal makes wider columns than the official library; for an id, --ids "
+    "new helps as well"
+)
 
 
 class Ids(Enum):
@@ -135,11 +138,10 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
 
     with open_service(dataclasses.replace(settings)) as service:
         own_tables.prepare(service.database)
-        if ids is Ids.NEW:
-            service.write(renumber)
-            return
         try:
-            service.write(write)
+            service.write(renumber if ids is Ids.NEW else write)
+        except errors.OutOfRangeError as error:
+            raise errors.OutOfRangeError(f"{error.message}; {_WIDER}") from error
         except Conflict as conflict:
             raise errors.DataLossError(
                 "the archive holds a row twice, or this database takes two of its names for the same, since it ignores "
@@ -157,16 +159,9 @@ def _write(session: Session, archive: Archive) -> None:
     _require_empty(session)
     archive_rows.clear_types(session)
     for member in archive_rows.EVERY_MEMBER:
-        for batch in batches(archive, member):
-            archive_rows.write(session, member, batch)
+        for lines, batch in batches(archive, member):
+            archive_rows.write(session, member, batch, lines)
     archive_rows.note_ids(session)
-
-
-def batches(archive: Archive, member: Member) -> Iterator[list[Record]]:
-    """Yield the records of a member in batches."""
-    records = archive.records(member.name)
-    while batch := list(islice(records, BATCH)):
-        yield batch
 
 
 def _require_empty(session: Session) -> None:
