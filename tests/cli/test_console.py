@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -140,3 +142,28 @@ def test_a_backup_is_checked_without_a_database(
         capsys.readouterr()
         assert main(["restore", "--check", "b.zip"]) == 0
         assert capsys.readouterr().out.startswith("b.zip: checked, ")
+
+
+class Interrupting(io.StringIO):
+    """Output during which the user presses Ctrl-C."""
+
+    def write(self, text: str) -> int:
+        signal.raise_signal(signal.SIGINT)
+        return len(text)
+
+
+@pytest.mark.parametrize("words", [["ls", "artifacts"], ["backup", "new.zip"], ["doctor"]])
+def test_a_command_that_is_interrupted_says_nothing_and_ends_with_130(
+    words: list[str], store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Interrupting())
+
+    assert main([*words, "--db", store_url]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_backup_that_is_interrupted_leaves_no_file(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: signal.raise_signal(signal.SIGINT))
+
+    assert main(["backup", "new.zip", "--db", store_url]) == 130
+    assert os.listdir() == []
