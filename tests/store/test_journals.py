@@ -102,6 +102,13 @@ def ask(stop):
 lifecycle.StopSignal.wait = ask
 sys.exit(main(["serve", "--db", sys.argv[1], "--grpc-port=0", "--http-port", sys.argv[2]]))
 """
+START_WORKERS = """
+import sys
+from lineal.cli import main
+from lineal.server.supervisor import Supervisor
+Supervisor.run = lambda self: None
+sys.exit(main(["serve", "--db", sys.argv[1], "--grpc-port=0", "--http-port=0", "--workers=2"]))
+"""
 
 
 @pytest.mark.parametrize(("options", "is_said"), [("", True), ("?journal_mode=delete", False)])
@@ -120,6 +127,17 @@ def test_a_server_says_in_its_start_lines_and_in_readyz_that_wal_does_not_work(l
     assert ran.returncode == 0, ran.stderr
     notes = [line for line in ran.stdout.splitlines() if NOTED in line]
     assert [line.startswith("  Note  the file system") for line in notes] == [True, False], ran.stdout
+
+
+@pytest.mark.slow
+def test_a_server_with_workers_says_once_in_its_start_lines_that_wal_does_not_work(
+    library: Path, tmp_path: Path
+) -> None:
+    ran = without_maps(library, "-c", START_WORKERS, f"sqlite:///{tmp_path}/store.db")
+
+    assert ran.returncode == 0, ran.stderr
+    notes = [line for line in ran.stdout.splitlines() if NOTED in line]
+    assert [line.startswith("  Note  the file system") for line in notes] == [True], ran.stdout
 
 
 def test_wal_that_is_asked_for_and_does_not_work_is_an_error(library: Path, tmp_path: Path) -> None:

@@ -39,6 +39,10 @@ LEAVE_SECONDS = 1.1 * CONNECTION_SECONDS + 2
 _log = logging.getLogger(__name__)
 
 
+def _say_nothing(line: str) -> None:
+    """Drop a line."""
+
+
 class StopSignal:
     """Counts the signals to stop: the first asks for a clean stop, the second for a quick one.
 
@@ -79,12 +83,19 @@ class StopSignal:
         self._heard.set()
 
 
-def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int = 0) -> None:
+def run(
+    settings: ServerSettings,
+    *,
+    announce: Callable[[str], None] = _say_nothing,
+    on_serving: Callable[[str], None] = _say_nothing,
+    slot: int = 0,
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what was accepted and close the database.
 
     Args:
         settings: what to serve, and where.
         announce: takes each line that tells what is served and when it stops.
+        on_serving: called once it serves, with what users should know of how the database works, or "".
         slot: which of several workers this is; the first keeps the search index.
 
     Raises:
@@ -115,6 +126,7 @@ def run(settings: ServerSettings, *, announce: Callable[[str], None], slot: int 
         http = http_door.address if http_door else ""
         for line in shown(settings, grpc_door.address, http, caution=readiness.caution):
             announce(line)
+        on_serving(readiness.caution)
         if stop.wait():
             _leave(grpc_door, http_door, stop)
         announce("Stopping: finishing the accepted requests")

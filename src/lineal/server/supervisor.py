@@ -8,6 +8,7 @@ connections among them. It serves nothing itself, so it has nothing that could f
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging
 import os
 import pickle
@@ -40,6 +41,7 @@ class Worker:
 
     def __init__(self, settings: ServerSettings, slot: int) -> None:
         self.slot = slot
+        self.caution = ""
         self.started = time.monotonic()
         self._ready = threading.Event()
         self._process = subprocess.Popen(
@@ -57,7 +59,8 @@ class Worker:
     def _listen(self) -> None:
         """Take the line that says that it serves."""
         assert self._process.stdout is not None  # noqa: S101 it is a pipe
-        if self._process.stdout.readline():
+        if line := self._process.stdout.readline():
+            self.caution = json.loads(line)
             self._ready.set()
 
     @property
@@ -123,6 +126,11 @@ class Supervisor:
             if self._signals:
                 return
             raise errors.UnavailableError("a worker ended before it served; its reason is the line above this one")
+
+    @property
+    def caution(self) -> str:
+        """What users should know of how the database works, as the first worker tells once it serves, or ""."""
+        return self._workers[0].caution if 0 in self._workers else ""
 
     def run(self) -> None:
         """Watch the workers until a signal asks to stop."""
@@ -225,7 +233,7 @@ def supervise(settings: ServerSettings, *, announce: Callable[[str], None]) -> N
             supervisor.start()
             ports = (placed.grpc_port, placed.http_port)
             places = ["" if port is None else addresses.join(placed.host, port) for port in ports]
-            for line in addresses.shown(placed, *places):
+            for line in addresses.shown(placed, *places, caution=supervisor.caution):
                 announce(line)
             announce(f"  {placed.workers} workers")
             supervisor.run()

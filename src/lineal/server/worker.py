@@ -6,12 +6,12 @@ it serves. What stays out: serving (lifecycle.py) and watching workers (supervis
 
 from __future__ import annotations
 
+import json
 import os
 import pickle
 import signal
 import sys
 import threading
-from collections.abc import Callable
 
 from lineal import errors
 from lineal.urls import redact_message
@@ -27,22 +27,16 @@ def main() -> int:
     configure_logs(as_json=settings.log_format == "json", requests=settings.log_requests)
     threading.Thread(target=_end_with_supervisor, name="lineal-supervisor", daemon=True).start()
     try:
-        run(settings, announce=_tell_first(), slot=slot)
+        run(settings, on_serving=_tell, slot=slot)
     except errors.StatusError as error:
         print(f"lineal: worker {slot}: {redact_message(error.message)}", file=sys.stderr)
         return 1
     return 0
 
 
-def _tell_first() -> Callable[[str], None]:
-    """Return what tells the supervisor of the first line that is announced, which is that this worker serves."""
-    lines = iter(["ready"])
-
-    def tell(line: str) -> None:
-        if (first := next(lines, None)) is not None:
-            print(first, flush=True)
-
-    return tell
+def _tell(caution: str) -> None:
+    """Tell the supervisor that this worker serves, and what users should know of how the database works."""
+    print(json.dumps(caution), flush=True)
 
 
 def _end_with_supervisor() -> None:
