@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../src/api/problem";
 import { TimeFacet } from "../src/list/TimeFacet";
+import { Incomplete, Unindexed } from "../src/state/Notes";
 import { Failed } from "../src/state/States";
 import { Value } from "../src/values/Value";
 
@@ -56,6 +57,18 @@ describe("an error", () => {
     unmount();
     draw(<Failed error={new Problem("forbidden", "No", "Ask the owner")} retry={retry} />);
     expect(screen.queryByText("Try again")).toBeNull();
+  });
+});
+
+describe("a note about the search index", () => {
+  it("says why a record is not found", () => {
+    draw(<Unindexed reason="the value is damaged" />);
+    expect(screen.getByRole("note").textContent).toMatch(/Searches do not find this record .*: the value is damaged/);
+  });
+
+  it("says that a list may lack what is new", () => {
+    draw(<Incomplete />);
+    expect(screen.getByRole("note").textContent).toContain("new records may be missing");
   });
 });
 

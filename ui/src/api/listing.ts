@@ -24,6 +24,8 @@ export interface Listing {
 export interface ListedPage {
   readonly rows: readonly Row[];
   readonly next: string | null;
+  /** Whether the search index had caught up. */
+  readonly complete: boolean;
 }
 
 type ApiKind = "artifacts" | "executions" | "contexts";
@@ -39,7 +41,7 @@ export async function fetchPage(listing: Listing, cursor: string, signal?: Abort
   const page = await dataOf(
     api.GET(`/api/v1/${path as "artifacts"}`, { params: { query }, ...(signal && { signal }) }),
   );
-  return { rows: page.items, next: page.next_cursor };
+  return { rows: page.items, next: page.next_cursor, complete: page.complete };
 }
 
 /** @param refresh milliseconds after which it is asked for again. */

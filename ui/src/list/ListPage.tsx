@@ -12,6 +12,7 @@ import { joinList, type ListSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { FilterBox } from "../filter/FilterBox";
 import { choose, onlyType } from "../filter/write";
+import { Incomplete } from "../state/Notes";
 import { Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { ColumnsMenu } from "./ColumnsMenu";
@@ -68,6 +69,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
   const records = useMemo(() => listing.data?.pages.flatMap((page) => page.rows) ?? [], [listing.data]);
   // Where the server does not count, the end of the list tells.
   const loadedTotal = listing.data && !listing.hasNextPage ? records.length : undefined;
+  const complete = counted?.complete !== false && !listing.data?.pages.some((page) => !page.complete);
   const preview = records.find(({ id }) => id === search.preview);
   useHotkeys([["f", () => document.getElementById("filter")?.focus()]]);
 
@@ -106,6 +108,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
             shown={records.length}
             total={counted?.count ?? loadedTotal}
             exact={counted?.exact ?? true}
+            complete={complete}
           />
           <Refresh />
           {selected.size > 0 && (
@@ -156,8 +159,16 @@ function lineageOf(kind: ListKind, selected: ReadonlySet<string>): { focus: stri
   return { focus: first as string, ...(others.length && { show: others.join(",") }) };
 }
 
-function StatusLine(props: { kind: ListKind; shown: number; total: number | undefined; exact: boolean }) {
-  if (props.total === undefined) return <span className="muted">&nbsp;</span>;
+interface StatusProps {
+  readonly kind: ListKind;
+  readonly shown: number;
+  readonly total: number | undefined;
+  readonly exact: boolean;
+  readonly complete: boolean;
+}
+
+function StatusLine(props: StatusProps) {
+  if (props.total === undefined) return <span className="muted">&nbsp;{!props.complete && <Incomplete />}</span>;
   const noun = props.total === 1 ? props.kind.slice(0, -1) : props.kind;
   return (
     <span>
@@ -165,6 +176,7 @@ function StatusLine(props: { kind: ListKind; shown: number; total: number | unde
       {props.shown > 0 && props.shown < props.total && (
         <span className="muted"> · {formatCount(props.shown)} loaded, scroll for more</span>
       )}
+      {!props.complete && <Incomplete />}
     </span>
   );
 }

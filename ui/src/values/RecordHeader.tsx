@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { BASE } from "../api/client";
 import { durationOf, type Node, pythonFor, titleOf } from "../api/shapes";
+import { Unindexed } from "../state/Notes";
 import { Ago } from "./Ago";
 import { Labels } from "./Labels";
 import { Name } from "./Name";
@@ -67,6 +68,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
         </p>
       )}
       {description?.value ? <p className="description">{String(description.value)}</p> : null}
+      {record.unindexed && <Unindexed reason={record.unindexed} />}
       <nav className="record-links" aria-label="From here">
         {children}
         <Link to="/audit" search={{ subject: record.kind, id: record.id }}>
