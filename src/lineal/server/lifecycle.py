@@ -105,32 +105,40 @@ def run(
     stop = StopSignal()
     stop.listen(is_worker=settings.workers > 1)
     with ExitStack() as closing:
-        service = _open(settings, closing, slot=slot)
-        readiness = Readiness(service)
-        readiness.on_look(partial(note_state, service.database))
-        guard = guard_of(service, settings.access)
-        catalogue = Catalogue(service, caller=guard.caller)
-        http_door = None
-        if settings.http_port is not None:
-            http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings, closing)
-        grpc_door = GrpcDoor(service, settings, guard)
-        closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
-        readiness.on_change(grpc_door.show_ready)
-        closing.enter_context(readiness)
-        if slot == 0 and http_door:  # searches come over HTTP alone
-            closing.enter_context(Indexing(catalogue.index))
-        grpc_door.start()
-        if http_door:
-            http_door.start()
+        grpc_door, http_door, caution = _start(settings, closing, stop, slot=slot)
         gc.freeze()  # what was imported lives to the end: no collection has to look at it again
         http = http_door.address if http_door else ""
-        for line in shown(settings, grpc_door.address, http, caution=readiness.caution):
+        for line in shown(settings, grpc_door.address, http, caution=caution):
             announce(line)
-        on_serving(readiness.caution)
+        on_serving(caution)
         if stop.wait():
             _leave(grpc_door, http_door, stop)
         announce("Stopping: finishing the accepted requests")
     announce("Stopped")
+
+
+def _start(
+    settings: ServerSettings, closing: ExitStack, stop: StopSignal, *, slot: int
+) -> tuple[GrpcDoor, HttpDoor | None, str]:
+    """Open the database and both doors; return the doors, and what users should know of how the database works."""
+    service = _open(settings, closing, slot=slot)
+    readiness = Readiness(service)
+    readiness.on_look(partial(note_state, service.database))
+    guard = guard_of(service, settings.access)
+    catalogue = Catalogue(service, caller=guard.caller)
+    http_door = None
+    if settings.http_port is not None:
+        http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings, closing)
+    grpc_door = GrpcDoor(service, settings, guard)
+    closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
+    readiness.on_change(grpc_door.show_ready)
+    closing.enter_context(readiness)
+    if slot == 0 and http_door:  # searches come over HTTP alone
+        closing.enter_context(Indexing(catalogue.index))
+    grpc_door.start()
+    if http_door:
+        http_door.start()
+    return grpc_door, http_door, readiness.caution
 
 
 def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> MetadataService:
