@@ -7,6 +7,9 @@ BENCH_ARGS ?=
 GRPC_PORT ?= 8080
 HTTP_PORT ?= 8081
 
+# The tests start hundreds of processes: Python keeps what it compiled for them, whatever the environment says.
+export PYTHONDONTWRITEBYTECODE :=
+
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check

@@ -17,6 +17,14 @@ settings.register_profile("lineal", deadline=None)
 settings.load_profile("lineal")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run the tests that share a fixture of their module, often a server, so that it is made once."""
+    for item in items:
+        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs.values()  # noqa: B009 pytest tells it nowhere else
+        if any(each[-1].scope == "module" for each in fixtures) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def official_python() -> Path:
     """The Python of the environment with the official `ml_metadata` package (read-only: install nothing into it)."""

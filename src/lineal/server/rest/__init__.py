@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -41,37 +42,55 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 _MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes, audit_routes)
 
 
+class _PlainRouter(APIRouter):
+    """A router that leaves out the models of answers.
+
+    A route writes its answer itself, so only the description needs the models, and building them takes longer than
+    everything else at the start of a server.
+    """
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """Add a route."""
+        super().add_api_route(path, endpoint, **{**options, "response_model": None})
+
+
 def install(app: FastAPI, catalogue: Catalogue) -> None:
     """Add the REST interface to an application."""
-    router = APIRouter(prefix=PREFIX, responses=_RESPONSES, dependencies=[Depends(refuse_nul), Depends(refuse_unknown)])
-    for module in _MODULES:
-        module.add(router, catalogue)
-    app.include_router(router)
+    app.router.routes.extend(_routes(catalogue, _PlainRouter))
     app.add_middleware(BodyLimit, path=PREFIX)
     problems.install(app)
     problems_page.add(app)
-    _add_description(app)
+    _add_description(app, catalogue)
 
 
-def _add_description(app: FastAPI) -> None:
+def _routes(catalogue: Catalogue, router_class: type[APIRouter]) -> list[Any]:
+    dependencies = [Depends(refuse_nul), Depends(refuse_unknown)]
+    router = router_class(prefix=PREFIX, responses=_RESPONSES, dependencies=dependencies)
+    for module in _MODULES:
+        module.add(router, catalogue)
+    return router.routes
+
+
+def _add_description(app: FastAPI, catalogue: Catalogue) -> None:
     """Serve the OpenAPI document and its page, with the prefix under which the request came."""
 
     @app.get("/api/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> JSONResponse:
         prefix = request.scope.get("root_path", "")
-        return JSONResponse({**describe(app), "servers": [{"url": prefix or "/"}]})
+        return JSONResponse({**describe(app, catalogue), "servers": [{"url": prefix or "/"}]})
 
-    docs_page.add(app, lambda: describe(app))
+    docs_page.add(app, lambda: describe(app, catalogue))
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
     """Return the OpenAPI document of an application."""
     if not app.openapi_schema:
+        described = {route.operation_id: route for route in _routes(catalogue, APIRouter)}
         document = get_openapi(
             title=app.title,
             version=app.version,
             summary="What machine-learning artifacts came from, and what became of them",
-            routes=app.routes,
+            routes=[described.get(getattr(route, "operation_id", None), route) for route in app.routes],
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for unused in ("HTTPValidationError", "ValidationError"):

@@ -37,6 +37,7 @@ _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
 _CACHED_STATEMENTS = 256
+_SQL_DIALECT = SQLiteDialect_pysqlite(paramstyle="qmark")  # one for all databases, so that texts are made once
 _STATISTICS_SAMPLE = 1000  # entries of each index
 _OF_VALUES = r"SELECT rowid, stat FROM sqlite_stat1 WHERE idx LIKE '%\_property\_%' ESCAPE '\'"
 _NAMES = 8  # of properties that values of one form have, as a rule
@@ -74,7 +75,6 @@ class SQLiteDialect(DatabaseDialect):
         self._idle: IdleConnections | None = None
         is_minded = self._path and self._mode != "ro"
         self._files = OpenFiles(self._path) if is_minded else None
-        self._sql_dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
 
     def _fitting_mode(self, asked: str) -> str:
         """Return the mode to open a file in: nothing is created, or nothing written, where the use forbids it."""
@@ -111,7 +111,7 @@ class SQLiteDialect(DatabaseDialect):
     @property
     def sql_dialect(self) -> sa.Dialect:
         """SQLAlchemy's part, which turns expressions into text."""
-        return self._sql_dialect
+        return _SQL_DIALECT
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
