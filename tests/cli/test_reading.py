@@ -10,7 +10,7 @@ import pytest
 import lineal
 from lineal.cli import main
 from lineal.wire import metadata_store as pb
-from tests.serving import running_server
+from tests.access.serving import serving
 
 Run = Callable[..., str]
 
@@ -139,8 +139,8 @@ def test_lineage_starts_from_an_execution_too(run: Run) -> None:
 
 def test_a_server_is_read_like_a_database(run: Run, store_url: str) -> None:
     embedded = run("ls", "artifacts")
-    with running_server(store_url) as server:
-        assert run("ls", "artifacts", store=("--server", server.address)) == embedded
+    with serving(store_url) as server:
+        assert run("ls", "artifacts", store=("--server", server.grpc)) == embedded
 
 
 def test_the_environment_names_the_store(run: Run, store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import lineal
 from lineal.wire import metadata_store as pb
-from tests.serving import running_server
+from tests.access.serving import serving
 
 IS_REFUSED_BY_PROTOBUF = int(google.protobuf.__version__.partition(".")[0]) >= 7
 PROGRAM = """
@@ -68,8 +68,8 @@ def test_a_boolean_as_a_number_or_as_a_boolean_is_kept_with_every_protobuf() -> 
 
 
 def test_the_official_client_stores_booleans_as_numbers_in_a_server(official_python: Path) -> None:
-    with running_server("sqlite://") as server:
-        command = [official_python, "-c", PROGRAM, server.address.rpartition(":")[2]]
+    with serving() as server:
+        command = [official_python, "-c", PROGRAM, server.grpc.rpartition(":")[2]]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
 
     assert (ran.stdout.strip(), ran.returncode) == ("1 1", 0), ran.stderr

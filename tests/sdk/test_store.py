@@ -10,7 +10,7 @@ from lineal.client import MetadataStore
 from lineal.sdk import Execution, Model, Store, Workspace
 from lineal.sdk import store as store_module
 from lineal.wire import metadata_store as pb
-from tests.serving import running_server
+from tests.access.serving import serving
 
 
 def test_a_store_of_a_file_keeps_what_was_logged(tmp_path: Path) -> None:
@@ -23,8 +23,8 @@ def test_a_store_of_a_file_keeps_what_was_logged(tmp_path: Path) -> None:
 
 
 def test_a_store_speaks_to_a_server_by_host_and_port(tmp_path: Path) -> None:
-    with running_server(f"sqlite:///{tmp_path}/metadata.db") as server:
-        host, _, port = server.address.rpartition(":")
+    with serving(f"sqlite:///{tmp_path}/metadata.db") as server:
+        host, _, port = server.grpc.rpartition(":")
         workspace = Workspace(Store(host, int(port)), "bakery")
         model = Execution("train", workspace).log_output(Model("gs://a", "a", labels={"x": "y"}))
         assert [found["id"] for found in workspace.list(labels={"x": "y"})] == [model.id]

@@ -21,10 +21,10 @@ from lineal.watch.recorder import Recorder
 from lineal.watch.records import Records
 from lineal.watch.resources import parse_resources
 from lineal.wire import metadata_store as pb
+from tests.access.serving import serving
 from tests.server.rest.conftest import reading
 from tests.server.rest.odd_texts import nested, odd_texts
 from tests.server.rest.shelf import Shelf
-from tests.serving import running_server
 from tests.watch.watching import eventually
 
 [POD] = parse_resources("Pod/v1")
@@ -107,11 +107,11 @@ class Doors:
 @pytest.fixture
 def doors(database_url: str) -> Iterator[Doors]:
     with (
-        running_server(database_url) as server,
-        lineal.connect(f"grpc://{server.address}") as store,
-        reading(server.http) as client,
+        serving(database_url) as served,
+        lineal.connect(f"grpc://{served.grpc}") as store,
+        reading(f"http://{served.http}") as client,
     ):
-        yield Doors(store, Shelf(None, client))  # type: ignore[arg-type]
+        yield Doors(store, Shelf(served.service, client))
 
 
 def check_what_came_back(doors: Doors) -> None:
@@ -177,7 +177,7 @@ def check_every_page(doors: Doors, ids: list[int]) -> None:
         doors.shelf.get("/lineage", focus=f"a{artifact_id}", up=1, down=1)
 
 
-def check(doors: Doors, texts: list[str]) -> None:
+def check(doors: Doors, texts: list[str], *, pages: int) -> None:
     for text in texts:
         doors.through_all(text)
     some = random.Random(len(texts))
@@ -186,20 +186,20 @@ def check(doors: Doors, texts: list[str]) -> None:
     check_what_came_back(doors)
     check_every_facet(doors.shelf, some)
     ids = [*doors.stored, *doors.labels]
-    check_every_page(doors, some.sample(ids, min(len(ids), 60)))
+    check_every_page(doors, some.sample(ids, min(len(ids), pages)))
     for text in some.sample(texts, min(len(texts), 20)):
         if 0 < len(text.strip()) < 300 and "\0" not in text and not any("\ud800" <= each < "\ue000" for each in text):
             doors.shelf.get("/find", text=text)
 
 
 def test_the_oddest_texts_come_back_and_fail_nothing(doors: Doors) -> None:
-    check(doors, odd_texts(10))
+    check(doors, odd_texts(10), pages=15)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_two_thousand_odd_texts_come_back_and_fail_nothing(doors: Doors) -> None:
-    check(doors, odd_texts(2000))
+    check(doors, odd_texts(2000), pages=60)
 
 
 def test_the_name_of_a_latin_1_file_as_a_label_is_found_by_its_facet(doors: Doors) -> None:
