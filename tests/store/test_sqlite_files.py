@@ -13,6 +13,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import open_service
+from lineal.service.archive.backing_up import is_copy
 from lineal.store.connections import IdleConnections
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
@@ -20,6 +21,7 @@ from tests.service.requests import artifact, put_artifact_type, put_artifacts
 WRITER = """
 import sys
 from lineal.service import open_service
+from lineal.service.archive.backing_up import is_copy
 from lineal.store.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 with open_service(sys.argv[1]) as service:
@@ -170,6 +172,7 @@ def test_a_forked_process_opens_connections_of_its_own(tmp_path: Path) -> None:
     program = f"""
 import os
 from lineal.service import open_service
+from lineal.service.archive.backing_up import is_copy
 from lineal.store.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 service = open_service({url_of(tmp_path / "fork.db")!r})
@@ -219,3 +222,21 @@ def test_connections_that_are_outdated_are_not_used_again() -> None:
     for closed in (idle, used):
         with pytest.raises(sqlite3.ProgrammingError, match="closed"):
             closed.execute("SELECT 1")
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+def test_what_looks_at_the_file_leaves_the_locks_of_this_process(journal: str, tmp_path: Path) -> None:
+    url = f"{url_of(tmp_path / 'store.db')}?journal_mode={journal}"
+    looks = [lambda: open_service(url).close(), lambda: is_copy(tmp_path / "store.db")]
+    with open_service(url) as service:
+        put_artifact_type(service)
+        for look in looks:
+            service.write(lambda session, _, look=look: (look(), open_and_write(tmp_path / "store.db")))
+            put_artifact_type(service, name=f"after {looks.index(look)}")
+
+
+def open_and_write(path: Path) -> None:
+    """Let another process write, which must not be possible, and close the file as if it were the last."""
+    program = f"import sqlite3; c = sqlite3.connect({str(path)!r}, timeout=0); c.execute('BEGIN IMMEDIATE')"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert "database is locked" in ran.stderr

@@ -19,6 +19,7 @@ from lineal.service.archive.signing import SignKey
 from lineal.service.clock import now
 from lineal.store import archive_rows, migrations
 from lineal.store.database import Database, Session
+from lineal.store.dialects.sqlite_files import first_bytes
 from lineal.store.tables import SCHEMA_VERSION
 from lineal.urls import sqlite_url
 
@@ -123,5 +124,4 @@ def _require_sound(path: Path) -> None:
 
 def is_copy(path: Path) -> bool:
     """Say whether a file is a SQLite database."""
-    with path.open("rb") as file:
-        return file.read(16) == b"SQLite format 3\0"
+    return first_bytes(path, 16) == b"SQLite format 3\0"

@@ -28,7 +28,7 @@ from lineal.store.dialects.base import (
     columns_by_table,
     too_complex,
 )
-from lineal.store.dialects.sqlite_files import OpenFiles
+from lineal.store.dialects.sqlite_files import OpenFiles, connect
 from lineal.store.dialects.sqlite_journal import MODES, WAL, Journal
 from lineal.store.statement import Insertion
 from lineal.store.tables import metadata
@@ -134,7 +134,7 @@ class SQLiteDialect(DatabaseDialect):
         path = self._files.path if self._files else os.path.abspath(self._path)
         target = f"file:{quote_from_bytes(os.fsencode(path))}?mode={self._mode}"
         target += "&immutable=1" if self._is_beyond_change else ""
-        return (self._files.connect if self._files else sqlite3.connect)(
+        return (self._files.connect if self._files else connect)(
             ":memory:" if self.in_memory else target,
             uri=not self.in_memory,
             timeout=self._busy_timeout,

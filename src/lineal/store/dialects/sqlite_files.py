@@ -24,6 +24,56 @@ Identity = tuple[int, int]
 """Device and inode of a file."""
 
 
+_opening = threading.Lock()  # held while a descriptor of a database is opened, or while they are searched
+_DESCRIPTORS = "/dev/fd"
+
+
+def _renew_lock() -> None:
+    global _opening  # another thread may have held it when the process forked
+    _opening = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+def connect(target: str, **options: Any) -> Any:
+    """Open a connection, while nobody reads the file beside SQLite."""
+    with _opening:
+        return sqlite3.connect(target, **options)
+
+
+def first_bytes(path: str | os.PathLike[str], number: int) -> bytes:
+    """Return the first bytes of a file, fewer if it has fewer; none of a file that cannot be read.
+
+    A process that closes a descriptor of a file loses all the locks that it has on the file through others. SQLite
+    knows that, but not of a descriptor that somebody else opens and closes. So a file that is open in this process is
+    read through the descriptor that is there.
+    """
+    with _opening:
+        found = _through_open_descriptor(path, number)
+        if found is not None:
+            return found
+        try:
+            with open(path, "rb") as file:
+                return file.read(number)
+        except OSError:
+            return b""
+
+
+def _through_open_descriptor(path: str | os.PathLike[str], number: int) -> bytes | None:
+    wanted = _identity(path)
+    if not wanted or not wanted[1] or not os.path.isdir(_DESCRIPTORS):
+        return None
+    for name in os.listdir(_DESCRIPTORS):
+        with contextlib.suppress(OSError):  # it was closed meanwhile, or is for writing alone
+            if _identity(int(name)) == wanted:
+                found = os.pread(int(name), number, 0)
+                if _identity(int(name)) == wanted:
+                    return found
+    return None
+
+
 class FileDisplacedError(errors.UnavailableError):
     """The file of the database was removed or replaced while it was open."""
 
@@ -65,7 +115,7 @@ class OpenFiles:
 
     def connect(self, target: str, **options: Any) -> sqlite3.Connection:
         """Open a connection and count it."""
-        connection = sqlite3.connect(target, factory=_Connection, **options)
+        connection: _Connection = connect(target, factory=_Connection, **options)
         connection.files = self
         self._open += 1
         return connection
@@ -144,8 +194,8 @@ class _Connection(sqlite3.Connection):
             files.close(self)
 
 
-def _identity(path: str) -> Identity | None:
-    """Return the identity of a file, or None if there is none at the path; a system without inodes gives (0, 0)."""
+def _identity(path: str | os.PathLike[str] | int) -> Identity | None:
+    """Return the identity of a file, by its path or a descriptor, or None if there is none; (0, 0) without inodes."""
     try:
         found = os.stat(path)
     except OSError:

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from lineal import errors
+from lineal.store.dialects.sqlite_files import first_bytes
 
 WAL = "wal"
 MODES = (WAL, "delete", "truncate", "persist")
@@ -95,11 +96,7 @@ class Journal:
 
     def has_wal(self) -> bool:
         """Say whether the file is there and has a write-ahead log."""
-        try:
-            with self._path.open("rb") as file:
-                header = file.read(_VERSION_OF_FORMAT + 1)
-        except OSError:
-            return False
+        header = first_bytes(self._path, _VERSION_OF_FORMAT + 1)
         return len(header) > _VERSION_OF_FORMAT and header[_VERSION_OF_FORMAT] == _WAL_FORMAT
 
     def shares_memory(self) -> bool:
