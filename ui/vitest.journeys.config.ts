@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["journeys/**/*.journey.ts"],
     globalSetup: [],
     fileParallelism: false,
+    retry: 1, // a browser on a crowded machine may miss a moment; what fails twice is a fault
     testTimeout: 90_000,
     hookTimeout: 300_000,
   },
