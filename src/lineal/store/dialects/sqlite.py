@@ -20,6 +20,7 @@ from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use, require_range
 from lineal.deadlines import CURRENT, Deadline
 from lineal.store.connections import Connections, IdleConnections, SharedConnection
+from lineal.store.dialects import sqlite_statistics
 from lineal.store.dialects.base import (
     Conflict,
     DatabaseDialect,
@@ -38,9 +39,6 @@ _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
 _CACHED_STATEMENTS = 256
 _SQL_DIALECT = SQLiteDialect_pysqlite(paramstyle="qmark")  # one for all databases, so that texts are made once
-_STATISTICS_SAMPLE = 1000  # entries of each index
-_OF_VALUES = r"SELECT rowid, stat FROM sqlite_stat1 WHERE idx LIKE '%\_property\_%' ESCAPE '\'"
-_NAMES = 8  # of properties that values of one form have, as a rule
 _UNABLE = "unable to open database file"  # SQLite's words, for which programs look
 _TOO_COMPLEX = (
     "stack overflow",
@@ -248,23 +246,9 @@ class SQLiteDialect(DatabaseDialect):
     def gather_statistics(self, connection: Any) -> None:
         """Look at some of each index, unless another process is writing."""
         with contextlib.suppress(sqlite3.Error):  # busy: the next time will do
-            connection.execute(f"PRAGMA analysis_limit={_STATISTICS_SAMPLE}")
-            connection.execute("ANALYZE")
-            self._correct_statistics(connection)
+            sqlite_statistics.gather(connection)
             if self._idle is not None:
                 self._idle.renew(keep=connection)
-
-    def _correct_statistics(self, connection: Any) -> None:
-        """Make up for what a sample cannot show: that more rows than it holds have the same name of a property.
-
-        It stops within the first name, and says so of all. A range of values would then seem to select less than one
-        value does.
-        """
-        for row_id, text in connection.execute(_OF_VALUES).fetchall():
-            total, *averages = text.split()
-            likely = [_likely(average, total) for average in averages]
-            connection.execute("UPDATE sqlite_stat1 SET stat = ? WHERE rowid = ?", (" ".join([total, *likely]), row_id))
-        connection.execute("ANALYZE sqlite_master")  # which only reads them again
 
     def is_driver_error(self, error: Exception) -> bool:
         """Say whether the error comes from sqlite3; an integer beyond 64 bits is an OverflowError there."""
@@ -381,13 +365,6 @@ class SQLiteDialect(DatabaseDialect):
     def faults(self, run: Callable[[str], list[tuple[Any, ...]]], tables: Sequence[str]) -> list[str]:
         """Ask SQLite's own check, which reads the whole file."""
         return [line for (line,) in run("PRAGMA integrity_check(20)") if line != "ok"]
-
-
-def _likely(average: str, total: str) -> str:
-    """Return an average of sqlite_stat1, or what it may be if it is as large as the sample."""
-    if not average.isdigit() or int(average) < _STATISTICS_SAMPLE:
-        return average
-    return str(max(int(average), int(total) // _NAMES))
 
 
 def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
