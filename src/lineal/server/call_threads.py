@@ -6,7 +6,9 @@ What stays out: which calls wait for their messages and for how long (receiving.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -18,7 +20,9 @@ from lineal import errors
 _REFUSING_THREADS = 2
 _TAKEN: Future[Any] = Future()
 _TAKEN.set_result(None)
+_SAY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
+_said_at = -math.inf
 
 
 class _Here(threading.local):
@@ -104,7 +108,8 @@ class CallThreads(ThreadPoolExecutor):
             if len(self._alive) < self._size + self._stalled:
                 thread = threading.Thread(target=self._work, name="lineal-rpc", daemon=True)
                 self._alive.add(thread)
-                thread.start()
+                if not started(thread):
+                    self._alive.discard(thread)
 
     def _work(self) -> None:
         """Do what waits, until the threads are to end or there are more than needed."""
@@ -125,6 +130,24 @@ class CallThreads(ThreadPoolExecutor):
                 return False
             self._alive.discard(threading.current_thread())
             return True
+
+
+def started(thread: threading.Thread) -> bool:
+    """Start a thread, and say whether there is one; without one, those that there are do the work."""
+    try:
+        thread.start()
+    except RuntimeError:
+        _say_starved()
+        return False
+    return True
+
+
+def _say_starved() -> None:
+    """Log that there are no more threads, now and then."""
+    global _said_at
+    if time.monotonic() - _said_at > _SAY_SECONDS:
+        _said_at = time.monotonic()
+        _log.warning("the system gives no more threads; calls wait for those that there are")
 
 
 def run(work: Callable[[], Any]) -> None:

@@ -17,7 +17,7 @@ from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from lineal.server.call_threads import CallThreads, run
+from lineal.server.call_threads import CallThreads, run, started
 
 FEW = 3  # one computes, one is in SQLite, one receives the next request
 _PATIENCE_SECONDS = 0.1
@@ -86,7 +86,8 @@ class FewThreads(ThreadPoolExecutor):
     def _start(self, loop: Callable[[], None]) -> None:
         thread = threading.Thread(target=loop, name="lineal-read", daemon=True)
         self._loops.append(thread)
-        thread.start()
+        if not started(thread):
+            self._loops.remove(thread)
 
     def _work(self) -> None:
         """Do what waits until the threads are to end, or there are more than needed."""

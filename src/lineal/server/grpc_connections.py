@@ -10,6 +10,7 @@ stays out: systems other than Linux, which do not say how long a connection was 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import stat
@@ -24,6 +25,7 @@ _CROWDED, _ROOMY = 0.8, 0.6
 _LAST_DATA_RECEIVED = 52  # where struct tcp_info has the milliseconds since data came
 _DESCRIPTORS = "/dev/fd"
 _MOST_KNOWN = 10_000
+_log = logging.getLogger(__name__)
 
 
 class Place(NamedTuple):
@@ -84,8 +86,14 @@ class GrpcConnections:
 
     def _watch(self) -> None:
         while not self._is_over.wait(_LOOK_SECONDS):
-            if len(os.listdir(_DESCRIPTORS)) > self._most * _CROWDED:  # a look at each costs more
-                self._make_room()
+            try:
+                self._look()
+            except OSError as error:  # so many files are open that not even the folder of them can be
+                _log.warning("the gRPC connections cannot be counted: %s", error.strerror)
+
+    def _look(self) -> None:
+        if len(os.listdir(_DESCRIPTORS)) > self._most * _CROWDED:  # a look at each costs more
+            self._make_room()
 
     def _make_room(self) -> None:
         open_ones = list(_connections(self._port))

@@ -5,6 +5,7 @@ What stays out: how the state is shown (`http_app.py`, the gRPC health service).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -77,7 +78,8 @@ class Readiness:
         """Ask the database now, tell the listeners about a change, and return the state."""
         overdue = threading.Timer(PATIENCE, self._note, [_SILENT])
         overdue.daemon = True
-        overdue.start()
+        with contextlib.suppress(RuntimeError):  # the system gives no more threads; the database is asked all the same
+            overdue.start()
         reason = self._trouble()
         overdue.cancel()
         self._note(reason)
@@ -110,4 +112,7 @@ class Readiness:
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._interval):
-            self.look()
+            try:
+                self.look()
+            except Exception:
+                _log.exception("fault while looking at the database")

@@ -8,6 +8,7 @@ wait, the calls of the connection with the most of them end first. What stays ou
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ import grpc
 from lineal import errors
 from lineal.server.status import code_of
 
+_log = logging.getLogger(__name__)
 MOST_STALLED = 256
 """How many incomplete calls may hold a thread."""
 MOMENT = 0.05
@@ -105,7 +107,10 @@ class Receiving:
         while self._is_needed.wait() and not self._is_over:
             self._is_needed.clear()
             time.sleep(MOMENT)
-            self._look(time.monotonic())
+            try:
+                self._look(time.monotonic())
+            except Exception:
+                _log.exception("fault while looking at calls whose messages are on their way")
             if self._open or self._known:
                 self._is_needed.set()
 

@@ -38,8 +38,8 @@ class BoundedStreams(grpc.ServerInterceptor):  # type: ignore[misc]
                 context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, f"the server keeps {MOST} streams open; try again")
             end = threading.Timer(SECONDS, context.cancel)
             end.daemon = True
-            end.start()
             try:
+                end.start()
                 yield from behaviour(requests, context)
             finally:
                 end.cancel()

@@ -178,7 +178,16 @@ class Supervisor:
                 self._note_death(worker)
         for slot, (earliest, _) in list(self._pauses.items()):
             if slot not in self._workers and time.monotonic() >= earliest:
-                self._workers[slot] = Worker(self._settings, slot)
+                self._start_again(slot)
+
+    def _start_again(self, slot: int) -> None:
+        """Start a worker, or try later if the system has no room for a process now."""
+        try:
+            self._workers[slot] = Worker(self._settings, slot)
+        except (OSError, RuntimeError) as error:
+            pause = min(_LONGEST_PAUSE, max(0.5, 2 * self._pauses[slot][1]))
+            self._pauses[slot] = (time.monotonic() + pause, pause)
+            _log.error("worker %s cannot be started: %s; the next try is in %g s", slot, error, pause)
 
     def _note_death(self, worker: Worker) -> None:
         """Let a new worker take the slot, at once unless the last one died young."""
@@ -201,7 +210,11 @@ class Supervisor:
     def _renew_all(self) -> None:
         """Replace one worker after the other: the new one serves before the old one takes no more clients."""
         for slot, old in list(self._workers.items()):
-            new = Worker(self._settings, slot)
+            try:
+                new = Worker(self._settings, slot)
+            except (OSError, RuntimeError) as error:
+                _log.error("no new worker %s can be started: %s; the old ones stay", slot, error)
+                return
             if not self._await([new]):
                 new.kill()
                 if not self._signals:

@@ -83,7 +83,11 @@ class Watch:
                 self._is_looking = True
                 look_on = threading.Thread(target=_look_on, args=(weakref.ref(self),), name="lineal-deadlines")
                 look_on.daemon = True
-                look_on.start()
+                try:
+                    look_on.start()
+                except RuntimeError:
+                    self._is_looking = False  # the next call tries again
+                    _log.warning("the system gives no more threads; calls may take longer than they may")
 
 
 def _look_on(watch: weakref.ref[Watch]) -> None:
