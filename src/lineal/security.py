@@ -120,6 +120,8 @@ class LimitSettings:
         max_rate: how many requests a second one client may send; 0 for no limit.
         max_connections: how many connections each door keeps open.
         max_receive_seconds: how long the message of a call, or the body of a request, may take to come.
+        max_views_mib: how much all stored views may take, in MiB; the oldest go first, and 0 stores none.
+        max_views_mib_per_caller: the same for those of one caller.
         accept_compressed: whether compressed requests are read; they are then inflated up to the limit of a message.
     """
 
@@ -133,6 +135,8 @@ class LimitSettings:
     max_rate: float = 0.0
     max_connections: int = 4_000
     max_receive_seconds: float = 60.0
+    max_views_mib: int = 256
+    max_views_mib_per_caller: int = 32
     accept_compressed: bool = False
 
     def __post_init__(self) -> None:
@@ -147,6 +151,8 @@ class LimitSettings:
             "max_rate": (0, 1_000_000),
             "max_connections": (16, 1_000_000),
             "max_receive_seconds": (0.1, 86_400),
+            "max_views_mib": (0, 1_000_000),
+            "max_views_mib_per_caller": (0, 1_000_000),
         }
         for name, (low, high) in ranges.items():
             if not low <= getattr(self, name) <= high:

@@ -4,6 +4,7 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../src/api/problem";
+import { storedSearch } from "../src/app/shortLinks";
 import { TimeFacet } from "../src/list/TimeFacet";
 import { Incomplete, Unindexed } from "../src/state/Notes";
 import { Failed } from "../src/state/States";
@@ -96,5 +97,14 @@ describe("the facet of time", () => {
     fireEvent.click(screen.getByText("30 d"));
     fireEvent.click(screen.getByText("all times"));
     expect(onFilter.mock.calls).toEqual([["created:30d.."], [""]]);
+  });
+
+  it("of a stored view that is gone shows what the server says of it", async () => {
+    const body = { title: "There is no such thing", detail: "it may have been removed (--max-views-mib)" };
+    vi.stubGlobal("fetch", () => Promise.resolve(Response.json(body, { status: 404 })));
+    const error = await storedSearch("a".repeat(16)).catch((caught: unknown) => caught);
+    vi.unstubAllGlobals();
+    draw(<Failed error={error} />);
+    expect(screen.getByText(body.detail)).toBeTruthy();
   });
 });

@@ -23,9 +23,10 @@ SCHEMA = "schema"
 TYPES = "types"
 PARENT_CONTEXTS = "parent contexts"
 INDEX = "search index"
+VIEWS = "stored views"
 # Artifacts to be logged share so many locks: enough that few wait for a stranger, few enough to be rows from the start.
 _IDENTITIES = tuple(f"identity {number:02d}" for number in range(64))
-NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS, INDEX, *_IDENTITIES)
+NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS, INDEX, VIEWS, *_IDENTITIES)
 
 LOCK = sa.Table(
     "lineal_lock",

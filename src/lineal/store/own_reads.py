@@ -1,4 +1,4 @@
-"""Queries of the catalogue that RPCs do not need: the index's metrics, contexts of many nodes, makers, views."""
+"""Queries of the catalogue that RPCs do not need: the index's metrics, contexts of many nodes, makers, free space."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from lineal import errors
 from lineal.filter.search import among
 from lineal.kinds import CONTEXT, Kind
-from lineal.store import own_tables
+from lineal.store import own_tables, view_rows
 from lineal.store.database import Database, Session
 from lineal.store.index_rows import read_number
 from lineal.store.nodes import NodeRow, select_nodes
 from lineal.store.own_tables import FACT, VIEW, Family
-from lineal.store.statement import Statement, insertion, listed
+from lineal.store.statement import Statement, listed
 from lineal.store.tables import EVENT, MEMBERSHIP, NODE
 from lineal.wire import metadata_store as pb
 
@@ -87,10 +87,6 @@ def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return {artifact_id: executions[event_id] for artifact_id, event_id in last.items()}
 
 
-_VIEW = Statement(sa.select(VIEW.c.content).where(VIEW.c.id == sa.bindparam("view_id")))
-_INSERT_VIEW = insertion(VIEW, ["id", "content", "created"])
-
-
 _PROBE = "probe"  # no name of a view
 _DELETE_VIEW = Statement(sa.delete(VIEW).where(VIEW.c.id == sa.bindparam("view_id")))
 
@@ -102,19 +98,8 @@ def has_room(database: Database) -> bool:
         if not own_tables.holds(database, VIEW):
             return True
         database.write(lambda session: session.change(_DELETE_VIEW, {"view_id": _PROBE}))
-        database.write(lambda session: add_view(session, _PROBE, content, 0))
+        database.write(lambda session: view_rows.add(session, _PROBE, content, 0))
         database.write(lambda session: session.change(_DELETE_VIEW, {"view_id": _PROBE}))
     except errors.StatusError:
         return False
     return True
-
-
-def view(session: Session, view_id: str) -> str | None:
-    """Return the content of a stored view, or None."""
-    row = session.row(_VIEW, {"view_id": view_id})
-    return str(row[0]) if row else None
-
-
-def add_view(session: Session, view_id: str, content: str, created: int) -> None:
-    """Store a view that is not stored yet."""
-    session.change_many(_INSERT_VIEW, [(view_id, content, created)])

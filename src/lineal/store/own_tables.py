@@ -115,6 +115,18 @@ VIEW = _table(
     sa.Column("content", LongText, nullable=False),
     sa.Column("created", Int, nullable=False),
 )
+# Who stored a view, and when it was last used. A table of its own: own tables gain no columns, and older versions of
+# Lineal write views as before. `caller` is a hash, since names have any length; it is empty where nobody knows.
+VIEW_USE = _table(
+    "lineal_view_use",
+    sa.Column("view_id", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("caller", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("size", Int, nullable=False),
+    sa.Column("used", Int, nullable=False),
+    sa.Index("idx_lineal_view_use_caller", "caller", "used", "size"),
+    sa.Index("idx_lineal_view_use_used", "used"),
+    sqlite_with_rowid=False,
+)
 AUDIT = _table(
     "lineal_audit",
     sa.Column("id", Key, primary_key=True, autoincrement=True),

@@ -105,9 +105,18 @@ _RULES: dict[str, Callable[[Any], Condition]] = {
     "lineal_unindexed": lambda row: _of_any_kind(row, "node_id"),
 }
 # Tables whose rows belong to no workspace. The steps of a path are only asked for by the ids of events that show; a
-# stored view is only found by a name that is made from its whole content.
+# stored view is only found by a name that is made from its whole content, and its uses only count for the quota.
 _SHARED = frozenset(
-    {"Type", "TypeProperty", "ParentType", "EventPath", "lineal_progress", "lineal_view", "lineal_lock"}
+    {
+        "Type",
+        "TypeProperty",
+        "ParentType",
+        "EventPath",
+        "lineal_progress",
+        "lineal_view",
+        "lineal_view_use",
+        "lineal_lock",
+    }
 )
 
 

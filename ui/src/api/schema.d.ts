@@ -2116,6 +2116,18 @@ export interface components {
             downsampled: boolean;
         };
         /**
+         * StoredView
+         * @description A view that was just stored; `removed` is how many older views were removed to make room for it.
+         */
+        StoredView: {
+            /** Id */
+            id: string;
+            /** Content */
+            content: string;
+            /** Removed */
+            removed: number;
+        };
+        /**
          * StringValue
          * @description A property that is a text.
          */
@@ -6519,7 +6531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["View"];
+                    "application/json": components["schemas"]["StoredView"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */
@@ -6569,6 +6581,15 @@ export interface operations {
             };
             /** @description The database cannot be reached. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no space left on the disk of the database. */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };

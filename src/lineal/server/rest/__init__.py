@@ -30,14 +30,13 @@ from lineal.server.rest.parameters import refuse_nul, refuse_unknown
 from lineal.service.catalogue import Catalogue
 
 PREFIX = "/api/v1"
-_PROBLEM = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    400: {"description": "The request is wrong; a search or filter says where.", "content": _PROBLEM},
-    404: {"description": "There is no such thing.", "content": _PROBLEM},
-    409: {"description": "The store cannot do this in its present state.", "content": _PROBLEM},
-    413: {"description": "The request is too large.", "content": _PROBLEM},
-    422: {"description": "A parameter is outside its limits.", "content": _PROBLEM},
-    503: {"description": "The database cannot be reached.", "content": _PROBLEM},
+    400: {"description": "The request is wrong; a search or filter says where.", "content": problems.CONTENT},
+    404: {"description": "There is no such thing.", "content": problems.CONTENT},
+    409: {"description": "The store cannot do this in its present state.", "content": problems.CONTENT},
+    413: {"description": "The request is too large.", "content": problems.CONTENT},
+    422: {"description": "A parameter is outside its limits.", "content": problems.CONTENT},
+    503: {"description": "The database cannot be reached.", "content": problems.CONTENT},
 }
 _MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes, audit_routes)
 

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineal import errors
+from lineal.server.rest import problems
 from lineal.server.rest.parameters import Search
 from lineal.server.rest.writing import answer
 from lineal.service.catalogue import Catalogue, searching, shapes
-from lineal.service.catalogue.views import LONGEST_VIEW
+from lineal.service.catalogue.views import LONGEST_VIEW, StoredView, View
 
 _TAGS: list[str | Enum] = ["page"]
 
@@ -55,7 +56,10 @@ def _add_search(router: APIRouter) -> None:
 def _add_views(router: APIRouter, catalogue: Catalogue) -> None:
     @router.post(
         "/views",
-        response_model=shapes.View,
+        response_model=StoredView,
+        responses={
+            507: {"description": "There is no space left on the disk of the database.", "content": problems.CONTENT}
+        },
         status_code=201,
         summary="Store a view of the page under a short name",
         operation_id="put_view",
@@ -66,7 +70,7 @@ def _add_views(router: APIRouter, catalogue: Catalogue) -> None:
 
     @router.get(
         "/views/{view_id}",
-        response_model=shapes.View,
+        response_model=View,
         summary="A stored view",
         operation_id="get_view",
         tags=_TAGS,

@@ -62,6 +62,7 @@ SCHEMA: dict[str, Any] = {
         "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
     },
 }
+CONTENT: dict[str, Any] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PAGE = "/docs/problems"
 PREFIX: ContextVar[str] = ContextVar("lineal_path_prefix", default="")
 

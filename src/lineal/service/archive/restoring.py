@@ -23,7 +23,7 @@ from lineal.service.archive.files import Archive, Manifest, reading
 from lineal.service.archive.renumbering import Renumbering, batches
 from lineal.service.archive.signing import SignKey
 from lineal.service.audit import note
-from lineal.store import archive_rows, facet_rows, index_rows, own_tables
+from lineal.store import archive_rows, facet_rows, index_rows, own_tables, view_rows
 from lineal.store import types as type_rows
 from lineal.store.database import Session
 from lineal.store.dialects.base import Conflict
@@ -162,6 +162,8 @@ def _write(session: Session, archive: Archive) -> None:
         for lines, batch in batches(archive, member):
             archive_rows.write(session, member, batch, lines)
     archive_rows.note_ids(session)
+    while not view_rows.count_uncounted(session):
+        pass
 
 
 def _require_empty(session: Session) -> None:

@@ -28,10 +28,10 @@ from lineal.service.catalogue import (
     series,
     shapes,
     stores,
-    views,
 )
 from lineal.service.catalogue.index import SearchIndex
 from lineal.service.catalogue.listing import Asked
+from lineal.service.catalogue.views import StoredView, View, Views
 from lineal.service.catalogue.whole_counts import WholeCounts
 from lineal.service.known_types import KnownTypes
 from lineal.store.database import Session
@@ -55,6 +55,7 @@ class Catalogue:
         self.index = SearchIndex(service)
         self.index.prepare()
         self._whole = WholeCounts()
+        self._views = Views(service)
 
     def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
         return self._service.read(work, caller=self._caller())
@@ -259,16 +260,15 @@ class Catalogue:
         """Return how many nodes of a kind were created in each span of time."""
         return self._read(lambda session, _: stores.growth(session, kind, since=since, until=until, spans=spans))
 
-    def put_view(self, content: str) -> shapes.View:
+    def put_view(self, content: str) -> StoredView:
         """Store a view of the page."""
         self.index.require()
-        caller = self._caller()
-        return self._service.write(lambda session, _: views.put(session, content), caller=caller)
+        return self._views.put(content, self._caller())
 
-    def view(self, view_id: str) -> shapes.View:
+    def view(self, view_id: str) -> View:
         """Return a stored view of the page."""
         self.index.require()
-        return self._read(lambda session, _: views.get(session, view_id))
+        return self._views.get(view_id, self._caller())
 
     def audit(self, wanted: AuditFilter, *, cursor: str, limit: int) -> AuditPage:
         """Return a page of the audit log."""

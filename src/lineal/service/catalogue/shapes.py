@@ -553,14 +553,6 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class View:
-    """A stored view of the page: `id` is the short name of `content`, the same for the same content."""
-
-    id: str
-    content: str
-
-
-@dataclass(frozen=True)
 class SearchTerm:
     """One term of a search, with its place in the text and the search without it."""
 
