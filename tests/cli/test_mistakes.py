@@ -172,3 +172,29 @@ def test_a_server_is_asked_for_in_the_form_of_the_flag(refusal: Refusal, place: 
 @pytest.mark.parametrize(("url", "said"), [("tut.db", "sqlite:///tut.db"), ("oracle://x", "the scheme 'oracle'")])
 def test_what_is_no_url_of_a_store_is_shown(refusal: Refusal, url: str, said: str) -> None:
     assert said in refusal("ls", "artifacts", "--db", url)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ls", "artifacts", "--type"],
+        ["retain", "--older-than", "1d", "--workspace"],
+        ["retain", "--older-than", "1d", "--type"],
+        ["token", "revoke"],
+        ["token", "create", "--role", "reader", "--name"],
+        ["token", "create", "--role", "reader", "--name", "x", "--workspace"],
+        ["audit", "--who"],
+    ],
+)
+def test_a_word_that_is_not_utf_8_is_refused(words: list[str], store_url: str, refusal: Refusal) -> None:
+    assert "not UTF-8" in refusal(*words, "caf\udce9", *(["--db", store_url]))
+
+
+def test_a_user_whose_name_is_not_utf_8_is_named_in_the_audit_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LOGNAME", "caf\udce9")
+    url = f"sqlite:///{tmp_path}/store.db"
+    assert main(["token", "create", "--role", "reader", "--name", "x", "--db", url]) == 0
+    assert main(["audit", "--db", url]) == 0
+    assert r"caf\udce9 (command line)" in capsys.readouterr().out

@@ -27,6 +27,7 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
+        self.register("type", None, text)
         self.set_defaults(usage_error=self.error)
         self._words: tuple[str, ...] = ()
         self._helps = False
@@ -76,6 +77,15 @@ def _without_start(message: str, word: str) -> str:
         for closing in ("'", '"', "..."):
             message = message.replace(start + closing, f"***{closing}")
     return message
+
+
+def text(word: str) -> str:
+    """Return a word of the command line that a database can hold; a shell can also pass bytes that are no text."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError("it holds bytes that are not UTF-8; write it in UTF-8") from None
+    return word
 
 
 def node_id(text: str) -> int:
@@ -164,6 +174,7 @@ def required_url(args: argparse.Namespace) -> str:
 def whoami() -> str:
     """Return under which name the audit log holds what a command does: the user of this machine who runs it."""
     try:
-        return f"{getpass.getuser()} (command line)"
+        user = getpass.getuser().encode("utf-8", "backslashreplace").decode()
+        return f"{user} (command line)"
     except (KeyError, OSError):  # in a container, a number without a name
         return "unnamed (command line)"
