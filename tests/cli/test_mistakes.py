@@ -174,6 +174,14 @@ def test_what_is_no_url_of_a_store_is_shown(refusal: Refusal, url: str, said: st
     assert said in refusal("ls", "artifacts", "--db", url)
 
 
+def test_a_copy_in_a_folder_that_is_only_read_can_be_checked(tmp_path: Path) -> None:
+    lineal.connect(f"sqlite:///{tmp_path}/copy.db").get_artifact_types()
+    tmp_path.chmod(0o500)
+    command = [*AS_USER, sys.executable, "-m", "lineal", "restore", f"{tmp_path}/copy.db", "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -7,6 +7,7 @@ is nobody's. What stays out: systems without such locks, where drafts of killed 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,19 +21,40 @@ except ImportError:  # Windows
     fcntl = None
 
 
+def new_name(path: Path) -> Path:
+    """Return a name for a draft of a file that nobody else has: in containers, process ids are the same again."""
+    return path.with_name(f"{path.name}.{secrets.randbelow(10**12)}.part")
+
+
 @contextmanager
 def locked(draft: Path) -> Iterator[None]:
     """Make a draft, and keep others from removing it; at the end it is gone, unless it was renamed."""
-    handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+    handle = _made(draft)
     try:
-        if fcntl is not None:
-            with suppress(OSError):  # a file system without locks
-                fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
         with suppress(OSError):
             draft.unlink(missing_ok=True)
+
+
+def _made(draft: Path) -> int | None:
+    """Make a draft and return it open and locked; None where there are no locks, as no file can be renamed while open.
+
+    Whoever looks for drafts that nobody locks may remove it just before it is locked; then it is made again.
+    """
+    if fcntl is None:
+        draft.touch()
+        return None
+    while True:
+        handle = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o666)
+        with suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), os.stat(draft)):
+                return handle
+        os.close(handle)
 
 
 def remove_stale(path: Path) -> None:

@@ -106,20 +106,26 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
         ResourceExhaustedError: the disk is full.
         FailedPreconditionError: the file cannot be written for another reason.
     """
-    if path.exists() and not overwrite:
-        raise errors.AlreadyExistsError(f"{path} exists already; give another name, or --overwrite")
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    _require_new(path, overwrite=overwrite)
+    draft = drafts.new_name(path)
     try:
         drafts.remove_stale(path)
         with drafts.locked(draft):
             yield draft
             _synchronize(draft)
+            _require_new(path, overwrite=overwrite)
             draft.replace(path)
-            _synchronize(path.parent)
+            if os.name != "nt":  # Windows opens no folders
+                _synchronize(path.parent)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         kind = errors.ResourceExhaustedError if full else errors.FailedPreconditionError
         raise kind(f"cannot write {path}: {error.strerror or type(error).__name__}") from error
+
+
+def _require_new(path: Path, *, overwrite: bool) -> None:
+    if path.exists() and not overwrite:
+        raise errors.AlreadyExistsError(f"{path} exists already; give another name, or --overwrite")
 
 
 def _synchronize(path: Path) -> None:

@@ -6,6 +6,7 @@ What stays out: new ids (renumbering.py).
 from __future__ import annotations
 
 import dataclasses
+import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -104,7 +105,8 @@ def _archive(path: Path, key: SignKey | None) -> Iterator[Archive]:
         return
     if key:
         raise errors.DataLossError(f"{path} is a copy of a SQLite file, which holds no signature; use a signed archive")
-    with tempfile.TemporaryDirectory(prefix="lineal-", dir=path.parent) as folder:
+    beside = path.parent if os.access(path.parent, os.W_OK) else None  # a disk with room for it, if that may be used
+    with tempfile.TemporaryDirectory(prefix="lineal-", dir=beside) as folder:
         copied = Path(folder) / "copy.zip"
         backup(DatabaseSettings(sqlite_url(path, "mode=ro")), copied)
         with reading(copied) as archive:
