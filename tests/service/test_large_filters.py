@@ -51,6 +51,11 @@ def test_distinct_long_filters_leave_nothing_in_memory(service: MetadataService)
     assert kept_after(lambda: listed(service, ors(120)), times=5) < MIB // 2
 
 
+def test_what_stays_of_a_short_filter_is_no_expression(service: MetadataService) -> None:
+    text = " OR ".join(f"id>{number}" for number in range(80))
+    assert kept_after(lambda: listed(service, f"id > {next(_numbers)} OR {text}"), times=4) < 4 * 75_000
+
+
 @pytest.mark.parametrize(
     ("limits", "flag"),
     [

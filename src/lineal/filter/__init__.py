@@ -10,8 +10,7 @@ touches a database.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from lineal.caches import SizedCache
 from lineal.errors import InvalidArgumentError
 from lineal.filter.builder import Clauses, build
 from lineal.filter.checked import Filter
@@ -32,7 +31,12 @@ __all__ = [
 ]
 
 LONGEST_REMEMBERED = 1000
-"""How long a text may be, in characters, that caches keep with what was made of it: a thousand times its size."""
+"""How long a text may be, in characters, that caches keep with what was made of it."""
+
+BYTES_PER_CHARACTER = 100
+"""How many bytes a checked filter or the tree of a search takes for a character of its text, at most."""
+
+_trees: SizedCache[tuple[str, Kind], Filter] = SizedCache(8 << 20)
 
 
 def parse(text: str, *, kind: Kind) -> Filter:
@@ -46,7 +50,10 @@ def parse(text: str, *, kind: Kind) -> Filter:
         InvalidArgumentError: the query is wrong; the message says where (line and column, from 1) and what to do.
 
     """
-    return _remembered(text, kind) if len(text) <= LONGEST_REMEMBERED else _parsed(text, kind)
+    if len(text) > LONGEST_REMEMBERED:
+        return _parsed(text, kind)
+    size = 1000 + BYTES_PER_CHARACTER * len(text)
+    return _trees.get((text, kind), lambda: _parsed(text, kind), lambda _: size)
 
 
 def require_depth(query: Filter, most: int) -> None:
@@ -109,6 +116,3 @@ def _is_unicode(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-_remembered = lru_cache(maxsize=256)(_parsed)

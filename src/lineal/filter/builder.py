@@ -269,7 +269,7 @@ class _Scope:
         return self.row(named.mention).c[named.name]
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=256)
 def _alias(table: sa.FromClause, name: str) -> sa.FromClause:
     """Return an alias; kept, because making one copies all columns."""
     return table.alias(name)

@@ -30,7 +30,7 @@ from lineal.store.limits import Limits, RefusedRowsError, explain
 from lineal.store.scope import Scope
 from lineal.store.scoped_session import ScopedSession
 from lineal.store.session import Row, Session
-from lineal.store.sight import scoped
+from lineal.store.sight import scoped, scoped_engine
 from lineal.store.statement import CompiledStatement, Statement
 from lineal.store.turns import Turns
 
@@ -108,7 +108,7 @@ class Database:
 
     def compiled_scoped(self, statement: Statement) -> CompiledStatement:
         """Return the statement as this database's driver takes it, with what a scope shows in place of the tables."""
-        return statement.compiled(f"{self._engine} scoped", scoped(self._sql_dialect))
+        return statement.compiled(scoped_engine(self._engine), scoped(self._sql_dialect))
 
     def read(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
         """Run work that only reads, on one consistent state of the database, of which it sees the scope."""

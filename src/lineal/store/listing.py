@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from lineal import filter as filters
+from lineal.caches import SizedCache
 from lineal.filter.limits import MOST_LEVELS
 from lineal.kinds import KINDS, Kind
 from lineal.store.database import Row, Session
@@ -23,7 +23,6 @@ from lineal.store.statement import Statement, listed
 from lineal.store.tables import MEMBERSHIP, NODE, TYPE, metadata
 
 ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
-_KEPT_STATEMENTS = 256
 # The front of an order is looked at first where it is a small part of the store: at most one id in so many.
 _FIRST_FRONT, _LOOKS = 512, 2
 _IDS_PER_NODE_OF_FRONT = 64
@@ -134,6 +133,10 @@ class _Form(NamedTuple):
         return query.order_by(*[columns[key] if self.ascending else columns[key].desc() for key in self.keys])
 
 
+_Make = Callable[[_Form], Statement]
+_statements: SizedCache[tuple[str, _Make, _Form], Statement] = SizedCache(16 << 20)
+
+
 def _check_limits(session: Session, kind: Kind, filter_query: str) -> None:
     """Refuse a filter that is longer, nested deeper or has more conditions than the server allows."""
     limits = session.limits
@@ -146,16 +149,15 @@ def _check_limits(session: Session, kind: Kind, filter_query: str) -> None:
         filters.require_terms(parsed.terms, limits.max_filter_terms)
 
 
-def _kept(session: Session, make: Callable[[_Form], Statement], form: _Form) -> Statement:
+def _kept(session: Session, make: _Make, form: _Form) -> Statement:
     """Return the statement of a form, of those that are kept if its filter is short."""
     if len(form.filter_query) > filters.LONGEST_REMEMBERED:
         return session.built(lambda: make(form))
-    return _remembered(make, form)
+    return _statements.get((session.engine, make, form), lambda: session.made(lambda: make(form)), _size)
 
 
-@lru_cache(maxsize=2 * _KEPT_STATEMENTS)
-def _remembered(make: Callable[[_Form], Statement], form: _Form) -> Statement:
-    return make(form)
+def _size(statement: Statement) -> int:
+    return statement.size
 
 
 def _statement(form: _Form) -> Statement:
@@ -170,7 +172,7 @@ def _statement(form: _Form) -> Statement:
         query = query.where(columns.id.in_(_members(form.kind)))
     if form.continued:
         query = query.where(_after(columns, form.order, form.ascending))
-    return Statement(form.ordered(query, columns).limit(sa.bindparam("page_size")))
+    return Statement(form.ordered(query, columns).limit(sa.bindparam("page_size")), is_asked=bool(form.filter_query))
 
 
 def _front_statement(form: _Form) -> Statement:
@@ -183,7 +185,7 @@ def _front_statement(form: _Form) -> Statement:
     query = _filtered(form.kind, form.filter_query, front=table)
     if form.of_type:
         query = query.where(table.c.type_id == sa.bindparam("of_type_id"))
-    return Statement(form.ordered(query, table.c).limit(sa.bindparam("page_size")))
+    return Statement(form.ordered(query, table.c).limit(sa.bindparam("page_size")), is_asked=bool(form.filter_query))
 
 
 def _members(kind: Kind) -> sa.Select[Any]:
@@ -213,14 +215,9 @@ def _filtered(kind: Kind, filter_query: str, *, front: sa.FromClause | None = No
     return query.select_from(source).where(clauses.condition)
 
 
-@lru_cache(maxsize=_KEPT_STATEMENTS)
-def _matching_statement(kind: Kind, filter_query: str) -> Statement:
-    return _make_matching(kind, filter_query)
-
-
-def _make_matching(kind: Kind, filter_query: str) -> Statement:
-    query = _filtered(kind, filter_query).with_only_columns(NODE[kind].c.id)
-    return Statement(query.where(listed(NODE[kind].c.id, "candidate_ids")))
+def _matching_statement(form: _Form) -> Statement:
+    query = _filtered(form.kind, form.filter_query).with_only_columns(NODE[form.kind].c.id)
+    return Statement(query.where(listed(NODE[form.kind].c.id, "candidate_ids")), is_asked=True)
 
 
 def matching_ids(session: Session, kind: Kind, filter_query: str, ids: Sequence[int]) -> set[int]:
@@ -232,8 +229,6 @@ def matching_ids(session: Session, kind: Kind, filter_query: str, ids: Sequence[
     if not filter_query:
         return set(ids)
     _check_limits(session, kind, filter_query)
-    if len(filter_query) > filters.LONGEST_REMEMBERED:
-        statement = session.built(lambda: _make_matching(kind, filter_query))
-    else:
-        statement = _matching_statement(kind, filter_query)
+    form = _Form(kind, "id", True, filter_query, of_type=False, in_context=False, continued=False)
+    statement = _kept(session, _matching_statement, form)
     return {found for (found,) in session.listed_rows(statement, "candidate_ids", ids)}

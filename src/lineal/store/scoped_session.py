@@ -51,6 +51,11 @@ class ScopedSession(Session):
         """The same transaction with sight of the whole store."""
         return Session(self._database, self._cursor)
 
+    @property
+    def engine(self) -> str:
+        """What a statement is compiled for."""
+        return sight.scoped_engine(self.dialect.name)
+
     def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
         """Return the rows of a query that the scope shows."""
         if self._sight is None:

@@ -110,7 +110,7 @@ def find_page(session: Session, selection: Selection, order: Order, *, limit: in
         here = after if after and after.phase == phase else None
         wanted = limit + 1 - len(rows)
         query = _page(session, selection, phases[phase], order.ascending, few, here).limit(wanted)
-        for *columns, value in session.rows(Statement(query), {"few": few} if few else {}):
+        for *columns, value in session.rows(Statement(query, is_asked=True), {"few": few} if few else {}):
             rows.append(NodeRow._make(columns))
             if len(rows) == limit:
                 place = Place(phase, value, columns[0])
@@ -302,7 +302,7 @@ def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[in
     if selection.is_everything:
         query = query.order_by(node.c.id.desc())
     query = _narrowed(session, query, selection, one_by_one=False).limit(limit)
-    found = [node_id for (node_id,) in session.rows(Statement(query))]
+    found = [node_id for (node_id,) in session.rows(Statement(query, is_asked=True))]
     if len(found) < limit or not selection.is_everything:
         return found
     half = limit // 2
@@ -328,7 +328,7 @@ def count(session: Session, selection: Selection, *, limit: int | None = None) -
     query = _narrowed(session, sa.select(node.c.id), selection, one_by_one=False)
     if limit is not None:
         query = query.limit(limit)
-    rows = session.rows(Statement(sa.select(sa.func.count()).select_from(query.subquery())))
+    rows = session.rows(Statement(sa.select(sa.func.count()).select_from(query.subquery()), is_asked=True))
     return int(rows[0][0])
 
 
@@ -338,7 +338,7 @@ def within(selection: Selection, ids: Sequence[int], session: Session) -> set[in
         return set(ids)
     node = NODE[selection.kind]
     query = _narrowed(session, sa.select(node.c.id), selection, one_by_one=True).where(listed(node.c.id, "candidates"))
-    return {node_id for (node_id,) in session.listed_rows(Statement(query), "candidates", list(ids))}
+    return {node_id for (node_id,) in session.listed_rows(Statement(query, is_asked=True), "candidates", list(ids))}
 
 
 def containing(text: str) -> search.Query:

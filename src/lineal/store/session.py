@@ -65,6 +65,11 @@ class Session:
         return self._database.dialect
 
     @property
+    def engine(self) -> str:
+        """What a statement is compiled for: the name of the dialect, and whether there is a scope."""
+        return self.dialect.name
+
+    @property
     def limits(self) -> LimitSettings:
         """How much the call may ask for."""
         return self._database.limits
@@ -100,7 +105,9 @@ class Session:
         sql, parameters = compiled.bind(values)
         self._database.observe(sql)
         with self._database.span(sql):
-            if len(compiled.sql) > _LONGEST_KEPT:
+            if compiled.is_asked and len(compiled.sql) <= _LONGEST_KEPT:
+                self.dialect.query_asked(self._cursor, sql, parameters)
+            elif len(compiled.sql) > _LONGEST_KEPT:
                 self.dialect.query_once(self._cursor, sql, parameters)
             else:
                 self._cursor.execute(sql, parameters)
@@ -116,12 +123,16 @@ class Session:
         if not self._database.building.acquire(timeout=-1 if deadline is None else max(0.0, deadline.remaining)):
             deadlines.check()
         try:
-            statement = make()
-            self._compiled(statement)
-            statement.element = sa.null()
-            return statement
+            return self.made(make)
         finally:
             self._database.building.release()
+
+    def made(self, make: Callable[[], Statement]) -> Statement:
+        """Return a statement that is compiled for this session's engine, without its expression."""
+        statement = make()
+        self._compiled(statement)
+        statement.forget_expression()
+        return statement
 
     def row(self, statement: Statement, values: Mapping[str, Any]) -> Row | None:
         """Return the first row of a query, or None."""

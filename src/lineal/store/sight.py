@@ -162,6 +162,11 @@ def _shown_rows(table: sa.Table) -> sa.Select[Any]:
     return sa.select(*table.c).where(rule(table.c))
 
 
+def scoped_engine(engine: str) -> str:
+    """Return what a statement with a scope is compiled for."""
+    return f"{engine} scoped"
+
+
 @lru_cache(maxsize=16)
 def scoped(dialect: Any) -> Any:
     """Return a dialect like the one given, whose statements read what a scope shows."""

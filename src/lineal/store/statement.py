@@ -23,6 +23,8 @@ from sqlalchemy.sql.visitors import iterate
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
 LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
+_MOST_TEXTS = 1 << 16  # characters of the texts that a statement keeps for lists of several lengths
+_BYTES_PER_PARAMETER = 400
 
 
 class _Listed(FunctionElement[bool]):
@@ -70,14 +72,20 @@ class Statement:
     """One SQL statement, the same for every engine.
 
     Parameters that the expression brings along (the literals of a filter) are bound as they are; the others are named.
+
+    Attributes:
+        is_asked: whether it was made for what a caller wrote, so that there is no end of such statements.
     """
 
-    __slots__ = ("_compiled", "element", "order")
+    __slots__ = ("_compiled", "element", "is_asked", "order")
 
-    def __init__(self, element: sa.sql.expression.ClauseElement, *, order: Sequence[str] = ()) -> None:
+    def __init__(
+        self, element: sa.sql.expression.ClauseElement, *, order: Sequence[str] = (), is_asked: bool = False
+    ) -> None:
         """Take the expression and, for statements run with rows of parameters, the names in the rows' order."""
         self.element = element
         self.order = tuple(order)
+        self.is_asked = is_asked
         self._compiled: dict[str, CompiledStatement] = {}
 
     def compiled(self, engine: str, dialect: EngineDialect) -> CompiledStatement:
@@ -86,6 +94,15 @@ class Statement:
         if found is None:
             found = self._compiled[engine] = CompiledStatement(self, dialect)
         return found
+
+    def forget_expression(self) -> None:
+        """Keep what was compiled alone: the expression takes ten times as much memory."""
+        self.element = sa.null()
+
+    @property
+    def size(self) -> int:
+        """How many bytes of memory what was compiled takes, at most; the expression is not counted."""
+        return 1000 + sum(compiled.size for compiled in self._compiled.values())
 
 
 class CompiledStatement:
@@ -104,6 +121,15 @@ class CompiledStatement:
         self._is_list = len(self._lists) == len(self._order) == 1
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
+        self._texts_size = 0
+        self.is_asked = statement.is_asked
+
+    @property
+    def size(self) -> int:
+        """How many bytes of memory it takes, at most."""
+        values = sum(4 * len(value) for value in self._own.values() if isinstance(value, str))
+        texts = _MOST_TEXTS if self._lists else 0
+        return 1000 + len(self.sql) + texts + _BYTES_PER_PARAMETER * len(self._order) + values
 
     def bind(self, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """Return the text and the parameters, in the driver's order, for these values."""
@@ -133,8 +159,16 @@ class CompiledStatement:
             lists = [name for name in self._order if name in self._lists]
             for name, size in zip(lists, sizes, strict=True):
                 text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join([self._placeholder] * size), 1)
-            self._texts[sizes] = text
+            self._keep_text(sizes, text)
         return text
+
+    def _keep_text(self, sizes: tuple[int, ...], text: str) -> None:
+        """Keep a text for the next time; when they are long together, the others are forgotten."""
+        if self._texts_size + len(text) > _MOST_TEXTS:
+            self._texts, self._texts_size = {}, 0
+        if len(text) <= _MOST_TEXTS:
+            self._texts[sizes] = text
+            self._texts_size += len(text)
 
 
 def padded(values: Sequence[Any]) -> Sequence[Any]:

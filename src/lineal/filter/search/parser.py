@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
 
 from lineal import deadlines
+from lineal.caches import SizedCache
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
@@ -28,6 +28,7 @@ _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 
 
 _LONGEST_REMEMBERED = 1000
+_BYTES_PER_CHARACTER = 300
 
 
 def parse(text: str) -> Query:
@@ -36,7 +37,10 @@ def parse(text: str) -> Query:
     Raises:
         SearchError: the text cannot be read.
     """
-    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else _parsed(text)
+    if len(text) > _LONGEST_REMEMBERED:
+        return _parsed(text)
+    size = 1000 + _BYTES_PER_CHARACTER * len(text)
+    return _trees.get(text, lambda: _parsed(text), lambda _: size)
 
 
 def _parsed(text: str) -> Query:
@@ -51,7 +55,7 @@ def _parsed(text: str) -> Query:
     return query
 
 
-_remembered = lru_cache(maxsize=256)(_parsed)
+_trees: SizedCache[str, Query] = SizedCache(8 << 20)
 
 
 class _Reader:

@@ -147,6 +147,10 @@ class DatabaseDialect:
         """Run a long query so that the driver does not keep its text for a next time."""
         cursor.execute(sql, parameters)
 
+    def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a query that a caller wrote: the driver keeps such queries prepared up to a bounded number of bytes."""
+        cursor.execute(sql, parameters)
+
     # ---- errors
 
     def is_driver_error(self, error: Exception) -> bool:

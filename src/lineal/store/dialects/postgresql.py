@@ -49,6 +49,7 @@ _GROWN = """
 
 _FULL_INDEX = re.compile(r'index row size \d+ exceeds .* for index "([^"]+)"')
 _TEXT_INDEXES = {str(index.name) for index in text_indexes()}
+_LONGEST_PREPARED = 2000  # characters of a query that a caller wrote
 _DUPLICATE = "23505"
 _UNDONE = {"40001", "40P01", "55P03"}
 _NO_WRITES = {"25006"}
@@ -138,6 +139,10 @@ class PostgreSQLDialect(ServerDialect):
     def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
         """Run a query that is not prepared, however often it comes."""
         cursor.execute(sql, parameters, prepare=False)
+
+    def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Prepare short queries alone: driver and server keep a hundred for each connection."""
+        cursor.execute(sql, parameters, prepare=False if len(sql) > _LONGEST_PREPARED else None)
 
     def gather_statistics(self, connection: Any) -> None:
         """Look now at the tables that have doubled, which the server itself does within a minute.

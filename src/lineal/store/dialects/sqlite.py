@@ -31,13 +31,13 @@ from lineal.store.dialects.base import (
 )
 from lineal.store.dialects.sqlite_files import OpenFiles, connect
 from lineal.store.dialects.sqlite_journal import MODES, WAL, Journal
+from lineal.store.dialects.sqlite_statements import KEPT_STATEMENTS
 from lineal.store.statement import Insertion
 from lineal.store.tables import metadata
 
 _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
-_CACHED_STATEMENTS = 256
 _SQL_DIALECT = SQLiteDialect_pysqlite(paramstyle="qmark")  # one for all databases, so that texts are made once
 _UNABLE = "unable to open database file"  # SQLite's words, for which programs look
 _TOO_COMPLEX = (
@@ -138,7 +138,7 @@ class SQLiteDialect(DatabaseDialect):
             timeout=self._busy_timeout,
             isolation_level=None,
             check_same_thread=False,
-            cached_statements=_CACHED_STATEMENTS,
+            cached_statements=KEPT_STATEMENTS,
         )
 
     def connections(self) -> Connections:
@@ -240,8 +240,12 @@ class SQLiteDialect(DatabaseDialect):
     def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
         """Run a query, and fill the module's cache of statements with short ones, which it forgets a long one for."""
         cursor.execute(sql, parameters)
-        for number in range(_CACHED_STATEMENTS + 1):
-            cursor.connection.execute(f"SELECT {number}").close()
+        cursor.connection.forget_statements()
+
+    def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a query; the connection forgets such queries when they are many."""
+        cursor.execute(sql, parameters)
+        cursor.connection.note_asked(sql)
 
     def gather_statistics(self, connection: Any) -> None:
         """Look at some of each index, unless another process is writing."""

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lineal import errors
+from lineal.store.dialects.sqlite_statements import Connection
 
 _BESIDE = ("-wal", "-shm")  # the log, and its index in shared memory
 _COPYING_MILLISECONDS = 1000
@@ -40,7 +41,7 @@ if hasattr(os, "register_at_fork"):
 def connect(target: str, **options: Any) -> Any:
     """Open a connection, while nobody reads the file beside SQLite."""
     with _opening:
-        return sqlite3.connect(target, **options)
+        return sqlite3.connect(target, **{"factory": Connection, **options})
 
 
 def first_bytes(path: str | os.PathLike[str], number: int) -> bytes:
@@ -181,7 +182,7 @@ class OpenFiles:
             connection.execute(f"PRAGMA busy_timeout={patience}")
 
 
-class _Connection(sqlite3.Connection):
+class _Connection(Connection):
     """A connection that leaves the files at its paths unharmed when it is closed."""
 
     files: OpenFiles | None = None

@@ -1,0 +1,36 @@
+"""What a connection to SQLite keeps prepared: as many statements as the module can, and few bytes of callers' queries.
+
+What stays out: opening connections (sqlite.py), and the files behind them (sqlite_files.py).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+KEPT_STATEMENTS = 256
+_MOST_ASKED = 64_000  # characters; prepared, a query takes some thirty times the memory of its text
+
+
+class Connection(sqlite3.Connection):
+    """A connection that bounds what it keeps prepared of queries that callers wrote."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._asked: set[int] = set()
+        self._asked_size = 0
+
+    def note_asked(self, sql: str) -> None:
+        """Take note that a caller's query ran, and forget all of them when they are many."""
+        if hash(sql) in self._asked:
+            return
+        self._asked.add(hash(sql))
+        self._asked_size += len(sql)
+        if self._asked_size > _MOST_ASKED:
+            self.forget_statements()
+
+    def forget_statements(self) -> None:
+        """Forget all prepared statements: the module has no other way than to run as many as it keeps."""
+        for number in range(KEPT_STATEMENTS + 1):
+            self.execute(f"SELECT {number}").close()
+        self._asked, self._asked_size = set(), 0
