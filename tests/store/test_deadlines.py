@@ -18,6 +18,7 @@ from lineal.service import open_service
 from lineal.store.database import Database, Session
 from lineal.store.statement import Statement
 from lineal.store.tables import TYPE
+from tests.engines import SERVERS, Engine
 
 _ENDLESS = 12
 
@@ -67,6 +68,20 @@ def test_what_a_stopped_call_wrote_is_undone(database: Database) -> None:
     with calling_until(Deadline(0.3)), pytest.raises(errors.DeadlineExceededError):
         database.write(work)
     assert database.read(lambda session: session.rows(names)) == before
+
+
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+def test_a_connection_that_was_told_to_stop_between_statements_is_not_used_again(
+    database: Database, engine: Engine
+) -> None:
+    def work(session: Session) -> object:
+        connection = session.script(engine.own_connection)
+        time.sleep(0.4)
+        return connection
+
+    with calling_until(Deadline(0.1)):
+        told = database.read(work)
+    assert database.read(lambda session: session.script(engine.own_connection)) != told
 
 
 def test_a_call_that_is_over_before_it_begins_runs_nothing(database: Database) -> None:

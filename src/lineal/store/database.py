@@ -219,7 +219,10 @@ class Database:
                 self.is_full = False
                 self.dialect.after_write(connection, session.rows_written)
         finally:
-            self._connections.give_back(connection)
+            if stopped:
+                self._connections.replace(connection)
+            else:
+                self._connections.give_back(connection)
         return result
 
     def _commit(self, connection: Any, *, write: bool) -> None:
