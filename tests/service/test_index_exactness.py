@@ -15,7 +15,7 @@ from lineal.service import MetadataService, doctor, open_service
 from lineal.service.calls import CALLS
 from lineal.service.catalogue import Asked, Catalogue, shapes
 from lineal.service.catalogue import index as indexing
-from lineal.store import locks
+from lineal.store import horizon, locks
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -102,6 +102,26 @@ def test_an_update_by_a_server_whose_clock_is_behind_is_marked(
     assert run_sql(database_url, "SELECT node_id FROM lineal_index_mark") == [(first,)]
     assert found(catalogue, "label.team=after") == ([first], True)
     assert run_sql(database_url, "SELECT node_id FROM lineal_index_mark") == []
+
+
+@pytest.mark.parametrize("wrote_before", [False, True])
+def test_an_update_by_a_program_that_never_searches_and_whose_clock_is_behind_is_marked(
+    service: MetadataService, database_url: str, type_id: int, step: Step, wrote_before: bool, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(horizon, "LOOK_SECONDS", 0.0)
+    catalogue = Catalogue(service)
+    with open_service(database_url) as behind:
+        step(-HOUR)
+        if wrote_before:
+            put(behind, artifact(type_id, "own"))
+        step(0)
+        [first] = put(service, artifact(type_id, "before"))
+        page(catalogue)
+        step(-HOUR)
+        put(behind, artifact(type_id, "after", first))
+
+    assert run_sql(database_url, "SELECT node_id FROM lineal_index_mark") == [(first,)]
+    assert found(catalogue, "label.team=after") == ([first], True)
 
 
 def test_a_write_in_time_is_not_marked(

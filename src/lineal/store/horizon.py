@@ -3,7 +3,8 @@
 The search index follows nodes by their times of update and looks back by `OVERLAP`. A node that is committed with an
 earlier time than that needs a mark (index_marks.py): its transaction took long, or the clock it was written by is
 behind. The clock that only goes forward tells how far the latest time should be by now, whatever happens to the time of
-day. What stays out: the database; what other processes wrote is known once somebody has read it (`see`).
+day. What stays out: the database; what other processes wrote is known once somebody has read it (`see`), and those
+who write nodes look now and then how far the index is (`is_outdated`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import time
 
 OVERLAP = 10_000
 """How far the index looks back, in milliseconds: what is written commits later, and clocks differ."""
+LOOK_SECONDS = 2.0
+"""How old what is known of other processes may be."""
 # A commit itself takes a while, and others may know of later times than this process: half of it is for them.
 _LATE = OVERLAP / 2
 
@@ -22,6 +25,15 @@ class Horizon:
 
     def __init__(self) -> None:
         self._ahead = -math.inf
+        self._looked = -math.inf
+
+    def is_outdated(self) -> bool:
+        """Say whether it is time to look at the database, and take it as looked at."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_SECONDS:
+            return False
+        self._looked = now
+        return True
 
     def see(self, latest: int) -> None:
         """Take note of the time of a node, in milliseconds since the epoch."""

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from lineal.kinds import Kind
-from lineal.store.own_tables import MARK
+from lineal.store.horizon import OVERLAP
+from lineal.store.own_tables import MARK, PROGRESS
 from lineal.store.session import Session
 from lineal.store.statement import Statement, insertion, listed
 
@@ -26,11 +27,15 @@ _FIRST = Statement(
 _DELETE = Statement(sa.delete(MARK).where(listed(MARK.c.id, "ids")))
 _OLD = sa.and_(MARK.c.kind == _OF_KIND, MARK.c.time < sa.bindparam("before"))
 _COUNT_OLD = Statement(sa.select(sa.func.count()).select_from(MARK).where(_OLD))
+_REACHED = Statement(sa.select(sa.func.max(PROGRESS.c.time)).where(PROGRESS.c.kind >= 0))
 _DELETE_OLD = Statement(sa.delete(MARK).where(_OLD))
 
 
 def mark_late(session: Session) -> None:
     """Mark those of the nodes that a transaction has written which the index may not find by their times."""
+    if session.horizon.is_outdated() and _is_there(session):
+        [(reached,)] = session.unscoped.rows(_REACHED)
+        session.horizon.see((reached or 0) + OVERLAP)
     late = [(kind, ids) for kind, ids, earliest in session.node_writes if session.horizon.is_late(earliest)]
     if late and _is_there(session):
         written_at = time.time_ns() // 1_000_000
