@@ -9,8 +9,10 @@ import grpc
 import httpx
 import pytest
 
+from lineal import errors
 from lineal.security import LimitSettings
 from lineal.server import rpcs
+from lineal.server.compression import Inflating
 from lineal.server.grpc_web import frame
 from lineal.wire import service as rpc
 from tests.access.serving import Served, asking, serving
@@ -118,3 +120,11 @@ def test_a_body_that_is_not_whole_gzip_is_refused(body: bytes) -> None:
 def test_an_allowed_body_swells_no_further_than_a_body_may() -> None:
     with serving(limits=ALLOWED) as served, asking(served) as client:
         assert sent(client, "gzip", gzip.compress(b" " * 60 * MIB)).status_code == 413
+
+
+def test_what_follows_a_compressed_body_in_another_piece_is_refused() -> None:
+    inflating = Inflating(1000)
+    for piece in (gzip.compress(b"body"), b"more", b""):
+        list(inflating.pieces(piece))
+    with pytest.raises(errors.InvalidArgumentError, match="not one whole piece"):
+        inflating.require_end()

@@ -68,6 +68,7 @@ class Inflating:
     def __init__(self, max_bytes: int) -> None:
         self._left = self._most = max_bytes
         self._inflating = zlib.decompressobj(_EITHER)
+        self._goes_on = False
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         """Yield what further data holds, in pieces of a bounded size.
@@ -76,6 +77,7 @@ class Inflating:
             ResourceExhaustedError: all together is more than the bound; inflating stopped there.
             InvalidArgumentError: it is neither gzip nor zlib.
         """
+        self._goes_on |= self._inflating.eof and bool(data)
         while data and not self._inflating.eof:
             try:
                 piece = self._inflating.decompress(data, _STEP)
@@ -96,7 +98,7 @@ class Inflating:
         Raises:
             InvalidArgumentError: it does.
         """
-        if not self._inflating.eof or self._inflating.unused_data:
+        if not self._inflating.eof or self._inflating.unused_data or self._goes_on:
             raise errors.InvalidArgumentError("the compressed request is not one whole piece; send it again")
 
 
