@@ -13,7 +13,7 @@ from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT
 from lineal.service import MetadataService, doctor, open_service
 from lineal.service.calls import CALLS
-from lineal.service.catalogue import Asked, Catalogue, shapes
+from lineal.service.catalogue import Asked, Catalogue, comparing, shapes
 from lineal.service.catalogue import index as indexing
 from lineal.store import horizon, locks
 from lineal.wire import lifecycle
@@ -282,6 +282,21 @@ def test_doctor_finds_what_the_index_has_gone_past_and_mends_it(
     assert finding.problem == "1 artifact is not in the search index as it is"
     assert doctor.mend(settings) == []
     assert found(Catalogue(service), "label.team=after") == ([first], True)
+
+
+def test_every_worker_of_a_large_store_comes_to_know_that_its_answers_are_complete(
+    service: MetadataService, database_url: str, type_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparing, "_FEW", 0)
+    monkeypatch.setattr(comparing, "_CHEAP", 0)
+    put(service, artifact(type_id, "x"))
+    with open_service(database_url) as other:
+        first, second = Catalogue(service), Catalogue(other)
+        while not first.index.step(ARTIFACT):
+            pass
+        assert (page(first).complete, page(second).complete) == (True, False)
+        assert second.index.compare(ARTIFACT)
+        assert (page(first).complete, page(second).complete) == (True, True)
 
 
 def test_readers_and_writers_at_once_hinder_no_pass(

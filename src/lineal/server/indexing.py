@@ -26,8 +26,10 @@ _log = logging.getLogger(__name__)
 class Indexing:
     """A thread that follows the nodes until it is left."""
 
-    def __init__(self, index: SearchIndex, *, interval: float = INTERVAL) -> None:
+    def __init__(self, index: SearchIndex, *, interval: float = INTERVAL, compares_only: bool = False) -> None:
+        """Take the index; of several workers one indexes, and the others only compare, to know what they answer."""
         self._index = index
+        self._do = index.compare if compares_only else index.step
         self._interval = interval
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lineal-indexing", daemon=True)
@@ -54,7 +56,7 @@ class Indexing:
     def _step(self) -> bool:
         """Index one batch of each kind, or compare a part; say whether all is done or cannot be done now."""
         try:
-            return all([self._index.step(kind) for kind in KINDS])  # noqa: C419 each kind gets its turn
+            return all([self._do(kind) for kind in KINDS])  # noqa: C419 each kind gets its turn
         except errors.StatusError as error:
             _log.warning("the search index waits: %s", error.message)
         except Exception:

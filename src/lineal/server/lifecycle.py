@@ -96,7 +96,7 @@ def run(
         settings: what to serve, and where.
         announce: takes each line that tells what is served and when it stops.
         on_serving: called once it serves, with what users should know of how the database works, or "".
-        slot: which of several workers this is; the first keeps the search index.
+        slot: which of several workers this is; the first keeps the search index, the others compare it.
 
     Raises:
         StatusError: the database cannot be opened or an address cannot be taken.
@@ -133,8 +133,8 @@ def _start(
     closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
     readiness.on_change(grpc_door.show_ready)
     closing.enter_context(readiness)
-    if slot == 0 and http_door:  # searches come over HTTP alone
-        closing.enter_context(Indexing(catalogue.index))
+    if http_door:  # searches come over HTTP alone
+        closing.enter_context(Indexing(catalogue.index, compares_only=slot > 0))
     grpc_door.start()
     if http_door:
         http_door.start()

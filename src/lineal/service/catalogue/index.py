@@ -11,6 +11,7 @@ aside with the reason, so that it stops neither the others nor a read. What stay
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 import threading
@@ -116,6 +117,14 @@ class SearchIndex:
     def step(self, kind: Kind) -> bool:
         """Do what a thread does that nobody waits for: a batch, or a part of a comparison; say whether all is done."""
         return self._work(kind, time.monotonic(), is_patient=True)
+
+    def compare(self, kind: Kind) -> bool:
+        """Do what the thread of a further worker does: compare what the first one has indexed; there is no hurry."""
+        if self.is_available:
+            end = time.monotonic()
+            with contextlib.suppress(BusyError):
+                self._comparison.is_equal(kind, partial(self._take_turn, end), end, is_patient=True)
+        return True
 
     def follow_for_read(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
         """Do the same for a read that goes on whatever happens to the index; say whether all is done.
