@@ -10,6 +10,7 @@ from lineal import errors
 from lineal.server import readiness
 from lineal.server.readiness import Readiness
 from lineal.service import MetadataService, open_service
+from lineal.store import own_reads
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 
@@ -85,3 +86,17 @@ def test_a_full_database_is_not_ready_until_a_write_works_again() -> None:
         service.database.read(lambda session: session.script("PRAGMA max_page_count=1000000"))
         assert readiness.look()
         assert readiness.ready
+
+
+def test_where_tables_keep_their_free_space_it_also_takes_some_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_service("sqlite://") as service:
+        type_id, readiness = put_artifact_type(service), Readiness(service)
+        monkeypatch.setattr(service.database.dialect, "tables_keep_space", True)
+        service.database.read(lambda session: session.script("PRAGMA max_page_count=1"))
+        with pytest.raises(errors.ResourceExhaustedError):
+            put_artifacts(service, artifact(type_id, name="x" * 1_000_000))
+        service.database.read(lambda session: session.script("PRAGMA max_page_count=1000000"))
+        put_artifacts(service, artifact(type_id, name="small"))
+        assert not readiness.look()
+        monkeypatch.setattr(own_reads, "QUIET", 0.0)
+        assert readiness.look()

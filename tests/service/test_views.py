@@ -14,6 +14,7 @@ from lineal.security import LimitSettings
 from lineal.service import MetadataService, archive, open_service
 from lineal.service.access import Caller, Role, scope_of
 from lineal.service.catalogue import Catalogue, views
+from lineal.store import own_reads
 from tests.crowd import Crowd
 from tests.engines import run_sql
 
@@ -164,3 +165,10 @@ def test_views_of_a_restored_archive_count(tmp_path: Path) -> None:
     archive.backup(first, tmp_path / "a.zip")
     archive.restore(tmp_path / "a.zip", second)
     assert run_sql(second.url, "SELECT caller, size FROM lineal_view_use") == [("", 1025)]
+
+
+def test_looking_for_room_leaves_no_view(service: MetadataService, database_url: str) -> None:
+    service.database.is_full = True
+    service.database.full_at = -own_reads.QUIET
+    assert own_reads.has_room(service.database)
+    assert (service.database.is_full, run_sql(database_url, "SELECT id FROM lineal_view")) == (False, [])

@@ -8,6 +8,7 @@ change anything outside. What stays out: statements, tables and rules.
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import threading
 import time
@@ -70,7 +71,8 @@ class Database:
         before_commit: called with each transaction that wrote nodes, before it commits.
         horizon: the latest time that nodes are known to carry.
         limits: how much a call may ask for.
-        is_full: whether a write found no space, and none has worked since.
+        is_full: whether a write found no space, and nothing has shown since that there is some.
+        full_at: when a write found no space last, on the monotonic clock.
         building: held while a long filter becomes a statement, which takes much memory.
 
     Raises, on opening: what `DatabaseDialect.translate` says of a file or server that is not there.
@@ -89,6 +91,7 @@ class Database:
         self.building = threading.Lock()
         self._reached = False
         self.is_full = False
+        self.full_at = -math.inf
         self.observe: Callable[[str], None] = _nothing
         self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
         self.on_retry: Callable[[str], None] = _nothing
@@ -180,7 +183,8 @@ class Database:
                 _check_deadline(error)
                 if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
                     translated = self.dialect.translate(error)
-                    self.is_full = self.is_full or isinstance(translated, StorageFullError)
+                    if isinstance(translated, StorageFullError):
+                        self.is_full, self.full_at = True, time.monotonic()
                     raise translated from self.dialect.shown_cause(error)
                 self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
@@ -216,7 +220,7 @@ class Database:
             if write:
                 self.dialect.check_place(connection)
             if session.rows_written:
-                self.is_full = False
+                self.is_full = self.is_full and self.dialect.tables_keep_space
                 self.dialect.after_write(connection, session.rows_written)
         finally:
             if stopped:

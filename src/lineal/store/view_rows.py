@@ -5,6 +5,7 @@ What stays out: how much may be stored, and whose caller is who (service/catalog
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -86,7 +87,12 @@ def content(session: Session, view_id: str) -> str | None:
 
 def add(session: Session, view_id: str, content: str, created: int) -> None:
     """Store a view, unless it is stored."""
-    session.change_many(_INSERT, [(view_id, content, created)])
+    add_many(session, [(view_id, content, created)])
+
+
+def add_many(session: Session, rows: Sequence[tuple[str, str, int]]) -> None:
+    """Store rows of (name, content, time of creation), without those that are stored."""
+    session.change_many(_INSERT, rows)
 
 
 def last_use(session: Session, view_id: str) -> int | None:

@@ -62,6 +62,7 @@ class DatabaseDialect:
         may_fold_names: whether tables that others made may take two names for the same that differ in case, accents or
             blanks at the end (`folds_names` says whether those of a database do).
         limits_indexed_texts: whether a text that an index holds whole may be too long for it.
+        tables_keep_space: whether space that is free in one table is of no use to the others.
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
@@ -76,6 +77,7 @@ class DatabaseDialect:
     converts_values = False
     may_fold_names = False
     limits_indexed_texts = False
+    tables_keep_space = False
     packs_rows = False
 
     def __init__(self, settings: DatabaseSettings) -> None:

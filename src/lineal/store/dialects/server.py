@@ -50,6 +50,7 @@ class ServerDialect(DatabaseDialect):
     has_lock_table = True
     writers_race = True
     converts_values = True
+    tables_keep_space = True
     options: Collection[str] = ()
 
     def __init__(self, settings: DatabaseSettings) -> None:
