@@ -2,15 +2,18 @@
 
 `LINEAL_FAULT_SECONDS` says how long a run on one engine goes on (default: 8); 300 are worth it before a release.
 Meanwhile the clock of a server is stepped by an hour, the server is killed again and again, a transaction takes
-longer than the index looks back, and a writer knows nothing of the index. In the end the index holds exactly the nodes.
+longer than the index looks back, a transaction marks nothing for the index, and the official library writes into the
+same database. In the end the index holds exactly the nodes.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -21,6 +24,7 @@ from lineal.service import open_service
 from lineal.service.calls import CALLS
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+from tests.compat.official import Answer, OfficialCore, OfficialStore, config_of, sqlite_file
 from tests.crowd import Crowd
 from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, free_port, run_sql, server_folder
 from tests.fault.faults import stepping_clock
@@ -45,7 +49,8 @@ class Run:
         self.type_id = type_id
         self.servers: list[ServerProcess] = []
         self.answers: Counter[Any] = Counter()
-        self.written = 0
+        self.written = self.official = 0
+        self.refused: Counter[str] = Counter()
         self.crowd = Crowd([])
 
     def write(self, number: int) -> None:
@@ -64,6 +69,29 @@ class Run:
             for path in PATHS:
                 with suppress(httpx.TransportError):
                     self.answers[httpx.get(self.servers[number % 2].http + path, timeout=60).status_code] += 1
+
+    def write_officially(self, core: OfficialCore, url: str) -> None:
+        """Create nodes and update them by the official library, which knows nothing of the index."""
+        store = core.open(_official_config(url))
+        while not self.crowd.is_over:
+            created = ask(store, put(artifact(self.type_id, "official")))
+            if created.response is None:
+                self.refused[created.message[:80]] += 1
+                time.sleep(0.05)
+                continue
+            [first] = created.response.artifact_ids  # type: ignore[attr-defined]
+            self.official += 1 + (not ask(store, put(artifact(self.type_id, "again", first))).code)
+
+
+def ask(store: OfficialStore, request: rpc.PutArtifactsRequest) -> Answer:
+    store.start("PutArtifacts", request)
+    return store.finish()
+
+
+def _official_config(url: str) -> pb.ConnectionConfig:
+    if url.startswith("sqlite"):
+        return sqlite_file(Path(url.removeprefix("sqlite:///")))
+    return config_of(url.replace("postgres@", "postgres:any@"))
 
 
 def artifact(type_id: int, team: str, node_id: int | None = None) -> pb.Artifact:
@@ -92,7 +120,7 @@ def write_long(url: str, type_id: int, *, is_foreign: bool) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_index_is_exact_after_a_run(
-    engine: Engine, servers: ExitStack, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, servers: ExitStack, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, official_python: Path
 ) -> None:
     url, port = engine.fresh_url(servers, tmp_path), str(free_port())
     with open_service(url) as service:
@@ -103,16 +131,29 @@ def test_the_index_is_exact_after_a_run(
         run.servers.append(stack.enter_context(running_server(url)))
         with stepping_clock(folder, monkeypatch) as clock:
             run.servers.append(stack.enter_context(running_server(url, "--grpc-port", port)))
-            works = [partial(run.write, number) for number in range(WRITERS)]
+            works: list[Callable[[], None]] = [partial(run.write, number) for number in range(WRITERS)]
+            works.append(partial(run.write_officially, stack.enter_context(official_core(official_python)), url))
             run.crowd = Crowd([*works, *[partial(run.read, number) for number in range(READERS)]])
             late = [partial(write_long, url, run.type_id, is_foreign=each) for each in (False, True)]
             with run.crowd, Crowd(late):
                 _disturb(run, clock, stack, url, port)
         print(f"{engine.name}: {run.written} writes and {dict(run.answers)} answers in {SECONDS:g} s")
+        print(f"the official library: {run.official} writes, refused: {dict(run.refused)}")
         assert set(run.answers) == {200}
+        assert run.official > 10, run.refused
         until(lambda: _is_exact(url, engine), "the index is not exact")
-        answer = httpx.get(f"{run.servers[0].http}/api/v1/artifacts?q=label.team=late", timeout=60).json()
-    assert (len(answer["items"]), answer["complete"]) == (2, True)
+        search = f"{run.servers[0].http}/api/v1/artifacts?q=label.team=late"
+        until(lambda: httpx.get(search, timeout=60).json()["complete"], "the index is not known to be complete")
+        assert len(httpx.get(search, timeout=60).json()["items"]) == 2
+
+
+@contextmanager
+def official_core(python: Path) -> Iterator[OfficialCore]:
+    core = OfficialCore(python)
+    try:
+        yield core
+    finally:
+        core.close()
 
 
 def _disturb(run: Run, clock: Any, stack: ExitStack, url: str, port: str) -> None:
