@@ -116,9 +116,9 @@ class Disk:
 
 
 @contextmanager
-def disk(folder: Path) -> Iterator[Disk]:
+def disk(folder: Path, *, size: str = _ROOMY) -> Iterator[Disk]:
     """Mount a disk on a folder; skip the test where that is not allowed, and fail where it is and does not work."""
-    command = ["mount", "-t", "tmpfs", "-o", f"size={_ROOMY},mode=0755", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         what = f"the right to mount a file system ({done.stderr.strip()})"

@@ -28,7 +28,7 @@ def new_name(path: Path) -> Path:
 
 @contextmanager
 def locked(draft: Path) -> Iterator[None]:
-    """Make a draft, and keep others from removing it; at the end it is gone, unless it was renamed."""
+    """Make a draft, and keep others from removing it; at the end it and what lies beside it go, unless renamed."""
     handle = _made(draft)
     try:
         yield
@@ -36,6 +36,7 @@ def locked(draft: Path) -> Iterator[None]:
         if handle is not None:
             os.close(handle)
         with suppress(OSError):
+            _remove_beside(draft)
             draft.unlink(missing_ok=True)
 
 
@@ -61,12 +62,17 @@ def remove_stale(path: Path) -> None:
     """Remove the drafts of a file, with what lies beside them, whose programs are gone."""
     for draft in path.absolute().parent.glob(f"{_plain(path.name)}.*.part"):
         if _is_stale(draft):
-            for beside in draft.parent.glob(f"{_plain(draft.name)}?*"):
-                if beside.is_dir():
-                    shutil.rmtree(beside, ignore_errors=True)
-                else:
-                    beside.unlink(missing_ok=True)
+            _remove_beside(draft)
             draft.unlink(missing_ok=True)
+
+
+def _remove_beside(draft: Path) -> None:
+    """Remove what lies beside a draft: folders for its making, and journals of SQLite."""
+    for beside in draft.absolute().parent.glob(f"{_plain(draft.name)}?*"):
+        if beside.is_dir():
+            shutil.rmtree(beside, ignore_errors=True)
+        else:
+            beside.unlink(missing_ok=True)
 
 
 def _is_stale(draft: Path) -> bool:

@@ -32,6 +32,7 @@ SIGNATURE = "manifest.hmac"
 LONGEST_LINE = 1 << 28
 _PIECE = 1 << 20
 _FAST = 1  # how hard zlib tries; more takes several times as long for a few percent
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 Record = dict[str, Any]
 
 
@@ -104,7 +105,7 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
     Raises:
         AlreadyExistsError: there is such a file, and it may not be overwritten.
         ResourceExhaustedError: the disk is full.
-        FailedPreconditionError: the file cannot be written for another reason.
+        FailedPreconditionError: what has this name is no file, or the file cannot be written for another reason.
     """
     _require_new(path, overwrite=overwrite)
     draft = drafts.new_name(path)
@@ -118,12 +119,17 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
             if os.name != "nt":  # Windows opens no folders
                 _synchronize(path.parent)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        kind = errors.ResourceExhaustedError if full else errors.FailedPreconditionError
-        raise kind(f"cannot write {path}: {error.strerror or type(error).__name__}") from error
+        reason = error.strerror or type(error).__name__
+        if error.errno in _FULL:
+            text = f"cannot write {path}: its disk is full ({reason}); make room there, or write to another disk"
+            raise errors.ResourceExhaustedError(text) from error
+        raise errors.FailedPreconditionError(f"cannot write {path}: {reason}") from error
 
 
 def _require_new(path: Path, *, overwrite: bool) -> None:
+    """Refuse a name that is taken, and what would be replaced that is no file: a folder, a pipe, a device."""
+    if path.exists() and not path.is_file():
+        raise errors.FailedPreconditionError(f"{path} is there and is no file; give the name of a file")
     if path.exists() and not overwrite:
         raise errors.AlreadyExistsError(f"{path} exists already; give another name, or --overwrite")
 

@@ -244,6 +244,7 @@ class DatabaseDialect:
 
         Raises:
             UnimplementedError: the engine has no such copies.
+            OSError: the disk of the copy is full.
         """
         raise errors.UnimplementedError(f"{self.name} has no copies of the database as a file; make an archive")
 

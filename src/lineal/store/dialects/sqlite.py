@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import sqlite3
@@ -362,7 +363,10 @@ class SQLiteDialect(DatabaseDialect):
                     source.backup(target)
                     target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be opened for reading only
             except sqlite3.Error as error:
-                raise self.translate(error) from error
+                translated = self.translate(error)
+                if isinstance(translated, StorageFullError):  # the copy is, since the source is only read
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path) from error
+                raise translated from error
             finally:
                 source.close()
 
