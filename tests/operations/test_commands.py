@@ -94,8 +94,8 @@ def test_retain_refuses_a_type_that_does_not_exist(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["delete", "artefact:1"], "'artefact:1' is no node; write artifact:7"),
-        (["retain", "--older-than", "soon"], "'soon' is no age"),
+        (["delete", "artefact:1"], "'artefact:1' is not a node; write artifact:7"),
+        (["retain", "--older-than", "soon"], "'soon' is not an age"),
         (["retain"], "--older-than"),
         (["backup", "x.zip"], "no database is named"),
     ],

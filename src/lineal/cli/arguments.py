@@ -92,7 +92,7 @@ def node_id(text: str) -> int:
     """Return an id of the command line."""
     digits = text.lstrip("0")
     if not (text.isascii() and text.isdigit()) or not digits or len(digits) > 19 or int(digits) > LARGEST_ID:
-        raise argparse.ArgumentTypeError(f"{_cut(text)} is no id; give a number from 1 to {LARGEST_ID}")
+        raise argparse.ArgumentTypeError(f"{_cut(text)} is not an id; write a number from 1 to {LARGEST_ID}")
     return int(digits)
 
 
@@ -103,7 +103,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         sign, digits = text[:1] == "-", text.removeprefix("-").lstrip("0") or "0"
         known = text.isascii() and text.removeprefix("-").isdigit() and len(digits) <= 19
         if not known or not low <= int(digits) * (-1 if sign else 1) <= high:
-            raise argparse.ArgumentTypeError(f"{_cut(text)}; give a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(f"{_cut(text)} is not possible; write a whole number from {low} to {high}")
         return int(digits) * (-1 if sign else 1)
 
     return number
@@ -158,7 +158,7 @@ def _server_url(args: argparse.Namespace) -> str:
     host, _, port = place.partition("?")[0].rpartition(":")
     if (scheme if separator else "grpc") not in ("grpc", "grpcs") or not host or not port.rstrip("/").isdecimal():
         args.usage_error(
-            "--server names no server; give HOST:PORT such as localhost:8080, or grpcs://HOST:PORT for TLS"
+            "--server is not a server; give HOST:PORT such as localhost:8080, or grpcs://HOST:PORT for TLS"
         )
     return f"{scheme or 'grpc'}://{place}"
 

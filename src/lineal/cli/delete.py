@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> None:
 def _node(text: str) -> tuple[str, int]:
     found = _NODE.fullmatch(text)
     if not found:
-        raise argparse.ArgumentTypeError(f"{text[:60]!r} is no node; write artifact:7, execution:7 or context:7")
+        raise argparse.ArgumentTypeError(f"{text[:60]!r} is not a node; write artifact:7, execution:7 or context:7")
     return found[1], node_id(found[2])
 
 

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> None:
 def _start(args: argparse.Namespace) -> tuple[str, int]:
     """Return the kind and the id that NODE names."""
     kind, _, number = args.node.rpartition(":")
-    mistake = f"{args.node[:60]!r} names no node: give an artifact's id from 1 to {LARGEST_ID}, or execution:7"
+    mistake = f"{args.node[:60]!r} is not a node; write the id of an artifact, from 1 to {LARGEST_ID}, or execution:7"
     try:
         found = node_id(number)
     except argparse.ArgumentTypeError:

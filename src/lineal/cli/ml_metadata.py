@@ -16,14 +16,14 @@ _NOTHING = "import ml_metadata gives nothing: neither Lineal nor an official pac
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("ml-metadata", help="stand in for the official package", description=__doc__)
+    parser = commands.add_parser("ml-metadata", help="make `import ml_metadata` give Lineal", description=__doc__)
     parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     enabling = actions.add_parser("enable", help="make Lineal importable as ml_metadata in this environment")
     enabling.set_defaults(run=run_enable)
     enabling.add_argument("--user", action="store_true", help="write into your own packages, not the environment's")
-    standing = "the official version that installers are told is here (default: 1.17.1, whose interface Lineal has)"
-    enabling.add_argument("--version", default="", metavar="VERSION", help=standing)
+    shown = "the version of ml-metadata that installers see (default: 1.17.1, whose interface Lineal has)"
+    enabling.add_argument("--version", default="", metavar="VERSION", help=shown)
     disabling = actions.add_parser("disable", help="remove what enable wrote")
     disabling.set_defaults(run=run_disable)
     showing = actions.add_parser("status", help="say what import ml_metadata gives; the exit code is 0 for Lineal")
@@ -45,7 +45,7 @@ def run_disable(args: argparse.Namespace) -> None:
 
     folders = environment.disable()
     for folder in folders:
-        print(f"Removed Lineal's place as ml_metadata from {folder}")
+        print(f"Removed from {folder}: import ml_metadata no longer gives Lineal")
     if not folders:
         print("Nothing to remove: lineal ml-metadata enable was not run in this environment")
 
@@ -67,15 +67,13 @@ def run_status(args: argparse.Namespace) -> None:
 def _lines(found: Status) -> list[str]:
     lines = [_first_line(found)]
     if found.version:
-        lines.append(f"  the distribution ml-metadata is of version {found.version}")
+        lines.append(f"  the distribution ml-metadata has the version {found.version}")
     lines += [f"  enabled in {folder}" for folder in found.enabled_in if folder not in found.incomplete_in]
     lines += [
         f"  incomplete in {folder}: run lineal ml-metadata enable again, or disable" for folder in found.incomplete_in
     ]
     if found.gives == "another package" and found.enabled_in:
-        lines.append(
-            "  The other package wins, because Lineal stands in only where there is none; to have Lineal, run:"
-        )
+        lines.append("  The other package wins, because Lineal never hides one; to use Lineal, run:")
         lines.append("  pip uninstall ml-metadata, and then lineal ml-metadata enable")
     return lines
 

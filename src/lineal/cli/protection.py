@@ -54,7 +54,7 @@ def add_protection_flags(parser: Parser) -> None:
     add("--max-receive-seconds", "SECONDS", "how long the message of a call may take to come", float)
     add("--max-views-mib", "NUMBER", "how much all stored views may take, in MiB; the oldest go first", int)
     add("--max-views-mib-per-caller", "NUMBER", "how much the stored views of one caller may take, in MiB", int)
-    group.add_argument("--accept-compressed", action="store_true", help="read compressed requests, too")
+    group.add_argument("--accept-compressed", action="store_true", help="accept compressed requests")
 
 
 def _default(flag: str) -> Any:

@@ -60,5 +60,5 @@ def _age(text: str) -> int:
     """Return seconds."""
     found = _AGE.fullmatch(text)
     if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no age; write a number and s, m, h, d, w or y, such as 90d")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an age; write a number and s, m, h, d, w or y, such as 90d")
     return int(found[1]) * _SECONDS[found[2]]

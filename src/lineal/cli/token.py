@@ -48,7 +48,9 @@ def _add_create(parser: Parser) -> None:
 def _duration(text: str) -> int:
     found = _DURATION.fullmatch(text)
     if found is None or not int(found[1]):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no time; write a number and one of s, m, h, d, w")
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is not a time; write a number and one of s, m, h, d, w, such as 90d"
+        )
     return int(found[1]) * _SECONDS[found[2]]
 
 

@@ -87,7 +87,7 @@ def check_call(name: str) -> None:
     calls = CALLS | LINEAGE_CALLS | LIFECYCLE_CALLS
     known = [*(each for each, call in calls.items() if call.writes), *_COMMANDS]
     if name not in known:
-        raise errors.InvalidArgumentError(f"no call that writes has the name {name[:100]!r}{hint(name, known)}")
+        raise errors.InvalidArgumentError(f"{name[:100]!r} is not a call that writes{hint(name, known)}")
 
 
 def _number(cursor: str) -> int:
