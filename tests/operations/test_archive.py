@@ -150,7 +150,7 @@ def test_an_archive_that_was_cut_off_is_refused(full_archive: Path, tmp_path: Pa
     full_archive.write_bytes(whole[: int(len(whole) * kept)])
     target = tmp_path / "target.db"
 
-    with pytest.raises(errors.DataLossError, match="is no whole archive"):
+    with pytest.raises(errors.DataLossError, match="is not a complete archive"):
         archive.restore(full_archive, DatabaseSettings(f"sqlite:///{target}"))
     assert not target.exists()
 

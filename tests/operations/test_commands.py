@@ -45,7 +45,7 @@ def test_a_file_that_is_no_backup_is_one_line(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "a.zip").write_text("no zip")
 
     assert main(["restore", str(tmp_path / "a.zip"), "--db", f"sqlite:///{tmp_path / 'b.db'}"]) == 1
-    assert "is no whole archive" in capsys.readouterr().err
+    assert "is not a complete archive" in capsys.readouterr().err
 
 
 def test_delete_says_what_it_did_and_audit_who(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,13 +102,13 @@ def test_what_does_not_fit_is_refused_with_its_line_on_every_engine(
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        (b"{", "is no JSON"),
-        (b"[1]", "is no JSON object"),
-        (b'{"id": NaN}', "NaN is no number"),
-        (b'{"id": 1, "id": 2}', "a name stands twice"),
+        (b"{", "is not JSON"),
+        (b"[1]", "is not a JSON object"),
+        (b'{"id": NaN}', "NaN is not a number"),
+        (b'{"id": 1, "id": 2}', "the same name twice"),
         (b"[" * 100_000, "nested too deeply"),
-        (b'{"id": "\xff"}', "is no JSON"),
-        (b"1" * 5000, "is no JSON"),
+        (b'{"id": "\xff"}', "is not JSON"),
+        (b"1" * 5000, "is not JSON"),
         (b'{"a": "' + b"x" * 2000 + b'"}', "has more than 1000 bytes"),
     ],
 )

@@ -50,9 +50,9 @@ def test_a_kind_that_the_roles_forbid_is_told_and_the_rest_goes_on(
 @pytest.mark.parametrize(
     ("annotation", "wrong"),
     [
-        ("{no json", "it is no JSON"),
+        ("{no json", "it is not JSON"),
         ('{"a":' * 1000 + "1" + "}" * 1000, "it is nested more than 500 levels deep"),
-        ("[" * 5000, "it is no JSON"),
+        ("[" * 5000, "it is not JSON"),
         (r'[{"uri": "caf\udce9.csv"}]', r"the uri holds '\udce9', which not every store can hold"),
         ('["text"]', "an entry is a str and no object"),
         ('[{"uri": 5}]', "is no string"),

@@ -99,7 +99,9 @@ class Inflating:
             InvalidArgumentError: it does.
         """
         if not self._inflating.eof or self._inflating.unused_data or self._goes_on:
-            raise errors.InvalidArgumentError("the compressed request is not one whole piece; send it again")
+            raise errors.InvalidArgumentError(
+                "the compressed request is cut off, or goes on after its end; send it again"
+            )
 
 
 class PlainBodies:

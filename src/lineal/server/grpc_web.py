@@ -175,7 +175,7 @@ def decode_text(body: bytes) -> bytes:
             pieces.append(base64.b64decode(body[start:end], validate=True))
             start = end
     except binascii.Error:
-        raise errors.InvalidArgumentError("the body is no base64, as application/grpc-web-text has it") from None
+        raise errors.InvalidArgumentError("the body is not base64, as application/grpc-web-text has it") from None
     return b"".join(pieces)
 
 

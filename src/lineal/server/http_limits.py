@@ -64,8 +64,8 @@ class SlowBodyError(HTTPException, ClientDisconnect):
     def __init__(self, seconds: float) -> None:
         super().__init__(
             408,
-            f"the body paused for {BODY_SECONDS:g} s, or was not whole within {seconds:g} s; send it again, or start "
-            "the server with a larger --max-receive-seconds",
+            f"the body paused for {BODY_SECONDS:g} s, or was not complete within {seconds:g} s; send it again, or "
+            "start the server with a larger --max-receive-seconds",
         )
 
 

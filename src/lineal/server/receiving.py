@@ -80,7 +80,7 @@ class Receiving:
         Raises:
             DeadlineExceededError: it did not come in time.
             ResourceExhaustedError: too many calls were incomplete.
-            CancelledError: the client gave the call up.
+            CancelledError: the client cancelled the call.
             UnimplementedError: the client sent none.
         """
         call = _Incomplete(context, threads)
@@ -90,7 +90,7 @@ class Receiving:
         try:
             message = next(requests, None)
         except grpc.RpcError:
-            raise call.ended_by or errors.CancelledError("the client gave the call up") from None
+            raise call.ended_by or errors.CancelledError("the client cancelled the call") from None
         finally:
             del self._open[id(call)]
         if message is None:

@@ -31,7 +31,7 @@ def linked_artifacts(seen: Seen, annotation: str) -> tuple[tuple[ArtifactRecord,
     try:
         entries = json_text.loads(text)
     except (AttributeError, TypeError, ValueError) as error:
-        return (), (_problem(seen, annotation, f"it is no JSON ({error})"),)
+        return (), (_problem(seen, annotation, f"it is not JSON ({error})"),)
     if json_text.is_deeper(text):
         return (), (_problem(seen, annotation, f"it is nested more than {json_text.DEEPEST} levels deep"),)
     artifacts, problems = [], []

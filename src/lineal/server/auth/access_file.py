@@ -77,10 +77,10 @@ def _read(path: Path) -> tuple[_Rule, ...]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"it is no JSON ({error})"
+        reason = error.strerror if isinstance(error, OSError) else f"it is not JSON ({error})"
         raise errors.InvalidArgumentError(f"--access-file {path} cannot be used: {reason}") from None
     if not isinstance(content, dict):
-        raise errors.InvalidArgumentError(f"--access-file {path} is no JSON object")
+        raise errors.InvalidArgumentError(f"--access-file {path} is not a JSON object")
     return tuple(_rule(path, key, given) for key, given in content.items())
 
 
@@ -89,14 +89,16 @@ def _rule(path: Path, key: str, given: Any) -> _Rule:
     unknown = set(given) - {"role", "workspaces"} if isinstance(given, dict) else {"no object"}
     if kind not in _KINDS or not name or unknown or "role" not in given:
         raise errors.InvalidArgumentError(
-            f"--access-file {path}: {key[:60]!r} is no rule; write user:NAME, group:NAME or certificate:NAME with "
+            f"--access-file {path}: {key[:60]!r} is not a rule; write user:NAME, group:NAME or certificate:NAME with "
             'an object {"role": ..., "workspaces": [...]}'
         )
     workspaces = given.get("workspaces")
     if workspaces is not None and not (
         isinstance(workspaces, list) and all(isinstance(one, str) for one in workspaces)
     ):
-        raise errors.InvalidArgumentError(f"--access-file {path}: the workspaces of {key[:60]!r} are no list of texts")
+        raise errors.InvalidArgumentError(
+            f"--access-file {path}: the workspaces of {key[:60]!r} are not a list of texts"
+        )
     role, scope = role_named(str(given["role"])), None if workspaces is None else scope_of(workspaces)
     Caller(name, role, scope)  # the same rules
     return _Rule(kind, name, role, scope)

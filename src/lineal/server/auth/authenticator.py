@@ -147,8 +147,8 @@ def _proven_user(claims: Mapping[str, Any], claim: str) -> str:
         )
     if claim == _EMAIL and claims.get("email_verified", True) not in (True, "true"):
         raise errors.UnauthenticatedError(
-            "the token's email is not verified by its issuer, so it proves nobody; verify it there, or start the "
-            "server with another --oidc-user-claim"
+            "the issuer has not verified the email in the token, so it identifies nobody; verify it there, or start "
+            "the server with another --oidc-user-claim"
         )
     return user
 

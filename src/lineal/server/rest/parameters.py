@@ -114,7 +114,9 @@ def read_ids(text: str, *, what: str) -> list[int]:
     for part in parts:
         digits = part.lstrip("aec") if len(part) - len(part.lstrip("aec")) <= 1 else part
         if not (digits.isascii() and digits.isdigit()) or len(digits) > 19:
-            raise errors.InvalidArgumentError(f"{part[:40]!r} is no id of an {what}; give numbers separated by commas")
+            raise errors.InvalidArgumentError(
+                f"{part[:40]!r} is not the id of an {what}; give numbers separated by commas"
+            )
     return [min(int(part.lstrip("aec")), _LARGEST_ID) for part in parts]
 
 

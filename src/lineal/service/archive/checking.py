@@ -102,7 +102,7 @@ class _Checked:
         try:
             value.encode()
         except UnicodeEncodeError:
-            self._refuse(f"the field {name} holds half of a surrogate pair, which UTF-8 has no form for")
+            self._refuse(f"the field {name} holds half of a surrogate pair, which UTF-8 cannot hold")
 
     def _check_number(self, name: str, value: Any, least: int, greatest: int) -> None:
         if type(value) is not int:
@@ -131,7 +131,7 @@ class _Checked:
 
     def _check_type(self, record: dict[str, Any]) -> None:
         if record["type_kind"] not in {kind.type_kind for kind in KINDS}:
-            self._refuse(f"the field type_kind is {_brief(record['type_kind'])}, which is no kind of node")
+            self._refuse(f"the field type_kind is {_brief(record['type_kind'])}, which is not a kind of node")
         self._kinds[record["id"]] = record["type_kind"]
         declared = record.get("properties", {})
         if not isinstance(declared, dict):
@@ -146,7 +146,7 @@ class _Checked:
 
     def _check_property(self, prop: Any) -> None:
         if not isinstance(prop, dict) or "name" not in prop:
-            self._refuse(f"the property {_brief(prop)} is no object with a name")
+            self._refuse(f"the property {_brief(prop)} is not an object with a name")
         for name, value in prop.items():
             if name in ("name", "string", "proto"):
                 self._check_text(f"properties.{name}", value)

@@ -129,7 +129,7 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
 def _require_new(path: Path, *, overwrite: bool) -> None:
     """Refuse a name that is taken, and what would be replaced that is no file: a folder, a pipe, a device."""
     if path.exists() and not path.is_file():
-        raise errors.FailedPreconditionError(f"{path} is there and is no file; give the name of a file")
+        raise errors.FailedPreconditionError(f"{path} is not a file; give the name of a file")
     if path.exists() and not overwrite:
         raise errors.AlreadyExistsError(f"{path} exists already; give another name, or --overwrite")
 
@@ -157,7 +157,7 @@ def _require_sound(manifest: Manifest) -> None:
     if not all(type(each) is int for each in numbers) or not all(isinstance(each, str) for each in texts):
         raise ValueError("a value has another type")
     if older is not None and type(older) is not int:
-        raise ValueError("upgraded_from is no number")
+        raise ValueError("upgraded_from is not a number")
 
 
 class Archive:
@@ -201,7 +201,9 @@ class Archive:
         except (zipfile.BadZipFile, zlib.error) as error:
             raise errors.DataLossError(f"{self._path} is damaged in its manifest; use another backup") from error
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            raise errors.InvalidArgumentError(f"{self._path} is no archive of Lineal: it has no manifest") from error
+            raise errors.InvalidArgumentError(
+                f"{self._path} is not an archive of Lineal: it has no manifest"
+            ) from error
         if manifest.format != FORMAT or manifest.version > VERSION:
             raise errors.InvalidArgumentError(
                 f"{self._path} is an archive of version {manifest.version}, and this Lineal reads {VERSION}; use a "
@@ -249,22 +251,22 @@ def _record(line: bytes, place: str) -> Record:
     try:
         found = json.loads(line.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        reason = "is nested too deeply" if isinstance(error, RecursionError) else f"is no JSON ({error})"
+        reason = "is nested too deeply" if isinstance(error, RecursionError) else f"is not JSON ({error})"
         raise errors.DataLossError(f"{place} {reason}; nothing was written; use another backup") from None
     if not isinstance(found, dict):
-        raise errors.DataLossError(f"{place} is no JSON object; nothing was written; use another backup")
+        raise errors.DataLossError(f"{place} is not a JSON object; nothing was written; use another backup")
     return found
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("an object has the same name twice")
     return found
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no number of JSON")
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 @contextmanager
@@ -281,6 +283,8 @@ def reading(path: Path, key: SignKey | None = None) -> Iterator[Archive]:
     except FileNotFoundError:
         raise errors.NotFoundError(f"no file {path}") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise errors.DataLossError(f"{path} is no whole archive: it is cut off or another kind of file") from error
+        raise errors.DataLossError(
+            f"{path} is not a complete archive: it is cut off, or another kind of file"
+        ) from error
     with file:
         yield Archive(path, file, key)
