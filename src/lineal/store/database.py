@@ -184,11 +184,21 @@ class Database:
                 if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
                     translated = self.dialect.translate(error)
                     if isinstance(translated, StorageFullError):
-                        self.is_full, self.full_at = True, time.monotonic()
+                        translated = self._noted_full(translated, write=write)
                     raise translated from self.dialect.shown_cause(error)
                 self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
         raise AssertionError("unreachable: counting never ends")
+
+    def _noted_full(self, error: StorageFullError, *, write: bool) -> StorageFullError:
+        """Take note that a write found no space; a read lacks it for its temporary files alone, and says so."""
+        if write:
+            self.is_full, self.full_at = True, time.monotonic()
+            return error
+        return StorageFullError(
+            f"{self.dialect.place()} has no space left for the temporary files of this query; ask for less at a time, "
+            "or make room on the disk that holds them"
+        )
 
     def _attempt(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
         """Run work once in a transaction."""

@@ -57,6 +57,8 @@ _NO_TLS = 2026
 _FULL = {1021, 1114}
 _FILE_ERRORS = {3, 1026, 1030, 1041}
 _NO_SPACE = re.compile(r"\b28\b|[Nn]o space left")  # the number of ENOSPC
+_CRASHED = {126, 127, 134, 144, 145, 1034, 1194, 1195}  # what MariaDB says of a temporary table that it could not write
+_TEMPORARY = "#sql"
 _EXISTS = {1007, 1050, 1061}
 
 
@@ -172,7 +174,8 @@ class MySQLDialect(ServerDialect):
             )
         if code == 1049:
             return self.missing_database()
-        if code in _FULL or (code in _FILE_ERRORS and _NO_SPACE.search(str(error))):
+        no_space = code in _FILE_ERRORS and _NO_SPACE.search(str(error))
+        if code in _FULL or no_space or (code in _CRASHED and _TEMPORARY in str(error)):
             return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
         if code in _BUSY:
             return NoConnectionError(f"{self.place()} takes no more connections (MySQL error {code})")

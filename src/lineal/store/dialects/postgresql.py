@@ -215,7 +215,10 @@ class PostgreSQLDialect(ServerDialect):
         if state in _BUSY:
             return NoConnectionError(f"{self.place()} takes no more connections (SQLSTATE {state})")
         if state.startswith("53"):
-            return errors.ResourceExhaustedError(f"{self.place()} has no room or connections left (SQLSTATE {state})")
+            return errors.ResourceExhaustedError(
+                f"{self.place()} stopped this at a limit of its own, such as temp_file_limit or its memory (SQLSTATE "
+                f"{state}); ask for less at a time, or raise the limit there"
+            )
         if self.is_lost(error):
             return self.unreachable(error)
         return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")
