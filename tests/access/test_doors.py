@@ -13,7 +13,6 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from lineal import errors
 from lineal.client import MetadataStore
 from lineal.security import AccessSettings
-from lineal.server import rest
 from lineal.server.grpc_web import frame
 from lineal.server.rpcs import SERVICES
 from lineal.service.access import Role
@@ -76,7 +75,7 @@ def test_reflection_does_not_answer_without_credentials(channel: grpc.Channel) -
 
 def routes(app: Any) -> list[tuple[str, str]]:
     """Return (method, path) of every route of an application, those of REST from its description."""
-    found = [(method.upper(), path) for path, given in rest.describe(app)["paths"].items() for method in given]
+    found = [(method.upper(), path) for path, given in app.openapi()["paths"].items() for method in given]
     for route in app.routes:
         found += [(method, route.path) for method in getattr(route, "methods", None) or () if hasattr(route, "path")]
     return [(method, re.sub(r"{[^}]*}", "1", path)) for method, path in found]

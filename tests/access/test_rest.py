@@ -67,7 +67,7 @@ def served(service: MetadataService, who: Caller = UNNAMED) -> Iterator[httpx.Cl
 def _routes() -> dict[str, list[str]]:
     app = FastAPI(title="Lineal", version="0", openapi_url=None)
     rest.install(app, Catalogue.__new__(Catalogue))
-    paths: dict[str, Any] = rest.describe(app)["paths"]
+    paths: dict[str, Any] = app.openapi()["paths"]
     return {
         path: [each["name"] for each in found["get"].get("parameters", ())]
         for path, found in paths.items()

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -72,16 +73,17 @@ def _routes(catalogue: Catalogue, router_class: type[APIRouter]) -> list[Any]:
 
 def _add_description(app: FastAPI, catalogue: Catalogue) -> None:
     """Serve the OpenAPI document and its page, with the prefix under which the request came."""
+    app.openapi = partial(_describe, app, catalogue)  # type: ignore[method-assign]  # FastAPI's way to extend it
 
     @app.get("/api/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> JSONResponse:
         prefix = request.scope.get("root_path", "")
-        return JSONResponse({**describe(app, catalogue), "servers": [{"url": prefix or "/"}]})
+        return JSONResponse({**app.openapi(), "servers": [{"url": prefix or "/"}]})
 
-    docs_page.add(app, lambda: describe(app, catalogue))
+    docs_page.add(app, app.openapi)
 
 
-def describe(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
+def _describe(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
     """Return the OpenAPI document of an application."""
     if not app.openapi_schema:
         described = {route.operation_id: route for route in _routes(catalogue, APIRouter)}
