@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lineal import errors
 from lineal.cli import main
 from lineal.service import open_service
 from tests.fault.faults import Disk, disk
@@ -71,3 +73,26 @@ def test_a_backup_never_takes_the_place_of_what_is_no_file(store: str, tmp_path:
     os.mkfifo(pipe)
     assert main(["backup", "--db", store, str(pipe), "--overwrite", *flags]) == 1
     assert pipe.is_fifo()
+
+
+def test_opening_a_store_on_a_full_disk_says_so(
+    space: Disk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = space.folder / "store.db"
+    open_service(f"sqlite:///{tmp_path / 'other.db'}").close()
+    shutil.copy(tmp_path / "other.db", path)
+    space.fill()
+    assert main(["ls", "artifacts", "--db", f"sqlite:///{path}"]) == 1
+    assert f"lineal: no space left for {path} and the files" in capsys.readouterr().err
+    space.empty()
+    assert main(["ls", "artifacts", "--db", f"sqlite:///{path}"]) == 0
+
+
+def test_a_store_that_is_made_on_a_full_disk_gets_no_other_journal(
+    space: Disk, caplog: pytest.LogCaptureFixture
+) -> None:
+    (space.folder / "other").write_bytes(b"x")
+    space.fill()
+    with pytest.raises(errors.ResourceExhaustedError, match="no space left"):
+        open_service(f"sqlite:///{space.folder / 'store.db'}")
+    assert caplog.messages == []

@@ -25,7 +25,7 @@ from lineal.forking import watch_forks
 from lineal.security import UNLIMITED
 from lineal.store.deadlines import Watch
 from lineal.store.dialects import dialect_for
-from lineal.store.dialects.base import Conflict, StorageFullError
+from lineal.store.dialects.base import Conflict, NoSpaceToOpenError, StorageFullError
 from lineal.store.horizon import Horizon
 from lineal.store.limits import Limits, RefusedRowsError, explain
 from lineal.store.scope import Scope
@@ -192,7 +192,7 @@ class Database:
 
     def _noted_full(self, error: StorageFullError, *, write: bool) -> StorageFullError:
         """Take note that a write found no space; a read lacks it for its temporary files alone, and says so."""
-        if write:
+        if write or isinstance(error, NoSpaceToOpenError):
             self.is_full, self.full_at = True, time.monotonic()
             return error
         return StorageFullError(

@@ -29,6 +29,10 @@ class StorageFullError(errors.ResourceExhaustedError):
     """There is no space left for what was to be written."""
 
 
+class NoSpaceToOpenError(StorageFullError):
+    """There is no space left for what even a reader needs beside the database."""
+
+
 class NoConnectionError(errors.ResourceExhaustedError):
     """The database or the pool has no connection left at the moment."""
 

@@ -293,15 +293,24 @@ class SQLiteDialect(DatabaseDialect):
         if "full" in text:
             return StorageFullError(f"no space left for {self._path}; nothing was written; make room on its disk")
         if any(words in text for words in ("unable to open", "disk I/O", "locking protocol")):
-            reason = None if self.in_memory else self._journal.explain()
-            if reason:
-                return errors.FailedPreconditionError(reason)
+            explained = None if self.in_memory else self._explained()
+            if explained:
+                return explained
             return errors.UnavailableError(f"cannot open or use {self._path}: {text}")
         if any(words in text for words in _TOO_COMPLEX):
             return too_complex(text)
         if isinstance(error, (OverflowError, sqlite3.DataError)) or "too big" in text:
             return errors.OutOfRangeError(f"a value is too large for the database: {text}")
         return errors.InternalError(f"SQLite failed: {type(error).__name__}")
+
+    def _explained(self) -> errors.StatusError | None:
+        """Return the error that says why SQLite cannot use a file that is there, or None."""
+        try:
+            self._journal.require_space()
+        except StorageFullError as full:
+            return full
+        reason = self._journal.explain()
+        return errors.FailedPreconditionError(reason) if reason else None
 
     def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
         """Insert a row; the driver knows the id."""

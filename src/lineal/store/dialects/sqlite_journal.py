@@ -9,12 +9,14 @@ a file is asked for WAL only after a scratch file beside it has worked. What sta
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
 import sqlite3
 import tempfile
 from pathlib import Path
 
 from lineal import errors
+from lineal.store.dialects.base import NoSpaceToOpenError
 from lineal.store.dialects.sqlite_files import first_bytes
 
 WAL = "wal"
@@ -28,6 +30,7 @@ _CAUTION = (
     "used, with which readers and writers wait for each other; journal_mode=delete in the database URL asks for it "
     "without this warning"
 )
+_NEEDED = 1 << 16  # bytes; the memory that processes share takes half of it
 _READ = "SELECT 1 FROM sqlite_master LIMIT 1"
 
 
@@ -55,6 +58,7 @@ class Journal:
 
         Raises:
             FailedPreconditionError: WAL is asked for and does not work here, or cannot be turned off.
+            NoSpaceToOpenError: there is no space to find out.
         """
         if self.mode:
             return
@@ -70,7 +74,24 @@ class Journal:
         else:
             self._fall_back()
 
+    def require_space(self) -> None:
+        """Tell a full disk from a file system on which WAL does not work: both fail alike in SQLite.
+
+        Raises:
+            NoSpaceToOpenError: there is no space for the files that SQLite puts beside the file.
+        """
+        try:
+            with tempfile.TemporaryFile(dir=self._path.absolute().parent) as scratch:
+                scratch.write(bytes(_NEEDED))
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise NoSpaceToOpenError(
+                    f"no space left for {self._path} and the files that SQLite needs beside it, for reading as well; "
+                    "nothing was written; make room on its disk"
+                ) from None
+
     def _fall_back(self) -> None:
+        self.require_space()
         if self._asked == WAL:
             raise errors.FailedPreconditionError(
                 f"journal_mode is wal in the database URL, and the file system of {self._path} has no memory that "
