@@ -129,7 +129,7 @@ class LimitSettings:
     max_page_size: int = 10_000
     max_filter_depth: int = 60
     max_filter_bytes: int = 1 << 20
-    max_filter_terms: int = 2_000
+    max_filter_terms: int = 10_000
     max_lineage_nodes: int = 1_000_000
     max_concurrent: int = 1_000
     max_rate: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import itertools
 import time
@@ -16,6 +17,8 @@ from lineal.kinds import ARTIFACT
 from lineal.security import LimitSettings
 from lineal.service import MetadataService, open_service
 from lineal.service.catalogue import Asked, Catalogue
+from lineal.store import listing
+from lineal.store.session import Row, Session
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
@@ -88,8 +91,100 @@ def test_a_deadline_holds_while_a_filter_becomes_a_statement(service: MetadataSe
     assert time.monotonic() - started < 2
 
 
-def test_many_patterns_run_or_are_refused_with_what_to_do(service: MetadataService) -> None:
-    try:
-        listed(service, ors(2000, "name LIKE 'a{}%'"))
-    except errors.InvalidArgumentError as error:
-        assert "use fewer conditions" in error.message  # noqa: PT017 one of two answers
+@pytest.mark.slow
+@pytest.mark.parametrize("condition", ["id > {}", "id = {}", "properties.a.int_value > {}", "NOT uri = 'x{}'"])
+def test_a_deadline_holds_for_the_largest_filter(service: MetadataService, condition: str) -> None:
+    text = ors(9999, condition)
+    for seconds in (1, 3, 5, 8):
+        started = time.monotonic()
+        with calling_until(Deadline(seconds)), contextlib.suppress(errors.DeadlineExceededError):
+            listed(service, text)
+        assert time.monotonic() - started < seconds + 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("condition", ["name LIKE 'a{}%'", "uri LIKE '%{}'", "NOT name LIKE '%{}%'"])
+def test_2000_patterns_run_or_are_refused_with_what_to_do(service: MetadataService, condition: str) -> None:
+    asks = (
+        lambda text: listed(service, text),
+        lambda text: Catalogue(service).count(Asked(ARTIFACT, filter_query=text), exact=True),
+        lambda text: Catalogue(service).facet(Asked(ARTIFACT, filter_query=text), "type"),
+    )
+    for ask in asks:
+        try:
+            ask(ors(2000, condition))
+        except errors.InvalidArgumentError as error:
+            assert "use fewer conditions" in error.message  # noqa: PT017 one of two answers
+
+
+_CONDITIONS = [
+    "name = 'n1'",
+    "name = 'n2'",
+    "name IN ('n2', 'n3')",
+    "name LIKE 'N4%'",
+    "uri = 'none'",
+    "NOT (uri = 'u5' OR uri = 'u6' OR name != 'n7')",
+    "state = LIVE",
+    "properties.a.int_value = 8",
+    "properties.a.int_value = 9.0",
+    "properties.a.int_value IS NULL AND name = 'n10'",
+    "contexts_c.name = 'c1'",
+    "contexts_c.name = 'c2'",
+]
+
+
+def found(service: MetadataService, filter_query: str) -> list[str]:
+    options = pb.ListOperationOptions(max_result_size=100, filter_query=filter_query)
+    return [each.name for each in service.call("GetArtifacts", rpc.GetArtifactsRequest(options=options)).artifacts]
+
+
+_FORMS = ["{}", "NOT ({})", "id > 3 AND ({})", "({}) AND NOT ({})", "({}) IS NULL"]
+
+
+@pytest.mark.parametrize("conditions", [_CONDITIONS[:10], _CONDITIONS[9:], _CONDITIONS[:2], _CONDITIONS])
+def test_a_large_filter_finds_what_the_same_small_one_finds(service: MetadataService, conditions: list[str]) -> None:
+    put_nodes(service)
+    small, large = (
+        " OR ".join(f"({each})" for each in conditions * times) for times in (1, 1 + 120 // len(conditions))
+    )
+    for form in _FORMS:
+        assert found(service, form.format(small, small)) == found(service, form.format(large, large)), form
+
+
+def put_nodes(service: MetadataService) -> None:
+    types = rpc.PutTypesRequest(
+        artifact_types=[pb.ArtifactType(name="T", properties={"a": pb.INT})], context_types=[pb.ContextType(name="C")]
+    )
+    put = service.call("PutTypes", types)
+    artifacts = [_artifact(put.artifact_type_ids[0], number) for number in range(14)]
+    artifact_ids = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=artifacts)).artifact_ids
+    contexts = [pb.Context(type_id=put.context_type_ids[0], name=f"c{number}") for number in (1, 2, 3)]
+    context_ids = service.call("PutContexts", rpc.PutContextsRequest(contexts=contexts)).context_ids
+    links = [pb.Attribution(artifact_id=artifact_ids[11 + place], context_id=context_ids[place]) for place in range(3)]
+    service.call("PutAttributionsAndAssociations", rpc.PutAttributionsAndAssociationsRequest(attributions=links))
+
+
+def _artifact(type_id: int, number: int) -> pb.Artifact:
+    made = pb.Artifact(type_id=type_id, name=f"n{number}")
+    if number % 3:
+        made.uri = f"u{number}"
+        made.properties["a"].int_value = number
+        made.state = pb.Artifact.LIVE if number % 2 else pb.Artifact.PENDING
+    return made
+
+
+def test_a_large_or_is_not_planned_part_by_part() -> None:
+    plans: list[list[Row]] = []
+    with open_service("sqlite://") as service:
+        for condition in ("id > {}", "id = {}", "name > 'n{}' AND id > 1"):
+            text = ors(300, condition)
+            form = listing._Form(ARTIFACT, "id", True, text, of_type=False, in_context=False, continued=False)
+            plans.append(service.database.read(lambda session, form=form: _plan(session, form)))
+    steps = [[row[3] for row in plan if "Artifact" in row[3] and "SUBQUERY" not in row[3]] for plan in plans]
+    assert [len(each) for each in steps] == [1, 1, 1], steps
+
+
+def _plan(session: Session, form: listing._Form) -> list[Row]:
+    sql, values = session._compiled(listing._statement(form)).bind({"page_size": 1})
+    return session.script(f"EXPLAIN QUERY PLAN {sql}", values)

@@ -20,7 +20,8 @@ import sqlalchemy as sa
 
 from lineal import deadlines
 from lineal.filter.checked import NODE, Checked, Constant, Field, Filter, Mention, Operation, fields
-from lineal.filter.dialects import AllOf, AnyOf, Apart, TextIn
+from lineal.filter.dialects import AllOf, AnyOf, Apart, TextIn, Tried
+from lineal.filter.merging import MOST_ANALYSED, merged
 from lineal.filter.operators import RULES, Expression, bound, constant
 from lineal.filter.vocabulary import NEIGHBOURS, Type
 from lineal.kinds import Kind
@@ -52,10 +53,13 @@ def build(filter: Filter, *, node: sa.FromClause, tables: Tables) -> Clauses:  #
 
     """
     scope = _Scope(filter.kind, node, tables, itertools.count(1))
-    for named in fields(filter.condition):
+    is_large = filter.terms > MOST_ANALYSED
+    condition = merged(filter.condition) if is_large else filter.condition
+    scope.is_large = is_large
+    for named in fields(condition):
         if not named.mention.is_neighbour:
             scope.column(named)
-    return Clauses(scope.source, _some(filter.condition, scope))
+    return Clauses(scope.source, scope.tested(_some(condition, scope)))
 
 
 def _some(tree: Checked, scope: _Scope) -> Expression:
@@ -77,6 +81,7 @@ def _some_of_all(tree: Operation, scope: _Scope) -> Expression:
     """Choose neighbours for an AND: its operands choose apart unless they share one."""
     groups: list[tuple[frozenset[Mention], list[Checked]]] = []
     for operand in _deepest_first(tree.operands):
+        deadlines.check()
         mine = _neighbours(operand)
         shared = [group for group in groups if group[0] & mine]
         groups = [group for group in groups if not group[0] & mine]
@@ -106,7 +111,7 @@ def _chosen(tree: Checked, scope: _Scope) -> Expression:
     """Choose neighbours for a tree as a whole, by one query for the ids of the nodes."""
     neighbours_only = all(named.mention.is_neighbour for named in fields(tree))
     inner = scope.inner(own_table=not neighbours_only)
-    condition = inner.expression(tree)
+    condition = inner.tested(inner.expression(tree))
     return _among(scope, sa.select(inner.id).select_from(inner.source).where(condition))
 
 
@@ -163,7 +168,8 @@ class _Scope:
     """One FROM clause in the making: the tables that were mentioned so far, each under a name of its own.
 
     `given` is the node table, or None if the FROM clause begins with the first neighbour. `numbers` is shared by all
-    scopes of a statement, for the names of aliases.
+    scopes of a statement, for the names of aliases. `is_large` says that engines should not plan
+    its conditions one by one.
     """
 
     kind: Kind
@@ -171,6 +177,7 @@ class _Scope:
     tables: Tables
     numbers: Iterator[int]
     queries: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    is_large: bool = False
     _from: sa.FromClause | None = None
     _id: Expression | None = None
     _aliases: dict[Mention, sa.FromClause] = field(default_factory=dict)
@@ -199,7 +206,8 @@ class _Scope:
 
     def inner(self, *, own_table: bool) -> _Scope:
         """Return the scope of a query inside this one, which begins with the node table or with a neighbour."""
-        return _Scope(self.kind, self.alias(self.node) if own_table else None, self.tables, self.numbers)
+        given = self.alias(self.node) if own_table else None
+        return _Scope(self.kind, given, self.tables, self.numbers, is_large=self.is_large)
 
     # ---- tables
 
@@ -251,6 +259,14 @@ class _Scope:
         return table.c.name
 
     # ---- expressions
+
+    def tested(self, condition: Expression) -> Expression:
+        """Return what a FROM clause is filtered by: the ORs of a large filter are tried row by row."""
+        if not self.is_large:
+            return condition
+        if isinstance(condition, AllOf):
+            return AllOf(*[self.tested(each) for each in condition.clauses])
+        return Tried(condition) if isinstance(condition, AnyOf) else condition
 
     def expression(self, tree: Checked) -> Expression:
         """Return the SQL expression of a tree, joining what it mentions."""

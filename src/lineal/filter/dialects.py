@@ -23,6 +23,8 @@ from lineal import deadlines
 
 Expression = sa.ColumnElement[Any]
 
+APART = "lineal_apart"
+"""The option of a compiler of SQLite under which each value is a query of its own, so that it is compared with none."""
 _FLAT = 8
 _LONGEST_STORED_PATTERN = 12500
 
@@ -74,6 +76,16 @@ class Apart(_Condition):
     """The operand, an IN with a query, which the engine runs as it stands.
 
     MySQL and MariaDB make such an IN a join and try the orders of all joined tables, for minutes if there are many.
+    """
+
+    inherit_cache = True
+
+
+class Tried(_Condition):
+    """The operand, a large OR of a WHERE, which is tried with each row and not planned.
+
+    SQLite looks for an index for each operand of an OR, and compares each constant with all others to compute it once:
+    for 10,000 operands this takes it ten seconds, in which nothing can stop it.
     """
 
     inherit_cache = True
@@ -183,8 +195,20 @@ def _apart_on_mysql(element: Apart, compiler: Any, **options: Any) -> str:
     return f"(CASE WHEN {_operands(element, compiler, options)[0]} THEN true ELSE false END)"
 
 
+@compiles(Tried)
+def _tried(element: Tried, compiler: Any, **options: Any) -> str:
+    return _operands(element, compiler, options)[0]
+
+
+@compiles(Tried, "sqlite")
+def _tried_on_sqlite(element: Tried, compiler: Any, **options: Any) -> str:
+    return f"({_operands(element, compiler, {**options, APART: True})[0]} IS TRUE)"
+
+
 @compiles(TextIn)
 def _text_in(element: TextIn, compiler: Any, **options: Any) -> str:
+    if len(element.clauses) > 2:
+        options.pop(APART, None)
     return f"({_one_of(_operands(element, compiler, options))})"
 
 

@@ -53,6 +53,7 @@ _BUSY = {1040, 1203, 1226}
 _REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
 _REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
 _TOO_COMPLEX = {1038, 1116, 1119, 1390, 1436, 3170}  # stack, memory, joins and placeholders of one statement
+_TOO_LARGE = 1153
 _NO_TLS = 2026
 _FULL = {1021, 1114}
 _FILE_ERRORS = {3, 1026, 1030, 1041}
@@ -179,6 +180,8 @@ class MySQLDialect(ServerDialect):
             return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
         if code in _BUSY:
             return NoConnectionError(f"{self.place()} takes no more connections (MySQL error {code})")
+        if code == _TOO_LARGE:
+            return too_complex(f"it becomes a statement that is longer than max_allowed_packet, MySQL error {code}")
         if code in _REFUSED_VALUE:
             return errors.OutOfRangeError(f"a value does not fit its column (MySQL error {code}); nothing was written")
         if code in _TOO_COMPLEX:

@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use, require_range
@@ -30,6 +29,7 @@ from lineal.store.dialects.base import (
     columns_by_table,
     too_complex,
 )
+from lineal.store.dialects.sqlite_compiler import Dialect
 from lineal.store.dialects.sqlite_files import OpenFiles, connect
 from lineal.store.dialects.sqlite_journal import MODES, WAL, Journal
 from lineal.store.dialects.sqlite_statements import KEPT_STATEMENTS
@@ -39,7 +39,7 @@ from lineal.store.tables import metadata
 _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
 _MODES = ("rwc", "rw", "ro")
 _LEVELS = ("FULL", "NORMAL", "OFF", "EXTRA")
-_SQL_DIALECT = SQLiteDialect_pysqlite(paramstyle="qmark")  # one for all databases, so that texts are made once
+_SQL_DIALECT = Dialect(paramstyle="qmark")  # one for all databases, so that texts are made once
 _UNABLE = "unable to open database file"  # SQLite's words, for which programs look
 _TOO_COMPLEX = (
     "stack overflow",
