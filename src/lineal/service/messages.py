@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from google.protobuf import json_format
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
 from lineal.store import events as event_rows
@@ -38,6 +38,7 @@ def node_messages(
     make = add or kind.node
     nodes = {row.id: make() for row in rows}
     for row in rows:
+        deadlines.check()
         _fill(kind, nodes[row.id], row, types.name(session, row.type_id))
     fill_properties(nodes, values_of(session, kind, list(nodes)))
     return list(nodes.values())
@@ -82,6 +83,7 @@ def fill_properties(nodes: dict[int, Any], rows: Sequence[Row]) -> None:
     last = None
     for node_id, name, form, stored in rows:
         if node_id != last:
+            deadlines.check()
             node, last = nodes[node_id], node_id
             declared, custom = node.properties, node.custom_properties
         if form == TEXT and not stored.startswith(STRUCT_PREFIX):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.clock import now
 from lineal.store import events as event_rows
@@ -27,6 +27,7 @@ def put_events(session: Session, events: Sequence[pb.Event]) -> None:
     checked: list[pb.Event] = []
     fault: errors.StatusError | None = None
     for event in events:
+        deadlines.check()
         try:
             _check(event, artifacts, executions)
         except errors.StatusError as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.known_types import KnownTypes
 from lineal.service.put_contexts import ReuseOptions, put_contexts
@@ -22,6 +22,7 @@ from lineal.wire import service as rpc
 
 _Pair = rpc.PutExecutionRequest.ArtifactAndEvent
 NO_ARTIFACT = -1
+_MEMBERS_AT_ONCE = 20_000  # each artifact is put into each context, which may be millions of rows
 
 
 def put_execution(session: Session, types: KnownTypes, request: rpc.PutExecutionRequest) -> rpc.PutExecutionResponse:
@@ -44,8 +45,11 @@ def join_contexts(
 ) -> None:
     """Put every artifact and every execution into every context."""
     for kind, node_ids in ((ARTIFACT, artifact_ids), (EXECUTION, execution_ids)):
-        pairs = [(context_id, node_id) for context_id in context_ids for node_id in node_ids if node_id != NO_ARTIFACT]
-        relations.add_members(session, kind, pairs)
+        joined = [node_id for node_id in node_ids if node_id != NO_ARTIFACT]
+        at_once = max(1, _MEMBERS_AT_ONCE // max(1, len(joined)))
+        for piece in session.pieces(context_ids, at_once):
+            deadlines.check()
+            relations.add_members(session, kind, [(context_id, node_id) for context_id in piece for node_id in joined])
 
 
 def _put_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutionRequest) -> list[int]:

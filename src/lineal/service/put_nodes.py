@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import Kind
 from lineal.service.clock import now
 from lineal.service.inside import marked
@@ -69,6 +69,7 @@ def _create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any
     rows: list[NewNode] = []
     fault: errors.StatusError | None = None
     for node in nodes:
+        deadlines.check()
         try:
             rows.append(_new_node(session, types, kind, node, time))
         except errors.StatusError as error:
@@ -112,6 +113,7 @@ def put_artifacts_reusing(session: Session, types: KnownTypes, kind: Kind, nodes
     ids: list[int] = []
     pending: list[Any] = []
     for node in nodes:
+        deadlines.check()
         if _depends(node, pending, known):
             ids.extend(put_nodes(session, types, kind, pending))
             known = ids_by_external_id(session, kind, nodes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.store import locks, relations
 from lineal.store import nodes as node_rows
@@ -39,6 +39,7 @@ def _put_members(
     known = node_rows.ids_to_link(session, kind, nodes)
     checked: list[tuple[int, int]] = []
     for context_id, node_id in pairs:
+        deadlines.check()
         if context_id is None or context_id not in contexts:
             raise _missing(CONTEXT, context_id)
         if node_id is None or node_id not in known:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lineal import errors
+from lineal import deadlines, errors
 from lineal.kinds import Kind
 from lineal.service.clock import now
 from lineal.service.known_types import KnownType, KnownTypes
@@ -76,6 +76,7 @@ def update_nodes(session: Session, types: KnownTypes, kind: Kind, nodes: Sequenc
     changes = _Changes()
     fault: errors.StatusError | None = None
     for node in nodes:
+        deadlines.check()
         try:
             _collect(session, types, kind, node, stored, options, changes)
         except errors.StatusError as error:

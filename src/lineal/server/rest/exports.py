@@ -6,10 +6,12 @@ JSON has texts as they are stored, and CSV as a spreadsheet can show them (csv_t
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from fastapi.responses import StreamingResponse
+from starlette.types import Send
 
 from lineal import errors
 from lineal.server.rest import csv_text
@@ -21,8 +23,26 @@ CONTENT: dict[str, Any] = {
     "text/csv": {"schema": {"type": "string"}},
     "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Row"}}},
 }
+_log = logging.getLogger(__name__)
 _FIELDS = ("key", "id", "name", "type", "version", "state", "uri", "created", "updated", "workspace", "run")
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+
+
+class Export(StreamingResponse):
+    """A streamed answer that says at its end why it is not whole, and is not ended as a whole one is.
+
+    The status is sent before the rows are read. A connection that closes before the last piece of the body is how HTTP
+    says that an answer is incomplete.
+    """
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the pieces."""
+        try:
+            await super().stream_response(send)
+        except errors.StatusError as error:
+            _log.warning("an export was cut off: %s", error.message)
+            body = f"\nINCOMPLETE: {error.message}\n".encode()
+            await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 def stream(
@@ -49,7 +69,7 @@ def stream(
     body = _csv(pages, read_columns(columns), bom=bom) if form == "csv" else _json(pages)
     name = f"{asked.kind.plural}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(body, media_type=_MEDIA[form], headers=headers)
+    return Export(body, media_type=_MEDIA[form], headers=headers)
 
 
 def _reader(catalogue: Catalogue, asked: Asked, order: str, columns: str) -> Callable[[str], shapes.Page]:
