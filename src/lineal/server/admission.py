@@ -6,6 +6,7 @@ how the doors say no.
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 import time
 
@@ -47,6 +48,7 @@ class Rates:
         """Count a request of a client, and say whether it may be answered."""
         if not self._rate:
             return True
+        client = network_of(client)
         with self._lock:
             left, now = self._left(client)
             if left >= 1:
@@ -55,7 +57,7 @@ class Rates:
 
     def has_room(self, client: str) -> bool:
         """Say whether a request of a client may be answered, without counting it."""
-        return not self._rate or self._left(client)[0] >= 1
+        return not self._rate or self._left(network_of(client))[0] >= 1
 
     def _left(self, client: str) -> tuple[float, float]:
         """Return how much of a client's bucket is left, and the time now."""
@@ -64,6 +66,20 @@ class Rates:
         return min(self._full, left + (now - at) * self._rate), now
 
     def _keep(self, client: str, left: float, now: float) -> None:
-        if len(self._buckets) >= _MOST_CLIENTS:
-            self._buckets.clear()
+        if len(self._buckets) >= _MOST_CLIENTS and client not in self._buckets:
+            self._forget_half()
         self._buckets[client] = (left, now)
+
+    def _forget_half(self) -> None:
+        """Forget those with the most left, so that others cannot free a client that has nothing left."""
+        fullest_last = sorted(self._buckets, key=lambda client: self._left(client)[0])
+        self._buckets = {client: self._buckets[client] for client in fullest_last[: _MOST_CLIENTS // 2]}
+
+
+def network_of(client: str) -> str:
+    """Return whom to count a client as: an IPv6 address as its network of 64 bits, of which one machine has all."""
+    try:
+        address = ipaddress.ip_address(client.removeprefix("ipv6:").strip("[]").partition("%")[0])
+    except ValueError:
+        return client
+    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else client

@@ -165,7 +165,8 @@ class _Way:
         allowed = context.time_remaining()
         most = self.limits.max_call_seconds
         deadline = Deadline(most if allowed is None else min(allowed, most))
-        context.add_callback(deadline.cancel)
+        if not context.add_callback(deadline.cancel):  # the call is over already
+            deadline.cancel()
         return deadline
 
 
