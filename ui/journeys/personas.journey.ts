@@ -227,6 +227,7 @@ describe("by keyboard alone", () => {
 
   it("a reviewer", async () => {
     const page = await open(bakery, "/lineage?focus=a3");
+    await page.locator('.react-flow__node[data-id="a1"]').waitFor(); // keys move between nodes that are drawn
     await tabTo(page, /^Lineage graph/);
     await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("ArrowLeft");
