@@ -19,6 +19,8 @@ from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.visitors import iterate
 
+from lineal import deadlines
+
 # Lists are padded with their last value up to one of these lengths; a longer list is sent in pieces of the last one.
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
 LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
@@ -116,8 +118,7 @@ class CompiledStatement:
             raise AssertionError(f"rows of {statement.order} for a statement that takes {self._order}")
         self._own: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self._lists = tuple(bind.key for bind in compiled.post_compile_params)
-        listed_names = {each.name for each in iterate(statement.element) if isinstance(each, _Listed)}
-        self._arrays = listed_names.difference(self._lists)
+        self._arrays = _names_of_lists(statement.element).difference(self._lists)
         self._is_list = len(self._lists) == len(self._order) == 1
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
@@ -169,6 +170,15 @@ class CompiledStatement:
         if len(text) <= _MOST_TEXTS:
             self._texts[sizes] = text
             self._texts_size += len(text)
+
+
+def _names_of_lists(element: sa.sql.expression.ClauseElement) -> set[str]:
+    found: set[str] = set()
+    for each in iterate(element):
+        deadlines.check()
+        if isinstance(each, _Listed):
+            found.add(each.name)
+    return found
 
 
 def padded(values: Sequence[Any]) -> Sequence[Any]:
