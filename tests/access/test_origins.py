@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -16,26 +17,32 @@ EVIL = "evil.example"
 WITH_TOKENS = AccessSettings(auth=("token",))
 
 
+@pytest.fixture(scope="module")
+def local() -> Iterator[httpx.Client]:
+    """A client of a server on loopback without authentication."""
+    with serving() as served, asking(served) as client:
+        yield client
+
+
 @pytest.mark.parametrize("path", [TYPES, "/", "/metrics", "/version", "/artifacts"])
 @pytest.mark.parametrize("host", [EVIL, "127.0.0.1.evil.example:8081", "localhost.evil.example", "[::2]:80", "0.0.0.0"])
-def test_a_server_on_loopback_without_authentication_answers_to_no_other_name(path: str, host: str) -> None:
-    with serving() as served, asking(served) as client:
-        refused = client.get(path, headers={"host": host})
+def test_a_server_on_loopback_without_authentication_answers_to_no_other_name(
+    local: httpx.Client, path: str, host: str
+) -> None:
+    refused = local.get(path, headers={"host": host})
     assert (refused.status_code, "--allowed-hosts" in refused.text) == (421, True)
 
 
-def test_grpc_web_answers_to_no_other_name_either() -> None:
-    with serving() as served, asking(served) as client:
-        headers = {"host": EVIL, "content-type": "application/grpc-web+proto"}
-        assert client.post(RPC, content=b"\0\0\0\0\0", headers=headers).status_code == 421
+def test_grpc_web_answers_to_no_other_name_either(local: httpx.Client) -> None:
+    headers = {"host": EVIL, "content-type": "application/grpc-web+proto"}
+    assert local.post(RPC, content=b"\0\0\0\0\0", headers=headers).status_code == 421
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:8081", "127.0.0.1", "127.9.9.9:1", "[::1]:8081", "a.localhost"]
 )
-def test_loopback_names_are_answered(host: str) -> None:
-    with serving() as served, asking(served) as client:
-        assert client.get(TYPES, headers={"host": host}).status_code == 200
+def test_loopback_names_are_answered(local: httpx.Client, host: str) -> None:
+    assert local.get(TYPES, headers={"host": host}).status_code == 200
 
 
 def test_health_is_answered_to_any_name() -> None:
@@ -56,10 +63,9 @@ def test_a_server_with_authentication_answers_to_any_name_by_default() -> None:
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example"])
-def test_a_page_of_another_site_may_not_ask_a_server_without_authentication(origin: str) -> None:
-    with serving() as served, asking(served) as client:
-        assert client.get(TYPES, headers={"origin": origin}).status_code == 403
-        assert client.post("/api/v1/views", json={}, headers={"origin": origin}).status_code == 403
+def test_a_page_of_another_site_may_not_ask_a_server_without_authentication(local: httpx.Client, origin: str) -> None:
+    assert local.get(TYPES, headers={"origin": origin}).status_code == 403
+    assert local.post("/api/v1/views", json={}, headers={"origin": origin}).status_code == 403
 
 
 def test_a_page_of_an_allowed_origin_may() -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,15 @@ class Interrupting(io.StringIO):
         return len(text)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What Ctrl-C does where the tests were started in the background, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("words", [["ls", "artifacts"], ["backup", "new.zip"], ["doctor"]])
 def test_a_command_that_is_interrupted_says_nothing_and_ends_with_130(
     words: list[str], store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -162,6 +172,7 @@ def test_a_command_that_is_interrupted_says_nothing_and_ends_with_130(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_backup_that_is_interrupted_leaves_no_file(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", lambda _: signal.raise_signal(signal.SIGINT))
 

@@ -17,11 +17,9 @@ from google.protobuf.message import Message
 
 from lineal.deadlines import Deadline
 from lineal.security import LimitSettings
-from lineal.server import rest
 from lineal.server.http_door import HttpDoor
 from lineal.server.rest import exports
 from lineal.server.rpcs import SERVICES
-from lineal.service.catalogue import Catalogue
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.serving import Served, asking, serving
@@ -52,7 +50,7 @@ _PARAMETERS = {
 
 def rest_requests(served: Served, of_each: int) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Yield (method, path, parameters), so many of each route at most."""
-    for path, methods in rest.describe(served.app, Catalogue(served.service))["paths"].items():
+    for path, methods in served.app.openapi()["paths"].items():
         for method, described in methods.items():
             names = [each["name"] for each in described.get("parameters", ()) if each["name"] in _PARAMETERS]
             for chosen in itertools.islice(itertools.product(*[_PARAMETERS[name] for name in names]), of_each):
