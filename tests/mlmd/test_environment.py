@@ -195,6 +195,7 @@ def test_without_lineal_the_import_fails_as_if_nothing_were_here(enabled: Enviro
     assert ran.stderr.strip().endswith("ModuleNotFoundError: No module named 'ml_metadata'")
 
 
+@pytest.mark.slow  # pip
 def test_pip_takes_the_requirement_as_met_and_can_uninstall_it(enabled: Environment) -> None:
     pip = [sys.executable, "-m", "pip", "--python", str(enabled.python), "--disable-pip-version-check"]
     offline = [*pip, "install", "--no-index", "ml-metadata>=1.17,<1.18"]

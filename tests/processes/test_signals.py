@@ -61,7 +61,15 @@ def watcher(traced):
     run.Watcher = Watcher
     run.run(SimpleNamespace(kubeconfig="", store_url=""))
 
+def tell_another_thread(wait):
+    thread = threading.Timer(0.3, lambda: signal.pthread_kill(thread.ident, signal.SIGTERM))
+    thread.start()
+    wait()
+
 faulthandler.dump_traceback_later(20, exit=True)
+if sys.argv[2:]:
+    globals()[sys.argv[1]](tell_another_thread)
+    sys.exit()
 number = 1
 while interrupted_at(number, globals()[sys.argv[1]]):
     number += 1
@@ -69,11 +77,21 @@ print(number)
 """
 
 
-@pytest.mark.parametrize("what", ["server", "supervisor", "watcher"])
+each_process = pytest.mark.parametrize("what", ["server", "supervisor", "watcher"])
+
+
+@each_process
 def test_a_signal_is_heard_at_each_step_of_the_wait_for_it(what: str) -> None:
     ran = subprocess.run([sys.executable, "-c", PROGRAM, what], capture_output=True, text=True, check=False, timeout=60)
     assert ran.returncode == 0, ran.stderr
     assert int(ran.stdout) > 3
+
+
+@each_process
+def test_a_signal_to_another_thread_is_heard(what: str) -> None:
+    command = [sys.executable, "-c", PROGRAM, what, "another thread"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_an_event_wakes_every_thread_that_waits() -> None:
