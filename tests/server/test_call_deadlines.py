@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import grpc
@@ -188,11 +188,22 @@ def late_routes(served: Served, most: float, *, of_each: int = 2) -> list[tuple[
     return late
 
 
+def late_twice(ask: Callable[[], list[Any]]) -> list[Any]:
+    """Ask everything, and again where something was late: what a busy machine delays is another thing each time."""
+    first = ask()
+    again = {late[:-1] for late in ask()} if first else set()
+    return [late for late in first if late[:-1] in again]
+
+
 @pytest.mark.parametrize("door", ["rpc", "rest"])
 def test_everything_answers_soon_after_a_short_time(door: str) -> None:
     with serving(limits=LimitSettings(max_call_seconds=0.1)) as served:
         fill(served.service, 100)
-        late = late_rpcs(served, 100, most=1.1) if door == "rpc" else late_routes(served, most=1.1, of_each=1)
+        asking_everything = {
+            "rpc": lambda: late_rpcs(served, 100, most=1.1),
+            "rest": lambda: late_routes(served, most=1.1, of_each=1),
+        }
+        late = late_twice(asking_everything[door])
     assert not late
 
 
@@ -202,7 +213,11 @@ def test_everything_answers_soon_after_a_short_time(door: str) -> None:
 def test_everything_answers_within_two_seconds_of_a_limit_of_one(database_url: str, door: str) -> None:
     with serving(database_url, limits=LimitSettings(max_call_seconds=1)) as served:
         fill(served.service, 6000)
-        late = late_rpcs(served, 1500, most=2) if door == "rpc" else late_routes(served, most=2)
+        asking_everything = {
+            "rpc": lambda: late_rpcs(served, 1500, most=2),
+            "rest": lambda: late_routes(served, most=2),
+        }
+        late = late_twice(asking_everything[door])
     assert not late
 
 
