@@ -37,14 +37,14 @@ run: $(RUN_READY) page-if-possible ## Set up, run the tutorial on an embedded SQ
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_page.py test
 
 test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands of pods, MySQL (scripts/get_mysql)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup -m slow $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
-	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web page into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_page.py build

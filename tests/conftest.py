@@ -17,22 +17,6 @@ settings.register_profile("lineal", deadline=None)
 settings.load_profile("lineal")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run the tests that share a fixture of their module, often a server, so that it is made once.
-
-    So it is with the Kubernetes API server, which takes longer to start than its tests.
-    """
-    for item in items:
-        fixtures = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 pytest tells it nowhere else
-        if item.get_closest_marker("xdist_group"):
-            continue
-        if "kube" in fixtures or "api" in fixtures:
-            item.add_marker(pytest.mark.xdist_group("kubernetes"))
-        elif any(each[-1].scope == "module" for each in fixtures.values()):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
-
-
 @pytest.fixture(scope="session")
 def official_python() -> Path:
     """The Python of the environment with the official `ml_metadata` package (read-only: install nothing into it)."""

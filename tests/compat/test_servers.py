@@ -19,7 +19,7 @@ from tests.compat.official import METHOD_OF_REQUEST, Answer, OfficialCore
 from tests.compat.sides import LinealSide, Side
 from tests.engines import MARIADB, POSTGRESQL, Engine
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("compared servers")]  # one process starts the servers
+pytestmark = pytest.mark.slow
 TEXTS = ["plain", "", "ü é", "漢字 привет 😀", 'it\'s "quoted"', "100%", "trailing ", "Case", "x" * 3000]
 Sides = dict[str, Side]
 

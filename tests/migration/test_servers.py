@@ -22,7 +22,7 @@ from tests.compat.stock import snapshot
 from tests.migration.servers import Server, mysql_server, postgresql_server
 from tests.migration.stores import NEWEST, SINCE_VERSION_10, VERSIONS, requests, tell
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("migrated servers")]  # one process starts the servers
+pytestmark = pytest.mark.slow
 SERVERS = {"mysql": mysql_server, "postgresql": postgresql_server}
 OLD_VALUES = [name for name in SIX_KINDS if name not in SINCE_VERSION_10]
 each_version = pytest.mark.parametrize("version", VERSIONS)

@@ -14,7 +14,6 @@ from tests.services import REPOSITORY
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("distribution"),  # one process builds what all of these tests need
     pytest.mark.timeout(600),  # the page may be built first
 ]
 OPTIONAL = ("fastapi", "grpc_health", "grpc_reflection", "kopf", "pandas", "psycopg", "pymysql")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+import pytest
+
 from tests.engines import Engine
 from tests.processes.conftest import Run
 
@@ -100,6 +102,7 @@ def test_a_file_that_was_in_use_for_long_is_refused_in_a_child(run_program: Run,
     assert after == "[] []"
 
 
+@pytest.mark.slow  # it waits nine seconds
 def test_a_call_without_answer_in_a_forked_child_fails_in_time_and_names_spawn(run_program: Run) -> None:
     program = """
         store = lineal.connect(sys.argv[1])

@@ -51,7 +51,7 @@ def kept_after(ask: Callable[[], None], *, times: int) -> int:
 
 
 def test_distinct_long_filters_leave_nothing_in_memory(service: MetadataService) -> None:
-    assert kept_after(lambda: listed(service, ors(120)), times=5) < MIB // 2
+    assert kept_after(lambda: listed(service, ors(120)), times=3) < MIB // 2
 
 
 def test_what_stays_of_a_short_filter_is_no_expression(service: MetadataService) -> None:

@@ -17,7 +17,7 @@ from lineal.service import MetadataService, open_service
 from tests import services
 from tests.engines import MARIADB, POSTGRESQL, Engine, Server, mariadb, postgresql, run_sql, server_folder
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("encrypted")]  # one process starts the servers
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)

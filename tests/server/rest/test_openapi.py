@@ -17,7 +17,6 @@ from tests.server.rest.conftest import serving
 from tests.server.rest.shelf import Shelf
 from tests.services import REPOSITORY
 
-pytestmark = pytest.mark.xdist_group("openapi")  # one process reads the description
 EXAMPLES = 5
 GUIDE = REPOSITORY / "docs" / "rest.md"
 
