@@ -30,6 +30,7 @@ from lineal.store.dialects import dialect_for
 from lineal.store.dialects.server import ServerDialect
 from lineal.store.tables import ENVIRONMENT, TYPE, metadata
 from tests import services
+from tests.parameters import rare
 
 MYSQL_FOLDER_VARIABLE = "LINEAL_MYSQL_FOLDER"
 MYSQL_FOLDER = services.REPOSITORY / ".services" / "mysql"
@@ -341,5 +342,7 @@ EVERY_ENGINE = [
     pytest.param(MYSQL, id="mysql", marks=pytest.mark.slow),
     pytest.param(POSTGRESQL, id="postgresql"),
 ]
+# For tests that take long, and whose rules depend little on the engine.
+SQLITE_EVERY_DAY = [EVERY_ENGINE[0], *[rare(*each.values, id=each.id) for each in EVERY_ENGINE[1:]]]
 SERVERS = EVERY_ENGINE[1:]
 BY_NAME = {engine.name: engine for engine in (SQLITE, MARIADB, MYSQL, POSTGRESQL)}

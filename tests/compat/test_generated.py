@@ -21,7 +21,7 @@ from tests.compat.generate.sequence import BUILDERS, LENGTH
 from tests.compat.official import METHOD_OF_REQUEST, OfficialCore
 from tests.compat.pair import DifferenceError, Pair
 
-REQUESTS = int(os.environ.get("LINEAL_COMPAT_REQUESTS", "2000"))
+REQUESTS = int(os.environ.get("LINEAL_COMPAT_REQUESTS", "1000"))
 FIRST_SEED = int(os.environ.get("LINEAL_COMPAT_SEED", "1"))
 MANY_REQUESTS = 50_000
 SEQUENCES = max(REQUESTS // LENGTH, 1)

@@ -16,6 +16,7 @@ pytest.importorskip("pandas")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "examples" / "tutorial.ipynb"
 
 
+@pytest.mark.slow  # `lineal tutorial` and the docs run the same, embedded
 def test_the_notebook_runs_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite:///{tmp_path}/metadata.db"
     _run(url, monkeypatch)

@@ -63,6 +63,7 @@ def test_the_same_artifact_logged_by_many_is_one_record(database_url: str, proce
     check([database_url] * processes, threads)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", [SQLITE], indirect=True, ids=["sqlite"])
 def test_it_is_one_record_over_grpc_with_three_workers(database_url: str) -> None:
     with running_server(database_url, "--workers", "3") as server:

@@ -28,6 +28,7 @@ def test_the_tutorial_can_be_repeated_in_one_store(tmp_path: Path) -> None:
     assert len(workspace.store.get_contexts()) == 1
 
 
+@pytest.mark.slow  # the notebook does the same against a server
 def test_the_tutorial_runs_against_a_server(tmp_path: Path) -> None:
     lines: list[str] = []
     with running_server(f"sqlite:///{tmp_path}/metadata.db") as server:

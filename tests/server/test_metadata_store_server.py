@@ -27,7 +27,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests import services
 from tests.client.certificates import localhost_certificate
-from tests.engines import free_port
+from tests.engines import SQLITE_EVERY_DAY, free_port
 from tests.serving import SERVICE, STOP_TIMEOUT, Caller
 
 COMMAND = [sys.executable, "-m", "lineal.cli.metadata_store_server"]
@@ -125,6 +125,7 @@ def postgresql_words(url: str, folder: Path) -> list[str]:
 WORDS = {"sqlite": sqlite_words, "mysql": mysql_words, "postgresql": postgresql_words}
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_a_manifest_serves_the_official_client_from_every_engine(
     fresh_database_url: str, official_python: Path, tmp_path: Path
 ) -> None:

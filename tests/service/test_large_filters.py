@@ -21,6 +21,7 @@ from lineal.store import listing
 from lineal.store.session import Row, Session
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+from tests.engines import SQLITE_EVERY_DAY
 
 MIB = 1 << 20
 _numbers = itertools.count()
@@ -50,10 +51,12 @@ def kept_after(ask: Callable[[], None], *, times: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_distinct_long_filters_leave_nothing_in_memory(service: MetadataService) -> None:
     assert kept_after(lambda: listed(service, ors(120)), times=3) < MIB // 2
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_what_stays_of_a_short_filter_is_no_expression(service: MetadataService) -> None:
     text = " OR ".join(f"id>{number}" for number in range(80))
     assert kept_after(lambda: listed(service, f"id > {next(_numbers)} OR {text}"), times=4) < 4 * 75_000
@@ -142,6 +145,7 @@ def found(service: MetadataService, filter_query: str) -> list[str]:
 _FORMS = ["{}", "NOT ({})", "id > 3 AND ({})", "({}) AND NOT ({})", "({}) IS NULL"]
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize("conditions", [_CONDITIONS[:10], _CONDITIONS[9:], _CONDITIONS[:2], _CONDITIONS])
 def test_a_large_filter_finds_what_the_same_small_one_finds(service: MetadataService, conditions: list[str]) -> None:
     put_nodes(service)

@@ -39,6 +39,7 @@ def official_server(python: Path, url: str) -> Iterator[str]:
             process.kill()
 
 
+@pytest.mark.slow  # a token ends, and the watcher asks again later
 def test_a_token_is_sent_and_its_end_loses_nothing_once_the_file_holds_a_new_one(
     api: Api, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ from lineal.watch.records import Records
 from lineal.watch.resources import parse_resources
 from lineal.wire import metadata_store as pb
 from tests.access.serving import serving
+from tests.engines import SQLITE_EVERY_DAY
 from tests.server.rest.conftest import reading
 from tests.server.rest.odd_texts import nested, odd_texts
 from tests.server.rest.shelf import Shelf
@@ -192,6 +193,7 @@ def check(doors: Doors, texts: list[str], *, pages: int) -> None:
             doors.shelf.get("/find", text=text)
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_the_oddest_texts_come_back_and_fail_nothing(doors: Doors) -> None:
     check(doors, odd_texts(10), pages=5)
 
