@@ -1,7 +1,7 @@
 # The only door to this project's tools; CI walks through it too. `make` alone prints what there is.
 
 PYTHONS ?= python3.13 python3.12 python3.11 python3.10 python3
-TEST_PROCESSES ?= 3
+TEST_PROCESSES ?= 4
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 GRPC_PORT ?= 8080

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from lineal.signals import SignalEvent
+from tests.parameters import rare
 
 # Each round sends the signal at the next step of `wait`, until a round has no such step. A round that is not over in
 # time never is: its process ends with a traceback.
@@ -77,7 +78,7 @@ print(number)
 """
 
 
-each_process = pytest.mark.parametrize("what", ["server", "supervisor", "watcher"])
+each_process = pytest.mark.parametrize("what", ["server", rare("supervisor"), rare("watcher")])
 
 
 @each_process

@@ -163,6 +163,7 @@ def test_without_a_database_it_warns_that_everything_will_be_lost() -> None:
         assert "is LOST when this server ends" in server.log()
 
 
+@pytest.mark.slow  # a message of 99 MiB
 def test_the_launchers_arguments_let_100_mib_and_16_kib_of_metadata_through() -> None:
     with running(LAUNCHER) as server, grpc.insecure_channel(server.address) as channel:
         put = channel.unary_unary(f"/{SERVICE.full_name}/PutContextType")
@@ -228,6 +229,7 @@ def test_a_client_without_a_certificate_is_refused_where_they_are_verified(tmp_p
             channel.unary_unary(f"/{SERVICE.full_name}/GetContextTypes")(b"", timeout=10)
 
 
+@pytest.mark.slow  # five commands, one after the other
 def test_a_downgrade_ends_the_command_and_says_what_to_do(tmp_path: Path) -> None:
     source = f"--metadata_store_server_config_file={sqlite(tmp_path)}"
     open_service(f"sqlite:///{tmp_path / 'metadata.db'}").close()

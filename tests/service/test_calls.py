@@ -9,6 +9,7 @@ import pytest
 from lineal import errors
 from lineal.service import CALLS, MetadataService, open_service
 from lineal.wire import service as rpc
+from tests.engines import SQLITE_EVERY_DAY
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts
 
 METHODS = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"].methods
@@ -19,6 +20,7 @@ def test_every_rpc_of_the_descriptor_is_served_and_no_other() -> None:
     assert len(CALLS) == 52
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_an_empty_request_is_answered_or_refused_as_the_callers_mistake(service: MetadataService, name: str) -> None:
     request = getattr(rpc, f"{name}Request")()

@@ -13,7 +13,7 @@ from lineal.store import locks
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.engines import SERVERS, run_sql
+from tests.engines import SERVERS, SQLITE_EVERY_DAY, run_sql
 from tests.service.conftest import CountStatements
 
 
@@ -92,6 +92,7 @@ def test_asking_again_changes_nothing(service: MetadataService, ids: dict[str, i
     assert len(everything.artifacts) == 1
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize(
     "other",
     [

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lineal import errors
 from lineal.service import MetadataService, open_service
 from lineal.wire import metadata_store as pb
-from tests.engines import Engine
+from tests.engines import SQLITE_EVERY_DAY, Engine
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts
 
 AWKWARD_TEXTS = [
@@ -35,6 +35,7 @@ def stored_and_read(service: MetadataService, value: pb.Value) -> pb.Value:
     return get_artifacts(service, node_id)[0].custom_properties["p"]
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize("text", AWKWARD_TEXTS, ids=range(len(AWKWARD_TEXTS)))
 def test_texts_of_any_content_come_back(service: MetadataService, engine: Engine, text: str) -> None:
     if "\0" in text:
