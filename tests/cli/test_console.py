@@ -17,6 +17,7 @@ import lineal
 from lineal.cli import main
 from lineal.wire import metadata_store as pb
 from tests.cli.test_mistakes import Refusal, refusal  # noqa: F401 a fixture
+from tests.parameters import rare
 
 BEYOND = str(1 << 64)
 READING = [["ls", "artifacts"], ["get", "artifact", "1"], ["lineage", "2"], ["get", "artifact", "1", "--json"]]
@@ -45,7 +46,7 @@ def run(*words: str, encoding: str = "utf-8", shell: str = "") -> subprocess.Com
     return subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("encoding", ["cp1252", rare("ascii")])
 @pytest.mark.parametrize("words", READING)
 def test_a_character_that_the_console_lacks_is_an_escape(odd_url: str, words: list[str], encoding: str) -> None:
     ran = run(*words, "--db", odd_url, encoding=encoding)

@@ -120,7 +120,7 @@ GARBAGE = {
 
 
 @each_list
-@pytest.mark.parametrize("garbage", GARBAGE)
+@pytest.mark.parametrize("garbage", [*list(GARBAGE)[:3], *map(rare, list(GARBAGE)[3:])])
 def test_a_token_that_is_none_is_refused(stocked: Pair, rpc_name, fields, garbage) -> None:
     given = options(2, token=GARBAGE[garbage])
     stocked.fails(errors.INVALID_ARGUMENT, request(rpc_name, options=given, **fields))
