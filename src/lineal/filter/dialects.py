@@ -98,7 +98,7 @@ class TextIn(_Condition):
 
 
 class IsNan(_Condition):
-    """Whether a stored double is NaN; the operands are the columns of the double and of what may stand beside it.
+    """Whether a stored double is NaN; the operands are the columns of the double and of `proto_value`.
 
     Source: the stored forms of store/values.py and of the dialects there.
     """

@@ -1,7 +1,7 @@
 """Compressed requests: refused, or inflated within a bound where the server is set to read them.
 
 gRPC's core would inflate a message of any size before anybody could look at it. So the door takes messages as they
-came, and here they are told apart: a message of gzip or zlib begins with bytes that no request begins with.
+came. This module recognises compressed ones: gzip and zlib begin with bytes that no request begins with.
 """
 
 from __future__ import annotations

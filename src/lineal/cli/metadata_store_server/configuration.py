@@ -68,7 +68,7 @@ class Configuration:
         arguments = channel_arguments(str(_value(self.values, "grpc_channel_arguments")))
         http_port = int(_value(self.values, "lineal_http_port"))
         tls = _tls(self.config.ssl_config, folder)
-        # Like the official server, this one lets everybody in; a client's certificate it asks for if it is told to.
+        # Like the official server, this one lets everybody in, and asks for a client's certificate only if configured.
         ways = (CERTIFICATE,) if tls.tls_client_ca else ()
         return ServerSettings(
             self.database,

@@ -137,7 +137,7 @@ def _proven_user(claims: Mapping[str, Any], claim: str) -> str:
     """Return the user that a claim names.
 
     Raises:
-        UnauthenticatedError: there is no such claim, or it is an email that the issuer has not verified.
+        UnauthenticatedError: the token lacks this claim, or the claim is an email that the issuer has not verified.
     """
     user = claims.get(claim)
     if not isinstance(user, str) or not user:

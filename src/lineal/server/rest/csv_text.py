@@ -31,7 +31,7 @@ def lines(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def cell(value: Any) -> Any:
-    """Return what stands in a cell for a value: a number, or a text that is no formula."""
+    """Return the cell for a value: a number, or a text that spreadsheets do not run as a formula."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -115,7 +115,7 @@ class SearchIndex:
         return self._work(kind, time.monotonic() + seconds)
 
     def step(self, kind: Kind) -> bool:
-        """Do what a thread does that nobody waits for: a batch, or a part of a comparison; say whether all is done."""
+        """Do one step of the background thread, a batch or a part of a comparison; say whether all is done."""
         return self._work(kind, time.monotonic(), is_patient=True)
 
     def compare(self, kind: Kind) -> bool:
