@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# Lineal's image: server, page, watcher and command line in one. For several platforms:
+# Lineal's image: server, web UI, watcher and command line in one. For several platforms:
 #   docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/lineal:TAG --push .
 # The package is pure Python, so the wheel is built once, on the builder's own platform.
 ARG PYTHON=3.12

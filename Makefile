@@ -31,14 +31,14 @@ EVERY_PYTHON := --universal --python-version 3.10 --extra dev
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
 
-run: $(RUN_READY) page-if-possible ## Set up, run the tutorial on an embedded SQLite store, then serve that store
+run: $(RUN_READY) web-ui-if-possible ## Set up, run the tutorial on an embedded SQLite store, then serve that store
 	mkdir -p build
 	$(VENV)/bin/lineal tutorial --db sqlite:///$(DATABASE)
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
-	$(PYTHON) scripts/build_page.py test
+	$(PYTHON) scripts/build_web_ui.py test
 
 test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands of pods, MySQL (scripts/get_mysql)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
@@ -46,11 +46,11 @@ test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
 	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
-ui: $(PYTHON) ## Build the web page into src/lineal/ui/static (Node.js from the machine or from PyPI)
-	$(PYTHON) scripts/build_page.py build
+ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the machine or from PyPI)
+	$(PYTHON) scripts/build_web_ui.py build
 
-journeys: $(DEV_READY) ui ## Travel through the page in Chromium, write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
-	$(PYTHON) scripts/build_page.py journeys
+journeys: $(DEV_READY) ui ## Travel through the web UI in Chromium, write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
+	$(PYTHON) scripts/build_web_ui.py journeys
 
 lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
 	$(VENV)/bin/ruff format --check .
@@ -58,7 +58,7 @@ lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the r
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON) scripts/check_repository.py
-	$(PYTHON) scripts/build_page.py lint
+	$(PYTHON) scripts/build_web_ui.py lint
 
 format: $(DEV_READY) ## Format the code and mend what can be mended by itself
 	$(VENV)/bin/ruff format .
@@ -92,10 +92,10 @@ lock: $(LOCK_READY) ## Pin the newest versions that fit, for every Python, in co
 clean: ## Remove the environments and everything that was built
 	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
 
-# A machine without a way to npm's packages still gets the server; its page then says what to do.
-.PHONY: page-if-possible
-page-if-possible: $(PYTHON)
-	@$(PYTHON) scripts/build_page.py needed || echo "The page could not be built; the server will serve REST and gRPC without it." >&2
+# A machine without a way to npm's packages still gets the server; its web UI then says what to do.
+.PHONY: web-ui-if-possible
+web-ui-if-possible: $(PYTHON)
+	@$(PYTHON) scripts/build_web_ui.py needed || echo "The web UI could not be built; the server will serve REST and gRPC without it." >&2
 
 $(PYTHON):
 	scripts/make_venv $(VENV) 3.10 $(PYTHONS)

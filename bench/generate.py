@@ -1,4 +1,4 @@
-"""Fill a store fast with records as the SDK writes them: for the benchmark, the page's journeys and to try things out.
+"""Fill a store fast with records as the SDK writes them: for the benchmark, the journeys and to try things out.
 
     python -m bench.generate sqlite:///large.db --artifacts 100000
 
@@ -9,7 +9,7 @@ store but for the times of types. What it holds, so that tests can look for it:
 - for every execution a data set, a model and its evaluation ("metrics"), with versions of 200 names, and labels `team`,
   `env` and, rarely, `audit=yes`; every fourth model is LIVE;
 - data set 1, the hub, which the first 300 executions all read; a chain of models, each trained from the one before;
-- model names that try to break a page (ODD_NAMES), which are their uris and labels too, made by the last executions.
+- model names that try to break a UI (ODD_NAMES), which are their uris and labels too, made by the last executions.
 """
 
 from __future__ import annotations

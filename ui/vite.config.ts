@@ -5,10 +5,10 @@ import { defineConfig } from "vitest/config";
 // The server that `npm run dev` asks for data.
 const API = process.env.LINEAL_HTTP ?? "http://127.0.0.1:8081";
 
-/** Let the browser load the page beside the first requests, which its entry (src/early.ts) sends before the page is there. */
-function preloadPage(): Plugin {
+/** Let the browser load the web UI beside the first requests, which its entry (src/early.ts) sends before it is there. */
+function preloadWebUi(): Plugin {
   return {
-    name: "preload-page",
+    name: "preload-web-ui",
     enforce: "post",
     transformIndexHtml: {
       order: "post",
@@ -31,9 +31,9 @@ function linkTo(file: string, rel: string): HtmlTagDescriptor {
 }
 
 export default defineConfig({
-  // Relative addresses, so that the page works under any path prefix.
+  // Relative addresses, so that the web UI works under any path prefix.
   base: "./",
-  plugins: [react(), preloadPage()],
+  plugins: [react(), preloadWebUi()],
   build: {
     outDir: "../src/lineal/ui/static",
     emptyOutDir: true,

@@ -90,7 +90,7 @@ class ServerSettings:
         cors_origins: the origins of foreign pages that may call the HTTP application; `*` for all.
         allowed_hosts: the names, with or without a port, that the HTTP application answers to; none for all, or for
             loopback names alone where the server listens on loopback and asks nobody.
-        frame_ancestors: who may show the page in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
+        frame_ancestors: who may show the web UI in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
         access: who may call.
         tls: how the way to the server is encrypted.
         limits: what requests and clients may take.

@@ -14,7 +14,7 @@ from tests.services import REPOSITORY
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(600),  # the page may be built first
+    pytest.mark.timeout(600),  # the web UI may be built first
 ]
 OPTIONAL = ("fastapi", "grpc_health", "grpc_reflection", "kopf", "pandas", "psycopg", "pymysql")
 

@@ -127,7 +127,7 @@ describe("an error", () => {
   it.each([
     [500, "Try again"],
     [403, "A fault"],
-  ])("%i is told with its request, and the rest of the page lives on", async (status, text) => {
+  ])("%i is told with its request, and the rest of the web UI lives on", async (status, text) => {
     const { page, close } = await visit(browser, world);
     await page.route("**/api/v1/artifacts?**", (route) => route.fulfill(problem(status)));
     await page.goto("/artifacts");

@@ -1,4 +1,4 @@
-// Who asks what (the table of the page's design), by pointer in so many actions, and again by keyboard alone. An action
+// Who asks what (the table of the web UI's design), by pointer in so many actions, and again by keyboard alone. An action
 // is a click, a key that does something by itself, or a text with Enter; Tab is the way to a place and no action.
 
 import { readFileSync } from "node:fs";

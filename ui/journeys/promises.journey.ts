@@ -1,5 +1,5 @@
 // What a person finds on the tutorial's data in at most three clicks from the start page, without reading docs: every
-// press of the pointer is counted by the page itself.
+// press of the pointer is counted by the browser itself.
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -64,7 +64,7 @@ export function largeStore(artifacts: number): string {
   return url;
 }
 
-/** A small store whose last models have names, uris and labels that try to break a page. */
+/** A small store whose last models have names, uris and labels that try to break the web UI. */
 export function oddStore(): string {
   const url = `sqlite:///${join(FOLDER, "odd.db")}`;
   python("-m", "bench.generate", url, "--artifacts", "90");

@@ -1,4 +1,4 @@
-// Runs before the first paint, so that the page never flashes in the wrong theme.
+// Runs before the first paint, so that the web UI never flashes in the wrong theme.
 (() => {
   let chosen = "auto";
   try {

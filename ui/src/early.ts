@@ -1,4 +1,4 @@
-// Where the page starts: it asks for what the address shows first, and then loads the page itself, so that the server
+// Where the web UI starts: it asks for what the address shows first, and then loads the web UI itself, so that the server
 // works while the browser reads the program. What stays out: drawing (main.tsx).
 
 import { askEarly } from "./api/early";

@@ -11,7 +11,7 @@ import { colorSchemeMemory } from "./app/colorScheme";
 import { basePath, router } from "./app/router";
 import { theme } from "./app/theme";
 
-// Links of the original page are #/artifacts/7.
+// Links of the original Artifact Store are #/artifacts/7.
 if (location.hash.startsWith("#/")) {
   history.replaceState(null, "", basePath() + location.hash.slice(2));
 }

@@ -34,10 +34,10 @@ def add(commands: Commands) -> None:
     _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
     _add(parser, "--threads", int, "how many requests are worked on at the same time")
     _add(parser, "--stop-grace", float, "seconds that accepted requests may take after the signal to stop")
-    _add(parser, "--path-prefix", str, "the path under which a proxy shows the page, such as /lineal", metavar="PATH")
+    _add(parser, "--path-prefix", str, "the path under which a proxy shows the web UI, such as /lineal", metavar="PATH")
     _add(parser, "--cors-origins", _origins, "the origins of foreign pages that may call, by commas; * for all")
     _add(parser, "--allowed-hosts", _origins, "the names that HTTP answers to, by commas; * for all")
-    frames = "who may show the page in a frame: 'none', 'self', *, origins"
+    frames = "who may show the web UI in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
     _add(parser, "--workers", int, "how many processes serve")
     _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")

@@ -19,9 +19,9 @@ from lineal.server.http_limits import add_head_limits, add_limits
 from lineal.server.http_methods import add_head
 from lineal.server.http_origins import add_origins
 from lineal.server.observing.http_calls import add_calls, add_metrics
-from lineal.server.page import add_elsewhere, add_page, built_page
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
+from lineal.server.web_ui import add_elsewhere, add_web_ui, built_web_ui
 from lineal.service import MetadataService
 from lineal.service.catalogue import Catalogue
 
@@ -41,12 +41,12 @@ def create_app(
     add_metrics(app)
     rest.install(app, catalogue)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
-    add_page(app, built_page())
+    add_web_ui(app, built_web_ui())
     app.add_middleware(PlainBodies, limits=settings.limits, max_bytes=settings.max_message_bytes)
     add_limits(app, settings.limits, guard)
     if guard.authenticator:
         add_guard(app, guard.authenticator)
-    add_elsewhere(app, built_page())
+    add_elsewhere(app, built_web_ui())
     add_origins(app, settings)
     add_head_limits(app)
     add_headers(app, settings)

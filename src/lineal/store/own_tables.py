@@ -1,4 +1,4 @@
-"""Lineal's own tables, all named `lineal_*`: the search index, stored views of the page, the audit log and tokens.
+"""Lineal's own tables, all named `lineal_*`: the search index, stored views of the web UI, the audit log and tokens.
 
 The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit

@@ -65,7 +65,7 @@ def operations(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-def test_the_page_is_written_against_this_description(document: dict[str, Any]) -> None:
+def test_the_web_ui_is_written_against_this_description(document: dict[str, Any]) -> None:
     snapshot = json.loads((REPOSITORY / "ui" / "openapi.json").read_text())
     for each in (snapshot, document):
         each["info"].pop("version")

@@ -1,4 +1,4 @@
-// What requests say: pure, so that the first ones can be sent before the page is loaded.
+// What requests say: pure, so that the first ones can be sent before the web UI is loaded.
 
 import type { LineageSearch, ListSearch } from "../app/search";
 import { joinList, splitList, writeOrder } from "../app/search";

@@ -6,7 +6,7 @@ import { fetchOnce } from "./early";
 import { Problem } from "./problem";
 import type { paths } from "./schema";
 
-/** The address that the page lies under, whatever the path prefix; see the base element in index.html. */
+/** The address that the web UI lies under, whatever the path prefix; see the base element in index.html. */
 export const BASE = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
 export const api = createClient<paths>({ baseUrl: BASE, fetch: fetchOnce });
@@ -29,7 +29,7 @@ function isWorthRetrying(failures: number, error: unknown): boolean {
   return failures < 1 && kind === "broken";
 }
 
-/** How often what is in sight is asked for again; a page in the background asks for nothing. */
+/** How often what is in sight is asked for again; a tab in the background asks for nothing. */
 export const REFRESH_EVERY = 30_000;
 
 export const queryClient = new QueryClient({

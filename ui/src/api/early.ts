@@ -1,9 +1,9 @@
-// Requests that were sent before the page was there to send them. Each answer is taken once, soon, by the same request.
+// Requests that were sent before the web UI was there to send them. Each answer is taken once, soon, by the same request.
 
 const asked = new Map<string, Promise<Response>>();
 const FRESH = 10_000;
 
-/** Send a request whose answer the page will want. */
+/** Send a request whose answer the web UI will want. */
 export function askEarly(address: string): void {
   const key = keyOf(address);
   const answer = fetch(address);

@@ -914,7 +914,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Store a view of the page under a short name */
+        /** Store a view of the web UI under a short name */
         post: operations["put_view"];
         delete?: never;
         options?: never;
@@ -2280,7 +2280,7 @@ export interface components {
         };
         /**
          * View
-         * @description A stored view of the page: `id` is the short name of `content`, the same for the same content.
+         * @description A stored view of the web UI: `id` is the short name of `content`, the same for the same content.
          */
         View: {
             /** Id */

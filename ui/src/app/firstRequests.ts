@@ -3,7 +3,7 @@
 import { lineageParams, listingOf, openingOf, pageParams, selectionParams } from "../api/asks";
 import { LIST_NAMES, type LineageSearch, parseSearch, pick } from "./search";
 
-/** The requests, relative to where the page lies. */
+/** The requests, relative to where the web UI lies. */
 export function firstRequests(place: string, text: string): string[] {
   const search = parseSearch(text);
   if (search.v) return [];

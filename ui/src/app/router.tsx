@@ -145,7 +145,7 @@ const routeTree = root.addChildren([
   oldExecution,
 ]);
 
-/** The path that the page lies under, with a slash at the end: the server writes it into the page's base element. */
+/** The path that the web UI lies under, with a slash at the end: the server writes it into the base element of index.html. */
 export function basePath(): string {
   return new URL(".", document.baseURI).pathname;
 }

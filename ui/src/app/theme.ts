@@ -21,7 +21,7 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 32 } }),
     Button: Button.extend({ defaultProps: { size: "compact-sm", variant: "default" }, classNames: { root: "button" } }),
-    // Locking the page's scroll would inject a style element, which the Content-Security-Policy forbids.
+    // Locking the document's scroll would inject a style element, which the Content-Security-Policy forbids.
     Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } }),
     Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 150 } } }),
     Popover: Popover.extend({ defaultProps: { shadow: "md", transitionProps: { duration: 100 } } }),

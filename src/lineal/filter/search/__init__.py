@@ -1,4 +1,4 @@
-"""The search of the page: `type:model metric.auc>0.9 -label.team=x`, from text to SQL expressions.
+"""The search language: `type:model metric.auc>0.9 -label.team=x`, from text to SQL expressions.
 
     text → tree (tree.py) → condition on a node (builder.py)
          parser               builder

@@ -1,4 +1,4 @@
-"""The tree of a search: what a query in the page's language says, as frozen dataclasses.
+"""The tree of a search: what a query in the search language says, as frozen dataclasses.
 
     query = term {term}                                                     (all of them)
     term  = ["-"] (key op value | word | "(" query {"OR" query} ")")

@@ -27,7 +27,7 @@ class Credentials:
     """What may tell who sends a request; "" for what it lacks.
 
     Attributes:
-        bearer: the token of the header `authorization: Bearer TOKEN`, or of the page's cookie.
+        bearer: the token of the header `authorization: Bearer TOKEN`, or of the web UI's cookie.
         peer: the address at the other end of the connection.
         user: the header in which a proxy names the user.
         certificate: the common name of the client's certificate, which TLS has verified.
@@ -75,7 +75,7 @@ def _bearer(header: str) -> str:
 
 
 def _cookie(headers: Headers) -> str:
-    """Return the token that the page's login stored; not for requests that another site makes a browser send."""
+    """Return the token that the web UI's login stored; not for requests that another site makes a browser send."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return ""
     try:

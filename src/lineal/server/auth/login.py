@@ -1,4 +1,4 @@
-"""The login of the page: a form that takes a token and keeps it in a cookie that scripts cannot read.
+"""The login of the web UI: a form that takes a token and keeps it in a cookie that scripts cannot read.
 
 What stays out: who the token's owner is (authenticator.py).
 """

@@ -21,10 +21,10 @@ from lineal.server.rest import (
     group_routes,
     lineage_routes,
     node_routes,
-    page_routes,
     problems,
     problems_page,
     store_routes,
+    web_ui_routes,
 )
 from lineal.server.rest.body_limit import BodyLimit
 from lineal.server.rest.parameters import refuse_nul, refuse_unknown
@@ -39,7 +39,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "A parameter is outside its limits.", "content": problems.CONTENT},
     503: {"description": "The database cannot be reached.", "content": problems.CONTENT},
 }
-_MODULES = (node_routes, lineage_routes, group_routes, store_routes, page_routes, audit_routes)
+_MODULES = (node_routes, lineage_routes, group_routes, store_routes, web_ui_routes, audit_routes)
 
 
 class _PlainRouter(APIRouter):

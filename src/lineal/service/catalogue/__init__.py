@@ -1,4 +1,4 @@
-"""The catalogue: what the page and the REST interface read, over the same service and store as the RPCs.
+"""The catalogue: what the web UI and the REST interface read, over the same service and store as the RPCs.
 
 `Catalogue` is what is public; its answers are the dataclasses of shapes.py. Everything it knows of a node is stored in
 ML Metadata's tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which is the
@@ -261,12 +261,12 @@ class Catalogue:
         return self._read(lambda session, _: stores.growth(session, kind, since=since, until=until, spans=spans))
 
     def put_view(self, content: str) -> StoredView:
-        """Store a view of the page."""
+        """Store a view of the web UI."""
         self.index.require()
         return self._views.put(content, self._caller())
 
     def view(self, view_id: str) -> View:
-        """Return a stored view of the page."""
+        """Return a stored view of the web UI."""
         self.index.require()
         return self._views.get(view_id, self._caller())
 

@@ -33,7 +33,7 @@ class Asked:
 
     Attributes:
         kind: their kind.
-        search: a search in the page's language.
+        search: a search in the search language.
         filter_query: a filter query of ML Metadata; both must fit.
         context_id: the context that holds them.
         type_names: the only types that they may have, if any are given.

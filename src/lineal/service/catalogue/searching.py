@@ -1,4 +1,4 @@
-"""A search as it was understood, and the keys that it may name: what a page needs to help with writing one."""
+"""A search as it was understood, and the keys that it may name: what the web UI needs to help with writing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stored views: the state of the page that is too long for a link, kept under a short name.
+"""Stored views: the state of the web UI that is too long for a link, kept under a short name.
 
 All of them together, and those of each caller, have a quota (`--max-views-mib`, `--max-views-mib-per-caller`); where it
 is reached, the views that were not used for longest are removed. A view is used when it is stored again, and when it is
@@ -36,7 +36,7 @@ _LONGEST_WAIT = 0.25  # seconds for which a read waits to note a use
 
 @dataclass(frozen=True)
 class View:
-    """A stored view of the page: `id` is the short name of `content`, the same for the same content."""
+    """A stored view of the web UI: `id` is the short name of `content`, the same for the same content."""
 
     id: str
     content: str

@@ -1,4 +1,4 @@
-"""The page on the HTTP port: one document behind every address, its files, a note where it is not built."""
+"""The web UI on the HTTP port: one document behind every address, its files, a note where it is not built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from lineal.server.http_door import HttpDoor
 from lineal.server.http_methods import add_head
-from lineal.server.page import add_elsewhere, add_page
+from lineal.server.web_ui import add_elsewhere, add_web_ui
 
 DOCUMENT = '<!doctype html><head><base href="./" /></head>'
 
@@ -30,7 +30,7 @@ def built(tmp_path: Path) -> Path:
 @contextmanager
 def serving(folder: Path | None) -> Iterator[httpx.Client]:
     app = FastAPI()
-    add_page(app, folder)
+    add_web_ui(app, folder)
     add_elsewhere(app, folder)
     add_head(app)
     door = HttpDoor(app, host="127.0.0.1", port=0)
@@ -52,7 +52,7 @@ def serving(folder: Path | None) -> Iterator[httpx.Client]:
         ("/artifact_types/model/artifacts/3", "../../../"),
     ],
 )
-def test_every_address_names_the_root_of_the_page_relative_to_itself(built: Path, address: str, base: str) -> None:
+def test_every_address_names_the_root_of_the_web_ui_relative_to_itself(built: Path, address: str, base: str) -> None:
     with serving(built) as client:
         answer = client.get(address)
     assert answer.status_code == 200
@@ -72,7 +72,7 @@ def test_only_what_was_built_is_served(built: Path, address: str) -> None:
         assert client.get(address).status_code == 404
 
 
-def test_an_address_that_is_none_shows_a_browser_the_page_and_others_the_problem(built: Path) -> None:
+def test_an_address_that_is_none_shows_a_browser_the_web_ui_and_others_the_problem(built: Path) -> None:
     with serving(built) as client:
         asked = client.get("/nowhere", headers={"accept": "text/html"})
         assert (asked.status_code, asked.text) == (404, DOCUMENT)
@@ -80,12 +80,12 @@ def test_an_address_that_is_none_shows_a_browser_the_page_and_others_the_problem
         assert "<html" not in client.get("/nowhere").text
 
 
-def test_a_page_that_is_not_built_says_what_to_do() -> None:
+def test_a_web_ui_that_is_not_built_says_what_to_do() -> None:
     with serving(None) as client:
         assert "make ui" in client.get("/artifacts/3").text
 
 
-def test_a_page_that_is_built_anew_is_served_at_once(built: Path) -> None:
+def test_a_web_ui_that_is_built_anew_is_served_at_once(built: Path) -> None:
     with serving(built) as client:
         (built / "index.html").write_text(DOCUMENT + "<title>new</title>")
         assert "new" in client.get("/").text

