@@ -23,6 +23,9 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
 LARGEST_ID = 40
+VIEW = "filter=name:b"
+VIEW_ID = "wwbycewg4qfu4io2"
+"""The short name of the stored view `VIEW`, which the name is made from."""
 _NAMES = ("empty", "alone", "shared")
 
 
@@ -54,6 +57,7 @@ def make_stores(folder: Path) -> Stores:
     with open_service(f"sqlite:///{folder}/alone.db?synchronous=OFF") as service:
         put_workspace(service, types, "a")
         Catalogue(service).index.follow_all()
+        Catalogue(service).put_view(VIEW)
     shutil.copy(folder / "alone.db", folder / "shared.db")
     stores = _open(folder)
     _put_others(stores.shared)
@@ -100,29 +104,42 @@ def _put_others(service: MetadataService) -> None:
 
 
 def _put_types(service: MetadataService) -> rpc.PutTypesResponse:
+    model = pb.ArtifactType(name="Model", external_id="Model-id", properties={"size": pb.INT})
+    contexts = (WORKSPACE_TYPE, "Experiment", "pipeline")
     request = rpc.PutTypesRequest(
-        artifact_types=[pb.ArtifactType(name="Model", properties={"size": pb.INT})],
-        execution_types=[pb.ExecutionType(name="Trainer")],
-        context_types=[pb.ContextType(name=WORKSPACE_TYPE), pb.ContextType(name="Experiment")],
+        artifact_types=[model],
+        execution_types=[pb.ExecutionType(name="Trainer", external_id="Trainer-id")],
+        context_types=[pb.ContextType(name=name, external_id=f"{name}-id") for name in contexts],
     )
     return service.call("PutTypes", request)
 
 
 def put_workspace(service: MetadataService, types: Any, name: str) -> None:
-    """Put a workspace as the SDK does, an experiment inside it, and a node that only its context holds."""
-    workspace, experiment = types.context_type_ids
+    """Put a workspace as the SDK does, an experiment and a pipeline in it, and a node that only its context holds."""
+    workspace = types.context_type_ids[0]
     request = rpc.PutLineageSubgraphRequest(contexts=[pb.Context(name=name, type_id=workspace)])
     for noun in ("data", "model"):
         request.artifacts.append(marked(artifact(types, f"{name}-{noun}"), name))
     request.artifacts.append(artifact(types, f"{name}-held"))
-    request.executions.append(marked(execution(types, f"{name}-train"), name))
-    for index, type_ in ((0, pb.Event.INPUT), (1, pb.Event.OUTPUT), (2, pb.Event.INPUT)):
+    request.executions.extend([marked(execution(types, f"{name}-{noun}"), name) for noun in ("train", "check")])
+    events = ((0, pb.Event.INPUT), (1, pb.Event.OUTPUT), (1, pb.Event.INTERNAL_OUTPUT), (2, pb.Event.INPUT))
+    for index, type_ in events:
         request.event_edges.add(execution_index=0, artifact_index=index, event=pb.Event(type=type_))
     put = service.call("PutLineageSubgraph", request)
-    inside = pb.Context(name=f"{name}-experiment", type_id=experiment, external_id=f"{name}-experiment-id")
-    child_id = service.call("PutContexts", rpc.PutContextsRequest(contexts=[inside])).context_ids[0]
-    link = pb.ParentContext(child_id=child_id, parent_id=put.context_ids[0])
-    service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=[link]))
+    _put_children(service, types, name, parent_id=put.context_ids[0])
+
+
+def _put_children(service: MetadataService, types: Any, name: str, *, parent_id: int) -> None:
+    """Put contexts into the context of a workspace."""
+    children = [
+        pb.Context(name=f"{name}-{noun}", type_id=type_id, external_id=f"{name}-{noun}-id")
+        for noun, type_id in zip(("experiment", "pipeline"), types.context_type_ids[1:], strict=True)
+    ]
+    for child in children:
+        child.custom_properties["team"].string_value = f"team of {name}"
+    child_ids = service.call("PutContexts", rpc.PutContextsRequest(contexts=children)).context_ids
+    links = [pb.ParentContext(child_id=child_id, parent_id=parent_id) for child_id in child_ids]
+    service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=links))
 
 
 def artifact(types: Any, name: str) -> pb.Artifact:
@@ -139,16 +156,16 @@ def execution(types: Any, name: str) -> pb.Execution:
 
 
 def marked(node: Any, workspace: str) -> Any:
-    """Return a node whose properties name a workspace, and a run in it."""
+    """Return a node whose properties name a workspace, a run in it, and a label."""
     node.custom_properties["__kf_run__"].string_value = f"run of {node.name}"
+    node.custom_properties["team"].string_value = f"team of {workspace}"
     node.custom_properties["__kf_workspace__"].string_value = workspace
     return node
 
 
 def _put_between(service: MetadataService, types: Any) -> None:
-    """Let an execution of `b` read a model of `a`, judge it, and put nodes that belong nowhere."""
-    named = rpc.GetArtifactByTypeAndNameRequest(type_name="Model", artifact_name="a-model")
-    model_id = service.call("GetArtifactByTypeAndName", named).artifact.id
+    """Let each workspace read from the other, let `b` judge a model of `a`, and put nodes that belong nowhere."""
+    model_id = _id_of(service, "a-model")
     request = rpc.PutLineageSubgraphRequest(executions=[marked(execution(types, "b-use"), "b")])
     report = marked(artifact(types, "b-report"), "b")
     report.custom_properties["model_id"].string_value = str(model_id)
@@ -157,3 +174,14 @@ def _put_between(service: MetadataService, types: Any) -> None:
     request.event_edges.add(execution_index=0, event=pb.Event(type=pb.Event.INPUT, artifact_id=model_id))
     request.event_edges.add(execution_index=0, artifact_index=0, event=pb.Event(type=pb.Event.OUTPUT))
     service.call("PutLineageSubgraph", request)
+    read = pb.Event(type=pb.Event.INPUT, artifact_id=_id_of(service, "b-data"), execution_id=_id_of(service, "a-train"))
+    service.call("PutEvents", rpc.PutEventsRequest(events=[read]))
+
+
+def _id_of(service: MetadataService, name: str) -> int:
+    """Return the id of an artifact, or of an execution whose name ends with `train`."""
+    if name.endswith("train"):
+        trainer = rpc.GetExecutionByTypeAndNameRequest(type_name="Trainer", execution_name=name)
+        return int(service.call("GetExecutionByTypeAndName", trainer).execution.id)
+    model = rpc.GetArtifactByTypeAndNameRequest(type_name="Model", artifact_name=name)
+    return int(service.call("GetArtifactByTypeAndName", model).artifact.id)

@@ -1,53 +1,37 @@
-"""What a caller limited to a workspace reads over REST: every route answers as if the store held nothing else."""
+"""What a caller limited to a workspace reads over REST: every route answers as if the store held nothing else.
+
+That says something only of addresses that are answered with content, and that tell an unlimited caller more. So both
+are asserted for every parameter of every route, and the OpenAPI description says which parameters there are.
+"""
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from lineal.config import DatabaseSettings
 from lineal.server import rest
 from lineal.server.http_door import HttpDoor
-from lineal.service import MetadataService
+from lineal.service import MetadataService, open_service
 from lineal.service.access import UNNAMED, Caller, Role
 from lineal.service.catalogue import Catalogue
-from tests.access.stores import Stores, caller
+from tests.access.addresses import NEXT, ROUTES, Address, addresses_of, combined
+from tests.access.stores import Stores, caller, fill
 
-# What each parameter is asked with; None leaves it out.
-_VALUES: dict[str, list[str | None]] = {
-    "q": [None, "b", "workspace=b", "metric.size>0", "label.__kf_run__:run"],
-    "filter_query": [None, "events_0.execution_id > 1 OR attributions_0.name = 'b'"],
-    "context_id": [None, "1", "3", "5"],
-    "order_by": [None, "-metric.size", "workspace", "name"],
-    "limit": ["2"],
-    "columns": [None, "metric.size,label.x"],
-    "key": ["name", "workspace", "type", "run", ""],
-    "name": ["team", "size", ""],
-    "metric": ["size"],
-    "ids": [",".join(str(node_id) for node_id in range(1, 15))],
-    "node_id": [str(node_id) for node_id in range(1, 12)],
-    "focus": [f"{letter}{node_id}" for letter in "ae" for node_id in range(1, 9)],
-    "direction": ["up", "down", "input", "output"],
-    "first": ["a1"],
-    "second": ["a2", "a4", "e2", "e3"],
-    "workspace": [None, "a", "b"],
-    "text": ["b-model", "a-model", "5", "s3://b-data", "run of b-data", "b-data-id"],
-    "exact": [None, "true"],
-    "group_by": [None, "workspace"],
-    "view_id": ["none"],
-}
-_ADMINS = {"/api/v1/audit"}  # routes that show the whole store or nothing
-_IGNORED = {"cursor", "format", "label", "as_of", "since", "until", "internal", "inside", "up", "down"}
-_IGNORED |= {"buckets", "spans", "kind"}
+Answer = tuple[int, str]
+ADMINS_ONLY = "/api/v1/audit"
+# Routes whose answers are the same for everybody: of the language, and of a name made from the whole content.
+SAME_FOR_ALL = ("/api/v1/search/parse", "/api/v1/search/keys", "/api/v1/views/{view_id}")
+OF_NODES = sorted(set(ROUTES) - {ADMINS_ONLY, *SAME_FOR_ALL})
+_EVERYDAY = 2
+_ALL = pytest.param(1000, marks=pytest.mark.slow)
 _DURATION = re.compile(r'"duration":[0-9]+')
-_EVERYDAY = 5
-_MANY = pytest.param(60, marks=pytest.mark.slow)
 
 
 @contextmanager
@@ -64,72 +48,123 @@ def served(service: MetadataService, who: Caller = UNNAMED) -> Iterator[httpx.Cl
         door.stop()
 
 
-def _routes() -> dict[str, list[str]]:
+class Asker:
+    """One caller, who asks each address once and remembers the answer."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        self._answers: dict[Address, Answer] = {}
+
+    def ask(self, address: Address) -> Answer:
+        """Return the status and the body, without how long something has been running at this moment."""
+        if address not in self._answers:
+            self._answers[address] = self._get(address.path, dict(address.query))
+        return self._answers[address]
+
+    def _get(self, path: str, query: dict[str, str]) -> Answer:
+        if query.get("cursor") == NEXT:
+            query = {**query, "limit": "1"}
+            del query["cursor"]
+            query["cursor"] = str(self._client.get(path, params=query).json().get("next_cursor"))
+        response = self._client.get(path, params=query)
+        return response.status_code, _DURATION.sub("", response.text)
+
+
+@pytest.fixture(scope="module")
+def askers(stores: Stores) -> Iterator[dict[str, Asker]]:
+    """Callers by name: of the store of one workspace, of the shared one with and without limits, of the empty one."""
+    callers = {
+        "alone": (stores.alone, UNNAMED),
+        "limited": (stores.shared, caller(Role.READER, "a")),
+        "unlimited": (stores.shared, UNNAMED),
+        "empty": (stores.empty, UNNAMED),
+    }
+    with ExitStack() as stack:
+        yield {name: Asker(stack.enter_context(served(*given))) for name, given in callers.items()}
+
+
+def names_of(path: str) -> list[str]:
+    """Return the parameters of a route, or [""] for one without any."""
+    return list(ROUTES[path].values) or [""]
+
+
+def says_more(asker: Asker, other: Asker, path: str, name: str) -> bool:
+    """Say whether an address with this parameter is answered, and with something else than to another caller."""
+    answers = ((asker.ask(each), other.ask(each)) for each in addresses_of(path, name))
+    return any(found[0] == 200 and found != others for found, others in answers)
+
+
+def described() -> dict[str, set[str]]:
+    """Return the parameters of every route that reads, from the OpenAPI description."""
     app = FastAPI(title="Lineal", version="0", openapi_url=None)
     rest.install(app, Catalogue.__new__(Catalogue))
     paths: dict[str, Any] = app.openapi()["paths"]
     return {
-        path: [each["name"] for each in found["get"].get("parameters", ())]
-        for path, found in paths.items()
-        if "get" in found
+        path: {each["name"] for each in methods["get"].get("parameters", ())}
+        for path, methods in paths.items()
+        if "get" in methods
     }
 
 
-ROUTES = _routes()
+def test_every_parameter_of_every_route_has_a_case() -> None:
+    found = described()
+    assert {path: set(route.values) for path, route in ROUTES.items()} == found
+    assert all(values for route in ROUTES.values() for values in route.values.values())
+    assert len(found) > 50
 
 
-def _urls(path: str, most: int) -> Iterator[str]:
-    """Return addresses of a route: combinations of the values of its parameters."""
-    names = [name for name in ROUTES[path] if name not in _IGNORED]
-    combined = itertools.product(*[_VALUES.get(name, [None]) for name in names])
-    for chosen in itertools.islice(combined, 0, None, max(1, _combinations(names) // most)):
-        given = dict(zip(names, chosen, strict=True))
-        filled = path.format(**given)
-        query = "&".join(f"{name}={value}" for name, value in given.items() if value and f"{{{name}}}" not in path)
-        yield f"{filled}?{query}"
+@pytest.mark.parametrize("most", [_EVERYDAY, _ALL])
+@pytest.mark.parametrize("path", OF_NODES)
+def test_a_route_answers_as_if_the_workspace_were_alone(askers: dict[str, Asker], path: str, most: int) -> None:
+    for name in names_of(path):
+        addresses = list(addresses_of(path, name))
+        for address in addresses[:: max(1, len(addresses) // most)]:
+            assert askers["limited"].ask(address) == askers["alone"].ask(address), address
 
 
-def _combinations(names: list[str]) -> int:
-    count = 1
-    for name in names:
-        count *= len(_VALUES.get(name, [None]))
-    return count
+@pytest.mark.parametrize("path", OF_NODES)
+def test_every_parameter_of_a_route_is_answered_with_content(askers: dict[str, Asker], path: str) -> None:
+    """Content is what a store that holds types alone does not answer."""
+    limited, empty = askers["limited"], askers["empty"]
+    assert [name for name in names_of(path) if not says_more(limited, empty, path, name)] == []
 
 
-@pytest.fixture(scope="module")
-def clients(stores: Stores) -> Iterator[tuple[httpx.Client, httpx.Client]]:
-    """Clients of the store with one workspace, and of the shared one as a reader of that workspace."""
-    with served(stores.alone) as alone, served(stores.shared, caller(Role.READER, "a")) as limited:
-        yield alone, limited
-
-
-def answer(client: httpx.Client, url: str) -> tuple[int, str]:
-    """Return the status and the body, without how long something has been running at this moment."""
-    response = client.get(url)
-    return response.status_code, _DURATION.sub("", response.text)
-
-
-@pytest.mark.parametrize("most", [_EVERYDAY, _MANY])
-@pytest.mark.parametrize("path", sorted(set(ROUTES) - _ADMINS))
-def test_a_route_answers_as_if_the_workspace_were_alone(
-    clients: tuple[httpx.Client, httpx.Client], path: str, most: int
-) -> None:
-    for url in _urls(path, most):
-        expected, found = [answer(client, url) for client in clients]
-        assert found == expected, url
-
-
-@pytest.mark.parametrize("path", sorted(_ADMINS))
-def test_a_route_for_admins_is_closed_to_others(clients: tuple[httpx.Client, httpx.Client], path: str) -> None:
-    assert answer(clients[1], path)[0] == 403
+@pytest.mark.parametrize("path", OF_NODES)
+def test_every_parameter_of_a_route_would_tell_of_another_workspace(askers: dict[str, Asker], path: str) -> None:
+    """An unlimited caller gets more, so a route that forgets the scope fails the comparison above."""
+    unlimited, limited = askers["unlimited"], askers["limited"]
+    assert [name for name in names_of(path) if not says_more(unlimited, limited, path, name)] == []
 
 
 @pytest.mark.slow
-def test_the_addresses_find_something_in_another_workspace(stores: Stores) -> None:
-    """Without a scope the same addresses tell of `b`: the test above would notice."""
-    with served(stores.alone) as alone, served(stores.shared) as unlimited:
-        telling = [
-            path for path in ROUTES if any(answer(alone, url) != answer(unlimited, url) for url in _urls(path, 60))
-        ]
-    silent = {*_ADMINS, "/api/v1/search/parse", "/api/v1/search/keys", "/api/v1/views/{view_id}"}
-    assert set(ROUTES) - set(telling) <= silent
+@pytest.mark.parametrize("path", OF_NODES)
+def test_two_parameters_together_tell_nothing_more(askers: dict[str, Asker], path: str) -> None:
+    for address in combined(path, 200):
+        assert askers["limited"].ask(address) == askers["alone"].ask(address), address
+
+
+@pytest.mark.parametrize("path", SAME_FOR_ALL)
+def test_what_is_the_same_for_all_is_answered_to_all(askers: dict[str, Asker], path: str) -> None:
+    for name in names_of(path):
+        for address in addresses_of(path, name):
+            answers = {askers[asker].ask(address) for asker in ("alone", "limited", "unlimited")}
+            assert [status for status, _ in answers] == [200], address
+
+
+@pytest.fixture(scope="module")
+def auditors() -> Iterator[list[Asker]]:
+    """An admin, a writer and a limited reader of a store that keeps an audit log."""
+    with ExitStack() as stack:
+        service = stack.enter_context(open_service(DatabaseSettings("sqlite://", audit=True)))
+        fill(service)
+        who = (Caller("admin", Role.ADMIN), Caller("writer", Role.WRITER), caller(Role.READER, "a"))
+        yield [Asker(stack.enter_context(served(service, each))) for each in who]
+
+
+@pytest.mark.parametrize("name", ROUTES[ADMINS_ONLY].values)
+def test_the_audit_log_is_closed_to_all_but_admins(auditors: list[Asker], name: str) -> None:
+    admin, *others = auditors
+    for address in addresses_of(ADMINS_ONLY, name):
+        status, text = admin.ask(address)
+        assert (status, '"node_id"' in text) == (200, True), address
+        assert {other.ask(address)[0] for other in others} == {403}

@@ -1,0 +1,212 @@
+"""How each REST route that reads is asked: its own parameters, each with the values that find something there.
+
+A route's table names every parameter of the route; test_rest.py compares the names with the OpenAPI description. The
+values are valid for the route, so that no test compares one error with another. What stays out: the stores (stores.py).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.access.stores import VIEW_ID
+
+NEXT = "<next page>"
+"""The value of a cursor that stands for the `next_cursor` of the page before."""
+_LATER = "4102444800000"  # the year 2100, in milliseconds since the epoch
+
+_FILTERS = {
+    "artifacts": ["events_0.execution_id > 0", "contexts_0.name = 'b' OR name LIKE '%data'"],
+    "executions": ["events_0.artifact_id > 0", "contexts_0.name = 'b' OR name LIKE '%train'"],
+    "contexts": [
+        "artifacts_0.id > 0 OR executions_0.id > 0",
+        "parent_contexts_0.name IN ('a', 'b')",
+        "child_contexts_0.id > 0",
+    ],
+}
+_SEARCHES = {
+    "artifacts": ["b", "a", "workspace=b or workspace=a", "metric.size>0", "label.team:team", "has:run"],
+    "executions": ["b", "a", "workspace=b or workspace=a", "state=RUNNING", "label.team:team", "has:run"],
+    "contexts": ["b", "a", "type:experiment or type:workspace"],
+}
+_COLUMNS = {
+    "artifacts": ["metric.size,label.team", "prop.size"],
+    "executions": ["label.team"],
+    "contexts": ["label.team"],
+}
+_ORDERS = {
+    "artifacts": ["-metric.size", "workspace", "-name", "label.team"],
+    "executions": ["-updated", "workspace", "-name", "label.team"],
+    "contexts": ["-created", "type", "name"],
+}
+_IDS = [str(number) for number in range(1, 12)]
+_TEXTS = ["b-model", "a-model", "5", "s3://b-data", "s3://a-data", "run of b-data", "b-data-id", "a-data-id"]
+_ARTIFACT_KEYS = [f"a{number}" for number in range(1, 9)]
+_KEYS = [*_ARTIFACT_KEYS, *[f"e{number}" for number in range(1, 6)]]
+_PERIOD = {"since": ["1"], "until": [_LATER]}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A way to ask a route.
+
+    Attributes:
+        values: the values of each parameter; all others keep their defaults while one of them is tried.
+        required: values for the parameters without which the route answers nothing, in each way that is tried.
+    """
+
+    values: Mapping[str, list[str]] = field(default_factory=dict)
+    required: Sequence[Mapping[str, str]] = ({},)
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address to be asked: a path, and its query."""
+
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+
+
+def addresses_of(path: str, name: str) -> Iterator[Address]:
+    """Yield an address for each value of one parameter, or the bare address for the name ""."""
+    route = ROUTES[path]
+    for value, required in itertools.product(route.values[name] if name else [""], route.required):
+        yield _address(path, {**required, **({name: value} if name else {})})
+
+
+def combined(path: str, most: int) -> Iterator[Address]:
+    """Yield up to `most` addresses in which two parameters of a route have values."""
+    route = ROUTES[path]
+    found = [
+        _address(path, {**required, first: one, second: other})
+        for required in route.required
+        for first, second in itertools.combinations(route.values, 2)
+        for one, other in itertools.product(route.values[first], route.values[second])
+    ]
+    yield from found[:: max(1, len(found) // most)]
+
+
+def _address(path: str, given: Mapping[str, str]) -> Address:
+    query = tuple((name, value) for name, value in given.items() if f"{{{name}}}" not in path)
+    return Address(path.format(**given), query)
+
+
+def _of_kind(kind: str) -> dict[str, Route]:
+    """Return the routes that every kind of node has."""
+    asked = {"q": _SEARCHES[kind], "filter_query": _FILTERS[kind], "context_id": ["1", "4"]}
+    shown = {"order_by": _ORDERS[kind], "columns": _COLUMNS[kind]}
+    paged = {"limit": ["1", "100"], "cursor": [NEXT]}
+    narrowed = {"key": ["workspace", "type", "label.team", ""], "text": ["e", "o"]}
+    given = {
+        "": Route({**asked, **shown, **paged}),
+        "/export": Route({**asked, **shown, "format": ["csv", "json"], "bom": ["true"]}),
+        "/count": Route({**asked, "exact": ["true", "false"]}),
+        "/facets": Route({**asked, "label": ["team"]}),
+        "/columns": Route(asked),
+        "/suggest": Route({**asked, **narrowed}, [{"key": "type"}]),
+        "/labels": Route(asked),
+        "/label-values": Route({**asked, "name": ["team"]}, [{"name": "team"}]),
+        "/batch": Route({"ids": [",".join(_IDS), "1,3"]}, [{"ids": "1"}]),
+        "/{node_id}": Route({"node_id": _IDS}),
+    }
+    return {f"/api/v1/{kind}{end}": route for end, route in given.items()}
+
+
+def _of_events(kind: str, node_id: str) -> dict[str, Route]:
+    """Return the route to the events of one artifact or execution; the id is that of a node with several."""
+    values = {"node_id": _IDS, "direction": ["input", "output", ""], "limit": ["1", "100"], "cursor": [NEXT]}
+    return {f"/api/v1/{kind}/{{node_id}}/events": Route(values, [{"node_id": node_id}])}
+
+
+_AROUND = {"as_of": [_LATER], "since": ["1"], "internal": ["true", "false"]}
+
+ROUTES: dict[str, Route] = {
+    **_of_kind("artifacts"),
+    **_of_kind("executions"),
+    **_of_kind("contexts"),
+    **_of_events("artifacts", "2"),
+    **_of_events("executions", "1"),
+    "/api/v1/artifacts/{node_id}/versions": Route(
+        {"node_id": _IDS, "limit": ["1", "100"]}, [{"node_id": "2"}, {"node_id": "5"}]
+    ),
+    "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),
+    "/api/v1/lineage": Route(
+        {
+            "focus": _KEYS,
+            "up": ["0", "5"],
+            "down": ["0", "5"],
+            "limit": ["2", "100"],
+            **_AROUND,
+            "inside": ["c1", "c4", "r1", "r3"],
+            "columns": ["metric.size,label.team"],
+        },
+        [{"focus": "a2"}],
+    ),
+    "/api/v1/lineage/relatives": Route(
+        {
+            "focus": _KEYS,
+            "direction": ["up", "down"],
+            "kind": ["artifact", "execution"],
+            "q": ["b", "a", "workspace=b or workspace=a"],
+            "filter_query": ["name LIKE '%'", "events_0.type IN (INPUT, OUTPUT)"],
+            "limit": ["1", "100"],
+            "as_of": [_LATER],
+            "internal": ["true", "false"],
+        },
+        [{"focus": "a2", "direction": "down", "kind": "execution"}],
+    ),
+    "/api/v1/lineage/path": Route(
+        {"first": _KEYS, "second": _KEYS, "limit": ["1", "3"], **_AROUND},
+        [{"first": "a1", "second": "a2"}, {"first": "a4", "second": "a2"}],
+    ),
+    "/api/v1/runs": Route(
+        {"workspace": ["a", "b"], "name": ["run of", "b-", "a-"], "limit": ["1", "100"], "cursor": [NEXT]}
+    ),
+    "/api/v1/runs/{node_id}": Route({"node_id": _IDS}),
+    "/api/v1/runs/{node_id}/holding": Route({"node_id": _IDS}),
+    "/api/v1/workspaces": Route(
+        {
+            "q": ["b", "a", "type:workspace or type:pipeline"],
+            "filter_query": _FILTERS["contexts"],
+            "order_by": ["-name", "created"],
+            "columns": ["label.team"],
+            "limit": ["1", "100"],
+            "cursor": [NEXT],
+        }
+    ),
+    "/api/v1/contexts/{node_id}/holding": Route({"node_id": _IDS}),
+    "/api/v1/metrics/series": Route(
+        {
+            "metric": ["size"],
+            "q": _SEARCHES["artifacts"],
+            "filter_query": _FILTERS["artifacts"],
+            "context_id": ["1", "4"],
+            "group_by": ["workspace", "label.team", "name"],
+            **_PERIOD,
+            "buckets": ["1", "10"],
+        },
+        [{"metric": "size"}],
+    ),
+    "/api/v1/monitor/running": Route(
+        {"q": ["b", "a", "workspace=b or workspace=a"], "context_id": ["1", "4"], "limit": ["1", "100"]}
+    ),
+    "/api/v1/monitor/growth": Route({"kind": ["artifact", "execution", "context"], **_PERIOD, "spans": ["1", "10"]}),
+    "/api/v1/totals": Route(),
+    "/api/v1/types": Route({"kind": ["artifact", "execution", "context"]}),
+    "/api/v1/find": Route({"text": _TEXTS, "limit": ["1", "100"]}, [{"text": "a"}, {"text": "b"}]),
+    "/api/v1/search/parse": Route({"q": ["name:b", "metric.size>0"]}),
+    "/api/v1/search/keys": Route(),
+    "/api/v1/views/{view_id}": Route({"view_id": [VIEW_ID]}, [{"view_id": VIEW_ID}]),
+    "/api/v1/audit": Route(
+        {
+            "subject": ["artifact", "context"],
+            "node_id": ["1", "2"],
+            "who": ["unnamed"],
+            "rpc": ["PutLineageSubgraph"],
+            **_PERIOD,
+            "limit": ["1", "100"],
+            "cursor": [NEXT],
+        }
+    ),
+}
