@@ -5,8 +5,6 @@ import { joinList, splitList, writeOrder } from "../app/search";
 import { onlyType } from "../filter/write";
 import { isAskedFor, readColumns } from "../list/columns";
 import { rememberedColumns } from "../list/memory";
-import type { LineageAsk } from "./lineage";
-import type { Listing } from "./listing";
 import type { ListKind } from "./shapes";
 
 export const PAGE = 100;
@@ -14,6 +12,34 @@ export const PAGE = 100;
 export const ALL = 50;
 export const OPENING_LIMIT = 60;
 export const WHOLE_LIMIT = 5000;
+
+/** What a list shows and in which order. */
+export interface Listing {
+  readonly kind: ListKind;
+  readonly filter: string;
+  /** The server's own filter query, instead of the filter. */
+  readonly query: string | undefined;
+  readonly sort: string;
+  /** Values to fetch: label.K, prop.K, metric.K. */
+  readonly columns?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+/** What to load: generations up and down from a node, in a time, inside a context. */
+export interface LineageAsk {
+  readonly focus: string;
+  readonly up: number;
+  readonly down: number;
+  readonly limit: number;
+  readonly asOf?: number | undefined;
+  readonly since?: number | undefined;
+  readonly inside?: string | undefined;
+  readonly internal?: boolean | undefined;
+  /** Leave out events that are only declared. */
+  readonly undeclared?: boolean | undefined;
+  /** A metric or label to show on the nodes: metric.auc */
+  readonly column?: string | undefined;
+}
 
 /** What a list's address asks for. */
 export function listingOf(kind: ListKind, search: ListSearch): Listing {

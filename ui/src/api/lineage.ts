@@ -10,25 +10,9 @@ import {
   restrict,
 } from "../lineage/graph";
 import { toNumber } from "../values/numbers";
-import { lineageParams } from "./asks";
+import { type LineageAsk, lineageParams } from "./asks";
 import { api, dataOf } from "./client";
 import { durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
-
-/** What to load: generations up and down from a node, in a time, inside a context. */
-export interface LineageAsk {
-  readonly focus: string;
-  readonly up: number;
-  readonly down: number;
-  readonly limit: number;
-  readonly asOf?: number | undefined;
-  readonly since?: number | undefined;
-  readonly inside?: string | undefined;
-  readonly internal?: boolean | undefined;
-  /** Leave out events that are only declared. */
-  readonly undeclared?: boolean | undefined;
-  /** A metric or label to show on the nodes: metric.auc */
-  readonly column?: string | undefined;
-}
 
 export interface LoadedGraph extends Graph {
   readonly leftOut: number;

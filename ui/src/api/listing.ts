@@ -4,29 +4,10 @@ import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanst
 import { useMemo } from "react";
 import { writeOrder } from "../app/search";
 import type { Vocabulary } from "../filter/suggest";
-import { pageParams, selectionParams } from "./asks";
+import { type Listing, pageParams, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
 import { fetchRuns } from "./runs";
-import type { Facet, ListKind, Row, Totals } from "./shapes";
-
-/** What a list shows and in which order. */
-export interface Listing {
-  readonly kind: ListKind;
-  readonly filter: string;
-  /** The server's own filter query, instead of the filter. */
-  readonly query: string | undefined;
-  readonly sort: string;
-  /** Values to fetch: label.K, prop.K, metric.K. */
-  readonly columns?: string | undefined;
-  readonly context?: string | undefined;
-}
-
-export interface ListedPage {
-  readonly rows: readonly Row[];
-  readonly next: string | null;
-  /** Whether the search index had caught up. */
-  readonly complete: boolean;
-}
+import type { Facet, ListedPage, ListKind, Totals } from "./shapes";
 
 type ApiKind = "artifacts" | "executions" | "contexts";
 

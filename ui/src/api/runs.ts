@@ -3,8 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { parseFilter, type Term } from "../filter/parse";
 import { api, dataOf } from "./client";
-import type { ListedPage } from "./listing";
-import type { Row, Run } from "./shapes";
+import type { ListedPage, Row, Run } from "./shapes";
 
 /** A page of runs as rows of a list. Of the filter, words and workspace count. */
 export async function fetchRuns(filter: string, cursor: string): Promise<ListedPage> {

@@ -24,6 +24,14 @@ export type TypeInfo = Schemas["TypeInfo"];
 export type ListKind = "artifacts" | "executions" | "runs" | "workspaces";
 export type PageKind = "artifact" | "execution" | "run" | "workspace";
 
+/** A part of a list. */
+export interface ListedPage {
+  readonly rows: readonly Row[];
+  readonly next: string | null;
+  /** Whether the search index had caught up. */
+  readonly complete: boolean;
+}
+
 /** The page of a record. A context that is no run is shown like a workspace; runs have keys of their own. */
 export function pageOf(record: { readonly kind: string; readonly key: string }) {
   if (record.kind === "artifact") return "/artifacts/$id";

@@ -86,6 +86,18 @@ export interface AuditSearch {
   readonly until?: string | undefined;
 }
 
+export interface MonitorSearch {
+  readonly name?: string;
+  readonly metrics?: string;
+  readonly by?: string;
+  readonly filter?: string;
+  readonly group?: string;
+  readonly threshold?: string;
+  readonly best?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /** Keep the known names of a search, as text. */
 export function pick<Name extends string>(names: readonly Name[]) {
   return (search: Record<string, unknown>): { [Key in Name]?: string } => {

@@ -2,9 +2,9 @@
 
 import { Button, Menu } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
+import type { Positions } from "./boxes";
 import { toCsv, toJson, toMermaid, toSvg } from "./export";
 import { type Graph, hops } from "./graph";
-import type { Positions } from "./layout";
 import { save, toPng } from "./picture";
 
 interface ExportMenuProps {

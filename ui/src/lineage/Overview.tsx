@@ -2,8 +2,8 @@
 
 import { useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useRef } from "react";
+import type { Positions } from "./boxes";
 import type { Graph } from "./graph";
-import type { Positions } from "./layout";
 import { boundsOf, colourOf, sizeOf } from "./looks";
 
 const WIDTH = 200;

@@ -1,7 +1,7 @@
 // How an edge is drawn, on the screen and in exported pictures: dashed or not, and its way.
 
+import type { Positions } from "./boxes";
 import type { Graph, GraphEdge } from "./graph";
-import type { Positions } from "./layout";
 import { sizeOf } from "./looks";
 
 /** Whether an edge is drawn dashed: declared ones and those that stand for a way through nodes that are not drawn. */

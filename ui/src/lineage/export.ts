@@ -3,9 +3,9 @@
 
 import { cutMiddle, shortType } from "../values/names";
 import { formatUtc } from "../values/times";
+import type { Positions } from "./boxes";
 import { belowOf, edgePath, isDashed } from "./edges";
 import type { Graph, GraphEdge, GraphNode } from "./graph";
-import type { Positions } from "./layout";
 import { boundsOf, colourOf, sizeOf, stateMark } from "./looks";
 
 /** What an exported picture says of itself. */

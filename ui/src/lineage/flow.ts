@@ -4,10 +4,10 @@
 import { type Edge, MarkerType, Position } from "@xyflow/react";
 import { cutDistinct } from "../values/names";
 import { formatLocal } from "../values/times";
+import type { Positions } from "./boxes";
 import { belowOf, isDashed } from "./edges";
 import type { FlowNode, NodeActions } from "./GraphNodes";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode } from "./graph";
-import type { Positions } from "./layout";
 import { sizeOf } from "./looks";
 import { hiddenNeighbours, readExpansions } from "./view";
 

@@ -2,10 +2,8 @@
 // paths, order by the mean of the neighbours, heights by the nearest places that keep the order. Edges over several
 // layers reserve no room of their own; that is what dagre's time goes into.
 
-import type { Box, LayoutTask, Positions } from "./layout";
+import { type Box, COLUMN_GAP, type LayoutTask, type Positions, ROW_GAP } from "./boxes";
 
-const COLUMN_GAP = 64;
-const ROW_GAP = 16;
 const SWEEPS = 12;
 
 interface Item {

@@ -1,24 +1,8 @@
 // Where nodes lie: left to right in layers. Runs in a worker (layout.worker.ts); plain numbers in and out.
 
 import { Graph as DagreGraph, layout as dagreLayout } from "@dagrejs/dagre";
+import { type Box, COLUMN_GAP, type LayoutTask, type Positions, ROW_GAP } from "./boxes";
 import { largeLayout } from "./layered";
-
-export interface Box {
-  readonly key: string;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface LayoutTask {
-  readonly boxes: readonly Box[];
-  readonly links: readonly (readonly [string, string])[];
-}
-
-/** The upper left corner of every box. */
-export type Positions = Record<string, readonly [number, number]>;
-
-const COLUMN_GAP = 64;
-const ROW_GAP = 16;
 
 // Beyond this, dagre takes longer than a person waits: a second for 500 nodes.
 const LARGE = 200;

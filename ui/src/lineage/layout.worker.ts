@@ -1,6 +1,7 @@
 // The worker around layerLayout: one task, one answer.
 
-import { type LayoutTask, layerLayout } from "./layout";
+import type { LayoutTask } from "./boxes";
+import { layerLayout } from "./layout";
 
 self.onmessage = (message: MessageEvent<LayoutTask>) => {
   self.postMessage(layerLayout(message.data));

@@ -1,7 +1,7 @@
 // How a node looks by its kind, type and state: size, colour name, mark. Never colour alone.
 
+import type { Positions } from "./boxes";
 import type { Graph, GraphNode } from "./graph";
-import type { Positions } from "./layout";
 
 export const ARTIFACT_SIZE = { width: 216, height: 56 } as const;
 export const EXECUTION_SIZE = { width: 168, height: 40 } as const;

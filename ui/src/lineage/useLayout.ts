@@ -1,8 +1,9 @@
 // Positions for a graph, from the worker. The last positions stay until the next are there.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { LayoutTask, Positions } from "./boxes";
 import type { Graph } from "./graph";
-import { columnLayout, type LayoutTask, type Positions } from "./layout";
+import { columnLayout } from "./layout";
 import { sizeOf } from "./looks";
 
 export interface LayoutState {

@@ -2,8 +2,8 @@
 
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { ALL, commonOf, openingOf, WHOLE_LIMIT } from "../api/asks";
-import { graphOf, type LineageAsk, type LoadedGraph, lineageQuery, pathQuery } from "../api/lineage";
+import { ALL, commonOf, type LineageAsk, openingOf, WHOLE_LIMIT } from "../api/asks";
+import { graphOf, type LoadedGraph, lineageQuery, pathQuery } from "../api/lineage";
 import { fetchPage } from "../api/listing";
 import { fetchRun } from "../api/runs";
 import { type LineageSearch, splitList } from "../app/search";

@@ -1,8 +1,8 @@
 // Which part of the graph the window shows at first, and after Back or a reload: the part that it showed before.
 
 import { rememberedHere, rememberHere } from "../app/entryMemory";
+import type { Positions } from "./boxes";
 import { type Graph, neighbours } from "./graph";
-import type { Positions } from "./layout";
 import { boundsOf, sizeOf } from "./looks";
 
 export interface Viewport {

@@ -1,7 +1,7 @@
 // Walking over the graph by arrow keys: along edges to the sides, over siblings up and down.
 
+import type { Positions } from "./boxes";
 import { type Graph, neighbours } from "./graph";
-import type { Positions } from "./layout";
 
 export function nextByKey(key: string, graph: Graph, positions: Positions, at: string | undefined): string | undefined {
   if (!/^Arrow/.test(key)) return undefined;

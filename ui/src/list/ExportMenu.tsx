@@ -2,7 +2,8 @@
 
 import { Button, Menu } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import { exportAddress, type Listing } from "../api/listing";
+import type { Listing } from "../api/asks";
+import { exportAddress } from "../api/listing";
 
 export function ExportMenu(listing: Listing) {
   return (

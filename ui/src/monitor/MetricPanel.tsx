@@ -5,14 +5,13 @@ import { useMemo } from "react";
 import { useFields } from "../api/listing";
 import { useSeries } from "../api/metrics";
 import type { Series } from "../api/shapes";
-import { joinList, quoteItem, splitList } from "../app/search";
+import { joinList, type MonitorSearch, quoteItem, splitList } from "../app/search";
 import { quoteValue } from "../filter/write";
 import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { Plot } from "../values/Plot";
 import { formatLocal } from "../values/times";
 import { bestSoFar, byTime, byVersion, extentOf, notFinite, versionsOf } from "./lines";
-import type { MonitorSearch } from "./MonitorPage";
 
 interface MetricPanelProps {
   readonly search: MonitorSearch;

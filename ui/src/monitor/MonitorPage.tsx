@@ -5,22 +5,11 @@ import { IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import "./monitor.css";
+import type { MonitorSearch } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { Growth } from "./Growth";
 import { MetricPanel } from "./MetricPanel";
 import { Running } from "./Running";
-
-export interface MonitorSearch {
-  readonly name?: string;
-  readonly metrics?: string;
-  readonly by?: string;
-  readonly filter?: string;
-  readonly group?: string;
-  readonly threshold?: string;
-  readonly best?: string;
-  readonly from?: string;
-  readonly to?: string;
-}
 
 const EVERY = 15_000;
 
