@@ -24,10 +24,11 @@ from typing import Any
 
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.service import MetadataService, open_service
-from lineal.store.database import Session
-from lineal.store.statement import insertion
-from lineal.store.tables import EVENT, MEMBERSHIP, NODE, PROPERTY
+from lineal.service import MetadataService
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import insertion
+from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, PROPERTY
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 

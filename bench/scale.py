@@ -20,9 +20,9 @@ import lineal
 from bench.generate import generate
 from bench.sides import server
 from kubeflow.metadata import metadata
+from lineal.catalogue.index import SearchIndex
 from lineal.client import ListOptions, OrderByField
-from lineal.service import open_service
-from lineal.service.catalogue.index import SearchIndex
+from lineal.upkeep.opening import open_service
 
 SMALL = 10_000
 WORKSPACE = "bench"

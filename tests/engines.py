@@ -24,11 +24,12 @@ from typing import Any
 import pytest
 
 from lineal.config import DatabaseSettings
-from lineal.store import own_tables
-from lineal.store.database import Database, Session
-from lineal.store.dialects import dialect_for
-from lineal.store.dialects.server import ServerDialect
-from lineal.store.tables import ENVIRONMENT, TYPE, metadata
+from lineal.store.engine.database import Database
+from lineal.store.engine.dialects import dialect_for
+from lineal.store.engine.dialects.server import ServerDialect
+from lineal.store.engine.session import Session
+from lineal.store.tables import own_tables
+from lineal.store.tables.mlmd_tables import ENVIRONMENT, TYPE, metadata
 from tests import services
 from tests.parameters import rare
 

@@ -1,6 +1,7 @@
 """How long a call may take: the deadline of the call in progress, and looking at it while something is computed.
 
-A door says it with `calling_until`. What stays out: stopping statements that run in a database (store/deadlines.py).
+A door sets it with `calling_until`. What stays out: stopping statements that run in a database
+(store/engine/statement_deadlines.py).
 """
 
 from __future__ import annotations

@@ -9,10 +9,10 @@ from typing import Any
 
 from google.protobuf.message import Message
 
+from lineal.conventions import WORKSPACE_TYPE
 from lineal.server.rpcs import SERVICES
 from lineal.service import CALLS
 from lineal.service.calls import LINEAGE_CALLS
-from lineal.store.scope import WORKSPACE_TYPE
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.stores import LARGEST_ID

@@ -9,16 +9,17 @@ from typing import Any
 
 import httpx
 
+from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings, ServerSettings
 from lineal.server.auth.guard import guard_of
 from lineal.server.grpc_door import GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
 from lineal.server.readiness import Readiness
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
 from lineal.service.access import Role
-from lineal.service.catalogue import Catalogue
-from lineal.service.tokens import Tokens
+from lineal.upkeep.opening import open_service
+from lineal.upkeep.tokens import Tokens
 
 
 @dataclass(frozen=True)

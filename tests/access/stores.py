@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings
-from lineal.service import MetadataService, archive, open_service
+from lineal.conventions import WORKSPACE_TYPE
+from lineal.service import MetadataService
 from lineal.service.access import Caller, Role, scope_of
-from lineal.service.catalogue import Catalogue
-from lineal.store.scope import WORKSPACE_TYPE
+from lineal.upkeep import archive
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 

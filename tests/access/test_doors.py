@@ -145,7 +145,7 @@ def test_a_client_sends_its_token(served: Served, tmp_path: Any, monkeypatch: py
 
 def test_a_revoked_token_is_refused_within_seconds(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     from lineal.server.auth import authenticator
-    from lineal.service.tokens import Tokens
+    from lineal.upkeep.tokens import Tokens
 
     monkeypatch.setattr(authenticator, "REMEMBER_SECONDS", 0.0)
     token = served.token()

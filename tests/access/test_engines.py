@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from lineal import errors
+from lineal.catalogue import Asked, Catalogue
 from lineal.kinds import KINDS
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
 from lineal.service.access import Role
-from lineal.service.catalogue import Asked, Catalogue
-from lineal.store.packing import FEWEST
+from lineal.store.rows.packing import FEWEST
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.requests import READS, read_requests

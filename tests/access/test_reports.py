@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from lineal.catalogue import Catalogue
+from lineal.catalogue import index as indexing
+from lineal.conventions import WORKSPACE_TYPE
 from lineal.kinds import ARTIFACT
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role
-from lineal.service.catalogue import Catalogue
-from lineal.service.catalogue import index as indexing
-from lineal.store import index_rows
-from lineal.store.scope import WORKSPACE_TYPE
+from lineal.store.index import entries as index_rows
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.stores import caller

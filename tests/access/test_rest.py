@@ -15,12 +15,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings
 from lineal.server import rest
 from lineal.server.http_door import HttpDoor
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role
-from lineal.service.catalogue import Catalogue
+from lineal.upkeep.opening import open_service
 from tests.access.addresses import NEXT, ROUTES, Address, addresses_of, combined
 from tests.access.stores import Stores, caller, fill
 

@@ -8,8 +8,9 @@ import pytest
 
 from lineal import errors
 from lineal.server.rpcs import LIFECYCLE_NAME, SERVICES, Rpc
-from lineal.service import CALLS, call_named
+from lineal.service import CALLS
 from lineal.service.access import Caller, Role
+from lineal.upkeep.calls import ALL_CALLS
 from tests.access.stores import Stores, caller
 
 EVERY_RPC = [pytest.param(name, called, id=called.name) for name, rpcs in SERVICES.items() for called in rpcs.values()]
@@ -24,7 +25,7 @@ def needed(service_name: str, called: Rpc) -> Role:
     """Return the role that the documentation promises to be enough, and no smaller one."""
     if service_name == LIFECYCLE_NAME:
         return Role.ADMIN
-    return Role.WRITER if call_named(called.name).writes else Role.READER
+    return Role.WRITER if ALL_CALLS[called.name].writes else Role.READER
 
 
 def is_let_in(stores: Stores, called: Rpc, who: Caller) -> bool:

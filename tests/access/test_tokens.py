@@ -10,9 +10,10 @@ import pytest
 
 from lineal import errors
 from lineal.cli import main
-from lineal.service import open_service, tokens
 from lineal.service.access import Caller, Role, scope_of
-from lineal.service.tokens import Tokens
+from lineal.upkeep import tokens
+from lineal.upkeep.opening import open_service
+from lineal.upkeep.tokens import Tokens
 
 
 @pytest.fixture

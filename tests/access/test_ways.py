@@ -24,8 +24,8 @@ from lineal.server.auth import oidc
 from lineal.server.auth.access_file import AccessFile
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.credentials import Credentials
-from lineal.service import open_service
 from lineal.service.access import Caller, Role, scope_of
+from lineal.upkeep.opening import open_service
 from tests.access.serving import asking, serving
 
 ISSUER, AUDIENCE = "https://issuer.example", "lineal"

@@ -13,9 +13,9 @@ import grpc
 import httpx
 import pytest
 
-from lineal.service import open_service
 from lineal.service.access import Role
-from lineal.service.tokens import Tokens
+from lineal.upkeep.opening import open_service
+from lineal.upkeep.tokens import Tokens
 from tests.access.authority import Authority
 from tests.serving import running_server
 

@@ -8,11 +8,11 @@ import pytest
 from google.protobuf.message import Message
 
 from lineal import errors
+from lineal.conventions import WORKSPACE_TYPE
 from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
-from lineal.service.lifecycle import LIFECYCLE_CALLS
-from lineal.store.scope import WORKSPACE_TYPE
+from lineal.upkeep.calls import LIFECYCLE_CALLS
 from lineal.wire import lifecycle, lineage
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc

@@ -12,7 +12,7 @@ import pytest
 import lineal
 from lineal.cli import main
 from lineal.config import DatabaseSettings
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
 from tests.cli.test_mistakes import AS_USER, Refusal, only_line, refusal  # noqa: F401 a fixture
 
 READING = (

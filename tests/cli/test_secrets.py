@@ -16,8 +16,8 @@ from kubeflow.metadata import metadata
 from lineal import errors
 from lineal.cli import main
 from lineal.config import DatabaseSettings
-from lineal.service import open_service
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
+from lineal.upkeep.opening import open_service
 from lineal.urls import redact, redact_url
 from lineal.watch import store as watch_store
 

@@ -11,7 +11,7 @@ from kubeflow.metadata import metadata
 from lineal import errors
 from lineal.client.connection import settings_of_url
 from lineal.config import DatabaseSettings, ServerSettings
-from lineal.store.dialects.urls import parse_server_url
+from lineal.store.engine.dialects.urls import parse_server_url
 from lineal.urls import sqlite_parts, sqlite_url
 
 IN_ITS_PLACE = [

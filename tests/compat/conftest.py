@@ -56,7 +56,7 @@ def opposite(core: OfficialCore) -> Side:
     against = os.environ.get("LINEAL_COMPAT_AGAINST", "lineal")
     if against == "official":
         return core.open()
-    from lineal.service import open_service
+    from lineal.upkeep.opening import open_service
 
     if against == "lineal":
         return LinealSide(open_service("sqlite://"))
@@ -70,7 +70,7 @@ class LentSide(LinealSide):
     """
 
     def __init__(self, engine: Engine) -> None:
-        from lineal.service import open_service
+        from lineal.upkeep.opening import open_service
 
         self._engine = engine
         self._lent: AbstractContextManager[str] = engine.empty_url(_SERVERS, Path())

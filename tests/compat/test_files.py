@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.build import SIX_KINDS, SIX_TYPES, event, listing, node, put, put_events, put_type, request

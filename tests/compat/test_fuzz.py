@@ -16,8 +16,9 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS
-from lineal.service import MetadataService, open_service
-from lineal.store.database import Session
+from lineal.service import MetadataService
+from lineal.store.engine.session import Session
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.compat.build import SIX_TYPES, listing, node, put, put_events, put_type, request
 from tests.compat.generate.noise import MARK, random_call, random_filter_text, random_token

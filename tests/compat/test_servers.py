@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from lineal import errors
-from lineal.service import open_service
-from lineal.store.packing import FEWEST
+from lineal.store.rows.packing import FEWEST
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.official import METHOD_OF_REQUEST, Answer, OfficialCore

@@ -14,7 +14,8 @@ from google.protobuf import any_pb2
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.build import artifact, by_id, context, event, execution, listing, node, put, put_type, request

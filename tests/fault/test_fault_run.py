@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, free_port, run_sql, server_folder
 from tests.fault.faults import Database, disk, durable, stepping_clock
 from tests.fault.writing import SECONDS, check, inflict, served

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from lineal import errors
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.galera import galera

@@ -20,8 +20,8 @@ import grpc
 import httpx
 import pytest
 
-from lineal.service import open_service
 from lineal.service.calls import CALLS
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.official import Answer, OfficialCore, OfficialStore, config_of, sqlite_file

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import SERVERS, Engine

@@ -16,7 +16,7 @@ from functools import partial
 import grpc
 
 from lineal.config import DatabaseSettings
-from lineal.service import doctor
+from lineal.upkeep import doctor
 from tests.crowd import Crowd
 from tests.engines import run_sql
 from tests.fault.test_sigkill import TORN_EVENTS, TORN_NODES, Ledger, Types, put_types, write_request

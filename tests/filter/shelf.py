@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from lineal.filter import build, parse
 from lineal.kinds import KINDS
-from lineal.store.tables import metadata
+from lineal.store.tables.mlmd_tables import metadata
 
 KIND = {kind.name: kind for kind in KINDS}
 T = metadata.tables

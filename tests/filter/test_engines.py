@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lineal.config import DatabaseSettings
-from lineal.service import open_service
-from lineal.store.database import Database, Session
-from lineal.store.statement import Statement
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement
+from lineal.upkeep.opening import open_service
 from tests.engines import SERVERS, Engine
 from tests.filter.queries import queries
 from tests.filter.shelf import KIND, T, found, rows, statement

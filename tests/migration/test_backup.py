@@ -10,8 +10,8 @@ import lineal
 from lineal import errors
 from lineal.cli import main
 from lineal.config import DatabaseSettings
-from lineal.service import archive, migration
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
+from lineal.upkeep import archive, migration
 from lineal.wire import metadata_store as pb
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.service import downgrade, open_service
-from lineal.service.migration import migrate, plan_migration
+from lineal.upkeep.migration import downgrade, migrate, plan_migration
+from lineal.upkeep.opening import open_service
 from tests.migration.stores import NEWEST, OldStores, ask_sql, described, rows, run_sql
 
 

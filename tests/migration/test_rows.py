@@ -8,8 +8,8 @@ import pytest
 
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS
-from lineal.service import downgrade, open_service
-from lineal.service.migration import migrate, plan_migration
+from lineal.upkeep.migration import downgrade, migrate, plan_migration
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.compat.build import by_id, everything, node, put, put_type
 from tests.compat.official import OfficialCore, sqlite_file

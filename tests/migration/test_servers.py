@@ -11,9 +11,9 @@ import pytest
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.service import downgrade, open_service
-from lineal.service.migration import migrate, plan_migration
-from lineal.store.database import Session
+from lineal.store.engine.session import Session
+from lineal.upkeep.migration import downgrade, migrate, plan_migration
+from lineal.upkeep.opening import open_service
 from tests.compat.build import SIX_KINDS
 from tests.compat.official import OfficialCore, config_of
 from tests.compat.pair import Pair

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from lineal.config import DatabaseSettings
-from lineal.service import downgrade, open_service
-from lineal.service.migration import migrate
+from lineal.upkeep.migration import downgrade, migrate
+from lineal.upkeep.opening import open_service
 from tests.compat.official import OfficialCore, sqlite_file
 from tests.compat.pair import Pair
 from tests.compat.sides import LinealSide

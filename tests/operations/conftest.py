@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from lineal.config import DatabaseSettings
-from lineal.service import MetadataService, archive, open_service
+from lineal.service import MetadataService
+from lineal.upkeep import archive
+from lineal.upkeep.opening import open_service
 from tests.operations.stores import fill
 
 

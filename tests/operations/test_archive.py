@@ -17,8 +17,10 @@ import pytest
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.service import MetadataService, archive, open_service
-from lineal.service.archive import files
+from lineal.service import MetadataService
+from lineal.upkeep import archive
+from lineal.upkeep.archive import files
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import POSTGRESQL

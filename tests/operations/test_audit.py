@@ -14,10 +14,13 @@ import pytest
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT
-from lineal.service import MetadataService, archive, doctor, migration, open_service
+from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
-from lineal.store import audit_rows, own_tables
-from lineal.store.audit_rows import AuditFilter, AuditRow
+from lineal.store.tables import own_tables
+from lineal.store.upkeep import audit as audit_rows
+from lineal.store.upkeep.audit import AuditFilter, AuditRow
+from lineal.upkeep import archive, doctor, migration
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.operations.lineages import Lineage

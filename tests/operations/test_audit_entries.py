@@ -13,9 +13,11 @@ import pytest
 from lineal.cli import main
 from lineal.cli.arguments import whoami
 from lineal.config import DatabaseSettings
-from lineal.service import MetadataService, archive, open_service
+from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
-from lineal.service.tokens import Tokens
+from lineal.upkeep import archive
+from lineal.upkeep.opening import open_service
+from lineal.upkeep.tokens import Tokens
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc

@@ -12,7 +12,8 @@ import pytest
 
 from lineal.cli import main
 from lineal.cli.arguments import whoami
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from tests.operations.lineages import Lineage
 from tests.serving import running_server
 

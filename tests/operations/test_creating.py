@@ -13,7 +13,7 @@ import pytest
 from lineal.cli import main
 from lineal.client import MetadataStore
 from lineal.config import DatabaseSettings
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
 from lineal.wire import metadata_store as pb
 from tests import engines
 from tests.compat.official import config_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from lineal import errors
+from lineal.catalogue import Catalogue
+from lineal.catalogue.listing import Asked
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role, scope_of
-from lineal.service.catalogue import Catalogue
-from lineal.service.catalogue.listing import Asked
-from lineal.service.lifecycle import LIFECYCLE_CALLS
+from lineal.upkeep.calls import LIFECYCLE_CALLS
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from lineal.catalogue import Catalogue
 from lineal.cli import main
 from lineal.config import DatabaseSettings
-from lineal.service import MetadataService, doctor, open_service
-from lineal.service.catalogue import Catalogue
+from lineal.service import MetadataService
+from lineal.upkeep import doctor
+from lineal.upkeep.opening import open_service
 from tests.engines import run_sql
 from tests.operations.lineages import Lineage
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from lineal import errors
-from lineal.service.archive import drafts
-from lineal.service.archive.files import writing
+from lineal.upkeep.archive import drafts
+from lineal.upkeep.archive.files import writing
 
 _WRITER = """
 import pathlib, sys, time
-from lineal.service.archive.files import writing
+from lineal.upkeep.archive.files import writing
 with writing(pathlib.Path(sys.argv[1]), overwrite=True) as draft:
     draft.write_bytes(b"half")
     pathlib.Path(f"{draft}.folder").mkdir()

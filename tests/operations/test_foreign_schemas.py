@@ -10,10 +10,10 @@ import pytest
 from lineal import errors
 from lineal.cli import main
 from lineal.config import DatabaseSettings
-from lineal.service import open_service
-from lineal.service.doctor import examine
-from lineal.service.migration import migrate
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
+from lineal.upkeep.doctor import examine
+from lineal.upkeep.migration import migrate
+from lineal.upkeep.opening import open_service
 from tests import engines
 
 OPENERS = (

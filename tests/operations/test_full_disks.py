@@ -12,7 +12,7 @@ import pytest
 
 from lineal import errors
 from lineal.cli import main
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from tests.fault.faults import Disk, disk
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 

@@ -9,7 +9,8 @@ import pytest
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.service import archive, open_service
+from lineal.upkeep import archive
+from lineal.upkeep.opening import open_service
 from tests import engines
 from tests.engines import MARIADB, POSTGRESQL, Engine
 from tests.operations.test_odd_archives import as_lines, records_of, written

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.service import archive, open_service
-from lineal.service.archive import files
+from lineal.upkeep import archive
+from lineal.upkeep.archive import files
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 
 Records = dict[str, list[dict[str, Any]]]

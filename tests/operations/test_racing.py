@@ -14,7 +14,9 @@ from google.protobuf.message import Message
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
-from lineal.service import call_named, doctor, open_service
+from lineal.upkeep import doctor
+from lineal.upkeep.calls import ALL_CALLS
+from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -71,7 +73,7 @@ def in_turn(lineage: Lineage, first: Request, second: Request) -> None:
     worked, go_on = threading.Event(), threading.Event()
 
     def work(session: object, types: object) -> None:
-        call_named(first[0]).handler(session, types, first[1])  # type: ignore[arg-type]
+        ALL_CALLS[first[0]].handler(session, types, first[1])  # type: ignore[arg-type]
         worked.set()
         go_on.wait(20)
 

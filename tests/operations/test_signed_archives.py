@@ -10,7 +10,8 @@ import pytest
 from lineal import errors
 from lineal.cli import main
 from lineal.config import DatabaseSettings
-from lineal.service import archive, open_service
+from lineal.upkeep import archive
+from lineal.upkeep.opening import open_service
 from tests.operations.stores import fill
 from tests.operations.test_odd_archives import as_lines, records_of, written
 

@@ -16,13 +16,13 @@ from lineal import errors
 from lineal.client import MetadataStore, connect
 from lineal.client.transport import LocalTransport
 from lineal.config import DatabaseSettings
+from lineal.conventions import RUN_TYPES
 from lineal.kinds import ARTIFACT
 from lineal.sdk import Store, Workspace
-from lineal.service import open_service
 from lineal.service.access import Caller, Role, scope_of
-from lineal.service.catalogue.groups import RUN_TYPES
-from lineal.store import facet_rows
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
+from lineal.store.index import facets as facet_rows
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests import engines
 from tests.compat.official import OfficialCore, config_of

@@ -15,7 +15,7 @@ PRELUDE = """
 import os, sys, threading, time
 import lineal
 from lineal import errors
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb, service as rpc
 
 def in_child(work):

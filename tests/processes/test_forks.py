@@ -79,7 +79,7 @@ def test_a_store_in_memory_says_in_a_child_what_to_use_instead(run_program: Run)
 
 def test_a_file_that_was_in_use_for_long_is_refused_in_a_child(run_program: Run, tmp_path: Path) -> None:
     program = """
-        from lineal.store import connections
+        from lineal.store.engine import connections
         connections._GATE._seconds = 0.2
         store = lineal.connect(sys.argv[1])
         begun, ended = threading.Event(), threading.Event()

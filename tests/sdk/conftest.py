@@ -9,7 +9,7 @@ import pytest
 from lineal.client import MetadataStore
 from lineal.client.transport import LocalTransport
 from lineal.sdk import Execution, Store, Workspace
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from tests.sdk.wires import Wire
 
 

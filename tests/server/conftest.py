@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from tests.serving import Caller, ServerProcess, running_server
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from lineal.catalogue import stores
 from lineal.service import MetadataService
-from lineal.service.catalogue import stores
 from tests.access.serving import Served, asking, serving
 from tests.store.test_deadlines import count_slowly
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from lineal.server.readiness import INTERVAL
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 from tests.serving import Caller, ServerProcess, running_server

@@ -16,7 +16,7 @@ import pytest
 from lineal.security import LimitSettings
 from lineal.server import http_connections, http_limits, streams
 from lineal.service import MetadataService
-from lineal.store.session import Session
+from lineal.store.engine.session import Session
 from lineal.wire import service as rpc
 from tests.access.serving import Served, asking, serving
 
@@ -114,8 +114,8 @@ def test_a_client_that_sends_too_fast_is_refused_at_both_doors() -> None:
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let GetArtifacts run a statement that does not end."""
-    from lineal.service import lists
-    from lineal.store import nodes
+    from lineal.service.reads import lists
+    from lineal.store.rows import nodes
 
     def run(session: Session, *_: object) -> Any:
         many = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"

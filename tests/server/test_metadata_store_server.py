@@ -22,7 +22,7 @@ import pytest
 from lineal import errors
 from lineal.cli.metadata_store_server import flags, gflags
 from lineal.cli.metadata_store_server.configuration import configure
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests import services

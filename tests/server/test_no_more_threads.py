@@ -18,7 +18,7 @@ from lineal.server.grpc_connections import Callers, GrpcConnections
 from lineal.server.readiness import Readiness
 from lineal.server.receiving import Receiving
 from lineal.service import MetadataService
-from lineal.store.deadlines import Watch
+from lineal.store.engine.statement_deadlines import Watch
 
 Starve = Callable[[bool], None]
 

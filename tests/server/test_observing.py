@@ -15,6 +15,7 @@ import httpx
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings, ServerSettings
 from lineal.server.grpc_door import GrpcDoor
 from lineal.server.http_app import create_app
@@ -23,8 +24,8 @@ from lineal.server.logs import JsonFormatter
 from lineal.server.observing import deferred, metrics, request_ids, tracing
 from lineal.server.observing.database import note_state, observe
 from lineal.server.readiness import Readiness
-from lineal.service import MetadataService, open_service
-from lineal.service.catalogue import Catalogue
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 from tests.services import REPOSITORY
 from tests.serving import Caller

@@ -9,8 +9,9 @@ import pytest
 from lineal import errors
 from lineal.server import readiness
 from lineal.server.readiness import Readiness
-from lineal.service import MetadataService, open_service
-from lineal.store import own_reads
+from lineal.service import MetadataService
+from lineal.store.index import own_reads
+from lineal.upkeep.opening import open_service
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 

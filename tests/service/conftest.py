@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from google.protobuf.message import Message
 
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 
 CountStatements = Callable[[str, Message], int]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lineal.conventions import WORKSPACE_TYPE
 from lineal.service import MetadataService
-from lineal.store.scope import WORKSPACE_TYPE
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 

@@ -7,7 +7,8 @@ import contextlib
 import pytest
 
 from lineal import errors
-from lineal.service import CALLS, MetadataService, open_service
+from lineal.service import CALLS, MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 from tests.engines import SQLITE_EVERY_DAY
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 
+from lineal.catalogue import Asked, Catalogue, comparing, shapes
+from lineal.catalogue import index as indexing
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT
-from lineal.service import MetadataService, doctor, open_service
+from lineal.service import MetadataService
 from lineal.service.calls import CALLS
-from lineal.service.catalogue import Asked, Catalogue, comparing, shapes
-from lineal.service.catalogue import index as indexing
-from lineal.store import horizon, locks
+from lineal.store.engine import node_times
+from lineal.store.schema import locks
+from lineal.upkeep import doctor
+from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -108,7 +111,7 @@ def test_an_update_by_a_server_whose_clock_is_behind_is_marked(
 def test_an_update_by_a_program_that_never_searches_and_whose_clock_is_behind_is_marked(
     service: MetadataService, database_url: str, type_id: int, step: Step, wrote_before: bool, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(horizon, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(node_times, "LOOK_SECONDS", 0.0)
     catalogue = Catalogue(service)
     with open_service(database_url) as behind:
         step(-HOUR)

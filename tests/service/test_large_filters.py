@@ -12,13 +12,14 @@ from collections.abc import Callable
 import pytest
 
 from lineal import errors
+from lineal.catalogue import Asked, Catalogue
 from lineal.deadlines import Deadline, calling_until
 from lineal.kinds import ARTIFACT
 from lineal.security import LimitSettings
-from lineal.service import MetadataService, open_service
-from lineal.service.catalogue import Asked, Catalogue
-from lineal.store import listing
-from lineal.store.session import Row, Session
+from lineal.service import MetadataService
+from lineal.store.engine.session import Row, Session
+from lineal.store.rows import listing
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import SQLITE_EVERY_DAY

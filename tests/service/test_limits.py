@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from lineal import errors
+from lineal.catalogue import Asked, Catalogue
 from lineal.kinds import ARTIFACT
 from lineal.security import LimitSettings
-from lineal.service import MetadataService, open_service
-from lineal.service.catalogue import Asked, Catalogue
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_chain

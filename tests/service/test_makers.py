@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from lineal.catalogue import Asked, Catalogue
 from lineal.kinds import ARTIFACT
-from lineal.service import open_service
-from lineal.service.catalogue import Asked, Catalogue
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_execution_type

@@ -6,7 +6,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import MetadataService
-from lineal.service.lists import LONGEST_PAGE
+from lineal.service.reads.lists import LONGEST_PAGE
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
@@ -57,7 +57,7 @@ def test_nodes_written_between_pages_neither_hide_nor_repeat_others(service: Met
 
 
 def test_a_page_over_the_limit_is_cut_and_goes_on(service: MetadataService, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lineal.service.lists.LONGEST_PAGE", 4)
+    monkeypatch.setattr("lineal.service.reads.lists.LONGEST_PAGE", 4)
     ids = put_artifacts(service, *[artifact(put_artifact_type(service)) for _ in range(10)])
     assert len(page(service, size=LONGEST_PAGE)[0]) == 4
     assert all_pages(service, size=2**31 - 1) == ids
@@ -96,8 +96,8 @@ def test_pages_from_the_front_of_an_order_are_those_of_the_whole(
     monkeypatch.setattr(service.database.dialect, "knows_values", True)
     whole = all_pages(service, **options)
     monkeypatch.setattr(service.database.dialect, "knows_values", False)
-    monkeypatch.setattr("lineal.store.listing._FIRST_FRONT", 4)
-    monkeypatch.setattr("lineal.store.listing._IDS_PER_NODE_OF_FRONT", 1)
+    monkeypatch.setattr("lineal.store.rows.listing._FIRST_FRONT", 4)
+    monkeypatch.setattr("lineal.store.rows.listing._IDS_PER_NODE_OF_FRONT", 1)
     seen: list[str] = []
     service.database.observe = seen.append
     assert all_pages(service, **options) == whole
@@ -110,8 +110,8 @@ def test_a_page_of_a_type_from_the_front_is_that_of_the_whole(
     types = [put_artifact_type(service, name) for name in ("Model", "Other")]
     ids = put_artifacts(service, *[artifact(types[n % 3 == 0]) for n in range(30)])
     monkeypatch.setattr(service.database.dialect, "knows_values", False)
-    monkeypatch.setattr("lineal.store.listing._FIRST_FRONT", 4)
-    monkeypatch.setattr("lineal.store.listing._IDS_PER_NODE_OF_FRONT", 1)
+    monkeypatch.setattr("lineal.store.rows.listing._FIRST_FRONT", 4)
+    monkeypatch.setattr("lineal.store.rows.listing._IDS_PER_NODE_OF_FRONT", 1)
     request = rpc.GetArtifactsByTypeRequest(type_name="Model", options=pb.ListOperationOptions(max_result_size=5))
     request.options.order_by_field.field = Field.ID
     found = service.call("GetArtifactsByType", request).artifacts

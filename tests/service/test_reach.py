@@ -7,7 +7,8 @@ from itertools import product
 
 import pytest
 
-from lineal.service import MetadataService, walk
+from lineal.service import MetadataService
+from lineal.service.lineage import walk
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_execution_type

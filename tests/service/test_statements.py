@@ -7,7 +7,7 @@ import math
 import pytest
 
 from lineal.service import MetadataService
-from lineal.store import packing
+from lineal.store.rows import packing
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.conftest import CountStatements
@@ -102,7 +102,7 @@ def test_a_walk_takes_statements_for_many_hops_at_once_and_none_for_each_node(
 def test_a_chain_that_ends_in_a_fan_is_not_read_in_vain_at_every_hop(
     service: MetadataService, count_statements: CountStatements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lineal.service.walk._MOST_EVENTS_AHEAD", 100)
+    monkeypatch.setattr("lineal.service.lineage.walk._MOST_EVENTS_AHEAD", 100)
     last = put_chain(service, 30)[-1]
     type_id = put_artifact_type(service)
     execution_type_id = service.call("GetExecutionTypes", rpc.GetExecutionTypesRequest()).execution_types[0].id

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import POSTGRESQL, SQLITE

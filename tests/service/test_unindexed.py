@@ -6,12 +6,13 @@ import logging
 
 import pytest
 
+from lineal.catalogue import Asked, Catalogue, shapes
+from lineal.catalogue import index as indexing
 from lineal.config import DatabaseSettings
 from lineal.filter.search import SearchError
 from lineal.kinds import ARTIFACT
-from lineal.service import MetadataService, doctor
-from lineal.service.catalogue import Asked, Catalogue, shapes
-from lineal.service.catalogue import index as indexing
+from lineal.service import MetadataService
+from lineal.upkeep import doctor
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import run_sql

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lineal import errors
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.engines import SQLITE_EVERY_DAY, Engine
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts

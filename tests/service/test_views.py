@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from lineal import errors
+from lineal.catalogue import Catalogue, views
 from lineal.config import DatabaseSettings
 from lineal.security import LimitSettings
-from lineal.service import MetadataService, archive, open_service
+from lineal.service import MetadataService
 from lineal.service.access import Caller, Role, scope_of
-from lineal.service.catalogue import Catalogue, views
-from lineal.store import own_reads
+from lineal.store.index import own_reads
+from lineal.upkeep import archive
+from lineal.upkeep.opening import open_service
 from tests.crowd import Crowd
 from tests.engines import run_sql
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from tests.engines import SERVERS, Engine
 
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from lineal.caches import SizedCache
 from lineal.config import DatabaseSettings
-from lineal.store.database import Database
-from lineal.store.statement import Statement, listed
-from lineal.store.tables import TYPE
+from lineal.store.engine.database import Database
+from lineal.store.engine.statement import Statement, listed
+from lineal.store.tables.mlmd_tables import TYPE
 
 
 def test_a_cache_forgets_what_was_used_longest_ago() -> None:
@@ -45,7 +45,7 @@ def test_texts_for_lists_of_many_lengths_are_not_all_kept() -> None:
 
 
 _ASK = """
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb, service as rpc
 
 def memory():

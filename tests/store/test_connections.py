@@ -12,9 +12,10 @@ import pytest
 
 from lineal import errors
 from lineal.config import DatabaseSettings
-from lineal.service import MetadataService, open_service
-from lineal.store.dialects.urls import Host, parse_server_url
-from lineal.store.limits import RefusedRowsError, explain
+from lineal.service import MetadataService
+from lineal.store.engine.column_limits import RefusedRowsError, explain
+from lineal.store.engine.dialects.urls import Host, parse_server_url
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 from tests.engines import Engine, free_port, run_sql
 

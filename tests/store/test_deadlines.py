@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.deadlines import Deadline, calling_until
-from lineal.service import open_service
-from lineal.store.database import Database, Session
-from lineal.store.statement import Statement
-from lineal.store.tables import TYPE
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement
+from lineal.store.tables.mlmd_tables import TYPE
+from lineal.upkeep.opening import open_service
 from tests.engines import SERVERS, Engine
 
 _ENDLESS = 12

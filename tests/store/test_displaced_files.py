@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lineal import errors
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from lineal import errors
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from tests import services
 from tests.engines import MARIADB, POSTGRESQL, Engine, Server, mariadb, postgresql, run_sql, server_folder
 

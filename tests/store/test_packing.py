@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from lineal.service import MetadataService, open_service
-from lineal.store.packing import FEWEST, LONGEST, MOST
-from lineal.store.values import ODD_NUMBERS
+from lineal.service import MetadataService
+from lineal.store.rows.packing import FEWEST, LONGEST, MOST
+from lineal.store.tables.values import ODD_NUMBERS
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.engines import MARIADB, MYSQL, Engine
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts

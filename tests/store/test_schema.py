@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 
 CREATE = """
 import sys

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from lineal import errors
-from lineal.service import open_service
-from lineal.service.archive.backing_up import is_copy
-from lineal.store.connections import IdleConnections
+from lineal.store.engine.connections import IdleConnections
+from lineal.upkeep.archive.backing_up import is_copy
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 WRITER = """
 import sys
-from lineal.service import open_service
-from lineal.service.archive.backing_up import is_copy
-from lineal.store.connections import IdleConnections
+from lineal.upkeep.opening import open_service
+from lineal.upkeep.archive.backing_up import is_copy
+from lineal.store.engine.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 with open_service(sys.argv[1]) as service:
     type_id = put_artifact_type(service)
@@ -78,7 +78,7 @@ def test_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
 
 def test_many_processes_may_create_the_same_file_at_once(tmp_path: Path) -> None:
     url = url_of(tmp_path / "born.db")
-    program = "import sys; from lineal.service import open_service; open_service(sys.argv[1]).close()"
+    program = "import sys; from lineal.upkeep.opening import open_service; open_service(sys.argv[1]).close()"
     openers = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(4)]
     assert [opener.wait(timeout=60) for opener in openers] == [0] * 4
     with open_service(url) as service:
@@ -171,9 +171,9 @@ def test_a_wrong_option_in_the_url_is_named(option: str) -> None:
 def test_a_forked_process_opens_connections_of_its_own(tmp_path: Path) -> None:
     program = f"""
 import os
-from lineal.service import open_service
-from lineal.service.archive.backing_up import is_copy
-from lineal.store.connections import IdleConnections
+from lineal.upkeep.opening import open_service
+from lineal.upkeep.archive.backing_up import is_copy
+from lineal.store.engine.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 service = open_service({url_of(tmp_path / "fork.db")!r})
 type_id = put_artifact_type(service)

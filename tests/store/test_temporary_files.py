@@ -12,7 +12,7 @@ import pytest
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.server.rest.problems import status_of
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
 from tests.engines import POSTGRESQL, mariadb, postgresql, server_folder
 from tests.fault.faults import disk
 

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from lineal import errors
-from lineal.service import MetadataService, open_service
-from lineal.store import locks
-from lineal.store.database import Session
+from lineal.service import MetadataService
+from lineal.store.engine.session import Session
+from lineal.store.schema import locks
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.engines import Engine

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from lineal.config import DatabaseSettings
-from lineal.store.database import Database, Session
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
 
 
 @pytest.fixture

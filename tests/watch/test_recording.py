@@ -7,7 +7,7 @@ from google.protobuf.message import Message
 from lineal.client import MetadataStore
 from lineal.client.transport import LocalTransport
 from lineal.sdk import Execution, Model, Store, Workspace
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.watch.recorder import Recorder
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
 

@@ -17,7 +17,7 @@ from lineal.cli.arguments import (
 )
 
 if TYPE_CHECKING:
-    from lineal.service.audit_log import AuditEntry
+    from lineal.upkeep.audit_log import AuditEntry
 
 _DEFAULT_LIMIT = 50
 
@@ -48,8 +48,8 @@ def run(args: argparse.Namespace) -> None:
     """
     settings = required_database(args)
     from lineal.cli.text import to_json
-    from lineal.service.archive.backing_up import open_for_reading
-    from lineal.service.audit_log import AuditFilter, check_call, page
+    from lineal.upkeep.archive.backing_up import open_for_reading
+    from lineal.upkeep.audit_log import AuditFilter, check_call, page
 
     wanted = AuditFilter(args.subject, args.id, args.who, args.rpc)
     with open_for_reading(settings) as service:

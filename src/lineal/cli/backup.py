@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> None:
     settings = required_database(args)
     from lineal import errors
     from lineal.cli.text import counted
-    from lineal.service import archive
+    from lineal.upkeep import archive
 
     key = archive.read_key(args.sign_key) if args.sign_key else None
     if args.copy and args.sign_key:

@@ -10,7 +10,7 @@ from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, req
 from lineal.urls import redact_url
 
 if TYPE_CHECKING:
-    from lineal.service.doctor import Finding
+    from lineal.upkeep.doctor import Finding
 
 _BACKUP = "Nothing was changed. Back up the database, stop what works on it, then run this with --fix."
 
@@ -29,7 +29,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> None:
     """Print what is wrong, mend it if asked, and exit with 1 if something is left."""
     settings = required_database(args)
-    from lineal.service import doctor
+    from lineal.upkeep import doctor
 
     found = doctor.examine(settings)
     left = doctor.mend(settings, who=whoami()) if args.fix and any(each.can_be_mended for each in found) else found

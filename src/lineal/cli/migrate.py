@@ -13,7 +13,7 @@ from lineal.cli.arguments import Commands, add_database_flag, required_database,
 from lineal.urls import redact_url
 
 if TYPE_CHECKING:
-    from lineal.service.migration import Plan
+    from lineal.upkeep.migration import Plan
 
 _BACKUP = "Back up the database and stop what works on it, then run this without --dry-run."
 
@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Plan the migration and print the plan; carry it out unless this is a dry run."""
-    from lineal.service import migration
+    from lineal.upkeep import migration
 
     settings = required_database(args)
     target = migration.SCHEMA_VERSION if args.to is None else args.to

@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> None:
     """Restore the backup and say what was written."""
     settings = None if args.check else required_database(args)
     from lineal.cli.text import counted
-    from lineal.service import archive
+    from lineal.upkeep import archive
 
     key = archive.read_key(args.sign_key) if args.sign_key else None
     if settings is None:

@@ -12,8 +12,8 @@ from lineal.client.connection import settings_of_url
 from lineal.client.store import database_transport
 from lineal.client.transport import LocalTransport
 from lineal.config import DatabaseSettings, Use
-from lineal.service import open_service
 from lineal.service.access import Caller, Role
+from lineal.upkeep.opening import open_service
 
 if TYPE_CHECKING:
     from lineal.client.lifecycle import LifecycleStore

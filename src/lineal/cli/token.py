@@ -13,7 +13,7 @@ from lineal.cli.arguments import Commands, Parser, add_database_flag, add_json_f
 from lineal.config import Use
 
 if TYPE_CHECKING:
-    from lineal.service.tokens import Token, Tokens
+    from lineal.upkeep.tokens import Token, Tokens
 
 _DURATION = re.compile(r"([0-9]{1,6})([smhdw])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -69,8 +69,8 @@ def run_create(args: argparse.Namespace) -> None:
 def run_list(args: argparse.Namespace) -> None:
     """Print the tokens."""
     from lineal.cli.text import table, to_json
-    from lineal.service.archive.backing_up import open_for_reading
-    from lineal.service.tokens import stored_tokens
+    from lineal.upkeep.archive.backing_up import open_for_reading
+    from lineal.upkeep.tokens import stored_tokens
 
     with open_for_reading(required_database(args)) as service:
         found = stored_tokens(service)
@@ -91,8 +91,8 @@ def run_revoke(args: argparse.Namespace) -> None:
 def _open(args: argparse.Namespace, use: Use) -> Iterator[Tokens]:
     """Open the chosen database; CREATE lets tokens be made before a server starts."""
     settings = replace(required_database(args), use=use)
-    from lineal.service import open_service
-    from lineal.service.tokens import Tokens
+    from lineal.upkeep.opening import open_service
+    from lineal.upkeep.tokens import Tokens
 
     with open_service(settings) as service:
         yield Tokens(service)

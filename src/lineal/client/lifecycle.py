@@ -1,6 +1,6 @@
 """A metadata store whose nodes can be deleted: the client's surface with what the official one lacks.
 
-What stays out: the rules (lineal.service.deletion, lineal.service.retention).
+What stays out: the rules (lineal.upkeep.deletion, lineal.upkeep.retention).
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ class DatabaseTransport:
             if self._closed:
                 raise errors.FailedPreconditionError("this metadata store is closed; make a new one")
             if self._service is None:
-                from lineal.service import open_service
+                from lineal.upkeep.opening import open_service
 
                 self._service = open_service(self._settings)
             return self._service

@@ -100,7 +100,7 @@ class TextIn(_Condition):
 class IsNan(_Condition):
     """Whether a stored double is NaN; the operands are the columns of the double and of `proto_value`.
 
-    Source: the stored forms of store/values.py and of the dialects there.
+    Source: the stored forms of store/tables/values.py and of the dialects there.
     """
 
     inherit_cache = True
@@ -217,7 +217,7 @@ def _one_of(texts: Sequence[str]) -> str:
     return f"{text} = {others[0]}" if len(others) == 1 else f"{text} IN ({', '.join(others)})"
 
 
-# How much of a text of any length PostgreSQL's indexes hold, in characters (store/tables.py).
+# How much of a text of any length PostgreSQL's indexes hold, in characters (store/tables/mlmd_tables.py).
 _INDEXED_START = 128
 _UNBOUNDED = frozenset({"string_value", "uri"})
 

@@ -40,7 +40,7 @@ class FewThreads(ThreadPoolExecutor):
         """
         super().__init__(1)
         self._others = others
-        self.working = contextlib.nullcontext()  # reads of a file take turns anyway (store/turns.py)
+        self.working = contextlib.nullcontext()  # reads of a file take turns anyway (store/engine/read_turns.py)
         self._waiting: SimpleQueue[Callable[[], Any] | None] = SimpleQueue()
         self._begun = 0
         self._stalled = 0

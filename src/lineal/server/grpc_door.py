@@ -31,7 +31,7 @@ from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import translate
 from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
-from lineal.service import MetadataService, call_named
+from lineal.service import MetadataService
 
 PORT_FLAG = "--grpc-port"
 DOORS = 2
@@ -198,7 +198,7 @@ def _handler(
     way: _Way, called: Rpc, threads: CallThreads, readers: FewThreads | None
 ) -> Callable[[Iterator[bytes], grpc.ServicerContext], bytes]:
     """Return the handler of an RPC; it takes a stream, since it begins before its one message is whole."""
-    used = readers if readers and not call_named(called.name).writes else threads
+    used = readers if readers and not way.service.calls[called.name].writes else threads
 
     def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         try:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 import lineal
+from lineal.catalogue import Catalogue
 from lineal.config import ServerSettings
 from lineal.server import grpc_web, rest
 from lineal.server.auth.guard import OPEN, Guard
@@ -23,7 +24,6 @@ from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
 from lineal.server.web_ui import add_elsewhere, add_web_ui, built_web_ui
 from lineal.service import MetadataService
-from lineal.service.catalogue import Catalogue
 
 
 def create_app(

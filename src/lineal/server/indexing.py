@@ -2,7 +2,7 @@
 
 Python runs one thread at a time, so while the server has calls to answer the thread rests longer than it works; a
 search does not wait for it, but indexes what is missing by itself. What stays out: how the index follows
-(lineal.service.catalogue.index).
+(lineal.catalogue.index).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import time
 from types import TracebackType
 
 from lineal import errors
+from lineal.catalogue.index import SearchIndex
 from lineal.kinds import KINDS
-from lineal.service.catalogue.index import SearchIndex
 
 INTERVAL = 5.0
 _BREATH = 0.02

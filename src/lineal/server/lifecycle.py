@@ -16,6 +16,7 @@ from types import FrameType
 from fastapi import FastAPI
 
 from lineal import errors
+from lineal.catalogue import Catalogue
 from lineal.config import ServerSettings
 from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
@@ -28,11 +29,11 @@ from lineal.server.observing.database import note_state, observe
 from lineal.server.observing.deferred import counting
 from lineal.server.open_files import allow_many
 from lineal.server.readiness import Readiness
-from lineal.service import MetadataService, open_service
+from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
-from lineal.service.catalogue import Catalogue
 from lineal.signals import SignalEvent
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 
 LEAVE_SECONDS = 1.1 * CONNECTION_SECONDS + 2

@@ -13,8 +13,8 @@ from types import TracebackType
 
 from lineal import errors
 from lineal.service import MetadataService
-from lineal.store import own_reads
-from lineal.store.dialects.sqlite_files import FileDisplacedError
+from lineal.store.engine.dialects.sqlite_files import FileDisplacedError
+from lineal.store.index import own_reads
 from lineal.wire import service as rpc
 
 INTERVAL = 2.0

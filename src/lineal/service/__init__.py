@@ -6,27 +6,26 @@ both use it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from google.protobuf.message import Message
 
 from lineal import errors
-from lineal.config import DatabaseSettings
-from lineal.service import inside
+from lineal.service import scope_rules
 from lineal.service.access import UNNAMED, Caller, require
 from lineal.service.audit import audited
-from lineal.service.calls import CALLS, LINEAGE_CALLS, Call
+from lineal.service.calls import CALLS, Call
 from lineal.service.known_types import KnownTypes
-from lineal.service.migration import downgrade
-from lineal.store import index_marks, own_tables, schema
-from lineal.store.database import Database, Session
-from lineal.urls import PlaceOfStore, url_of
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.index import marks as index_marks
+from lineal.store.tables import own_tables
 
 Result = TypeVar("Result")
 
-__all__ = ["CALLS", "MetadataService", "call_named", "downgrade", "open_service"]
+__all__ = ["CALLS", "MetadataService"]
 
 LONGEST_MESSAGE = 1000
 
@@ -36,10 +35,12 @@ class MetadataService:
 
     Attributes:
         database: the open database, for those who watch it.
+        calls: how each RPC is served, by its name.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, calls: Mapping[str, Call]) -> None:
         self.database = database
+        self.calls = calls
         self._types = KnownTypes()
         self._has_log = False
         database.before_commit = index_marks.mark_late
@@ -48,14 +49,15 @@ class MetadataService:
         """Run one RPC in a transaction of its own, as far as the caller may; the request is not changed.
 
         Raises:
+            UnimplementedError: there is no such call.
             PermissionDeniedError: the caller's role does not allow the call.
             StatusError: the call failed, and nothing of it was stored.
         """
-        called = call_named(method)
+        called = self.calls.get(method) or self._unknown(method)
         require(caller, called.needed_role, method)
         handler, run = called.handler, self.database.write if called.writes else self.database.read
         if called.writes and caller.scope is not None:
-            handler = inside.checked(handler)
+            handler = scope_rules.checked(handler)
         if called.is_audited or (called.writes and self.database.settings.audit):
             self._prepare_log()
             handler = audited(handler, caller, method)
@@ -64,6 +66,9 @@ class MetadataService:
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
         return response
+
+    def _unknown(self, method: str) -> NoReturn:
+        raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
 
     def _prepare_log(self) -> None:
         """Create the audit log's table, if nobody has done so yet."""
@@ -99,22 +104,6 @@ class MetadataService:
         self.close()
 
 
-def call_named(method: str) -> Call:
-    """Return how a call is served.
-
-    Raises:
-        UnimplementedError: there is no such call.
-    """
-    for calls in (CALLS, LINEAGE_CALLS):
-        if method in calls:
-            return calls[method]
-    from lineal.service.lifecycle import LIFECYCLE_CALLS  # an embedded store rarely needs it, and it stands on more
-
-    if method in LIFECYCLE_CALLS:
-        return LIFECYCLE_CALLS[method]
-    raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
-
-
 def _shortened(error: errors.StatusError) -> errors.StatusError:
     """Cut the middle out of a message that quotes a long text of the caller's: gRPC carries 8 kB of it at most."""
     message = error.message
@@ -122,20 +111,3 @@ def _shortened(error: errors.StatusError) -> errors.StatusError:
         return error
     half = LONGEST_MESSAGE // 2
     return errors.make_exception(f"{message[:half]} ... {message[-half:]}", error.error_code)
-
-
-def open_service(settings: DatabaseSettings | PlaceOfStore) -> MetadataService:
-    """Open a database, given by settings, a URL or a path, create its schema if it is empty, and serve it.
-
-    Raises:
-        InvalidArgumentError: the URL is wrong.
-        FailedPreconditionError: what is there is no metadata store, or one of another version.
-        StatusError: the database cannot be opened.
-    """
-    database = Database(settings if isinstance(settings, DatabaseSettings) else DatabaseSettings(url_of(settings)))
-    try:
-        schema.prepare(database)
-    except BaseException:
-        database.close()
-        raise
-    return MetadataService(database)

@@ -1,7 +1,7 @@
 """Who calls, and what they may do: roles, and the workspaces that a caller's sight is limited to.
 
 A role says what kind of call is allowed; a scope says on which part of the store. How a caller is known is the
-server's affair (server/auth); how a scope reaches the statements is the store's (store/scope.py).
+server's affair (server/auth); how a scope reaches the statements is the store's (store/workspaces/scope.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from lineal import errors
-from lineal.store.scope import Scope, Workspace
+from lineal.store.workspaces.scope import Scope, Workspace
 
 __all__ = ["UNNAMED", "Caller", "Role", "Scope", "Workspace", "require", "scope_of"]
 

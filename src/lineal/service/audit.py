@@ -1,7 +1,7 @@
 """The audit log: who changed what, with the values before and after, in the transaction of the change.
 
 Deletions, tokens and what commands do to a whole store are always written down; other writes are where the settings ask
-for it (docs/operations/retention.md). What stays out: what counts as a change (store/trail.py).
+for it (docs/operations/retention.md). What stays out: what counts as a change (store/upkeep/changes.py).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 from lineal.service.access import Caller
 from lineal.service.calls import Handler
 from lineal.service.clock import now
-from lineal.store import audit_rows
-from lineal.store.database import Session
-from lineal.store.trail import Change, Trail, Values
+from lineal.store.engine.session import Session
+from lineal.store.upkeep import audit as audit_rows
+from lineal.store.upkeep.changes import Change, Trail, Values
 
 STORE = "store"
 

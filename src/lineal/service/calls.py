@@ -14,24 +14,25 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.service import get_nodes, get_types, lists, put_types
 from lineal.service.access import Role
 from lineal.service.known_types import KnownTypes
-from lineal.service.lineage import get_lineage, get_lineage_subgraph
-from lineal.service.lineage_graph import get_lineage_graph
-from lineal.service.log_artifact import log_artifact
+from lineal.service.lineage.get_lineage import get_lineage, get_lineage_subgraph
+from lineal.service.lineage.get_lineage_graph import get_lineage_graph
 from lineal.service.messages import add_events, node_messages, type_messages
-from lineal.service.put_events import put_events
-from lineal.service.put_execution import put_execution
-from lineal.service.put_nodes import put_nodes
-from lineal.service.put_relations import put_attributions_and_associations, put_parent_contexts
-from lineal.service.put_subgraph import put_lineage_subgraph
-from lineal.service.update_nodes import UpdateOptions
-from lineal.store import events as event_rows
-from lineal.store import nodes as node_rows
-from lineal.store import types as type_rows
-from lineal.store.database import Session
-from lineal.store.nodes import NodeRow
+from lineal.service.reads import get_nodes, get_types, lists
+from lineal.service.writes import put_types
+from lineal.service.writes.log_artifact import log_artifact
+from lineal.service.writes.put_events import put_events
+from lineal.service.writes.put_execution import put_execution
+from lineal.service.writes.put_nodes import put_nodes
+from lineal.service.writes.put_relations import put_attributions_and_associations, put_parent_contexts
+from lineal.service.writes.put_subgraph import put_lineage_subgraph
+from lineal.service.writes.update_nodes import UpdateOptions
+from lineal.store.engine.session import Session
+from lineal.store.rows import events as event_rows
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import types as type_rows
+from lineal.store.rows.nodes import NodeRow
 from lineal.wire import service as rpc
 
 Handler = Callable[[Session, KnownTypes, Any], Any]
@@ -260,3 +261,6 @@ LINEAGE_CALLS: dict[str, Call] = {
     "LogArtifact": Call(log_artifact, writes=True),
 }
 """The calls of lineal.v1.LineageService."""
+
+METADATA_CALLS = CALLS | LINEAGE_CALLS
+"""The calls of both services, which change nothing that others have written but by the rules of ML Metadata."""

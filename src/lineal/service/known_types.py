@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from lineal import errors
 from lineal.kinds import Kind
-from lineal.store import types as type_rows
-from lineal.store.database import Session
+from lineal.store.engine.session import Session
+from lineal.store.rows import types as type_rows
 
 
 @dataclass(frozen=True)

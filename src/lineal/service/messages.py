@@ -11,14 +11,14 @@ from google.protobuf import json_format
 from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
-from lineal.store import events as event_rows
-from lineal.store import types as type_rows
-from lineal.store.database import Row, Session
-from lineal.store.events import EventRow
-from lineal.store.nodes import NodeRow
-from lineal.store.properties import values_of
-from lineal.store.types import TypeRow
-from lineal.store.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
+from lineal.store.engine.session import Row, Session
+from lineal.store.rows import events as event_rows
+from lineal.store.rows import types as type_rows
+from lineal.store.rows.events import EventRow
+from lineal.store.rows.nodes import NodeRow
+from lineal.store.rows.properties import values_of
+from lineal.store.rows.types import TypeRow
+from lineal.store.tables.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
 from lineal.wire import metadata_store as pb
 
 _STATES = {ARTIFACT: frozenset(pb.Artifact.State.values()), EXECUTION: frozenset(pb.Execution.State.values())}

@@ -10,13 +10,14 @@ from typing import Any
 import httpx
 import pytest
 
+from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings, ServerSettings
 from lineal.sdk import tutorial
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
 from lineal.server.readiness import Readiness
-from lineal.service import MetadataService, open_service
-from lineal.service.catalogue import Catalogue
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from tests.server.rest.shelf import Shelf
 
 

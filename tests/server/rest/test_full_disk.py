@@ -8,8 +8,8 @@ import pytest
 
 from lineal import errors
 from lineal.server.rest import problems
-from lineal.service import open_service
-from lineal.store.dialects.base import NoConnectionError
+from lineal.store.engine.dialects.base import NoConnectionError
+from lineal.upkeep.opening import open_service
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 

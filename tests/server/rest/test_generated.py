@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.generate import HUB_USERS, ODD_NAMES, generate
-from lineal.store import own_tables
+from lineal.store.tables import own_tables
 from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf
 

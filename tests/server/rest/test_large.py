@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lineal.service.catalogue import facets, series
+from lineal.catalogue import facets, series
 from tests.server.rest.shelf import Shelf
 
 

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from lineal.sdk.stored_form import to_json
-from lineal.store.own_tables import FACT, PROGRESS
-from lineal.store.statement import Statement
+from lineal.store.engine.statement import Statement
+from lineal.store.tables.own_tables import FACT, PROGRESS
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.server.rest.conftest import reading, serving

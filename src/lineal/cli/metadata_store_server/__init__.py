@@ -101,9 +101,9 @@ def _begin_log(parsed: gflags.Parsed) -> None:
 
 def _downgrade(database: DatabaseSettings, version: int) -> None:
     """Bring the database down and end, since this server works with the newest version alone."""
-    from lineal import service
+    from lineal.upkeep.migration import downgrade
 
-    service.downgrade(database, version)
+    downgrade(database, version)
     raise errors.CancelledError(
         f"the database was brought to schema version {version}, with which this server does not work; start a server "
         "that does, or leave out --downgrade_db_schema_version"
@@ -112,7 +112,7 @@ def _downgrade(database: DatabaseSettings, version: int) -> None:
 
 def _await_database(database: DatabaseSettings, retries: int) -> None:
     """Open the database once, which creates or upgrades its schema; try again while it cannot be reached."""
-    from lineal.service import open_service
+    from lineal.upkeep.opening import open_service
 
     pause = _FIRST_PAUSE
     for left in range(max(0, retries), -1, -1):

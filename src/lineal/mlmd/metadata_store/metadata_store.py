@@ -43,10 +43,10 @@ def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version
             f"downgrade_to_schema_version not specified: it is {downgrade_to_schema_version}; give 0 or more"
         )
     settings = open_settings(config)
-    from lineal import service
+    from lineal.upkeep.migration import downgrade
 
     try:
-        service.downgrade(settings, downgrade_to_schema_version)
+        downgrade(settings, downgrade_to_schema_version)
     except errors.InvalidArgumentError:
         raise
     except errors.StatusError as error:

@@ -20,7 +20,7 @@ from lineal.server.auth.access_file import AccessFile
 from lineal.server.auth.credentials import Credentials
 from lineal.service import MetadataService
 from lineal.service.access import LONGEST_NAME, Caller
-from lineal.service.tokens import Tokens, looks_like_token
+from lineal.upkeep.tokens import Tokens, looks_like_token
 
 REMEMBER_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000

@@ -6,7 +6,7 @@ from functools import partial
 
 from lineal.server.observing import metrics
 from lineal.server.observing.deferred import later
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
 
 
 def observe(database: Database) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import lineal
 from lineal import errors
-from lineal.store.database import Database
+from lineal.store.engine.database import Database
 
 _NO_SPAN = nullcontext()
 _LONGEST_STATEMENT = 2000

@@ -1,6 +1,6 @@
 """The REST interface under /api/v1, its OpenAPI document and its docs.
 
-    routes (this package) → lineal.service.catalogue → lineal.store
+    routes (this package) → lineal.catalogue → lineal.store
 
 `install` adds it to an application. What stays out: rules, SQL, and the gRPC-Web door (grpc_web.py).
 """
@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
+from lineal.catalogue import Catalogue
 from lineal.server.rest import (
     audit_routes,
     docs_page,
@@ -28,7 +29,6 @@ from lineal.server.rest import (
 )
 from lineal.server.rest.body_limit import BodyLimit
 from lineal.server.rest.parameters import refuse_nul, refuse_unknown
-from lineal.service.catalogue import Catalogue
 
 PREFIX = "/api/v1"
 _RESPONSES: dict[int | str, dict[str, Any]] = {

@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from lineal.catalogue import Catalogue
 from lineal.server.rest.parameters import Cursor, Limit, Time, read_id
 from lineal.server.rest.writing import answer
-from lineal.service.audit_log import AuditFilter, AuditPage
-from lineal.service.catalogue import Catalogue
+from lineal.upkeep.audit_log import AuditFilter, AuditPage
 
 Subject = Literal["artifact", "execution", "context", "type", "store", "token"]
 

@@ -14,10 +14,10 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Send
 
 from lineal import errors
+from lineal.catalogue import Asked, Catalogue, shapes
+from lineal.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES, read_columns
 from lineal.server.rest import csv_text
 from lineal.server.rest.writing import to_bytes
-from lineal.service.catalogue import Asked, Catalogue, shapes
-from lineal.service.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES, read_columns
 
 CONTENT: dict[str, Any] = {
     "text/csv": {"schema": {"type": "string"}},

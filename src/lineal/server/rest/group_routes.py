@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from lineal.catalogue import Asked, Catalogue, shapes
+from lineal.catalogue.cards import kind_named
+from lineal.conventions import WORKSPACE_TYPES
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.server.rest.parameters import (
     ColumnKeys,
@@ -21,9 +24,6 @@ from lineal.server.rest.parameters import (
     read_id,
 )
 from lineal.server.rest.writing import answer
-from lineal.service.catalogue import Asked, Catalogue, shapes
-from lineal.service.catalogue.cards import kind_named
-from lineal.service.catalogue.groups import WORKSPACE_TYPES
 
 _Spans = Annotated[int, Query(ge=1, le=500, description="How many spans of time.")]
 

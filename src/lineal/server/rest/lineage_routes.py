@@ -7,6 +7,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from lineal.catalogue import Catalogue, shapes
+from lineal.catalogue.cards import kind_named
+from lineal.catalogue.lineage import MOST_GENERATIONS, MOST_NODES
+from lineal.catalogue.paths import MOST_PATHS
 from lineal.server.rest.parameters import (
     ColumnKeys,
     FilterQuery,
@@ -17,10 +21,6 @@ from lineal.server.rest.parameters import (
     asked,
 )
 from lineal.server.rest.writing import answer
-from lineal.service.catalogue import Catalogue, shapes
-from lineal.service.catalogue.cards import kind_named
-from lineal.service.catalogue.lineage import MOST_GENERATIONS, MOST_NODES
-from lineal.service.catalogue.paths import MOST_PATHS
 
 _Generations = Annotated[int, Query(ge=0, le=MOST_GENERATIONS, description="How many generations (two events each).")]
 _Internal = Annotated[bool, Query(description="Whether internal events count.")]

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from lineal.catalogue import Catalogue, shapes
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.server.rest import exports
 from lineal.server.rest.parameters import (
@@ -26,7 +27,6 @@ from lineal.server.rest.parameters import (
     read_ids,
 )
 from lineal.server.rest.writing import answer
-from lineal.service.catalogue import Catalogue, shapes
 
 NODE_KINDS = (ARTIFACT, EXECUTION, CONTEXT)
 

@@ -8,9 +8,9 @@ from fastapi import Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
 from lineal import errors
+from lineal.catalogue import Asked
+from lineal.catalogue.listing import LONGEST_PAGE
 from lineal.kinds import Kind
-from lineal.service.catalogue import Asked
-from lineal.service.catalogue.listing import LONGEST_PAGE
 
 _LARGEST_ID = (1 << 63) - 1
 LONGEST_TEXT = 20_000

@@ -18,10 +18,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from lineal import errors
+from lineal.catalogue.keys import KeyTextError
 from lineal.filter.search import SearchError
 from lineal.server.http_methods import allowed
-from lineal.service.catalogue.keys import KeyTextError
-from lineal.store.dialects.base import NoConnectionError, StorageFullError
+from lineal.store.engine.dialects.base import NoConnectionError, StorageFullError
 
 MEDIA_TYPE = "application/problem+json"
 HTTP_STATUS = {

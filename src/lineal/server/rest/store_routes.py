@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from lineal.catalogue import Catalogue, shapes
+from lineal.catalogue.cards import kind_named
 from lineal.kinds import KINDS
 from lineal.server.rest.parameters import KindName
 from lineal.server.rest.writing import answer
-from lineal.service.catalogue import Catalogue, shapes
-from lineal.service.catalogue.cards import kind_named
 
 _TAGS: list[str | Enum] = ["store"]
 

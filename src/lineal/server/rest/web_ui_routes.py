@@ -9,11 +9,11 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from lineal import errors
+from lineal.catalogue import Catalogue, searching, shapes
+from lineal.catalogue.views import LONGEST_VIEW, StoredView, View
 from lineal.server.rest import problems
 from lineal.server.rest.parameters import Search
 from lineal.server.rest.writing import answer
-from lineal.service.catalogue import Catalogue, searching, shapes
-from lineal.service.catalogue.views import LONGEST_VIEW, StoredView, View
 
 _TAGS: list[str | Enum] = ["web-ui"]
 

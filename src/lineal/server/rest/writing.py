@@ -1,6 +1,6 @@
 """How answers become JSON: integers of 64 bits as texts, NaN and infinities as texts, bytes without a detour.
 
-The shapes are the service's dataclasses (lineal.service.catalogue.shapes). Here they learn how pydantic writes and
+The shapes are the service's dataclasses (lineal.catalogue.shapes). Here they learn how pydantic writes and
 describes them, so that the OpenAPI document is precise.
 """
 
@@ -15,7 +15,7 @@ from fastapi import Response
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, TypeAdapter
 from pydantic_core import core_schema
 
-from lineal.service.catalogue import shapes
+from lineal.catalogue import shapes
 
 WIDE_SCHEMA = {"type": "string", "pattern": "^-?[0-9]+$", "description": "An integer of 64 bits, as a text"}
 DECIMAL_SCHEMA = {"anyOf": [{"type": "number"}, {"type": "string", "enum": ["NaN", "Infinity", "-Infinity"]}]}

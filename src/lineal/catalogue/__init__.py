@@ -1,0 +1,274 @@
+"""The catalogue: what the web UI and the REST interface read, over the same service and store as the RPCs.
+
+`Catalogue` is what is public; its answers are the dataclasses of shapes.py. Everything it knows of a node is stored in
+ML Metadata's tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which is the
+RPCs'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from lineal import errors
+from lineal.catalogue import details, facets, keys, lineage, listing, monitoring, paths, runs, series, shapes, stores
+from lineal.catalogue.index import SearchIndex
+from lineal.catalogue.listing import Asked
+from lineal.catalogue.views import StoredView, View, Views
+from lineal.catalogue.whole_counts import WholeCounts
+from lineal.kinds import KINDS, Kind
+from lineal.service import MetadataService
+from lineal.service.access import UNNAMED, Caller
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+from lineal.store.rows.edges import Period
+from lineal.upkeep import audit_log
+from lineal.upkeep.audit_log import AuditFilter, AuditPage
+
+__all__ = ["Asked", "Catalogue"]
+Result = TypeVar("Result")
+
+
+class Catalogue:
+    """Reads of a store for people. Safe for any number of threads.
+
+    Attributes:
+        index: the search index, which a thread of the server may follow up.
+    """
+
+    def __init__(self, service: MetadataService, *, caller: Callable[[], Caller] = lambda: UNNAMED) -> None:
+        """Take the service, and what says who makes the present call."""
+        self._service = service
+        self._caller = caller
+        self.index = SearchIndex(service)
+        self.index.prepare()
+        self._whole = WholeCounts()
+        self._views = Views(service)
+
+    def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
+        return self._service.read(work, caller=self._caller())
+
+    def _searched(self, kind: Kind) -> bool:
+        """Bring the index up to date for a read that needs it; say whether it is."""
+        self.index.require()
+        return self.index.follow_for_read(kind)
+
+    def _searched_all(self) -> bool:
+        return all([self._searched(kind) for kind in KINDS])  # noqa: C419 each kind gets its turn
+
+    def page(self, asked: Asked, *, order: str, columns: str, limit: int, cursor: str) -> shapes.Page:
+        """Return a page of rows of a list."""
+        complete = self._searched(asked.kind)
+        found = self._read(
+            lambda session, types: listing.page(
+                session, types, asked, order=order, columns=columns, limit=limit, cursor=cursor
+            )
+        )
+        return replace(found, complete=complete)
+
+    def count(self, asked: Asked, *, exact: bool) -> shapes.Count:
+        """Return how many nodes fit."""
+        complete = self._searched(asked.kind)
+        found = self._read(lambda session, _: listing.count(session, asked, exact=exact))
+        return replace(found, complete=complete)
+
+    def facets(self, asked: Asked, *, labels: Sequence[str] | None) -> shapes.Facets:
+        """Return the facets under a search."""
+        complete = self._searched(asked.kind)
+        found = self._read(
+            lambda session, types: facets.facets(session, types, asked, labels=labels, whole=self._whole)
+        )
+        return replace(found, complete=complete)
+
+    def columns(self, asked: Asked) -> shapes.Columns:
+        """Return the columns that a search's nodes fill."""
+        self._searched(asked.kind)
+        return self._read(lambda session, types: facets.columns(session, types, asked))
+
+    def suggestions(self, asked: Asked, *, key: str, text: str) -> shapes.Suggestions:
+        """Return values for a key of the search, or keys."""
+        self._searched(asked.kind)
+        return self._read(
+            lambda session, types: facets.suggestions(session, types, asked, key=key, text=text, whole=self._whole)
+        )
+
+    def label_keys(self, asked: Asked) -> shapes.Suggestions:
+        """Return the label keys that a search's nodes have."""
+        self._searched(asked.kind)
+        return self._read(lambda session, _: facets.label_keys(session, asked))
+
+    def label_values(self, asked: Asked, name: str) -> shapes.Suggestions:
+        """Return the values of a label that a search's nodes have."""
+        self._searched(asked.kind)
+        return self._read(lambda session, _: facets.label_values(session, asked, name))
+
+    def node(self, kind: Kind, node_id: int) -> shapes.Node:
+        """Return a node with all that is recorded of it."""
+        self._searched(kind)
+        return self._read(
+            lambda session, types: details.node(session, types, kind, node_id, has_unindexed=self.index.has_unindexed)
+        )
+
+    def nodes(self, kind: Kind, ids: Sequence[int]) -> shapes.Nodes:
+        """Return nodes by their ids."""
+        self._searched(kind)
+        return self._read(
+            lambda session, types: details.nodes(session, types, kind, ids, has_unindexed=self.index.has_unindexed)
+        )
+
+    def neighbours(
+        self, kind: Kind, node_id: int, *, direction: str, cursor: int | None, limit: int
+    ) -> shapes.Neighbours:
+        """Return a page of a node's events."""
+
+        def read(session: Session, types: KnownTypes) -> shapes.Neighbours:
+            details.require(session, kind, node_id)
+            return lineage.neighbours(session, types, kind, node_id, direction=direction, cursor=cursor, limit=limit)
+
+        return self._read(read)
+
+    def versions(self, node_id: int, *, limit: int) -> shapes.Page:
+        """Return the artifacts of the same type, name and workspace."""
+        complete = self._searched(KINDS[0])
+        found = self._read(lambda session, types: details.versions(session, types, node_id, limit=limit))
+        return replace(found, complete=complete)
+
+    def evaluations(self, node_id: int) -> shapes.Evaluations:
+        """Return the metrics reported by and on an artifact."""
+        self._searched(KINDS[0])
+        return self._read(lambda session, types: details.evaluations(session, types, node_id))
+
+    def lineage(
+        self,
+        focus: str,
+        *,
+        up: int,
+        down: int,
+        limit: int,
+        since: int | None,
+        until: int | None,
+        internal: bool,
+        inside: str,
+        columns: str,
+    ) -> shapes.Lineage:
+        """Return the lineage around a node."""
+        shown = listing.read_columns(columns)
+
+        def read(session: Session, types: KnownTypes) -> shapes.Lineage:
+            view = lineage.make_view(session, since=since, until=until, internal=internal, inside=inside)
+            return lineage.around(session, types, focus, up=up, down=down, limit=limit, view=view, columns=shown)
+
+        return self._read(read)
+
+    def relatives(
+        self, focus: str, *, direction: str, asked: Asked, limit: int, until: int | None, internal: bool
+    ) -> shapes.Relatives:
+        """Return the ancestors or descendants of a node that fit a search."""
+        self._searched(asked.kind)
+        view = lineage.View(Period(None, until), internal)
+        return self._read(
+            lambda session, types: lineage.relatives(
+                session, types, focus, direction=direction, asked=asked, limit=limit, view=view
+            )
+        )
+
+    def find(self, text: str, *, limit: int) -> shapes.Found:
+        """Return what a text may mean: an id, a uri, a name."""
+        self._searched_all()
+
+        def read(session: Session, types: KnownTypes) -> shapes.Found:
+            found = details.search_text(session, types, text, limit=limit)
+            return replace(found, runs=runs.named(session, text.strip())[:limit])
+
+        return self._read(read)
+
+    def paths(
+        self, first: str, second: str, *, limit: int, since: int | None, until: int | None, internal: bool
+    ) -> shapes.Paths:
+        """Return how two nodes are related."""
+        view = lineage.View(Period(since, until), internal)
+        return self._read(lambda session, types: paths.between(session, types, first, second, limit=limit, view=view))
+
+    def series(
+        self,
+        asked: Asked,
+        *,
+        metric: str,
+        group_by: Sequence[str],
+        since: int | None,
+        until: int | None,
+        buckets: int,
+    ) -> shapes.MetricSeries:
+        """Return a metric over time and versions.
+
+        Raises:
+            InvalidArgumentError: points cannot be grouped by a key.
+        """
+        group_by = [keys.read_key(key, parameter="group_by") for key in group_by]
+        for key in group_by:
+            if not series.is_group(key):
+                raise errors.InvalidArgumentError(
+                    f"points cannot be grouped by {key[:60]!r}; use label.NAME, type, name, version, workspace, run or "
+                    "metrics_type"
+                )
+        self._searched(asked.kind)
+        return self._read(
+            lambda session, types: series.series(
+                session, types, asked, metric=metric, group_by=group_by, since=since, until=until, buckets=buckets
+            )
+        )
+
+    def runs(self, *, workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
+        """Return a page of runs."""
+        self._searched_all()
+        return self._read(
+            lambda session, _: runs.page(session, workspace=workspace, name=name, cursor=cursor, limit=limit)
+        )
+
+    def run(self, run_id: int) -> shapes.Run:
+        """Return a run."""
+        self._searched_all()
+        return self._read(lambda session, _: runs.one(session, run_id))
+
+    def contents(self, run_id: int) -> shapes.Holding:
+        """Return what a run holds."""
+        self._searched_all()
+        return self._read(lambda session, types: runs.contents(session, types, run_id))
+
+    def holding(self, context_id: int) -> shapes.Holding:
+        """Return what a context holds."""
+        return self._read(lambda session, types: runs.holding(session, types, context_id))
+
+    def running(self, asked: Asked, *, limit: int) -> shapes.Running:
+        """Return the running executions of a search."""
+        self._searched(asked.kind)
+        return self._read(lambda session, types: monitoring.running(session, types, asked, limit=limit))
+
+    def growth(self, kind: Kind, *, since: int | None, until: int | None, spans: int) -> shapes.Growth:
+        """Return how many nodes of a kind were created in each span of time."""
+        return self._read(lambda session, _: stores.growth(session, kind, since=since, until=until, spans=spans))
+
+    def put_view(self, content: str) -> StoredView:
+        """Store a view of the web UI."""
+        self.index.require()
+        return self._views.put(content, self._caller())
+
+    def view(self, view_id: str) -> View:
+        """Return a stored view of the web UI."""
+        self.index.require()
+        return self._views.get(view_id, self._caller())
+
+    def audit(self, wanted: AuditFilter, *, cursor: str, limit: int) -> AuditPage:
+        """Return a page of the audit log."""
+        return audit_log.page(self._service, wanted, cursor=cursor, limit=limit, caller=self._caller())
+
+    def types(self, kinds: Sequence[Kind]) -> shapes.Types:
+        """Return the types of some kinds with their counts."""
+        return self._read(lambda session, _: stores.types(session, kinds))
+
+    def totals(self) -> shapes.Totals:
+        """Return how much the store holds."""
+        complete = all([self.index.follow_for_read(kind, seconds=0) for kind in KINDS])  # noqa: C419 each kind gets its turn
+        found = self._read(lambda session, _: stores.totals(session, has_unindexed=self.index.has_unindexed))
+        return replace(found, searchable=self.index.is_available, complete=complete)

@@ -1,0 +1,235 @@
+"""Turn nodes into cards and rows: names, states, times and the values that were asked for.
+
+What stays out: which nodes (listing.py, lineage.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from lineal import conventions, errors, json_form
+from lineal.catalogue import shapes
+from lineal.catalogue.reading import Record
+from lineal.catalogue.shapes import MetricValue, Value
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import readable_messages
+from lineal.store.engine.session import Session
+from lineal.store.index import own_reads
+from lineal.store.index.ordering import METRIC_FAMILIES
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.nodes import NodeRow
+from lineal.wire import metadata_store as pb
+
+LETTERS = {ARTIFACT: "a", EXECUTION: "e", CONTEXT: "c"}
+_KIND_OF_LETTER = {letter: kind for kind, letter in LETTERS.items()}
+_KIND_OF_NAME = {kind.name: kind for kind in KINDS}
+_ENDED = frozenset({pb.Execution.COMPLETE, pb.Execution.FAILED, pb.Execution.CANCELED, pb.Execution.CACHED})
+CardT = TypeVar("CardT", bound=shapes.Card)
+
+
+def key_of(kind: Kind, node_id: int) -> str:
+    """Return the key of a node, such as a12."""
+    return f"{LETTERS[kind]}{node_id}"
+
+
+def read_key(key: str) -> tuple[Kind, int]:
+    """Return the kind and id of a key such as a12.
+
+    Raises:
+        InvalidArgumentError: the text is no key.
+    """
+    kind = _KIND_OF_LETTER.get(key[:1])
+    if kind is None or not (key[1:].isascii() and key[1:].isdigit()) or len(key) > 20 or int(key[1:]) >= 1 << 63:
+        raise errors.InvalidArgumentError(
+            f"{key[:40]!r} is no key of a node; write a, e or c and the id, for example a12"
+        )
+    return kind, int(key[1:])
+
+
+def kind_named(name: str) -> Kind:
+    """Return the kind of a name."""
+    return _KIND_OF_NAME[name]
+
+
+def value_of(value: pb.Value) -> Value | None:
+    """Return a property's value, or None if it has none."""
+    kind = value.WhichOneof("value")
+    if kind == "int_value":
+        return shapes.IntValue(value.int_value)
+    if kind == "double_value":
+        return shapes.DoubleValue(value.double_value)
+    if kind == "string_value":
+        return shapes.StringValue(value.string_value)
+    if kind == "bool_value":
+        return shapes.BoolValue(value.bool_value)
+    if kind == "struct_value":
+        return shapes.StructValue(json_form.plain(json_form.struct(value.struct_value)))
+    if kind == "proto_value":
+        return shapes.ProtoValue(value.proto_value.type_url, base64.b64encode(value.proto_value.value).decode())
+    return None
+
+
+def values_of(properties: Mapping[str, pb.Value]) -> dict[str, Value]:
+    """Return all properties that have a value, by name."""
+    found = {name: value_of(value) for name, value in sorted(properties.items())}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def state_of(kind: Kind, node: Any) -> str | None:
+    """Return the word of a node's state, or None if it has none."""
+    if not kind.state_field or not node.HasField(kind.state_field):
+        return None
+    number = getattr(node, kind.state_field)
+    return str(kind.node.State.Name(number)) if number else None  # type: ignore[union-attr]
+
+
+def card_fields(kind: Kind, node: Any) -> dict[str, Any]:
+    """Return the fields of a card, without values."""
+    record = Record(node)
+    ended = kind is EXECUTION and node.last_known_state in _ENDED
+    return {
+        "key": key_of(kind, node.id),
+        "kind": kind.name,
+        "id": node.id,
+        "name": record.name,
+        "type": node.type,
+        "type_id": node.type_id,
+        "version": record.version,
+        "state": state_of(kind, node),
+        "uri": (node.uri or None) if kind.has_uri else None,
+        "external_id": node.external_id or None,
+        "created": node.create_time_since_epoch,
+        "updated": node.last_update_time_since_epoch,
+        "ended": node.last_update_time_since_epoch if ended else None,
+        "workspace": record.workspace,
+        "run": record.run,
+    }
+
+
+def cards(
+    session: Session,
+    types: KnownTypes,
+    kind: Kind,
+    rows: Sequence[NodeRow],
+    *,
+    columns: Sequence[str] = (),
+    shape: type[CardT] = shapes.Card,  # type: ignore[assignment]
+    extra: Mapping[int, dict[str, Any]] | None = None,
+) -> list[CardT]:
+    """Return cards in the order of the rows.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        kind: the kind of the nodes.
+        rows: the nodes.
+        columns: the keys ("prop.K", "label.K", "metric.K", "least.K", "greatest.K") whose values to show.
+        shape: the class of the cards.
+        extra: further fields by id.
+    """
+    nodes = readable_messages(session, types, kind, rows)
+    fields = {node.id: card_fields(kind, node) for node in nodes}
+    if columns:
+        _fill_columns(session, kind, nodes, fields, columns)
+    _fill_groups(session, types, kind, fields)
+    return [shape(**fields[node.id], **(extra or {}).get(node.id, {})) for node in nodes]
+
+
+def _fill_columns(
+    session: Session, kind: Kind, nodes: Sequence[Any], fields: dict[int, dict[str, Any]], columns: Sequence[str]
+) -> None:
+    split = [column.partition(".")[::2] for column in columns]
+    wanted = list(dict.fromkeys(name for family, name in split if family in METRIC_FAMILIES))
+    reported = metric_values(session, kind, [node.id for node in nodes], wanted) if wanted else {}
+    for node in nodes:
+        record = Record(node)
+        shown = {
+            f"{family}.{name}": value
+            for family, name in split
+            if family not in METRIC_FAMILIES and (value := _column_value(record, family, name)) is not None
+        }
+        own = record.metrics if wanted else {}
+        metrics = {name: MetricValue(own[name], own[name], own[name], 1) for name in wanted if name in own}
+        fields[node.id] |= {"values": shown, "metrics": {**metrics, **reported.get(node.id, {})}}
+
+
+def _column_value(record: Record, family: str, name: str) -> Value | None:
+    if family == "label":
+        labels = record.labels
+        return shapes.StringValue(labels[name]) if name in labels else None
+    for properties in (record.node.properties, record.node.custom_properties):
+        if name in properties:
+            return value_of(properties[name])
+    scalar = record.json_values.get(name)
+    if scalar is None:
+        return None
+    return shapes.StringValue(scalar) if isinstance(scalar, str) else shapes.DoubleValue(scalar)
+
+
+def metric_values(
+    session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]
+) -> dict[int, dict[str, MetricValue]]:
+    """Return the metrics that the index knows of nodes, over all who reported them."""
+    found: dict[int, dict[str, list[tuple[int, float]]]] = {}
+    for node_id, source, name, number in own_reads.metrics(session, kind, ids, names):
+        found.setdefault(node_id, {}).setdefault(name, []).append((source, number))
+    return {
+        node_id: {name: _over(sorted(values)) for name, values in by_name.items()} for node_id, by_name in found.items()
+    }
+
+
+def all_metric_values(session: Session, kind: Kind, node_id: int) -> dict[str, MetricValue]:
+    """Return all metrics that the index knows of one node."""
+    names = own_reads.metric_names(session, kind, node_id)
+    return metric_values(session, kind, [node_id], names).get(node_id, {}) if names else {}
+
+
+def _over(values: list[tuple[int, float]]) -> MetricValue:
+    numbers = [number for _, number in values if not math.isnan(number)] or [math.nan]
+    return MetricValue(values[-1][1], min(numbers), max(numbers), len(values))
+
+
+def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[int, dict[str, Any]]) -> None:
+    """Fill in the workspace and run of nodes that name none from the contexts that hold them."""
+    if kind is CONTEXT:
+        return
+    lacking = [node_id for node_id, each in fields.items() if each["workspace"] is None or each["run"] is None]
+    for node_id, row in own_reads.contexts_of_many(session, kind, lacking):
+        type_name = types.name(session, row.type_id)
+        each = fields[node_id]
+        if type_name in conventions.WORKSPACE_TYPES and each["workspace"] is None:
+            each["workspace"] = row.name
+        if type_name in conventions.RUN_TYPES and each["run"] is None:
+            each["run"] = row.name
+
+
+def ghost(shape: type[CardT], kind: Kind, node_id: int, **extra: Any) -> CardT:
+    """Return the card of a node that events name and the store lacks."""
+    return shape(key=key_of(kind, node_id), kind=kind.name, id=node_id, missing=True, **extra)  # type: ignore[arg-type]
+
+
+def cards_by_key(
+    session: Session,
+    types: KnownTypes,
+    keys: Sequence[tuple[Kind, int]],
+    *,
+    columns: Sequence[str] = (),
+    shape: type[CardT] = shapes.Card,  # type: ignore[assignment]
+    extra: Mapping[tuple[Kind, int], dict[str, Any]] | None = None,
+) -> dict[tuple[Kind, int], CardT]:
+    """Return the cards of nodes of any kind, with ghosts for those that are missing."""
+    found: dict[tuple[Kind, int], CardT] = {}
+    for kind in KINDS:
+        ids = [node_id for each, node_id in keys if each is kind]
+        if not ids:
+            continue
+        own = {node_id: (extra or {}).get((kind, node_id), {}) for node_id in ids}
+        rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+        known = cards(session, types, kind, rows, columns=columns, shape=shape, extra=own)
+        found |= {(kind, card.id): card for card in known}
+        found |= {(kind, i): ghost(shape, kind, i, **own[i]) for i in ids if (kind, i) not in found}
+    return found

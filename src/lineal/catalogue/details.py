@@ -1,0 +1,176 @@
+"""Nodes with all that is recorded of them, their versions and their evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from lineal import errors, json_form
+from lineal.catalogue import cards, shapes
+from lineal.catalogue.lineage import INPUTS, OUTPUTS
+from lineal.catalogue.reading import Record
+from lineal.kinds import ARTIFACT, CONTEXT, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import readable_messages
+from lineal.store.engine.session import Session
+from lineal.store.index import own_reads
+from lineal.store.index import search as found_rows
+from lineal.store.index import unindexed as unindexed_rows
+from lineal.store.index.search import Order, Selection
+from lineal.store.index.versions import evaluators, same_name
+from lineal.store.rows import edges as graph_rows
+from lineal.store.rows import nodes as node_rows
+
+MOST_EVALUATIONS = 1000
+
+
+def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, has_unindexed: bool) -> shapes.Node:
+    """Return one node, as `nodes` does.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    found = nodes(session, types, kind, [node_id], has_unindexed=has_unindexed).items
+    if not found:
+        raise no_node(kind, node_id)
+    return found[0]
+
+
+def require(session: Session, kind: Kind, node_id: int) -> None:
+    """Refuse an id that does not exist.
+
+    Raises:
+        NotFoundError: there is no node with this id.
+    """
+    if not node_rows.existing_ids(session, kind, [node_id]):
+        raise no_node(kind, node_id)
+
+
+def no_node(kind: Kind, node_id: int) -> errors.NotFoundError:
+    """Return the error of an id that does not exist."""
+    return errors.NotFoundError(f"there is no {kind.name} with the id {node_id}")
+
+
+def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, has_unindexed: bool) -> shapes.Nodes:
+    """Return nodes in the order of the ids; `has_unindexed` says whether the store has the table of reasons."""
+    rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+    messages = {message.id: message for message in readable_messages(session, types, kind, rows)}
+    contexts = _contexts(session, types, kind, list(messages))
+    plain = {card.id: card for card in cards.cards(session, types, kind, rows, shape=shapes.Card)}
+    reasons = unindexed_rows.reasons(session, kind, list(messages)) if has_unindexed else {}
+    items = [
+        replace(
+            _whole(session, kind, messages[node_id], plain[node_id], contexts.get(node_id, [])),
+            unindexed=reasons.get(node_id),
+        )
+        for node_id in dict.fromkeys(ids)
+        if node_id in messages
+    ]
+    missing = [cards.key_of(kind, node_id) for node_id in dict.fromkeys(ids) if node_id not in messages]
+    return shapes.Nodes(items, missing)
+
+
+def _whole(
+    session: Session, kind: Kind, message: Any, card: shapes.Card, contexts: list[shapes.Reference]
+) -> shapes.Node:
+    record = Record(message)
+    metrics = {name: shapes.MetricValue(value, value, value, 1) for name, value in record.metrics.items()}
+    metrics |= cards.all_metric_values(session, kind, message.id)
+    events: dict[str, Any] = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
+    return shapes.Node(
+        **{**vars(card), "metrics": metrics},
+        properties=cards.values_of(message.properties),
+        custom_properties=cards.values_of(message.custom_properties),
+        labels=record.labels,
+        meta=json_form.plain(record.meta, wide_as_text=True) or None,
+        contexts=contexts,
+        **events,
+    )
+
+
+def _event_counts(session: Session, kind: Kind, node_id: int) -> dict[str, int]:
+    return {
+        "inputs": graph_rows.count_events(session, kind, node_id, INPUTS),
+        "outputs": graph_rows.count_events(session, kind, node_id, OUTPUTS),
+    }
+
+
+def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, list[shapes.Reference]]:
+    """Return the contexts that hold nodes; of a context its parents."""
+    if kind is CONTEXT:
+        held = node_rows.parent_contexts(session, ids)
+    else:
+        held = own_reads.contexts_of_many(session, kind, ids)
+    types.load(session, {row.type_id for _, row in held})
+    found: dict[int, list[shapes.Reference]] = {}
+    for node_id, row in held:
+        reference = shapes.Reference(cards.key_of(CONTEXT, row.id), row.id, row.name, types.name(session, row.type_id))
+        found.setdefault(node_id, []).append(reference)
+    return found
+
+
+def versions(session: Session, types: KnownTypes, node_id: int, *, limit: int) -> shapes.Page:
+    """Return the artifacts of the same type, name and workspace, newest first."""
+    rows = node_rows.nodes_by_ids(session, ARTIFACT, [node_id])
+    if not rows:
+        raise no_node(ARTIFACT, node_id)
+    found = same_name(session, ARTIFACT, node_id, limit=limit) or rows
+    return shapes.Page(cards.cards(session, types, ARTIFACT, found, shape=shapes.Row), None)
+
+
+def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Evaluations:
+    """Return the metrics that an artifact reports itself and those that others report on it, oldest first."""
+    require(session, ARTIFACT, node_id)
+    ids = [node_id, *evaluators(session, node_id, limit=MOST_EVALUATIONS)]
+    messages = readable_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, ids))
+    found = [_evaluation(message) for message in messages]
+    return shapes.Evaluations(sorted((each for each in found if each.values), key=lambda each: each.time))
+
+
+def _evaluation(message: Any) -> shapes.Evaluation:
+    record = Record(message)
+    return shapes.Evaluation(
+        reporter=shapes.Reference(cards.key_of(ARTIFACT, message.id), message.id, record.name, message.type),
+        time=message.create_time_since_epoch,
+        metrics_type=record.metrics_type,
+        data_set_id=record.data_set_id,
+        labels=record.labels,
+        values=record.metrics,
+    )
+
+
+def search_text(session: Session, types: KnownTypes, text: str, *, limit: int) -> shapes.Found:
+    """Return what a text may mean: an id or key, a uri, a name or a part of one."""
+    text = text.strip()
+    return shapes.Found(
+        by_id=_by_id(session, types, text),
+        by_uri=_by_uri(session, types, text, limit),
+        by_name=_by_name(session, types, text, limit),
+        runs=[],
+    )
+
+
+def _by_id(session: Session, types: KnownTypes, text: str) -> list[shapes.Card]:
+    digits = text.lstrip("aec")
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > 18 or len(text) - len(digits) > 1:
+        return []
+    kinds = [kind for kind, letter in cards.LETTERS.items() if text in (digits, f"{letter}{digits}")]
+    found: list[shapes.Card] = []
+    for kind in kinds:
+        found += cards.cards(session, types, kind, node_rows.nodes_by_ids(session, kind, [int(digits)]))
+    return found
+
+
+def _by_uri(session: Session, types: KnownTypes, text: str, limit: int) -> list[shapes.Card]:
+    rows = node_rows.nodes_by_uris(session, ARTIFACT, [text]) if text else []
+    return cards.cards(session, types, ARTIFACT, rows[-limit:][::-1])
+
+
+def _by_name(session: Session, types: KnownTypes, text: str, limit: int) -> list[shapes.Card]:
+    found: list[shapes.Card] = []
+    for kind in cards.LETTERS:
+        selection = Selection(kind, found_rows.containing(text))
+        rows = found_rows.find_page(session, selection, Order(), limit=limit).rows if text else []
+        found += cards.cards(session, types, kind, rows)
+    return found

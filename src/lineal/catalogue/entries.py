@@ -1,0 +1,86 @@
+"""What the search index says of one node: its entry, and its labels, metrics and values as facts.
+
+What stays out: when a node is indexed (index.py), and the rows (store/index/entries.py).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from lineal import conventions
+from lineal.catalogue import reading
+from lineal.catalogue.reading import Record
+from lineal.kinds import ARTIFACT, CONTEXT, Kind
+from lineal.store.index.entries import Entry, Fact, odd_fact
+from lineal.store.rows.nodes import NodeRow
+from lineal.store.tables.own_tables import LONGEST_TEXT, Family
+
+
+class Derived(NamedTuple):
+    """The entry of a node, and the facts that it states, of itself or of the node that it reports on."""
+
+    entry: Entry
+    facts: list[Fact]
+
+
+def derived(kind: Kind, node: Any) -> Derived:
+    """Return what the index says of a node."""
+    record = Record(node)
+    subject = record.subject_id if kind is ARTIFACT else None
+    entry = Entry(
+        node_id=node.id,
+        updated=node.last_update_time_since_epoch,
+        type_id=node.type_id,
+        name=_cut(record.name),
+        version=_cut(record.version),
+        workspace=_cut(_group(kind, node, conventions.WORKSPACE_TYPES) or record.workspace),
+        run=_cut(_group(kind, node, conventions.RUN_TYPES) or record.run),
+        subject_id=subject,
+        words=record.words,
+    )
+    return Derived(entry, _facts(record, subject))
+
+
+def bare(row: NodeRow) -> Entry:
+    """Return the entry of a node of which nothing can be indexed but that it exists."""
+    return Entry(row.id, row.updated, row.type_id, None, None, None, None, None, "")
+
+
+def probe(row: NodeRow) -> Fact:
+    """Return a fact about a node that every sound index can hold."""
+    return Fact(row.id, Family.META, "probe", None, "probe")
+
+
+def _group(kind: Kind, node: Any, types: tuple[str, ...]) -> str | None:
+    """Return the name of a context that is itself a workspace or run."""
+    return str(node.name) if kind is CONTEXT and node.type in types else None
+
+
+def _facts(record: Record, subject: int | None) -> list[Fact]:
+    node_id = record.node.id
+    stated: list[tuple[int, Family, dict[str, Any]]] = [
+        (node_id, Family.LABEL, record.labels),
+        (node_id, Family.METRIC, record.json_metrics),
+        (node_id, Family.META, record.json_values),
+    ]
+    if subject is not None:
+        stated.append((subject, Family.METRIC, record.metrics))
+    kept = {
+        (about, family, name[:LONGEST_TEXT]): value
+        for about, family, values in stated
+        for name, value in list(values.items())[: reading.MOST_VALUES]
+    }
+    return [_fact(*place, value) for place, value in kept.items()]
+
+
+def _fact(node_id: int, family: Family, name: str, value: str | float) -> Fact:
+    if isinstance(value, str):
+        return Fact(node_id, family, name, None, value[:LONGEST_TEXT])
+    if math.isfinite(value):
+        return Fact(node_id, family, name, value, None)
+    return odd_fact(node_id, family, name, value)
+
+
+def _cut(text: str | None) -> str | None:
+    return text[:LONGEST_TEXT] if text else None

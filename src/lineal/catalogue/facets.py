@@ -1,0 +1,294 @@
+"""Facets, columns and suggestions: what a search's nodes have, with counts.
+
+Everything is counted among at most 10,000 nodes, so that a page is quick on any store; what that means is said in the
+answer ("exact").
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+from lineal import conventions, json_form
+from lineal.catalogue import shapes
+from lineal.catalogue.listing import COUNT_LIMIT, Asked
+from lineal.catalogue.reading import Record
+from lineal.catalogue.whole_counts import SPANS, WholeCounts
+from lineal.filter import search
+from lineal.filter.search import Comparison, Query, Term
+from lineal.filter.search.tree import OPERATOR_CHARACTERS, quoted
+from lineal.kinds import CONTEXT, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import readable_messages
+from lineal.store.engine.session import Session
+from lineal.store.index import facets as facet_rows
+from lineal.store.index import search as found_rows
+from lineal.store.index.search import Selection
+from lineal.store.rows import nodes as node_rows
+
+LONGEST_FACET = 50
+MOST_LABEL_FACETS = 12
+COLUMN_SAMPLE = 2000
+_MOST_DISTINCT = 100
+
+
+class _Sample:
+    """The nodes that are counted, and whether they are all."""
+
+    def __init__(self, session: Session, selection: Selection, limit: int = COUNT_LIMIT) -> None:
+        self.selection = selection
+        found = found_rows.sample_ids(session, selection, limit=limit + 1)
+        self.ids = found[:limit]
+        self.exact = len(found) <= limit
+        self._session = session
+
+    @cached_property
+    def groups(self) -> Counter[tuple[str | None, str | None]]:
+        """How many nodes have each (workspace, run)."""
+        return facet_rows.by_group(self._session, self.selection.kind, self.ids)
+
+    @cached_property
+    def labels(self) -> Counter[tuple[str, str]]:
+        """How many nodes have each (key, value) of a label."""
+        return facet_rows.by_label(self._session, self.selection.kind, self.ids)
+
+
+def facets(
+    session: Session, types: KnownTypes, asked: Asked, *, labels: Sequence[str] | None, whole: WholeCounts
+) -> shapes.Facets:
+    """Return the facets under a search: type, state, workspace, run, and labels (the most frequent if not named)."""
+    selection = asked.selection()
+    sample = _Sample(session, selection)
+    fixed = [key for key in ("type", "state", "workspace", "run") if _applies(asked.kind, key)]
+    found = [_facet(session, types, _without(session, sample, key), key, whole) for key in fixed]
+    named = [*labels] if labels is not None else _frequent_labels(sample.labels, selection.query)
+    found += [_label_facet(_without(session, sample, f"label.{name}"), name) for name in named]
+    return shapes.Facets(found, _created(session, sample, whole), len(sample.ids), sample.exact)
+
+
+def _applies(kind: Kind, key: str) -> bool:
+    return key != "state" or kind.state_field is not None
+
+
+def _without(session: Session, sample: _Sample, key: str) -> _Sample:
+    """Return a sample without the terms of one key, so that its other values can be chosen too."""
+    terms = sample.selection.query.terms
+    kept = tuple(term for term in terms if not _is_about(term, key))
+    if len(kept) == len(terms):
+        return sample
+    return _Sample(session, replace(sample.selection, query=Query(kept)))
+
+
+def _is_about(term: Term, key: str) -> bool:
+    return isinstance(term.body, Comparison) and not term.negated and _plain_key(term.body) == key
+
+
+def _plain_key(body: Comparison) -> str:
+    return f"{body.key.field}.{body.key.name}" if body.key.name else body.key.field
+
+
+def _facet(session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts) -> shapes.Facet:
+    kind = sample.selection.kind
+    exact = sample.exact
+    if key == "type":
+        everything = sample.selection.is_everything
+        counts = whole.by_type(session, kind) if everything else _types(session, sample)
+        types.load(session, counts)
+        named: Counter[str] = Counter()
+        for type_id, number in counts.items():
+            named[types.name(session, type_id)] += number
+        return _listed(key, named, exact or everything)
+    if key == "state":
+        return _listed(key, _states(session, sample), exact)
+    return _listed(key, _groups(session, sample, key), exact)
+
+
+def _types(session: Session, sample: _Sample) -> Counter[int]:
+    return facet_rows.by_column(session, sample.selection.kind, "type_id", sample.ids)
+
+
+def _states(session: Session, sample: _Sample) -> Counter[str]:
+    kind = sample.selection.kind
+    numbers = facet_rows.by_column(session, kind, kind.state_field or "", sample.ids)
+    named: Counter[str] = Counter()
+    for number, count in numbers.items():
+        named[kind.node.State.Name(number or 0)] += count  # type: ignore[union-attr]
+    return named
+
+
+def _groups(session: Session, sample: _Sample, key: str) -> Counter[str]:
+    """Count by workspace or run: what records name, and for what names none the contexts that hold it."""
+    kind = sample.selection.kind
+    names: Counter[str] = Counter()
+    for pair, number in sample.groups.items():
+        name = pair[key == "run"]
+        if name is not None:
+            names[name] += number
+    if sum(names.values()) == len(sample.ids):
+        return names
+    types = conventions.WORKSPACE_TYPES if key == "workspace" else conventions.RUN_TYPES
+    for name, count in facet_rows.by_context(session, kind, types, sample.ids).items():
+        names[name] = max(names[name], count)
+    return names
+
+
+def _frequent_labels(counts: Counter[tuple[str, str]], query: Query) -> list[str]:
+    """Return the label keys with most nodes; those that the search names come first."""
+    keys: Counter[str] = Counter()
+    for (name, _), number in counts.items():
+        keys[name] += number
+    bodies = [term.body for term in query.terms]
+    named = [body.key.name for body in bodies if isinstance(body, Comparison) and body.key.field == "label"]
+    frequent = [name for name, _ in keys.most_common(MOST_LABEL_FACETS)]
+    return list(dict.fromkeys([*named, *frequent]))[:MOST_LABEL_FACETS]
+
+
+def _label_facet(sample: _Sample, name: str) -> shapes.Facet:
+    values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
+    return _listed(f"label.{name}", values, sample.exact)
+
+
+def _listed(key: str, counts: Counter[str], exact: bool) -> shapes.Facet:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    field, _, name = key.partition(".")
+    written = f"{field}.{quoted(name, also=OPERATOR_CHARACTERS)}" if name else key
+    values = [
+        shapes.FacetValue(value, _short(key, value), number, f"{written}={quoted(value)}")
+        for value, number in ordered[:LONGEST_FACET]
+    ]
+    return shapes.Facet(key, values, max(0, len(ordered) - LONGEST_FACET), exact)
+
+
+def _short(key: str, value: str) -> str:
+    """Return what to show for a value: of a type its last part, of a state a word."""
+    if key == "type":
+        return value.rpartition("/")[2] or value
+    return value.replace("_", " ").lower() if key == "state" else value
+
+
+def _created(session: Session, sample: _Sample, whole: WholeCounts) -> list[shapes.TimeSpan]:
+    """Count by time of creation: without a condition all nodes, else those of the sample."""
+    kind = sample.selection.kind
+    if sample.selection.is_everything and not sample.exact:
+        return list(whole.created(session, kind))
+    return _spans(facet_rows.created_times(session, kind, sample.ids))
+
+
+def _spans(times: Sequence[int]) -> list[shapes.TimeSpan]:
+    """Count times in up to 24 equal spans."""
+    if not times:
+        return []
+    first, last = min(times), max(times)
+    width = max(1, math.ceil((last - first + 1) / SPANS))
+    counts = Counter((time - first) // width for time in times)
+    number = (last - first) // width + 1
+    return [shapes.TimeSpan(first + i * width, first + (i + 1) * width, counts[i]) for i in range(number)]
+
+
+def columns(session: Session, types: KnownTypes, asked: Asked) -> shapes.Columns:
+    """Return the columns that a search's nodes fill."""
+    sample = _Sample(session, asked.selection(), COLUMN_SAMPLE)
+    rows = node_rows.nodes_by_ids(session, asked.kind, sample.ids)
+    seen: dict[str, _Seen] = {}
+    for node in readable_messages(session, types, asked.kind, rows):
+        for key, kind, value in _values(node):
+            seen.setdefault(key, _Seen()).add(kind, value)
+    found = [
+        shapes.Column(key, sorted(each.kinds), each.filled, len(each.values), _is_internal(key))
+        for key, each in seen.items()
+    ]
+    found.sort(key=lambda column: (column.internal, -column.filled, column.key))
+    return shapes.Columns(found, len(sample.ids), sample.exact)
+
+
+class _Seen:
+    """What was seen of one column."""
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.filled = 0
+        self.values: set[Any] = set()
+
+    def add(self, kind: str, value: Any) -> None:
+        self.kinds.add(kind)
+        self.filled += 1
+        if len(self.values) < _MOST_DISTINCT:
+            self.values.add(value)
+
+
+def _values(node: Any) -> Iterable[tuple[str, str, Any]]:
+    """Yield (key, kind of value, value) of everything that a node can show as a column."""
+    record = Record(node)
+    found: dict[str, tuple[str, Any]] = {}
+    for properties in (node.custom_properties, node.properties):
+        for name, value in properties.items():
+            kind = value.WhichOneof("value")
+            if kind:
+                shown = kind.removesuffix("_value")
+                found[f"prop.{name}"] = shown, value.SerializeToString(deterministic=True)
+    for name, scalar in record.json_values.items():
+        found.setdefault(f"prop.{name}", ("string" if isinstance(scalar, str) else "double", scalar))
+    found |= {f"label.{name}": ("string", value) for name, value in record.labels.items()}
+    found |= {f"metric.{name}": ("double", value) for name, value in record.metrics.items()}
+    return [(key, kind, json_form.plain(value)) for key, (kind, value) in found.items()]
+
+
+def _is_internal(key: str) -> bool:
+    name = key.partition(".")[2]
+    return name.startswith(conventions.INTERNAL_PREFIX) or name == conventions.LABELS
+
+
+def label_keys(session: Session, asked: Asked) -> shapes.Suggestions:
+    """Return the label keys that a search's nodes have."""
+    sample = _Sample(session, asked.selection())
+    keys: Counter[str] = Counter()
+    for (name, _), number in sample.labels.items():
+        keys[name] += number
+    items = [shapes.Suggestion(name, number, f"has:{quoted(f'label.{name}')}") for name, number in keys.most_common()]
+    return shapes.Suggestions(items, len(sample.ids), sample.exact)
+
+
+def label_values(session: Session, asked: Asked, name: str) -> shapes.Suggestions:
+    """Return the values of a label that a search's nodes have."""
+    sample = _Sample(session, asked.selection())
+    values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
+    items = [
+        shapes.Suggestion(value, number, f"label.{quoted(name, also=OPERATOR_CHARACTERS)}={quoted(value)}")
+        for value, number in values.most_common()
+    ]
+    return shapes.Suggestions(items, len(sample.ids), sample.exact)
+
+
+def suggestions(
+    session: Session, types: KnownTypes, asked: Asked, *, key: str, text: str, whole: WholeCounts
+) -> shapes.Suggestions:
+    """Return values that a search could name for a key and that contain a text, or keys if the key is ""."""
+    if not key:
+        return _suggested_keys(session, types, asked, text)
+    field, _, name = key.partition(".")
+    sample = _Sample(session, asked.selection())
+    if field == "label":
+        facet = _label_facet(sample, name)
+    elif field in ("type", "workspace", "run") or (field == "state" and asked.kind is not CONTEXT):
+        facet = _facet(session, types, sample, field, whole)
+    else:
+        return shapes.Suggestions([], 0, True)
+    fitting = [value for value in facet.values if text.lower() in value.label.lower()]
+    items = [shapes.Suggestion(value.label, value.count, value.term) for value in fitting]
+    return shapes.Suggestions(items, len(sample.ids), facet.exact)
+
+
+def _suggested_keys(session: Session, types: KnownTypes, asked: Asked, text: str) -> shapes.Suggestions:
+    found = columns(session, types, asked)
+    own = [shapes.Suggestion(name, 0, name) for name, field in search.FIELDS.items() if not field.is_family]
+    filled = [
+        shapes.Suggestion(column.key, column.filled, f"has:{quoted(column.key)}")
+        for column in found.columns
+        if not column.internal
+    ]
+    items = [item for item in [*own, *filled] if text.lower() in item.text.lower()]
+    return shapes.Suggestions(items[:LONGEST_FACET], found.counted, found.exact)

@@ -1,0 +1,180 @@
+"""Lists of nodes: searches, orders, cursors, counts. What stays out: facets and columns (facets.py)."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lineal import conventions, errors
+from lineal.catalogue import cards, keys, shapes
+from lineal.filter import search
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+from lineal.store.index import ordering, own_reads
+from lineal.store.index import search as found_rows
+from lineal.store.index.search import COLUMN_ORDERS, Order, Place, Selection
+from lineal.store.rows import nodes as node_rows
+
+LONGEST_PAGE = 1000
+COUNT_LIMIT = 10_000
+_PLAIN_ORDERS = (*COLUMN_ORDERS, "name", "state", "uri", "version", "workspace", "run")
+METRIC_FAMILIES = ordering.METRIC_FAMILIES
+_FAMILIES = ("prop", "label", *METRIC_FAMILIES)
+_NAMED = "prop.NAME, label.NAME, metric.NAME, least.NAME or greatest.NAME"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which nodes a reader asks for.
+
+    Attributes:
+        kind: their kind.
+        search: a search in the search language.
+        filter_query: a filter query of ML Metadata; both must fit.
+        context_id: the context that holds them.
+        type_names: the only types that they may have, if any are given.
+    """
+
+    kind: Kind
+    search: str = ""
+    filter_query: str = ""
+    context_id: int | None = None
+    type_names: tuple[str, ...] = ()
+
+    def selection(self) -> Selection:
+        """Return the selection of the store.
+
+        Raises:
+            SearchError: the search cannot be read.
+        """
+        return Selection(
+            kind=self.kind,
+            query=search.parse(self.search),
+            filter_query=self.filter_query,
+            context_id=self.context_id,
+            workspace_types=conventions.WORKSPACE_TYPES,
+            run_types=conventions.RUN_TYPES,
+            type_names=self.type_names,
+        )
+
+
+# A cursor travels in the query of a URL; it names the node alone where the value is longer.
+_LONGEST_CARRIED = 200
+
+
+def read_order(text: str, kind: Kind) -> Order:
+    """Return the order of nodes of a kind that a text such as "-created" or "metric.auc" means.
+
+    Raises:
+        InvalidArgumentError: there is no such order, or none of this kind.
+    """
+    ascending = not text.startswith("-")
+    field, _, name = keys.read_key(text, parameter="order_by").removeprefix("-").partition(".")
+    if not name and ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field)):
+        raise errors.InvalidArgumentError(f"{kind.plural} have no {field} to be ordered by; use another order")
+    if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):
+        return Order(field, name, ascending)
+    raise errors.InvalidArgumentError(
+        f"there is no order {text[:60]!r}; use {', '.join(_PLAIN_ORDERS)}, {_NAMED}, "
+        "with - in front for the greatest first"
+    )
+
+
+def read_columns(text: str) -> tuple[str, ...]:
+    """Return the columns of a list of keys, separated by commas.
+
+    Raises:
+        InvalidArgumentError: one is no key of a value.
+    """
+    columns = keys.read_keys(text)
+    for column in columns:
+        family, _, name = column.partition(".")
+        if family not in _FAMILIES or not name:
+            raise errors.InvalidArgumentError(
+                f"{column[:60]!r} is no column; write {_NAMED}, separated by commas, and quote a name that has one"
+            )
+    return columns
+
+
+def page(
+    session: Session, types: KnownTypes, asked: Asked, *, order: str, columns: str, limit: int, cursor: str
+) -> shapes.Page:
+    """Return a page of rows.
+
+    Raises:
+        InvalidArgumentError: the search, filter, order, columns or cursor is wrong.
+    """
+    ordered = read_order(order, asked.kind)
+    after = read_cursor(cursor, order) if cursor else None
+    shown = read_columns(columns)
+    most = min(limit, session.limits.max_page_size)
+    found = found_rows.find_page(session, asked.selection(), ordered, limit=most, after=after)
+    rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
+    if asked.kind is ARTIFACT:
+        rows = _with_makers(session, types, rows)
+    return shapes.Page(rows, write_cursor(found.place, order) if found.place else None)
+
+
+def _with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
+    makers = own_reads.makers(session, [row.id for row in rows])
+    named = references(session, types, EXECUTION, list(makers.values()))
+    return [replace(row, made_by=named.get(makers.get(row.id, 0))) for row in rows]
+
+
+def references(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, shapes.Reference]:
+    """Return the short forms of nodes that exist, by id."""
+    rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+    return {
+        card.id: shapes.Reference(card.key, card.id, card.name, card.type)
+        for card in cards.cards(session, types, kind, rows, shape=shapes.Card)
+    }
+
+
+def count(session: Session, asked: Asked, *, exact: bool) -> shapes.Count:
+    """Return how many nodes fit, up to 10,000 unless the exact number is asked for."""
+    limit = None if exact else COUNT_LIMIT
+    found = found_rows.count(session, asked.selection(), limit=limit)
+    return shapes.Count(found, exact or found < COUNT_LIMIT)
+
+
+def write_cursor(place: Place, order: str) -> str:
+    """Return the place at which a page ended as a text that only `read_cursor` understands."""
+    is_long = isinstance(place.value, str) and len(place.value) > _LONGEST_CARRIED
+    content = [order, place.phase, None if is_long else place.value, place.node_id]
+    text = json.dumps([*content, True] if is_long else content)
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, order: str) -> Place:
+    """Return the place of a cursor.
+
+    Raises:
+        InvalidArgumentError: no page in this order returned it.
+    """
+    try:
+        content: Any = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        of_order, phase, value, node_id, *rest = content
+    except (ValueError, TypeError, RecursionError):
+        raise bad_cursor() from None
+    known = isinstance(phase, int) and isinstance(node_id, int) and 0 <= phase < 3 and 0 <= node_id < 1 << 63
+    if (
+        of_order != order
+        or not known
+        or rest not in ([], [True])
+        or not isinstance(value, (str, int, float, type(None)))
+    ):
+        raise bad_cursor()
+    if isinstance(value, int) and abs(value) >= 1 << 63:
+        raise bad_cursor()
+    return Place(phase, value, node_id, is_long=bool(rest))
+
+
+def bad_cursor() -> errors.InvalidArgumentError:
+    """Return the error of a cursor that no page returned."""
+    return errors.InvalidArgumentError(
+        "the cursor is not one that a page in this order returned; pass next_cursor as it is, or leave it out"
+    )

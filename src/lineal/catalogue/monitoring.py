@@ -1,0 +1,53 @@
+"""Executions that run now, against how long completed ones of the same name took."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from lineal.catalogue import shapes
+from lineal.catalogue.cards import cards
+from lineal.catalogue.listing import Asked
+from lineal.kinds import EXECUTION
+from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+from lineal.store.index import metrics as metric_rows
+from lineal.store.index import search as found_rows
+from lineal.store.index.search import Order
+from lineal.store.rows import nodes as node_rows
+from lineal.wire import metadata_store as pb
+
+STUCK_FACTOR = 3
+_SAMPLE = 1000
+
+
+def running(session: Session, types: KnownTypes, asked: Asked, *, limit: int) -> shapes.Running:
+    """Return the running executions of a search, longest first."""
+    rows = found_rows.find_page(session, asked.selection(), Order("created", ascending=True), limit=limit).rows
+    plain = cards(session, types, EXECUTION, rows, shape=shapes.Card)
+    medians = _medians(session, types, {row.type_id for row in rows})
+    present = now()
+    return shapes.Running([_timing(card, present, medians.get((card.type_id, card.name))) for card in plain])
+
+
+def _timing(card: shapes.Card, present: int, median: int | None) -> shapes.ExecutionTiming:
+    duration = max(0, present - card.created)
+    stuck = median is not None and duration > STUCK_FACTOR * median
+    return shapes.ExecutionTiming(**vars(card), duration=duration, median=median, stuck=stuck)
+
+
+def _medians(session: Session, types: KnownTypes, type_ids: set[int]) -> dict[tuple[int, str | None], int]:
+    """Return how long recent completed executions took, by (type, name)."""
+    taken: dict[tuple[int, str | None], list[int]] = {}
+    for type_id in sorted(type_ids):
+        spans = metric_rows.durations(session, type_id, pb.Execution.COMPLETE, limit=_SAMPLE)
+        names = _names(session, types, [node_id for node_id, _, _ in spans])
+        for node_id, created, updated in spans:
+            taken.setdefault((type_id, names.get(node_id)), []).append(max(0, updated - created))
+    return {key: int(statistics.median(durations)) for key, durations in taken.items()}
+
+
+def _names(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, str | None]:
+    rows = node_rows.nodes_by_ids(session, EXECUTION, ids)
+    return {card.id: card.name for card in cards(session, types, EXECUTION, rows, shape=shapes.Card)}

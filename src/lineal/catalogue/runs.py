@@ -1,0 +1,149 @@
+"""Runs and workspaces: what groups executions and artifacts, and what they hold.
+
+A run of the SDK is a name that records share within a workspace; a run of a pipeline is a context.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from lineal import errors
+from lineal.catalogue import details, shapes
+from lineal.catalogue.listing import Asked, bad_cursor
+from lineal.filter import search
+from lineal.filter.search import Comparison, Key, Query, Term
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+from lineal.store.index import facets as facet_rows
+from lineal.store.index import runs as run_rows
+from lineal.store.index import search as found_rows
+from lineal.store.index.runs import RunRow
+
+MOST_COUNTED = 100_000
+
+
+def page(session: Session, *, workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
+    """Return a page of runs, newest first."""
+    limit = min(limit, session.limits.max_page_size)
+    rows = run_rows.runs(session, workspace=workspace, contains=name, after=_read_cursor(cursor), limit=limit + 1)
+    following = f"{rows[limit - 1].created}-{rows[limit - 1].id}" if len(rows) > limit else None
+    return shapes.Runs(_described(session, rows[:limit]), following)
+
+
+def _read_cursor(cursor: str) -> tuple[int, int] | None:
+    if not cursor:
+        return None
+    created, _, run_id = cursor.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (created, run_id)):
+        raise bad_cursor()
+    return int(created), int(run_id)
+
+
+def one(session: Session, run_id: int) -> shapes.Run:
+    """Return a run.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    return _described(session, [require(session, run_id)])[0]
+
+
+def require(session: Session, run_id: int) -> RunRow:
+    """Return the row of a run.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    row = run_rows.run(session, run_id) if run_id < 1 << 63 else None
+    if row is None:
+        raise errors.NotFoundError(f"there is no run with the id {run_id}")
+    return row
+
+
+def named(session: Session, name: str) -> list[shapes.Run]:
+    """Return the newest runs of a name."""
+    return _described(session, run_rows.runs_named(session, name))
+
+
+def _described(session: Session, rows: Sequence[RunRow]) -> list[shapes.Run]:
+    """Return runs with how much each holds; the number of statements does not grow with them."""
+    artifacts = run_rows.counts(session, ARTIFACT, "type_id", rows)
+    states = run_rows.counts(session, EXECUTION, "last_known_state", rows)
+    return [
+        shapes.Run(
+            id=row.id,
+            name=row.name,
+            search="" if row.context_id else _search(row),
+            workspace=row.workspace or None,
+            context_id=row.context_id or None,
+            created=row.created,
+            updated=row.updated,
+            artifacts=artifacts[row.id].total(),
+            executions=states[row.id].total(),
+            states=_words(states[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def _search(row: RunRow) -> str:
+    """Return the search that finds what a named run holds."""
+    terms = [_term("run", row.name), *([_term("workspace", row.workspace)] if row.workspace else [])]
+    return search.write(Query(tuple(terms)))
+
+
+def _term(field: str, value: str) -> Term:
+    return Term(Comparison(Key(field), "=", (value,)), negated=False, start=0, end=0)
+
+
+def _words(counts: Counter[Any]) -> dict[str, int]:
+    """Return counts by the numbers of states as counts by their words."""
+    word = EXECUTION.node.State.Name  # type: ignore[union-attr]
+    found: dict[str, int] = {}
+    for number, count in counts.items():
+        found[word(number or 0)] = found.get(word(number or 0), 0) + count
+    return found
+
+
+def contents(session: Session, types: KnownTypes, run_id: int) -> shapes.Holding:
+    """Return what a run holds, by type.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    row = require(session, run_id)
+    counted = {kind: run_rows.counts(session, kind, "type_id", [row])[row.id] for kind in (ARTIFACT, EXECUTION)}
+    states = run_rows.counts(session, EXECUTION, "last_known_state", [row])[row.id]
+    by_type = [count for kind in counted for count in _named_types(session, types, kind, counted[kind])]
+    return shapes.Holding(counted[ARTIFACT].total(), counted[EXECUTION].total(), by_type, _words(states))
+
+
+def _named_types(session: Session, types: KnownTypes, kind: Kind, counts: Counter[Any]) -> list[shapes.TypeCount]:
+    types.load(session, counts)
+    return [
+        shapes.TypeCount(kind.name, types.name(session, type_id), count)  # type: ignore[arg-type]
+        for type_id, count in counts.most_common()
+    ]
+
+
+def holding(session: Session, types: KnownTypes, context_id: int) -> shapes.Holding:
+    """Return what a context holds, by type.
+
+    Raises:
+        NotFoundError: there is no such context.
+    """
+    details.require(session, CONTEXT, context_id)
+    ids = {
+        kind: found_rows.sample_ids(session, Asked(kind, context_id=context_id).selection(), limit=MOST_COUNTED)
+        for kind in (ARTIFACT, EXECUTION)
+    }
+    states = facet_rows.by_column(session, EXECUTION, "last_known_state", ids[EXECUTION])
+    by_type = [count for kind in ids for count in _by_type(session, types, kind, ids[kind])]
+    return shapes.Holding(len(ids[ARTIFACT]), len(ids[EXECUTION]), by_type, _words(states))
+
+
+def _by_type(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[shapes.TypeCount]:
+    return _named_types(session, types, kind, facet_rows.by_column(session, kind, "type_id", ids))

@@ -1,0 +1,1 @@
+"""Lineage: the walk along events, and the calls that answer with it."""

@@ -1,0 +1,1 @@
+"""The rules of the calls that read nodes and types."""

@@ -1,0 +1,73 @@
+"""The rules of the calls that read types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lineal import errors
+from lineal.kinds import KINDS, Kind, NodeType
+from lineal.service.messages import type_messages
+from lineal.store.engine.session import Session
+from lineal.store.rows import types as type_rows
+
+_SYSTEM_NAMES = frozenset(name for kind in KINDS for name in kind.system_types)
+
+
+def get_type(session: Session, kind: Kind, name: str, version: str) -> NodeType:
+    """Return the type of a name and version ("" = the one without version).
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = type_rows.find_type(session, kind, name, version) if name else None
+    if row is None:
+        of_version = f" and version {version!r}" if version else ""
+        raise errors.NotFoundError(f"no {kind.name} type has the name {name!r}{of_version}")
+    return type_messages(session, kind, [row])[0]
+
+
+def get_types(session: Session, kind: Kind) -> list[NodeType]:
+    """Return all types of a kind but, for kinds with system types, those named like a system type of any kind."""
+    hidden = _SYSTEM_NAMES if kind.system_types else frozenset()
+    rows = [row for row in type_rows.all_types(session, kind) if row.name not in hidden]
+    return type_messages(session, kind, rows, external_id=False)
+
+
+def get_types_by_ids(session: Session, kind: Kind, ids: Sequence[int]) -> list[NodeType]:
+    """Return the types that exist, in the order and as often as they are asked for."""
+    rows = [row for row in type_rows.types_by_ids(session, list(dict.fromkeys(ids))) if row.type_kind == kind.type_kind]
+    messages = {message.id: message for message in type_messages(session, kind, rows)}
+    return [messages[type_id] for type_id in ids if type_id in messages]
+
+
+def get_types_by_external_ids(session: Session, kind: Kind, external_ids: Sequence[str]) -> list[NodeType]:
+    """Return the types that exist, without base and struct types.
+
+    Raises:
+        InvalidArgumentError: an external id is empty.
+        NotFoundError: ids are given and none is found.
+    """
+    if not external_ids:
+        return []
+    check_external_ids(external_ids)
+    found = type_rows.types_by_external_ids(session, list(dict.fromkeys(external_ids)))
+    rows = [row for row in found if row.type_kind == kind.type_kind]
+    if not rows:
+        raise errors.NotFoundError(f"no {kind.name} type has one of the external ids {shown(external_ids)}")
+    return type_messages(session, kind, rows, base_type=False, struct_types=False)
+
+
+def check_external_ids(external_ids: Sequence[str]) -> None:
+    """Refuse an empty external id.
+
+    Raises:
+        InvalidArgumentError: one of them is "".
+    """
+    if "" in external_ids:
+        raise errors.InvalidArgumentError("an external id in the request is empty; leave it out")
+
+
+def shown(values: Sequence[object]) -> str:
+    """Return the first few of the values, for a message."""
+    more = f" and {len(values) - 5} more" if len(values) > 5 else ""
+    return ", ".join(repr(value) for value in values[:5]) + more

@@ -1,0 +1,81 @@
+"""The rules of writing within a scope: what a caller writes lies in their workspaces, before and after.
+
+The store lets a caller change only what they see (store/workspaces/visibility.py). These rules add: what a caller
+writes names no other workspace, and the caller sees all of it afterwards. What stays out: roles (access.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lineal import errors
+from lineal.conventions import WORKSPACE_PROPERTY
+from lineal.kinds import Kind
+from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
+from lineal.store.workspaces.named_workspaces import named_workspaces
+from lineal.store.workspaces.scope import Scope
+from lineal.store.workspaces.scoped_session import ScopedSession
+
+
+def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
+    """Return nodes to be written; those that name no workspace name the caller's, if there is but one.
+
+    Clients that know nothing of workspaces can so write with credentials for one of them.
+    """
+    name = session.scope.only_name if session.scope else None
+    if name is None:
+        return nodes
+    return [node if WORKSPACE_PROPERTY in node.custom_properties else _marked(node, name) for node in nodes]
+
+
+def _marked(node: Any, name: str) -> Any:
+    copy = type(node)()
+    copy.CopyFrom(node)
+    copy.custom_properties[WORKSPACE_PROPERTY].string_value = name
+    return copy
+
+
+def checked(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a handler that refuses, and so undoes, what would not lie in the scope."""
+
+    def handle(session: Session, types: Any, request: Any) -> Any:
+        response = handler(session, types, request)
+        require_inside(session)
+        return response
+
+    return handle
+
+
+def require_inside(session: Session) -> None:
+    """Refuse the transaction if what it wrote does not lie in its scope.
+
+    Raises:
+        PermissionDeniedError: it does not.
+    """
+    if not isinstance(session, ScopedSession) or session.scope is None:
+        return
+    for kind, ids in session.written.items():
+        if ids:
+            _require_own_names(session, session.scope, kind, sorted(ids))
+            _require_shown(session, session.scope, kind, ids)
+
+
+def _require_own_names(session: Session, scope: Scope, kind: Kind, ids: Sequence[int]) -> None:
+    foreign = named_workspaces(session.unscoped, kind, ids).difference(scope.names)
+    if foreign:
+        which = next(iter(foreign))
+        raise errors.PermissionDeniedError(
+            f"the request puts {kind.plural} into the workspace {which!r}, and these credentials write to "
+            f"{scope.shown} alone; use one of these, or other credentials"
+        )
+
+
+def _require_shown(session: Session, scope: Scope, kind: Kind, ids: set[int]) -> None:
+    lost = ids - node_rows.existing_ids(session, kind, ids)
+    if lost:
+        raise errors.PermissionDeniedError(
+            f"{len(lost)} of the {kind.plural} would lie outside of {scope.shown}, where these credentials write; give "
+            f"them the custom property {WORKSPACE_PROPERTY}, or put them together with a context of the workspace"
+        )

@@ -1,0 +1,139 @@
+"""The rules of LogArtifact: an artifact that many log at the same time is one record.
+
+A stored artifact is looked for without a lock, so that reading a popular data set holds nobody up. Where there is none,
+the lock of the uri is taken, and what its last holder wrote is looked for before anything is written. What stays out:
+what the official calls do, which store whatever they are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lineal import errors
+from lineal.conventions import WORKSPACE_PROPERTY
+from lineal.kinds import ARTIFACT
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import node_messages
+from lineal.service.scope_rules import marked
+from lineal.service.writes.put_events import check_event_type, put_events
+from lineal.service.writes.put_subgraph import put_lineage_subgraph
+from lineal.store.engine.session import Session
+from lineal.store.rows import events as event_rows
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.identity import Told, artifacts_telling
+from lineal.store.schema import locks
+from lineal.wire import lineage
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+
+_Find = Callable[[], list[pb.Artifact]]
+_VERSION_PROPERTIES = ("name", "version")
+
+
+def log_artifact(
+    session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
+) -> lineage.LogArtifactResponse:
+    """Find or store an artifact, and join it to its execution by an event; or answer what the caller must judge first.
+
+    Raises:
+        InvalidArgumentError: the artifact, its event or the way to recognise it is missing or breaks a rule.
+        NotFoundError: the artifact's type does not exist.
+        AbortedError: the stored artifact was deleted at this moment.
+    """
+    _check(request)
+    if request.WhichOneof("identity") == "same_version":
+        return _log_same_version(session, types, request)
+    return _log_judged(session, types, request)
+
+
+def _check(request: lineage.LogArtifactRequest) -> None:
+    if not request.HasField("artifact"):
+        raise errors.InvalidArgumentError("the request has no artifact; give the one to be logged")
+    if request.artifact.HasField("id"):
+        raise errors.InvalidArgumentError(
+            f"the artifact has the id {request.artifact.id}; leave it out, or join a stored artifact with PutEvents"
+        )
+    if request.HasField("event"):
+        _check_event(request.event)
+    if request.WhichOneof("identity") is None:
+        raise errors.InvalidArgumentError("the request does not say how the artifact is recognised; set same_version")
+
+
+def _check_event(event: pb.Event) -> None:
+    if not event.HasField("execution_id") or event.HasField("artifact_id"):
+        raise errors.InvalidArgumentError("the event needs an execution_id and no artifact_id, which is found out here")
+    check_event_type(event)
+
+
+def _log_same_version(
+    session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
+) -> lineage.LogArtifactResponse:
+    [wanted] = marked(session, [request.artifact])
+    found = _look(session, wanted.uri, lambda: _of_same_version(session, types, wanted))
+    if not found:
+        return _store(session, types, request)
+    _join(session, found[0].id, request)
+    return lineage.LogArtifactResponse(artifact_id=found[0].id, stored=found[0])
+
+
+def _log_judged(
+    session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
+) -> lineage.LogArtifactResponse:
+    seen = set(request.judged.seen_ids)
+
+    def unseen() -> list[pb.Artifact]:
+        rows = artifacts_telling(session, request.judged.uri, ())
+        return node_messages(session, types, ARTIFACT, [row for row in rows if row.id not in seen])
+
+    candidates = _look(session, request.judged.uri, unseen)
+    return lineage.LogArtifactResponse(candidates=candidates) if candidates else _store(session, types, request)
+
+
+def _look(session: Session, uri: str, find: _Find) -> list[pb.Artifact]:
+    """Return what is stored of an identity; if nothing is, nobody else logs it until the transaction ends."""
+    found = find()
+    if not found and locks.take(session, locks.of_identity(uri)):
+        found = find()
+    return found
+
+
+def _of_same_version(session: Session, types: KnownTypes, wanted: pb.Artifact) -> list[pb.Artifact]:
+    """Return the stored artifacts that are the same version of the same thing, the oldest first."""
+    values = {name: wanted.properties.get(name) for name in _VERSION_PROPERTIES}
+    told = [
+        Told(name, None if value is None else value.string_value)
+        for name, value in values.items()
+        if value is None or value.HasField("string_value")
+    ]
+    rows = [row for row in artifacts_telling(session, wanted.uri, told) if row.type_id == wanted.type_id]
+    return [stored for stored in node_messages(session, types, ARTIFACT, rows) if _is_same_version(stored, wanted)]
+
+
+def _is_same_version(stored: pb.Artifact, wanted: pb.Artifact) -> bool:
+    return stored.custom_properties.get(WORKSPACE_PROPERTY) == wanted.custom_properties.get(WORKSPACE_PROPERTY) and all(
+        stored.properties.get(name) == wanted.properties.get(name) for name in _VERSION_PROPERTIES
+    )
+
+
+def _store(session: Session, types: KnownTypes, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse:
+    """Store a new artifact, its event and its membership."""
+    contexts = [request.context] if request.HasField("context") else []
+    graph = rpc.PutLineageSubgraphRequest(artifacts=[request.artifact], contexts=contexts)
+    if request.HasField("event"):
+        graph.event_edges.add(artifact_index=0, event=request.event)
+    graph.options.reuse_context_if_already_exist = True
+    [artifact_id] = put_lineage_subgraph(session, types, graph).artifact_ids
+    return lineage.LogArtifactResponse(artifact_id=artifact_id)
+
+
+def _join(session: Session, artifact_id: int, request: lineage.LogArtifactRequest) -> None:
+    """Join a stored artifact to the execution, if one is given, unless it has the event."""
+    given = request.event
+    if not node_rows.ids_to_link(session, ARTIFACT, [artifact_id]):
+        raise errors.AbortedError(f"artifact {artifact_id} was deleted while it was being logged; log it again")
+    if not request.HasField("event") or event_rows.is_there(session, artifact_id, given.execution_id, given.type):
+        return
+    event = pb.Event()
+    event.CopyFrom(given)
+    event.artifact_id = artifact_id
+    put_events(session, [event])

@@ -1,0 +1,306 @@
+"""A database: transactions on its connections.
+
+`Database.read` and `Database.write` run a piece of work in one transaction: it happens wholly or not at all, and a
+write that returned is durable as the settings say. Work may run more than once (after a deadlock, say), so it must not
+change anything outside. What stays out: statements, tables and rules.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+import threading
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.deadlines import CURRENT
+from lineal.forking import watch_forks
+from lineal.security import UNLIMITED
+from lineal.store.engine.column_limits import Limits, RefusedRowsError, explain
+from lineal.store.engine.dialects import dialect_for
+from lineal.store.engine.dialects.base import Conflict, NoSpaceToOpenError, StorageFullError
+from lineal.store.engine.node_times import Horizon
+from lineal.store.engine.read_turns import Turns
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import CompiledStatement, Statement
+from lineal.store.engine.statement_deadlines import Watch
+from lineal.store.workspaces.scope import Scope
+from lineal.store.workspaces.scoped_session import ScopedSession
+from lineal.store.workspaces.visibility import scoped, scoped_engine
+
+__all__ = ["RERUNS_OF_RACES", "Database", "Row", "Session"]
+
+Result = TypeVar("Result")
+
+RERUNS_OF_RACES = 2
+_LONGEST_PAUSE = 1.0
+
+
+def _nothing(sql: str) -> None:
+    """Take no notice of a statement."""
+
+
+def _mark_nothing(session: Session) -> None:
+    """Leave the nodes that were written to their times."""
+
+
+_NO_SPAN = nullcontext()
+
+
+def _no_span(sql: str) -> AbstractContextManager[Any]:
+    """Trace nothing."""
+    return _NO_SPAN
+
+
+class Database:
+    """An open database. Safe for any number of threads.
+
+    Attributes:
+        observe: called with the text of each statement before it runs, for tests and metrics; a text never holds a
+            value.
+        span: returns what each statement runs inside of, given its text; for traces.
+        on_retry: called with the kind of failure before a transaction runs again.
+        on_end: called after each transaction with whether it wrote and the seconds that it took.
+        before_commit: called with each transaction that wrote nodes, before it commits.
+        horizon: the latest time that nodes are known to carry.
+        limits: how much a call may ask for.
+        is_full: whether a write found no space, and nothing has shown since that there is some.
+        full_at: when a write found no space last, on the monotonic clock.
+        building: held while a long filter becomes a statement, which takes much memory.
+
+    Raises, on opening: what `DatabaseDialect.translate` says of a file or server that is not there.
+    """
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self.dialect = dialect_for(settings)
+        self._engine, self._sql_dialect = self.dialect.name, self.dialect.sql_dialect
+        self._connections = self.dialect.connections()
+        self._turns = Turns() if settings.is_in_process else None
+        self._watch = Watch(self.dialect.interrupt)
+        self._limits: Limits | None = None
+        self._folds_names: bool | None = None
+        self.limits = UNLIMITED
+        self.building = threading.Lock()
+        self._reached = False
+        self.is_full = False
+        self.full_at = -math.inf
+        self.observe: Callable[[str], None] = _nothing
+        self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
+        self.on_retry: Callable[[str], None] = _nothing
+        self.on_end: Callable[[bool, float], None] | None = None
+        self.before_commit: Callable[[Session], None] = _mark_nothing
+        self.horizon = Horizon()
+        watch_forks(self)
+
+    @property
+    def engine_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part of the dialect, which turns definitions into text."""
+        return self.dialect.sql_dialect
+
+    def compiled(self, statement: Statement) -> CompiledStatement:
+        """Return the statement as this database's driver takes it."""
+        return statement.compiled(self._engine, self._sql_dialect)
+
+    def compiled_scoped(self, statement: Statement) -> CompiledStatement:
+        """Return the statement as this database's driver takes it, with what a scope shows in place of the tables."""
+        return statement.compiled(scoped_engine(self._engine), scoped(self._sql_dialect))
+
+    def read(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
+        """Run work that only reads, on one consistent state of the database, of which it sees the scope."""
+        if self._turns is None:
+            return self._run(work, write=False, scope=scope)
+        turn = self._turns.take()
+        try:
+            return self._run(work, write=False, scope=scope)
+        finally:
+            turn.release()
+
+    def write(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
+        """Run work that writes; when this returns, what it wrote is committed, and when it raises, nothing is."""
+        with self.dialect.writing():
+            return self._run(work, write=True, scope=scope)
+
+    def folds_names(self, session: Session) -> bool:
+        """Say whether the database takes names for the same that are spelled otherwise; it is asked once."""
+        if self._folds_names is None:
+            self._folds_names = self.dialect.may_fold_names and self.dialect.folds_names(session.script)
+        return self._folds_names
+
+    def connections(self) -> tuple[int, int]:
+        """Return how many connections are in use, and how many are open and idle."""
+        return self._connections.usage()
+
+    def close(self) -> None:
+        """Close the connections. Calls after this are errors."""
+        self._connections.close()
+
+    def before_fork(self) -> None:
+        """Get the connections ready for a fork of the process."""
+        self._connections.before_fork()
+
+    def after_fork_in_child(self) -> None:
+        """Work with new connections and locks: those of the parent's threads are never given back here."""
+        self._connections.after_fork_in_child()
+        self.dialect.after_fork_in_child()
+        self._turns = Turns() if self._turns else None
+        self._watch = Watch(self.dialect.interrupt)
+        self.building = threading.Lock()
+
+    def _run(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+        """Run work, and tell how long it took if somebody asks."""
+        if self.on_end is None:
+            return self._rerun(work, write=write, scope=scope)
+        started = time.monotonic()
+        try:
+            return self._rerun(work, write=write, scope=scope)
+        finally:
+            self.on_end(write, time.monotonic() - started)
+
+    def _rerun(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+        """Run work, again after failures that this can cure: for a bounded time, with growing and jittered pauses."""
+        end = time.monotonic() + self.dialect.retry_seconds
+        reruns = RERUNS_OF_RACES if write and self.dialect.writers_race else 0
+        for attempt in itertools.count(1):
+            try:
+                return self._attempt(work, write=write, scope=scope)
+            except RefusedRowsError as refused:
+                raise self._explained(refused) from refused
+            except (errors.StatusError, Conflict) as error:
+                if attempt > reruns or not _may_be_a_race(error):
+                    raise
+                self.on_retry("race")
+            except Exception as error:
+                if not self.dialect.is_driver_error(error):
+                    raise
+                _check_deadline(error)
+                if not self._reached or time.monotonic() >= end or not self.dialect.is_retriable(error):
+                    translated = self.dialect.translate(error)
+                    if isinstance(translated, StorageFullError):
+                        translated = self._noted_full(translated, write=write)
+                    raise translated from self.dialect.shown_cause(error)
+                self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
+            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
+        raise AssertionError("unreachable: counting never ends")
+
+    def _noted_full(self, error: StorageFullError, *, write: bool) -> StorageFullError:
+        """Take note that a write found no space; a read lacks it for its temporary files alone, and says so."""
+        if write or isinstance(error, NoSpaceToOpenError):
+            self.is_full, self.full_at = True, time.monotonic()
+            return error
+        return StorageFullError(
+            f"{self.dialect.place()} has no space left for the temporary files of this query; ask for less at a time, "
+            "or make room on the disk that holds them"
+        )
+
+    def _attempt(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+        """Run work once in a transaction."""
+        deadline = CURRENT.get()
+        if deadline is not None and deadline.remaining <= 0:
+            raise deadline.error()
+        connection = self._connections.take()
+        self._reached = True  # from now on it is worth waiting for a database that is gone
+        stopped = False
+        try:
+            self.dialect.check_place(connection)
+            cursor = connection.cursor()
+            if deadline is not None:
+                self._watch.begin(deadline, connection)
+            try:
+                self.dialect.begin(cursor, write=write)
+                session = Session(self, cursor) if scope is None else ScopedSession(self, cursor, scope)
+                result = work(session)
+                if session.node_writes:
+                    self.before_commit(session)
+            finally:
+                stopped = deadline is not None and self._watch.end(connection)
+                cursor.close()
+        except BaseException as error:
+            self._abandon(connection, error, stopped=stopped)
+            raise
+        self._commit(connection, write=write)
+        try:
+            if write:
+                self.dialect.check_place(connection)
+            if session.rows_written:
+                self.is_full = self.is_full and self.dialect.tables_keep_space
+                self.dialect.after_write(connection, session.rows_written)
+        finally:
+            if stopped:
+                self._connections.replace(connection)
+            else:
+                self._connections.give_back(connection)
+        return result
+
+    def _commit(self, connection: Any, *, write: bool) -> None:
+        """Commit; a commit of which nobody knows whether it happened is not repeated.
+
+        Raises:
+            UnavailableError: the connection was lost while committing.
+        """
+        try:
+            connection.commit()
+        except BaseException as error:
+            self._abandon(connection, error)
+            if not isinstance(error, Exception) or not self.dialect.is_driver_error(error):
+                raise
+            if not write or self.dialect.is_undone_commit(error):
+                raise
+            raise errors.UnavailableError(
+                "the database was lost while the call was being committed, so it may or may not be stored; look before "
+                "sending it again"
+            ) from error
+
+    def _abandon(self, connection: Any, error: BaseException, *, stopped: bool = False) -> None:
+        """Undo a transaction; a connection that cannot do even that, or was lost or stopped, is thrown away."""
+        lost = isinstance(error, Exception) and self.dialect.is_driver_error(error) and self.dialect.is_lost(error)
+        if not lost:
+            try:
+                connection.rollback()
+            except Exception:
+                lost = True
+        if lost:
+            self._connections.discard(connection)
+        elif stopped:
+            self._connections.replace(connection)
+        else:
+            self._connections.give_back(connection)
+
+    def _explained(self, refused: RefusedRowsError) -> errors.StatusError:
+        """Return the error that names the value that a statement was refused for."""
+        if self._limits is None:
+            self._limits = self.read(lambda session: self.dialect.column_limits(session.script))
+        return explain(
+            refused,
+            self._limits,
+            largest=self.dialect.largest_statement(),
+            nul=self.dialect.holds_nul,
+            cure=self.dialect.cure_of_refusal(refused.__cause__),
+        )
+
+
+def _check_deadline(error: Exception) -> None:
+    """Tell a statement that was stopped from one that failed.
+
+    Raises:
+        DeadlineExceededError, CancelledError: the time of the call is over, which made the driver raise the error.
+    """
+    deadline = CURRENT.get()
+    if deadline is not None and deadline.remaining <= 0:
+        raise deadline.error() from error
+
+
+def _may_be_a_race(error: BaseException | None) -> bool:
+    """Say whether an error comes from a row that may have been written after the transaction looked for it."""
+    while error is not None:
+        if isinstance(error, Conflict):
+            return True
+        error = error.__cause__
+    return False

@@ -1,0 +1,309 @@
+"""MySQL and MariaDB: how statements for many rows, ids, errors and texts differ from the other engines.
+
+Texts travel as the official library sends them: as UTF-8 bytes in a session whose character set is latin1. It never
+says that its bytes are UTF-8, so in columns of any character set they lie as if each byte were a letter of latin1; this
+is the one way in which both read what the other wrote. In the tables that Lineal creates, texts lie in binary columns:
+just UTF-8, compared byte by byte (docs/decisions, "texts on MySQL"). What stays out: opening connections
+(mysql_connection.py).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.store.engine.column_limits import Limits, limit_of
+from lineal.store.engine.connections import Connections
+from lineal.store.engine.dialects.base import (
+    Conflict,
+    NoConnectionError,
+    RunQuery,
+    StorageFullError,
+    columns_by_table,
+    too_complex,
+)
+from lineal.store.engine.dialects.conflicts import conflict_in
+from lineal.store.engine.dialects.server import ServerDialect
+from lineal.store.engine.dialects.urls import Host
+from lineal.store.engine.statement import Insertion
+from lineal.store.tables.values import ODD_NUMBERS, Encoded
+
+_DUPLICATE = re.compile(r"Duplicate entry '(?P<entry>.*)' for key '(?:\w+\.)?(?P<key>\w+)'", re.DOTALL)
+_FOLDED_NAMES = """
+    SELECT collation_name FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND LOWER(table_name) = 'context' AND column_name = 'name'
+    AND RIGHT(collation_name, 4) <> '_bin'
+"""
+_ROOM = 1 << 16  # bytes of a packet left for what is not the rows
+_LARGEST_DOUBLE = 1.7976931348623157e308
+
+_DUPLICATES = {1062, 1586}
+_UNDONE = {1020, 1205, 1213, 1412, 1047, 1615, 3101}  # deadlocks, lock timeouts, changed tables, refused by the cluster
+_LOST = {1053, 1152, 1158, 1159, 1160, 1161, 1927, 2002, 2003, 2006, 2013, 2055, 4031}
+_NO_WRITES = {1047, 1290, 1792, 1836, 3100}
+_BUSY = {1040, 1203, 1226}
+_REFUSED_USER = {1044, 1045, 1130, 1142, 1143, 1227, 1251, 1698, 2059}
+_REFUSED_VALUE = {1153, 1264, 1265, 1366, 1367, 1406, 1426, 3988}
+_TOO_COMPLEX = {1038, 1116, 1119, 1390, 1436, 3170}  # stack, memory, joins and placeholders of one statement
+_TOO_LARGE = 1153
+_NO_TLS = 2026
+_FULL = {1021, 1114}
+_FILE_ERRORS = {3, 1026, 1030, 1041}
+_NO_SPACE = re.compile(r"\b28\b|[Nn]o space left")  # the number of ENOSPC
+_CRASHED = {126, 127, 134, 144, 145, 1034, 1194, 1195}  # what MariaDB says of a temporary table that it could not write
+_TEMPORARY = "#sql"
+_EXISTS = {1007, 1050, 1061}
+
+
+class MySQLDialect(ServerDialect):
+    """The differences of MySQL and MariaDB."""
+
+    name = "mysql"
+    may_fold_names = True
+    packs_rows = True
+    options = (
+        "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
+        "ssl_check_hostname", "charset",
+    )  # fmt: skip
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        self._driver = _driver()
+        from lineal.store.engine.dialects.mysql_connection import MySQLConnector
+
+        self._connector = MySQLConnector(self.url, self.connect_seconds)
+        self._sql_dialect = MySQLDialect_pymysql(paramstyle="format", dbapi=self._driver)
+        self._sql_dialect.session_charset = "latin1"  # type: ignore[attr-defined]  # the filter language asks
+
+    @property
+    def sql_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part, which turns expressions into text."""
+        return self._sql_dialect
+
+    def connections(self) -> Connections:
+        """Return a pool."""
+        return self.pool(self._sql_dialect)
+
+    def connect(self, host: Host | None, *, database: str) -> Any:
+        """Open a connection that never cuts a value, and sees what other nodes of its cluster have acknowledged."""
+        return self._connector.connect(host, database)
+
+    def accepts_writes(self, connection: Any) -> bool:
+        """Say whether the node is neither read-only nor cut off from its cluster."""
+        return bool(connection.accepts_writes())
+
+    def lacks_database(self, error: Exception) -> bool:
+        """Say whether it is the error of an unknown database."""
+        return _code(error) == 1049
+
+    def create_database(self, host: Host | None) -> None:
+        """Create the database; its character set matters only to tables that others make in it."""
+        connection = self._connector.connect(host, None)
+        name = self.url.database.replace("`", "``")
+        try:
+            connection.cursor().execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4")
+        finally:
+            connection.close()
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        """Begin writes by their first statement, in READ COMMITTED; give reads a snapshot."""
+        if not write:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    def interrupt(self, connection: Any) -> None:
+        """Kill the statement from a connection of its own."""
+        driver = connection.dbapi_connection
+        hosts: list[Host | None] = [*self.url.hosts] or [None]
+        with contextlib.closing(
+            self.connect(hosts[getattr(driver, "lineal_host", 0)], database=self.url.database)
+        ) as other:
+            other.cursor().execute(f"KILL QUERY {driver.thread_id():d}")
+
+    # ---- errors
+
+    def is_driver_error(self, error: Exception) -> bool:
+        """Say whether the error comes from PyMySQL."""
+        return isinstance(error, self._driver.MySQLError)
+
+    def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
+        """Read the key's name and values from the message, the only place where they stand."""
+        if _code(error) not in _DUPLICATES:
+            return None
+        found = _DUPLICATE.search(str(error.args[1]))
+        entry, key = (found["entry"], found["key"]) if found else ("", "")
+        return conflict_in(statement, rows, entry, "-", key)
+
+    def is_retriable(self, error: Exception) -> bool:
+        """Deadlocks, refused certification, lost connections, and nodes that take no writes now."""
+        return _code(error) in _UNDONE | _BUSY or self.is_lost(error)
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection is of no more use."""
+        return isinstance(error, self._driver.InterfaceError) or _code(error) in _LOST | _NO_WRITES
+
+    def is_undone_commit(self, error: Exception) -> bool:
+        """Say whether the server has said that the commit did not happen."""
+        return _code(error) in _UNDONE | _NO_WRITES
+
+    def is_refused_value(self, error: Exception) -> bool:
+        """Say whether a value does not fit its column, or a statement the largest packet."""
+        return _code(error) in _REFUSED_VALUE
+
+    def largest_statement(self) -> int | None:
+        """Return what the server last connected to allows."""
+        return self._connector.largest_statement
+
+    def translate(self, error: Exception) -> errors.StatusError:
+        """Name the database and the cure."""
+        code = _code(error)
+        if code in _REFUSED_USER:
+            return errors.PermissionDeniedError(
+                f"{self.place()} refuses the user or what it does (MySQL error {code}); "
+                "check user, password, TLS and grants"
+            )
+        if code == _NO_TLS:
+            return errors.FailedPreconditionError(
+                f"{self.place()} offers no TLS, or none that fits; set it up there, or use ssl_mode=preferred"
+            )
+        if code == 1049:
+            return self.missing_database()
+        no_space = code in _FILE_ERRORS and _NO_SPACE.search(str(error))
+        if code in _FULL or no_space or (code in _CRASHED and _TEMPORARY in str(error)):
+            return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
+        if code in _BUSY:
+            return NoConnectionError(f"{self.place()} takes no more connections (MySQL error {code})")
+        if code == _TOO_LARGE:
+            return too_complex(f"it becomes a statement that is longer than max_allowed_packet, MySQL error {code}")
+        if code in _REFUSED_VALUE:
+            return errors.OutOfRangeError(f"a value does not fit its column (MySQL error {code}); nothing was written")
+        if code in _TOO_COMPLEX:
+            return too_complex(f"MySQL error {code}")
+        if code in _UNDONE - _NO_WRITES:
+            return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
+        if self.is_lost(error):
+            return self.unreachable(error)
+        return errors.InternalError(f"MySQL failed with error {code}")
+
+    # ---- rows
+
+    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
+        """Insert a row; the driver knows the id."""
+        cursor.execute(sql, row)
+        return int(cursor.lastrowid)
+
+    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows with as few statements as the largest packet allows."""
+        for text, _ in self._texts(cursor, statement, rows):
+            cursor.execute(text)
+
+    def insert_many_with_ids(
+        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[int]:
+        """Insert rows; MariaDB returns their ids.
+
+        MySQL gives the rows of one such statement ids at equal distances, whatever others do meanwhile; the distance is
+        1 but in clusters.
+        """
+        ids: list[int] = []
+        connection = cursor.connection
+        for text, count in self._texts(cursor, statement, rows, " RETURNING id" if connection.returns_ids else " "):
+            cursor.execute(text)
+            if connection.returns_ids:
+                ids.extend(node_id for (node_id,) in cursor.fetchall())
+            else:
+                step = connection.id_step
+                ids.extend(range(cursor.lastrowid, cursor.lastrowid + step * count, step))
+        return ids
+
+    def _texts(
+        self, cursor: Any, statement: Insertion, rows: Sequence[Sequence[Any]], ending: str = ""
+    ) -> Iterator[tuple[str, int]]:
+        from lineal.store.engine.dialects.mysql_bulk import insert_texts
+
+        quote = self._sql_dialect.identifier_preparer.quote
+        return insert_texts(statement, rows, quote, room=cursor.connection.largest_statement - _ROOM, ending=ending)
+
+    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement for each row."""
+        cursor.executemany(sql, rows)
+
+    def stored_value(self, columns: Encoded) -> Encoded:
+        """Store what is no finite number, which MySQL lacks, as the largest one, with its name beside it."""
+        number = columns[1]
+        if number is None or (not isinstance(number, str) and math.isfinite(number)):
+            return columns
+        largest = -_LARGEST_DOUBLE if number == -math.inf else _LARGEST_DOUBLE
+        return None, largest, None, str(number), None
+
+    def loaded_value(self, columns: Encoded) -> Encoded:
+        """Undo `stored_value`."""
+        integer, number, text, proto, truth = columns
+        if number is None or proto not in ODD_NUMBERS:
+            return columns
+        return integer, (proto if proto == "nan" else float(proto)), text, None, truth
+
+    # ---- schema
+
+    def table_names(self, run: RunQuery) -> list[str]:
+        """Ask the information schema for the tables of this database."""
+        return [
+            row[0] for row in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
+        ]
+
+    def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
+        """Ask the information schema."""
+        return columns_by_table(
+            run("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()")
+        )
+
+    def folds_names(self, run: RunQuery) -> bool:
+        """Ask for the collation of a column of names; those of Lineal's own tables hold bytes and have none."""
+        return bool(run(_FOLDED_NAMES))
+
+    def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
+        """Ask CHECK TABLE, which answers several lines for each table."""
+        quote = self._sql_dialect.identifier_preparer.quote
+        lines = [line for table in tables for line in run(f"CHECK TABLE {quote(table)}")]
+        return [f"{line[0]}: {line[3]}" for line in lines if str(line[2]).lower() == "error"]
+
+    def column_limits(self, run: RunQuery) -> Limits:
+        """Ask the information schema. A text column's bytes count, which are its characters in a latin1 session."""
+        found = run(
+            "SELECT table_name, column_name, data_type, character_octet_length, character_maximum_length "
+            "FROM information_schema.columns WHERE table_schema = DATABASE()"
+        )
+        return {
+            (table.lower(), column.lower()): limit_of(data_type, None, characters or size)
+            for table, column, data_type, size, characters in found
+        }
+
+    def define(self, run: RunQuery, sql: str) -> None:
+        """Run a definition, which commits at once, unless another server has been faster."""
+        try:
+            run(sql)
+        except self._driver.MySQLError as error:
+            if _code(error) not in _EXISTS:
+                raise
+
+
+def _code(error: Exception) -> int:
+    """Return MySQL's number of an error, 0 if it has none."""
+    return error.args[0] if error.args and isinstance(error.args[0], int) else 0
+
+
+def _driver() -> Any:
+    try:
+        import pymysql
+    except ImportError as error:
+        raise errors.FailedPreconditionError(
+            "mysql:// needs the driver PyMySQL; install it with pip install 'lineal[mysql]'"
+        ) from error
+    return pymysql

@@ -1,0 +1,366 @@
+"""PostgreSQL: how names, statements for many rows, ids and errors differ from the other engines.
+
+What stays out: opening connections (postgresql_connection.py).
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg, PGIdentifierPreparer_psycopg
+
+from lineal import errors
+from lineal.config import DatabaseSettings
+from lineal.store.engine.column_limits import Limits, limit_of
+from lineal.store.engine.connections import Connections
+from lineal.store.engine.dialects.base import (
+    Conflict,
+    NoConnectionError,
+    RunQuery,
+    StorageFullError,
+    columns_by_table,
+    too_complex,
+)
+from lineal.store.engine.dialects.conflicts import conflict_in
+from lineal.store.engine.dialects.server import ServerDialect
+from lineal.store.engine.dialects.urls import Host
+from lineal.store.engine.statement import ON_CONFLICT, Insertion
+from lineal.store.tables.mlmd_tables import metadata, text_indexes
+from lineal.store.tables.values import Encoded
+
+_DETAIL = re.compile(r"Key \((?P<columns>.*?)\)=\((?P<entry>.*)\) already exists", re.DOTALL)
+_SETUP_LOCK = 7_161_283_504  # any number that other programs on the same database are unlikely to lock
+
+# The tables with twice the pages of the last look. A process counts its own rows alone, so it asks before it looks. At
+# large ones the server looks by itself in time, and looking takes long.
+_GROWN = """
+    SELECT relname FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY(%s)
+    AND pg_relation_size(oid) < 64 << 20
+    AND pg_relation_size(oid) >= 2 * GREATEST(relpages, 1) * current_setting('block_size')::int
+"""
+
+_FULL_INDEX = re.compile(r'index row size \d+ exceeds .* for index "([^"]+)"')
+_TEXT_INDEXES = {str(index.name) for index in text_indexes()}
+_LONGEST_PREPARED = 2000  # characters of a query that a caller wrote
+_DUPLICATE = "23505"
+_UNDONE = {"40001", "40P01", "55P03"}
+_NO_WRITES = {"25006"}
+_STOPPING = {"57P01", "57P02", "57P03", "57P05"}
+_BUSY = {"53300"}
+_FULL = "53100"
+_REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
+_TOO_COMPLEX = {"54001", "54011", "54023"}  # the stack is full, too many columns or arguments
+_REFUSED_USER = {"28000", "28P01", "42501"}
+_EXISTS = {"42P04", "42P06", "42P07"}
+
+
+class _LowerCaseNames(PGIdentifierPreparer_psycopg):
+    """Names as the official library's unquoted statements leave them: in lower case."""
+
+    def quote_identifier(self, value: str) -> str:
+        return super().quote_identifier(value.lower())
+
+
+class _SQLDialect(PGDialect_psycopg):
+    preparer = _LowerCaseNames
+    supports_statement_cache = True
+
+
+class PostgreSQLDialect(ServerDialect):
+    """The differences of PostgreSQL."""
+
+    name = "postgresql"
+    holds_nul = False
+    limits_indexed_texts = True
+    many_recursive_terms = False
+    options = (
+        "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl",
+        "sslnegotiation", "target_session_attrs", "channel_binding", "gssencmode", "application_name", "options",
+        "prepared_statements",
+    )  # fmt: skip
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        self._driver = _driver()
+        from lineal.store.engine.dialects.postgresql_connection import PostgreSQLConnector
+
+        self._connector = PostgreSQLConnector(self.url, self.connect_seconds)
+        self._sql_dialect = _SQLDialect(paramstyle="format", dbapi=self._driver)  # type: ignore[no-untyped-call]
+
+    @property
+    def sql_dialect(self) -> sa.Dialect:
+        """SQLAlchemy's part, which turns expressions into text."""
+        return self._sql_dialect
+
+    def connections(self) -> Connections:
+        """Return a pool."""
+        return self.pool(self._sql_dialect)
+
+    def connect(self, host: Host | None, *, database: str) -> Any:
+        """Open a connection in autocommit mode."""
+        return self._connector.connect(host, database)
+
+    def accepts_writes(self, connection: Any) -> bool:
+        """Say whether the server is no standby."""
+        return bool(connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()[0])
+
+    def lacks_database(self, error: Exception) -> bool:
+        """Say whether it is the error of an unknown database, which has no code while connecting."""
+        return f'database "{self.url.database}" does not exist' in str(error)
+
+    def create_database(self, host: Host | None) -> None:
+        """Create the database for texts of every script."""
+        connection = self._connector.connect(host, "postgres")
+        name = self.url.database.replace('"', '""')
+        try:
+            connection.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+        except self._driver.Error as error:
+            if error.sqlstate not in (_DUPLICATE, *_EXISTS):  # somebody was faster
+                raise
+        finally:
+            connection.close()
+
+    def begin(self, cursor: Any, *, write: bool) -> None:
+        """Let writes see what others commit meanwhile; give reads a snapshot."""
+        cursor.execute("BEGIN ISOLATION LEVEL " + ("READ COMMITTED" if write else "REPEATABLE READ READ ONLY"))
+
+    def interrupt(self, connection: Any) -> None:
+        """Ask the server, on a connection of its own, to cancel the statement."""
+        connection.dbapi_connection.cancel_safe(timeout=self.connect_seconds)
+
+    def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Run a query that is not prepared, however often it comes."""
+        cursor.execute(sql, parameters, prepare=False)
+
+    def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
+        """Prepare short queries alone: driver and server keep a hundred for each connection."""
+        cursor.execute(sql, parameters, prepare=False if len(sql) > _LONGEST_PREPARED else None)
+
+    def gather_statistics(self, connection: Any) -> None:
+        """Look now at the tables that have doubled, which the server itself does within a minute.
+
+        What somebody else is looking at is left to them.
+        """
+        quote = self._sql_dialect.identifier_preparer.quote
+        with contextlib.suppress(self._driver.Error), connection.cursor() as cursor:  # it is but advice
+            cursor.execute(_GROWN, [[name.lower() for name in metadata.tables]])
+            grown = ", ".join(quote(name) for (name,) in cursor.fetchall())
+            if grown:
+                cursor.execute(f"ANALYZE (SKIP_LOCKED) {grown}")
+
+    # ---- errors
+
+    def is_driver_error(self, error: Exception) -> bool:
+        """Say whether the error comes from psycopg."""
+        return isinstance(error, self._driver.Error)
+
+    def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
+        """Read the columns and values from the error's detail."""
+        if _state(error) != _DUPLICATE:
+            return None
+        found = _DETAIL.search(error.diag.message_detail or "")  # type: ignore[attr-defined]
+        columns, entry = (found["columns"], found["entry"]) if found else ("", "")
+        return conflict_in(statement, rows, entry, ", ", columns)
+
+    def is_retriable(self, error: Exception) -> bool:
+        """Deadlocks, serialization failures, lost connections, and servers that take no writes now."""
+        return _state(error) in _UNDONE | _BUSY or self.is_lost(error)
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection is of no more use. Errors of the connection itself have no code."""
+        state = _state(error)
+        if not state:
+            return isinstance(error, (self._driver.OperationalError, self._driver.InterfaceError)) and not _is_refusal(
+                error
+            )
+        return state.startswith("08") or state in _STOPPING | _NO_WRITES
+
+    def is_undone_commit(self, error: Exception) -> bool:
+        """Say whether the server has said that the commit did not happen."""
+        return _state(error) in _UNDONE
+
+    def is_refused_value(self, error: Exception) -> bool:
+        """Say whether a value does not fit its column; NUL is refused by the driver."""
+        return _state(error) in _REFUSED_VALUE or (isinstance(error, self._driver.DataError) and not _state(error))
+
+    def translate(self, error: Exception) -> errors.StatusError:
+        """Name the database and the cure."""
+        state = _state(error)
+        if self.lacks_database(error):
+            return self.missing_database()
+        if not state and "does not support SSL" in str(error):
+            return errors.FailedPreconditionError(
+                f"{self.place()} offers no TLS; set it up there, or use sslmode=prefer"
+            )
+        if state in _REFUSED_USER or (not state and _is_refusal(error)):
+            return errors.PermissionDeniedError(
+                f"{self.place()} refuses the user or what it does; check user, password, TLS and grants"
+            )
+        if self.is_refused_value(error):
+            return errors.InvalidArgumentError("a text holds the character NUL, or a value fits no column; take it out")
+        if state in _TOO_COMPLEX:
+            return too_complex(f"SQLSTATE {state}")
+        if state in _UNDONE:
+            return errors.AbortedError("other writers were in the way again and again; nothing was written; try again")
+        if state == _FULL:
+            return StorageFullError(f"{self.place()} has no space left; nothing was written; make room on its disk")
+        if state in _BUSY:
+            return NoConnectionError(f"{self.place()} takes no more connections (SQLSTATE {state})")
+        if state.startswith("53"):
+            return errors.ResourceExhaustedError(
+                f"{self.place()} stopped this at a limit of its own, such as temp_file_limit or its memory (SQLSTATE "
+                f"{state}); ask for less at a time, or raise the limit there"
+            )
+        if self.is_lost(error):
+            return self.unreachable(error)
+        return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")
+
+    def cure_of_refusal(self, error: BaseException | None) -> str:
+        """Name the index that holds texts whole, if the server does, and the command that makes another one."""
+        if "index row" not in str(error):
+            return super().cure_of_refusal(error)
+        found = _FULL_INDEX.search(str(error))
+        if found is not None and found[1] not in _TEXT_INDEXES:
+            return f"the index {found[1]} of others holds texts whole: drop it, or shorten the text"
+        which = f"the index {found[1]}" if found is not None else "an index"
+        return (
+            f"{which} holds texts whole, up to about 2,700 bytes: run `lineal migrate` (after a backup), which makes "
+            "one that any text fits, or shorten the text"
+        )
+
+    # ---- rows
+
+    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
+        """Insert a row; SQLAlchemy's text ends with RETURNING id."""
+        cursor.execute(sql, row)
+        return int(cursor.fetchone()[0])
+
+    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Insert rows as one array for each column: one short statement, however many rows."""
+        cursor.execute(self._bulk_text(statement), [list(column) for column in zip(*rows, strict=True)])
+
+    def insert_many_with_ids(
+        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
+    ) -> Sequence[int]:
+        """Insert rows; ids are drawn in the order of the rows, so that ascending ids are in that order."""
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        cursor.execute(f"{self._bulk_text(statement)} RETURNING id", columns)
+        return sorted(node_id for (node_id,) in cursor.fetchall())
+
+    def _bulk_text(self, statement: Insertion) -> str:
+        return _bulk_text(statement, self._sql_dialect)
+
+    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run the statement for each row, sent all at once."""
+        cursor.executemany(sql, rows)
+
+    def stored_value(self, columns: Encoded) -> Encoded:
+        """Store an Any as its bytes, as the official library does here, and not as a number what is none."""
+        integer, number, text, proto, truth = columns
+        if proto is not None:
+            return integer, number, text, base64.b64decode(proto), truth
+        return columns if number != "nan" else (None, math.nan, None, None, None)
+
+    def loaded_value(self, columns: Encoded) -> Encoded:
+        """Undo `stored_value`."""
+        integer, number, text, proto, truth = columns
+        if proto is not None:
+            return integer, number, text, base64.b64encode(proto).decode("ascii"), truth
+        return columns if number is None or not math.isnan(number) else (None, "nan", None, None, None)
+
+    # ---- schema
+
+    def begin_setup(self, run: RunQuery) -> None:
+        """Wait for other servers that create tables at the same time."""
+        run(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})")
+
+    def table_names(self, run: RunQuery) -> list[str]:
+        """Ask the catalogue for the tables of the current schema."""
+        return [name for (name,) in run("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
+
+    def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
+        """Ask the information schema."""
+        return columns_by_table(
+            run("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()")
+        )
+
+    def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
+        """Tell a name with capitals, which unquoted statements do not find."""
+        found = next((name for name in sorted(tables) if name != name.lower()), None)
+        return found and f'the table "{found}" is spelled with capitals, and that of ML Metadata is {found.lower()}'
+
+    def note_ids(self, run: RunQuery, table: str) -> None:
+        """Set the sequence, which knows nothing of ids that it did not give."""
+        quoted = self._sql_dialect.identifier_preparer.quote(table)
+        run(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
+            f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {quoted}), false)"
+        )
+
+    def column_limits(self, run: RunQuery) -> Limits:
+        """Ask the information schema."""
+        found = run(
+            "SELECT table_name, column_name, udt_name, character_maximum_length "
+            "FROM information_schema.columns WHERE table_schema = current_schema()"
+        )
+        return {
+            (table, column): limit_of(data_type, characters, None) for table, column, data_type, characters in found
+        }
+
+
+@lru_cache(maxsize=256)
+def _bulk_text(statement: Insertion, dialect: sa.Dialect) -> str:
+    """Return the text of an insertion of arrays.
+
+    Casts of texts name no length: a cast would cut what an assignment refuses.
+    """
+    quote = dialect.identifier_preparer.quote
+    columns = ", ".join(quote(name) for name in statement.order)
+    arrays = ", ".join(f"%s::{_array_type(statement.table.c[name].type, dialect)}[]" for name in statement.order)
+    text = (
+        f"INSERT INTO {quote(statement.table.name)} ({columns}) SELECT {columns} "
+        f"FROM unnest({arrays}) WITH ORDINALITY AS given ({columns}, place) ORDER BY place"
+    )
+    return f"{text} {ON_CONFLICT}" if statement.keep_existing else text
+
+
+def _array_type(type_: Any, dialect: sa.Dialect) -> str:
+    return "TEXT" if isinstance(type_, sa.String) else str(type_.compile(dialect=dialect))
+
+
+def _state(error: Exception) -> str:
+    """Return the SQLSTATE of an error, "" if it has none."""
+    return getattr(error, "sqlstate", None) or ""
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Say whether connecting was refused for good: such errors have no code, only a text."""
+    text = str(error)
+    reasons = (
+        "authentication",
+        "pg_hba.conf",
+        "does not exist",
+        "permission",
+        "password",
+        "certificate",
+        "support SSL",
+    )
+    return any(reason in text for reason in reasons)
+
+
+def _driver() -> Any:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise errors.FailedPreconditionError(
+            "postgresql:// needs the driver psycopg 3; install it with pip install 'lineal[postgresql]'"
+        ) from error
+    return psycopg

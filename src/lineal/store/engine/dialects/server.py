@@ -1,0 +1,261 @@
+"""What database servers have in common: a pool of connections, several hosts of one cluster, commits that may be lost.
+
+What stays out: what differs between MySQL and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+import weakref
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import QueuePool
+
+from lineal import errors
+from lineal.config import DatabaseSettings, Use
+from lineal.store.engine.connections import Connections
+from lineal.store.engine.dialects.base import DatabaseDialect, NoConnectionError
+from lineal.store.engine.dialects.urls import Host, ServerURL, parse_server_url
+
+OPTIONS = ("connect_timeout", "create_database", "password_file", "pool_recycle", "pool_size", "retry_seconds")
+CONNECT_SECONDS = 10.0
+RETRY_SECONDS = 30.0
+_POOL_SIZE = 32
+_RECYCLE_SECONDS = 1800.0
+_POOL_WAIT_SECONDS = 60.0
+_TRUSTED_SECONDS = 1.0
+_USED = "used"
+_left_to_parent: list[Any] = []
+"""Pools that a forked child must neither use nor close, since the parent goes on using them."""
+
+
+# What drivers say of a server that they cannot reach, in their own words or the system's, and what it means.
+_UNREACHABLE = (
+    (("refused",), "the connection is refused; is the server running there?"),
+    (("not known", "translate host", "resolve host", "nodename", "No address"), "the name of the host is unknown"),
+    (("timed out", "timeout"), "it does not answer in time; check address and firewall"),
+    (("No such file",), "there is no such socket; is the server running here?"),
+)
+
+
+class ServerDialect(DatabaseDialect):
+    """The differences of database servers from a file."""
+
+    has_lock_table = True
+    writers_race = True
+    converts_values = True
+    tables_keep_space = True
+    options: Collection[str] = ()
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        super().__init__(settings)
+        self.url: ServerURL = parse_server_url(settings.url, known={*OPTIONS, *self.options})
+        self.connect_seconds = self.url.number("connect_timeout", CONNECT_SECONDS)
+        self.retry_seconds = self.url.number("retry_seconds", RETRY_SECONDS)
+        self._creates = self.url.flag("create_database", default=True) and settings.use is Use.CREATE
+        self.read_only = settings.use is Use.READ
+        self._preferred = 0
+        self._opened = False
+
+    def connect(self, host: Host | None, *, database: str) -> Any:
+        """Open a driver's connection to one host, None for the local socket."""
+        raise NotImplementedError
+
+    def accepts_writes(self, connection: Any) -> bool:
+        """Say whether a new connection leads to a node that takes writes."""
+        raise NotImplementedError
+
+    def lacks_database(self, error: Exception) -> bool:
+        """Say whether connecting failed because the database does not exist."""
+        raise NotImplementedError
+
+    def create_database(self, host: Host | None) -> None:
+        """Create the database, if nobody else just did."""
+        raise NotImplementedError
+
+    def is_lost(self, error: Exception) -> bool:
+        """Say whether the connection that gave the error is of no more use, or its node takes no writes now."""
+        raise NotImplementedError
+
+    def pool(self, dialect: sa.Dialect) -> Connections:
+        """Return a pool of connections to whichever host answers."""
+        return PooledConnections(lambda: self._new_pool(dialect), self)
+
+    def _new_pool(self, dialect: sa.Dialect) -> QueuePool:
+        pool = QueuePool(
+            self._connect_any,
+            pool_size=int(self.url.number("pool_size", _POOL_SIZE)),
+            max_overflow=0,
+            timeout=_POOL_WAIT_SECONDS,
+            recycle=int(self.url.number("pool_recycle", _RECYCLE_SECONDS)),
+            dialect=dialect,
+            reset_on_return=None,
+        )
+        sa.event.listen(pool, "checkin", _note_use)
+        sa.event.listen(pool, "checkout", self._ping_if_idle)
+        return pool
+
+    def _ping_if_idle(self, connection: Any, record: Any, _: Any) -> None:
+        """Ask a connection that nobody used for a while whether it is alive; what was lost just now is tried again.
+
+        Raises:
+            InvalidatePoolError: it is not, and the pool opens others for all that it had open.
+        """
+        if time.monotonic() - record.info.get(_USED, math.inf) < _TRUSTED_SECONDS:
+            return
+        try:
+            self.sql_dialect.do_ping(connection)
+        except Exception as error:
+            if not self.is_driver_error(error):
+                raise
+            raise sa.exc.InvalidatePoolError from error
+
+    def _connect_any(self) -> Any:
+        """Connect to the host that answered last, or to the next one that answers and takes writes."""
+        hosts: list[Host | None] = [*self.url.hosts] or [None]
+        first, failure = self._preferred, None
+        for offset in range(len(hosts)):
+            index = (first + offset) % len(hosts)
+            try:
+                connection = self._connect_or_create(hosts[index])
+            except Exception as error:
+                if not self.is_driver_error(error):
+                    raise
+                failure = error
+                continue
+            if len(hosts) == 1 or self._takes_writes(connection):
+                self._preferred = connection.lineal_host = index
+                return connection
+            connection.close()
+        if failure is None:
+            raise errors.UnavailableError("none of the database's hosts takes writes at the moment; try again")
+        raise failure
+
+    def _takes_writes(self, connection: Any) -> bool:
+        try:
+            return self.accepts_writes(connection)
+        except Exception as error:
+            if self.is_driver_error(error):
+                return False
+            raise
+
+    def _connect_or_create(self, host: Host | None) -> Any:
+        try:
+            return self.connect(host, database=self.url.database)
+        except Exception as error:
+            if not (self._creates and self.is_driver_error(error) and self.lacks_database(error)):
+                raise
+        self.create_database(host)
+        return self.connect(host, database=self.url.database)
+
+    def distrust_host_of(self, connection: Any) -> None:
+        """Begin with the next host when the next connection is opened, unless somebody else has seen to that."""
+        index = getattr(connection, "lineal_host", self._preferred)
+        if index == self._preferred:
+            self._preferred = (index + 1) % max(1, len(self.url.hosts))
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """Hold nothing: the server lets writers work at the same time."""
+        return nullcontext()
+
+    def shown_cause(self, error: Exception) -> Exception | None:
+        """Return the driver's error, unless it repeats user or password: servers name whom they refuse."""
+        secrets = (self.url.user, self.url.password)
+        return None if any(secret and secret in str(error) for secret in secrets) else error
+
+    def unreachable(self, error: Exception) -> errors.UnavailableError:
+        """Return the error of a server that cannot be reached, with the reason as far as the driver tells it."""
+        text = f"{error} {error.__cause__ or ''}"
+        reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
+        return errors.UnavailableError(f"cannot reach {self.place()}: {reason}")
+
+    def missing_database(self) -> errors.NotFoundError:
+        """Return the error of a database that does not exist, and that was not to be created."""
+        may_create = self.settings.use is Use.CREATE
+        cure = "create it, or leave create_database=false out" if may_create else "check the name in the URL (--db)"
+        return errors.NotFoundError(f"{self.place()} does not exist; {cure}")
+
+    def place(self) -> str:
+        """Return how messages call the database: its hosts and name, never user or password."""
+        hosts = ", ".join(map(str, self.url.hosts)) or "the local socket"
+        return f"the database {self.url.database!r} at {hosts}"
+
+
+def _note_use(connection: Any, record: Any) -> None:
+    """Note when a connection came back from a transaction."""
+    record.info[_USED] = time.monotonic()
+
+
+def _dispose(pool: QueuePool, process: int) -> None:
+    """Close the idle connections of a pool, unless they belong to the process that forked this one."""
+    if process == os.getpid():
+        pool.dispose()
+
+
+class PooledConnections:
+    """Connections from SQLAlchemy's pool, which replaces those that were lost."""
+
+    def __init__(self, make_pool: Callable[[], QueuePool], dialect: ServerDialect) -> None:
+        self._make_pool = make_pool
+        self._dialect = dialect
+        self._closed = False
+        self._start()
+
+    def _start(self) -> None:
+        """Make a pool; a program may drop the store without closing it."""
+        self._pool = self._make_pool()
+        self._process = os.getpid()
+        weakref.finalize(self, _dispose, self._pool, self._process)
+
+    def take(self) -> Any:
+        """Return a connection that answered a moment ago."""
+        if self._closed:
+            raise errors.FailedPreconditionError("the store is closed; open it again")
+        if self._process != os.getpid():  # forked by a program that does not tell Python so
+            self.after_fork_in_child()
+        try:
+            return self._pool.connect()
+        except PoolTimeoutError as error:
+            raise NoConnectionError(
+                f"no connection to {self._dialect.place()} became free in {_POOL_WAIT_SECONDS:g} s; raise pool_size in "
+                "the database URL, or send fewer calls at a time"
+            ) from error
+
+    def give_back(self, connection: Any) -> None:
+        """Take back a connection for the next transaction."""
+        connection.close()
+        if self._closed:
+            self._pool.dispose()
+
+    def discard(self, connection: Any) -> None:
+        """Close a connection of which nobody knows in what state it is."""
+        self._dialect.distrust_host_of(connection.dbapi_connection)
+        connection.invalidate()
+
+    def replace(self, connection: Any) -> None:
+        """Close a connection; the next one is opened to the same host."""
+        connection.invalidate()
+
+    def usage(self) -> tuple[int, int]:
+        """Return how many connections are in use, and how many are idle."""
+        return self._pool.checkedout(), self._pool.checkedin()
+
+    def close(self) -> None:
+        """Close the idle connections; those in use are closed when they come back."""
+        self._closed = True
+        if self._process == os.getpid():
+            self._pool.dispose()
+
+    def before_fork(self) -> None:
+        """Do nothing: a connection that the child leaves alone serves the parent as before."""
+
+    def after_fork_in_child(self) -> None:
+        """Use a new pool; the parent's connections are neither used nor closed, so the server hears nothing."""
+        _left_to_parent.append(self._pool)
+        self._start()

@@ -1,0 +1,129 @@
+"""Counts by value over some nodes, given by their ids, or over all of a kind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from lineal.filter.search import among
+from lineal.kinds import CONTEXT, Kind
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, listed
+from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, TYPE
+from lineal.store.tables.own_tables import ENTRY, FACT, Family
+
+_IDS = "ids"
+_PIECE = 4096
+_ENOUGH = 1 << 40
+
+
+def _counted(session: Session, rows: sa.Select[Any], ids: Sequence[int]) -> Counter[Any]:
+    """Count the rows of a query over pieces of the ids; the key is one value or several.
+
+    The limit keeps engines from merging the two queries: they would then go through a whole index that is in the order
+    of the groups, instead of looking up the few nodes.
+    """
+    counts: Counter[Any] = Counter()
+    found = rows.limit(_ENOUGH).subquery("found")
+    statement = Statement(sa.select(*found.c, sa.func.count()).group_by(*found.c))
+    for piece in _pieces(ids):
+        for *key, number in session.rows(statement, {_IDS: piece}):
+            counts[key[0] if len(key) == 1 else tuple(key)] += number
+    return counts
+
+
+def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut ids into lists of a length that needs little padding."""
+    return (ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE))
+
+
+def by_column(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> Counter[Any]:
+    """Count nodes by a column of their table."""
+    table = NODE[kind].c
+    return _counted(session, sa.select(table[column]).where(listed(table.id, _IDS)), ids)
+
+
+def by_type(session: Session, kind: Kind) -> Counter[int]:
+    """Count all nodes of a kind by the id of their type."""
+    table = NODE[kind].c
+    rows = session.rows(Statement(sa.select(table.type_id, sa.func.count()).group_by(table.type_id)))
+    return Counter(dict(rows))
+
+
+def by_group(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str | None, str | None]]:
+    """Count nodes by the (workspace, run) that their records name."""
+    query = sa.select(ENTRY.c.workspace, ENTRY.c.run)
+    query = query.where(ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.node_id, _IDS))
+    return _counted(session, query, ids)
+
+
+def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[str]:
+    """Count nodes by the names of the contexts of some types that hold them.
+
+    They are counted by context: a database that ignores case would count names together that are spelled otherwise.
+    """
+    if kind is CONTEXT:
+        return Counter()
+    link, context = MEMBERSHIP[kind].c, NODE[CONTEXT].c
+    of_types = sa.select(TYPE.c.id).where(among(TYPE.c.name, types), TYPE.c.type_kind == CONTEXT.type_kind)
+    query = sa.select(context.id, context.name).select_from(
+        MEMBERSHIP[kind].join(NODE[CONTEXT], context.id == link.context_id)
+    )
+    query = query.where(listed(link[kind.id_column], _IDS), context.type_id.in_(of_types))
+    named: Counter[str] = Counter()
+    for (_, name), number in _counted(session, query, ids).items():
+        named[name] += number
+    return named
+
+
+def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str, str]]:
+    """Count nodes by (key, value) of their labels."""
+    fact = FACT.c
+    # As a sum the family cannot lead an engine to the index of values, which holds the labels of all nodes.
+    is_label = fact.family + sa.literal(0) == int(Family.LABEL)
+    query = sa.select(fact.name, fact.text).where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_label)
+    return _counted(session, query, ids)
+
+
+def created_times(session: Session, kind: Kind, ids: Sequence[int]) -> list[int]:
+    """Return when nodes were created, in no order."""
+    table = NODE[kind].c
+    statement = Statement(sa.select(table.create_time_since_epoch).where(listed(table.id, _IDS)))
+    return [time for (time,) in session.listed_rows(statement, _IDS, ids)]
+
+
+def created_span(session: Session, kind: Kind) -> tuple[int, int] | None:
+    """Return when the first and the last node of a kind were created."""
+    column = NODE[kind].c.create_time_since_epoch
+    first = sa.select(sa.func.min(column)).scalar_subquery()
+    last = sa.select(sa.func.max(column)).scalar_subquery()
+    row = session.rows(Statement(sa.select(first, last)))[0]
+    return (row[0], row[1]) if row[0] is not None else None
+
+
+def created_between(session: Session, kind: Kind, start: int, end: int) -> int:
+    """Return how many nodes of a kind were created from `start` to before `end`."""
+    column = NODE[kind].c.create_time_since_epoch
+    query = sa.select(sa.func.count()).where(column >= start, column < end)
+    return int(session.rows(Statement(query.select_from(NODE[kind])))[0][0])
+
+
+def extent(session: Session, kind: Kind) -> tuple[int, int]:
+    """Return how many nodes of a kind there are, and the greatest id."""
+    node = NODE[kind]
+    number = sa.select(sa.func.count()).select_from(node).scalar_subquery()
+    row = session.rows(Statement(sa.select(number, sa.select(sa.func.max(node.c.id)).scalar_subquery())))[0]
+    return row[0], row[1] or 0
+
+
+def total(session: Session, table: sa.Table) -> int:
+    """Return how many rows a table has."""
+    return int(session.rows(Statement(sa.select(sa.func.count()).select_from(table)))[0][0])
+
+
+def totals(session: Session, kinds: Sequence[Kind]) -> tuple[int, ...]:
+    """Return how many nodes of each kind there are, and how many events."""
+    return (*[total(session, NODE[kind]) for kind in kinds], total(session, EVENT))

@@ -1,0 +1,69 @@
+"""Marks: nodes that the search index has to look at although their times do not say so.
+
+A transaction that writes nodes marks them itself, just before it commits, if the index may have gone past their times
+(horizon.py). A mark is a row of its own each time: a pass deletes the marks that it has read and no others, so that it
+loses none that is committed meanwhile. What stays out: indexing (catalogue/index.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from lineal.kinds import Kind
+from lineal.store.engine.node_times import OVERLAP
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.tables.own_tables import MARK, PROGRESS
+
+TABLE = MARK.name
+_OF_KIND: sa.BindParameter[int] = sa.bindparam("kind")
+_INSERT = insertion(MARK, ["kind", "node_id", "time"])
+_FIRST = Statement(
+    sa.select(MARK.c.id, MARK.c.node_id).where(MARK.c.kind == _OF_KIND).order_by(MARK.c.id).limit(sa.bindparam("most"))
+)
+_DELETE = Statement(sa.delete(MARK).where(listed(MARK.c.id, "ids")))
+_OLD = sa.and_(MARK.c.kind == _OF_KIND, MARK.c.time < sa.bindparam("before"))
+_COUNT_OLD = Statement(sa.select(sa.func.count()).select_from(MARK).where(_OLD))
+_REACHED = Statement(sa.select(sa.func.max(PROGRESS.c.time)).where(PROGRESS.c.kind >= 0))
+_DELETE_OLD = Statement(sa.delete(MARK).where(_OLD))
+
+
+def mark_late(session: Session) -> None:
+    """Mark those of the nodes that a transaction has written which the index may not find by their times."""
+    if session.horizon.is_outdated() and _is_there(session):
+        [(reached,)] = session.unscoped.rows(_REACHED)
+        session.horizon.see((reached or 0) + OVERLAP)
+    late = [(kind, ids) for kind, ids, earliest in session.node_writes if session.horizon.is_late(earliest)]
+    if late and _is_there(session):
+        written_at = time.time_ns() // 1_000_000
+        rows = sorted({(kind.type_kind, node_id) for kind, ids in late for node_id in ids})
+        session.change_many(_INSERT, [(*row, written_at) for row in rows])
+
+
+def _is_there(session: Session) -> bool:
+    """Say whether the store has marks; where nobody has ever searched, there is no index to go past anything."""
+    return TABLE in {name.lower() for name in session.dialect.table_names(session.script)}
+
+
+def first(session: Session, kind: Kind, *, limit: int) -> list[tuple[int, int]]:
+    """Return (id of the mark, id of the node) of the oldest marks of a kind."""
+    return [(row[0], row[1]) for row in session.rows(_FIRST, {"kind": kind.type_kind, "most": limit})]
+
+
+def remove(session: Session, ids: Sequence[int]) -> None:
+    """Delete marks by their own ids."""
+    for piece in session.pieces(ids):
+        session.change(_DELETE, {"ids": piece})
+
+
+def count_old(session: Session, kind: Kind, *, before: int) -> int:
+    """Return how many marks of a kind were made before a time, in milliseconds since the epoch."""
+    return int(session.rows(_COUNT_OLD, {"kind": kind.type_kind, "before": before})[0][0])
+
+
+def remove_old(session: Session, kind: Kind, *, before: int) -> None:
+    """Delete the marks of a kind that were made before a time."""
+    session.change(_DELETE_OLD, {"kind": kind.type_kind, "before": before})

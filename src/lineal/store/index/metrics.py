@@ -1,0 +1,200 @@
+"""What artifacts report of a metric: from the index, and from properties that are numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.filter.search import among
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, listed
+from lineal.store.index.entries import read_number
+from lineal.store.rows.edges import Period
+from lineal.store.tables.mlmd_tables import NODE, PROPERTY
+from lineal.store.tables.own_tables import ENTRY, FACT, Family
+
+_NODE = NODE[ARTIFACT].c
+_PROPERTY = PROPERTY[ARTIFACT].c
+
+
+class Report(NamedTuple):
+    """One reported value: what it is about, who reports it and when that was created."""
+
+    about: int
+    reporter: int
+    value: float
+    time: int
+
+
+class _Found(NamedTuple):
+    about: int
+    reporter: int
+    value: float
+
+
+_TIMES = Statement(sa.select(_NODE.id, _NODE.create_time_since_epoch).where(listed(_NODE.id, "ids")))
+
+
+def reports(session: Session, metric: str, ids: Sequence[int], *, period: Period, limit: int) -> list[Report]:
+    """Return reports of a metric by or on the artifacts, whose reporter was created in a period; each once."""
+    found: list[_Found] = []
+    for piece in session.pieces(ids):
+        for query, owner in _sources(metric):
+            found += _read(session, query.where(listed(owner, "ids")).limit(limit), {"ids": piece})
+    return _reports(session, found, period)[:limit]
+
+
+def newest_reports(session: Session, metric: str, *, period: Period, limit: int) -> list[Report]:
+    """Return the newest reports of a metric whose reporter was created in a period; each once."""
+    first, last = _ids_in(session, period)
+    # The last ids are looked through first: to sort all reports of a large store takes seconds.
+    width = 4 * limit
+    while True:
+        lowest = max(first, last - width)
+        found = [row for query, _ in _sources(metric) for row in _newest(session, query, lowest, last, limit)]
+        kept = _reports(session, found, period)
+        if len(kept) >= limit or lowest == first:
+            return kept[-limit:]
+        width *= 8
+
+
+def _newest(session: Session, query: sa.Select[Any], lowest: int, last: int, limit: int) -> list[_Found]:
+    reporter = query.selected_columns[1]
+    query = query.where(reporter.between(sa.bindparam("lowest"), sa.bindparam("last"))).order_by(reporter.desc())
+    # An evaluation reports twice: of itself, and of its model.
+    return _read(session, query.limit(2 * limit), {"lowest": lowest, "last": last})
+
+
+def _ids_in(session: Session, period: Period) -> tuple[int, int]:
+    """Return the first and last id of the artifacts that were created in a period."""
+    query = sa.select(sa.func.min(_NODE.id), sa.func.max(_NODE.id)).where(*_within(period))
+    row = session.rows(Statement(query))[0]
+    return row[0] or 0, row[1] or 0
+
+
+def _read(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> list[_Found]:
+    loaded = session.dialect.loaded_value
+    found = []
+    for about, reporter, number, text, packed in session.rows(Statement(query), values):
+        value = number if packed is None else loaded((None, number, None, packed, None))[1]
+        found.append(_Found(about, reporter, float(value) if isinstance(value, str) else read_number(value, text)))
+    return found
+
+
+def _reports(session: Session, found: Iterable[_Found], period: Period) -> list[Report]:
+    """Return one report of each reporter, with its time; what an evaluation says of its model is about the model."""
+    kept: dict[int, _Found] = {}
+    for row in found:
+        known = kept.get(row.reporter)
+        if known is None or known.about == row.reporter != row.about:
+            kept[row.reporter] = row
+    times: dict[int, int] = dict(session.listed_rows(_TIMES, "ids", sorted(kept)))
+    since, until = period.since or 0, math.inf if period.until is None else period.until
+    return [Report(*kept[each], times[each]) for each in sorted(kept) if since <= times.get(each, -1) <= until]
+
+
+def _sources(metric: str) -> list[tuple[sa.Select[Any], sa.ColumnElement[int]]]:
+    """Return the queries for reports with the column of what they are about; each is answered from an index."""
+    return [
+        (_in_index(metric), FACT.c.node_id),
+        *[
+            (_in_properties(metric, column, custom=custom), _PROPERTY.artifact_id)
+            for column in (_PROPERTY.double_value, _PROPERTY.int_value)
+            for custom in (False, True)
+        ],
+    ]
+
+
+def _in_index(metric: str) -> sa.Select[Any]:
+    fact = FACT.c
+    return sa.select(fact.node_id, fact.source_id, fact.number, fact.text, sa.null()).where(
+        fact.kind == ARTIFACT.type_kind,
+        among(fact.family, [Family.METRIC, Family.EARLIER_METRIC]),
+        fact.name == sa.bindparam(None, metric, sa.Text()),
+    )
+
+
+def _in_properties(metric: str, column: Any, *, custom: bool) -> sa.Select[Any]:
+    row = _PROPERTY
+    # A number that is not finite may have its name beside it.
+    return sa.select(row.artifact_id, row.artifact_id.label("reporter"), column, sa.null(), row.proto_value).where(
+        row.name == sa.bindparam(None, metric, sa.Text()),
+        row.is_custom_property == sa.literal(custom),
+        column.is_not(None),
+    )
+
+
+def _within(period: Period) -> list[sa.ColumnElement[bool]]:
+    time = _NODE.create_time_since_epoch
+    found = []
+    if period.since is not None:
+        found.append(time >= sa.bindparam(None, period.since, sa.BigInteger()))
+    if period.until is not None:
+        found.append(time <= sa.bindparam(None, period.until, sa.BigInteger()))
+    return found
+
+
+class Named(NamedTuple):
+    """What the index says of an artifact that a point is about."""
+
+    name: str | None
+    version: str | None
+    workspace: str | None
+    run: str | None
+
+
+_NAMED = Statement(
+    sa.select(ENTRY.c.node_id, *[ENTRY.c[name] for name in Named._fields]).where(
+        ENTRY.c.kind == ARTIFACT.type_kind, listed(ENTRY.c.node_id, "ids")
+    )
+)
+_LABELS = Statement(
+    sa.select(FACT.c.node_id, FACT.c.text).where(
+        FACT.c.kind == ARTIFACT.type_kind,
+        listed(FACT.c.node_id, "ids"),
+        FACT.c.family == int(Family.LABEL),
+        FACT.c.name == sa.bindparam("label"),
+    )
+)
+_TYPE_IDS = Statement(sa.select(_NODE.id, _NODE.type_id).where(listed(_NODE.id, "ids")))
+_TEXTS = Statement(
+    sa.select(_PROPERTY.artifact_id, _PROPERTY.string_value).where(
+        listed(_PROPERTY.artifact_id, "ids"), _PROPERTY.name == sa.bindparam("text_name")
+    )
+)
+
+
+def named(session: Session, ids: Sequence[int]) -> dict[int, Named]:
+    """Return names and versions of artifacts that exist and are indexed, by id."""
+    return {row[0]: Named._make(row[1:]) for row in session.listed_rows(_NAMED, "ids", ids)}
+
+
+def labels(session: Session, ids: Sequence[int], name: str) -> dict[int, str]:
+    """Return the value of a label of those of the artifacts that have it."""
+    return {key: text for piece in session.pieces(ids) for key, text in _values(session, _LABELS, piece, label=name)}
+
+
+def texts(session: Session, ids: Sequence[int], name: str) -> dict[int, str]:
+    """Return the text of a property of those of the artifacts that have it."""
+    return {key: text for piece in session.pieces(ids) for key, text in _values(session, _TEXTS, piece, text_name=name)}
+
+
+def _values(session: Session, statement: Statement, ids: Sequence[int], **names: str) -> list[tuple[int, str]]:
+    return [(key, text) for key, text in session.rows(statement, {"ids": ids, **names}) if text]
+
+
+def type_ids(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Return the ids of the types of artifacts, by id."""
+    return dict(session.listed_rows(_TYPE_IDS, "ids", ids))
+
+
+def durations(session: Session, type_id: int, state: int, *, limit: int) -> list[tuple[int, int, int]]:
+    """Return (id, created, updated) of the newest executions of a type in a state."""
+    node = NODE[EXECUTION].c
+    query = sa.select(node.id, node.create_time_since_epoch, node.last_update_time_since_epoch)
+    query = query.where(node.type_id == type_id, node.last_known_state == state).order_by(node.id.desc())
+    return [(row[0], row[1], row[2]) for row in session.rows(Statement(query.limit(limit)))]

@@ -1,0 +1,140 @@
+"""Rows of events and of the steps of their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH
+
+
+class EventRow(NamedTuple):
+    """A stored event without its path; the time is in milliseconds since the epoch."""
+
+    id: int
+    artifact_id: int
+    execution_id: int
+    type: int
+    time: int | None
+
+
+# A step of a path: its index, or its key.
+Step = tuple[int | None, str | None]
+
+
+class NewEvent(NamedTuple):
+    """An event to be inserted."""
+
+    artifact_id: int
+    execution_id: int
+    type: int
+    time: int
+    steps: Sequence[Step]
+
+
+class _StoredOrder(sa.ColumnElement[int]):
+    """The order in which the rows of a table without key were written, as each engine tells it."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+
+compiles(_StoredOrder, "sqlite")(lambda element, compiler, **_: "rowid")
+compiles(_StoredOrder, "postgresql")(lambda element, compiler, **_: "ctid")
+compiles(_StoredOrder, "mysql")(lambda element, compiler, **_: "event_id")  # InnoDB's hidden key follows it
+
+
+EVENT_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
+_OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
+
+
+def is_of_types(event: sa.FromClause, types: Sequence[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that an event is of one of the types."""
+    return sa.or_(*[event.c.type == type_ for type_ in types])
+
+
+def _by_nodes(kind: Kind, *types: int) -> Statement:
+    """Return the query of events of nodes of a kind, all or those of some types."""
+    query = sa.select(*EVENT_COLUMNS).where(listed(_OWNER[kind], "ids"))
+    if types:
+        query = query.where(is_of_types(EVENT, types))
+    return Statement(query.order_by(EVENT.c.id))
+
+
+_BY_NODES = {kind: _by_nodes(kind) for kind in _OWNER}
+_by_nodes_and_types = lru_cache(_by_nodes)
+_STEPS = Statement(
+    sa.select(EVENT_PATH.c.event_id, EVENT_PATH.c.is_index_step, EVENT_PATH.c.step_index, EVENT_PATH.c.step_key)
+    .where(listed(EVENT_PATH.c.event_id, "ids"))
+    .order_by(EVENT_PATH.c.event_id, _StoredOrder())
+)
+_IS_THERE = Statement(
+    sa.select(EVENT.c.id).where(
+        *[EVENT.c[name] == sa.bindparam(name) for name in ("artifact_id", "execution_id", "type")]
+    )
+)
+_NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
+_INSERT = insertion(EVENT, _NEW_COLUMNS)
+_INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
+
+
+def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow]:
+    """Return the events of artifacts or of executions, in the order they were written."""
+    return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
+
+
+def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int]) -> list[EventRow]:
+    """Return the events of certain types of artifacts or of executions, in the order they were written."""
+    if not ids:
+        return []
+    rows = session.listed_rows(_by_nodes_and_types(kind, *types), "ids", ids)
+    return [EventRow._make(row) for row in rows]
+
+
+def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:
+    """Return the steps of each event that has a path, in order."""
+    found: dict[int, list[Step]] = {}
+    for event_id, is_index, index, key in session.listed_rows(_STEPS, "ids", event_ids):
+        found.setdefault(event_id, []).append((index or 0, None) if is_index else (None, key or ""))
+    return found
+
+
+def plain_steps(steps: Sequence[Step]) -> list[int | str]:
+    """Return a path as JSON can hold it: indexes as numbers, keys as texts."""
+    return [(index or 0) if key is None else key for index, key in steps]
+
+
+def is_there(session: Session, artifact_id: int, execution_id: int, event_type: int) -> bool:
+    """Say whether an artifact and an execution have an event of a type."""
+    values = {"artifact_id": artifact_id, "execution_id": execution_id, "type": event_type}
+    return session.row(_IS_THERE, values) is not None
+
+
+def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
+    """Insert events with their paths.
+
+    Raises:
+        Conflict: an event of that artifact, execution and type exists; `row` tells which event.
+    """
+    if session.trail:
+        for event in events:
+            new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
+            path = {"path": plain_steps(event.steps)} if event.steps else {}
+            session.trail.added("event", EXECUTION.name, event.execution_id, {**new, **path})
+    if not any(event.steps for event in events):
+        session.change_many(_INSERT, [event[:4] for event in events])
+        return
+    ids = session.insert_many(_INSERT, [event[:4] for event in events])
+    steps: list[tuple[Any, ...]] = [
+        (id_, index is not None, index, key)
+        for id_, event in zip(ids, events, strict=True)
+        for index, key in event.steps
+    ]
+    session.change_many(_INSERT_STEP, steps, called=lambda _: "a step of an event's path")

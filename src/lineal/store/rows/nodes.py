@@ -1,0 +1,348 @@
+"""Rows of artifacts, executions and contexts.
+
+Tables that others made on MySQL may compare texts without regard to case, accents and blanks at the end. Of a type and
+such a name there is at most one node, so every spelling finds it, as with the official library. What is found by a uri
+or an external id, which mean something elsewhere, is compared once more. What stays out: listings with options
+(listing.py), properties (properties.py), relations between nodes, and any rule about what may be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.kinds import CONTEXT, KINDS, Kind
+from lineal.store.engine.column_limits import shown
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import Insertion, Statement, insertion, listed
+from lineal.store.rows.properties import insert_properties
+from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PARENT_CONTEXT, STORED_START, StartListed
+from lineal.store.tables.values import Encoded
+
+IdsByName = dict[tuple[int, "str | None"], int]
+
+_TIMES = ("create_time_since_epoch", "last_update_time_since_epoch")
+
+
+class NodeRow(NamedTuple):
+    """A stored node without its properties. Times are milliseconds since the epoch."""
+
+    id: int
+    type_id: int
+    uri: str | None
+    state: int | None
+    name: str | None
+    external_id: str | None
+    created: int
+    updated: int
+
+
+class NewNode(NamedTuple):
+    """A node to be inserted: the columns of its row, and its properties as (name, is_custom, columns)."""
+
+    type_id: int
+    uri: str | None
+    state: int | None
+    name: str | None
+    external_id: str | None
+    time: int
+    properties: Sequence[tuple[str, bool, Encoded]]
+
+
+def select_nodes(kind: Kind, table: sa.FromClause | None = None) -> sa.Select[tuple[object, ...]]:
+    """Return the query of a kind's nodes, all or those of a query, with the columns of NodeRow."""
+    columns = (NODE[kind] if table is None else table).c
+    state = columns[kind.state_field] if kind.state_field else sa.null().label("state")
+    uri = columns["uri"] if kind.has_uri else sa.null().label("uri")
+    both = [columns[name] for name in ("name", "external_id", *_TIMES)]
+    return sa.select(columns["id"], columns["type_id"], uri, state, *both)
+
+
+def _own_columns(kind: Kind) -> list[str]:
+    """Return the names of the columns that not every kind has, in the table's order."""
+    return (["uri"] if kind.has_uri else []) + ([kind.state_field] if kind.state_field else [])
+
+
+def _new_columns(kind: Kind) -> list[str]:
+    """Return the names of the columns of a new row, in the table's order."""
+    return ["type_id", *_own_columns(kind), "name", "external_id", *_TIMES]
+
+
+@dataclass(frozen=True)
+class _Statements:
+    """The statements of one kind's nodes."""
+
+    kind: Kind
+
+    def _where(self, condition: sa.ColumnElement[bool]) -> Statement:
+        return Statement(select_nodes(self.kind).where(condition).order_by(NODE[self.kind].c.id))
+
+    @cached_property
+    def all(self) -> Statement:
+        return self._where(sa.true())
+
+    @cached_property
+    def by_id(self) -> Statement:
+        return self._where(listed(NODE[self.kind].c.id, "ids"))
+
+    @cached_property
+    def to_update(self) -> Statement:
+        columns = NODE[self.kind].c
+        return Statement(
+            select_nodes(self.kind).where(listed(columns.id, "ids")).order_by(columns.id).with_for_update()
+        )
+
+    @cached_property
+    def by_external_id(self) -> Statement:
+        return self._where(listed(NODE[self.kind].c.external_id, "external_ids"))
+
+    @cached_property
+    def by_uri(self) -> Statement:
+        uri = NODE[self.kind].c.uri
+        return self._where(sa.and_(StartListed(uri, "starts"), listed(uri, "uris")))
+
+    @cached_property
+    def by_type(self) -> Statement:
+        return self._where(NODE[self.kind].c.type_id == sa.bindparam("type_id"))
+
+    @cached_property
+    def by_type_and_name(self) -> Statement:
+        columns = NODE[self.kind].c
+        return self._where((columns.type_id == sa.bindparam("type_id")) & (columns.name == sa.bindparam("name")))
+
+    @cached_property
+    def by_types_and_names(self) -> Statement:
+        columns = NODE[self.kind].c
+        return self._where(listed(columns.type_id, "type_ids") & listed(columns.name, "names"))
+
+    @cached_property
+    def by_types_and_names_to_link(self) -> Statement:
+        query: Any = self.by_types_and_names.element
+        return Statement(query.with_for_update(read=True, key_share=True))
+
+    @cached_property
+    def by_context(self) -> Statement:
+        link = MEMBERSHIP[self.kind]
+        members = sa.select(link.c[self.kind.id_column]).where(link.c.context_id == sa.bindparam("context_id"))
+        return self._where(NODE[self.kind].c.id.in_(members))
+
+    @cached_property
+    def ids(self) -> Statement:
+        column = NODE[self.kind].c.id
+        return Statement(sa.select(column).where(listed(column, "ids")))
+
+    @cached_property
+    def ids_to_link(self) -> Statement:
+        column = NODE[self.kind].c.id
+        query = sa.select(column).where(listed(column, "ids")).order_by(column)
+        return Statement(query.with_for_update(read=True, key_share=True))
+
+    @cached_property
+    def insert(self) -> Insertion:
+        return insertion(NODE[self.kind], _new_columns(self.kind))
+
+    @cached_property
+    def update(self) -> Statement:
+        names = [*_own_columns(self.kind), "name", "external_id", "last_update_time_since_epoch"]
+        table = NODE[self.kind]
+        change = sa.update(table).values({name: sa.bindparam(name) for name in names})
+        return Statement(change.where(table.c.id == sa.bindparam("node_id")), order=[*names, "node_id"])
+
+
+_OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
+
+
+def all_nodes(session: Session, kind: Kind) -> list[NodeRow]:
+    """Return every node of a kind, by id."""
+    return _rows(session.rows(_OF[kind].all))
+
+
+def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
+    """Return the nodes that exist, each once, by id."""
+    return _rows(session.listed_rows(_OF[kind].by_id, "ids", list(ids)))
+
+
+def nodes_to_update(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
+    """Return the nodes that exist, each once, by id; nobody else updates them until the transaction ends."""
+    seen = ids if session.scope is None else existing_ids(session, kind, ids)
+    return _rows(session.unscoped.listed_rows(_OF[kind].to_update, "ids", list(seen)))
+
+
+def nodes_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> list[NodeRow]:
+    """Return the nodes that exist, each once, by id."""
+    wanted = set(external_ids)
+    rows = _rows(session.listed_rows(_OF[kind].by_external_id, "external_ids", list(wanted)))
+    return [row for row in rows if row.external_id in wanted]
+
+
+def nodes_by_uris(session: Session, kind: Kind, uris: Collection[str]) -> list[NodeRow]:
+    """Return the nodes with one of the uris, by id."""
+    wanted = set(uris)
+    found: list[NodeRow] = []
+    for piece in session.pieces(list(wanted)):
+        values = {"uris": piece, "starts": list({uri[:STORED_START] for uri in piece})}
+        found.extend(_rows(session.rows(_OF[kind].by_uri, values)))
+    return [row for row in found if row.uri in wanted]
+
+
+def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
+    """Return every node of a type, by id."""
+    return _rows(session.rows(_OF[kind].by_type, {"type_id": type_id}))
+
+
+def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> NodeRow | None:
+    """Return the one node of that type and name, or None; the database decides whether two names are the same."""
+    rows = _rows(session.rows(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name}))
+    return rows[0] if rows else None
+
+
+def holder_of_external_id(session: Session, kind: Kind, external_id: str) -> NodeRow | None:
+    """Return the node whose external id the database takes for the same, or None."""
+    rows = _rows(session.rows(_OF[kind].by_external_id, {"external_ids": [external_id]}))
+    return rows[0] if rows else None
+
+
+def ids_by_types_and_names(
+    session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
+) -> IdsByName:
+    """Return the ids of the nodes of one of the types with one of the names, by type and the name as it was asked."""
+    return _named(session, kind, _OF[kind].by_types_and_names, type_ids, names)
+
+
+def named_ids_to_link(session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]) -> IdsByName:
+    """Return the same; nobody deletes them until the transaction ends, so that it may link them."""
+    if session.scope is None:
+        return _named(session, kind, _OF[kind].by_types_and_names_to_link, type_ids, names)
+    ids = ids_by_types_and_names(session, kind, type_ids, names)
+    kept = ids_to_link(session, kind, list(ids.values())) if session.dialect.writers_race else None
+    return {key: node_id for key, node_id in ids.items() if kept is None or node_id in kept}
+
+
+def _named(
+    session: Session, kind: Kind, statement: Statement, type_ids: Collection[int], names: Collection[str]
+) -> IdsByName:
+    wanted = set(names)
+    found: list[NodeRow] = []
+    for types in session.pieces(sorted(set(type_ids))):
+        for piece in session.pieces(sorted(wanted)):  # who locks locks in one order
+            found += _rows(session.rows(statement, {"type_ids": types, "names": piece}))
+    ids: IdsByName = {(row.type_id, row.name): row.id for row in found if row.name in wanted}
+    for type_id in {row.type_id for row in found if row.name not in wanted}:  # they are spelled otherwise
+        for name in wanted:
+            row = node_by_type_and_name(session, kind, type_id, name) if (type_id, name) not in ids else None
+            if row is not None:
+                ids[type_id, name] = row.id
+    return ids
+
+
+def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[NodeRow]:
+    """Return every node of a kind in a context, by id."""
+    return _rows(session.rows(_OF[kind].by_context, {"context_id": context_id}))
+
+
+def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
+    """Return those of the ids that exist."""
+    return {found for (found,) in session.listed_rows(_OF[kind].ids, "ids", list(ids))}
+
+
+def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
+    """Return those of the ids that exist; nobody deletes them until the transaction ends, so that it may link them."""
+    seen = ids if session.scope is None else existing_ids(session, kind, ids)
+    return {found for (found,) in session.unscoped.listed_rows(_OF[kind].ids_to_link, "ids", list(seen))}
+
+
+def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequence[int]:
+    """Insert nodes with their properties; return their ids, index-aligned.
+
+    Raises:
+        Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
+    """
+    rows = [_columns(kind, node) for node in nodes]
+    called = lambda index: _new_label(kind, nodes[index])  # noqa: E731 it is only needed when a value does not fit
+    if len(nodes) == 1:
+        ids: Sequence[int] = [session.insert(_OF[kind].insert, rows[0], called=called)]
+    else:
+        ids = session.insert_many(_OF[kind].insert, rows, called=called)
+    session.note_times(kind, ids, [node.time for node in nodes])
+    if session.trail:
+        session.trail.created(kind, ids)
+    properties = [
+        (node_id, name, is_custom, *columns)
+        for node_id, node in zip(ids, nodes, strict=True)
+        for name, is_custom, columns in node.properties
+    ]
+    labels = dict(zip(ids, nodes, strict=True))
+    insert_properties(session, kind, properties, lambda node_id: _new_label(kind, labels[node_id]))
+    return ids
+
+
+def _new_label(kind: Kind, node: NewNode) -> str:
+    return f"the {kind.name} {shown(node.name)}" if node.name else f"the {kind.name} without a name"
+
+
+def _columns(kind: Kind, node: NewNode) -> tuple[object, ...]:
+    """Return a new node's row in the order of the insert statement."""
+    own = _own_values(kind, node.uri, node.state)
+    return (node.type_id, *own, node.name, node.external_id, node.time, node.time)
+
+
+def _own_values(kind: Kind, uri: str | None, state: int | None) -> tuple[object, ...]:
+    return ((uri,) if kind.has_uri else ()) + ((state,) if kind.state_field else ())
+
+
+def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, action: str = "update") -> None:
+    """Write the changed columns of stored nodes; `action` is what the audit log calls it.
+
+    Raises:
+        Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
+    """
+    if session.trail:
+        session.trail.changing(session, kind, [node.id for node in nodes], action)
+    if nodes:
+        session.note_times(kind, [node.id for node in nodes], [node.updated for node in nodes])
+    rows = [
+        (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
+    ]
+    session.change_many(_OF[kind].update, rows, called=lambda index: f"the {kind.name} with id {nodes[index].id}")
+
+
+def _rows(found: Iterable[Row]) -> list[NodeRow]:
+    return [NodeRow._make(row) for row in found]
+
+
+def _contexts_of(kind: Kind) -> Statement:
+    link = MEMBERSHIP[kind]
+    ids = sa.select(link.c.context_id).where(link.c[kind.id_column] == sa.bindparam("node_id"))
+    return Statement(select_nodes(CONTEXT).where(NODE[CONTEXT].c.id.in_(ids)).order_by(NODE[CONTEXT].c.id))
+
+
+_CONTEXTS_OF = {kind: _contexts_of(kind) for kind in MEMBERSHIP}
+
+
+def contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:
+    """Return the contexts that an artifact or execution belongs to, by id."""
+    return _rows(session.rows(_CONTEXTS_OF[kind], {"node_id": node_id}))
+
+
+def _relatives(wanted: str, given: str) -> Statement:
+    link = PARENT_CONTEXT.c
+    query = select_nodes(CONTEXT).add_columns(link[given]).join(PARENT_CONTEXT, link[wanted] == NODE[CONTEXT].c.id)
+    return Statement(query.where(listed(link[given], "ids")).order_by(NODE[CONTEXT].c.id))
+
+
+_PARENTS = _relatives("parent_context_id", "context_id")
+_CHILDREN = _relatives("context_id", "parent_context_id")
+
+
+def parent_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
+    """Return (child's id, parent) for every parent of the contexts."""
+    return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_PARENTS, "ids", ids)]
+
+
+def child_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
+    """Return (parent's id, child) for every child of the contexts."""
+    return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_CHILDREN, "ids", ids)]

@@ -1,0 +1,94 @@
+"""Rows of a query packed into one text for each owner, and taken apart again.
+
+PyMySQL is written in Python and spends microseconds on every row of a result; the server joins an owner's rows in a
+fraction of that, and `str.split` undoes it in less. The text holds each cell with a separator behind it, so it is whole
+if it has as many separators as its rows call for: the server cuts it where it gets too long, and leaves out rows that
+are NULL, hold the separator themselves, or are long. Owners whose text is not whole are read row by row. What stays
+out: which rows (properties.py), and how long a text may get (dialects/mysql_connection.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from lineal.filter.dialects import ByBytes
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import Statement
+
+# Below, the temporary table that MariaDB makes for every statement that joins texts costs more than the rows.
+FEWEST = 8
+# From 1,000 on, MariaDB makes the list a table of its own, joins it, and sorts what it finds on the disk.
+MOST = 900
+# Bytes of a text; to join longer ones costs the server about as much as their rows cost the driver, or more.
+LONGEST = 2 << 10
+_END = "\x1f"  # ASCII's unit separator, which texts hardly have; in UTF-8 its byte is part of no other character
+_END_IN_SQL: sa.ColumnElement[Any] = sa.literal_column("X'1F'")  # a binary text, so what it is joined to stays bytes
+
+
+class _Joined(FunctionElement[str]):
+    """The operand, a text, of all rows of a group, one after the other; rows where it is NULL are left out."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(_Joined, "mysql")
+def _joined_on_mysql(element: _Joined, compiler: Any, **options: Any) -> str:
+    return f"GROUP_CONCAT({compiler.process(element.clauses, **options)} SEPARATOR '')"
+
+
+def packed(
+    owner: sa.ColumnElement[int],
+    name: sa.ColumnElement[str],
+    form: sa.ColumnElement[int],
+    value: sa.ColumnElement[Any],
+    *,
+    texts: Sequence[sa.ColumnElement[Any]],
+) -> sa.Select[Any]:
+    """Return the query for (owner, text, number of rows); the text packs name, form and value of the owner's rows.
+
+    Args:
+        owner: the column by which rows are grouped.
+        name: the first cell of a row, a text.
+        form: the second, a number.
+        value: the third, a text or what the server makes one.
+        texts: the columns from which name and value get texts, which can be long or hold a separator.
+    """
+    row = sa.func.concat(ByBytes(name), _END_IN_SQL, form, _END_IN_SQL, ByBytes(value), _END_IN_SQL)
+    is_long = [sa.func.length(text) > number(LONGEST) for text in texts]
+    has_separator = [sa.func.instr(text, _END_IN_SQL) > number(0) for text in texts]
+    text = _Joined(sa.case((sa.or_(*is_long, *has_separator), sa.null()), else_=row))
+    columns: list[sa.ColumnElement[Any]] = [owner, text, sa.func.count()]
+    return sa.select(*columns).group_by(owner)
+
+
+def number(value: int) -> sa.ColumnElement[int]:
+    """Return a number as it stands in the text of a statement."""
+    return sa.literal_column(str(value), sa.Integer())
+
+
+def read_packed(session: Session, ids: Sequence[int], *, statement: Statement, rows: Statement) -> list[Row]:
+    """Return the rows (owner, name, form, value) of these owners, in no order but those of an owner together.
+
+    Args:
+        session: the transaction.
+        ids: the owners.
+        statement: the packed query, whose list parameter `ids` gets the owners.
+        rows: the query that returns the same rows one by one.
+    """
+    found: list[Row] = []
+    broken: list[int] = []
+    for piece in session.pieces(ids, MOST):
+        for owner, text, count in session.rows(statement, {"ids": piece}):
+            cells = text.split(_END) if text is not None else ()
+            if len(cells) == 3 * count + 1:
+                found += zip(repeat(owner, count), cells[0::3], map(int, cells[1::3]), cells[2::3], strict=False)
+            else:
+                broken.append(owner)
+    return found + session.listed_rows(rows, "ids", broken) if broken else found

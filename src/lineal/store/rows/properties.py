@@ -1,0 +1,220 @@
+"""Rows of the properties of nodes: read for answers, read to be compared, written.
+
+Answers need the one value that a row holds, and its form, instead of five columns: a driver's time goes by columns.
+What stays out: what a stored value means (values.py), how rows become fewer where a driver's time goes by rows
+(packing.py), and any rule about what may be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from lineal.kinds import KINDS, Kind
+from lineal.store.engine.column_limits import shown
+from lineal.store.engine.dialects.base import Conflict
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import Insertion, Statement, insertion, listed
+from lineal.store.rows import packing
+from lineal.store.tables.mlmd_tables import PROPERTY
+from lineal.store.tables.values import (
+    CUSTOM,
+    DOUBLE,
+    INTEGER,
+    NOTHING,
+    ODD_NUMBERS,
+    PLAIN_TEXT,
+    PROTO,
+    TEXT,
+    TRUTH,
+    VALUE_COLUMNS,
+    Encoded,
+)
+
+_ONE_PROPERTY = ("node_id", "property", "is_custom")
+PropertyRow = tuple[Any, ...]  # node id, name, is_custom, and the value columns
+
+
+class _OneValue(FunctionElement[Any]):
+    """The first of text, integer, double, truth and proto that is there, as it is or as a text."""
+
+    type = sa.types.NullType()
+    inherit_cache = True
+
+
+@compiles(_OneValue)
+def _one_value(element: _OneValue, compiler: Any, **options: Any) -> str:
+    return f"COALESCE({', '.join(_operands(element, compiler, options))})"
+
+
+@compiles(_OneValue, "mysql")
+def _one_value_on_mysql(element: _OneValue, compiler: Any, **options: Any) -> str:
+    text, integer, double, truth, proto = _operands(element, compiler, options)
+    proto = f"CONVERT({proto} USING utf8mb4)"
+    # The largest double stands for what is no finite number, which the proto beside it names.
+    odd = f"CASE WHEN {double} IS NOT NULL AND {proto} IN {ODD_NUMBERS} THEN {proto} END"
+    return f"COALESCE({text}, {integer}, {odd}, {double}, {truth}, {proto})"
+
+
+@compiles(_OneValue, "postgresql")
+def _one_value_on_postgresql(element: _OneValue, compiler: Any, **options: Any) -> str:
+    text, integer, double, truth, proto = _operands(element, compiler, options)
+    lines = f"encode({proto}, 'base64')"  # in lines of 76 characters
+    numbers = [f"CAST({each} AS TEXT)" for each in (integer, double, f"CAST({truth} AS INT)")]
+    return f"COALESCE({text}, {', '.join(numbers)}, replace({lines}, chr(10), ''))"
+
+
+def _operands(element: _OneValue, compiler: Any, options: dict[str, Any]) -> list[str]:
+    return [compiler.process(each, **options) for each in element.clauses]
+
+
+def _form(columns: Any) -> sa.ColumnElement[int]:
+    """Return the form of a row's value; the first column that is filled decides."""
+    text, proto = columns.string_value, columns.proto_value
+    numbers = ((columns.int_value, INTEGER), (columns.double_value, DOUBLE), (columns.bool_value, TRUTH))
+    form = sa.case(
+        (sa.and_(text.is_not(None), proto.is_(None)), packing.number(TEXT)),
+        (text.is_not(None), packing.number(PLAIN_TEXT)),
+        *[(column.is_not(None), packing.number(form)) for column, form in numbers],
+        (proto.is_not(None), packing.number(PROTO)),
+        else_=packing.number(NOTHING),
+    )
+    return form + sa.case((columns.is_custom_property, packing.number(CUSTOM)), else_=packing.number(0))
+
+
+@dataclass(frozen=True)
+class _Statements:
+    """The statements of one kind's properties."""
+
+    kind: Kind
+
+    @property
+    def _owner(self) -> sa.ColumnElement[int]:
+        column: sa.ColumnElement[int] = PROPERTY[self.kind].c[self.kind.id_column]
+        return column
+
+    @cached_property
+    def _cells(self) -> tuple[sa.ColumnElement[str], sa.ColumnElement[int], sa.ColumnElement[Any]]:
+        """What answers need of a property: its name, the form of its value, and the value."""
+        columns = PROPERTY[self.kind].c
+        places = ("string_value", "int_value", "double_value", "bool_value", "proto_value")
+        return columns.name, _form(columns), _OneValue(*[columns[name] for name in places])
+
+    @cached_property
+    def values(self) -> Statement:
+        return Statement(sa.select(self._owner, *self._cells).where(listed(self._owner, "ids")))
+
+    @cached_property
+    def packed_values(self) -> Statement:
+        columns = PROPERTY[self.kind].c
+        texts = [columns.name, columns.string_value, columns.proto_value]
+        return Statement(packing.packed(self._owner, *self._cells, texts=texts).where(listed(self._owner, "ids")))
+
+    @cached_property
+    def rows(self) -> Statement:
+        columns = PROPERTY[self.kind].c
+        own = [self._owner, columns.name, columns.is_custom_property, *[columns[name] for name in VALUE_COLUMNS]]
+        return Statement(sa.select(*own).where(listed(self._owner, "ids")))
+
+    @cached_property
+    def insert(self) -> Insertion:
+        return insertion(PROPERTY[self.kind], [self.kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS])
+
+    @cached_property
+    def _is_one(self) -> sa.ColumnElement[bool]:
+        columns = PROPERTY[self.kind].c
+        return sa.and_(
+            self._owner == sa.bindparam("node_id"),
+            columns.name == sa.bindparam("property"),
+            columns.is_custom_property == sa.bindparam("is_custom"),
+        )
+
+    @cached_property
+    def update(self) -> Statement:
+        change = sa.update(PROPERTY[self.kind]).values({name: sa.bindparam(name) for name in VALUE_COLUMNS})
+        return Statement(change.where(self._is_one), order=[*VALUE_COLUMNS, *_ONE_PROPERTY])
+
+    @cached_property
+    def delete(self) -> Statement:
+        return Statement(sa.delete(PROPERTY[self.kind]).where(self._is_one), order=_ONE_PROPERTY)
+
+
+class PropertyConflict(Conflict):
+    """A node would have two properties of names that the database takes for the same."""
+
+
+_OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
+
+
+def values_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
+    """Return the rows (node id, name, form, value) of these nodes' properties, in no order.
+
+    A form is one of those of values.py, greater by CUSTOM if the property is custom; a number may be a text.
+    """
+    statements = _OF[kind]
+    if session.dialect.packs_rows and len(ids) >= packing.FEWEST:
+        return packing.read_packed(session, ids, statement=statements.packed_values, rows=statements.values)
+    return session.listed_rows(statements.values, "ids", ids)
+
+
+def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
+    """Return the rows (node id, name, is_custom, *VALUE_COLUMNS) of these nodes' properties, in no order."""
+    rows = session.listed_rows(_OF[kind].rows, "ids", ids)
+    if not session.dialect.converts_values:
+        return rows
+    return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
+
+
+def _stored(session: Session, rows: list[PropertyRow]) -> list[PropertyRow]:
+    """Return rows of properties as the engine stores them; only doubles and Anys may differ."""
+    if not session.dialect.converts_values:
+        return rows
+    stored = session.dialect.stored_value
+    return [row if row[4] is None and row[6] is None else (*row[:3], *stored(row[3:])) for row in rows]
+
+
+def insert_properties(session: Session, kind: Kind, rows: list[PropertyRow], owner: Callable[[int], str]) -> None:
+    """Insert rows of properties; `owner` is what messages call a node, given its id.
+
+    Raises:
+        PropertyConflict: the database takes the names of two properties for the same.
+    """
+    stored = _stored(session, rows)
+    try:
+        session.change_many(_OF[kind].insert, stored, called=lambda index: _label(stored[index], owner))
+    except Conflict as conflict:
+        raise PropertyConflict(conflict.columns) from conflict
+
+
+@dataclass
+class PropertyChanges:
+    """Changes of properties, as (node id, name, is_custom) with the new columns where there are any."""
+
+    inserted: list[tuple[int, str, bool, Encoded]]
+    updated: list[tuple[int, str, bool, Encoded]]
+    deleted: list[tuple[int, str, bool]]
+
+
+def change_properties(session: Session, kind: Kind, changes: PropertyChanges) -> None:
+    """Apply changes of properties.
+
+    Raises:
+        PropertyConflict: the database takes the names of two properties for the same.
+    """
+    owner = f"the {kind.name} with id {{}}".format
+    session.change_many(_OF[kind].delete, changes.deleted)
+    updated = _stored(session, [(*key, *columns) for *key, columns in changes.updated])
+    session.change_many(
+        _OF[kind].update, [(*row[3:], *row[:3]) for row in updated], called=lambda index: _label(updated[index], owner)
+    )
+    insert_properties(session, kind, [(*key, *columns) for *key, columns in changes.inserted], owner)
+
+
+def _label(row: PropertyRow, owner: Callable[[int], str]) -> str:
+    return f"property {shown(row[1])} of {owner(row[0])}"

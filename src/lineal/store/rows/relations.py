@@ -1,0 +1,62 @@
+"""Rows that say which context holds which artifact or execution, and which context lies in which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from lineal.kinds import CONTEXT, Kind
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.tables.mlmd_tables import MEMBERSHIP, PARENT_CONTEXT
+
+
+def _select_members(kind: Kind, column: str) -> Statement:
+    link = MEMBERSHIP[kind].c
+    return Statement(sa.select(link.context_id, link[kind.id_column]).where(listed(link[column], "ids")))
+
+
+_INSERT_MEMBER = {
+    kind: insertion(table, ["context_id", kind.id_column], keep_existing="context_id")
+    for kind, table in MEMBERSHIP.items()
+}
+_BY_NODE = {kind: _select_members(kind, kind.id_column) for kind in MEMBERSHIP}
+_INSERT_PARENT = insertion(PARENT_CONTEXT, ["context_id", "parent_context_id"])
+_PARENT_IDS = Statement(
+    sa.select(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id).where(
+        listed(PARENT_CONTEXT.c.context_id, "ids")
+    )
+)
+
+
+def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) -> None:
+    """Put nodes into contexts, given as (context id, node id); a pair that exists is left alone."""
+    pairs = list(dict.fromkeys(pairs))
+    if session.trail:
+        known = set(memberships_of(session.unscoped, kind, [node_id for _, node_id in pairs]))
+        for context_id, node_id in dict.fromkeys(pairs).keys() - known:
+            session.trail.added(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+    session.change_many(_INSERT_MEMBER[kind], pairs)
+
+
+def memberships_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (context id, node id) for every context of the nodes."""
+    return [(context_id, node_id) for context_id, node_id in session.listed_rows(_BY_NODE[kind], "ids", ids)]
+
+
+def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
+    """Put contexts inside others, given as (child id, parent id).
+
+    Raises:
+        Conflict: a pair exists; `row` tells which.
+    """
+    if session.trail:
+        for child_id, parent_id in pairs:
+            session.trail.added("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
+    session.change_many(_INSERT_PARENT, pairs)
+
+
+def parent_ids(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (child id, parent id) for every parent of the contexts."""
+    return [(child_id, parent_id) for child_id, parent_id in session.listed_rows(_PARENT_IDS, "ids", ids)]

@@ -1,0 +1,141 @@
+"""Rows of types, of their properties and of their base types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.kinds import Kind
+from lineal.store.engine.column_limits import shown
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.tables.mlmd_tables import PARENT_TYPE, TYPE, TYPE_PROPERTY
+
+
+class TypeRow(NamedTuple):
+    """A stored type without its properties; input and output type are JSON texts."""
+
+    id: int
+    name: str
+    version: str | None
+    type_kind: int
+    description: str | None
+    input_type: str | None
+    output_type: str | None
+    external_id: str | None
+
+
+_COLUMNS = [TYPE.c[name] for name in TypeRow._fields]
+_OF_KIND = TYPE.c.type_kind == sa.bindparam("type_kind")
+
+
+def _select(*conditions: sa.ColumnElement[bool]) -> Statement:
+    return Statement(sa.select(*_COLUMNS).where(*conditions).order_by(TYPE.c.id))
+
+
+_ALL = _select(_OF_KIND)
+_BY_ID = _select(listed(TYPE.c.id, "ids"))
+_BY_EXTERNAL_ID = _select(listed(TYPE.c.external_id, "external_ids"))
+_BY_NAME = _select(_OF_KIND, TYPE.c.name == sa.bindparam("name"), TYPE.c.version.is_(None))
+_BY_VERSION = _select(_OF_KIND, TYPE.c.name == sa.bindparam("name"), TYPE.c.version == sa.bindparam("version"))
+_INSERT = insertion(TYPE, TypeRow._fields[1:])
+_SET_EXTERNAL_ID = Statement(
+    sa.update(TYPE).values(external_id=sa.bindparam("new_id")).where(TYPE.c.id == sa.bindparam("type_id"))
+)
+_PROPERTIES = Statement(
+    sa.select(TYPE_PROPERTY.c.type_id, TYPE_PROPERTY.c.name, TYPE_PROPERTY.c.data_type).where(
+        listed(TYPE_PROPERTY.c.type_id, "ids")
+    )
+)
+_INSERT_PROPERTY = insertion(TYPE_PROPERTY, ["type_id", "name", "data_type"])
+_PARENTS = Statement(
+    sa.select(PARENT_TYPE.c.type_id, TYPE.c.name)
+    .join(TYPE, TYPE.c.id == PARENT_TYPE.c.parent_type_id)
+    .where(listed(PARENT_TYPE.c.type_id, "ids"))
+)
+_INSERT_PARENT = insertion(PARENT_TYPE, ["type_id", "parent_type_id"])
+
+
+def all_types(session: Session, kind: Kind) -> list[TypeRow]:
+    """Return every type of a kind, by id."""
+    return [TypeRow._make(row) for row in session.rows(_ALL, {"type_kind": kind.type_kind})]
+
+
+def types_by_ids(session: Session, ids: Sequence[int]) -> list[TypeRow]:
+    """Return the types that exist, of any kind, by id."""
+    return [TypeRow._make(row) for row in session.listed_rows(_BY_ID, "ids", ids)]
+
+
+def types_by_external_ids(session: Session, external_ids: Sequence[str]) -> list[TypeRow]:
+    """Return the types that exist, of any kind, by id."""
+    rows = [TypeRow._make(row) for row in session.listed_rows(_BY_EXTERNAL_ID, "external_ids", external_ids)]
+    wanted = set(external_ids)
+    return [row for row in rows if row.external_id in wanted]
+
+
+def holder_of_external_id(session: Session, external_id: str) -> TypeRow | None:
+    """Return the type whose external id the database takes for the same, or None."""
+    rows = session.rows(_BY_EXTERNAL_ID, {"external_ids": [external_id]})
+    return TypeRow._make(rows[0]) if rows else None
+
+
+def find_type(session: Session, kind: Kind, name: str, version: str) -> TypeRow | None:
+    """Return the type of that name and version ("" = without version), the oldest if there are several."""
+    values = {"type_kind": kind.type_kind, "name": name, "version": version}
+    rows = [TypeRow._make(row) for row in session.rows(_BY_VERSION if version else _BY_NAME, values)]
+    return next((row for row in rows if row.name == name and (row.version or "") == version), None)
+
+
+def type_properties(session: Session, ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return the properties (name → number of the PropertyType) of each type that has any."""
+    found: dict[int, dict[str, int]] = {}
+    for type_id, name, data_type in session.listed_rows(_PROPERTIES, "ids", ids):
+        found.setdefault(type_id, {})[name] = data_type or 0
+    return found
+
+
+def base_type_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the name of the base type of each type that has one."""
+    return dict(session.listed_rows(_PARENTS, "ids", ids))
+
+
+def insert_type(session: Session, row: TypeRow, properties: dict[str, int]) -> int:
+    """Insert a type (the row's id is ignored) with its properties; return its id.
+
+    Raises:
+        Conflict: the external id is taken.
+    """
+    type_id = session.insert(_INSERT, row[1:], called=lambda _: f"the type {shown(row.name)}")
+    if session.trail:
+        named = {name: value for name, value in row._asdict().items() if value is not None and name != "id"}
+        session.trail.added("create", "type", type_id, named)
+    add_type_properties(session, type_id, properties)
+    return type_id
+
+
+def add_type_properties(session: Session, type_id: int, properties: dict[str, int]) -> None:
+    """Add properties to a type."""
+    if session.trail and properties:
+        session.trail.added("property", "type", type_id, dict(properties))
+    rows = [(type_id, name, data_type) for name, data_type in properties.items()]
+    session.change_many(_INSERT_PROPERTY, rows, called=lambda index: f"property {shown(rows[index][1])} of a type")
+
+
+def set_type_external_id(session: Session, type_id: int, external_id: str) -> None:
+    """Give a type an external id.
+
+    Raises:
+        Conflict: the external id is taken.
+    """
+    if session.trail:
+        session.trail.added("update", "type", type_id, {"external_id": external_id})
+    session.change(_SET_EXTERNAL_ID, {"type_id": type_id, "new_id": external_id})
+
+
+def insert_base_type(session: Session, type_id: int, base_type_id: int) -> None:
+    """Say on which type a type is based."""
+    if session.trail:
+        session.trail.added("update", "type", type_id, {"base_type_id": base_type_id})
+    session.change_many(_INSERT_PARENT, [(type_id, base_type_id)])

@@ -1,0 +1,40 @@
+"""Indexes that hold texts whole, as the official library makes them on PostgreSQL, and their replacement.
+
+Such an index refuses a text of more than 2.6 kB. The one that Lineal makes holds the start of the text, so that any
+text fits, and keeps the name, so that the official library does not make its own again. What stays out: other engines,
+where the indexes of the official library take any text.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.schema import CreateIndex
+
+from lineal.store.engine.session import Session
+from lineal.store.schema.migrations.shape import FoundIndex, Shape
+from lineal.store.schema.migrations.versions import indexed_columns
+from lineal.store.tables.mlmd_tables import text_indexes
+
+
+def whole_indexes(session: Session, shape: Shape) -> list[tuple[FoundIndex, sa.Index]]:
+    """Return the indexes that hold texts whole, each with the one that takes its place."""
+    if not session.dialect.limits_indexed_texts:
+        return []
+    found = []
+    for index in text_indexes():
+        table = shape.get(index.table.name.lower()) if index.table is not None else None
+        entries = table.indexes if table is not None else ()
+        columns = indexed_columns(index)
+        found += [(entry, index) for entry in entries if entry.columns == columns and not entry.unique]
+    return found
+
+
+def replace_whole_indexes(session: Session, shape: Shape) -> None:
+    """Make the indexes that any text fits, in place of those that hold texts whole."""
+    dialect = session.dialect.sql_dialect
+    quote = dialect.identifier_preparer.quote_identifier
+    found = whole_indexes(session, shape)
+    for entry, _ in found:
+        session.script(f"DROP INDEX {quote(entry.name)}")
+    for index in dict.fromkeys(index for _, index in found):
+        session.script(str(CreateIndex(index, if_not_exists=True).compile(dialect=dialect)))

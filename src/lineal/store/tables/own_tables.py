@@ -1,0 +1,187 @@
+"""Lineal's own tables, all named `lineal_*`: the search index, stored views of the web UI, the audit log and tokens.
+
+The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
+ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
+log are never changed or deleted (docs/decisions/0016-life-of-data.md). What stays out: the tables of ML Metadata's
+schema (tables.py), and what goes into the index (service/catalogue).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.schema.definitions import define_tables
+from lineal.store.tables.mlmd_tables import Double, Int, Key, LongText, Number, ShortText
+
+metadata = sa.MetaData()
+LONGEST_TEXT = 255
+_Text = ShortText
+
+
+class Family(IntEnum):
+    """What an indexed value is."""
+
+    LABEL = 1
+    METRIC = 2
+    META = 3
+    EARLIER_METRIC = 4
+    FOREIGN_METRIC = 5  # of a node of another workspace: it counts for nothing
+
+
+def _table(name: str, *items: Any, **options: Any) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        *items,
+        mysql_engine="InnoDB",
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_bin",
+        **options,
+    )
+
+
+def _key(name: str, type_: Any = Int) -> sa.Column[Any]:
+    return sa.Column(name, type_, primary_key=True, nullable=False, autoincrement=False)
+
+
+ENTRY = _table(
+    "lineal_entry",
+    _key("kind", Number),
+    _key("node_id"),
+    sa.Column("updated", Int, nullable=False),
+    sa.Column("type_id", Int, nullable=False),
+    sa.Column("name", _Text),
+    sa.Column("version", _Text),
+    sa.Column("workspace", _Text),
+    sa.Column("run", _Text),
+    sa.Column("subject_id", Int),
+    sa.Column("words", LongText, nullable=False),
+    sa.Index("idx_lineal_entry_name", "kind", "name"),
+    sa.Index("idx_lineal_entry_run", "kind", "workspace", "run"),
+    sa.Index("idx_lineal_entry_run_only", "kind", "run"),
+    sqlite_with_rowid=False,
+)
+FACT = _table(
+    "lineal_fact",
+    _key("kind", Number),
+    _key("node_id"),
+    _key("source_id"),
+    _key("family", Number),
+    _key("name", _Text),
+    sa.Column("number", Double),
+    sa.Column("text", _Text),
+    sa.Index("idx_lineal_fact_value", "kind", "family", "name", "number", "text", "node_id"),
+    sqlite_with_rowid=False,
+)
+UNINDEXED = _table(
+    "lineal_unindexed",
+    _key("kind", Number),
+    _key("node_id"),
+    sa.Column("reason", LongText, nullable=False),
+)
+MARK = _table(
+    "lineal_index_mark",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("kind", Number, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+    sa.Column("time", Int, nullable=False),
+    sqlite_autoincrement=True,
+)
+PROGRESS = _table(
+    "lineal_progress",
+    _key("kind", Number),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+)
+RUN = _table(
+    "lineal_run",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("workspace", _Text, nullable=False),
+    sa.Column("name", _Text, nullable=False),
+    sa.Column("context_id", Int, nullable=False),
+    sa.Column("created", Int, nullable=False),
+    sa.Column("updated", Int, nullable=False),
+    sa.UniqueConstraint("workspace", "name", "context_id"),
+    sa.Index("idx_lineal_run_created", "created"),
+    sqlite_autoincrement=True,
+)
+VIEW = _table(
+    "lineal_view",
+    sa.Column("id", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("content", LongText, nullable=False),
+    sa.Column("created", Int, nullable=False),
+)
+# Who stored a view, and when it was last used. A table of its own: own tables gain no columns, and older versions of
+# Lineal write views as before. `caller` is a hash, since names have any length; it is empty where nobody knows.
+VIEW_USE = _table(
+    "lineal_view_use",
+    sa.Column("view_id", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("caller", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("size", Int, nullable=False),
+    sa.Column("used", Int, nullable=False),
+    sa.Index("idx_lineal_view_use_caller", "caller", "used", "size"),
+    sa.Index("idx_lineal_view_use_used", "used"),
+    sqlite_with_rowid=False,
+)
+AUDIT = _table(
+    "lineal_audit",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("who", _Text, nullable=False),
+    sa.Column("rpc", _Text, nullable=False),
+    sa.Column("action", _Text, nullable=False),
+    sa.Column("subject", _Text, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+    sa.Column("old_values", LongText),
+    sa.Column("new_values", LongText),
+    sa.Index("idx_lineal_audit_node", "subject", "node_id"),
+    sa.Index("idx_lineal_audit_time", "time"),
+    sqlite_autoincrement=True,
+)
+TOKEN = _table(
+    "lineal_token",
+    sa.Column("id", sa.String(32), primary_key=True, nullable=False),
+    sa.Column("name", _Text, nullable=False),
+    sa.Column("secret_hash", sa.String(64), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("workspaces", LongText),
+    sa.Column("created", Int, nullable=False),
+    sa.Column("expires", Int),
+    sa.Column("revoked", Int),
+)
+# What the catalogue reads; an audit log, tokens, marks and what is set aside may be missing.
+SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)
+
+
+def prepare(database: Database) -> bool:
+    """Create those of the tables that are missing; say whether they are there, which a read-only database may lack."""
+    if database.read(_are_present):
+        return True
+    if database.dialect.read_only:
+        return False
+    database.write(_create)
+    return True
+
+
+def holds(database: Database, *tables: sa.Table) -> bool:
+    """Create the tables that are missing, unless the database is read-only; say whether these are there."""
+    return prepare(database) or database.read(lambda session: not set(tables) & set(_missing(session)))
+
+
+def _are_present(session: Session) -> bool:
+    return not _missing(session)
+
+
+def _missing(session: Session) -> list[sa.Table]:
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return [table for table in metadata.sorted_tables if table.name not in names]
+
+
+def _create(session: Session) -> None:
+    session.dialect.begin_setup(session.script)
+    define_tables(session, _missing(session))

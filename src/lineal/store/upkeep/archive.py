@@ -1,0 +1,260 @@
+"""Rows as an archive holds them: read in the order of their keys, and written with the ids that they have.
+
+A record is a row as a dict of what is not NULL, with its properties, base types or steps inside. It holds values as the
+service means them, not as an engine stores them, so that it fits every engine. What stays out: files
+(service/archive), and ids that change (upkeep/archive/renumbering.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal import json_form
+from lineal.kinds import KINDS, Kind
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Insertion, Statement, insertion, listed
+from lineal.store.rows import events as event_rows
+from lineal.store.rows.properties import properties_of
+from lineal.store.tables.mlmd_tables import (
+    EVENT,
+    EVENT_PATH,
+    MEMBERSHIP,
+    NODE,
+    PARENT_CONTEXT,
+    PARENT_TYPE,
+    PROPERTY,
+    TYPE,
+    TYPE_PROPERTY,
+)
+from lineal.store.tables.own_tables import AUDIT, VIEW
+from lineal.store.tables.values import VALUE_COLUMNS
+
+BATCH = 1000
+Record = dict[str, Any]
+_VALUES = tuple(column.removesuffix("_value") for column in VALUE_COLUMNS)
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One table of an archive.
+
+    Attributes:
+        name: what the archive calls it.
+        table: where its rows lie.
+        kind: the kind of node, if the rows are nodes.
+        key: the columns by which it is read.
+        is_own: whether it is one of Lineal's own tables, which a store may lack.
+        columns: the names of the table's columns.
+        insert, without_id: insert a row with its id, and one that gets a new id.
+        first, page: read the first page of rows, and the one after a key.
+    """
+
+    name: str
+    table: sa.Table
+    kind: Kind | None = None
+    key: tuple[str, ...] = ("id",)
+    is_own: bool = False
+    columns: tuple[str, ...] = field(init=False)
+    insert: Insertion = field(init=False)
+    without_id: Insertion = field(init=False)
+    page: Statement = field(init=False)
+    first: Statement = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(column.name for column in self.table.columns))
+        object.__setattr__(self, "insert", insertion(self.table, self.columns))
+        object.__setattr__(self, "without_id", insertion(self.table, [name for name in self.columns if name != "id"]))
+        object.__setattr__(self, "first", _page(self.table, self.key, is_first=True))
+        object.__setattr__(self, "page", _page(self.table, self.key, is_first=False))
+
+
+def _page(table: sa.Table, key: Sequence[str], *, is_first: bool) -> Statement:
+    query = sa.select(*table.columns).order_by(*[table.c[name] for name in key]).limit(BATCH)
+    if not is_first:
+        after = [sa.bindparam(f"after_{name}", type_=table.c[name].type) for name in key]
+        query = query.where(sa.tuple_(*[table.c[name] for name in key]) > sa.tuple_(*after))
+    return Statement(query)
+
+
+TYPES = Member("types", TYPE)
+NODES = {kind: Member(kind.plural, NODE[kind], kind) for kind in KINDS}
+EVENTS = Member("events", EVENT)
+MEMBERS = {kind: Member(f"{table.name.lower()}s", table) for kind, table in MEMBERSHIP.items()}
+PARENTS = Member("parent_contexts", PARENT_CONTEXT, key=("context_id", "parent_context_id"))
+VIEWS = Member("views", VIEW, is_own=True)
+AUDITED = Member("audit", AUDIT, is_own=True)
+# In the order in which they can be written.
+EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, VIEWS, AUDITED)
+
+# The next id has to fit as well.
+LAST_ID = 2**63 - 2
+
+
+class Field(NamedTuple):
+    """What a record may hold in one column: a text, or a whole number from the one end of a span to the other."""
+
+    name: str
+    is_required: bool
+    span: tuple[int, int] | None
+
+
+@cache
+def fields_of(member: Member) -> list[Field]:
+    """Return what the records of a member hold in their columns."""
+    found = []
+    for column in member.table.columns:
+        is_required = column.name == "id" or not column.nullable
+        found.append(Field(column.name, is_required, _span(member, column)))
+    return found
+
+
+def _span(member: Member, column: sa.Column[Any]) -> tuple[int, int] | None:
+    if isinstance(column.type, sa.String):
+        return None
+    if column.name == "id" or column.name.endswith("_id"):
+        # What an entry of the audit log is about may have no number.
+        return (0 if member is AUDITED and column.name == "node_id" else 1), LAST_ID
+    bits = 63 if isinstance(column.type, sa.BigInteger) else 31
+    return -(2**bits), 2**bits - 1
+
+
+_INSERT_TYPE_PROPERTY = insertion(TYPE_PROPERTY, ["type_id", "name", "data_type"])
+_INSERT_BASE = insertion(PARENT_TYPE, ["type_id", "parent_type_id"])
+_INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
+_INSERT_PROPERTY = {
+    kind: insertion(PROPERTY[kind], [kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS]) for kind in KINDS
+}
+_TYPE_PROPERTIES = Statement(
+    sa.select(TYPE_PROPERTY.c.type_id, TYPE_PROPERTY.c.name, TYPE_PROPERTY.c.data_type).where(
+        listed(TYPE_PROPERTY.c.type_id, "ids")
+    )
+)
+_BASES = Statement(
+    sa.select(PARENT_TYPE.c.type_id, PARENT_TYPE.c.parent_type_id).where(listed(PARENT_TYPE.c.type_id, "ids"))
+)
+
+
+def is_present(session: Session, member: Member) -> bool:
+    """Say whether the store has the table."""
+    if not member.is_own:
+        return True
+    return member.table.name in {name.lower() for name in session.dialect.table_names(session.script)}
+
+
+def read(session: Session, member: Member) -> Iterator[Record]:
+    """Yield the records of a table in the order of its key, of which only a batch is in memory."""
+    rows = session.rows(member.first)
+    while rows:
+        records = [_record(member, row) for row in rows]
+        _add_children(session, member, records)
+        yield from records
+        if len(rows) < BATCH:
+            return
+        rows = session.rows(member.page, {f"after_{name}": records[-1][name] for name in member.key})
+
+
+def _record(member: Member, row: Sequence[Any]) -> Record:
+    return {name: value for name, value in zip(member.columns, row, strict=True) if value is not None}
+
+
+def _add_children(session: Session, member: Member, records: Sequence[Record]) -> None:
+    by_id = {record["id"]: record for record in records} if "id" in member.key else {}
+    if member is TYPES:
+        for type_id, name, number in sorted(session.listed_rows(_TYPE_PROPERTIES, "ids", list(by_id))):
+            by_id[type_id].setdefault("properties", {})[name] = number
+        for type_id, base_id in sorted(session.listed_rows(_BASES, "ids", list(by_id))):
+            by_id[type_id].setdefault("base_types", []).append(base_id)
+    elif member is EVENTS:
+        for event_id, steps in event_rows.steps_of(session, list(by_id)).items():
+            by_id[event_id]["steps"] = event_rows.plain_steps(steps)
+    elif member.kind:
+        found = properties_of(session, member.kind, list(by_id))
+        for node_id, name, is_custom, *values in sorted(found, key=lambda row: (row[0], bool(row[2]), row[1])):
+            by_id[node_id].setdefault("properties", []).append(_property(name, bool(is_custom), values))
+
+
+def _property(name: str, is_custom: bool, values: Sequence[Any]) -> Record:
+    record: Record = {"name": name, "custom": True} if is_custom else {"name": name}
+    record |= {kind: value for kind, value in zip(_VALUES, values, strict=True) if value is not None}
+    if "bool" in record:
+        record["bool"] = bool(record["bool"])
+    if "double" in record:
+        record["double"] = json_form.finite_or_name(float(record["double"]))
+    return record
+
+
+def write(session: Session, member: Member, records: Sequence[Record], lines: Sequence[int]) -> None:
+    """Write a batch of records with their ids.
+
+    Args:
+        session: the transaction.
+        member: the table.
+        records: its rows.
+        lines: where in the archive each of them stands, index-aligned, for errors.
+
+    Raises:
+        Conflict: a row exists already.
+    """
+    columns = member.columns
+    rows = [[record.get(name) for name in columns] for record in records]
+    session.change_many(member.insert, rows, called=named_by_line(member, lines))
+    write_children(session, member, records, lines)
+
+
+def named_by_line(member: Member, lines: Sequence[int]) -> Callable[[int], str]:
+    """Return what names a row in errors by the line on which it stands in the archive."""
+    return lambda index: f"line {lines[index]} of {member.name}.jsonl"
+
+
+def write_children(session: Session, member: Member, records: Sequence[Record], lines: Sequence[int]) -> None:
+    """Write what lies inside records: properties, base types, steps."""
+
+    def put(statement: Insertion, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
+        placed = list(rows)
+        called = named_by_line(member, [line for line, _ in placed])
+        session.change_many(statement, [row for _, row in placed], called=called)
+
+    each_of = list(zip(lines, records, strict=True))
+    if member is TYPES:
+        declared = ((at, (each["id"], *pair)) for at, each in each_of for pair in each.get("properties", {}).items())
+        put(_INSERT_TYPE_PROPERTY, declared)
+        put(_INSERT_BASE, ((at, (each["id"], base)) for at, each in each_of for base in each.get("base_types", ())))
+    elif member is EVENTS:
+        put(_INSERT_STEP, ((at, _step(each["id"], step)) for at, each in each_of for step in each.get("steps", ())))
+    elif member.kind:
+        properties = ((at, each["id"], prop) for at, each in each_of for prop in each.get("properties", ()))
+        put(_INSERT_PROPERTY[member.kind], ((at, _property_row(session, *row)) for at, *row in properties))
+
+
+def _step(event_id: int, step: int | str) -> tuple[Any, ...]:
+    return (event_id, False, None, step) if isinstance(step, str) else (event_id, True, step, None)
+
+
+def _property_row(session: Session, node_id: int, prop: Record) -> tuple[Any, ...]:
+    integer, double, text, proto, truth = (prop.get(kind) for kind in _VALUES)
+    if isinstance(double, str):  # its name, in any spelling of any version
+        double = "nan" if math.isnan(float(double)) else float(double)
+    columns = session.dialect.stored_value((integer, double, text, proto, truth))
+    return (node_id, prop["name"], prop.get("custom", False), *columns)
+
+
+_CLEAR = [Statement(sa.delete(table)) for table in (PARENT_TYPE, TYPE_PROPERTY, TYPE)]
+
+
+def clear_types(session: Session) -> None:
+    """Delete all types of a store without nodes, for those of an archive to take their ids."""
+    for statement in _CLEAR:
+        session.change(statement, {})
+
+
+def note_ids(session: Session) -> None:
+    """Let the next rows have ids beyond those that were written, where the engine does not see to that itself."""
+    for member in EVERY_MEMBER:
+        if member.key == ("id",) and member is not VIEWS and is_present(session, member):
+            session.dialect.note_ids(session.script, member.table.name)

@@ -1,0 +1,95 @@
+"""Rows of the audit log: adding them and listing them. Nothing here, or elsewhere, changes or deletes one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal import json_form
+from lineal.filter.search.builder import Contains
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, insertion
+from lineal.store.tables.own_tables import AUDIT, LONGEST_TEXT
+from lineal.store.upkeep.changes import Change
+
+_COLUMNS = ("time", "who", "rpc", "action", "subject", "node_id", "old_values", "new_values")
+_INSERT = insertion(AUDIT, _COLUMNS)
+
+
+class AuditRow(NamedTuple):
+    """An entry of the log; the values are JSON texts."""
+
+    id: int
+    time: int
+    who: str
+    rpc: str
+    action: str
+    subject: str
+    node_id: int
+    old_values: str | None
+    new_values: str | None
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """Which entries to list; None stands for all.
+
+    Attributes:
+        subject: "artifact", "execution", "context", "type", "store" or "token".
+        node_id: the id of one of them.
+        who: the caller as written down, or the name or the id of the token alone.
+        rpc: the call.
+        since: from this time on, in milliseconds since the epoch.
+        until: before this time.
+    """
+
+    subject: str | None = None
+    node_id: int | None = None
+    who: str | None = None
+    rpc: str | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Return the conditions on rows."""
+        equal = {name: getattr(self, name) for name in ("subject", "node_id", "rpc")}
+        found: list[sa.ColumnElement[bool]] = [
+            AUDIT.c[name] == sa.bindparam(None, value, type_=AUDIT.c[name].type)
+            for name, value in equal.items()
+            if value is not None
+        ]
+        found += [_is_by(self.who)] if self.who is not None else []
+        found += [AUDIT.c.time >= self.since] if self.since is not None else []
+        return found + ([AUDIT.c.time < self.until] if self.until is not None else [])
+
+
+def _is_by(who: str) -> sa.ColumnElement[bool]:
+    """Return the condition that an entry is by a caller: the text, or NAME or ID of "NAME (token ID)"."""
+    text = re.sub(r"[|%_]", r"|\g<0>", who)
+    patterns = [f"{text} (%)", f"% (token {text})"]
+    column = AUDIT.c.who
+    equal = column == sa.bindparam(None, who, type_=column.type)
+    return sa.or_(equal, *[Contains(column, sa.bindparam(None, pattern, sa.Text())) for pattern in patterns])
+
+
+def add(session: Session, changes: Sequence[Change], *, time: int, who: str, rpc: str) -> None:
+    """Write changes down."""
+    names = who[:LONGEST_TEXT], rpc
+    rows = [(time, *names, *change[:3], _text(change.old), _text(change.new)) for change in changes]
+    session.change_many(_INSERT, rows)
+
+
+def _text(values: Any) -> str | None:
+    return None if values is None else json_form.text(values, sort_keys=True)
+
+
+def page(session: Session, wanted: AuditFilter, *, before: int | None, limit: int) -> list[AuditRow]:
+    """Return entries, the newest first, those with ids below `before`."""
+    query = sa.select(AUDIT.c.id, *[AUDIT.c[name] for name in _COLUMNS]).where(*wanted.conditions())
+    if before is not None:
+        query = query.where(AUDIT.c.id < before)
+    return [AuditRow._make(row) for row in session.rows(Statement(query.order_by(AUDIT.c.id.desc()).limit(limit)))]

@@ -1,0 +1,150 @@
+"""What a transaction changes, noted while it happens, for the audit log.
+
+The functions that write rows tell the trail of their session before they do so. The trail compares what was noted with
+what there is at the end of the transaction, or before the same node is changed again: of two changes, of which the
+second takes back the first, both are told. A session without a trail costs nothing. What stays out: who changes
+something, and whether it is written down at all (service/audit.py).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lineal import errors, json_form
+from lineal.kinds import KINDS, Kind
+from lineal.store.rows.properties import properties_of
+from lineal.store.tables.values import decode
+from lineal.wire import metadata_store as pb
+
+if TYPE_CHECKING:
+    from lineal.store.engine.session import Session
+
+Values = dict[str, Any]
+
+
+class Change(NamedTuple):
+    """One thing that changed.
+
+    Attributes:
+        action: "create", "update", "delete", "tombstone", or what was added or removed: "event", "attribution",
+            "association", "parent", "property".
+        subject: what it is about: "artifact", "execution", "context", or "type".
+        node_id: its id.
+        old: the values that are gone or were replaced.
+        new: the values that are new.
+    """
+
+    action: str
+    subject: str
+    node_id: int
+    old: Values | None
+    new: Values | None
+
+
+class Snapshot(NamedTuple):
+    """A node at one moment: the time of its last update, and its values."""
+
+    updated: int
+    values: Values
+
+
+@dataclass
+class Trail:
+    """The changes of one transaction."""
+
+    _before: dict[Kind, dict[int, Snapshot | None]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
+    _actions: dict[tuple[str, int], str] = field(default_factory=dict)
+    _done: list[Change] = field(default_factory=list)
+    _others: list[Change] = field(default_factory=list)
+
+    def created(self, kind: Kind, ids: Iterable[int]) -> None:
+        """Note nodes that are new."""
+        self._before[kind].update(dict.fromkeys(ids))
+
+    def changing(self, session: Session, kind: Kind, ids: Iterable[int], action: str = "update") -> None:
+        """Note nodes that are about to be changed or deleted."""
+        known, ids = self._before[kind], list(dict.fromkeys(ids))
+        present = snapshots(session, kind, ids)
+        for node_id in ids:
+            if node_id in known:
+                self._done += self._change(kind.name, node_id, known[node_id], present.get(node_id))
+        known.update({node_id: present.get(node_id) for node_id in ids})
+        self._actions.update({(kind.name, node_id): action for node_id in ids})
+
+    def added(self, action: str, subject: str, node_id: int, new: Values) -> None:
+        """Note something that is added to what is there."""
+        self._others.append(Change(action, subject, node_id, None, new))
+
+    def removed(self, action: str, subject: str, node_id: int, old: Values) -> None:
+        """Note something that is taken away from what is there."""
+        self._others.append(Change(action, subject, node_id, old, None))
+
+    def changes(self, session: Session) -> list[Change]:
+        """Return what has changed."""
+        found = list(self._done)
+        for kind, before in self._before.items():
+            after = snapshots(session, kind, list(before))
+            for node_id, old in before.items():
+                found += self._change(kind.name, node_id, old, after.get(node_id))
+        return found + self._others
+
+    def _change(self, subject: str, node_id: int, old: Snapshot | None, new: Snapshot | None) -> list[Change]:
+        if old is None:
+            return [Change("create", subject, node_id, None, new.values)] if new is not None else []
+        action = self._actions[subject, node_id]
+        if new is None:
+            return [Change("delete", subject, node_id, old.values, None)]
+        lost = {name: value for name, value in old.values.items() if new.values.get(name, _NOTHING) != value}
+        gained = {name: value for name, value in new.values.items() if old.values.get(name, _NOTHING) != value}
+        if not (lost or gained) and old.updated != new.updated:  # the time of an entry tells of the other updates
+            lost, gained = {_UPDATED: old.updated}, {_UPDATED: new.updated}
+        return [Change(action, subject, node_id, lost, gained)] if lost or gained else []
+
+
+_NOTHING = object()
+_UPDATED = "last_update_time_since_epoch"
+
+
+def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Snapshot]:
+    """Return the nodes that exist, their values by the names that filters give them."""
+    from lineal.store.rows import nodes as node_rows  # it tells the trail
+
+    if not ids:
+        return {}
+    whole = session.unscoped
+    found: dict[int, Snapshot] = {}
+    for row in node_rows.nodes_by_ids(whole, kind, ids):
+        values = {"type_id": row.type_id, "name": row.name, "external_id": row.external_id, "uri": row.uri}
+        values["state"] = _state(kind, row.state)
+        found[row.id] = Snapshot(row.updated, {name: value for name, value in values.items() if value is not None})
+    for node_id, name, is_custom, *columns in properties_of(whole, kind, list(found)):
+        prefix = "custom_properties" if is_custom else "properties"
+        found[node_id].values[f"{prefix}.{name}"] = _plain(tuple(columns))
+    return found
+
+
+def _state(kind: Kind, number: int | None) -> str | int | None:
+    if number is None or kind.state_field is None:
+        return None
+    states: Any = kind.node.DESCRIPTOR.enum_types_by_name["State"]
+    known = states.values_by_number.get(number)
+    return known.name if known else number
+
+
+def _plain(columns: Any) -> Any:
+    """Return a property's value as JSON can hold it."""
+    value = pb.Value()
+    try:
+        decode(columns, value)
+    except errors.DataLossError:
+        return None
+    if value.HasField("struct_value"):
+        return json_form.plain(json_form.struct(value.struct_value))
+    if value.HasField("proto_value"):
+        packed = value.proto_value
+        return {"type_url": packed.type_url, "value": base64.b64encode(packed.value).decode("ascii")}
+    kind = value.WhichOneof("value")
+    return json_form.plain(getattr(value, kind)) if kind else None

@@ -1,0 +1,35 @@
+"""Which workspaces nodes name: in the property, and contexts of workspaces by their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from lineal.conventions import WORKSPACE_PROPERTY, WORKSPACE_TYPE
+from lineal.kinds import CONTEXT, KINDS, Kind
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, listed
+from lineal.store.tables.mlmd_tables import NODE, PROPERTY, TYPE
+
+
+def _properties(kind: Kind) -> Statement:
+    row = PROPERTY[kind].c
+    owned = sa.and_(listed(row[kind.id_column], "ids"), row.name == WORKSPACE_PROPERTY)
+    return Statement(sa.select(row.string_value).where(owned).distinct())
+
+
+_PROPERTIES = {kind: _properties(kind) for kind in KINDS}
+_CONTEXTS = Statement(
+    sa.select(NODE[CONTEXT].c.name)
+    .join(TYPE, TYPE.c.id == NODE[CONTEXT].c.type_id)
+    .where(listed(NODE[CONTEXT].c.id, "ids"), TYPE.c.name == WORKSPACE_TYPE)
+)
+
+
+def named_workspaces(session: Session, kind: Kind, ids: Sequence[int]) -> set[str | None]:
+    """Return the workspaces that nodes name; None stands for a property that is no text."""
+    found = {text for (text,) in session.listed_rows(_PROPERTIES[kind], "ids", ids)}
+    if kind is CONTEXT:
+        found |= {name for (name,) in session.listed_rows(_CONTEXTS, "ids", ids)}
+    return found

@@ -1,0 +1,84 @@
+"""A transaction that sees a part of the store: every query it runs is about the nodes of its scope.
+
+What stays out: what belongs to a scope (visibility.py), and whether what was written does (service/scope_rules.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from lineal.kinds import CONTEXT, KINDS, Kind
+from lineal.store.engine.session import NO_VALUES, Row, Session
+from lineal.store.engine.statement import CompiledStatement, Statement, listed
+from lineal.store.tables.mlmd_tables import NODE, TYPE
+from lineal.store.workspaces import visibility
+from lineal.store.workspaces.scope import Scope
+
+if TYPE_CHECKING:
+    from lineal.store.engine.database import Database
+
+_NAMED_CONTEXTS = Statement(
+    sa.select(NODE[CONTEXT].c.id, TYPE.c.name, NODE[CONTEXT].c.name)
+    .join(TYPE, TYPE.c.id == NODE[CONTEXT].c.type_id)
+    .where(listed(NODE[CONTEXT].c.name, "names"), TYPE.c.type_kind == CONTEXT.type_kind)
+)
+
+
+class ScopedSession(Session):
+    """A transaction whose queries see a scope. Statements that change rows are told which, and see everything.
+
+    Attributes:
+        written: the ids of the nodes that the transaction created or changed.
+    """
+
+    def __init__(self, database: Database, cursor: Any, scope: Scope) -> None:
+        super().__init__(database, cursor)
+        self.scope = scope
+        self.written: dict[Kind, set[int]] = {kind: set() for kind in KINDS}
+        self._sight: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, session: Session, scope: Scope) -> ScopedSession:
+        """Return the same transaction with sight of a scope alone."""
+        return cls(session._database, session._cursor, scope)
+
+    @cached_property
+    def unscoped(self) -> Session:
+        """The same transaction with sight of the whole store."""
+        return Session(self._database, self._cursor)
+
+    @property
+    def engine(self) -> str:
+        """What a statement is compiled for."""
+        return visibility.scoped_engine(self.dialect.name)
+
+    def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
+        """Return the rows of a query that the scope shows."""
+        if self._sight is None:
+            self._sight = self._look()
+        return self._fetched(self._compiled(statement), {**values, **self._sight})
+
+    def _compiled(self, statement: Statement) -> CompiledStatement:
+        return self._database.compiled_scoped(statement)
+
+    def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
+        """Take note of nodes that were created or changed; a new context may be one that the scope names."""
+        self.written[kind].update(ids)
+        if kind is CONTEXT:
+            self._sight = None
+
+    def _look(self) -> Mapping[str, Any]:
+        """Return the parameters of the scope: the names of its workspaces, and the ids of the contexts it names."""
+        assert self.scope is not None  # noqa: S101 given to __init__
+        wanted = {(workspace.type_name, workspace.name) for workspace in self.scope.workspaces}
+        found = self.unscoped.listed_rows(_NAMED_CONTEXTS, "names", sorted({name for _, name in wanted}))
+        ids = [node_id for node_id, type_name, name in found if (type_name, name) in wanted]
+        return {visibility.NAMES: self.scope.names or [_NO_NAME], visibility.CONTEXTS: ids or [visibility.NO_CONTEXT]}
+
+
+# A list must not be empty, and no property of a workspace is.
+_NO_NAME = ""

@@ -1,0 +1,167 @@
+"""Restore an archive beside what a store holds already, with new ids.
+
+Types of the same kind, name and version, and contexts of the same type and name, are taken for the same and stay as
+they are in the store. What is inside values stays as it is: an id written into a property means the archive's store.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any, cast
+
+from lineal import errors
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.store.engine.column_limits import shown
+from lineal.store.engine.dialects.base import Conflict
+from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import relations as relation_rows
+from lineal.store.rows import types as type_rows
+from lineal.store.rows.types import TypeRow
+from lineal.store.upkeep import archive as archive_rows
+from lineal.store.upkeep.archive import BATCH, EVENTS, MEMBERS, NODES, PARENTS, TYPES, Member, Record
+from lineal.upkeep.archive.files import Archive
+
+
+def batches(archive: Archive, member: Member) -> Iterator[tuple[Sequence[int], list[Record]]]:
+    """Yield the records of a member in batches, each with the numbers of its lines."""
+    records, done = archive.records(member.name), 0
+    while batch := list(islice(records, BATCH)):
+        yield range(done + 1, done + 1 + len(batch)), batch
+        done += len(batch)
+
+
+class IdMap:
+    """Which new id each old one has become; old ids come in ascending order. Sixteen bytes for each."""
+
+    def __init__(self) -> None:
+        self._old, self._new = array("q"), array("q")
+
+    def add(self, old: int, new: int) -> None:
+        """Note what an id has become."""
+        self._old.append(old)
+        self._new.append(new)
+
+    def __getitem__(self, old: int) -> int:
+        index = bisect_left(self._old, old)
+        if index == len(self._old) or self._old[index] != old:
+            raise errors.DataLossError(
+                f"the archive refers to the id {old}, which it does not hold; try `lineal doctor`"
+            )
+        return self._new[index]
+
+
+class Renumbering:
+    """One pass over an archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._types = IdMap()
+        self._nodes = {kind: IdMap() for kind in KINDS}
+
+    def run(self, session: Session) -> None:
+        """Write all of the archive with new ids.
+
+        Raises:
+            AlreadyExistsError: a name or external id is taken, or a type has a property of another data type.
+        """
+        for record in self._archive.records(TYPES.name):
+            self._types.add(record["id"], self._put_type(session, record))
+        for kind in KINDS:
+            for lines, batch in batches(self._archive, NODES[kind]):
+                self._put_nodes(session, kind, batch, lines)
+        for lines, batch in batches(self._archive, EVENTS):
+            self._put_events(session, batch, lines)
+        for kind in MEMBERS:
+            for _, batch in batches(self._archive, MEMBERS[kind]):
+                relation_rows.add_members(session, kind, self._pairs(batch, (CONTEXT, kind)))
+        for _, batch in batches(self._archive, PARENTS):
+            self._put_parents(session, batch)
+
+    def _put_type(self, session: Session, record: Record) -> int:
+        kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])
+        declared = cast("dict[str, int]", record.get("properties", {}))
+        found = type_rows.find_type(session, kind, record["name"], record.get("version", ""))
+        if found is None:
+            row = TypeRow._make(record.get(name) for name in TypeRow._fields)
+            return self._new_type(session, row, declared, record.get("base_types", ()))
+        known = type_rows.type_properties(session, [found.id]).get(found.id, {})
+        for name, number in declared.items():
+            if known.get(name, number) != number:
+                raise errors.AlreadyExistsError(
+                    f"property {shown(name)} of the {kind.name} type {shown(found.name)} has another data type in this "
+                    "store; restore into another one"
+                )
+        missing = {name: number for name, number in declared.items() if name not in known}
+        type_rows.add_type_properties(session, found.id, missing)
+        return found.id
+
+    def _new_type(self, session: Session, row: TypeRow, declared: dict[str, int], bases: Any) -> int:
+        try:
+            type_id = type_rows.insert_type(session, row, declared)
+        except Conflict as conflict:
+            raise _taken(f"type {shown(row.name)}") from conflict
+        for base in bases:
+            type_rows.insert_base_type(session, type_id, self._types[base])
+        return type_id
+
+    def _put_nodes(self, session: Session, kind: Kind, records: list[Record], lines: Sequence[int]) -> None:
+        for record in records:
+            record["type_id"] = self._types[record["type_id"]]
+        known = self._same_contexts(session, records) if kind is CONTEXT else {}
+        new = [record for record in records if record["id"] not in known]
+        places = [line for line, record in zip(lines, records, strict=True) if record["id"] not in known]
+        ids = iter(self._insert(session, NODES[kind], new, places) if new else ())
+        for record in records:
+            old = record["id"]
+            record["id"] = known[old] if old in known else next(ids)
+            self._nodes[kind].add(old, record["id"])
+        archive_rows.write_children(session, NODES[kind], new, places)
+
+    @staticmethod
+    def _same_contexts(session: Session, records: list[Record]) -> dict[int, int]:
+        types, names = {record["type_id"] for record in records}, {record["name"] for record in records}
+        ids = node_rows.ids_by_types_and_names(session, CONTEXT, types, names)
+        found = {record["id"]: ids.get((record["type_id"], record["name"])) for record in records}
+        return {old: new for old, new in found.items() if new is not None}
+
+    @staticmethod
+    def _insert(session: Session, member: Member, records: list[Record], lines: Sequence[int]) -> Any:
+        rows = [[each.get(name) for name in member.without_id.order] for each in records]
+        try:
+            return session.insert_many(member.without_id, rows, called=archive_rows.named_by_line(member, lines))
+        except Conflict as conflict:
+            raise _taken(_called(member, records, conflict)) from conflict
+
+    def _put_events(self, session: Session, records: list[Record], lines: Sequence[int]) -> None:
+        for record in records:
+            record["artifact_id"] = self._nodes[ARTIFACT][record["artifact_id"]]
+            record["execution_id"] = self._nodes[EXECUTION][record["execution_id"]]
+        ids = self._insert(session, EVENTS, records, lines)
+        renumbered = [{**record, "id": new} for record, new in zip(records, ids, strict=True)]
+        archive_rows.write_children(session, EVENTS, renumbered, lines)
+
+    def _pairs(self, records: list[Record], kinds: tuple[Kind, Kind]) -> list[tuple[int, int]]:
+        first, second = kinds
+        column = second.id_column if second is not CONTEXT else "parent_context_id"
+        return [(self._nodes[first][each["context_id"]], self._nodes[second][each[column]]) for each in records]
+
+    def _put_parents(self, session: Session, records: list[Record]) -> None:
+        pairs = self._pairs(records, (CONTEXT, CONTEXT))
+        known = set(relation_rows.parent_ids(session, [child for child, _ in pairs]))
+        relation_rows.add_parents(session, [pair for pair in pairs if pair not in known])
+
+
+def _called(member: Member, records: list[Record], conflict: Conflict) -> str:
+    kind = member.kind.name if member.kind else "event"
+    record = records[conflict.row] if conflict.row is not None else {}
+    return f"{kind} {shown(record['name'])}" if record.get("name") else f"{kind} of the archive"
+
+
+def _taken(what: str) -> errors.AlreadyExistsError:
+    return errors.AlreadyExistsError(
+        f"the name or external id of the {what} is taken in this store; nothing was written; restore into another one"
+    )

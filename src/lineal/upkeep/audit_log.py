@@ -1,0 +1,98 @@
+"""Reading the audit log, which is for admins: it shows values of the whole store.
+
+What stays out: writing it (audit.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lineal import errors
+from lineal.json_shapes import Wide
+from lineal.nearest import hint
+from lineal.service import MetadataService
+from lineal.service.access import UNNAMED, Caller, Role, require
+from lineal.store.tables import own_tables
+from lineal.store.upkeep import audit as audit_rows
+from lineal.store.upkeep.audit import AuditFilter, AuditRow
+from lineal.upkeep.calls import ALL_CALLS
+
+__all__ = ["AuditEntry", "AuditFilter", "AuditPage", "check_call", "page"]
+
+_COMMANDS = ("doctor", "migrate", "restore", "token")
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change.
+
+    Attributes:
+        id: its number; later changes have greater ones.
+        time: when, in milliseconds since the epoch.
+        who: the caller: a name, and how it was proven, such as "ada (token 3f2ab4c5d6e7)".
+        rpc: the call.
+        action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property;
+            mend, migrate, restore of a store; create, revoke of a token.
+        subject: what it is about: artifact, execution, context, type, store or token.
+        node_id: its id; 0 for a store, and for a token, whose id is among the values.
+        old: the values that are gone, as a JSON text; None if there were none.
+        new: the values that are new, as a JSON text; None if there are none.
+    """
+
+    id: Wide
+    time: int
+    who: str
+    rpc: str
+    action: str
+    subject: str
+    node_id: Wide
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True)
+class AuditPage:
+    """Changes, the newest first; `next_cursor` is what to pass as `cursor` for older ones, None on the last page."""
+
+    items: list[AuditEntry]
+    next_cursor: str | None
+
+
+def page(
+    service: MetadataService, wanted: AuditFilter, *, cursor: str = "", limit: int, caller: Caller = UNNAMED
+) -> AuditPage:
+    """Return a page of changes.
+
+    Raises:
+        PermissionDeniedError: the caller is no admin.
+        InvalidArgumentError: the cursor is none of this log's.
+    """
+    require(caller, Role.ADMIN, "the audit log")
+    if not own_tables.holds(service.database, own_tables.AUDIT):
+        return AuditPage([], None)
+    before = _number(cursor) if cursor else None
+    limit = min(limit, service.database.limits.max_page_size)
+    rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))
+    more = len(rows) > limit
+    return AuditPage([_entry(row) for row in rows[:limit]], str(rows[limit - 1].id) if more else None)
+
+
+def check_call(name: str) -> None:
+    """Refuse the name of what never writes an entry: a typo would find nothing.
+
+    Raises:
+        InvalidArgumentError: no call that writes, and no command that does, has this name.
+    """
+    known = [*(each for each, call in ALL_CALLS.items() if call.writes), *_COMMANDS]
+    if name not in known:
+        raise errors.InvalidArgumentError(f"{name[:100]!r} is not a call that writes{hint(name, known)}")
+
+
+def _number(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise errors.InvalidArgumentError(f"cursor is {cursor[:40]!r}; give next_cursor of the page before")
+    return int(cursor)
+
+
+def _entry(row: AuditRow) -> AuditEntry:
+    return AuditEntry(*row)

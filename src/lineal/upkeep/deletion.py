@@ -1,0 +1,114 @@
+"""The rules of deleting nodes: all of a request or nothing, and nothing that the descent of others needs.
+
+What stays out: which nodes protect which (lineage_needs.py), and choosing them by a policy (retention.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lineal import errors
+from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+from lineal.store.index import removal as index_removal
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.nodes import NodeRow
+from lineal.store.schema import locks
+from lineal.store.tables.values import Encoded
+from lineal.store.upkeep import deletion as deletion_rows
+from lineal.upkeep.lineage_needs import Ids, Place, needs_of, protected, sorted_out, without
+from lineal.wire import lifecycle
+from lineal.wire import metadata_store as pb
+
+MARK = "lineal.deleted"
+"""The custom property of a tombstone: when it became one, in milliseconds since the epoch."""
+
+_SHOWN = 3
+
+
+def delete_nodes(
+    session: Session, types: KnownTypes, request: lifecycle.DeleteNodesRequest
+) -> lifecycle.DeleteNodesResponse:
+    """Delete nodes, or make tombstones of those that are still needed.
+
+    Raises:
+        InvalidArgumentError: the request names no node.
+        NotFoundError: one does not exist.
+        FailedPreconditionError: one is needed by something that stays.
+    """
+    nodes = read_ids(request.nodes)
+    if not any(nodes.values()):
+        raise errors.InvalidArgumentError("the request names no nodes; give artifact_ids, execution_ids or context_ids")
+    _require_existing(session, nodes)
+    kept = protected(needs_of(session, nodes), nodes)
+    if kept and request.on_reference != lifecycle.TOMBSTONE:
+        raise _protected_error(kept)
+    deleted, tombstones = without(nodes, kept), sorted_out(kept)
+    if not request.dry_run:
+        remove(session, deleted, tombstones)
+    return lifecycle.DeleteNodesResponse(deleted=write_ids(deleted), tombstones=write_ids(tombstones))
+
+
+def read_ids(message: lifecycle.NodeIds) -> Ids:
+    """Return the ids of a message by kind."""
+    return {kind: set(getattr(message, f"{kind.name}_ids")) for kind in KINDS}
+
+
+def write_ids(nodes: Ids) -> lifecycle.NodeIds:
+    """Return ids as a message, in ascending order."""
+    return lifecycle.NodeIds(**{f"{kind.name}_ids": sorted(ids) for kind, ids in nodes.items()})
+
+
+def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
+    """Delete nodes and make tombstones of others, here and in the search index.
+
+    No pass of the index runs until this is committed: it may have read what is deleted, and would write it again.
+    """
+    locks.take(session, locks.INDEX)
+    tables = index_removal.tables_of_index(session)
+    for kind in KINDS:
+        if ids := sorted(tombstones[kind]):
+            _bury(session, kind, tombstones[kind])
+            index_removal.forget(session, kind, ids, tables=tables, keeps_said_by_others=True)
+    for kind in KINDS:
+        ids = sorted(deleted[kind])
+        deletion_rows.delete_nodes(session, kind, ids)
+        index_removal.forget(session, kind, ids, tables=tables)
+
+
+def _require_existing(session: Session, nodes: Ids) -> None:
+    """Refuse ids that do not exist; nobody updates the others until the transaction ends."""
+    for kind, ids in nodes.items():
+        found = {row.id for row in node_rows.nodes_to_update(session, kind, ids)}
+        if missing := sorted(ids - found):
+            raise errors.NotFoundError(f"no {kind.name} has the id {missing[0]}; nothing was deleted")
+
+
+def _protected_error(kept: dict[Place, Place]) -> errors.FailedPreconditionError:
+    said = [f"{place} is needed by {user}" for place, user in sorted(kept.items(), key=_order)[:_SHOWN]]
+    more = f" and {len(kept) - _SHOWN} more are needed" if len(kept) > _SHOWN else ""
+    return errors.FailedPreconditionError(
+        f"{', '.join(said)}{more}; nothing was deleted; delete what needs them as well, or leave tombstones"
+    )
+
+
+def _order(pair: tuple[Place, Place]) -> tuple[int, int]:
+    return KINDS.index(pair[0].kind), pair[0].id
+
+
+def _bury(session: Session, kind: Kind, ids: set[int]) -> None:
+    """Leave of nodes their ids, types, times of creation and links."""
+    time = now()
+    rows = [_tombstone(kind, row, time) for row in node_rows.nodes_to_update(session, kind, sorted(ids))]
+    value: Encoded = (time, None, None, None, None)
+    deletion_rows.clear_nodes(session, kind, rows, mark=(MARK, value))
+
+
+def _tombstone(kind: Kind, row: NodeRow, time: int) -> NodeRow:
+    emptied: dict[str, Any] = {"uri": None, "external_id": None, "updated": max(time, row.updated + 1)}
+    emptied["name"] = f"deleted {row.id}" if kind.name_required else None
+    if kind is ARTIFACT:
+        emptied["state"] = int(pb.Artifact.DELETED)
+    return row._replace(**emptied)

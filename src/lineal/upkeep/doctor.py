@@ -1,0 +1,259 @@
+"""Examine a store for what no well-behaved writer leaves behind, and mend what can be mended without a loss.
+
+Looking changes nothing and is what happens first; mending happens in one transaction and looks again afterwards. What
+stays out: the questions themselves (store/upkeep/checks.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lineal import errors
+from lineal.config import DatabaseSettings, Use
+from lineal.kinds import KINDS, Kind
+from lineal.service.audit import note
+from lineal.service.clock import now
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.index import comparison as index_comparison
+from lineal.store.index import entries as index_rows
+from lineal.store.index import marks as index_marks
+from lineal.store.index import removal as index_removal
+from lineal.store.index import unindexed as unindexed_rows
+from lineal.store.schema import locks, preparation
+from lineal.store.schema.migrations.state import recognise
+from lineal.store.tables import own_tables
+from lineal.store.tables.mlmd_tables import SCHEMA_VERSION, metadata
+from lineal.store.upkeep import checks
+from lineal.upkeep.migration import on_existing
+
+Mend = Callable[[Session], None]
+_MOST_ROUNDS = 3
+_SHOWN = 5
+_LONGEST_MARK = 86_400_000  # milliseconds; the first search after a write takes them in
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong.
+
+    Attributes:
+        problem: what is wrong, and how often.
+        cure: what mending does, or what a person has to do.
+        mend: does it; None if a person has to.
+    """
+
+    problem: str
+    cure: str
+    mend: Mend | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether `--fix` mends it."""
+        return self.mend is not None
+
+
+def examine(settings: DatabaseSettings) -> list[Finding]:
+    """Return what is wrong with a store; nothing is changed.
+
+    Raises:
+        StatusError: the database cannot be opened.
+    """
+    return on_existing(settings, _examine, use=Use.READ)
+
+
+def caution(settings: DatabaseSettings) -> str:
+    """Return what users should know of how a database works, although nothing is wrong with it; or an empty text.
+
+    Raises:
+        StatusError: the database cannot be opened.
+    """
+
+    def work(database: Database) -> str:
+        database.read(recognise)
+        return database.dialect.caution()
+
+    return on_existing(settings, work, use=Use.READ)
+
+
+def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
+    """Mend what can be mended, all of it or nothing; return what is left. Nobody else should work on the store.
+
+    Args:
+        settings: the store.
+        who: under whose name the audit log holds each thing that was mended; "" for no entries.
+
+    Raises:
+        StatusError: the database cannot be opened, or not be written.
+    """
+
+    def work(database: Database) -> list[Finding]:
+        if not database.read(lambda session: list(_damage(session))):
+            noted = bool(who) and own_tables.prepare(database)
+            database.write(lambda session: _mend(session, who if noted else ""))
+        left = _examine(database)
+        if not any(finding.problem.startswith(_VERSION) for finding in left):
+            preparation.prepare(database)
+        return left
+
+    return on_existing(settings, work)
+
+
+def _mend(session: Session, who: str) -> None:
+    """Mend until nothing is left that can be: what is deleted may leave other orphans."""
+    locks.take(session, locks.INDEX)
+    for _ in range(_MOST_ROUNDS):
+        for finding in list(_findings(session)):
+            if finding.mend:
+                finding.mend(session)
+                if who:
+                    old, new = {"problem": finding.problem}, {"cure": finding.cure}
+                    note(session, who=who, command="doctor", action="mend", old=old, new=new)
+
+
+def _examine(database: Database) -> list[Finding]:
+    damaged = database.read(lambda session: list(_damage(session)))
+    return damaged or database.read(lambda session: list(_findings(session)))
+
+
+def _damage(session: Session) -> Iterator[Finding]:
+    """Yield what makes it useless to look further: a damaged file, and tables that are missing."""
+    for fault in session.dialect.faults(session.script, _present(session)):
+        yield Finding(f"the database is damaged: {fault}", "restore it from a backup")
+    state = recognise(session)
+    if state.is_empty:
+        yield Finding("the database holds no metadata store", "give another database")
+    elif state.missing(SCHEMA_VERSION) not in ([], ["MLMDEnv"]):
+        yield Finding(_sentence(state.version), "run `lineal migrate`, or restore the database from a backup")
+
+
+def _present(session: Session) -> list[str]:
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return [name for name in metadata.tables if name.lower() in names]
+
+
+def _sentence(raises: Callable[[], object]) -> str:
+    """Return the sentence of the error that a function raises."""
+    try:
+        return f"the tables are those of schema version {raises()}"
+    except errors.StatusError as error:
+        return error.message
+
+
+def _findings(session: Session) -> Iterator[Finding]:
+    yield from _version(session)
+    yield from _bad_rows(session)
+    yield from _duplicate_types(session)
+    yield from _cycles(session)
+    yield from _unindexed(session)
+    yield from _behind(session)
+
+
+_VERSION = "MLMDEnv must hold"
+
+
+def _version(session: Session) -> Iterator[Finding]:
+    """Yield what is wrong with MLMDEnv; the tables are complete when this is asked."""
+    held = recognise(session).rows
+    if held == (SCHEMA_VERSION,):
+        return
+    said = ", ".join(map(str, held or ())) or "nothing"
+    problem = f"{_VERSION} the schema version {SCHEMA_VERSION} alone, and holds {said}"
+    if held is None or (held and SCHEMA_VERSION not in held):
+        yield Finding(problem, "run `lineal migrate`")
+    else:
+        cure = f"leave {SCHEMA_VERSION}, of which the tables are"
+        yield Finding(problem, cure, lambda session: checks.set_version(session, SCHEMA_VERSION))
+
+
+def _bad_rows(session: Session) -> Iterator[Finding]:
+    tables = {name.lower() for name in session.dialect.table_names(session.script)}
+    for bad in checks.BAD_ROWS:
+        if bad.table.name.lower() in tables and (count := bad.count(session)):
+            yield Finding(f"{count} {bad.what}", "delete them", bad.delete)
+    for bad in checks.NODES_WITHOUT_TYPE:
+        if count := bad.count(session):
+            yield Finding(f"{count} {bad.what}", "restore the types from a backup, or delete the nodes")
+
+
+def _duplicate_types(session: Session) -> Iterator[Finding]:
+    for (number, name, version), ids in checks.duplicate_types(session).items():
+        kind = next(kind for kind in KINDS if kind.type_kind == number)
+        named = f"{name!r} of version {version!r}" if version else f"{name!r}"
+        problem = f"{len(ids)} {kind.name} types are called {named}: {', '.join(map(str, ids))}"
+        if obstacle := checks.obstacle_to_merging(session, kind, ids):
+            yield Finding(problem, f"rename some, since they cannot become one: {obstacle}")
+        else:
+            cure = f"let {ids[0]} take the nodes and properties of the others, and delete them"
+            yield Finding(problem, cure, _merge(kind, ids))
+
+
+def _merge(kind: Kind, ids: list[int]) -> Mend:
+    def merge(session: Session) -> None:
+        checks.merge_types(session, kind, ids)
+        if own_tables.ENTRY.name in index_removal.tables_of_index(session):
+            checks.merge_types_of_entries(session, kind, ids)
+
+    return merge
+
+
+def _cycles(session: Session) -> Iterator[Finding]:
+    """Yield a finding if a context lies in itself, directly or not."""
+    parents: dict[int, set[int]] = {}
+    for child, parent in checks.parent_pairs(session):
+        parents.setdefault(child, set()).add(parent)
+    while ends := [child for child, above in parents.items() if not above & parents.keys()]:
+        for child in ends:
+            del parents[child]
+    if parents:
+        which = ", ".join(map(str, sorted(parents)[:5]))
+        yield Finding(f"contexts lie in themselves: {which}", "delete a row of ParentContext that closes the circle")
+
+
+def _unindexed(session: Session) -> Iterator[Finding]:
+    """Yield for each kind the nodes that the search index has set aside, if the store has that table."""
+    if unindexed_rows.TABLE not in {name.lower() for name in session.dialect.table_names(session.script)}:
+        return
+    for kind in KINDS:
+        total, first = unindexed_rows.first(session, kind, limit=_SHOWN)
+        if total:
+            which = "; ".join(f"{node_id} ({reason})" for node_id, reason in first)
+            more = f"; and {total - len(first)} more" if total > len(first) else ""
+            yield Finding(
+                f"{total} {kind.plural} cannot be found by labels, metrics and words: {which}{more}",
+                "let the search index try again with the next search; what fails again is listed here again",
+                _try_again(kind),
+            )
+
+
+def _try_again(kind: Kind) -> Mend:
+    return lambda session: unindexed_rows.try_again(session, kind)
+
+
+def _behind(session: Session) -> Iterator[Finding]:
+    """Yield what the search index has gone past, and marks that no pass has taken in for long."""
+    if not _own_tables(session) >= {own_tables.ENTRY.name, own_tables.PROGRESS.name, index_marks.TABLE}:
+        return
+    cure = "let the search index look at all of them with the next search"
+    for kind in KINDS:
+        place = index_rows.progress(session, kind)
+        if place and (count := index_comparison.count_behind(session, kind, place)):
+            what = f"{count} {kind.plural} are" if count > 1 else f"1 {kind.name} is"
+            problem = f"{what} not in the search index as {'they are' if count > 1 else 'it is'}"
+            yield Finding(problem, cure, _index_again(kind))
+        if count := index_marks.count_old(session, kind, before=now() - _LONGEST_MARK):
+            problem = f"marks of {kind.plural} for the search index are more than a day old: {count}"
+            yield Finding(problem, f"delete them, and {cure}", _index_again(kind))
+
+
+def _index_again(kind: Kind) -> Mend:
+    def mend(session: Session) -> None:
+        index_marks.remove_old(session, kind, before=now() - _LONGEST_MARK)
+        index_rows.start_again(session, kind)
+
+    return mend
+
+
+def _own_tables(session: Session) -> set[str]:
+    return {name.lower() for name in session.dialect.table_names(session.script)}
