@@ -18,6 +18,9 @@ DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
 LOG_FORMATS = ("text", "json")
 MAX_MESSAGE_FLAG = "--max-message-mib"
+MAX_RECEIVE_OPTION = "max_receive_message_length"
+LIMITS_OF_MESSAGES = frozenset({MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION})
+"""The limits of a message, the server's and the client's, as errors name them (`errors.Details.limit`)."""
 MAX_MESSAGE_MIB = 2047  # protobuf cannot hold a message of 2 GiB
 MAX_METADATA_BYTES = 20 << 10
 """The largest metadata of a call and the longest headers of a request: 16 KiB, and what gRPC counts for each entry."""

@@ -46,7 +46,8 @@ class Deadline:
             return errors.CancelledError("the caller gave up, and the call was stopped; nothing of it was stored")
         return errors.DeadlineExceededError(
             "the call was stopped, because its time was over; ask for less at a time, or give it more "
-            f"(the client's timeout, and {FLAG} of the server)"
+            f"(the client's timeout, and {FLAG} of the server)",
+            errors.Details(limit=FLAG),
         )
 
 

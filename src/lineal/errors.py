@@ -19,11 +19,13 @@
     └── UnauthenticatedError     16
 
 The names and numbers are those of the official client's `errors` module, which is an alias of this one. A message says
-what was wrong, which one, and what to do. Translation into gRPC or HTTP happens at the borders, not here.
+what was wrong, which one, and what to do. It is for people; programs read the fields (`Details`). Translation into gRPC
+or HTTP happens at the borders, not here.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 OK = 0
@@ -45,22 +47,54 @@ DATA_LOSS = 15
 UNAUTHENTICATED = 16
 
 
+@dataclass(frozen=True)
+class Details:
+    """What programs may need of an error beside its message; "" and None where the error has no such thing.
+
+    Attributes:
+        parameter: the field or parameter of the request that is wrong: "filter_query", "q".
+        position: where in its text the wrong piece begins, in characters (Unicode code points) from 0.
+        length: how long the wrong piece is, in characters.
+        problem: what is wrong, without its place and the hint.
+        hint: what to write or do instead.
+        limit: the setting whose limit was reached: "--max-message-mib".
+    """
+
+    parameter: str = ""
+    position: int | None = None
+    length: int | None = None
+    problem: str = ""
+    hint: str = ""
+    limit: str = ""
+
+
+NO_DETAILS = Details()
+
+
 class StatusError(Exception):
     """An error with a gRPC status code.
 
     Attributes:
         message: what was wrong, which one, and what to do.
         error_code: the number of the gRPC status code.
+        details: the same for programs; each of its fields is an attribute of the error, too.
 
     """
 
-    def __init__(self, message: str, error_code: int) -> None:
+    def __init__(self, message: str, error_code: int, details: Details = NO_DETAILS) -> None:
         super().__init__(message)
         self.message = message
         self.error_code = error_code
+        self.details = details
+        self.parameter = details.parameter
+        self.position = details.position
+        self.length = details.length
+        self.problem = details.problem
+        self.hint = details.hint
+        self.limit = details.limit
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.message, self.error_code)
+        return type(self), (self.message, self.error_code, self.details)
 
 
 class _CodedError(StatusError):
@@ -68,11 +102,11 @@ class _CodedError(StatusError):
 
     code = UNKNOWN
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, self.code)
+    def __init__(self, message: str, details: Details = NO_DETAILS) -> None:
+        super().__init__(message, self.code, details)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.message,)
+        return type(self), (self.message, self.details)
 
 
 class CancelledError(_CodedError):
@@ -84,8 +118,8 @@ class CancelledError(_CodedError):
 class UnknownError(StatusError):
     """The call failed in a way that no other class names."""
 
-    def __init__(self, message: str, error_code: int = UNKNOWN) -> None:
-        super().__init__(message, error_code)
+    def __init__(self, message: str, error_code: int = UNKNOWN, details: Details = NO_DETAILS) -> None:
+        super().__init__(message, error_code, details)
 
 
 class InvalidArgumentError(_CodedError):
@@ -188,6 +222,6 @@ def exception_type_from_error_code(error_code: int) -> type[StatusError]:
     return _CLASS_OF_CODE[error_code]
 
 
-def make_exception(message: str, error_code: int) -> StatusError:
+def make_exception(message: str, error_code: int, details: Details = NO_DETAILS) -> StatusError:
     """Build the error of a status code; a code that gRPC does not know gives an `UnknownError`."""
-    return _CLASS_OF_CODE.get(error_code, UnknownError)(message)
+    return _CLASS_OF_CODE.get(error_code, UnknownError)(message, details=details)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lineal.errors import InvalidArgumentError
+from lineal.errors import Details, InvalidArgumentError
 
 _WHOLE = re.compile(r'"((?:[^"]|"")*)"')
 _NAME = re.compile(r'([a-z]+\.)"((?:[^"\\]|\\.|"")*)"', re.DOTALL)
@@ -19,23 +19,14 @@ _ESCAPED = re.compile(r'\\(.)|""', re.DOTALL)
 
 
 class KeyTextError(InvalidArgumentError):
-    """A key that cannot be read.
-
-    Attributes:
-        parameter: the parameter that holds it.
-        at: the offset of the offending piece in the text, in characters from 0.
-        hint: what to write instead.
-
-    """
+    """A key that cannot be read; its fields say in which parameter, where, and what to write instead."""
 
     def __init__(self, problem: str, *, parameter: str, at: int, hint: str) -> None:
-        super().__init__(f"{parameter}, at character {at + 1}: {problem}; {hint}")
-        self.parameter = parameter
-        self.at = at
-        self.hint = hint
+        message = f"{parameter}, at character {at + 1}: {problem}; {hint}"
+        super().__init__(message, Details(parameter, at, 1, problem=problem, hint=hint))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return InvalidArgumentError, (self.message,)
+        return InvalidArgumentError, (self.message, self.details)
 
 
 def read_keys(text: str, *, parameter: str = "columns") -> tuple[str, ...]:

@@ -99,7 +99,8 @@ class Views:
             if size > quota:
                 raise errors.ResourceExhaustedError(
                     f"the view takes {size} bytes, and {flag} is {quota >> 20}; send a shorter one, or start the "
-                    f"server with a larger {flag}"
+                    f"server with a larger {flag}",
+                    errors.Details(limit=flag),
                 )
 
     def _put(self, session: Session, use: Use, content: str) -> int:

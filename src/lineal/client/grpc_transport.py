@@ -19,7 +19,8 @@ from lineal import errors
 from lineal.client.connection import Certificates
 from lineal.client.grpc_stubs import LifecycleServiceStub, LineageServiceStub, MetadataStoreServiceStub
 from lineal.client.token import TokenSource
-from lineal.config import MAX_MESSAGE_FLAG
+from lineal.config import MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION
+from lineal.error_details import TRAILER, decoded
 from lineal.forking import Gate, watch_forks
 
 MEBIBYTE = 1024 * 1024
@@ -149,22 +150,25 @@ class GrpcTransport:
         """Translate what gRPC raises; its codes have the numbers of `lineal.errors`."""
         code: int = error.code().value[0]
         message = error.details() or error.code().name
+        details = decoded(dict(error.trailing_metadata() or ()).get(TRAILER, b""))
         if code == errors.UNAVAILABLE:
             message = f"no answer from {self._target}: {message}; is a metadata server running there?"
         if code == errors.RESOURCE_EXHAUSTED and (found := _TOO_LARGE.search(message)):
-            message = self._too_large(size=int(found[1]), limit=int(found[2]))
-        return errors.make_exception(message, code)
+            return self._too_large(size=int(found[1]), limit=int(found[2]))
+        return errors.make_exception(message, code, details)
 
-    def _too_large(self, *, size: int, limit: int) -> str:
-        """Say which limit a message was beyond: gRPC's own text names neither the side nor the setting."""
+    def _too_large(self, *, size: int, limit: int) -> errors.StatusError:
+        """Return an error that says which limit a message was beyond: gRPC's names neither the side nor the setting."""
         if limit in (self._options["grpc.max_receive_message_length"], self._options["grpc.max_send_message_length"]):
-            return (
+            return errors.ResourceExhaustedError(
                 f"a message of {size} bytes is larger than this client allows; ask for less at a time, or raise "
-                f"max_receive_message_length in its channel_arguments, which is {limit}"
+                f"{MAX_RECEIVE_OPTION} in its channel_arguments, which is {limit}",
+                errors.Details(limit=MAX_RECEIVE_OPTION),
             )
-        return (
+        return errors.ResourceExhaustedError(
             f"the request of {size} bytes is larger than the server {self._target} takes; send less at a time, or "
-            f"raise {MAX_MESSAGE_FLAG} there"
+            f"raise {MAX_MESSAGE_FLAG} there",
+            errors.Details(limit=MAX_MESSAGE_FLAG),
         )
 
 

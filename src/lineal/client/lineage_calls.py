@@ -15,7 +15,7 @@ from lineal import errors
 from lineal.client.node_calls import NodeCalls
 from lineal.client.options import ExtraOptions, ListOptions, OrderByField
 from lineal.client.type_calls import TypeCalls
-from lineal.config import MAX_MESSAGE_FLAG
+from lineal.config import LIMITS_OF_MESSAGES
 from lineal.kinds import ARTIFACT, KINDS, Kind
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
@@ -23,7 +23,6 @@ from lineal.wire import service as rpc
 
 _LINEAGE_FIELDS = tuple(field.name for field in pb.LineageGraph.DESCRIPTOR.fields)
 # The settings that an error about an answer's size names, and no other error of its code does.
-_LIMITS_OF_SIZE = (MAX_MESSAGE_FLAG, "max_receive_message_length")
 _WHOLE_FIELDS = ("events", "associations", "attributions")
 
 
@@ -224,7 +223,7 @@ class LineageCalls(TypeCalls, NodeCalls):
         except errors.PermissionDeniedError:  # a proxy in between may know the official service alone
             return None
         except errors.ResourceExhaustedError as error:
-            if not any(limit in error.message for limit in _LIMITS_OF_SIZE):
+            if error.limit not in LIMITS_OF_MESSAGES:
                 raise
             return None  # too large for one answer, but perhaps not for several
         return graph

@@ -165,7 +165,7 @@ def open_settings(config: pb.ConnectionConfig, *, upgrade: bool = False) -> Data
     try:
         return database_settings(config, upgrade=upgrade)
     except errors.StatusError as error:
-        raise OpenError(error.message, error.error_code) from error
+        raise OpenError(error.message, error.error_code, error.details) from error
 
 
 def database_transport(settings: DatabaseSettings) -> DatabaseTransport:
@@ -189,5 +189,5 @@ def _opened(transport: DatabaseTransport) -> DatabaseTransport:
     try:
         transport.open()
     except errors.StatusError as error:
-        raise OpenError(error.message, error.error_code) from error
+        raise OpenError(error.message, error.error_code, error.details) from error
     return transport

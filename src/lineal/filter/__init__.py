@@ -11,7 +11,7 @@ touches a database.
 from __future__ import annotations
 
 from lineal.caches import SizedCache
-from lineal.errors import InvalidArgumentError
+from lineal.errors import Details, InvalidArgumentError
 from lineal.filter.builder import Clauses, build
 from lineal.filter.checked import Filter
 from lineal.filter.checker import checked_filter
@@ -67,7 +67,8 @@ def require_depth(query: Filter, most: int) -> None:
     if depth > most:
         raise InvalidArgumentError(
             f"filter_query is nested {depth} levels deep, and the server allows {most}; write it flatter, or start the "
-            "server with a larger --max-filter-depth"
+            "server with a larger --max-filter-depth",
+            Details("filter_query", limit="--max-filter-depth"),
         )
 
 
@@ -82,7 +83,8 @@ def require_length(text: str, most: int, *, name: str = "filter_query") -> None:
     if size > most:
         raise InvalidArgumentError(
             f"{name} has {size} bytes, and the server allows {most}; compare with fewer values, or start the server "
-            "with a larger --max-filter-bytes"
+            "with a larger --max-filter-bytes",
+            Details(name, limit="--max-filter-bytes"),
         )
 
 
@@ -96,13 +98,15 @@ def require_terms(count: int, most: int, *, name: str = "filter_query") -> None:
     if count > most:
         raise InvalidArgumentError(
             f"{name} has {count} conditions, and the server allows {most}; compare with many values by IN (...), or "
-            "start the server with a larger --max-filter-terms"
+            "start the server with a larger --max-filter-terms",
+            Details(name, limit="--max-filter-terms"),
         )
 
 
 def _parsed(text: str, kind: Kind) -> Filter:
     if not _is_unicode(text):
-        raise InvalidArgumentError("filter_query, line 1: this is no Unicode text; half a surrogate pair stands in it")
+        problem = "this is no Unicode text; half a surrogate pair stands in it"
+        raise InvalidArgumentError(f"filter_query, line 1: {problem}", Details("filter_query", problem=problem))
     try:
         return checked_filter(syntax_tree(text), kind=kind)
     except Mistake as mistake:

@@ -37,8 +37,8 @@ def checked_filter(tree: Syntax, *, kind: Kind) -> Filter:
     """
     condition = _Checker(kind).check(tree)
     if condition.type is not Type.TRUTH:
-        problem = f"the query is {condition.type.value}, not a condition; compare it with something"
-        raise Mistake(tree.at, tree.text, problem)
+        problem = f"the query is {condition.type.value}, not a condition"
+        raise Mistake(tree.at, tree.text, problem, "compare it with something")
     return Filter(kind, condition)
 
 
@@ -62,10 +62,8 @@ class _Checker:
         rule = self.RULES.get(tree.operator)
         if rule is None:
             known = [f"{operator[:-2]}" for operator in self.RULES if operator.endswith("()")]
-            problem = (
-                f"function {shortened(tree.operator[:-2])} is not supported; {suggestion(tree.operator[:-2], known)}"
-            )
-            raise Mistake(tree.at, tree.text, problem)
+            problem = f"function {shortened(tree.operator[:-2])} is not supported"
+            raise Mistake(tree.at, tree.text, problem, suggestion(tree.operator[:-2], known))
         return rule(self, tree)
 
     # ---- names
@@ -98,8 +96,8 @@ class _Checker:
             raise Mistake(name.at, name.text, problem)
         family, property_name, value = name.parts
         if value not in PROPERTY_VALUES:
-            problem = f"no kind of value {shortened(value)!r}; {suggestion(value, PROPERTY_VALUES)}"
-            raise Mistake(name.at, name.text, problem)
+            problem = f"no kind of value {shortened(value)!r}"
+            raise Mistake(name.at, name.text, problem, suggestion(value, PROPERTY_VALUES))
         mention = Mention(family, property_name)
         self._mention(mention, 1, name)
         return Field(mention, value, PROPERTY_VALUES[value])
@@ -111,7 +109,7 @@ class _Checker:
         if field not in neighbour.fields:
             has = f"has no field {shortened(wrong)!r}" if wrong else "needs a field"
             problem = f"{shortened(f'{family}_{alias}')} {has}"
-            raise Mistake(name.at, name.text, f"{problem}; {suggestion(wrong, neighbour.fields)}")
+            raise Mistake(name.at, name.text, problem, suggestion(wrong, neighbour.fields))
         mention = Mention(family, alias)
         self._mention(mention, _joins(neighbour, field), name)
         return Field(mention, field, neighbour.fields[field])
@@ -124,8 +122,8 @@ class _Checker:
         self._joined[mention] = joins
         self._joins += joins - before
         if self._joins > limits.MOST_JOINS:
-            problem = f"too many properties and neighbours; all together may join {limits.MOST_JOINS} tables"
-            raise Mistake(name.at, name.text, problem)
+            hint = f"all together may join {limits.MOST_JOINS} tables"
+            raise Mistake(name.at, name.text, "too many properties and neighbours", hint)
 
     def _unknown(self, name: Name, word: str) -> Mistake:
         """Say that a name is unknown, and what it may have been meant for."""
@@ -136,7 +134,7 @@ class _Checker:
         families += [f"{family}.NAME.int_value" for family in PROPERTY_FAMILIES]
         quotes = "" if len(name.parts) > 1 else f", and strings stand in quotes: '{shortened(word)}'"
         known = suggestion(word, (*self._own, *families))
-        return Mistake(name.at, name.text, f"there is no such name for {self._kind.plural}{quotes}; {known}")
+        return Mistake(name.at, name.text, f"there is no such name for {self._kind.plural}{quotes}", known)
 
     # ---- conditions
 
@@ -158,8 +156,8 @@ class _Checker:
         operands = [self.check(operand) for operand in tree.operands]
         for written, operand in zip(tree.operands, operands, strict=True):
             if isinstance(operand, Constant) and operand.value is None:
-                problem = f"{tree.text} with NULL is never true; write IS NULL or IS NOT NULL"
-                raise Mistake(written.at, written.text, problem)
+                problem = f"{tree.text} with NULL is never true"
+                raise Mistake(written.at, written.text, problem, "write IS NULL or IS NOT NULL")
         _require_alike(tree, operands)
         return _operation(tree, operands, Type.TRUTH)
 
@@ -282,8 +280,8 @@ def _enum_value(tree: Syntax, field: Field) -> Constant:
     """Return the enum value that a bare word names."""
     names = ENUMS[field.type]
     if not isinstance(tree, Name) or tree.text not in names:
-        problem = f"{field.name} is {field.type.value}, compared with bare names; {suggestion(tree.text, names)}"
-        raise Mistake(tree.at, tree.text, problem)
+        problem = f"{field.name} is {field.type.value}, compared with bare names"
+        raise Mistake(tree.at, tree.text, problem, suggestion(tree.text, names))
     return Constant(names[tree.text], field.type)
 
 

@@ -48,8 +48,8 @@ def _escaped_character(match: re.Match[str], at: int) -> str:
     two, four, eight, octal, other = match.groups()
     if other is not None:
         if other not in _SIMPLE:
-            problem = 'no such escape; write a backslash as \\\\, or put r before the quotes, as in r"\\d"'
-            raise Mistake(at + match.start(), match.group(), problem)
+            hint = 'write a backslash as \\\\, or put r before the quotes, as in r"\\d"'
+            raise Mistake(at + match.start(), match.group(), "no such escape", hint)
         return _SIMPLE[other]
     code = int(octal, 8) if octal else int(two or four or eight, 16)
     if _FIRST_SURROGATE <= code <= _LAST_SURROGATE or code > _LAST_CODE_POINT:

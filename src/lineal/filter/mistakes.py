@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from lineal.errors import InvalidArgumentError
+from lineal.errors import Details, InvalidArgumentError
 
 _LONGEST_PIECE = 40
 
@@ -20,22 +20,28 @@ class Mistake(Exception):  # noqa: N818 a mistake is the user's
     Attributes:
         at: the offset in the text, in characters, from 0.
         piece: the offending piece of text; empty at the end of the text.
-        problem: what is wrong and what to do.
+        problem: what is wrong.
+        hint: what to write instead; "" where the problem says it.
 
     """
 
-    def __init__(self, at: int, piece: str, problem: str) -> None:
+    def __init__(self, at: int, piece: str, problem: str, hint: str = "") -> None:
         super().__init__(problem)
         self.at = at
         self.piece = piece
         self.problem = problem
+        self.hint = hint
 
     def error(self, text: str) -> InvalidArgumentError:
         """Return the error for callers, placed in the text of the query."""
         before = text[: self.at]
         line, column = before.count("\n") + 1, self.at - before.rfind("\n")
         near = f"near {shortened(self.piece)}" if self.piece else "at its end"
-        return InvalidArgumentError(f"filter_query, line {line}, column {column}, {near}: {self.problem}")
+        said = f"{self.problem}; {self.hint}" if self.hint else self.problem
+        message = f"filter_query, line {line}, column {column}, {near}: {said}"
+        length = len(self.piece) or 1
+        details = Details("filter_query", self.at, length, problem=self.problem, hint=self.hint)
+        return InvalidArgumentError(message, details)
 
 
 def shortened(piece: str) -> str:

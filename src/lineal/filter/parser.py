@@ -57,7 +57,7 @@ class _Parser:
     def query(self) -> Syntax:
         """Parse the whole text."""
         if self._next.kind == END:
-            raise Mistake(0, "", "the query is blank; leave the filter out to get everything")
+            raise Mistake(0, "", "the query is blank", "leave the filter out to get everything")
         tree = self._expression(_LOOSEST)
         if self._next.kind != END:
             raise self._unexpected("AND, OR or the end of the query")
@@ -111,8 +111,8 @@ class _Parser:
     def _count_conditions(self, token: Token, more: int) -> None:
         self._conditions += more
         if self._conditions > limits.MOST_CONDITIONS:
-            problem = f"more than {limits.MOST_CONDITIONS} conditions; compare with many values by IN (...)"
-            raise Mistake(token.at, token.text, problem)
+            problem = f"more than {limits.MOST_CONDITIONS} conditions"
+            raise Mistake(token.at, token.text, problem, "compare with many values by IN (...)")
 
     def _like(self, left: Syntax, token: Token, negated: Token | None) -> Syntax:
         return _negated(negated, _operation("LIKE", token, left, self._expression(_COMPARISON)))
@@ -243,7 +243,7 @@ def _operands_of(operator: str, tree: Syntax) -> tuple[Syntax, ...]:
 def _name(token: Token) -> Name:
     """Return the name that a token is, split at its dots."""
     if token.text.upper() in FOREIGN:
-        raise Mistake(token.at, token.text, f"{token.text.upper()} is not supported; a filter is one condition")
+        raise Mistake(token.at, token.text, f"{token.text.upper()} is not supported", "a filter is one condition")
     if "`" not in token.text:
         return Name(tuple(token.text.split(".")), token.text, token.at)
     return Name(tuple(_parts(token)), token.text, token.at)

@@ -49,19 +49,19 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_HINTS = {
-    "'": "this string has no closing quote",
-    '"': "this string has no closing quote",
-    "`": "this back-quoted name has no closing back quote",
-    "!": "write NOT, or != to compare",
-    "&": "write AND",
-    "|": "write OR",
-    "%": "there is no operator %; the pattern of LIKE stands in quotes",
-    ";": "a query is one condition; leave the semicolon out",
-    "@": "there are no parameters; write the value",
-    "?": "there are no parameters; write the value",
-    "\\": "a backslash stands only inside quotes",
-    ".": "a dot stands between the parts of a name, without blanks",
+_UNREADABLE = {
+    "'": ("this string has no closing quote", ""),
+    '"': ("this string has no closing quote", ""),
+    "`": ("this back-quoted name has no closing back quote", ""),
+    "!": ("write NOT, or != to compare", ""),
+    "&": ("write AND", ""),
+    "|": ("write OR", ""),
+    "%": ("there is no operator %", "the pattern of LIKE stands in quotes"),
+    ";": ("a query is one condition", "leave the semicolon out"),
+    "@": ("there are no parameters", "write the value"),
+    "?": ("there are no parameters", "write the value"),
+    "\\": ("a backslash stands only inside quotes", ""),
+    ".": ("a dot stands between the parts of a name, without blanks", ""),
 }
 
 
@@ -84,7 +84,7 @@ def tokens(text: str) -> Iterator[Token]:
         elif group == "symbol":
             yield Token(piece, piece, at)
         elif group == "bytes":
-            raise Mistake(at, piece, "bytes cannot be compared; leave the b before the quotes out")
+            raise Mistake(at, piece, "bytes cannot be compared", "leave the b before the quotes out")
         elif group != "blank":
             yield Token(STRING if group == "string" else NUMBER, piece, at)
         at = match.end()
@@ -100,11 +100,12 @@ def _unreadable(text: str, at: int) -> Mistake:
     """Say why no token begins at an offset."""
     char = text[at]
     if text.startswith("/*", at):
-        return Mistake(at, "/*", "this comment has no end; close it with */")
+        return Mistake(at, "/*", "this comment has no end", "close it with */")
     if char.isdigit() and char.isascii():
         piece = re.compile(r"[\w.]*").match(text, at)
         assert piece is not None  # noqa: S101 for the type checker; the pattern matches the empty text
-        return Mistake(at, piece.group(), "this is no number; put a blank between a number and a word")
+        return Mistake(at, piece.group(), "this is no number", "put a blank between a number and a word")
     if char.isalpha() or (char == "." and text[at + 1 : at + 2].isalpha()):
         return Mistake(at, text[at : at + 2].strip(), "names with letters other than A to Z stand in back quotes: `é`")
-    return Mistake(at, char, _HINTS.get(char, "this character has no meaning here"))
+    problem, hint = _UNREADABLE.get(char, ("this character has no meaning here", ""))
+    return Mistake(at, char, problem, hint)

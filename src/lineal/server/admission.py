@@ -41,7 +41,8 @@ class Rates:
             return
         raise errors.ResourceExhaustedError(
             f"more than {self._rate:g} requests a second came from one client; send fewer, or start the server with a "
-            "larger --max-rate"
+            "larger --max-rate",
+            errors.Details(limit="--max-rate"),
         )
 
     def take(self, client: str) -> bool:

@@ -176,5 +176,6 @@ def too_many() -> errors.ResourceExhaustedError:
     """Return the error of a request that came when as many as may were in progress."""
     return errors.ResourceExhaustedError(
         "the server works on as many requests as it may; send it again later, or start the server with a larger "
-        "--max-concurrent"
+        "--max-concurrent",
+        errors.Details(limit="--max-concurrent"),
     )

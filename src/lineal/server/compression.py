@@ -9,7 +9,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal import errors
@@ -88,7 +87,8 @@ class Inflating:
             if self._left < 0:
                 raise errors.ResourceExhaustedError(
                     f"The request has more than the {self._most >> 20} MiB that the server allows when it is inflated; "
-                    f"send it in smaller parts, or start the server with a larger {MAX_MESSAGE_FLAG}"
+                    f"send it in smaller parts, or start the server with a larger {MAX_MESSAGE_FLAG}",
+                    errors.Details(limit=MAX_MESSAGE_FLAG),
                 )
             yield piece
 
@@ -149,7 +149,8 @@ def _inflated(receive: Receive, max_bytes: int) -> Receive:
                     inflating.require_end()
                     return {"type": "http.request", "body": b"", "more_body": False}
             except errors.StatusError as error:
-                raise HTTPException(problems.HTTP_STATUS[error.error_code], error.message) from None
+                status = problems.HTTP_STATUS[error.error_code]
+                raise problems.DetailedHttpError(status, error.message, error.details) from None
             message = await receive()
             if message["type"] != "http.request":
                 return message

@@ -28,7 +28,7 @@ from lineal.server.observing.grpc_calls import GrpcCalls
 from lineal.server.open_files import connections_for_each
 from lineal.server.receiving import Receiving
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
-from lineal.server.status import translate
+from lineal.server.status import abort
 from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
 from lineal.service import MetadataService
@@ -204,7 +204,7 @@ def _handler(
         try:
             return way.answer(called, requests, context, used)
         except Exception as error:
-            context.abort(*translate(error, rpc_name=called.name))
+            abort(context, error, rpc_name=called.name)
             raise  # abort has raised already
 
     if used is readers:

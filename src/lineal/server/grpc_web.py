@@ -21,13 +21,14 @@ from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
+from lineal.error_details import TRAILER
 from lineal.security import LimitSettings
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.compression import inflate, refused
 from lineal.server.observing.calls import Call
 from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES, Rpc, answer
-from lineal.server.status import code_of, translate
+from lineal.server.status import code_of, details_of, translate
 from lineal.service import MetadataService
 from lineal.service.access import Caller
 
@@ -102,7 +103,7 @@ def _add_service(app: FastAPI, name: str, rpcs: Mapping[str, Rpc], way: _Way) ->
             return Response(status_code=499)
         except Exception as error:
             status, text = translate(error, rpc_name=method if method in rpcs else "gRPC-Web")
-            return _reply(encoding, b"", status.value[0], text)
+            return _reply(encoding, b"", status.value[0], text, details_of(error, status, text))
         return _reply(encoding, frame(response), 0, "")
 
 
@@ -132,7 +133,8 @@ async def _body(request: Request, encoding: _Encoding, max_bytes: int) -> bytes:
         if size > most:
             raise errors.ResourceExhaustedError(
                 f"The request is larger than the {max_bytes >> 20} MiB that the server allows; send it in smaller "
-                f"parts, or start the server with a larger {MAX_MESSAGE_FLAG}"
+                f"parts, or start the server with a larger {MAX_MESSAGE_FLAG}",
+                errors.Details(limit=MAX_MESSAGE_FLAG),
             )
         pieces.append(piece)
     return b"".join(pieces)
@@ -184,8 +186,10 @@ def frame(content: bytes, *, flags: int = 0) -> bytes:
     return _HEADER.pack(flags, len(content)) + content
 
 
-def _reply(encoding: _Encoding, message: bytes, status: int, text: str) -> Response:
+def _reply(encoding: _Encoding, message: bytes, status: int, text: str, details: bytes = b"") -> Response:
     trailers = f"grpc-status:{status}\r\n" + (f"grpc-message:{percent_encoded(text)}\r\n" if text else "")
+    if details:
+        trailers += f"{TRAILER}:{base64.b64encode(details).decode().rstrip('=')}\r\n"
     body = message + frame(trailers.encode("ascii"), flags=_TRAILERS)
     return Response(base64.b64encode(body) if encoding.is_text else body, media_type=encoding.media_type)
 

@@ -13,7 +13,7 @@ from grpc_health.v1 import health, health_pb2
 
 from lineal.server.call_threads import CallThreads
 from lineal.server.receiving import Receiving
-from lineal.server.status import translate
+from lineal.server.status import abort
 
 _THREADS = 4
 _MOST = 200
@@ -73,7 +73,7 @@ class Health:
                 message = self._receiving.message(requests, context, self._threads)
                 request = health_pb2.HealthCheckRequest.FromString(message)
             except Exception as error:
-                context.abort(*translate(error, rpc_name="Check"))
+                abort(context, error, rpc_name="Check")
             return answer(request, context, *send)
 
         return handle

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 
 from fastapi import FastAPI, Response
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -58,7 +57,7 @@ class _HeadLimits:
         return None
 
 
-class SlowBodyError(HTTPException, ClientDisconnect):
+class SlowBodyError(problems.DetailedHttpError, ClientDisconnect):
     """A body that does not come."""
 
     def __init__(self, seconds: float) -> None:
@@ -66,6 +65,7 @@ class SlowBodyError(HTTPException, ClientDisconnect):
             408,
             f"the body paused for {BODY_SECONDS:g} s, or was not complete within {seconds:g} s; send it again, or "
             "start the server with a larger --max-receive-seconds",
+            errors.Details(limit="--max-receive-seconds"),
         )
 
 
@@ -101,7 +101,7 @@ class _Limits:
                 raise too_many()
             self._rates.count(self._client(scope))
         except errors.StatusError as error:
-            return problems.problem(429, error.message)
+            return problems.of_status_error(error, status=429)
         return None
 
     def _client(self, scope: Scope) -> str:

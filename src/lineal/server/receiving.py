@@ -133,7 +133,8 @@ class Receiving:
     def _too_long(self) -> errors.StatusError:
         return errors.DeadlineExceededError(
             f"the message of the call did not come within {self._seconds:g} s; send it again, or start the server with "
-            "a larger --max-receive-seconds"
+            "a larger --max-receive-seconds",
+            errors.Details(limit="--max-receive-seconds"),
         )
 
 

@@ -87,5 +87,6 @@ def _require_size(size: int, limit: int, what: str, instead: str) -> None:
     if size > limit:
         raise errors.ResourceExhaustedError(
             f"{what} has {size} bytes, more than the {limit >> 20} MiB that the server allows; "
-            f"{instead}, or start the server with a larger {MAX_MESSAGE_FLAG}"
+            f"{instead}, or start the server with a larger {MAX_MESSAGE_FLAG}",
+            errors.Details(limit=MAX_MESSAGE_FLAG),
         )

@@ -1,4 +1,4 @@
-"""The translation of errors into gRPC statuses: one table, and texts that fit the wire.
+"""The translation of errors into gRPC statuses: one table, texts that fit the wire, and the fields of an error.
 
 What stays out: raising. Messages of `StatusError` are written for callers and go out as they are; every other exception
 is a fault of the server, of which the caller learns an id and the log learns the rest.
@@ -12,9 +12,11 @@ import uuid
 import grpc
 
 from lineal import errors
+from lineal.error_details import TRAILER, encoded
 
 GRPC_STATUS: dict[int, grpc.StatusCode] = {status.value[0]: status for status in grpc.StatusCode}
 MAX_TEXT_BYTES = 4096  # clients refuse more than 8 KiB of metadata, in which a status text travels
+MAX_TEXT_BYTES_WITH_DETAILS = 2000  # the details hold the text once more, in base64
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +25,23 @@ def translate(error: Exception, *, rpc_name: str) -> tuple[grpc.StatusCode, str]
     """Return the status and the text that a caller sees for an error; log what the caller must not see."""
     if not isinstance(error, errors.StatusError):
         return grpc.StatusCode.INTERNAL, _report_fault(error, rpc_name=rpc_name)
-    return code_of(error), shorten(error.message)
+    max_bytes = MAX_TEXT_BYTES if error.details == errors.NO_DETAILS else MAX_TEXT_BYTES_WITH_DETAILS
+    return code_of(error), shorten(error.message, max_bytes=max_bytes)
+
+
+def details_of(error: Exception, status: grpc.StatusCode, text: str) -> bytes:
+    """Return the status details of an error, for the trailer `grpc-status-details-bin`; nothing if it has none."""
+    details = error.details if isinstance(error, errors.StatusError) else errors.NO_DETAILS
+    return encoded(details, code=status.value[0], text=text)
+
+
+def abort(context: grpc.ServicerContext, error: Exception, *, rpc_name: str) -> None:
+    """End a call with the status of an error, its text and its details; this raises."""
+    status, text = translate(error, rpc_name=rpc_name)
+    details = details_of(error, status, text)
+    if details:
+        context.set_trailing_metadata(((TRAILER, details),))
+    context.abort(status, text)
 
 
 def code_of(error: Exception) -> grpc.StatusCode:

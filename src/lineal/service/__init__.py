@@ -110,4 +110,4 @@ def _shortened(error: errors.StatusError) -> errors.StatusError:
     if len(message) <= LONGEST_MESSAGE:
         return error
     half = LONGEST_MESSAGE // 2
-    return errors.make_exception(f"{message[:half]} ... {message[-half:]}", error.error_code)
+    return errors.make_exception(f"{message[:half]} ... {message[-half:]}", error.error_code, error.details)

@@ -5,12 +5,12 @@ What stays out: writing records (`recorder.py`).
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lineal import errors, json_text
 from lineal.client import ListOptions, MetadataStore
 from lineal.client.connection import ChannelSettings, settings_of_url
+from lineal.config import LIMITS_OF_MESSAGES
 from lineal.watch import names
 from lineal.watch.discovery import Served
 from lineal.watch.objects import OBJECT_PROPERTY
@@ -19,7 +19,6 @@ from lineal.wire import metadata_store as pb
 
 CALL_TIMEOUT = 60.0
 PAGE = 100
-_SIZE = re.compile(r"larger than|more than the \d+ MiB")
 _PASSING = (
     errors.UnavailableError,
     errors.DeadlineExceededError,
@@ -64,7 +63,7 @@ def open_store(url: str) -> MetadataStore:
 
 def is_too_large(error: Exception) -> bool:
     """Tell a message over the limit from the other things that servers run out of: room, connections, a rate."""
-    return isinstance(error, errors.ResourceExhaustedError) and bool(_SIZE.search(error.message))
+    return isinstance(error, errors.StatusError) and error.limit in LIMITS_OF_MESSAGES
 
 
 def is_passing(error: Exception) -> bool:

@@ -8,6 +8,7 @@ interface ProblemDetails {
   readonly id?: string;
   readonly position?: number;
   readonly length?: number;
+  readonly problem?: string;
   readonly hint?: string;
 }
 
@@ -20,6 +21,8 @@ export class Problem extends Error {
     readonly position?: number,
     readonly length?: number,
     readonly hint?: string,
+    /** What was wrong, without its place and the hint. */
+    readonly problem?: string,
   ) {
     super(detail || title);
   }
@@ -38,6 +41,7 @@ export class Problem extends Error {
       details.position,
       details.length,
       details.hint,
+      details.problem,
     );
   }
 

@@ -2307,8 +2307,12 @@ export interface components {
             position?: number;
             /** @description How long the wrong piece is, in characters. */
             length?: number;
+            /** @description What was wrong, without its place and the hint. */
+            problem?: string;
             /** @description What to write instead. */
             hint?: string;
+            /** @description The setting whose limit was reached, such as --max-filter-bytes. */
+            limit?: string;
             /** @description Under which the server's log has more, for a fault of the server. */
             id?: string;
         };

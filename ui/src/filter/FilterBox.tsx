@@ -182,12 +182,7 @@ function mistakeIn(text: string, asked: string, isRaw: boolean, problem: unknown
   if (!(problem instanceof Problem) || problem.kind !== "refused" || text !== asked) return undefined;
   const start = problem.position ?? 0;
   const end = problem.position === undefined ? text.length : start + (problem.length ?? 1);
-  return { message: withoutHint(problem), fix: problem.hint ?? "", start, end };
-}
-
-/** The detail repeats the hint, which is shown apart. */
-function withoutHint({ detail, hint }: Problem): string {
-  return (hint ? detail.replace(`; ${hint}`, "") : detail).replace(/\.$/, "");
+  return { message: problem.problem ?? problem.detail, fix: problem.hint ?? "", start, end };
 }
 
 function FilterHint() {

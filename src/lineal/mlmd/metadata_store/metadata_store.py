@@ -50,4 +50,4 @@ def downgrade_schema(config: proto.ConnectionConfig, downgrade_to_schema_version
     except errors.InvalidArgumentError:
         raise
     except errors.StatusError as error:
-        raise OpenError(error.message, error.error_code) from error
+        raise OpenError(error.message, error.error_code, error.details) from error

@@ -12,7 +12,7 @@ from lineal import errors
 from lineal.server.auth import credentials
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.current import calling
-from lineal.server.status import translate
+from lineal.server.status import abort
 from lineal.service.access import Caller
 
 _OPEN = "/grpc.health.v1.Health/"
@@ -59,7 +59,7 @@ class GrpcGuard(grpc.ServerInterceptor):  # type: ignore[misc]
             given = credentials.of_grpc(context, self._authenticator.settings.user_header)
             return self._authenticator.caller(given)
         except errors.StatusError as error:
-            context.abort(*translate(error, rpc_name=name))
+            abort(context, error, rpc_name=name)
             raise  # abort has raised already
 
 

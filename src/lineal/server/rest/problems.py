@@ -5,9 +5,9 @@ What stays out: raising. A fault of the server is logged under an id; the caller
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
-import re
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +18,6 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from lineal import errors
-from lineal.catalogue.keys import KeyTextError
 from lineal.filter.search import SearchError
 from lineal.server.http_methods import allowed
 from lineal.store.engine.dialects.base import NoConnectionError, StorageFullError
@@ -58,13 +57,23 @@ SCHEMA: dict[str, Any] = {
         "parameter": {"type": "string", "description": "The parameter that was wrong."},
         "position": {"type": "integer", "description": "Where in the search or filter, in characters from 0."},
         "length": {"type": "integer", "description": "How long the wrong piece is, in characters."},
+        "problem": {"type": "string", "description": "What was wrong, without its place and the hint."},
         "hint": {"type": "string", "description": "What to write instead."},
+        "limit": {"type": "string", "description": "The setting whose limit was reached, such as --max-filter-bytes."},
         "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
     },
 }
 CONTENT: dict[str, Any] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 PAGE = "/docs/problems"
 PREFIX: ContextVar[str] = ContextVar("lineal_path_prefix", default="")
+
+
+class DetailedHttpError(HTTPException):
+    """An HTTP error with the fields of a status error."""
+
+    def __init__(self, status: int, detail: str, details: errors.Details) -> None:
+        super().__init__(status, detail)
+        self.details = details
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,6 @@ KINDS = {
     507: ProblemKind("There is no space left", "Make room on the disk of the database; nothing was written."),
     504: ProblemKind("This took too long", "Ask for less, or allow more time; a write may have happened."),
 }
-_PLACE = re.compile(r"filter_query, line (\d+), column (\d+), (?:near (.*?)|at its end): (.*)", re.DOTALL)
 _log = logging.getLogger(__name__)
 
 
@@ -129,32 +137,22 @@ def status_of(error: errors.StatusError) -> int:
     return 503 if isinstance(error, NoConnectionError) else HTTP_STATUS.get(error.error_code, 500)
 
 
-def of_status_error(error: errors.StatusError, *, filter_query: str = "") -> Response:
-    """Return the problem of a status error, with its place in a search or filter query if it has one."""
-    if isinstance(error, SearchError):
-        place = {"parameter": "q", "position": error.at, "length": error.length, "hint": error.hint}
-        return problem(400, f"{error.problem}; {error.hint}", **place)
-    if isinstance(error, KeyTextError):
-        return problem(400, error.message, parameter=error.parameter, position=error.at, length=1, hint=error.hint)
-    status = status_of(error)
-    found = _PLACE.match(error.message) if status == 400 else None
-    if found is None:
-        return problem(status, error.message)
-    place = {"parameter": "filter_query", "position": _offset(filter_query, int(found[1]), int(found[2]))}
-    return problem(status, error.message, **place, length=len(found[3] or "") or 1, hint=found[4])
+def of_status_error(error: errors.StatusError, *, status: int | None = None) -> Response:
+    """Return the problem of a status error, with the fields that it has; its status is that of the code by default."""
+    detail = f"{error.problem}; {error.hint}" if isinstance(error, SearchError) else error.message
+    return problem(status or status_of(error), detail, **_fields(error.details))
 
 
-def _offset(text: str, line: int, column: int) -> int:
-    """Return the offset of a line and column, both counted from 1."""
-    before = text.split("\n")[: line - 1]
-    return sum(len(each) + 1 for each in before) + column - 1
+def _fields(details: errors.Details) -> dict[str, Any]:
+    """Return the fields that an error has, under their names."""
+    return {name: value for name, value in dataclasses.asdict(details).items() if value not in ("", None)}
 
 
 async def _on_status_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.StatusError)  # noqa: S101 it is registered for these
     if status_of(error) == 500:
         return await _on_fault(request, error)
-    return of_status_error(error, filter_query=request.query_params.get("filter_query", ""))
+    return of_status_error(error)
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
@@ -168,7 +166,8 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 it is registered for these
     details = {404: f"nothing is at {request.url.path[:200]}; /api/docs lists what there is"}
-    found = problem(error.status_code, details.get(error.status_code, str(error.detail)))
+    fields = _fields(error.details) if isinstance(error, DetailedHttpError) else {}
+    found = problem(error.status_code, details.get(error.status_code, str(error.detail)), **fields)
     found.headers.update(error.headers or {})
     if error.status_code == 405:
         methods = allowed(request)

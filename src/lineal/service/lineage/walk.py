@@ -94,7 +94,8 @@ def _check_size(found: Subgraph, most: int) -> None:
     if size > most:
         raise errors.ResourceExhaustedError(
             f"the lineage graph has more than {most} nodes; ask for fewer hops, end it at some nodes, or start the "
-            "server with a larger --max-lineage-nodes"
+            "server with a larger --max-lineage-nodes",
+            errors.Details(limit="--max-lineage-nodes"),
         )
 
 

@@ -128,7 +128,7 @@ def _flush(
         ids = put_nodes(session, types, CONTEXT, [contexts[index] for index in waiting])
     except errors.AlreadyExistsError as error:
         if session.scope is None and options.existing and not any(contexts[index].HasField("id") for index in waiting):
-            raise errors.AbortedError(error.message) from error
+            raise errors.AbortedError(error.message, error.details) from error
         raise
     for index, context_id in zip(waiting, ids, strict=True):
         walk.ids[index] = context_id

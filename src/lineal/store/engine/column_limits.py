@@ -115,8 +115,10 @@ def _explain_size(refused: RefusedRowsError, largest: int | None, cure: str) -> 
     size, index, column = max(sizes, default=(0, 0, ""))
     if largest is not None and size > largest // 4:
         return errors.OutOfRangeError(
-            f"{_place(refused, index, column)} has {size} characters, and a statement of this database can have "
-            f"{largest} bytes; raise max_allowed_packet on the server, or store the text elsewhere; nothing was written"
+            f"{_place(refused, index, column)} has {size} characters, and a statement of this database can "
+            f"have {largest} bytes; raise max_allowed_packet on the server, or store the text elsewhere; nothing was "
+            "written",
+            errors.Details(limit="max_allowed_packet"),
         )
     if not sizes:
         return errors.OutOfRangeError(f"a value of {refused.called(0)} does not fit its column; nothing was written")

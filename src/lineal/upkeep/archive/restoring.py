@@ -147,7 +147,7 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
         try:
             service.write(renumber if ids is Ids.NEW else write)
         except errors.OutOfRangeError as error:
-            raise errors.OutOfRangeError(f"{error.message}; {_WIDER}") from error
+            raise errors.OutOfRangeError(f"{error.message}; {_WIDER}", error.details) from error
         except Conflict as conflict:
             raise errors.DataLossError(
                 "the archive holds a row twice, or this database takes two of its names for the same, since it ignores "
