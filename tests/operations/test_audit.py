@@ -16,7 +16,7 @@ from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
-from lineal.store.tables import own_tables
+from lineal.store.schema import on_demand
 from lineal.store.upkeep import audit as audit_rows
 from lineal.store.upkeep.audit import AuditFilter, AuditRow
 from lineal.upkeep import archive, doctor, migration
@@ -39,7 +39,7 @@ def audited(database_url: str) -> Iterator[MetadataService]:
 
 def entries(service: MetadataService, **wanted: Any) -> list[AuditRow]:
     """The entries of the log, the oldest first."""
-    own_tables.prepare(service.database)
+    on_demand.prepare(service.database)
     return service.read(lambda session, _: audit_rows.page(session, AuditFilter(**wanted), before=None, limit=99))[::-1]
 
 

@@ -18,7 +18,7 @@ from lineal.server.grpc_connections import Callers, GrpcConnections
 from lineal.server.readiness import Readiness
 from lineal.server.receiving import Receiving
 from lineal.service import MetadataService
-from lineal.store.engine.statement_deadlines import Watch
+from lineal.store.engine.statement_deadlines import DeadlineWatch
 
 Starve = Callable[[bool], None]
 
@@ -128,7 +128,7 @@ def test_a_stream_that_cannot_be_bounded_leaves_its_place(starve: Starve) -> Non
 
 def test_statements_are_watched_once_there_is_a_thread(starve: Starve) -> None:
     interrupted = threading.Event()
-    watch = Watch(lambda connection: interrupted.set())
+    watch = DeadlineWatch(lambda connection: interrupted.set())
     starve(True)
     watch.begin(Deadline(0), "first")
     starve(False)

@@ -10,7 +10,7 @@ from lineal import errors
 from lineal.server import readiness
 from lineal.server.readiness import Readiness
 from lineal.service import MetadataService
-from lineal.store.index import own_reads
+from lineal.store.upkeep import free_space
 from lineal.upkeep.opening import open_service
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
@@ -99,5 +99,5 @@ def test_where_tables_keep_their_free_space_it_also_takes_some_quiet(monkeypatch
         service.database.read(lambda session: session.script("PRAGMA max_page_count=1000000"))
         put_artifacts(service, artifact(type_id, name="small"))
         assert not readiness.look()
-        monkeypatch.setattr(own_reads, "QUIET", 0.0)
+        monkeypatch.setattr(free_space, "QUIET", 0.0)
         assert readiness.look()

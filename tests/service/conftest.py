@@ -27,7 +27,7 @@ def count_statements(service: MetadataService) -> CountStatements:
 
     def count(method: str, request: Message) -> int:
         statements: list[str] = []
-        service.database.horizon._looked = math.inf  # what is done now and then does not count
+        service.database.node_times._looked = math.inf  # what is done now and then does not count
         service.database.observe = statements.append
         service.call(method, request)
         return len(statements)

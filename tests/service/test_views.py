@@ -14,7 +14,7 @@ from lineal.config import DatabaseSettings
 from lineal.security import LimitSettings
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role, scope_of
-from lineal.store.index import own_reads
+from lineal.store.upkeep import free_space
 from lineal.upkeep import archive
 from lineal.upkeep.opening import open_service
 from tests.crowd import Crowd
@@ -171,6 +171,6 @@ def test_views_of_a_restored_archive_count(tmp_path: Path) -> None:
 
 def test_looking_for_room_leaves_no_view(service: MetadataService, database_url: str) -> None:
     service.database.is_full = True
-    service.database.full_at = -own_reads.QUIET
-    assert own_reads.has_room(service.database)
+    service.database.full_at = -free_space.QUIET
+    assert free_space.has_room(service.database)
     assert (service.database.is_full, run_sql(database_url, "SELECT id FROM lineal_view")) == (False, [])

@@ -12,7 +12,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from lineal import errors
-from lineal.catalogue import details, facets, keys, lineage, listing, monitoring, paths, runs, series, shapes, stores
+from lineal.catalogue import (
+    cards,
+    details,
+    facets,
+    keys,
+    lineage,
+    listing,
+    monitoring,
+    paths,
+    runs,
+    series,
+    shapes,
+    stores,
+)
 from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
 from lineal.catalogue.views import StoredView, View, Views
@@ -123,7 +136,7 @@ class Catalogue:
         """Return a page of a node's events."""
 
         def read(session: Session, types: KnownTypes) -> shapes.Neighbours:
-            details.require(session, kind, node_id)
+            cards.require(session, kind, node_id)
             return lineage.neighbours(session, types, kind, node_id, direction=direction, cursor=cursor, limit=limit)
 
         return self._read(read)

@@ -18,7 +18,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
-from lineal.store.index import own_reads
+from lineal.store.index import metrics as metric_rows
 from lineal.store.index.ordering import METRIC_FAMILIES
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NodeRow
@@ -48,6 +48,21 @@ def read_key(key: str) -> tuple[Kind, int]:
             f"{key[:40]!r} is no key of a node; write a, e or c and the id, for example a12"
         )
     return kind, int(key[1:])
+
+
+def require(session: Session, kind: Kind, node_id: int) -> None:
+    """Refuse an id that does not exist.
+
+    Raises:
+        NotFoundError: there is no node with this id.
+    """
+    if not node_rows.existing_ids(session, kind, [node_id]):
+        raise no_node(kind, node_id)
+
+
+def no_node(kind: Kind, node_id: int) -> errors.NotFoundError:
+    """Return the error of an id that does not exist."""
+    return errors.NotFoundError(f"there is no {kind.name} with the id {node_id}")
 
 
 def kind_named(name: str) -> Kind:
@@ -175,7 +190,7 @@ def metric_values(
 ) -> dict[int, dict[str, MetricValue]]:
     """Return the metrics that the index knows of nodes, over all who reported them."""
     found: dict[int, dict[str, list[tuple[int, float]]]] = {}
-    for node_id, source, name, number in own_reads.metrics(session, kind, ids, names):
+    for node_id, source, name, number in metric_rows.metrics_of(session, kind, ids, names):
         found.setdefault(node_id, {}).setdefault(name, []).append((source, number))
     return {
         node_id: {name: _over(sorted(values)) for name, values in by_name.items()} for node_id, by_name in found.items()
@@ -184,7 +199,7 @@ def metric_values(
 
 def all_metric_values(session: Session, kind: Kind, node_id: int) -> dict[str, MetricValue]:
     """Return all metrics that the index knows of one node."""
-    names = own_reads.metric_names(session, kind, node_id)
+    names = metric_rows.metric_names(session, kind, node_id)
     return metric_values(session, kind, [node_id], names).get(node_id, {}) if names else {}
 
 
@@ -198,7 +213,7 @@ def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[i
     if kind is CONTEXT:
         return
     lacking = [node_id for node_id, each in fields.items() if each["workspace"] is None or each["run"] is None]
-    for node_id, row in own_reads.contexts_of_many(session, kind, lacking):
+    for node_id, row in node_rows.contexts_of_many(session, kind, lacking):
         type_name = types.name(session, row.type_id)
         each = fields[node_id]
         if type_name in conventions.WORKSPACE_TYPES and each["workspace"] is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lineal import errors, json_form
+from lineal import json_form
 from lineal.catalogue import cards, shapes
 from lineal.catalogue.lineage import INPUTS, OUTPUTS
 from lineal.catalogue.reading import Record
@@ -14,12 +14,11 @@ from lineal.kinds import ARTIFACT, CONTEXT, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
-from lineal.store.index import own_reads
 from lineal.store.index import search as found_rows
 from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.index.search import Order, Selection
 from lineal.store.index.versions import evaluators, same_name
-from lineal.store.rows import edges as graph_rows
+from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
 
 MOST_EVALUATIONS = 1000
@@ -33,23 +32,8 @@ def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, has_u
     """
     found = nodes(session, types, kind, [node_id], has_unindexed=has_unindexed).items
     if not found:
-        raise no_node(kind, node_id)
+        raise cards.no_node(kind, node_id)
     return found[0]
-
-
-def require(session: Session, kind: Kind, node_id: int) -> None:
-    """Refuse an id that does not exist.
-
-    Raises:
-        NotFoundError: there is no node with this id.
-    """
-    if not node_rows.existing_ids(session, kind, [node_id]):
-        raise no_node(kind, node_id)
-
-
-def no_node(kind: Kind, node_id: int) -> errors.NotFoundError:
-    """Return the error of an id that does not exist."""
-    return errors.NotFoundError(f"there is no {kind.name} with the id {node_id}")
 
 
 def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, has_unindexed: bool) -> shapes.Nodes:
@@ -91,8 +75,8 @@ def _whole(
 
 def _event_counts(session: Session, kind: Kind, node_id: int) -> dict[str, int]:
     return {
-        "inputs": graph_rows.count_events(session, kind, node_id, INPUTS),
-        "outputs": graph_rows.count_events(session, kind, node_id, OUTPUTS),
+        "inputs": edge_rows.count_events(session, kind, node_id, INPUTS),
+        "outputs": edge_rows.count_events(session, kind, node_id, OUTPUTS),
     }
 
 
@@ -101,7 +85,7 @@ def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
     if kind is CONTEXT:
         held = node_rows.parent_contexts(session, ids)
     else:
-        held = own_reads.contexts_of_many(session, kind, ids)
+        held = node_rows.contexts_of_many(session, kind, ids)
     types.load(session, {row.type_id for _, row in held})
     found: dict[int, list[shapes.Reference]] = {}
     for node_id, row in held:
@@ -114,14 +98,14 @@ def versions(session: Session, types: KnownTypes, node_id: int, *, limit: int) -
     """Return the artifacts of the same type, name and workspace, newest first."""
     rows = node_rows.nodes_by_ids(session, ARTIFACT, [node_id])
     if not rows:
-        raise no_node(ARTIFACT, node_id)
+        raise cards.no_node(ARTIFACT, node_id)
     found = same_name(session, ARTIFACT, node_id, limit=limit) or rows
     return shapes.Page(cards.cards(session, types, ARTIFACT, found, shape=shapes.Row), None)
 
 
 def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Evaluations:
     """Return the metrics that an artifact reports itself and those that others report on it, oldest first."""
-    require(session, ARTIFACT, node_id)
+    cards.require(session, ARTIFACT, node_id)
     ids = [node_id, *evaluators(session, node_id, limit=MOST_EVALUATIONS)]
     messages = readable_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, ids))
     found = [_evaluation(message) for message in messages]

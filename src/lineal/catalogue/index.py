@@ -31,7 +31,7 @@ from lineal.service import MetadataService
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
-from lineal.store.engine.begin_deadline import Patience
+from lineal.store.engine.begin_deadline import BeginDeadline
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.node_times import OVERLAP
 from lineal.store.engine.session import Session
@@ -41,7 +41,7 @@ from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.index.entries import Entry, Progress, RunSeen, State
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NodeRow
-from lineal.store.schema import locks
+from lineal.store.schema import locks, on_demand
 from lineal.store.tables import own_tables
 
 BATCH = 1000
@@ -52,7 +52,7 @@ _LONGEST_REASON = 500
 _LONGEST_WAIT = 10.0
 _REST = 0.02
 # How often a pass runs again after failures that this can cure, such as a deadlock.
-_TURNS = 3
+_ATTEMPTS = 3
 # These say nothing of what was to be indexed: the same may succeed later, or for somebody else.
 _OF_THE_MOMENT = (
     errors.CancelledError,
@@ -95,9 +95,9 @@ class SearchIndex:
     def prepare(self) -> None:
         """Create the tables if they are missing, and see how far the nodes' times are."""
         database = self.service.database
-        self.is_available = own_tables.holds(database, *own_tables.SEARCHED)
-        self.has_unindexed = own_tables.holds(database, own_tables.UNINDEXED)
-        self.has_marks = self._comparison.has_marks = own_tables.holds(database, own_tables.MARK)
+        self.is_available = on_demand.holds(database, *own_tables.SEARCHED)
+        self.has_unindexed = on_demand.holds(database, own_tables.UNINDEXED)
+        self.has_marks = self._comparison.has_marks = on_demand.holds(database, own_tables.MARK)
         if self.is_available:
             for kind in KINDS:
                 self._look(kind)
@@ -193,17 +193,17 @@ class SearchIndex:
         if not self._turn.acquire(timeout=seconds):
             raise BusyError
         try:
-            patience = Patience(max(seconds, REQUEST_SECONDS), turns=_TURNS)
+            deadline = BeginDeadline(max(seconds, REQUEST_SECONDS), attempts=_ATTEMPTS)
 
             def run(session: Session, types: KnownTypes) -> Any:
-                patience.begin()
+                deadline.begin()
                 if waits:
                     locks.take(session, locks.INDEX)
                 elif not locks.try_take(session, locks.INDEX):
                     raise BusyError
                 return work(session, types)
 
-            with calling_until(patience):
+            with calling_until(deadline):
                 return self.service.write(run)
         finally:
             self._turn.release()
@@ -276,7 +276,7 @@ class SearchIndex:
 
     def _look(self, kind: Kind) -> State:
         state = self.service.read(lambda session, _: index_rows.state(session, kind, marked=self.has_marks))
-        self.service.database.horizon.see(state.updated)
+        self.service.database.node_times.see(state.updated)
         return state
 
 

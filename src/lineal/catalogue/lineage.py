@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 from lineal import errors
 from lineal.catalogue import runs, shapes
-from lineal.catalogue.cards import cards_by_key, key_of, read_key
+from lineal.catalogue.cards import cards_by_key, key_of, read_key, require
 from lineal.catalogue.listing import Asked
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import runs as run_rows
 from lineal.store.index import search as found_rows
-from lineal.store.rows import edges as graph_rows
+from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations
@@ -83,8 +83,7 @@ def focus_of(session: Session, key: str) -> Key:
     kind, node_id = read_key(key)
     if kind not in OTHER:
         raise errors.InvalidArgumentError(f"{key} is a context, which has no lineage; give an artifact or an execution")
-    if not node_rows.existing_ids(session, kind, [node_id]):
-        raise errors.NotFoundError(f"there is no {kind.name} with the id {node_id}")
+    require(session, kind, node_id)
     return kind, node_id
 
 
@@ -161,7 +160,7 @@ def walk(session: Session, start: Key, direction: str, *, hops: int, limit: int,
 def _next(session: Session, kind: Kind, ids: list[int], direction: str, view: View, into: Walked) -> Iterable[Key]:
     """Return the nodes that events lead to, each once, in the order of the events."""
     other = OTHER[kind]
-    events = graph_rows.events_of(
+    events = edge_rows.events_of(
         session, kind, ids, view.leading(direction, kind), period=view.period, limit=_MOST_EVENTS
     )
     found: dict[Key, None] = {}
@@ -203,7 +202,7 @@ def _hidden(session: Session, distances: dict[Key, int], direction: str, view: V
         ids = [node_id for each, node_id in distances if each is kind]
         if not ids or view.inside is not None:
             continue
-        degrees = graph_rows.degrees(session, kind, ids, view.leading(direction, kind), period=view.period)
+        degrees = edge_rows.degrees(session, kind, ids, view.leading(direction, kind), period=view.period)
         for node_id, degree in degrees.items():
             hidden[kind, node_id] = max(0, degree - shown.get((kind, node_id), 0))
     return hidden
@@ -226,7 +225,7 @@ def _inner_events(session: Session, distances: dict[Key, int], view: View) -> li
     if not artifacts or not executions:
         return []
     # The side with fewer nodes need not have fewer events, but an execution rarely has as many as an artifact can.
-    events = graph_rows.events_of(
+    events = edge_rows.events_of(
         session, EXECUTION, sorted(executions), INPUTS | OUTPUTS, period=view.period, limit=_MOST_EVENTS
     )
     known = set(artifacts)
@@ -280,7 +279,7 @@ def neighbours(
     """Return a page of a node's events, newest first; direction is "input", "output" or ""."""
     wanted = {"input": INPUTS, "output": OUTPUTS}.get(direction, INPUTS | OUTPUTS)
     limit = min(limit, session.limits.max_page_size)
-    rows = graph_rows.page_of_events(session, kind, node_id, wanted, before=cursor, limit=limit + 1)
+    rows = edge_rows.page_of_events(session, kind, node_id, wanted, before=cursor, limit=limit + 1)
     shown = rows[:limit]
     other = OTHER[kind]
     keys = [(other, end_of(event, other)) for event in shown]
@@ -289,7 +288,7 @@ def neighbours(
         shapes.Neighbour(edge, known[other, end_of(event, other)])
         for event, edge in zip(shown, edges(session, shown), strict=True)
     ]
-    total = graph_rows.count_events(session, kind, node_id, wanted)
+    total = edge_rows.count_events(session, kind, node_id, wanted)
     return shapes.Neighbours(items, str(shown[-1].id) if len(rows) > limit else None, total)
 
 

@@ -14,9 +14,10 @@ from lineal.filter import search
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
-from lineal.store.index import ordering, own_reads
+from lineal.store.index import ordering
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import COLUMN_ORDERS, Order, Place, Selection
+from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
 
 LONGEST_PAGE = 1000
@@ -120,7 +121,7 @@ def page(
 
 
 def _with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
-    makers = own_reads.makers(session, [row.id for row in rows])
+    makers = edge_rows.makers(session, [row.id for row in rows])
     named = references(session, types, EXECUTION, list(makers.values()))
     return [replace(row, made_by=named.get(makers.get(row.id, 0))) for row in rows]
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.catalogue import details, shapes
+from lineal.catalogue import cards, shapes
 from lineal.catalogue.listing import Asked, bad_cursor
 from lineal.filter import search
 from lineal.filter.search import Comparison, Key, Query, Term
@@ -135,7 +135,7 @@ def holding(session: Session, types: KnownTypes, context_id: int) -> shapes.Hold
     Raises:
         NotFoundError: there is no such context.
     """
-    details.require(session, CONTEXT, context_id)
+    cards.require(session, CONTEXT, context_id)
     ids = {
         kind: found_rows.sample_ids(session, Asked(kind, context_id=context_id).selection(), limit=MOST_COUNTED)
         for kind in (ARTIFACT, EXECUTION)

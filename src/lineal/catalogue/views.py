@@ -21,10 +21,10 @@ from lineal.service import MetadataService
 from lineal.service.access import Caller
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
-from lineal.store.engine.begin_deadline import Patience
+from lineal.store.engine.begin_deadline import BeginDeadline
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
-from lineal.store.schema import locks
+from lineal.store.schema import locks, on_demand
 from lineal.store.tables import own_tables
 from lineal.store.upkeep import views as view_rows
 from lineal.store.upkeep.views import Use
@@ -59,7 +59,7 @@ class Views:
 
     def __init__(self, service: MetadataService) -> None:
         self._service = service
-        self._counts = own_tables.holds(service.database, own_tables.VIEW_USE)
+        self._counts = on_demand.holds(service.database, own_tables.VIEW_USE)
         self._all_counted = False
 
     def put(self, content: str, caller: Caller) -> StoredView:
@@ -125,9 +125,9 @@ class Views:
         """Note that a view is used, if that can be had soon: who reads must neither wait for it nor fail by it."""
         if self._service.database.dialect.read_only:
             return
-        patience = Patience(_LONGEST_WAIT, turns=1)
-        with contextlib.suppress(errors.StatusError, Conflict), calling_until(patience):
-            self._service.write(partial(_note_use, view_id, patience))
+        deadline = BeginDeadline(_LONGEST_WAIT, attempts=1)
+        with contextlib.suppress(errors.StatusError, Conflict), calling_until(deadline):
+            self._service.write(partial(_note_use, view_id, deadline))
 
     def _missing(self, view_id: str) -> str:
         """Return what to say of a view that is not there."""
@@ -140,8 +140,8 @@ class Views:
         )
 
 
-def _note_use(view_id: str, patience: Patience, session: Session, _: KnownTypes) -> None:
-    patience.begin()
+def _note_use(view_id: str, deadline: BeginDeadline, session: Session, _: KnownTypes) -> None:
+    deadline.begin()
     if locks.try_take(session, locks.VIEWS):
         view_rows.renew(session, view_id, at=now())
 

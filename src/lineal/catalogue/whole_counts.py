@@ -35,7 +35,7 @@ class WholeCounts:
         return self._counted(session, kind, _created)
 
     def _counted(self, session: Session, kind: Kind, count: Callable[[Session, Kind], Result]) -> Result:
-        if session.scope is not None:  # a caller who sees a part: the counts are of that part
+        if not session.sees_all:  # a caller who sees a part: the counts are of that part
             return count(session, kind)
         place, stamp = (kind, count.__name__), facet_rows.extent(session, kind)
         kept = self._kept.get(place)

@@ -14,7 +14,7 @@ from types import TracebackType
 from lineal import errors
 from lineal.service import MetadataService
 from lineal.store.engine.dialects.sqlite_files import FileDisplacedError
-from lineal.store.index import own_reads
+from lineal.store.upkeep import free_space
 from lineal.wire import service as rpc
 
 INTERVAL = 2.0
@@ -108,7 +108,7 @@ class Readiness:
         except Exception:
             _log.exception("fault while asking the database")
             return _SILENT
-        return _FULL if self._service.database.is_full and not own_reads.has_room(self._service.database) else ""
+        return _FULL if self._service.database.is_full and not free_space.has_room(self._service.database) else ""
 
     def _watch(self) -> None:
         while not self._stopped.wait(self._interval):

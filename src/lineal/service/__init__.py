@@ -21,7 +21,8 @@ from lineal.service.known_types import KnownTypes
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
 from lineal.store.index import marks as index_marks
-from lineal.store.tables import own_tables
+from lineal.store.schema import on_demand
+from lineal.store.workspaces.scoped_session import sessions_of
 
 Result = TypeVar("Result")
 
@@ -62,7 +63,9 @@ class MetadataService:
             self._prepare_log()
             handler = audited(handler, caller, method)
         try:
-            response: Message = run(lambda session: handler(session, self._types, request), scope=caller.scope)
+            response: Message = run(
+                lambda session: handler(session, self._types, request), session=sessions_of(caller.scope)
+            )
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
         return response
@@ -73,7 +76,7 @@ class MetadataService:
     def _prepare_log(self) -> None:
         """Create the audit log's table, if nobody has done so yet."""
         if not self._has_log:
-            self._has_log = own_tables.prepare(self.database)
+            self._has_log = on_demand.prepare(self.database)
 
     def read(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a read of the catalogue in a transaction of its own, on one consistent state, as the caller sees it.
@@ -81,7 +84,7 @@ class MetadataService:
         Raises:
             StatusError: the read failed.
         """
-        return self.database.read(lambda session: work(session, self._types), scope=caller.scope)
+        return self.database.read(lambda session: work(session, self._types), session=sessions_of(caller.scope))
 
     def write(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a write to Lineal's own tables in a transaction of its own.
@@ -89,7 +92,7 @@ class MetadataService:
         Raises:
             StatusError: the write failed, and nothing of it was stored.
         """
-        return self.database.write(lambda session: work(session, self._types), scope=caller.scope)
+        return self.database.write(lambda session: work(session, self._types), session=sessions_of(caller.scope))
 
     def close(self) -> None:
         """Close the database; calls after this are errors."""

@@ -13,7 +13,7 @@ from lineal.service.calls import Handler
 from lineal.service.clock import now
 from lineal.store.engine.session import Session
 from lineal.store.upkeep import audit as audit_rows
-from lineal.store.upkeep.changes import Change, Trail, Values
+from lineal.store.upkeep.changes import Change, TransactionChanges, Values
 
 STORE = "store"
 
@@ -37,9 +37,9 @@ def audited(handler: Handler, caller: Caller, rpc: str) -> Handler:
     """Return a handler that writes down what it changes."""
 
     def handle(session: Session, types: Any, request: Any) -> Any:
-        session.trail = trail = Trail()
+        session.tracker = tracker = TransactionChanges()
         response = handler(session, types, request)
-        audit_rows.add(session, trail.changes(session), time=now(), who=caller.signature, rpc=rpc)
+        audit_rows.add(session, tracker.changes(session), time=now(), who=caller.signature, rpc=rpc)
         return response
 
     return handle

@@ -24,7 +24,7 @@ def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
 
     Clients that know nothing of workspaces can so write with credentials for one of them.
     """
-    name = session.scope.only_name if session.scope else None
+    name = session.scope.only_name if isinstance(session, ScopedSession) else None
     if name is None:
         return nodes
     return [node if WORKSPACE_PROPERTY in node.custom_properties else _marked(node, name) for node in nodes]
@@ -54,7 +54,7 @@ def require_inside(session: Session) -> None:
     Raises:
         PermissionDeniedError: it does not.
     """
-    if not isinstance(session, ScopedSession) or session.scope is None:
+    if not isinstance(session, ScopedSession):
         return
     for kind, ids in session.written.items():
         if ids:

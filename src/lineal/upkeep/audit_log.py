@@ -12,6 +12,7 @@ from lineal.json_shapes import Wide
 from lineal.nearest import hint
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role, require
+from lineal.store.schema import on_demand
 from lineal.store.tables import own_tables
 from lineal.store.upkeep import audit as audit_rows
 from lineal.store.upkeep.audit import AuditFilter, AuditRow
@@ -68,7 +69,7 @@ def page(
         InvalidArgumentError: the cursor is none of this log's.
     """
     require(caller, Role.ADMIN, "the audit log")
-    if not own_tables.holds(service.database, own_tables.AUDIT):
+    if not on_demand.holds(service.database, own_tables.AUDIT):
         return AuditPage([], None)
     before = _number(cursor) if cursor else None
     limit = min(limit, service.database.limits.max_page_size)

@@ -21,7 +21,7 @@ from lineal.store.index import entries as index_rows
 from lineal.store.index import marks as index_marks
 from lineal.store.index import removal as index_removal
 from lineal.store.index import unindexed as unindexed_rows
-from lineal.store.schema import locks, preparation
+from lineal.store.schema import locks, on_demand, preparation
 from lineal.store.schema.migrations.state import recognise
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import SCHEMA_VERSION, metadata
@@ -90,7 +90,7 @@ def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
 
     def work(database: Database) -> list[Finding]:
         if not database.read(lambda session: list(_damage(session))):
-            noted = bool(who) and own_tables.prepare(database)
+            noted = bool(who) and on_demand.prepare(database)
             database.write(lambda session: _mend(session, who if noted else ""))
         left = _examine(database)
         if not any(finding.problem.startswith(_VERSION) for finding in left):

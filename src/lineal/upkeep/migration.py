@@ -14,7 +14,7 @@ from lineal.config import DatabaseSettings, Use
 from lineal.service.audit import note
 from lineal.store.engine.database import Database
 from lineal.store.engine.dialects import dialect_for
-from lineal.store.schema import migrations, preparation
+from lineal.store.schema import migrations, on_demand, preparation
 from lineal.store.schema.migrations import Effect, Plan, PlannedStep
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import SCHEMA_VERSION
@@ -84,7 +84,7 @@ def _create(database: Database, version: int, who: str) -> Plan:
     planned = migrations.plan(database, version)
     if planned.creates:
         preparation.prepare(database)
-        if who and own_tables.prepare(database):
+        if who and on_demand.prepare(database):
             new = {"schema_version": version}
             database.write(lambda session: note(session, who=who, command="migrate", action="create", new=new))
     return planned
@@ -93,7 +93,7 @@ def _create(database: Database, version: int, who: str) -> Plan:
 def _has_log(database: Database, version: int) -> bool:
     """Tell whether there is an audit log, which is made where Lineal serves."""
     if version == SCHEMA_VERSION:
-        return own_tables.prepare(database)
+        return on_demand.prepare(database)
     return own_tables.AUDIT.name in database.read(lambda session: session.dialect.table_names(session.script))
 
 

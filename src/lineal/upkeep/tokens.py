@@ -20,6 +20,7 @@ from lineal.service.access import LONGEST_NAME, UNNAMED, Caller, Role, role_name
 from lineal.service.audit import note
 from lineal.service.clock import now
 from lineal.store.engine.session import Session
+from lineal.store.schema import on_demand
 from lineal.store.tables import own_tables
 from lineal.store.upkeep import tokens as token_rows
 from lineal.store.upkeep.tokens import TokenRow
@@ -71,7 +72,7 @@ class Tokens:
             FailedPreconditionError: it is missing and the database is open for reading only.
         """
         self._service = service
-        if not own_tables.prepare(service.database):
+        if not on_demand.prepare(service.database):
             raise errors.FailedPreconditionError(
                 "tokens need a table of Lineal's own, which this database lacks and which cannot be made while it is "
                 "open for reading only; open it for writing once"
@@ -141,7 +142,7 @@ class Tokens:
 
 def stored_tokens(service: MetadataService) -> Sequence[Token]:
     """Return all tokens of a store, the oldest first; none if it has no table for them and is open for reading."""
-    if not own_tables.holds(service.database, own_tables.TOKEN):
+    if not on_demand.holds(service.database, own_tables.TOKEN):
         return []
     return [_token(row) for row in service.read(lambda session, _: token_rows.tokens(session))]
 

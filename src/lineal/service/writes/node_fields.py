@@ -47,7 +47,7 @@ def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict
     if isinstance(conflict, PropertyConflict):
         return _two_properties(session, kind, nodes)
     node = nodes[conflict.row or 0] if len(nodes) == 1 or conflict.row is not None else None
-    if session.scope is not None:
+    if not session.sees_all:
         what = "external id" if "external_id" in conflict.columns else "name"
         given = getattr(node, what.replace(" ", "_"), None)
         which = f" {given!r}" if given else ""

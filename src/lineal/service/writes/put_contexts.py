@@ -127,7 +127,7 @@ def _flush(
     try:
         ids = put_nodes(session, types, CONTEXT, [contexts[index] for index in waiting])
     except errors.AlreadyExistsError as error:
-        if session.scope is None and options.existing and not any(contexts[index].HasField("id") for index in waiting):
+        if session.sees_all and options.existing and not any(contexts[index].HasField("id") for index in waiting):
             raise errors.AbortedError(error.message, error.details) from error
         raise
     for index, context_id in zip(waiting, ids, strict=True):

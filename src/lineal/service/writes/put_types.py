@@ -97,7 +97,7 @@ def _create(session: Session, kind: Kind, given: Any) -> int:
 def _taken(session: Session, kind: Kind, given: Any) -> errors.AlreadyExistsError:
     holder = (
         type_rows.holder_of_external_id(session, given.external_id)
-        if session.dialect.may_fold_names and session.scope is None
+        if session.dialect.may_fold_names and session.sees_all
         else None
     )
     spelled = spelling.stored_otherwise(given.external_id, holder.external_id, holder.id) if holder else ""

@@ -12,20 +12,20 @@ from lineal import errors
 from lineal.deadlines import CURRENT, Deadline
 
 
-class Patience(Deadline):
+class BeginDeadline(Deadline):
     """A deadline for the beginning of a transaction, which may take as long as the call itself once it has begun.
 
     Attributes:
         at: when the transaction must have begun, then when the call must be over; on the monotonic clock.
     """
 
-    __slots__ = ("_outer", "_own", "_turns")
+    __slots__ = ("_attempts", "_outer", "_own")
 
-    def __init__(self, seconds: float, *, turns: int) -> None:
+    def __init__(self, seconds: float, *, attempts: int) -> None:
         """Take how long to wait for other writers, and how often the transaction may run."""
         self._own = time.monotonic() + seconds
         self._outer = CURRENT.get()
-        self._turns = turns
+        self._attempts = attempts
 
     @property
     def at(self) -> float:  # type: ignore[override]
@@ -38,9 +38,9 @@ class Patience(Deadline):
         Raises:
             AbortedError: it has begun too often, and failed each time.
         """
-        if not self._turns:
+        if not self._attempts:
             raise errors.AbortedError("other writers were in the way again and again; nothing was written")
-        self._turns -= 1
+        self._attempts -= 1
         self._own = math.inf
 
     def error(self) -> errors.StatusError:

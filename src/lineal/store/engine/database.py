@@ -26,18 +26,14 @@ from lineal.security import UNLIMITED
 from lineal.store.engine.column_limits import Limits, RefusedRowsError, explain
 from lineal.store.engine.dialects import dialect_for
 from lineal.store.engine.dialects.base import Conflict, NoSpaceToOpenError, StorageFullError
-from lineal.store.engine.node_times import Horizon
-from lineal.store.engine.read_turns import Turns
-from lineal.store.engine.session import Row, Session
+from lineal.store.engine.node_times import NodeTimes
+from lineal.store.engine.read_turns import ReadTurns
+from lineal.store.engine.session import OpenDatabase, Session
 from lineal.store.engine.statement import CompiledStatement, Statement
-from lineal.store.engine.statement_deadlines import Watch
-from lineal.store.workspaces.scope import Scope
-from lineal.store.workspaces.scoped_session import ScopedSession
-from lineal.store.workspaces.visibility import scoped, scoped_engine
-
-__all__ = ["RERUNS_OF_RACES", "Database", "Row", "Session"]
+from lineal.store.engine.statement_deadlines import DeadlineWatch
 
 Result = TypeVar("Result")
+SessionFactory = Callable[[OpenDatabase, Any], Session]
 
 RERUNS_OF_RACES = 2
 _LONGEST_PAUSE = 1.0
@@ -69,7 +65,7 @@ class Database:
         on_retry: called with the kind of failure before a transaction runs again.
         on_end: called after each transaction with whether it wrote and the seconds that it took.
         before_commit: called with each transaction that wrote nodes, before it commits.
-        horizon: the latest time that nodes are known to carry.
+        node_times: the latest time that nodes are known to carry.
         limits: how much a call may ask for.
         is_full: whether a write found no space, and nothing has shown since that there is some.
         full_at: when a write found no space last, on the monotonic clock.
@@ -83,8 +79,8 @@ class Database:
         self.dialect = dialect_for(settings)
         self._engine, self._sql_dialect = self.dialect.name, self.dialect.sql_dialect
         self._connections = self.dialect.connections()
-        self._turns = Turns() if settings.is_in_process else None
-        self._watch = Watch(self.dialect.interrupt)
+        self._turns = ReadTurns() if settings.is_in_process else None
+        self._watch = DeadlineWatch(self.dialect.interrupt)
         self._limits: Limits | None = None
         self._folds_names: bool | None = None
         self.limits = UNLIMITED
@@ -97,7 +93,7 @@ class Database:
         self.on_retry: Callable[[str], None] = _nothing
         self.on_end: Callable[[bool, float], None] | None = None
         self.before_commit: Callable[[Session], None] = _mark_nothing
-        self.horizon = Horizon()
+        self.node_times = NodeTimes()
         watch_forks(self)
 
     @property
@@ -109,24 +105,20 @@ class Database:
         """Return the statement as this database's driver takes it."""
         return statement.compiled(self._engine, self._sql_dialect)
 
-    def compiled_scoped(self, statement: Statement) -> CompiledStatement:
-        """Return the statement as this database's driver takes it, with what a scope shows in place of the tables."""
-        return statement.compiled(scoped_engine(self._engine), scoped(self._sql_dialect))
-
-    def read(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
-        """Run work that only reads, on one consistent state of the database, of which it sees the scope."""
+    def read(self, work: Callable[[Session], Result], *, session: SessionFactory = Session) -> Result:
+        """Run work that only reads, on one consistent state of the database, with a session of the given kind."""
         if self._turns is None:
-            return self._run(work, write=False, scope=scope)
+            return self._run(work, write=False, session=session)
         turn = self._turns.take()
         try:
-            return self._run(work, write=False, scope=scope)
+            return self._run(work, write=False, session=session)
         finally:
             turn.release()
 
-    def write(self, work: Callable[[Session], Result], *, scope: Scope | None = None) -> Result:
+    def write(self, work: Callable[[Session], Result], *, session: SessionFactory = Session) -> Result:
         """Run work that writes; when this returns, what it wrote is committed, and when it raises, nothing is."""
         with self.dialect.writing():
-            return self._run(work, write=True, scope=scope)
+            return self._run(work, write=True, session=session)
 
     def folds_names(self, session: Session) -> bool:
         """Say whether the database takes names for the same that are spelled otherwise; it is asked once."""
@@ -150,27 +142,27 @@ class Database:
         """Work with new connections and locks: those of the parent's threads are never given back here."""
         self._connections.after_fork_in_child()
         self.dialect.after_fork_in_child()
-        self._turns = Turns() if self._turns else None
-        self._watch = Watch(self.dialect.interrupt)
+        self._turns = ReadTurns() if self._turns else None
+        self._watch = DeadlineWatch(self.dialect.interrupt)
         self.building = threading.Lock()
 
-    def _run(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+    def _run(self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory) -> Result:
         """Run work, and tell how long it took if somebody asks."""
         if self.on_end is None:
-            return self._rerun(work, write=write, scope=scope)
+            return self._rerun(work, write=write, session=session)
         started = time.monotonic()
         try:
-            return self._rerun(work, write=write, scope=scope)
+            return self._rerun(work, write=write, session=session)
         finally:
             self.on_end(write, time.monotonic() - started)
 
-    def _rerun(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+    def _rerun(self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory) -> Result:
         """Run work, again after failures that this can cure: for a bounded time, with growing and jittered pauses."""
         end = time.monotonic() + self.dialect.retry_seconds
         reruns = RERUNS_OF_RACES if write and self.dialect.writers_race else 0
         for attempt in itertools.count(1):
             try:
-                return self._attempt(work, write=write, scope=scope)
+                return self._attempt(work, write=write, session=session)
             except RefusedRowsError as refused:
                 raise self._explained(refused) from refused
             except (errors.StatusError, Conflict) as error:
@@ -200,7 +192,7 @@ class Database:
             "or make room on the disk that holds them"
         )
 
-    def _attempt(self, work: Callable[[Session], Result], *, write: bool, scope: Scope | None) -> Result:
+    def _attempt(self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory) -> Result:
         """Run work once in a transaction."""
         deadline = CURRENT.get()
         if deadline is not None and deadline.remaining <= 0:
@@ -215,10 +207,10 @@ class Database:
                 self._watch.begin(deadline, connection)
             try:
                 self.dialect.begin(cursor, write=write)
-                session = Session(self, cursor) if scope is None else ScopedSession(self, cursor, scope)
-                result = work(session)
-                if session.node_writes:
-                    self.before_commit(session)
+                opened = session(self, cursor)
+                result = work(opened)
+                if opened.node_writes:
+                    self.before_commit(opened)
             finally:
                 stopped = deadline is not None and self._watch.end(connection)
                 cursor.close()
@@ -229,9 +221,9 @@ class Database:
         try:
             if write:
                 self.dialect.check_place(connection)
-            if session.rows_written:
+            if opened.rows_written:
                 self.is_full = self.is_full and self.dialect.tables_keep_space
-                self.dialect.after_write(connection, session.rows_written)
+                self.dialect.after_write(connection, opened.rows_written)
         finally:
             if stopped:
                 self._connections.replace(connection)

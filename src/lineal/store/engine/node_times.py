@@ -20,7 +20,7 @@ LOOK_SECONDS = 2.0
 _LATE = OVERLAP / 2
 
 
-class Horizon:
+class NodeTimes:
     """The latest time of nodes. Safe for any number of threads: one that is lost is seen again with the next node."""
 
     def __init__(self) -> None:

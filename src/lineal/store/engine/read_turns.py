@@ -13,7 +13,7 @@ import time
 _LONG_SECONDS = 0.1
 
 
-class Turns:
+class ReadTurns:
     """One thread has its turn at a time, and others go past one that keeps it long."""
 
     def __init__(self) -> None:

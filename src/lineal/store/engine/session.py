@@ -1,14 +1,17 @@
 """One transaction in progress: running statements on its cursor.
 
-What stays out: beginning and ending transactions (database.py), and what a scope hides (scoped_session.py).
+What stays out: beginning and ending transactions (database.py), and what a scope hides
+(store/workspaces/scoped_session.py).
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 
@@ -17,13 +20,8 @@ from lineal.kinds import Kind
 from lineal.security import LimitSettings
 from lineal.store.engine.column_limits import RefusedRowsError
 from lineal.store.engine.dialects.base import Conflict, DatabaseDialect
-from lineal.store.engine.node_times import Horizon
+from lineal.store.engine.node_times import NodeTimes
 from lineal.store.engine.statement import LONGEST_LIST, CompiledStatement, Insertion, Statement
-from lineal.store.workspaces.scope import Scope
-
-if TYPE_CHECKING:
-    from lineal.store.engine.database import Database
-    from lineal.store.upkeep.changes import Trail
 
 Result = TypeVar("Result")
 Row = tuple[Any, ...]
@@ -33,22 +31,55 @@ _LONGEST_KEPT = 6000  # characters of a statement, without its lists
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
 
 
+class OpenDatabase(Protocol):
+    """What a session needs of its database; `Database` says what each is."""
+
+    dialect: DatabaseDialect
+    limits: LimitSettings
+    node_times: NodeTimes
+    building: threading.Lock
+    observe: Callable[[str], None]
+    span: Callable[[str], AbstractContextManager[Any]]
+
+    def compiled(self, statement: Statement) -> CompiledStatement:
+        """Return the statement as the driver takes it."""
+
+    def folds_names(self, session: Session) -> bool:
+        """Say whether the database takes names for the same that are spelled otherwise."""
+
+
+class ChangeTracker(Protocol):
+    """What functions that write rows call with what they change."""
+
+    def created(self, kind: Kind, ids: Iterable[int]) -> None:
+        """Note nodes that are new."""
+
+    def changing(self, session: Session, kind: Kind, ids: Iterable[int], action: str = "update") -> None:
+        """Note nodes that are about to be changed or deleted."""
+
+    def added(self, action: str, subject: str, node_id: int, new: dict[str, Any]) -> None:
+        """Note something that is added to what is there."""
+
+    def removed(self, action: str, subject: str, node_id: int, old: dict[str, Any]) -> None:
+        """Note something that is taken away from what is there."""
+
+
 class Session:
     """One transaction in progress.
 
     Attributes:
         rows_written: how many rows were given to statements that write many.
         node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
-        scope: what the transaction sees, or None if it sees everything.
-        trail: where those who write rows tell what they change, or None if nobody asks.
+        sees_all: whether its queries see the whole store.
+        tracker: what notes the changes of the transaction, or None if nobody asks for them.
 
     Raises, from every method: Conflict (a row would not be unique), StatusError (anything else, translated).
     """
 
-    scope: Scope | None = None
-    trail: Trail | None = None
+    sees_all = True
+    tracker: ChangeTracker | None = None
 
-    def __init__(self, database: Database, cursor: Any) -> None:
+    def __init__(self, database: OpenDatabase, cursor: Any) -> None:
         self._database = database
         self._cursor = cursor
         self.rows_written = 0
@@ -75,18 +106,18 @@ class Session:
         return self._database.limits
 
     @property
-    def horizon(self) -> Horizon:
+    def node_times(self) -> NodeTimes:
         """The latest time that nodes are known to carry."""
-        return self._database.horizon
+        return self._database.node_times
 
     def note_times(self, kind: Kind, ids: Sequence[int], times: Sequence[int]) -> None:
         """Take note of the times of update, at least one, with which nodes are written."""
         self.node_writes.append((kind, ids, min(times)))
-        self._database.horizon.see(max(times))
+        self._database.node_times.see(max(times))
 
     @property
     def unscoped(self) -> Session:
-        """The same transaction with sight of the whole store, for rules that protect it as a whole."""
+        """The same transaction, which sees the whole store, for rules that protect it as a whole."""
         return self
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:

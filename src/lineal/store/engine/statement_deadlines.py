@@ -20,7 +20,7 @@ _IDLE_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Watch:
+class DeadlineWatch:
     """Stops the statements of calls whose time is over.
 
     Who works takes their entry out of `_running` without a lock, which costs next to nothing. Who stops a statement
@@ -35,7 +35,7 @@ class Watch:
         self._is_looking = False
 
     def begin(self, deadline: Deadline, connection: Any) -> None:
-        """Watch the statements of a connection from now on."""
+        """DeadlineWatch the statements of a connection from now on."""
         self._running[id(connection)] = (deadline, connection)
         if not self._is_looking:
             self._start()
@@ -90,7 +90,7 @@ class Watch:
                     _log.warning("the system gives no more threads; calls may take longer than they may")
 
 
-def _look_on(watch: weakref.ref[Watch]) -> None:
+def _look_on(watch: weakref.ref[DeadlineWatch]) -> None:
     """Look at a watch until it has had nothing to do for a second, or is gone."""
     busy_at = time.monotonic()
     while True:

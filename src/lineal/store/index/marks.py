@@ -1,8 +1,8 @@
 """Marks: nodes that the search index has to look at although their times do not say so.
 
 A transaction that writes nodes marks them itself, just before it commits, if the index may have gone past their times
-(horizon.py). A mark is a row of its own each time: a pass deletes the marks that it has read and no others, so that it
-loses none that is committed meanwhile. What stays out: indexing (catalogue/index.py).
+(store/engine/node_times.py). A mark is a row of its own each time: a pass deletes the marks that it has read and no
+others, so that it loses none that is committed meanwhile. What stays out: indexing (catalogue/index.py).
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _DELETE_OLD = Statement(sa.delete(MARK).where(_OLD))
 
 def mark_late(session: Session) -> None:
     """Mark those of the nodes that a transaction has written which the index may not find by their times."""
-    if session.horizon.is_outdated() and _is_there(session):
+    if session.node_times.is_outdated() and _is_there(session):
         [(reached,)] = session.unscoped.rows(_REACHED)
-        session.horizon.see((reached or 0) + OVERLAP)
-    late = [(kind, ids) for kind, ids, earliest in session.node_writes if session.horizon.is_late(earliest)]
+        session.node_times.see((reached or 0) + OVERLAP)
+    late = [(kind, ids) for kind, ids, earliest in session.node_writes if session.node_times.is_late(earliest)]
     if late and _is_there(session):
         written_at = time.time_ns() // 1_000_000
         rows = sorted({(kind.type_kind, node_id) for kind, ids in late for node_id in ids})

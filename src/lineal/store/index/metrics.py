@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from lineal.filter.search import among
-from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.index.entries import read_number
@@ -198,3 +198,38 @@ def durations(session: Session, type_id: int, state: int, *, limit: int) -> list
     query = sa.select(node.id, node.create_time_since_epoch, node.last_update_time_since_epoch)
     query = query.where(node.type_id == type_id, node.last_known_state == state).order_by(node.id.desc())
     return [(row[0], row[1], row[2]) for row in session.rows(Statement(query.limit(limit)))]
+
+
+_METRICS = Statement(
+    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number, FACT.c.text).where(
+        FACT.c.kind == sa.bindparam("kind"),
+        listed(FACT.c.node_id, "ids"),
+        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+        listed(FACT.c.name, "names"),
+    )
+)
+
+
+def metrics_of(session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Return (node id, id of who reported it, name, number) of nodes' metrics."""
+    found: list[tuple[Any, ...]] = []
+    for piece in session.pieces(ids):
+        rows = session.rows(_METRICS, {"kind": kind.type_kind, "ids": piece, "names": names})
+        found += [(*place, read_number(number, text)) for *place, number, text in rows]
+    return found
+
+
+_METRIC_NAMES = Statement(
+    sa.select(FACT.c.name)
+    .where(
+        FACT.c.kind == sa.bindparam("kind"),
+        FACT.c.node_id == sa.bindparam("node"),
+        FACT.c.family == int(Family.METRIC),
+    )
+    .distinct()
+)
+
+
+def metric_names(session: Session, kind: Kind, node_id: int) -> list[str]:
+    """Return the names of the metrics that the index knows of a node."""
+    return [name for (name,) in session.rows(_METRIC_NAMES, {"kind": kind.type_kind, "node": node_id})]

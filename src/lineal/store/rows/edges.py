@@ -13,6 +13,7 @@ from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.events import EventRow
 from lineal.store.tables.mlmd_tables import EVENT
+from lineal.wire import metadata_store as pb
 
 _COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
 _OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
@@ -79,3 +80,19 @@ def count_events(session: Session, kind: Kind, node_id: int, types: Collection[i
     query = sa.select(sa.func.count()).select_from(EVENT)
     query = query.where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
     return int(session.rows(Statement(query))[0][0])
+
+
+_OUTPUTS = [pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT, pb.Event.INTERNAL_OUTPUT, pb.Event.PENDING_OUTPUT]
+_MAKERS = Statement(
+    sa.select(EVENT.c.artifact_id, sa.func.max(EVENT.c.id))
+    .where(listed(EVENT.c.artifact_id, "ids"), among(EVENT.c.type, _OUTPUTS))
+    .group_by(EVENT.c.artifact_id)
+)
+_EXECUTION_OF = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(listed(EVENT.c.id, "ids")))
+
+
+def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Return the id of the execution that wrote each artifact last."""
+    last: dict[int, int] = dict(session.listed_rows(_MAKERS, "ids", ids))
+    executions: dict[int, int] = dict(session.listed_rows(_EXECUTION_OF, "ids", list(last.values())))
+    return {artifact_id: executions[event_id] for artifact_id, event_id in last.items()}

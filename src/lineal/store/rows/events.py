@@ -123,11 +123,11 @@ def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
     Raises:
         Conflict: an event of that artifact, execution and type exists; `row` tells which event.
     """
-    if session.trail:
+    if session.tracker:
         for event in events:
             new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
             path = {"path": plain_steps(event.steps)} if event.steps else {}
-            session.trail.added("event", EXECUTION.name, event.execution_id, {**new, **path})
+            session.tracker.added("event", EXECUTION.name, event.execution_id, {**new, **path})
     if not any(event.steps for event in events):
         session.change_many(_INSERT, [event[:4] for event in events])
         return

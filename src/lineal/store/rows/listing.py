@@ -87,7 +87,7 @@ def _front_rows(session: Session, form: _Form, values: dict[str, Any]) -> list[R
     A planner that knows nothing of single values takes the index of one that half the nodes have for the shortest way.
     So the front says how many nodes fit, and where these are enough, it is read as far as a page may need.
     """
-    if session.dialect.knows_values or session.scope is not None or not form.may_fill_from_front:
+    if session.dialect.knows_values or not session.sees_all or not form.may_fill_from_front:
         return None
     (greatest,) = session.rows(_GREATEST_ID[form.kind])[0]
     most, wanted = (greatest or 0) // _IDS_PER_NODE_OF_FRONT, values["page_size"]

@@ -168,7 +168,7 @@ def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[Nod
 
 def nodes_to_update(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
     """Return the nodes that exist, each once, by id; nobody else updates them until the transaction ends."""
-    seen = ids if session.scope is None else existing_ids(session, kind, ids)
+    seen = ids if session.sees_all else existing_ids(session, kind, ids)
     return _rows(session.unscoped.listed_rows(_OF[kind].to_update, "ids", list(seen)))
 
 
@@ -215,7 +215,7 @@ def ids_by_types_and_names(
 
 def named_ids_to_link(session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]) -> IdsByName:
     """Return the same; nobody deletes them until the transaction ends, so that it may link them."""
-    if session.scope is None:
+    if session.sees_all:
         return _named(session, kind, _OF[kind].by_types_and_names_to_link, type_ids, names)
     ids = ids_by_types_and_names(session, kind, type_ids, names)
     kept = ids_to_link(session, kind, list(ids.values())) if session.dialect.writers_race else None
@@ -251,7 +251,7 @@ def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]
 
 def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
     """Return those of the ids that exist; nobody deletes them until the transaction ends, so that it may link them."""
-    seen = ids if session.scope is None else existing_ids(session, kind, ids)
+    seen = ids if session.sees_all else existing_ids(session, kind, ids)
     return {found for (found,) in session.unscoped.listed_rows(_OF[kind].ids_to_link, "ids", list(seen))}
 
 
@@ -268,8 +268,8 @@ def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequ
     else:
         ids = session.insert_many(_OF[kind].insert, rows, called=called)
     session.note_times(kind, ids, [node.time for node in nodes])
-    if session.trail:
-        session.trail.created(kind, ids)
+    if session.tracker:
+        session.tracker.created(kind, ids)
     properties = [
         (node_id, name, is_custom, *columns)
         for node_id, node in zip(ids, nodes, strict=True)
@@ -300,8 +300,8 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, acti
     Raises:
         Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
     """
-    if session.trail:
-        session.trail.changing(session, kind, [node.id for node in nodes], action)
+    if session.tracker:
+        session.tracker.changing(session, kind, [node.id for node in nodes], action)
     if nodes:
         session.note_times(kind, [node.id for node in nodes], [node.updated for node in nodes])
     rows = [
@@ -326,6 +326,22 @@ _CONTEXTS_OF = {kind: _contexts_of(kind) for kind in MEMBERSHIP}
 def contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:
     """Return the contexts that an artifact or execution belongs to, by id."""
     return _rows(session.rows(_CONTEXTS_OF[kind], {"node_id": node_id}))
+
+
+def _contexts_of_many(kind: Kind) -> Statement:
+    link = MEMBERSHIP[kind].c
+    query = select_nodes(CONTEXT).add_columns(link[kind.id_column])
+    query = query.join(MEMBERSHIP[kind], link.context_id == NODE[CONTEXT].c.id)
+    return Statement(query.where(listed(link[kind.id_column], "ids")).order_by(NODE[CONTEXT].c.id))
+
+
+_CONTEXTS_OF_MANY = {kind: _contexts_of_many(kind) for kind in MEMBERSHIP}
+
+
+def contexts_of_many(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
+    """Return (node id, context) for every context of the nodes."""
+    rows = session.listed_rows(_CONTEXTS_OF_MANY[kind], "ids", ids)
+    return [(row[-1], NodeRow._make(row[:-1])) for row in rows]
 
 
 def _relatives(wanted: str, given: str) -> Statement:

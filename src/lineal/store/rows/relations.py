@@ -33,10 +33,10 @@ _PARENT_IDS = Statement(
 def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) -> None:
     """Put nodes into contexts, given as (context id, node id); a pair that exists is left alone."""
     pairs = list(dict.fromkeys(pairs))
-    if session.trail:
+    if session.tracker:
         known = set(memberships_of(session.unscoped, kind, [node_id for _, node_id in pairs]))
         for context_id, node_id in dict.fromkeys(pairs).keys() - known:
-            session.trail.added(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+            session.tracker.added(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
     session.change_many(_INSERT_MEMBER[kind], pairs)
 
 
@@ -51,9 +51,9 @@ def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
     Raises:
         Conflict: a pair exists; `row` tells which.
     """
-    if session.trail:
+    if session.tracker:
         for child_id, parent_id in pairs:
-            session.trail.added("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
+            session.tracker.added("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
     session.change_many(_INSERT_PARENT, pairs)
 
 

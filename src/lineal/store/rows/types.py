@@ -108,17 +108,17 @@ def insert_type(session: Session, row: TypeRow, properties: dict[str, int]) -> i
         Conflict: the external id is taken.
     """
     type_id = session.insert(_INSERT, row[1:], called=lambda _: f"the type {shown(row.name)}")
-    if session.trail:
+    if session.tracker:
         named = {name: value for name, value in row._asdict().items() if value is not None and name != "id"}
-        session.trail.added("create", "type", type_id, named)
+        session.tracker.added("create", "type", type_id, named)
     add_type_properties(session, type_id, properties)
     return type_id
 
 
 def add_type_properties(session: Session, type_id: int, properties: dict[str, int]) -> None:
     """Add properties to a type."""
-    if session.trail and properties:
-        session.trail.added("property", "type", type_id, dict(properties))
+    if session.tracker and properties:
+        session.tracker.added("property", "type", type_id, dict(properties))
     rows = [(type_id, name, data_type) for name, data_type in properties.items()]
     session.change_many(_INSERT_PROPERTY, rows, called=lambda index: f"property {shown(rows[index][1])} of a type")
 
@@ -129,13 +129,13 @@ def set_type_external_id(session: Session, type_id: int, external_id: str) -> No
     Raises:
         Conflict: the external id is taken.
     """
-    if session.trail:
-        session.trail.added("update", "type", type_id, {"external_id": external_id})
+    if session.tracker:
+        session.tracker.added("update", "type", type_id, {"external_id": external_id})
     session.change(_SET_EXTERNAL_ID, {"type_id": type_id, "new_id": external_id})
 
 
 def insert_base_type(session: Session, type_id: int, base_type_id: int) -> None:
     """Say on which type a type is based."""
-    if session.trail:
-        session.trail.added("update", "type", type_id, {"base_type_id": base_type_id})
+    if session.tracker:
+        session.tracker.added("update", "type", type_id, {"base_type_id": base_type_id})
     session.change_many(_INSERT_PARENT, [(type_id, base_type_id)])

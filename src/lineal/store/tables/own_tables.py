@@ -1,9 +1,9 @@
 """Lineal's own tables, all named `lineal_*`: the search index, stored views of the web UI, the audit log and tokens.
 
-The index repeats what stands in nodes, so that labels, metrics and values inside JSON can be searched, counted and
+The index repeats values of nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
 log are never changed or deleted (docs/decisions/0016-life-of-data.md). What stays out: the tables of ML Metadata's
-schema (tables.py), and what goes into the index (service/catalogue).
+schema (mlmd_tables.py), creating them (store/schema/on_demand.py), and what goes into the index (catalogue/entries.py).
 """
 
 from __future__ import annotations
@@ -13,9 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal.store.engine.database import Database
-from lineal.store.engine.session import Session
-from lineal.store.schema.definitions import define_tables
 from lineal.store.tables.mlmd_tables import Double, Int, Key, LongText, Number, ShortText
 
 metadata = sa.MetaData()
@@ -156,32 +153,3 @@ TOKEN = _table(
 )
 # What the catalogue reads; an audit log, tokens, marks and what is set aside may be missing.
 SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)
-
-
-def prepare(database: Database) -> bool:
-    """Create those of the tables that are missing; say whether they are there, which a read-only database may lack."""
-    if database.read(_are_present):
-        return True
-    if database.dialect.read_only:
-        return False
-    database.write(_create)
-    return True
-
-
-def holds(database: Database, *tables: sa.Table) -> bool:
-    """Create the tables that are missing, unless the database is read-only; say whether these are there."""
-    return prepare(database) or database.read(lambda session: not set(tables) & set(_missing(session)))
-
-
-def _are_present(session: Session) -> bool:
-    return not _missing(session)
-
-
-def _missing(session: Session) -> list[sa.Table]:
-    names = {name.lower() for name in session.dialect.table_names(session.script)}
-    return [table for table in metadata.sorted_tables if table.name not in names]
-
-
-def _create(session: Session) -> None:
-    session.dialect.begin_setup(session.script)
-    define_tables(session, _missing(session))

@@ -1,8 +1,8 @@
 """What a transaction changes, noted while it happens, for the audit log.
 
-The functions that write rows tell the trail of their session before they do so. The trail compares what was noted with
-what there is at the end of the transaction, or before the same node is changed again: of two changes, of which the
-second takes back the first, both are told. A session without a trail costs nothing. What stays out: who changes
+The functions that write rows call the tracker of their session before they do so. The tracker compares what it noted
+with what the transaction leaves at its end, or with what is there before the same node changes again: when a second
+change takes back the first, both are noted. A session without a tracker costs nothing. What stays out: who changes
 something, and whether it is written down at all (service/audit.py).
 """
 
@@ -11,16 +11,15 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from lineal import errors, json_form
 from lineal.kinds import KINDS, Kind
+from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.properties import properties_of
 from lineal.store.tables.values import decode
 from lineal.wire import metadata_store as pb
-
-if TYPE_CHECKING:
-    from lineal.store.engine.session import Session
 
 Values = dict[str, Any]
 
@@ -52,7 +51,7 @@ class Snapshot(NamedTuple):
 
 
 @dataclass
-class Trail:
+class TransactionChanges:
     """The changes of one transaction."""
 
     _before: dict[Kind, dict[int, Snapshot | None]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
@@ -110,8 +109,6 @@ _UPDATED = "last_update_time_since_epoch"
 
 def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Snapshot]:
     """Return the nodes that exist, their values by the names that filters give them."""
-    from lineal.store.rows import nodes as node_rows  # it tells the trail
-
     if not ids:
         return {}
     whole = session.unscoped

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lineal.conventions import WORKSPACE_PROPERTY
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import ChangeTracker, Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.events import events_of, plain_steps, steps_of
 from lineal.store.rows.nodes import NodeRow, update_nodes
@@ -19,7 +19,6 @@ from lineal.store.rows.properties import PropertyChanges, change_properties
 from lineal.store.rows.relations import memberships_of, parent_ids
 from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH, MEMBERSHIP, NODE, PARENT_CONTEXT, PROPERTY, TYPE
 from lineal.store.tables.values import Encoded
-from lineal.store.upkeep.changes import Trail
 
 Pair = tuple[int, int]
 _END = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
@@ -131,28 +130,28 @@ def _statements(kind: Kind) -> list[Statement]:
 
 def delete_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
     """Delete nodes with their properties, events, memberships and places among contexts."""
-    if session.trail:
-        session.trail.changing(session, kind, ids, "delete")
-        _note_links(session, session.trail, kind, ids)
+    if session.tracker:
+        session.tracker.changing(session, kind, ids, "delete")
+        _note_links(session, session.tracker, kind, ids)
     for piece in session.pieces(ids):
         for statement in _statements(kind):
             session.change(statement, {"ids": piece})
 
 
-def _note_links(session: Session, trail: Trail, kind: Kind, ids: Sequence[int]) -> None:
+def _note_links(session: Session, tracker: ChangeTracker, kind: Kind, ids: Sequence[int]) -> None:
     """Note the events, memberships and parents that go with nodes; what contexts hold goes with what they held."""
     if kind is CONTEXT:
         for child_id, parent_id in parent_ids(session, ids):
-            trail.removed("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
+            tracker.removed("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
         return
     events = events_of(session, kind, ids)
     steps = steps_of(session, [event.id for event in events])
     for event in events:
         old = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
         path = {"path": plain_steps(steps[event.id])} if event.id in steps else {}
-        trail.removed("event", EXECUTION.name, event.execution_id, {**old, **path})
+        tracker.removed("event", EXECUTION.name, event.execution_id, {**old, **path})
     for context_id, node_id in memberships_of(session, kind, ids):
-        trail.removed(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+        tracker.removed(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
 
 
 def clear_nodes(session: Session, kind: Kind, rows: Sequence[NodeRow], *, mark: tuple[str, Encoded]) -> None:

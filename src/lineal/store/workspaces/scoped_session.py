@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sqlalchemy as sa
 
 from lineal.kinds import CONTEXT, KINDS, Kind
-from lineal.store.engine.session import NO_VALUES, Row, Session
+from lineal.store.engine.database import SessionFactory
+from lineal.store.engine.session import NO_VALUES, OpenDatabase, Row, Session
 from lineal.store.engine.statement import CompiledStatement, Statement, listed
 from lineal.store.tables.mlmd_tables import NODE, TYPE
 from lineal.store.workspaces import visibility
 from lineal.store.workspaces.scope import Scope
-
-if TYPE_CHECKING:
-    from lineal.store.engine.database import Database
 
 _NAMED_CONTEXTS = Statement(
     sa.select(NODE[CONTEXT].c.id, TYPE.c.name, NODE[CONTEXT].c.name)
@@ -32,23 +30,26 @@ class ScopedSession(Session):
     """A transaction whose queries see a scope. Statements that change rows are told which, and see everything.
 
     Attributes:
+        scope: the workspaces that the transaction sees.
         written: the ids of the nodes that the transaction created or changed.
     """
 
-    def __init__(self, database: Database, cursor: Any, scope: Scope) -> None:
+    sees_all = False
+
+    def __init__(self, database: OpenDatabase, cursor: Any, scope: Scope) -> None:
         super().__init__(database, cursor)
         self.scope = scope
         self.written: dict[Kind, set[int]] = {kind: set() for kind in KINDS}
-        self._sight: Mapping[str, Any] | None = None
+        self._shown: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, session: Session, scope: Scope) -> ScopedSession:
-        """Return the same transaction with sight of a scope alone."""
+        """Return the same transaction, which sees a scope alone."""
         return cls(session._database, session._cursor, scope)
 
     @cached_property
     def unscoped(self) -> Session:
-        """The same transaction with sight of the whole store."""
+        """The same transaction, which sees the whole store."""
         return Session(self._database, self._cursor)
 
     @property
@@ -58,22 +59,22 @@ class ScopedSession(Session):
 
     def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
         """Return the rows of a query that the scope shows."""
-        if self._sight is None:
-            self._sight = self._look()
-        return self._fetched(self._compiled(statement), {**values, **self._sight})
+        if self._shown is None:
+            self._shown = self._look()
+        return self._fetched(self._compiled(statement), {**values, **self._shown})
 
     def _compiled(self, statement: Statement) -> CompiledStatement:
-        return self._database.compiled_scoped(statement)
+        dialect = self.dialect
+        return statement.compiled(visibility.scoped_engine(dialect.name), visibility.scoped(dialect.sql_dialect))
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
         """Take note of nodes that were created or changed; a new context may be one that the scope names."""
         self.written[kind].update(ids)
         if kind is CONTEXT:
-            self._sight = None
+            self._shown = None
 
     def _look(self) -> Mapping[str, Any]:
         """Return the parameters of the scope: the names of its workspaces, and the ids of the contexts it names."""
-        assert self.scope is not None  # noqa: S101 given to __init__
         wanted = {(workspace.type_name, workspace.name) for workspace in self.scope.workspaces}
         found = self.unscoped.listed_rows(_NAMED_CONTEXTS, "names", sorted({name for _, name in wanted}))
         ids = [node_id for node_id, type_name, name in found if (type_name, name) in wanted]
@@ -82,3 +83,8 @@ class ScopedSession(Session):
 
 # A list must not be empty, and no property of a workspace is.
 _NO_NAME = ""
+
+
+def sessions_of(scope: Scope | None) -> SessionFactory:
+    """Return how a transaction's session is made that sees a scope, or the whole store if there is none."""
+    return Session if scope is None else lambda database, cursor: ScopedSession(database, cursor, scope)

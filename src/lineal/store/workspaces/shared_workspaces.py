@@ -1,7 +1,7 @@
 """Which nodes share a workspace: by the property that names it, and by the contexts that hold them.
 
 A context of the SDK's type is the workspace of its name; every other one is a workspace of its own, since it may be the
-limit of a caller. What stays out: what a caller sees (sight.py).
+limit of a caller. What stays out: what a caller sees (visibility.py).
 """
 
 from __future__ import annotations

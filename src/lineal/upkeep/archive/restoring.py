@@ -23,7 +23,7 @@ from lineal.store.engine.session import Session
 from lineal.store.index import entries as index_rows
 from lineal.store.index import facets as facet_rows
 from lineal.store.rows import types as type_rows
-from lineal.store.tables import own_tables
+from lineal.store.schema import on_demand
 from lineal.store.upkeep import archive as archive_rows
 from lineal.store.upkeep import views as view_rows
 from lineal.upkeep.archive.backing_up import backup, is_copy
@@ -143,7 +143,7 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
         noted.write(session, archive.manifest)
 
     with open_service(dataclasses.replace(settings)) as service:
-        own_tables.prepare(service.database)
+        on_demand.prepare(service.database)
         try:
             service.write(renumber if ids is Ids.NEW else write)
         except errors.OutOfRangeError as error:

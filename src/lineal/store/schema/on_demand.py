@@ -1,0 +1,42 @@
+"""Lineal's own tables, created in a database when they are first needed.
+
+What stays out: what the tables hold (store/tables/own_tables.py).
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.schema.definitions import define_tables
+from lineal.store.tables.own_tables import metadata
+
+
+def prepare(database: Database) -> bool:
+    """Create those of the tables that are missing; say whether they are there, which a read-only database may lack."""
+    if database.read(_are_present):
+        return True
+    if database.dialect.read_only:
+        return False
+    database.write(_create)
+    return True
+
+
+def holds(database: Database, *tables: sa.Table) -> bool:
+    """Create the tables that are missing, unless the database is read-only; say whether these are there."""
+    return prepare(database) or database.read(lambda session: not set(tables) & set(_missing(session)))
+
+
+def _are_present(session: Session) -> bool:
+    return not _missing(session)
+
+
+def _missing(session: Session) -> list[sa.Table]:
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    return [table for table in metadata.sorted_tables if table.name not in names]
+
+
+def _create(session: Session) -> None:
+    session.dialect.begin_setup(session.script)
+    define_tables(session, _missing(session))

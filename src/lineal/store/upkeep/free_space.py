@@ -1,0 +1,47 @@
+"""Whether a database that was full has space again: a small write says it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import sqlalchemy as sa
+
+from lineal import errors
+from lineal.store.engine.database import Database
+from lineal.store.engine.session import Session
+from lineal.store.engine.statement import Statement, listed
+from lineal.store.schema import on_demand
+from lineal.store.tables.own_tables import VIEW
+from lineal.store.upkeep import views as view_rows
+
+# Rows of the length of a probe fit into a page: MariaDB ends itself when a longer one finds no space.
+_PROBES = [f"probe {number}" for number in range(9)]  # no names of views
+_PROBE_LENGTH = 7000
+QUIET = 10.0
+"""How many seconds no write must have failed for want of space, where a probe alone does not tell."""
+_DELETE_PROBES = Statement(sa.delete(VIEW).where(listed(VIEW.c.id, "ids")))
+
+
+def has_room(database: Database) -> bool:
+    """Say whether something can be written again to a database that was full.
+
+    Where each table has free space of its own, a row that fits into one says nothing of the others: there it also takes
+    some seconds in which no write has failed.
+    """
+    content = secrets.token_hex(_PROBE_LENGTH // 2)  # which no engine makes smaller
+    try:
+        if on_demand.holds(database, VIEW):
+            database.write(_delete_probes)
+            database.write(lambda session: view_rows.add_many(session, [(probe, content, 0) for probe in _PROBES]))
+            database.write(_delete_probes)
+    except errors.StatusError:
+        return False
+    if database.dialect.tables_keep_space and time.monotonic() < database.full_at + QUIET:
+        return False
+    database.is_full = False
+    return True
+
+
+def _delete_probes(session: Session) -> None:
+    session.change(_DELETE_PROBES, {"ids": _PROBES})
