@@ -1,6 +1,4 @@
-import "@mantine/core/styles.css";
-import "./app/tokens.css";
-import "./app/page.css";
+import "./app/styles";
 import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";

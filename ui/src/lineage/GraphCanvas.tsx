@@ -1,7 +1,7 @@
 // The graph on the screen: near, as nodes; from afar, as one canvas. Keys and clicks become changes of the address.
 
 import "@xyflow/react/dist/base.css";
-import "./lineage.css";
+import "./graph.css";
 import { BaseEdge, Controls, type EdgeProps, ReactFlow, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useMemo, useRef } from "react";
 import { shortType } from "../values/names";

@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
 import { useCallback, useMemo, useRef } from "react";
+import "./lineage.css";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { Empty, Failed, Loading } from "../state/States";
