@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -79,7 +80,7 @@ def put_execution(folder: Path) -> Iterator[Call]:
         door.start()
         channel = closing.enter_context(grpc.insecure_channel(door.address))
         send = channel.unary_unary("/ml_metadata.MetadataStoreService/PutExecution")
-        yield lambda request=_execution_request(service): send(request)  # type: ignore[misc]
+        yield partial(send, _execution_request(service))
 
 
 def _execution_request(service: Any) -> bytes:

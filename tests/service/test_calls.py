@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lineal import errors
-from lineal.service import CALLS, MetadataService
+from lineal.service import CALLS, MetadataService, calls
 from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 from tests.engines import SQLITE_EVERY_DAY
@@ -22,6 +24,15 @@ def test_every_rpc_of_the_descriptor_is_served_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_a_search_for_the_name_of_a_call_leads_to_its_rule(method: Any) -> None:
+    table = Path(calls.__file__).read_text().splitlines()
+    lines = [line for line in table if f'"{method.name}"' in line]
+    assert [line.strip().startswith(f'"{method.name}": Call({CALLS[method.name].rule.__name__}') for line in lines] == [
+        True
+    ]
+
+
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_an_empty_request_is_answered_or_refused_as_the_callers_mistake(service: MetadataService, name: str) -> None:
     request = getattr(rpc, f"{name}Request")()

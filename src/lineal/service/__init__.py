@@ -16,7 +16,7 @@ from lineal import errors
 from lineal.service import scope_rules
 from lineal.service.access import UNNAMED, Caller, require
 from lineal.service.audit import audited
-from lineal.service.calls import CALLS, Call
+from lineal.service.calls import CALLS, Call, Handler
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
@@ -56,7 +56,8 @@ class MetadataService:
         """
         called = self.calls.get(method) or self._unknown(method)
         require(caller, called.needed_role, method)
-        handler, run = called.handler, self.database.write if called.writes else self.database.read
+        handler: Handler = called.handler
+        run = self.database.write if called.writes else self.database.read
         if called.writes and caller.scope is not None:
             handler = scope_rules.checked(handler)
         if called.is_audited or (called.writes and self.database.settings.audit):

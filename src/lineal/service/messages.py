@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any, cast
 
 from google.protobuf import json_format
@@ -20,6 +21,19 @@ from lineal.store.rows.properties import values_of
 from lineal.store.rows.types import TypeRow
 from lineal.store.tables.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+
+
+def response_to(request: Any, **fields: Any) -> Any:
+    """Return the response message of the call that a request belongs to."""
+    return _response_class(type(request).__name__)(**fields)
+
+
+@cache
+def _response_class(request: str) -> Any:
+    """Return the class beside a request's: PutTypesResponse for PutTypesRequest."""
+    return getattr(rpc, request.removesuffix("Request") + "Response")
+
 
 _STATES = {ARTIFACT: frozenset(pb.Artifact.State.values()), EXECUTION: frozenset(pb.Execution.State.values())}
 

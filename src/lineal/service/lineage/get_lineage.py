@@ -25,7 +25,9 @@ _Options = pb.LineageSubgraphQueryOptions
 _LISTS = tuple(field.name for field in pb.LineageGraph.DESCRIPTOR.fields)
 
 
-def get_lineage_subgraph(session: Session, request: rpc.GetLineageSubgraphRequest) -> rpc.GetLineageSubgraphResponse:
+def get_lineage_subgraph(
+    session: Session, _: KnownTypes, request: rpc.GetLineageSubgraphRequest
+) -> rpc.GetLineageSubgraphResponse:
     """Return the ids of the nodes around the starting nodes, and the events between them.
 
     Raises:

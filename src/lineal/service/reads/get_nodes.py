@@ -1,71 +1,103 @@
-"""The rules of the calls that read nodes one by one or by what they have in common."""
+"""The rules of the calls that read nodes: one by one, by what they have in common, or page by page."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from google.protobuf.unknown_fields import UnknownFieldSet
+
 from lineal import errors
-from lineal.kinds import CONTEXT, Kind
+from lineal.kinds import ARTIFACT, Kind
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
+from lineal.service.messages import node_messages, response_to, type_messages
+from lineal.service.reads import lists
 from lineal.service.reads.get_types import check_external_ids, shown
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import types as type_rows
 from lineal.store.rows.nodes import NodeRow
+from lineal.wire import service as rpc
 
 
-def get_nodes_by_ids(session: Session, kind: Kind, ids: Sequence[int]) -> list[NodeRow]:
-    """Return the nodes that exist, each once, by id."""
-    return node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+def get_nodes(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer all nodes of a kind, or a page of them."""
+    return _page(session, types, request, kind, lists.get_nodes(session, kind, request))
 
 
-def get_nodes_by_external_ids(session: Session, kind: Kind, external_ids: Sequence[str]) -> list[NodeRow]:
-    """Return the nodes that exist, each once, by id.
+def get_nodes_by_type(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the nodes of a type, or a page of them."""
+    return _page(session, types, request, kind, lists.get_nodes_by_type(session, types, kind, request))
+
+
+def get_nodes_by_context(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the nodes that a context holds, or a page of them."""
+    return _page(session, types, request, kind, lists.get_nodes_by_context(session, kind, request))
+
+
+def get_nodes_by_ids(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the nodes that exist, each once, by id."""
+    ids = getattr(request, f"{kind.name}_ids")
+    rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+    response = _nodes(session, types, request, kind, rows)
+    if kind is ARTIFACT and request.populate_artifact_types:
+        response.artifact_types.extend(_types_of(session, kind, rows))
+    return response
+
+
+def _types_of(session: Session, kind: Kind, nodes: Sequence[NodeRow]) -> list[Any]:
+    rows = type_rows.types_by_ids(session, sorted({node.type_id for node in nodes}))
+    return list(type_messages(session, kind, rows, base_type=False))
+
+
+def get_nodes_by_external_ids(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the nodes that exist, each once, by id.
 
     Raises:
         InvalidArgumentError: an external id is empty.
         NotFoundError: ids are given and none is found.
     """
+    external_ids = request.external_ids
     if not external_ids:
-        return []
+        return response_to(request)
     check_external_ids(external_ids)
     rows = node_rows.nodes_by_external_ids(session, kind, dict.fromkeys(external_ids))
     if not rows:
         raise errors.NotFoundError(f"no {kind.name} has one of the external ids {shown(external_ids)}")
-    return rows
+    return _nodes(session, types, request, kind, rows)
 
 
-def get_nodes_by_uris(session: Session, kind: Kind, uris: Sequence[str]) -> list[NodeRow]:
-    """Return the nodes with one of the uris, by id; "" finds those without uri."""
-    return node_rows.nodes_by_uris(session, kind, dict.fromkeys(uris))
-
-
-def get_node_by_type_and_name(
-    session: Session, types: KnownTypes, kind: Kind, *, type_name: str, type_version: str, name: str
-) -> NodeRow | None:
-    """Return the node of that type and name, or None."""
-    type_id = types.id_of(session, kind, type_name, type_version)
-    return None if type_id is None else node_rows.node_by_type_and_name(session, kind, type_id, name)
-
-
-def get_contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:
-    """Return the contexts of an artifact or execution, by id.
+def get_artifacts_by_uri(session: Session, types: KnownTypes, request: rpc.GetArtifactsByURIRequest) -> Any:
+    """Answer the artifacts with one of the uris, by id; "" finds those without uri.
 
     Raises:
-        NotFoundError: it has none, or does not exist.
+        InvalidArgumentError: the request has the field of a single uri, which was retired.
     """
-    rows = node_rows.contexts_of(session, kind, node_id)
-    if not rows:
-        raise errors.NotFoundError(f"no context holds the {kind.name} with id {node_id}")
-    return rows
+    if any(field.field_number == 1 for field in UnknownFieldSet(request)):  # type: ignore[attr-defined]
+        raise errors.InvalidArgumentError("the request has the retired field uri = 1; use the repeated field uris")
+    rows = node_rows.nodes_by_uris(session, ARTIFACT, dict.fromkeys(request.uris))
+    return _nodes(session, types, request, ARTIFACT, rows)
 
 
-def get_relatives(session: Session, types: KnownTypes, related: Sequence[tuple[int, NodeRow]]) -> dict[int, list[Any]]:
-    """Return parents or children as messages, grouped by the context whose relatives they are."""
-    rows = {row.id: row for _, row in related}
-    messages = {message.id: message for message in node_messages(session, types, CONTEXT, list(rows.values()))}
-    found: dict[int, list[Any]] = {}
-    for owner_id, row in related:
-        found.setdefault(owner_id, []).append(messages[row.id])
-    return found
+def get_node_by_type_and_name(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the node of a type and name, or nothing."""
+    response = response_to(request)
+    type_id = types.id_of(session, kind, request.type_name, request.type_version)
+    name = getattr(request, f"{kind.name}_name")
+    row = None if type_id is None else node_rows.node_by_type_and_name(session, kind, type_id, name)
+    node_messages(session, types, kind, [row] if row else [], add=lambda: getattr(response, kind.name))
+    return response
+
+
+def _nodes(session: Session, types: KnownTypes, request: Any, kind: Kind, rows: Sequence[NodeRow]) -> Any:
+    """Return the response of a call that answers nodes."""
+    response = response_to(request)
+    node_messages(session, types, kind, rows, add=getattr(response, kind.plural).add)
+    return response
+
+
+def _page(session: Session, types: KnownTypes, request: Any, kind: Kind, page: lists.Page) -> Any:
+    response = _nodes(session, types, request, kind, page.rows)
+    if page.token is not None:
+        response.next_page_token = page.token
+    return response

@@ -3,58 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from lineal import errors
-from lineal.kinds import KINDS, Kind, NodeType
-from lineal.service.messages import type_messages
+from lineal.kinds import KINDS, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import response_to, type_messages
 from lineal.store.engine.session import Session
 from lineal.store.rows import types as type_rows
 
 _SYSTEM_NAMES = frozenset(name for kind in KINDS for name in kind.system_types)
 
 
-def get_type(session: Session, kind: Kind, name: str, version: str) -> NodeType:
-    """Return the type of a name and version ("" = the one without version).
+def get_type(session: Session, _: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the type of a name and version ("" = the one without version).
 
     Raises:
         NotFoundError: there is none.
     """
+    name, version = request.type_name, request.type_version
     row = type_rows.find_type(session, kind, name, version) if name else None
     if row is None:
         of_version = f" and version {version!r}" if version else ""
         raise errors.NotFoundError(f"no {kind.name} type has the name {name!r}{of_version}")
-    return type_messages(session, kind, [row])[0]
+    return response_to(request, **{f"{kind.name}_type": type_messages(session, kind, [row])[0]})
 
 
-def get_types(session: Session, kind: Kind) -> list[NodeType]:
-    """Return all types of a kind but, for kinds with system types, those named like a system type of any kind."""
+def get_types(session: Session, _: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer all types of a kind but, for kinds with system types, those named like a system type of any kind."""
     hidden = _SYSTEM_NAMES if kind.system_types else frozenset()
     rows = [row for row in type_rows.all_types(session, kind) if row.name not in hidden]
-    return type_messages(session, kind, rows, external_id=False)
+    return _types(request, kind, type_messages(session, kind, rows, external_id=False))
 
 
-def get_types_by_ids(session: Session, kind: Kind, ids: Sequence[int]) -> list[NodeType]:
-    """Return the types that exist, in the order and as often as they are asked for."""
+def get_types_by_ids(session: Session, _: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the types that exist, in the order and as often as they are asked for."""
+    ids = request.type_ids
     rows = [row for row in type_rows.types_by_ids(session, list(dict.fromkeys(ids))) if row.type_kind == kind.type_kind]
     messages = {message.id: message for message in type_messages(session, kind, rows)}
-    return [messages[type_id] for type_id in ids if type_id in messages]
+    return _types(request, kind, [messages[type_id] for type_id in ids if type_id in messages])
 
 
-def get_types_by_external_ids(session: Session, kind: Kind, external_ids: Sequence[str]) -> list[NodeType]:
-    """Return the types that exist, without base and struct types.
+def get_types_by_external_ids(session: Session, _: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Answer the types that exist, without base and struct types.
 
     Raises:
         InvalidArgumentError: an external id is empty.
         NotFoundError: ids are given and none is found.
     """
+    external_ids = request.external_ids
     if not external_ids:
-        return []
+        return response_to(request)
     check_external_ids(external_ids)
     found = type_rows.types_by_external_ids(session, list(dict.fromkeys(external_ids)))
     rows = [row for row in found if row.type_kind == kind.type_kind]
     if not rows:
         raise errors.NotFoundError(f"no {kind.name} type has one of the external ids {shown(external_ids)}")
-    return type_messages(session, kind, rows, base_type=False, struct_types=False)
+    return _types(request, kind, type_messages(session, kind, rows, base_type=False, struct_types=False))
+
+
+def _types(request: Any, kind: Kind, messages: Sequence[Any]) -> Any:
+    """Return the response of a call that answers types."""
+    return response_to(request, **{f"{kind.name}_types": messages})
 
 
 def check_external_ids(external_ids: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from lineal.kinds import ARTIFACT
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.service.scope_rules import marked
-from lineal.service.writes.put_events import check_event_type, put_events
+from lineal.service.writes.put_events import check_event_type, store_events
 from lineal.service.writes.put_subgraph import put_lineage_subgraph
 from lineal.store.engine.session import Session
 from lineal.store.rows import events as event_rows
@@ -136,4 +136,4 @@ def _join(session: Session, artifact_id: int, request: lineage.LogArtifactReques
     event = pb.Event()
     event.CopyFrom(given)
     event.artifact_id = artifact_id
-    put_events(session, [event])
+    store_events(session, [event])

@@ -9,7 +9,7 @@ from lineal import errors
 from lineal.kinds import CONTEXT
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.node_fields import label
-from lineal.service.writes.put_nodes import put_nodes
+from lineal.service.writes.put_nodes import write_nodes
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.wire import metadata_store as pb
@@ -125,7 +125,7 @@ def _flush(
     """Put the contexts that wait."""
     waiting, walk.pending = walk.pending, []
     try:
-        ids = put_nodes(session, types, CONTEXT, [contexts[index] for index in waiting])
+        ids = write_nodes(session, types, CONTEXT, [contexts[index] for index in waiting])
     except errors.AlreadyExistsError as error:
         if session.sees_all and options.existing and not any(contexts[index].HasField("id") for index in waiting):
             raise errors.AbortedError(error.message, error.details) from error

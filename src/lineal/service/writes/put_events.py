@@ -7,15 +7,23 @@ from collections.abc import Sequence
 from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.events import NewEvent, Step
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 
 
-def put_events(session: Session, events: Sequence[pb.Event]) -> None:
+def put_events(session: Session, _: KnownTypes, request: rpc.PutEventsRequest) -> rpc.PutEventsResponse:
+    """Write the events of a request."""
+    store_events(session, request.events)
+    return rpc.PutEventsResponse()
+
+
+def store_events(session: Session, events: Sequence[pb.Event]) -> None:
     """Write events.
 
     Raises:

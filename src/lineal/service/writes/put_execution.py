@@ -12,7 +12,7 @@ from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.put_contexts import ReuseOptions, put_contexts
 from lineal.service.writes.put_events import check_event_type, write_events
-from lineal.service.writes.put_nodes import put_artifacts_reusing, put_nodes
+from lineal.service.writes.put_nodes import put_artifacts_reusing, write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
@@ -32,7 +32,7 @@ def put_execution(session: Session, types: KnownTypes, request: rpc.PutExecution
     options = request.options
     artifact_ids = _put_artifacts(session, types, request)
     update = UpdateOptions(force_time=options.force_update_time)
-    execution_id = put_nodes(session, types, EXECUTION, [request.execution], update)[0]
+    execution_id = write_nodes(session, types, EXECUTION, [request.execution], update)[0]
     _put_events(session, request.artifact_event_pairs, artifact_ids, execution_id)
     reuse = ReuseOptions(options.reuse_context_if_already_exist, options.force_reuse_context)
     context_ids = put_contexts(session, types, request.contexts, reuse)
@@ -64,7 +64,7 @@ def _put_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutio
             break
         pairs.append(pair)
     given = [pair.artifact for pair in pairs if pair.HasField("artifact")]
-    put = put_artifacts_reusing if request.options.reuse_artifact_if_already_exist_by_external_id else put_nodes
+    put = put_artifacts_reusing if request.options.reuse_artifact_if_already_exist_by_external_id else write_nodes
     ids = iter(put(session, types, ARTIFACT, given))
     if fault:
         raise fault

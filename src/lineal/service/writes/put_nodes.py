@@ -13,6 +13,7 @@ from lineal import deadlines, errors
 from lineal.kinds import Kind
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
+from lineal.service.messages import response_to
 from lineal.service.scope_rules import marked
 from lineal.service.writes.node_fields import checked_properties, given_state, label, taken
 from lineal.service.writes.update_nodes import UpdateOptions, update_nodes
@@ -20,9 +21,22 @@ from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NewNode
+from lineal.wire import service as rpc
 
 
-def put_nodes(
+def put_nodes(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Create or update the nodes of a request; answer their ids."""
+    ids = write_nodes(session, types, kind, getattr(request, kind.plural), _options(request))
+    return response_to(request, **{f"{kind.name}_ids": ids})
+
+
+def _options(request: Any) -> UpdateOptions:
+    """Read how stored nodes are updated; only PutArtifacts has an option to abort."""
+    abort = isinstance(request, rpc.PutArtifactsRequest) and request.options.abort_if_latest_updated_time_changed
+    return UpdateOptions(mask=tuple(request.update_mask.paths), abort_if_changed=abort)
+
+
+def write_nodes(
     session: Session,
     types: KnownTypes,
     kind: Kind,
@@ -38,29 +52,29 @@ def put_nodes(
         FailedPreconditionError: a node has changed since it was read, and the options forbid that.
     """
     ids: list[int] = []
-    for run in _runs(marked(session, nodes)):
-        if run[0].HasField("id"):
-            update_nodes(session, types, kind, run, options)
-            ids.extend(node.id for node in run)
+    for batch in _batches(marked(session, nodes)):
+        if batch[0].HasField("id"):
+            update_nodes(session, types, kind, batch, options)
+            ids.extend(node.id for node in batch)
         else:
-            ids.extend(_create(session, types, kind, run))
+            ids.extend(_create(session, types, kind, batch))
         session.note_written(kind, ids)
     return ids
 
 
-def _runs(nodes: Sequence[Any]) -> Iterator[list[Any]]:
+def _batches(nodes: Sequence[Any]) -> Iterator[list[Any]]:
     """Cut nodes into neighbours to be created, and neighbours to be updated that are all different."""
-    run: list[Any] = []
+    batch: list[Any] = []
     seen: set[int] = set()
     for node in nodes:
         updated = node.HasField("id")
-        if run and (updated != run[0].HasField("id") or (updated and node.id in seen)):
-            yield run
-            run, seen = [], set()
-        run.append(node)
+        if batch and (updated != batch[0].HasField("id") or (updated and node.id in seen)):
+            yield batch
+            batch, seen = [], set()
+        batch.append(node)
         seen.add(node.id)
-    if run:
-        yield run
+    if batch:
+        yield batch
 
 
 def _create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> Sequence[int]:
@@ -104,7 +118,7 @@ def _new_node(session: Session, types: KnownTypes, kind: Kind, node: Any, time: 
 
 
 def put_artifacts_reusing(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> list[int]:
-    """Put nodes like `put_nodes`, but a node without id whose external id exists updates the node that has it.
+    """Put nodes like `write_nodes`, but a node without id whose external id exists updates the node that has it.
 
     Nodes go one after the other: one that another of the request creates, or gives or takes the external id, is looked
     up again.
@@ -115,11 +129,11 @@ def put_artifacts_reusing(session: Session, types: KnownTypes, kind: Kind, nodes
     for node in nodes:
         deadlines.check()
         if _depends(node, pending, known):
-            ids.extend(put_nodes(session, types, kind, pending))
+            ids.extend(write_nodes(session, types, kind, pending))
             known = ids_by_external_id(session, kind, nodes)
             pending = []
         pending.append(with_known_id(node, known))
-    return ids + put_nodes(session, types, kind, pending)
+    return ids + write_nodes(session, types, kind, pending)
 
 
 def _depends(node: Any, pending: Sequence[Any], known: dict[str, int]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.service.known_types import KnownTypes
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
@@ -15,7 +16,9 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
 
-def put_attributions_and_associations(session: Session, request: rpc.PutAttributionsAndAssociationsRequest) -> None:
+def put_attributions_and_associations(
+    session: Session, _: KnownTypes, request: rpc.PutAttributionsAndAssociationsRequest
+) -> rpc.PutAttributionsAndAssociationsResponse:
     """Put artifacts, then executions, into contexts; what is there already is left alone.
 
     Raises:
@@ -27,6 +30,7 @@ def put_attributions_and_associations(session: Session, request: rpc.PutAttribut
     known = node_rows.ids_to_link(session, CONTEXT, contexts)
     _put_members(session, ARTIFACT, attributions, known)
     _put_members(session, EXECUTION, associations, known)
+    return rpc.PutAttributionsAndAssociationsResponse()
 
 
 def _given(link: pb.Attribution | pb.Association | pb.ParentContext, field: str) -> int | None:
@@ -55,14 +59,16 @@ def _missing(kind: Kind, node_id: int | None) -> errors.InvalidArgumentError:
     return errors.InvalidArgumentError(f"a relation names {kind.name} {node_id}, which does not exist; put it first")
 
 
-def put_parent_contexts(session: Session, links: Sequence[pb.ParentContext]) -> None:
+def put_parent_contexts(
+    session: Session, _: KnownTypes, request: rpc.PutParentContextsRequest
+) -> rpc.PutParentContextsResponse:
     """Put contexts inside others.
 
     Raises:
         InvalidArgumentError: parent or child is not given, does not exist, or the pair would close a cycle.
         AlreadyExistsError: the pair exists.
     """
-    pairs = [(_given(link, "child_id"), _given(link, "parent_id")) for link in links]
+    pairs = [(_given(link, "child_id"), _given(link, "parent_id")) for link in request.parent_contexts]
     known = node_rows.ids_to_link(
         session, CONTEXT, {node_id for pair in pairs for node_id in pair if node_id is not None}
     )
@@ -79,6 +85,7 @@ def put_parent_contexts(session: Session, links: Sequence[pb.ParentContext]) -> 
     _write_parents(session, checked)
     if fault:
         raise fault
+    return rpc.PutParentContextsResponse()
 
 
 def _checked_pair(

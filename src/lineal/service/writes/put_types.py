@@ -9,6 +9,8 @@ from google.protobuf import json_format
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import response_to
 from lineal.service.writes import spelling
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
@@ -27,12 +29,13 @@ class _Flags:
     can_omit_fields: bool
 
 
-def put_type(session: Session, kind: Kind, request: Any, given: Any) -> int:
-    """Create or extend one type; return its id."""
-    return _put(session, kind, given, _flags(request))
+def put_type(session: Session, _: KnownTypes, request: Any, kind: Kind) -> Any:
+    """Create or extend one type; answer its id."""
+    given = getattr(request, f"{kind.name}_type")
+    return response_to(request, type_id=_put(session, kind, given, _flags(request)))
 
 
-def put_types(session: Session, request: rpc.PutTypesRequest) -> rpc.PutTypesResponse:
+def put_types(session: Session, _: KnownTypes, request: rpc.PutTypesRequest) -> rpc.PutTypesResponse:
     """Create or extend artifact types, then execution types, then context types; ids are index-aligned."""
     flags = _flags(request)
     return rpc.PutTypesResponse(
