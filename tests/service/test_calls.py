@@ -15,7 +15,7 @@ from lineal.wire import service as rpc
 from tests.engines import SQLITE_EVERY_DAY
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts
 
-METHODS = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"].methods
+METHODS = list(rpc.DESCRIPTOR.services_by_name["MetadataStoreService"].methods)
 
 
 def test_every_rpc_of_the_descriptor_is_served_and_no_other() -> None:
