@@ -23,7 +23,6 @@ def test_every_rpc_of_the_descriptor_is_served_and_no_other() -> None:
     assert len(CALLS) == 52
 
 
-@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_a_search_for_the_name_of_a_call_leads_to_its_rule(method: Any) -> None:
     table = Path(calls.__file__).read_text().splitlines()
@@ -33,6 +32,7 @@ def test_a_search_for_the_name_of_a_call_leads_to_its_rule(method: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize("name", sorted(CALLS))
 def test_an_empty_request_is_answered_or_refused_as_the_callers_mistake(service: MetadataService, name: str) -> None:
     request = getattr(rpc, f"{name}Request")()
