@@ -13,6 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import plain_english
+
 TOP = Path(__file__).resolve().parent.parent
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 600
@@ -34,7 +36,7 @@ NOT_EXPRESSIONS = {
 def main() -> None:
     """Print every breach and exit with 1 if there is one."""
     files = [TOP / name for name in _tracked() if (TOP / name).is_file()]
-    checks = (registry_addresses, machine_paths, long_code, kubeflow_package, filter_beyond_expressions)
+    checks = (registry_addresses, machine_paths, long_code, kubeflow_package, filter_beyond_expressions, english)
     breaches = [breach for check in checks for breach in check(files)]
     print("\n".join(breaches) or f"repository checks passed: {len(files)} files")
     sys.exit(bool(breaches))
@@ -83,6 +85,15 @@ def filter_beyond_expressions(files: list[Path]) -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             if wrong := NOT_EXPRESSIONS.intersection(_sqlalchemy_names(node)):
                 yield f"{_name(path)} uses SQLAlchemy's {', '.join(wrong)}: the filter may only build expressions"
+
+
+def english(files: list[Path]) -> Iterator[str]:
+    """Find sentences of the docs and of `src` that read like a translation (plain_english.py)."""
+    prose = [path for path in files if path.suffix == ".md" and "node_modules" not in path.parts]
+    for path in [*prose, *(path for path in _python(files) if _name(path).startswith("src/"))]:
+        for line, text in plain_english.texts_of(path):
+            for habit in plain_english.habits(text):
+                yield f"{_name(path)}:{line} {habit}"
 
 
 def _sqlalchemy_names(node: ast.AST) -> list[str]:

@@ -18,18 +18,18 @@ TOKEN_VARIABLE = "LINEAL_TOKEN"  # noqa: S105 a name
 
 @dataclass(frozen=True)
 class AccessSettings:
-    """Who may call a server.
+    """The callers that a server admits.
 
     Attributes:
-        auth: the ways in which callers may show who they are, of METHODS; none lets everybody do everything.
-        insecure: whether it is meant that a server that others can reach asks nobody, or does not encrypt.
-        access_file: the file that says what users, groups and certificates may do.
+        auth: the methods of authentication, from METHODS; without one, everybody can do everything.
+        insecure: whether a server that others can reach may need no login, or not encrypt.
+        access_file: the file that says what users, groups and certificates can do.
         oidc_issuer: the issuer of the tokens of OpenID Connect, a URL.
-        oidc_audience: whom these tokens must be for.
+        oidc_audience: the audience that these tokens must have.
         oidc_user_claim: the claim with the name of the user.
         oidc_groups_claim: the claim with the names of the user's groups.
         oidc_keys: where the issuer's keys are, a URL; by default its discovery document says so.
-        trusted_proxies: the networks of proxies whose header with a user's name is believed.
+        trusted_proxies: the networks of proxies whose header with a user's name is trusted.
         user_header: the name of that header.
     """
 

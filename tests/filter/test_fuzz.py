@@ -67,5 +67,5 @@ def _quoted(text: str, quote: str) -> str:
 
 
 def test_half_a_surrogate_is_refused_not_a_crash() -> None:
-    with pytest.raises(InvalidArgumentError, match="no Unicode text"):
+    with pytest.raises(InvalidArgumentError, match="not Unicode text"):
         parse("name = '\ud800'", kind=KIND["artifact"])

@@ -99,7 +99,7 @@ def make_view(session: Session, *, since: int | None, until: int | None, interna
 
 
 def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
-    """Return what a context holds. Of a run its executions: what they read may come from another run."""
+    """Return the members of a context; for a run its executions, because these may read artifacts of other runs."""
     if inside.startswith("r"):
         row = runs.require(session, int(inside[1:]))
         if not row.context_id:

@@ -82,7 +82,7 @@ class Record:
 
     @cached_property
     def json_labels(self) -> dict[str, str]:
-        """The labels that stand in JSON."""
+        """The labels in the JSON."""
         inside = self.meta.get(conventions.LABELS)
         stated = {**(inside if isinstance(inside, dict) else {}), **_object(self.texts.get(conventions.LABELS))}
         return {str(name): _text(value) for name, value in stated.items() if value is not None}

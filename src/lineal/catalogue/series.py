@@ -53,7 +53,7 @@ def series(
     found = _reports(session, asked.selection(), metric, Period(since, until))
     reports = found[-MOST_POINTS:]
     known = metric_rows.named(session, sorted({node_id for report in reports for node_id in report[:2]}))
-    # What an evaluation says of a model that does not exist is told of the evaluation.
+    # If the model of an evaluation does not exist, the values count for the evaluation.
     reports = [report if report.about in known else report._replace(about=report.reporter) for report in reports]
     groups = [(key, _values(session, types, reports, known, key)) for key in group_by]
     grouped: dict[tuple[tuple[str, str], ...], list[Point]] = {}

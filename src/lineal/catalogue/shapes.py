@@ -175,7 +175,7 @@ class Column:
         key: "prop.K", "label.K" or "metric.K".
         kinds: the kinds of values that were seen.
         filled: how many of the nodes looked at have it.
-        distinct: how many different values they have, at most 100 are told apart.
+        distinct: how many different values they have; at most 100 are counted.
         internal: whether it is bookkeeping of a writer.
     """
 

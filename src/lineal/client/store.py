@@ -1,6 +1,6 @@
 """The metadata store as a Python object: the public surface of the official client, over any transport.
 
-Its calls stand in type_calls.py, node_calls.py and lineage_calls.py; the one path that they share in calls.py.
+Its calls are in type_calls.py, node_calls.py and lineage_calls.py. All of them use the path in calls.py.
 """
 
 from __future__ import annotations

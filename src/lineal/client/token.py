@@ -1,6 +1,6 @@
-"""The token with which a client shows a server who it is: from the environment, or from a file that may be replaced.
+"""The token with which a client authenticates: from the environment, or from a file that may be replaced.
 
-It stands in no command line and no message. What stays out: making tokens (upkeep/tokens.py).
+It is never part of a command line or a message. What stays out: making tokens (upkeep/tokens.py).
 """
 
 from __future__ import annotations

@@ -105,7 +105,7 @@ def require_terms(count: int, most: int, *, name: str = "filter_query") -> None:
 
 def _parsed(text: str, kind: Kind) -> Filter:
     if not _is_unicode(text):
-        problem = "this is no Unicode text; half a surrogate pair stands in it"
+        problem = "this is not Unicode text: it holds half of a surrogate pair"
         raise InvalidArgumentError(f"filter_query, line 1: {problem}", Details("filter_query", problem=problem))
     try:
         return checked_filter(syntax_tree(text), kind=kind)

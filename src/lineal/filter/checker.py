@@ -132,7 +132,7 @@ class _Checker:
                 return Mistake(name.at, name.text, f"{name.text} is {enum.value}, which goes with {_ENUM_OPERATORS}")
         families = [f"{family}_ALIAS.FIELD" for family in self._neighbours]
         families += [f"{family}.NAME.int_value" for family in PROPERTY_FAMILIES]
-        quotes = "" if len(name.parts) > 1 else f", and strings stand in quotes: '{shortened(word)}'"
+        quotes = "" if len(name.parts) > 1 else f"; put a string in quotes: '{shortened(word)}'"
         known = suggestion(word, (*self._own, *families))
         return Mistake(name.at, name.text, f"there is no such name for {self._kind.plural}{quotes}", known)
 

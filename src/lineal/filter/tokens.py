@@ -56,7 +56,7 @@ _UNREADABLE = {
     "!": ("write NOT, or != to compare", ""),
     "&": ("write AND", ""),
     "|": ("write OR", ""),
-    "%": ("there is no operator %", "the pattern of LIKE stands in quotes"),
+    "%": ("there is no operator %", "put the pattern of LIKE in quotes"),
     ";": ("a query is one condition", "leave the semicolon out"),
     "@": ("there are no parameters", "write the value"),
     "?": ("there are no parameters", "write the value"),
@@ -106,6 +106,6 @@ def _unreadable(text: str, at: int) -> Mistake:
         assert piece is not None  # noqa: S101 for the type checker; the pattern matches the empty text
         return Mistake(at, piece.group(), "this is no number", "put a blank between a number and a word")
     if char.isalpha() or (char == "." and text[at + 1 : at + 2].isalpha()):
-        return Mistake(at, text[at : at + 2].strip(), "names with letters other than A to Z stand in back quotes: `é`")
+        return Mistake(at, text[at : at + 2].strip(), "put a name with letters other than A to Z in back quotes: `é`")
     problem, hint = _UNREADABLE.get(char, ("this character has no meaning here", ""))
     return Mistake(at, char, problem, hint)

@@ -170,10 +170,10 @@ def _in_order(value: Any) -> Any:
 
 
 def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
-    """Return an artifact as the dict that `Workspace.list` gives, its keys in the same order at every start.
+    """Return an artifact as the dict that `Workspace.list` returns, with its keys in the same order at every start.
 
-    The keys are id, workspace, run, the properties, and then whatever else the JSON in `__ALL_META__` holds. Of the
-    SDK's own types every text is there, as "" where none was given.
+    The keys are id, workspace, run, the properties, and then everything else that the JSON in `__ALL_META__` holds. The
+    SDK's own types have every text, as "" if none was given.
     """
     fields: dict[str, Any] = {"id": artifact.id, **_origin(artifact.custom_properties)}
     properties = _plain_properties(artifact.properties, texts=_TEXTS.get(artifact.type, frozenset()))

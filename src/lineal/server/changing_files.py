@@ -1,6 +1,6 @@
-"""Files that may be replaced while the server runs, as mounted secrets are.
+"""Files that may be replaced while the server runs, such as mounted secrets.
 
-What stays out: what stands in them.
+What stays out: their content.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Who calls, and what they may do: roles, and the workspaces that a caller's sight is limited to.
+"""Callers and what they can do: roles, and the workspaces that a caller is limited to.
 
-A role says what kind of call is allowed; a scope says on which part of the store. How a caller is known is the
-server's affair (server/auth); how a scope reaches the statements is the store's (store/workspaces/scope.py).
+A role says which kind of call is allowed, and a scope on which part of the store. What stays out: how a server
+recognises callers (server/auth), and how a scope reaches the statements (store/workspaces/scope.py).
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Role(IntEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who makes a call.
+    """The user or program that makes a call.
 
     Attributes:
-        name: what messages call them, such as an e-mail address or the name of a token.
-        role: what they may do.
+        name: the name in messages, such as an e-mail address or the name of a token.
+        role: what they can do.
         scope: the workspaces that they see, or None for the whole store. An empty scope shows nothing.
-        way: how they showed who they are, such as "oidc" or "token" with the token's id; "" where nobody was asked.
+        way: how they authenticated, such as "oidc" or "token" with the token's id; "" without authentication.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Caller:
 
 
 UNNAMED = Caller("unnamed", Role.ADMIN)
-"""Who calls where nobody is asked: a program with its own store, and a server without authentication."""
+"""The caller without authentication: a program with its own store, or any client of a server without `--auth`."""
 
 
 def require(caller: Caller, role: Role, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The rules of deleting nodes: all of a request or nothing, and nothing that the descent of others needs.
+"""The rules of deleting nodes: all nodes of a request or none, and no node that the lineage of others needs.
 
 What stays out: which nodes protect which (lineage_needs.py), and choosing them by a policy (retention.py).
 """

@@ -1,9 +1,9 @@
-"""Which nodes the descent of others needs: the rule that protects lineage when something is deleted.
+"""The nodes that the lineage of others needs: the rule that protects lineage during a deletion.
 
-An artifact is needed by the executions that read it, an execution by the artifacts that it wrote, and a context by what
-it holds. Of a set of nodes to be deleted those stay that something outside needs, and those that these need in turn. So
-a model without users can go while the training stays, a failed execution while its inputs stay, and a whole run at
-once; but not a data set whose model is kept. What stays out: choosing the nodes.
+An artifact is needed by the executions that read it, an execution by the artifacts that it wrote, and a context by its
+members. A deletion keeps the nodes that something outside its set needs, and the nodes that these need in turn. So you
+can delete a model without users and keep its training, delete a failed execution and keep its inputs, and delete a
+whole run at once; but not a data set whose model is kept. What stays out: choosing the nodes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Watchers: Kubernetes objects become metadata, as they come, change and go.
+"""Watchers: record Kubernetes objects as metadata when they are created, changed and deleted.
 
-`watch` runs until it is told to stop; `Handler` is what own handlers derive from, and `Seen` is what they are given.
+`watch` runs until a signal stops it. Own handlers derive from `Handler` and get a `Seen`.
 What stays out: the command line (`lineal.cli.watch`).
 """
 

@@ -1,7 +1,7 @@
-"""What waits for the store: changes, bounded in number and bytes, in the order in which their objects were first seen.
+"""The changes that wait for the store: limited in number and bytes, in the order in which objects were first seen.
 
-A change of an object that waits already takes the place of the older one, so that an object waits once, with its last
-state. Who puts waits while the queue is full, and with it the stream from the cluster. What stays out: writing.
+A new change of a waiting object replaces the older one, so an object waits only once, with its last state. While the
+queue is full, putting a change waits, and with it the stream from the cluster. What stays out: writing.
 """
 
 from __future__ import annotations

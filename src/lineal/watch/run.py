@@ -55,7 +55,7 @@ def run(settings: WatchSettings) -> None:
 
 
 class Watcher:
-    """Records while it may, stands by while another replica does; ends when it is told to."""
+    """Records while it holds the lease, waits while another replica does, and ends when it is stopped."""
 
     def __init__(self, settings: WatchSettings, cluster: Cluster, store: MetadataStore, stopped: SignalEvent) -> None:
         self._settings, self._cluster, self._store, self._stopped = settings, cluster, store, stopped
@@ -136,7 +136,7 @@ class Watcher:
         return str(uid)
 
     def _repeat(self, call: Callable[[], object]) -> str:
-        """Call until it succeeds or the watcher is told to stop."""
+        """Call until it succeeds or the watcher stops."""
         backoff, told = Backoff(), False
         while not self._stopped.is_set():
             self._beat = time.monotonic()

@@ -32,7 +32,7 @@ class TypeIds:
         return self._id("artifact", pb.ArtifactType(name=name), properties)
 
     def execution_type(self, name: str, properties: Mapping[str, Plain], *, base_type: str) -> int:
-        """Return the id of an execution type that has these properties; its base type is told once.
+        """Return the id of an execution type that has these properties; its base type is sent only once.
 
         Raises:
             AlreadyExistsError: the type is stored with a property of another kind.

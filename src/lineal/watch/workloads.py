@@ -1,8 +1,7 @@
 """The handler of kinds that do work: a Pod, a Job or another workload becomes an execution.
 
 Its state, times, image, command and parents come from the object; its inputs and outputs from annotations, or from the
-uri of the model that it serves. What differs between kinds is data (`resources.py`); how states are read stands in
-`states.py`.
+uri of the model that it serves. What differs between kinds is data (`resources.py`); `states.py` reads states.
 """
 
 from __future__ import annotations

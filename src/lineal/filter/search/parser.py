@@ -1,4 +1,4 @@
-"""From the text of a search to its tree, by descent; every error has a place and a cure.
+"""From the text of a search to its tree, by recursive descent. Every error has a position and a hint.
 
 What stays out: whether a label, property or metric exists, and SQL (builder.py).
 """

@@ -127,7 +127,7 @@ OPERATOR_CHARACTERS = "=:<>!"
 
 
 def quoted(text: str, *, also: str = "") -> str:
-    """Return a text as it stands in a query: as it is, or in quotation marks where it has to be."""
+    """Return a text in the form for a query: unchanged, or in quotation marks if it needs them."""
     plain = (
         text
         and text != "OR"

@@ -1,4 +1,4 @@
-"""Who calls: from what a request carries to a `Caller`, the same for gRPC, REST, gRPC-Web and the web UI.
+"""Authentication: from the credentials of a request to a `Caller`, the same for gRPC, REST, gRPC-Web and the web UI.
 
     gRPC ── grpc_guard ──┐
                          ├─► credentials ─► authenticator ─► tokens of the store │ oidc │ access_file ─► current

@@ -12,7 +12,7 @@ _ID: ContextVar[str] = ContextVar("lineal_request_id", default="")
 
 
 def begin(given: str | None) -> Token[str]:
-    """Let a request begin; an id that a caller gives is taken if it can stand in a log."""
+    """Let a request begin; use the caller's id if a log can hold it."""
     taken = given if given and _GIVEN.fullmatch(given) else secrets.token_hex(8)
     return _ID.set(taken)
 

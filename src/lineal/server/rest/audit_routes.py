@@ -20,7 +20,7 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
     @router.get(
         "/audit",
         response_model=AuditPage,
-        summary="Who changed what, newest first",
+        summary="What was changed, when and by whom, newest first",
         operation_id="audit",
         tags=["store"],
     )

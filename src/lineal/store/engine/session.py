@@ -189,7 +189,7 @@ class Session:
         return self._cursor.rowcount  # type: ignore[no-any-return]
 
     def change_many(self, statement: Statement, rows: Sequence[Sequence[Any]], *, called: Called | None = None) -> None:
-        """Run a statement for each row of parameters, which stand in the order of the statement's text.
+        """Run a statement for each row of parameters, which are in the order of the statement's text.
 
         Args:
             statement: an insertion, or a statement with an order.

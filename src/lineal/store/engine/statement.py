@@ -153,7 +153,7 @@ class CompiledStatement:
         return self._text(tuple(sizes)), flat
 
     def _text(self, sizes: tuple[int, ...]) -> str:
-        """Return the statement's text with lists of these lengths, which stand in the order of the text."""
+        """Return the statement's text with lists of these lengths, in the order of the text."""
         text = self._texts.get(sizes)
         if text is None:
             text = self.sql
@@ -237,5 +237,5 @@ def _insert_missing_on_mysql(element: _InsertMissing, compiler: Any, **options: 
 
 
 def insertion(table: sa.Table, columns: Sequence[str], *, keep_existing: str | None = None) -> Insertion:
-    """Return the statement that inserts a row; its parameters are the columns, which stand in the table's order."""
+    """Return the statement that inserts a row; its parameters are the columns in the table's order."""
     return Insertion(table, columns, keep_existing=keep_existing)

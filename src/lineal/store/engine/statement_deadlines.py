@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 class DeadlineWatch:
     """Stops the statements of calls whose time is over.
 
-    Who works takes their entry out of `_running` without a lock, which costs next to nothing. Who stops a statement
-    moves the entry and stops under the lock, so that whoever finds the entry gone can wait until that is over.
+    A call removes its entry from `_running` without a lock, which costs almost nothing. The stopper moves the entry and
+    stops the statement under the lock. So a call that does not find its entry can wait until the stop is over.
     """
 
     def __init__(self, interrupt: Callable[[Any], None]) -> None:

@@ -131,7 +131,7 @@ def _newer_ids(kind: Kind) -> Statement:
 
 
 def _form_of(kind: Kind) -> int:
-    """Return the number under which the form of a kind's rows stands in the table of progress, beside the kinds."""
+    """Return the number of a kind's entry in the table of progress that holds the form of its rows."""
     return -1 - kind.type_kind
 
 

@@ -81,7 +81,7 @@ def _of_contexts(kind: Kind, column: str) -> Statement:
     return Statement(query.where(listed(link.context_id, "ids")).group_by(*columns))
 
 
-# What is told of a run's nodes: how many are of which type, and how many executions are in which state.
+# Counts of a run's nodes: how many there are of each type, and how many executions are in each state.
 _COLUMNS = {ARTIFACT: ("type_id",), EXECUTION: ("type_id", "last_known_state")}
 _PLACES = [(kind, column) for kind, columns in _COLUMNS.items() for column in columns]
 _NAMED = {place: _of_names(*place) for place in _PLACES}

@@ -295,8 +295,8 @@ def _held(scope: search.Scope, context_id: int) -> sa.ColumnElement[bool]:
 def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[int]:
     """Return the ids of up to `limit` nodes of a selection.
 
-    Of a store with more nodes and without a condition half are the newest and half of every type: what was recorded
-    last is often of one type alone, and a sample of it would hide the labels and metrics of the others.
+    If the store has more nodes and there is no condition, half are the newest and half come from every type: the latest
+    records often have only one type, and a sample of them would hide the labels and metrics of the others.
     """
     node = NODE[selection.kind]
     query: sa.Select[Any] = sa.select(node.c.id)

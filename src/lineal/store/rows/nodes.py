@@ -1,9 +1,9 @@
 """Rows of artifacts, executions and contexts.
 
-Tables that others made on MySQL may compare texts without regard to case, accents and blanks at the end. Of a type and
-such a name there is at most one node, so every spelling finds it, as with the official library. What is found by a uri
-or an external id, which mean something elsewhere, is compared once more. What stays out: listings with options
-(listing.py), properties (properties.py), relations between nodes, and any rule about what may be written.
+Tables that other programs made on MySQL may compare texts without regard to case, accents and blanks at the end. A type
+has at most one node with such a name, so every spelling finds it, as with the official library. Nodes found by a uri or
+an external id are compared once more, because these texts have a meaning elsewhere. What stays out: listings with
+options (listing.py), properties (properties.py), relations between nodes, and any rule about what may be written.
 """
 
 from __future__ import annotations

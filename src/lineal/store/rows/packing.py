@@ -69,7 +69,7 @@ def packed(
 
 
 def number(value: int) -> sa.ColumnElement[int]:
-    """Return a number as it stands in the text of a statement."""
+    """Return a number as text for a statement."""
     return sa.literal_column(str(value), sa.Integer())
 
 

@@ -113,8 +113,9 @@ VIEW = _table(
     sa.Column("content", LongText, nullable=False),
     sa.Column("created", Int, nullable=False),
 )
-# Who stored a view, and when it was last used. A table of its own: own tables gain no columns, and older versions of
-# Lineal write views as before. `caller` is a hash, since names have any length; it is empty where nobody knows.
+# The callers that stored a view, and when it was last used. This is a separate table because existing own tables never
+# get new columns, and older versions of Lineal write views as before. `caller` is a hash, because names have any
+# length; it is empty if the caller is unknown.
 VIEW_USE = _table(
     "lineal_view_use",
     sa.Column("view_id", sa.String(32), primary_key=True, nullable=False),

@@ -26,7 +26,7 @@ Encoded = tuple[Any, Any, Any, Any, Any]
 
 # What a stored value is: its form. A plain text is no Struct, whatever it begins with.
 TEXT, PLAIN_TEXT, INTEGER, DOUBLE, TRUTH, PROTO, NOTHING = range(7)
-CUSTOM = 7  # more than every form: added to that of a custom property where both stand in one number
+CUSTOM = 7  # more than every form: added to the form of a custom property if one number holds both
 
 
 def encode(value: pb.Value, kind: str | None) -> Encoded:

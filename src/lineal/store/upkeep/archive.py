@@ -208,7 +208,7 @@ def write(session: Session, member: Member, records: Sequence[Record], lines: Se
 
 
 def named_by_line(member: Member, lines: Sequence[int]) -> Callable[[int], str]:
-    """Return what names a row in errors by the line on which it stands in the archive."""
+    """Return a function that names a row in errors by its line in the archive."""
     return lambda index: f"line {lines[index]} of {member.name}.jsonl"
 
 

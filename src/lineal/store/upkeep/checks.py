@@ -1,6 +1,6 @@
-"""Questions about rows that no well-behaved writer leaves behind, and the statements that mend them.
+"""Queries for rows that no correct writer leaves behind, and the statements that repair them.
 
-What stays out: what is asked in which order, and what people are told (upkeep/doctor.py).
+What stays out: the order of the checks, and the messages (upkeep/doctor.py).
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ _NAMED_CONTEXTS = Statement(
 
 
 class ScopedSession(Session):
-    """A transaction whose queries see a scope. Statements that change rows are told which, and see everything.
+    """A transaction whose queries see a scope. Statements that change rows name the rows, and see everything.
 
     Attributes:
         scope: the workspaces that the transaction sees.

@@ -1,7 +1,8 @@
 """The texts of MySQL's statements that insert many rows.
 
-Values stand in the text, since the protocol has no parameters for many rows. They are written column by column, which
-is several times as fast as value by value: neighbours in a column are mostly of one type, and often equal.
+The values are part of the text, because the protocol has no parameters for many rows. They are written column by
+column, which is several times as fast as value by value: neighbours in a column mostly have one type, and are often
+equal.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def insert_texts(
 
 
 def _column_texts(column: Sequence[Any]) -> Iterable[str]:
-    """Return the values of a column as they stand in a statement; the session's settings make backslashes escape."""
+    """Return the values of a column as text for a statement; backslashes escape, by the session's settings."""
     types = set(map(type, column))
     if types == {int}:
         return map(str, column)

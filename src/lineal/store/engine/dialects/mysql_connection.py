@@ -147,7 +147,7 @@ class MySQLConnector:
         return connection
 
     def _open_socket(self, host: Host | None) -> socket.socket:
-        """Connect so that a peer that vanished without a word is noticed within a minute or so."""
+        """Connect with settings that notice a lost peer within about a minute."""
         assert host is not None  # noqa: S101 no host is the local socket
         try:
             opened = socket.create_connection((host.name, host.port or 3306), self._timeout)

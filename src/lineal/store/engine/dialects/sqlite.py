@@ -331,10 +331,9 @@ class SQLiteDialect(DatabaseDialect):
         return range(last - len(rows) + 1, last + 1)
 
     def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run the statement for each row; how many rows it changed tells which one was a conflict.
+        """Run the statement for each row; the number of changed rows shows which one was a conflict.
 
-        Each row that comes before must have changed one row, so it is told only where this holds: not for insertions
-        that keep what exists.
+        This only works if each earlier row has changed one row, so not for insertions that keep existing rows.
         """
         before = cursor.connection.total_changes
         try:

@@ -15,7 +15,7 @@ from lineal.filter.dialects import APART
 
 
 class Compiler(SQLiteCompiler):
-    """A compiler that writes values apart where it is told to."""
+    """A compiler that writes values as separate parameters if it is set to."""
 
     def visit_bindparam(self, bindparam: Any, **options: Any) -> Any:  # type: ignore[override]
         """Return the text of a value: a query for it, if it is to stand apart."""

@@ -1,4 +1,4 @@
-"""Database URLs of servers: several hosts, options, and a password that need not stand in the URL.
+"""Database URLs of servers: several hosts, options, and a password that need not be in the URL.
 
     mysql://user:password@host1:3306,host2:3306/database?ssl_ca=/path/ca.pem&password_file=/run/secrets/db
 
@@ -40,8 +40,8 @@ class ServerURL:
 
     Attributes:
         hosts: the hosts of one cluster, in order of preference; none means the local socket.
-        password: as it stands in the URL; `current_password` is what counts.
-        options: what stands after the question mark.
+        password: the one in the URL; `current_password` is the one to use.
+        options: the part after the question mark.
     """
 
     hosts: tuple[Host, ...]

@@ -1,8 +1,8 @@
 """Indexes that hold texts whole, as the official library makes them on PostgreSQL, and their replacement.
 
-Such an index refuses a text of more than 2.6 kB. The one that Lineal makes holds the start of the text, so that any
-text fits, and keeps the name, so that the official library does not make its own again. What stays out: other engines,
-where the indexes of the official library take any text.
+Such an index refuses a text of more than 2.6 kB. Lineal's index holds only the start of the text, so any text fits. It
+has the same name; otherwise the official library would create its own again. What stays out: other engines, where the
+indexes of the official library accept any text.
 """
 
 from __future__ import annotations
