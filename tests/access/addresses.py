@@ -161,7 +161,13 @@ ROUTES: dict[str, Route] = {
         [{"first": "a1", "second": "a2"}, {"first": "a4", "second": "a2"}],
     ),
     "/api/v1/runs": Route(
-        {"workspace": ["a", "b"], "name": ["run of", "b-", "a-"], "limit": ["1", "100"], "cursor": [NEXT]}
+        {
+            "q": ["b", "workspace=a"],
+            "workspace": ["a", "b"],
+            "name": ["run of", "b-", "a-"],
+            "limit": ["1", "100"],
+            "cursor": [NEXT],
+        }
     ),
     "/api/v1/runs/{node_id}": Route({"node_id": _IDS}),
     "/api/v1/runs/{node_id}/holding": Route({"node_id": _IDS}),
@@ -197,6 +203,25 @@ ROUTES: dict[str, Route] = {
     "/api/v1/find": Route({"text": _TEXTS, "limit": ["1", "100"]}, [{"text": "a"}, {"text": "b"}]),
     "/api/v1/search/parse": Route({"q": ["name:b", "metric.size>0"]}),
     "/api/v1/search/keys": Route(),
+    "/api/v1/search/complete": Route(
+        {
+            "q": ["type=", "label.team=", "workspace=", "has:", ""],
+            "kind": ["artifact", "execution", "context"],
+            "position": ["0", "5"],
+        },
+        [{"q": "type="}],
+    ),
+    "/api/v1/search/edit": Route(
+        {
+            "q": ["name:b"],
+            "choice": ["only", "any", "not", "none", "add"],
+            "key": ["type"],
+            "value": ["x y"],
+            "low": ["1"],
+            "high": ["2"],
+        },
+        [{"choice": "add", "key": "type", "value": "x"}],
+    ),
     "/api/v1/views/{view_id}": Route({"view_id": [VIEW_ID]}, [{"view_id": VIEW_ID}]),
     "/api/v1/audit": Route(
         {

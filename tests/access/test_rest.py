@@ -28,7 +28,12 @@ from tests.access.stores import Stores, caller, fill
 Answer = tuple[int, str]
 ADMINS_ONLY = "/api/v1/audit"
 # Routes whose answers are the same for everybody: of the language, and of a name made from the whole content.
-SAME_FOR_ALL = ("/api/v1/search/parse", "/api/v1/search/keys", "/api/v1/views/{view_id}")
+SAME_FOR_ALL = (
+    "/api/v1/search/parse",
+    "/api/v1/search/keys",
+    "/api/v1/search/edit",
+    "/api/v1/views/{view_id}",
+)
 OF_NODES = sorted(set(ROUTES) - {ADMINS_ONLY, *SAME_FOR_ALL})
 _EVERYDAY = 2
 _ALL = pytest.param(1000, marks=pytest.mark.slow)

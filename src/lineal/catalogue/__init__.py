@@ -14,6 +14,7 @@ from typing import TypeVar
 from lineal import errors
 from lineal.catalogue import (
     cards,
+    completing,
     details,
     facets,
     keys,
@@ -22,15 +23,18 @@ from lineal.catalogue import (
     monitoring,
     paths,
     runs,
+    searching,
     series,
     shapes,
     stores,
 )
 from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
+from lineal.catalogue.search_shapes import Completed
 from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
-from lineal.kinds import KINDS, Kind
+from lineal.filter import search
+from lineal.kinds import EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.known_types import KnownTypes
@@ -232,8 +236,20 @@ class Catalogue:
             )
         )
 
-    def runs(self, *, workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
-        """Return a page of runs."""
+    def completed(self, kind: Kind | None, text: str, position: int) -> Completed:
+        """Return the mistake in a search that is being written, and how it could go on; None is the kind of runs."""
+        self._searched(kind or EXECUTION)
+        found = self._read(
+            lambda session, types: completing.completions(session, types, kind, text, position, whole=self._whole)
+        )
+        return Completed(searching.mistake_in(text, kind), found)
+
+    def runs(self, *, q: str = "", workspace: str | None, name: str, cursor: str, limit: int) -> shapes.Runs:
+        """Return a page of runs; what a search says of their names and workspace counts as well."""
+        words, place = search.names_of_runs(search.parse(q))
+        if workspace is not None and place is not None and workspace != place:
+            return shapes.Runs([], None)
+        workspace, name = place if workspace is None else workspace, " ".join(filter(None, (name, words)))
         self._searched_all()
         return self._read(
             lambda session, _: runs.page(session, workspace=workspace, name=name, cursor=cursor, limit=limit)

@@ -91,7 +91,9 @@ def _plain_key(body: Comparison) -> str:
     return f"{body.key.field}.{body.key.name}" if body.key.name else body.key.field
 
 
-def _facet(session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts) -> shapes.Facet:
+def _facet(
+    session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts, containing: str = ""
+) -> shapes.Facet:
     kind = sample.selection.kind
     exact = sample.exact
     if key == "type":
@@ -101,10 +103,10 @@ def _facet(session: Session, types: KnownTypes, sample: _Sample, key: str, whole
         named: Counter[str] = Counter()
         for type_id, number in counts.items():
             named[types.name(session, type_id)] += number
-        return _listed(key, named, exact or everything)
+        return _listed(key, named, exact or everything, containing)
     if key == "state":
-        return _listed(key, _states(session, sample), exact)
-    return _listed(key, _groups(session, sample, key), exact)
+        return _listed(key, _states(session, sample), exact, containing)
+    return _listed(key, _groups(session, sample, key), exact, containing)
 
 
 def _types(session: Session, sample: _Sample) -> Counter[int]:
@@ -147,13 +149,16 @@ def _frequent_labels(counts: Counter[tuple[str, str]], query: Query) -> list[str
     return list(dict.fromkeys([*named, *frequent]))[:MOST_LABEL_FACETS]
 
 
-def _label_facet(sample: _Sample, name: str) -> shapes.Facet:
+def _label_facet(sample: _Sample, name: str, containing: str = "") -> shapes.Facet:
     values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
-    return _listed(f"label.{name}", values, sample.exact)
+    return _listed(f"label.{name}", values, sample.exact, containing)
 
 
-def _listed(key: str, counts: Counter[str], exact: bool) -> shapes.Facet:
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def _listed(key: str, counts: Counter[str], exact: bool, containing: str = "") -> shapes.Facet:
+    """Return the most frequent values, of those that contain a text as they are shown."""
+    wanted = containing.lower()
+    fitting = (item for item in counts.items() if wanted in _short(key, item[0]).lower())
+    ordered = sorted(fitting, key=lambda item: (-item[1], item[0]))
     field, _, name = key.partition(".")
     written = f"{field}.{quoted(name, also=OPERATOR_CHARACTERS)}" if name else key
     values = [
@@ -272,13 +277,12 @@ def suggestions(
     field, _, name = key.partition(".")
     sample = _Sample(session, asked.selection())
     if field == "label":
-        facet = _label_facet(sample, name)
+        facet = _label_facet(sample, name, text)
     elif field in ("type", "workspace", "run") or (field == "state" and asked.kind is not CONTEXT):
-        facet = _facet(session, types, sample, field, whole)
+        facet = _facet(session, types, sample, field, whole, text)
     else:
         return shapes.Suggestions([], 0, True)
-    fitting = [value for value in facet.values if text.lower() in value.label.lower()]
-    items = [shapes.Suggestion(value.label, value.count, value.term) for value in fitting]
+    items = [shapes.Suggestion(value.label, value.count, value.term) for value in facet.values]
     return shapes.Suggestions(items, len(sample.ids), facet.exact)
 
 

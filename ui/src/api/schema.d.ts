@@ -905,6 +905,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/search/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mistake in a search that is being written, and how it could go on */
+        get: operations["complete_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/edit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A search that says something else of a value */
+        get: operations["edit_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -1141,6 +1175,42 @@ export interface components {
             counted: number;
             /** Exact */
             exact: boolean;
+        };
+        /**
+         * Completed
+         * @description What a search that is being written says so far: its mistake, if it has one, and how it could go on.
+         *
+         *     Attributes:
+         *         mistake: the mistake; null if the search can be read.
+         *         completions: ways to go on at the position that was asked for, the likeliest first.
+         */
+        Completed: {
+            mistake: components["schemas"]["SearchMistake"] | null;
+            /** Completions */
+            completions: components["schemas"]["Completion"][];
+        };
+        /**
+         * Completion
+         * @description One way to go on with a search.
+         *
+         *     Attributes:
+         *         title: the key or value that it writes.
+         *         meaning: what that is, "" where the title says it.
+         *         count: how many records have the value; null where it was not counted.
+         *         text: the whole search with it.
+         *         position: where writing goes on in that text.
+         */
+        Completion: {
+            /** Title */
+            title: string;
+            /** Meaning */
+            meaning: string;
+            /** Count */
+            count: number | null;
+            /** Text */
+            text: string;
+            /** Position */
+            position: number;
         };
         /**
          * Count
@@ -2073,10 +2143,41 @@ export interface components {
             items: components["schemas"]["SearchKey"][];
         };
         /**
+         * SearchMistake
+         * @description What is wrong with a search: where (in characters from 0), how long the wrong piece is, what to write instead.
+         */
+        SearchMistake: {
+            /** Position */
+            position: number;
+            /** Length */
+            length: number;
+            /** Problem */
+            problem: string;
+            /** Hint */
+            hint: string;
+        };
+        /**
          * SearchTerm
          * @description One term of a search, with its place in the text and the search without it.
+         *
+         *     Attributes:
+         *         form: "comparison", "has", "word" or "group".
+         *         text: the term as it is written in its shortest form.
+         *         start: where it begins, in characters from 0.
+         *         end: where it ends.
+         *         key: its key as it is written, quoted where it must be; null for words and groups.
+         *         plain_key: its key without quotation marks, as facets and columns name it.
+         *         operator: the operator of a comparison.
+         *         values: the values of a comparison, a range as "low..high".
+         *         is_range: whether the comparison is with one range.
+         *         low: the lower end of that range; null if it is open.
+         *         high: the upper end.
+         *         negated: whether a minus stands in front.
+         *         without: the search without this term.
          */
         SearchTerm: {
+            /** Form */
+            form: string;
             /** Text */
             text: string;
             /** Start */
@@ -2085,10 +2186,18 @@ export interface components {
             end: number;
             /** Key */
             key: string | null;
+            /** Plain Key */
+            plain_key: string | null;
             /** Operator */
             operator: string | null;
             /** Values */
             values: string[];
+            /** Is Range */
+            is_range: boolean;
+            /** Low */
+            low: string | null;
+            /** High */
+            high: string | null;
             /** Negated */
             negated: boolean;
             /** Without */
@@ -5482,6 +5591,8 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
+                /** @description A search of runs: words of the name, `name:nightly` or `workspace=bakery`. */
+                q?: string;
                 /** @description Only of this workspace. */
                 workspace?: string | null;
                 /** @description What the name contains. */
@@ -6458,6 +6569,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchKeys"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_search: {
+        parameters: {
+            query?: {
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                q?: string;
+                /** @description What the search is for. */
+                kind?: "artifact" | "execution" | "context" | "run";
+                /** @description Where, in characters from 0; by default the end. */
+                position?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completed"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_search: {
+        parameters: {
+            query: {
+                /** @description A key without quotation marks, such as `label.cost centre`; empty for words (`add`). */
+                key: string[];
+                /** @description `only`: this value alone. `any`: this value as well. `not`: every other value. `none`: nothing of this value. `add`: this value and all that the search says already. `range`: from `low` to `high`. `clear`: nothing of the key but what is excluded. */
+                choice: "only" | "any" | "not" | "none" | "add" | "range" | "clear";
+                /** @description A search: `type:model metric.auc>0.9 -label.team=x` (docs: search; keys: /api/v1/search/keys). */
+                q?: string;
+                /** @description A value for each key; none for `range` and `clear`. */
+                value?: string[] | null;
+                /** @description The lower end; empty for an open one. */
+                low?: string;
+                /** @description The upper end; empty for an open one. */
+                high?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParsedSearch"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -10,9 +10,11 @@ which are passed in.
 
 from __future__ import annotations
 
+from lineal.filter.search.applicable import RUN_KEYS, has_key, names_of_runs, require_keys
 from lineal.filter.search.builder import Scope, among, condition, needs_entry
+from lineal.filter.search.editing import Choice, add_word, choose, choose_range, clear, key_named
 from lineal.filter.search.mistakes import SearchError
-from lineal.filter.search.parser import parse
+from lineal.filter.search.parser import Piece, last_piece, parse
 from lineal.filter.search.tree import (
     Comparison,
     Group,
@@ -30,21 +32,33 @@ from lineal.filter.search.vocabulary import FIELDS
 
 __all__ = [
     "FIELDS",
+    "RUN_KEYS",
+    "Choice",
     "Comparison",
     "Group",
     "Has",
     "Key",
+    "Piece",
     "Query",
     "Range",
     "Scope",
     "SearchError",
     "Term",
     "Word",
+    "add_word",
     "among",
+    "choose",
+    "choose_range",
+    "clear",
     "condition",
     "count_terms",
+    "has_key",
+    "key_named",
+    "last_piece",
+    "names_of_runs",
     "needs_entry",
     "parse",
+    "require_keys",
     "write",
     "write_term",
 ]

@@ -21,7 +21,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from lineal import deadlines
 from lineal.filter.dialects import Infinity, IsNan, TextIn, utf8_on_mysql
 from lineal.filter.search import values
-from lineal.filter.search.mistakes import SearchError
+from lineal.filter.search.applicable import require_key
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
 from lineal.filter.vocabulary import ENUMS, Type
 from lineal.kinds import ARTIFACT, Kind
@@ -141,11 +141,8 @@ def _body(term: Term, scope: Scope) -> Expression:
         return _entry(scope, lambda row: Contains(row.words, _pattern(body.text)))
     if isinstance(body, Group):
         return sa.or_(*[_all(option, scope) for option in body.options])
+    require_key(term, scope.kind)
     key = body.key
-    if (key.field == "uri" and not scope.kind.has_uri) or (key.field == "state" and not scope.kind.state_field):
-        raise SearchError(
-            f"{scope.kind.plural} have no {key.field}", at=term.start, length=term.end - term.start, hint="leave it out"
-        )
     return _has(key, scope) if isinstance(body, Has) else _comparison(body, scope)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from dataclasses import dataclass
 
 from lineal import deadlines
 from lineal.caches import SizedCache
@@ -58,13 +59,75 @@ def _parsed(text: str) -> Query:
 _trees: SizedCache[str, Query] = SizedCache(8 << 20)
 
 
-class _Reader:
-    """The place in a text while it is read."""
+@dataclass(frozen=True)
+class Piece:
+    """What is being written at the end of a text: a key or a word, a value, or what stands after `has:`.
 
-    def __init__(self, text: str) -> None:
+    Attributes:
+        start: where it begins.
+        written: what is written of it so far, without quotation marks.
+        key: the key whose value it is; None for a key or a word.
+        is_filled: whether it is the key after `has:`.
+    """
+
+    start: int
+    written: str
+    key: Key | None = None
+    is_filled: bool = False
+
+
+def last_piece(text: str) -> Piece | None:
+    """Return what is being written at the end of a text, or None where nothing can be offered.
+
+    A mistake before it changes nothing: reading goes on behind the next blank.
+    """
+    at: int | None = 0
+    while at is not None:
+        deadlines.check()
+        reader = _Reader(text, at)
+        try:
+            reader.query(0)
+            reached = reader.at + 1 if reader.at < len(text) else reader.at  # past a ) that closes nothing
+        except SearchError as error:
+            reached = max(reader.at, (error.position or 0) + (error.length or 0))
+        if reached >= len(text):
+            return reader.last_piece()
+        at = _after_blank(text, reached)
+    return None
+
+
+def _after_blank(text: str, at: int) -> int | None:
+    """Return the place behind the next blank or bracket, or None if there is none."""
+    found = _BREAK.search(text, at)
+    return found.end() if found else None
+
+
+_BREAK = re.compile(r"[\s()]")
+
+
+class _Reader:
+    """The place in a text while it is read, and the piece that was begun last."""
+
+    def __init__(self, text: str, at: int = 0) -> None:
         self.text = text
-        self.at = 0
+        self.at = at
         self.terms = 0
+        self._begun: tuple[int, Key | None, bool] | None = None
+        self._ended = -1  # where the last term ended
+
+    def last_piece(self) -> Piece | None:
+        """Return the piece at the end of the text, a new one after a blank; None right behind a bracket."""
+        end = len(self.text)
+        if self._begun and (self._ended < self._begun[0] or self._ended == end):
+            start, key, is_filled = self._begun
+            written = self.text[start:]
+            if written.startswith('"'):
+                written = re.sub(r"\\(.)", r"\1", written[1:], flags=re.DOTALL)
+            return Piece(start, written, key, is_filled)
+        return Piece(end, "") if not self.text or self.text[-1] in "(-" or self.text[-1].isspace() else None
+
+    def _begin(self, key: Key | None = None, *, is_filled: bool = False) -> None:
+        self._begun = (self.at, key, is_filled)
 
     def query(self, depth: int) -> Query:
         """Read terms until the text, the group or this option of it ends."""
@@ -83,13 +146,18 @@ class _Reader:
         start = self.at
         negated = self.text[self.at] == "-"
         self.at += negated
+        self._begin()
         if self.at >= len(self.text) or self.text[self.at].isspace() or self.text[self.at] == ")":
             raise self._error("nothing follows -", 1, "write a term right after it, such as -state=live", at=start)
         body = self._group(depth) if self.text[self.at] == "(" else self._key_or_word()
+        self._ended = self.at
+        if isinstance(body, Group):
+            self._begun = None
         return Term(body, negated, start, self.at)
 
     def _group(self, depth: int) -> Group:
         start = self.at
+        self._begun = None
         if depth >= DEEPEST:
             raise self._error("groups are nested too deeply", 1, f"use at most {DEEPEST} levels")
         options: list[Query] = []
@@ -124,7 +192,7 @@ class _Reader:
         if operator is None or self.text.startswith("://", after):
             return self._word()
         if field == HAS:
-            return self._has(operator.end())
+            return self._has(operator)
         if field not in FIELDS:
             raise self._unknown(found.group())
         if field in FAMILIES:
@@ -167,6 +235,7 @@ class _Reader:
         return tuple(found)
 
     def _value(self, key: Key, operator: str, field: KeyField) -> str | Range:
+        self._begin(key)
         start = self.at
         is_quoted = self.text.startswith('"', start)
         text = self._text(_VALUE)
@@ -182,20 +251,34 @@ class _Reader:
             raise SearchError(f"{piece} is {problem[0]}", at=start, length=len(piece), hint=problem[1])
         return value
 
-    def _has(self, at: int) -> Has:
-        self.at = at
-        start = at
-        text = self._text(_VALUE)
-        field, _, name = text.partition(".")
+    def _has(self, operator: re.Match[str]) -> Has:
+        if operator.group() != ":":
+            problem = f"{HAS} cannot be compared with {operator.group()}"
+            raise self._error(
+                problem, len(operator.group()), "write has:uri, or -has:uri for what has none", at=operator.start()
+            )
+        self.at = operator.end()
+        self._begin(is_filled=True)
+        start = self.at
+        field, name = self._filled_key()
         known = field in FIELDS and FIELDS[field].is_family == bool(name)
         if not known:
             raise self._error(
-                f"has: does not know {text or 'nothing'}",
+                f"has: does not know {self.text[start : self.at] or 'nothing'}",
                 max(1, self.at - start),
                 "write has:uri, has:label.team, has:prop.owner or has:metric.auc",
                 at=start,
             )
         return Has(Key(field, name))
+
+    def _filled_key(self) -> tuple[str, str]:
+        """Read the key after `has:`, of which the name or all of it may be in quotation marks."""
+        family = _FIELD.match(self.text, self.at)
+        if family and self.text.startswith('."', family.end()):
+            self.at = family.end() + 1
+            return family.group().lower(), self._text(_NAME)
+        field, _, name = self._text(_VALUE).partition(".")
+        return field.lower(), name
 
     def _word(self) -> Word:
         start = self.at
@@ -227,7 +310,8 @@ class _Reader:
         close = difflib.get_close_matches(word.lower(), known, n=1)
         meant = f"did you mean {close[0]}? " if close else ""
         names = ", ".join(f"{name}.NAME" if name in FAMILIES else name for name in known)
-        return self._error(f"there is no key {word}", len(word), f"{meant}Known: {names}")
+        hint = f"{meant}Known: {names}. To look for the text itself, put it in quotation marks"
+        return self._error(f"there is no key {word}", len(word), hint)
 
     def _error(self, problem: str, length: int, hint: str, *, at: int | None = None) -> SearchError:
         return SearchError(problem, at=self.at if at is None else at, length=length, hint=hint)

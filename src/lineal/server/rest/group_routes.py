@@ -11,6 +11,7 @@ from lineal.catalogue.cards import kind_named
 from lineal.conventions import WORKSPACE_TYPES
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.server.rest.parameters import (
+    LONGEST_TEXT,
     ColumnKeys,
     ContextId,
     Cursor,
@@ -39,12 +40,19 @@ def _add_runs(router: APIRouter, catalogue: Catalogue) -> None:
         "/runs", response_model=shapes.Runs, summary="Runs, newest first", operation_id="list_runs", tags=["runs"]
     )
     def runs(
+        q: Annotated[
+            str,
+            Query(
+                max_length=LONGEST_TEXT,
+                description="A search of runs: words of the name, `name:nightly` or `workspace=bakery`.",
+            ),
+        ] = "",
         workspace: Annotated[str | None, Query(max_length=300, description="Only of this workspace.")] = None,
         name: Annotated[str, Query(max_length=300, description="What the name contains.")] = "",
         limit: Limit = 60,
         cursor: Cursor = "",
     ) -> Response:
-        return answer(catalogue.runs(workspace=workspace, name=name, cursor=cursor, limit=limit))
+        return answer(catalogue.runs(q=q, workspace=workspace, name=name, cursor=cursor, limit=limit))
 
     @router.get("/runs/{node_id}", response_model=shapes.Run, summary="One run", operation_id="get_run", tags=["runs"])
     def run(node_id: NodeId) -> Response:

@@ -1,0 +1,79 @@
+"""Which keys of the search the records of a kind have.
+
+What stays out: reading searches (parser.py), and their SQL (builder.py).
+"""
+
+from __future__ import annotations
+
+from lineal.filter.search.mistakes import SearchError
+from lineal.filter.search.tree import Comparison, Group, Has, Query, Range, Term, Word
+from lineal.kinds import Kind
+
+RUN_KEYS = ("name", "workspace")
+"""The keys by which runs are found; a word is looked for in their names."""
+
+
+def has_key(kind: Kind, field: str) -> bool:
+    """Say whether records of a kind have a key."""
+    return not ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field))
+
+
+def require_key(term: Term, kind: Kind) -> None:
+    """Refuse a term about a key that a kind of record lacks; the terms in groups are asked one by one.
+
+    Raises:
+        SearchError: it is.
+    """
+    body = term.body
+    if isinstance(body, (Comparison, Has)) and not has_key(kind, body.key.field):
+        raise _error(term, f"{kind.plural} have no {body.key.field}", "leave it out")
+
+
+def require_keys(query: Query, kind: Kind) -> None:
+    """Refuse a search with a term about a key that a kind of record lacks.
+
+    Raises:
+        SearchError: it has one.
+    """
+    for term in query.terms:
+        require_key(term, kind)
+        if isinstance(term.body, Group):
+            for option in term.body.options:
+                require_keys(option, kind)
+
+
+def names_of_runs(query: Query) -> tuple[str, str | None]:
+    """Return what the name of a run contains and the workspace it is in, None for any, as a search says it.
+
+    Raises:
+        SearchError: the search asks for more than that.
+    """
+    words: list[str] = []
+    workspace: str | None = None
+    for term in query.terms:
+        body = term.body
+        if isinstance(body, Word) and not term.negated:
+            words.append(body.text)
+            continue
+        value = _only_value(term)
+        if isinstance(body, Comparison) and body.key.field == "workspace":
+            if workspace is not None:
+                raise _error(term, "a second workspace", "name one workspace")
+            workspace = value
+        else:
+            words.append(value)
+    return " ".join(words), workspace
+
+
+def _only_value(term: Term) -> str:
+    """Return the value of a term that runs can be found by."""
+    body = term.body
+    if isinstance(body, Comparison) and body.key.field in RUN_KEYS and not term.negated and len(body.values) == 1:
+        [value] = body.values
+        if body.operator in (":", "=") and not isinstance(value, Range):
+            return value
+    raise _error(term, "runs are not found by this", "write words of the name, name:nightly or workspace=bakery")
+
+
+def _error(term: Term, problem: str, hint: str) -> SearchError:
+    return SearchError(problem, at=term.start, length=term.end - term.start, hint=hint)
