@@ -60,7 +60,7 @@ def test_a_loss_is_printed_and_refused_until_it_is_accepted(
 
     assert run(path, "--to", "8") == 1
     printed = capsys.readouterr()
-    assert "           loses 12 properties that are protos or booleans\n" in printed.out
+    assert "           loses 12 properties of type proto or boolean\n" in printed.out
     assert "nothing was changed" in printed.err
     assert "lineal migrate --yes" in printed.err
 

@@ -37,7 +37,7 @@ def test_a_backup_is_written_checked_and_restored(url: str, tmp_path: Path, caps
     assert main(["restore", file, "--db", target, "--check"]) == 0
     assert not (tmp_path / "b.db").exists()
     assert main(["restore", file, "--db", target]) == 0
-    held = "12 types, 2 artifacts, 1 executions, 2 events"
+    held = "12 types, 2 artifacts, 1 execution, 2 events"
     printed = capsys.readouterr().out.splitlines()
     assert printed == [f"{file}: {held}", f"{file}: checked, {held}", f"{file}: restored, {held}"]
 
@@ -52,7 +52,7 @@ def test_a_file_that_is_no_backup_is_one_line(tmp_path: Path, capsys: pytest.Cap
 def test_delete_says_what_it_did_and_audit_who(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["delete", "artifact:2", "--db", url, "--dry-run"]) == 0
     assert main(["delete", "artifact:2", "--db", url]) == 0
-    assert capsys.readouterr().out.splitlines() == ["1 artifacts would be deleted", "1 artifacts deleted"]
+    assert capsys.readouterr().out.splitlines() == ["1 artifact would be deleted", "1 artifact deleted"]
 
     assert main(["audit", "--db", url, "--json"]) == 0
     _, entry = json.loads(capsys.readouterr().out)
@@ -80,7 +80,7 @@ def test_retain_says_what_went_and_why_others_stayed(
 
     assert main(["retain", "--older-than", "1d", "--db", url, "--tombstones"]) == 0
     printed = capsys.readouterr().out.splitlines()
-    said = "nothing deleted, 1 artifacts, 1 executions left as tombstones"
+    said = "nothing deleted, 1 artifact, 1 execution left as tombstones"
     assert printed == [said, "kept: 0 deployed or behind it, 0 needed by others"]
 
 
@@ -121,7 +121,7 @@ def test_a_server_deletes_as_well_and_tells_of_it_over_rest(tmp_path: Path, caps
         assert main(["delete", "artifact:2", "--server", server.address]) == 0
         answer = httpx.get(f"{server.http}/api/v1/audit", params={"subject": "artifact"}).json()
     assert [(entry["action"], entry["node_id"]) for entry in answer["items"]] == [("delete", "2")]
-    assert capsys.readouterr().out == "1 artifacts deleted\n"
+    assert capsys.readouterr().out == "1 artifact deleted\n"
 
 
 def test_audit_runs_in_a_process_that_has_imported_nothing_else(url: str) -> None:

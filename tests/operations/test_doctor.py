@@ -19,21 +19,21 @@ from tests.operations.lineages import Lineage
 
 ORPHANS = {
     "DELETE FROM Artifact WHERE id = 1": {
-        "1 events without their artifact",
-        "1 properties of artifacts that do not exist",
-        "1 memberships of artifacts that do not exist",
+        "1 event without their artifact",
+        "1 property of artifacts that do not exist",
+        "1 membership of artifacts that do not exist",
     },
     "DELETE FROM Execution": {
         "2 events without their execution",
-        "1 memberships of executions that do not exist",
+        "1 membership of executions that do not exist",
     },
     "DELETE FROM Event": {"2 steps of paths without their event"},
     "DELETE FROM Context": {
         "2 memberships of artifacts in contexts that do not exist",
-        "1 memberships of executions in contexts that do not exist",
+        "1 membership of executions in contexts that do not exist",
     },
     "UPDATE ArtifactProperty SET string_value = NULL": {"2 properties of artifacts without any value"},
-    "UPDATE Artifact SET type_id = 999 WHERE id = 1": {"1 artifacts whose type does not exist"},
+    "UPDATE Artifact SET type_id = 999 WHERE id = 1": {"1 artifact whose type does not exist"},
     "DELETE FROM MLMDEnv": {"MLMDEnv must hold the schema version 10 alone, and holds nothing"},
     "INSERT INTO MLMDEnv VALUES (9)": {"MLMDEnv must hold the schema version 10 alone, and holds 9, 10"},
 }
@@ -100,7 +100,7 @@ def test_orphans_and_duplicate_types_are_mended_on_every_engine(service: Metadat
     run_sql(database_url, f"UPDATE Artifact SET type_id = {second}")
     run_sql(database_url, "DELETE FROM Execution")
     assert problems(database_url) == {
-        "1 events without their execution",
+        "1 event without their execution",
         f"2 artifact types are called 'Model': {first}, {second}",
     }
 
@@ -131,7 +131,7 @@ def test_index_rows_of_nodes_that_are_gone_are_found(tmp_path: Path) -> None:
         Catalogue(service).index.follow_all()
     run_sql(url, "DELETE FROM Artifact")
 
-    assert "1 rows of the search index about artifacts that do not exist" in problems(url)
+    assert "1 row of the search index about artifacts that do not exist" in problems(url)
     assert doctor.mend(DatabaseSettings(url)) == []
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from lineal.cli.arguments import Commands, add_database_flag, required_database
+from lineal.counting import amount
 
 
 def add(commands: Commands) -> None:
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> None:
         raise errors.InvalidArgumentError("a copy is a database and cannot be signed; leave --copy or --sign-key out")
     if args.copy:
         size = archive.copy(settings, args.file, overwrite=args.overwrite)
-        print(f"{args.file}: a copy of the database, {size} bytes")
+        print(f"{args.file}: a copy of the database, {amount(size, 'bytes')}")
         return
     manifest = archive.backup(settings, args.file, overwrite=args.overwrite, key=key)
     print(f"{args.file}: {counted(manifest.counts())}")

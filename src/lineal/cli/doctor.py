@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database, whoami
+from lineal.counting import amount
 from lineal.urls import redact_url
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _summary(found: list[Finding]) -> str:
-    return f"{len(found)} problems" if len(found) > 1 else "1 problem" if found else "nothing is wrong"
+    return amount(len(found), "problems") if found else "nothing is wrong"
 
 
 def _outcome(finding: Finding, left: list[Finding], *, fix: bool) -> str:

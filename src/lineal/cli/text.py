@@ -12,6 +12,7 @@ from typing import Any
 
 from lineal import json_form
 from lineal.cli.console import shows_every_character
+from lineal.counting import amount
 
 _WIDEST = 60
 
@@ -62,5 +63,5 @@ def _width(text: str) -> int:
 
 def counted(counts: Mapping[str, int]) -> str:
     """Return counts as a sentence lists them, without those that are 0."""
-    said = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    said = [amount(count, name.replace("_", " ")) for name, count in counts.items() if count]
     return ", ".join(said) or "nothing"

@@ -24,6 +24,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.config import ServerSettings
+from lineal.counting import amount
 from lineal.server import addresses
 from lineal.signals import SignalEvent
 
@@ -248,7 +249,7 @@ def supervise(settings: ServerSettings, *, announce: Callable[[str], None]) -> N
             places = ["" if port is None else addresses.join(placed.host, port) for port in ports]
             for line in addresses.shown(placed, *places, caution=supervisor.caution):
                 announce(line)
-            announce(f"  {placed.workers} workers")
+            announce(f"  {amount(placed.workers, 'workers')}")
             supervisor.run()
             announce("Stopping: finishing the accepted requests")
         finally:

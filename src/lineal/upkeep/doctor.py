@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lineal import errors
 from lineal.config import DatabaseSettings, Use
+from lineal.counting import amount
 from lineal.kinds import KINDS, Kind
 from lineal.service.audit import note
 from lineal.service.clock import now
@@ -171,10 +172,10 @@ def _bad_rows(session: Session) -> Iterator[Finding]:
     tables = {name.lower() for name in session.dialect.table_names(session.script)}
     for bad in checks.BAD_ROWS:
         if bad.table.name.lower() in tables and (count := bad.count(session)):
-            yield Finding(f"{count} {bad.what}", "delete them", bad.delete)
+            yield Finding(amount(count, bad.what), "delete it" if count == 1 else "delete them", bad.delete)
     for bad in checks.NODES_WITHOUT_TYPE:
         if count := bad.count(session):
-            yield Finding(f"{count} {bad.what}", "restore the types from a backup, or delete the nodes")
+            yield Finding(amount(count, bad.what), "restore the types from a backup, or delete the nodes")
 
 
 def _duplicate_types(session: Session) -> Iterator[Finding]:
@@ -221,7 +222,7 @@ def _unindexed(session: Session) -> Iterator[Finding]:
             which = "; ".join(f"{node_id} ({reason})" for node_id, reason in first)
             more = f"; and {total - len(first)} more" if total > len(first) else ""
             yield Finding(
-                f"{total} {kind.plural} cannot be found by labels, metrics and words: {which}{more}",
+                f"{amount(total, kind.plural)} cannot be found by labels, metrics and words: {which}{more}",
                 "let the search index try again with the next search; what fails again is listed here again",
                 _try_again(kind),
             )
@@ -239,8 +240,8 @@ def _behind(session: Session) -> Iterator[Finding]:
     for kind in KINDS:
         place = index_rows.progress(session, kind)
         if place and (count := index_comparison.count_behind(session, kind, place)):
-            what = f"{count} {kind.plural} are" if count > 1 else f"1 {kind.name} is"
-            problem = f"{what} not in the search index as {'they are' if count > 1 else 'it is'}"
+            are, they = ("are", "they are") if count > 1 else ("is", "it is")
+            problem = f"{amount(count, kind.plural)} {are} not in the search index as {they}"
             yield Finding(problem, cure, _index_again(kind))
         if count := index_marks.count_old(session, kind, before=now() - _LONGEST_MARK):
             problem = f"marks of {kind.plural} for the search index are more than a day old: {count}"

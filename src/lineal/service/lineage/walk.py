@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from lineal import errors
+from lineal.counting import amount
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.rows import events as event_rows
@@ -93,8 +94,8 @@ def _check_size(found: Subgraph, most: int) -> None:
     size = sum(map(len, found.nodes.values()))
     if size > most:
         raise errors.ResourceExhaustedError(
-            f"the lineage graph has more than {most} nodes; ask for fewer hops, end it at some nodes, or start the "
-            "server with a larger --max-lineage-nodes",
+            f"the lineage graph has more than {amount(most, 'nodes')}; ask for fewer hops, end it at some nodes, or "
+            "start the server with a larger --max-lineage-nodes",
             errors.Details(limit="--max-lineage-nodes"),
         )
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lineal import errors
 from lineal.config import DatabaseSettings
+from lineal.counting import amount
 from lineal.kinds import KINDS
 from lineal.service.audit import note
 from lineal.store.engine.dialects.base import Conflict
@@ -178,8 +179,8 @@ def _require_empty(session: Session) -> None:
     own = sum(1 for kind in KINDS for row in type_rows.all_types(session, kind) if row.name not in kind.system_types)
     if counted or own:
         raise errors.FailedPreconditionError(
-            f"the store holds {counted} nodes and events and {own} types, whose ids the archive's would meet; give an "
-            "empty database, or --ids new"
+            f"the store holds {amount(counted, 'nodes and events')} and {amount(own, 'types')}, and their ids could be "
+            "those of the archive; give an empty database, or --ids new"
         )
     for member in archive_rows.EVERY_MEMBER:
         if member.is_own and next(archive_rows.read(session, member), None):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
 from lineal import errors
+from lineal.counting import Amount
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion
@@ -202,7 +203,7 @@ def _planned(session: Session, state: State, step: Step, *, upwards: bool) -> Pl
     lower, upper = step.version - 1, step.version
     start, end = (lower, upper) if upwards else (upper, lower)
     counted = [(change, change.count(session, state.shape)) for change in _changes(step, upwards=upwards)]
-    effects = [Effect(rows, change.what.format(rows=rows)) for change, rows in counted if rows]
+    effects = [Effect(rows, change.what.format(rows=Amount(rows))) for change, rows in counted if rows]
     return PlannedStep(start, end, step.up if upwards else step.down, tuple(effects))
 
 

@@ -30,7 +30,7 @@ class RowChange:
     """Rows that a step removes, or whose values go with a column.
 
     Attributes:
-        what: the rows, in words in which {rows} is their number.
+        what: the rows, in words in which {rows:NOUN} is their number with its noun.
         count: how many there are.
         apply: removes them; None where they go with a table or column.
     """
@@ -81,7 +81,7 @@ def _states_and_times() -> RowChange:
         present = [kind.table for kind in KINDS if has_column(shape, kind.table, "create_time_since_epoch")]
         return sum(_count(session, metadata.tables[name]) for name in present)
 
-    return RowChange("the times and states of {rows} nodes", count)
+    return RowChange("the times and states of {rows:nodes}", count)
 
 
 def _whole(what: str, *tables: str) -> RowChange:
@@ -138,7 +138,7 @@ def _remove_events(session: Session, _: Shape) -> None:
 
 
 _REPEATED_EVENTS = RowChange(
-    "{rows} events that a newer event of the same artifact, execution and type repeats",
+    "{rows:events} that a newer event of the same artifact, execution and type repeats",
     lambda session, _: len(_repeated_event_ids(session)),
     _remove_events,
 )
@@ -164,26 +164,26 @@ STEPS = (
         2,
         "lets types be for contexts, too",
         "leaves types for artifacts and executions only",
-        lost_down=(RowChange("{rows} types of contexts", _count_context_types, _remove_context_types),),
+        lost_down=(RowChange("{rows:types} of contexts", _count_context_types, _remove_context_types),),
     ),
     Step(
         3,
         "adds contexts and their properties",
         "drops contexts and their properties",
-        lost_down=(_whole("{rows} contexts", "Context"),),
+        lost_down=(_whole("{rows:contexts}", "Context"),),
     ),
     Step(
         4,
         "adds attributions and associations",
         "drops attributions and associations",
-        lost_down=(_whole("{rows} attributions and associations", "Attribution", "Association"),),
+        lost_down=(_whole("{rows:memberships} of nodes in contexts", "Attribution", "Association"),),
     ),
     Step(
         5,
         "adds names and states of artifacts and executions, and times of all nodes (0 for those that are there)",
         "drops names and states of artifacts and executions, and times of all nodes",
         lost_down=(
-            _filled("the names of {rows} artifacts and executions", "name", "Artifact", "Execution"),
+            _filled("the names of {rows:nodes}", "name", "Artifact", "Execution"),
             _states_and_times(),
         ),
     ),
@@ -192,17 +192,17 @@ STEPS = (
         "adds versions, descriptions and base types of types, parent contexts, and indexes for uris and times",
         "drops versions, descriptions and base types of types, parent contexts, and indexes for uris and times",
         lost_down=(
-            _filled("the versions of {rows} types; types that differ in nothing else become alike", "version", "Type"),
-            _filled("the descriptions of {rows} types", "description", "Type"),
-            _whole("the base types of {rows} types", "ParentType"),
-            _whole("{rows} parents of contexts", "ParentContext"),
+            _filled("the versions of {rows:types}; types that differ in nothing else become alike", "version", "Type"),
+            _filled("the descriptions of {rows:types}", "description", "Type"),
+            _whole("the base types of {rows:types}", "ParentType"),
+            _whole("{rows:parents} of contexts", "ParentContext"),
         ),
     ),
     Step(
         7,
         "adds a column for bytes to properties, and an index for the paths of events",
         "drops the column for bytes of properties, and the index for the paths of events",
-        lost_down=(_valueless("{rows} properties with bytes", kept=_FIRST_VALUES, lost=("byte_value",)),),
+        lost_down=(_valueless("{rows:properties} with bytes", kept=_FIRST_VALUES, lost=("byte_value",)),),
     ),
     Step(
         8,
@@ -214,16 +214,16 @@ STEPS = (
         9,
         "adds external ids",
         "drops external ids",
-        lost_down=(_filled("{rows} external ids", "external_id", "Artifact", "Execution", "Context", "Type"),),
+        lost_down=(_filled("{rows:external ids}", "external_id", "Artifact", "Execution", "Context", "Type"),),
     ),
     Step(
         10,
         "adds columns for protos and booleans to properties",
         "drops the columns for protos and booleans of properties",
-        cleared_up=(_valueless("{rows} properties whose values an earlier downgrade has dropped", kept=_ALL_VALUES),),
+        cleared_up=(_valueless("{rows:properties} whose values an earlier downgrade has dropped", kept=_ALL_VALUES),),
         lost_down=(
             _valueless(
-                "{rows} properties that are protos or booleans",
+                "{rows:properties} of type proto or boolean",
                 kept=(*_FIRST_VALUES, "byte_value"),
                 lost=("proto_value", "bool_value"),
             ),
