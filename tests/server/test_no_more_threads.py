@@ -13,8 +13,8 @@ import pytest
 from lineal.deadlines import Deadline
 from lineal.server import grpc_connections, streams, supervisor
 from lineal.server.call_threads import CallThreads
-from lineal.server.few_threads import FEW, FewThreads
 from lineal.server.grpc_connections import Callers, GrpcConnections
+from lineal.server.reader_threads import READERS, ReaderThreads
 from lineal.server.readiness import Readiness
 from lineal.server.receiving import Receiving
 from lineal.service import MetadataService
@@ -35,7 +35,7 @@ def starve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Starve]:
     monkeypatch.setattr(threading.Thread, "start", start)
 
 
-def hold(threads: CallThreads | FewThreads) -> threading.Event:
+def hold(threads: CallThreads | ReaderThreads) -> threading.Event:
     """Let a thread work until an event."""
     go, begun = threading.Event(), threading.Event()
     threads.submit(lambda: (begun.set(), go.wait(10)))
@@ -46,10 +46,10 @@ def hold(threads: CallThreads | FewThreads) -> threading.Event:
 @pytest.mark.parametrize("are_few", [False, True])
 def test_calls_wait_for_the_threads_that_there_are(are_few: bool, starve: Starve) -> None:
     others = CallThreads(4, most=10)
-    threads = FewThreads(others) if are_few else others
+    threads = ReaderThreads(others) if are_few else others
     go = hold(threads)
     starve(True)
-    done = [threading.Event() for _ in range(FEW)]
+    done = [threading.Event() for _ in range(READERS)]
     for each in done:
         threads.submit(each.set)
     threads.replace_stalled(2)

@@ -20,12 +20,12 @@ from lineal.server.auth.grpc_guard import GrpcGuard
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.call_threads import CallThreads, require_room
 from lineal.server.compression import plain
-from lineal.server.few_threads import FEW, FewThreads
 from lineal.server.grpc_connections import Callers, GrpcConnections
 from lineal.server.health import SERVICE_NAME as HEALTH_NAME
 from lineal.server.health import Health
 from lineal.server.observing.grpc_calls import GrpcCalls
 from lineal.server.open_files import connections_for_each
+from lineal.server.reader_threads import READERS, ReaderThreads
 from lineal.server.receiving import Receiving
 from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
 from lineal.server.status import abort
@@ -134,7 +134,11 @@ class _Way:
     callers: Callers = field(default_factory=Callers)
 
     def answer(
-        self, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, threads: CallThreads | FewThreads
+        self,
+        called: Rpc,
+        requests: Iterator[bytes],
+        context: grpc.ServicerContext,
+        threads: CallThreads | ReaderThreads,
     ) -> bytes:
         """Answer a call, within the limits; all that its headers say is checked before its message is waited for."""
         self.callers.calls.add(context)
@@ -144,7 +148,11 @@ class _Way:
             self.callers.calls.discard(context)
 
     def _answer(
-        self, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, threads: CallThreads | FewThreads
+        self,
+        called: Rpc,
+        requests: Iterator[bytes],
+        context: grpc.ServicerContext,
+        threads: CallThreads | ReaderThreads,
     ) -> bytes:
         require_room()
         caller = self.guard.caller()
@@ -177,16 +185,16 @@ def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) 
     return _bind(way, name, CallThreads(1, 1))
 
 
-def _threads(settings: ServerSettings) -> tuple[CallThreads, FewThreads | None]:
+def _threads(settings: ServerSettings) -> tuple[CallThreads, ReaderThreads | None]:
     """Return the threads of all calls, or those of most calls and those of reads."""
     most, threads = settings.limits.max_concurrent, settings.threads
-    if not settings.database.is_in_process or threads <= 2 * FEW:
+    if not settings.database.is_in_process or threads <= 2 * READERS:
         return CallThreads(threads, most), None
-    others = CallThreads(threads - FEW, most - FEW)
-    return others, FewThreads(others)
+    others = CallThreads(threads - READERS, most - READERS)
+    return others, ReaderThreads(others)
 
 
-def _bind(way: _Way, name: str, threads: CallThreads, readers: FewThreads | None = None) -> grpc.GenericRpcHandler:
+def _bind(way: _Way, name: str, threads: CallThreads, readers: ReaderThreads | None = None) -> grpc.GenericRpcHandler:
     handlers = {
         called.name: grpc.stream_unary_rpc_method_handler(_handler(way, called, threads, readers))
         for called in SERVICES[name].values()
@@ -195,7 +203,7 @@ def _bind(way: _Way, name: str, threads: CallThreads, readers: FewThreads | None
 
 
 def _handler(
-    way: _Way, called: Rpc, threads: CallThreads, readers: FewThreads | None
+    way: _Way, called: Rpc, threads: CallThreads, readers: ReaderThreads | None
 ) -> Callable[[Iterator[bytes], grpc.ServicerContext], bytes]:
     """Return the handler of an RPC; it takes a stream, since it begins before its one message is whole."""
     used = readers if readers and not way.service.calls[called.name].writes else threads

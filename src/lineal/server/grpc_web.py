@@ -25,7 +25,7 @@ from lineal.error_details import TRAILER
 from lineal.security import LimitSettings
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.compression import inflate, refused
-from lineal.server.observing.calls import Call
+from lineal.server.observing.calls import ObservedCall
 from lineal.server.rest import problems
 from lineal.server.rpcs import SERVICES, Rpc, answer
 from lineal.server.status import code_of, details_of, translate
@@ -67,7 +67,7 @@ def add(
     """Let an application answer gRPC-Web for every RPC."""
 
     def answered(called: Rpc, message: bytes, caller: Caller) -> bytes:
-        call = Call("web", called.name, len(message))
+        call = ObservedCall("web", called.name, len(message))
         try:
             response = answer(service, called, message, max_bytes=max_bytes, caller=caller)
         except Exception as error:

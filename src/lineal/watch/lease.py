@@ -2,7 +2,7 @@
 
 The rules are those of Kubernetes' own components: the holder renews; another one takes over when it has seen no renewal
 for the lease's duration, by its own clock. A holder that cannot renew stops in time. What stays out: what is done as
-the holder (`session.py`).
+the holder (`recording.py`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The process of a watcher: signals, health, the name of the cluster, and sessions while this replica records.
+"""The process of a watcher: signals, health, the name of the cluster, and recording while this replica holds the lease.
 
-What stays out: recording itself (`session.py`).
+What stays out: recording itself (`recording.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lineal.watch.handlers import Handler, installed_handlers
 from lineal.watch.health import HealthServer
 from lineal.watch.lease import Leadership
 from lineal.watch.metrics import Metrics
-from lineal.watch.session import Session
+from lineal.watch.recording import Recording
 from lineal.watch.settings import WatchSettings
 from lineal.watch.store import is_passing, open_store
 
@@ -62,7 +62,7 @@ class Watcher:
         self._metrics = Metrics()
         self._leadership = Leadership(cluster, settings.lease, metrics=self._metrics) if settings.lease else None
         self._own_handlers: list[Handler] = installed_handlers()
-        self._session: Session | None = None
+        self._recording: Recording | None = None
         self._name = ""
         self._beat = time.monotonic()
         if self._leadership is None:
@@ -79,7 +79,7 @@ class Watcher:
             try:
                 self._loop()
             finally:
-                self._end_session()
+                self._end_recording()
                 if self._leadership is not None:
                     self._leadership.stop()
 
@@ -89,11 +89,11 @@ class Watcher:
             if self._may_write():
                 self._record()
             else:
-                self._end_session()
+                self._end_recording()
 
     def _record(self) -> None:
-        if self._session is None:
-            session = Session(
+        if self._recording is None:
+            recording = Recording(
                 self._settings,
                 store=self._store,
                 cluster=self._cluster,
@@ -102,15 +102,15 @@ class Watcher:
                 metrics=self._metrics,
                 may_write=self._may_write,
             )
-            self._repeat(session.start)
-            self._session = session
+            self._repeat(recording.start)
+            self._recording = recording
         if not self._stopped.is_set():
-            self._session.tick()
+            self._recording.tick()
 
-    def _end_session(self) -> None:
-        if self._session is not None:
-            self._session.stop()
-            self._session = None
+    def _end_recording(self) -> None:
+        if self._recording is not None:
+            self._recording.stop()
+            self._recording = None
 
     def _may_write(self) -> bool:
         return self._leadership is None or self._leadership.held
@@ -154,14 +154,14 @@ class Watcher:
     def _healthy(self) -> tuple[int, str]:
         if time.monotonic() - self._beat > STALE:
             return 503, "the main loop stands still\n"
-        if self._session is not None and not self._session.alive:
+        if self._recording is not None and not self._recording.alive:
             return 503, "the writer has ended\n"
         return 200, "ok\n"
 
     def _ready(self) -> tuple[int, str]:
-        session = self._session
-        if session is None:
+        recording = self._recording
+        if recording is None:
             standing_by = self._leadership is not None and bool(self._name)
             return (200, "standing by\n") if standing_by else (503, "starting\n")
-        problems = session.problems()
+        problems = recording.problems()
         return (503, "\n".join(problems) + "\n") if problems else (200, "recording\n")

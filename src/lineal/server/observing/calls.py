@@ -38,7 +38,7 @@ def _counter(door: str, method: str, code: str) -> Any:
     return metrics.RPCS.labels(door, method, code)
 
 
-class Call:
+class ObservedCall:
     """One RPC from its beginning to its end."""
 
     __slots__ = ("_code", "_door", "_method", "_received", "_seconds", "_sent", "_started")

@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 
 from lineal.server.observing import request_ids, tracing
-from lineal.server.observing.calls import Call
+from lineal.server.observing.calls import ObservedCall
 
 _Behaviour = Callable[[Iterator[bytes], grpc.ServicerContext], bytes]
 
@@ -35,7 +35,7 @@ def _noted(behaviour: _Behaviour, method: str) -> grpc.RpcMethodHandler:
     def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         given = context.invocation_metadata()
         token = request_ids.begin(next((value for name, value in given if name == request_ids.HEADER), None))
-        call = Call("grpc", method)
+        call = ObservedCall("grpc", method)
         try:
             with tracing.request_span(method, given):
                 response = behaviour(_Noted(requests, call), context)
@@ -55,7 +55,7 @@ class _Noted:
 
     __slots__ = ("_call", "_requests")
 
-    def __init__(self, requests: Iterator[bytes], call: Call) -> None:
+    def __init__(self, requests: Iterator[bytes], call: ObservedCall) -> None:
         self._requests, self._call = requests, call
 
     def __iter__(self) -> _Noted:

@@ -17,7 +17,7 @@ from urllib.parse import quote_from_bytes
 import sqlalchemy as sa
 
 from lineal import errors, urls
-from lineal.config import DatabaseSettings, Use, require_range
+from lineal.config import DatabaseSettings, Use
 from lineal.deadlines import CURRENT, Deadline
 from lineal.store.engine.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.engine.dialects import sqlite_statistics
@@ -32,6 +32,7 @@ from lineal.store.engine.dialects.base import (
 from lineal.store.engine.dialects.sqlite_compiler import Dialect
 from lineal.store.engine.dialects.sqlite_files import OpenFiles, connect
 from lineal.store.engine.dialects.sqlite_journal import MODES, WAL, Journal
+from lineal.store.engine.dialects.sqlite_options import one_of, seconds
 from lineal.store.engine.dialects.sqlite_statements import KEPT_STATEMENTS
 from lineal.store.engine.statement import Insertion
 from lineal.store.tables.mlmd_tables import metadata
@@ -60,12 +61,12 @@ class SQLiteDialect(DatabaseDialect):
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
         self._path, query = urls.sqlite_parts(settings.url)
-        self._mode = self._fitting_mode(_one_of(query.pop("mode", "rwc"), _MODES, "mode"))
+        self._mode = self._fitting_mode(one_of(query.pop("mode", "rwc"), _MODES, "mode"))
         self.read_only = self._mode == "ro" or settings.use is Use.READ
-        self._level = _one_of(query.pop("synchronous", settings.synchronous), _LEVELS, "synchronous")
-        self._busy_timeout = _seconds(query.pop("busy_timeout", settings.busy_timeout))
+        self._level = one_of(query.pop("synchronous", settings.synchronous), _LEVELS, "synchronous")
+        self._busy_timeout = seconds(query.pop("busy_timeout", settings.busy_timeout))
         asked = query.pop("journal_mode", None)
-        self._journal = Journal(self._path, "" if asked is None else _one_of(asked, MODES, "journal_mode"))
+        self._journal = Journal(self._path, "" if asked is None else one_of(asked, MODES, "journal_mode"))
         if query:
             raise urls.unknown_option(
                 next(iter(query)), "SQLite knows mode, synchronous, busy_timeout and journal_mode"
@@ -383,14 +384,6 @@ class SQLiteDialect(DatabaseDialect):
         return [line for (line,) in run("PRAGMA integrity_check(20)") if line != "ok"]
 
 
-def _one_of(value: str, allowed: Sequence[str], name: str) -> str:
-    """Return an option's value if it is one of those allowed."""
-    found = next((each for each in allowed if each.lower() == value.lower()), None)
-    if found is None:
-        raise errors.InvalidArgumentError(f"{name} is {value!r} in the database URL; it can be {', '.join(allowed)}")
-    return found
-
-
 class _HeldUntil:
     """A lock that is waited for as long as a call may take."""
 
@@ -404,14 +397,3 @@ class _HeldUntil:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
-
-
-def _seconds(value: str | float) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        raise errors.InvalidArgumentError(
-            f"busy_timeout is {value!r} in the database URL; it is a number of seconds"
-        ) from None
-    require_range("busy_timeout in the database URL", seconds, 0, 86400)
-    return seconds

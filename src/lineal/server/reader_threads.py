@@ -19,13 +19,13 @@ from typing import Any
 
 from lineal.server.call_threads import CallThreads, run, started
 
-FEW = 3  # one computes, one is in SQLite, one receives the next request
+READERS = 3  # one computes, one is in SQLite, one receives the next request
 _PATIENCE_SECONDS = 0.1
 _TAKEN: Future[Any] = Future()
 _TAKEN.set_result(None)
 
 
-class FewThreads(ThreadPoolExecutor):
+class ReaderThreads(ThreadPoolExecutor):
     """A few threads, as few as will do, and one more whenever no call was begun for a moment though some wait.
 
     It is an executor in name, since gRPC asks for one; its threads are its own and take calls from a queue, as a future
@@ -81,7 +81,7 @@ class FewThreads(ThreadPoolExecutor):
 
     @property
     def _are_all(self) -> bool:
-        return len(self._loops) - self._stalled > FEW
+        return len(self._loops) - self._stalled > READERS
 
     def _start(self, loop: Callable[[], None]) -> None:
         thread = threading.Thread(target=loop, name="lineal-read", daemon=True)
@@ -101,7 +101,7 @@ class FewThreads(ThreadPoolExecutor):
     def _is_needless(self) -> bool:
         """Leave if there are more than the few and the one that looks; one thread at a time finds that out."""
         with self._lock:
-            if len(self._loops) - self._stalled <= FEW + 1:
+            if len(self._loops) - self._stalled <= READERS + 1:
                 return False
             self._loops.remove(threading.current_thread())
             return True

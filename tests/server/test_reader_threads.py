@@ -9,7 +9,7 @@ import pytest
 
 from lineal import errors
 from lineal.server.call_threads import CallThreads, require_room
-from lineal.server.few_threads import FEW, FewThreads
+from lineal.server.reader_threads import READERS, ReaderThreads
 
 
 class Busy:
@@ -35,23 +35,23 @@ def others() -> CallThreads:
 
 
 @pytest.fixture
-def few(others: CallThreads, busy: Busy) -> Iterator[FewThreads]:
-    threads = FewThreads(others)
+def few(others: CallThreads, busy: Busy) -> Iterator[ReaderThreads]:
+    threads = ReaderThreads(others)
     yield threads
     busy.go.set()
     threads.shutdown()
     others.shutdown()
 
 
-def test_a_few_calls_are_worked_on_at_a_time(few: FewThreads, busy: Busy) -> None:
-    for _ in range(FEW + 2):
+def test_a_few_calls_are_worked_on_at_a_time(few: ReaderThreads, busy: Busy) -> None:
+    for _ in range(READERS + 2):
         few.submit(busy)
-    assert all(busy.begun.acquire(timeout=5) for _ in range(FEW))
+    assert all(busy.begun.acquire(timeout=5) for _ in range(READERS))
     assert not busy.begun.acquire(timeout=0.05)
 
 
-def test_others_help_where_the_few_are_long_at_work(few: FewThreads, busy: Busy) -> None:
-    for _ in range(FEW):
+def test_others_help_where_the_few_are_long_at_work(few: ReaderThreads, busy: Busy) -> None:
+    for _ in range(READERS):
         few.submit(busy)
     done = [threading.Event() for _ in range(2)]
     for event in done:
@@ -59,10 +59,10 @@ def test_others_help_where_the_few_are_long_at_work(few: FewThreads, busy: Busy)
     assert all(event.wait(5) for event in done)
 
 
-def test_what_waits_for_the_few_counts_as_waiting(few: FewThreads, others: CallThreads, busy: Busy) -> None:
-    for _ in range(FEW):
+def test_what_waits_for_the_few_counts_as_waiting(few: ReaderThreads, others: CallThreads, busy: Busy) -> None:
+    for _ in range(READERS):
         few.submit(busy)
-    assert all(busy.begun.acquire(timeout=5) for _ in range(FEW))
+    assert all(busy.begun.acquire(timeout=5) for _ in range(READERS))
     for _ in range(7):
         few.submit(lambda: None)
     for threads in (few, others):

@@ -32,7 +32,7 @@ AGAIN = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Session:
+class Recording:
     """Streams into a queue, and a writer out of it."""
 
     def __init__(
@@ -106,7 +106,7 @@ class Session:
         self._save()
 
     def problems(self) -> list[str]:
-        """Return what keeps this session from being up to date, a line for each."""
+        """Return what keeps the recording from being up to date, a line for each."""
         lines = [f"{one.source.name} is not listed yet" for one in self._running() if not one.synced]
         if not self._asked:
             lines.append("the cluster was not asked for every kind yet")
