@@ -37,6 +37,7 @@ from lineal.wire import service as rpc
 
 ROOT = str(Path(lineal.__file__).parent)
 ROUNDS = 5
+_INLINE = ("comp>", "genexpr>")  # which newer Pythons run within their function
 Call = Callable[[], object]
 
 
@@ -64,7 +65,7 @@ class Trace:
             rounds.update(list(self.entered))
         found: dict[str, list[str]] = {}
         for code in self.entered:
-            if rounds[code] == ROUNDS and "_pb2" not in code.co_filename:
+            if rounds[code] == ROUNDS and "_pb2" not in code.co_filename and not code.co_name.endswith(_INLINE):
                 found.setdefault(code.co_filename.removeprefix(ROOT + "/"), []).append(code.co_qualname)
         return found
 

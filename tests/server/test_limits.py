@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import threading
 import time
@@ -204,3 +205,12 @@ def test_the_longest_waiting_connection_makes_room(served: Served, monkeypatch: 
             pass
         each.close()
     assert closed == 1
+
+
+@pytest.mark.slow
+def test_a_connection_is_kept_longer_than_clients_keep_theirs() -> None:
+    with serving() as served, contextlib.closing(http.client.HTTPConnection(served.http, timeout=10)) as client:
+        for pause in (6, 0):  # many clients close theirs after five seconds
+            client.request("GET", "/healthz")
+            assert client.getresponse().read()
+            time.sleep(pause)

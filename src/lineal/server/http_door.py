@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from lineal.security import LimitSettings, TlsSettings
 from lineal.server import addresses
-from lineal.server.http_connections import MAX_HEAD_BYTES, Connection, Crowd
+from lineal.server.http_connections import HEADER_SECONDS, MAX_HEAD_BYTES, Connection, Crowd
 from lineal.server.open_files import connections_for_each
 from lineal.server.tls import ReloadingContext
 
@@ -81,6 +81,9 @@ class _Config(uvicorn.Config):
             server_header=False,
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
             proxy_headers=False,  # who is at the other end decides whose header with a user's name is believed
+            # Many clients keep a connection for five seconds, as uvicorn does: one that is closed by both at the same
+            # moment loses a request.
+            timeout_keep_alive=int(HEADER_SECONDS),
             timeout_graceful_shutdown=_STOP_SECONDS,
             backlog=_ACCEPTED_AT_ONCE,
         )

@@ -44,13 +44,12 @@ def begin(database: Database, exporter: Any = None) -> Callable[[], None]:
             f"--traces needs the package {error.name}; install it with: pip install 'lineal[otel]'"
         ) from None
     tracer = provider.get_tracer("lineal", lineal.__version__)
-    untraced = database.span
     _trace_requests(tracer)
     _trace_statements(tracer, database)
 
     def end() -> None:
         global _span
-        _span, database.span = None, untraced
+        _span = database.span = None
         provider.shutdown()
 
     return end

@@ -13,7 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -37,22 +37,6 @@ SessionFactory = Callable[[OpenDatabase, Any], Session]
 
 RERUNS_OF_RACES = 2
 _LONGEST_PAUSE = 1.0
-
-
-def _nothing(sql: str) -> None:
-    """Take no notice of a statement."""
-
-
-def _mark_nothing(session: Session) -> None:
-    """Leave the nodes that were written to their times."""
-
-
-_NO_SPAN = nullcontext()
-
-
-def _no_span(sql: str) -> AbstractContextManager[Any]:
-    """Trace nothing."""
-    return _NO_SPAN
 
 
 class Database:
@@ -88,11 +72,11 @@ class Database:
         self._reached = False
         self.is_full = False
         self.full_at = -math.inf
-        self.observe: Callable[[str], None] = _nothing
-        self.span: Callable[[str], AbstractContextManager[Any]] = _no_span
-        self.on_retry: Callable[[str], None] = _nothing
+        self.observe: Callable[[str], None] | None = None
+        self.span: Callable[[str], AbstractContextManager[Any]] | None = None
+        self.on_retry: Callable[[str], None] | None = None
         self.on_end: Callable[[bool, float], None] | None = None
-        self.before_commit: Callable[[Session], None] = _mark_nothing
+        self.before_commit: Callable[[Session], None] | None = None
         self.node_times = NodeTimes()
         watch_forks(self)
 
@@ -168,7 +152,7 @@ class Database:
             except (errors.StatusError, Conflict) as error:
                 if attempt > reruns or not _may_be_a_race(error):
                     raise
-                self.on_retry("race")
+                self._note_retry("race")
             except Exception as error:
                 if not self.dialect.is_driver_error(error):
                     raise
@@ -178,9 +162,13 @@ class Database:
                     if isinstance(translated, StorageFullError):
                         translated = self._noted_full(translated, write=write)
                     raise translated from self.dialect.shown_cause(error)
-                self.on_retry("lost" if self.dialect.is_lost(error) else "conflict")
+                self._note_retry("lost" if self.dialect.is_lost(error) else "conflict")
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.005 * 2 ** min(attempt, 10))))  # noqa: S311 no secret
         raise AssertionError("unreachable: counting never ends")
+
+    def _note_retry(self, reason: str) -> None:
+        if self.on_retry is not None:
+            self.on_retry(reason)
 
     def _noted_full(self, error: StorageFullError, *, write: bool) -> StorageFullError:
         """Take note that a write found no space; a read lacks it for its temporary files alone, and says so."""
@@ -209,7 +197,7 @@ class Database:
                 self.dialect.begin(cursor, write=write)
                 opened = session(self, cursor)
                 result = work(opened)
-                if opened.node_writes:
+                if opened.node_writes and self.before_commit is not None:
                     self.before_commit(opened)
             finally:
                 stopped = deadline is not None and self._watch.end(connection)

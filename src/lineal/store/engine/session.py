@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
@@ -29,6 +29,7 @@ Called = Callable[[int], str]
 
 _LONGEST_KEPT = 6000  # characters of a statement, without its lists
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+_UNTRACED = nullcontext()
 
 
 class OpenDatabase(Protocol):
@@ -38,8 +39,8 @@ class OpenDatabase(Protocol):
     limits: LimitSettings
     node_times: NodeTimes
     building: threading.Lock
-    observe: Callable[[str], None]
-    span: Callable[[str], AbstractContextManager[Any]]
+    observe: Callable[[str], None] | None
+    span: Callable[[str], AbstractContextManager[Any]] | None
 
     def compiled(self, statement: Statement) -> CompiledStatement:
         """Return the statement as the driver takes it."""
@@ -70,6 +71,8 @@ class Session:
     Attributes:
         rows_written: how many rows were given to statements that write many.
         node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
+        dialect: the engine's differences.
+        node_times: the latest time that nodes are known to carry.
         sees_all: whether its queries see the whole store.
         tracker: what notes the changes of the transaction, or None if nobody asks for them.
 
@@ -82,6 +85,8 @@ class Session:
     def __init__(self, database: OpenDatabase, cursor: Any) -> None:
         self._database = database
         self._cursor = cursor
+        self.dialect = database.dialect
+        self.node_times = database.node_times
         self.rows_written = 0
         self.node_writes: list[tuple[Kind, Sequence[int], int]] = []
 
@@ -89,11 +94,6 @@ class Session:
     def folds_names(self) -> bool:
         """Whether the database takes names for the same that differ in case, accents or blanks at the end."""
         return self._database.folds_names(self)
-
-    @property
-    def dialect(self) -> DatabaseDialect:
-        """The engine's differences."""
-        return self._database.dialect
 
     @property
     def engine(self) -> str:
@@ -105,15 +105,10 @@ class Session:
         """How much the call may ask for."""
         return self._database.limits
 
-    @property
-    def node_times(self) -> NodeTimes:
-        """The latest time that nodes are known to carry."""
-        return self._database.node_times
-
     def note_times(self, kind: Kind, ids: Sequence[int], times: Sequence[int]) -> None:
         """Take note of the times of update, at least one, with which nodes are written."""
         self.node_writes.append((kind, ids, min(times)))
-        self._database.node_times.see(max(times))
+        self.node_times.see(max(times))
 
     @property
     def unscoped(self) -> Session:
@@ -134,8 +129,10 @@ class Session:
         """Run a query and return its rows; a long one leaves nothing behind in the driver's caches."""
         deadlines.check()
         sql, parameters = compiled.bind(values)
-        self._database.observe(sql)
-        with self._database.span(sql):
+        database = self._database
+        if database.observe is not None:
+            database.observe(sql)
+        with database.span(sql) if database.span is not None else _UNTRACED:
             if compiled.is_asked and len(compiled.sql) <= _LONGEST_KEPT:
                 self.dialect.query_asked(self._cursor, sql, parameters)
             elif len(compiled.sql) > _LONGEST_KEPT:
@@ -229,9 +226,11 @@ class Session:
 
     def _guarded(self, given: _Rows, sql: str, run: Callable[[], Result]) -> Result:
         """Run a statement with rows, and tell what the driver says about the rows."""
-        self._database.observe(sql)
+        database = self._database
+        if database.observe is not None:
+            database.observe(sql)
         try:
-            with self._database.span(sql):
+            with database.span(sql) if database.span is not None else _UNTRACED:
                 return run()
         except (Conflict, errors.StatusError):
             raise
