@@ -44,5 +44,5 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/api": API } },
-  test: { include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"] },
+  test: { include: ["tests/**/*.test.{ts,tsx}"], setupFiles: ["tests/setup.ts"], testTimeout: 30_000 },
 });

@@ -5,6 +5,7 @@ import { type Row, titleOf } from "../api/shapes";
 import { Cell } from "./Cell";
 import { CellMenu } from "./CellMenu";
 import type { Column } from "./columns";
+import type { PinnedLefts } from "./tracks";
 
 /** What a row can be asked to do. */
 export interface RowActs {
@@ -28,9 +29,6 @@ export function useRowActs(newest: RowActs): RowActs {
     [],
   );
 }
-
-/** Where each pinned column stops, pixels. */
-export type PinnedLefts = Readonly<Record<string, number>>;
 
 interface TableRowProps {
   readonly row: Row;

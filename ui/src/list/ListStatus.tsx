@@ -1,0 +1,98 @@
+// The line above the rows: how many there are, whether there are newer ones, and what can be done with the selected ones.
+
+import { Button } from "@mantine/core";
+import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
+import type { ListKind } from "../api/shapes";
+import { Incomplete } from "../state/Notes";
+import { formatCount } from "../values/numbers";
+import { Refresh } from "./Refresh";
+import { type List, useWays } from "./useList";
+
+export function ListStatus({ list }: { list: List }) {
+  const { kind, selected } = list;
+  const ways = useWays(list);
+  return (
+    <div className="list-status" aria-live="polite">
+      <StatusLine
+        kind={kind}
+        shown={list.records.length}
+        total={list.total}
+        exact={list.counted?.exact ?? true}
+        complete={list.complete}
+      />
+      <Refresh />
+      {selected.size > 0 && (
+        <Selection
+          kind={kind}
+          selected={selected}
+          onCompare={ways.compare}
+          onGraph={ways.lineage}
+          onClear={() => list.change({ selected: undefined }, true)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface StatusProps {
+  readonly kind: ListKind;
+  readonly shown: number;
+  readonly total: number | undefined;
+  readonly exact: boolean;
+  readonly complete: boolean;
+}
+
+function StatusLine(props: StatusProps) {
+  if (props.total === undefined) return <span className="muted">&nbsp;{!props.complete && <Incomplete />}</span>;
+  const noun = props.total === 1 ? props.kind.slice(0, -1) : props.kind;
+  return (
+    <span>
+      <strong>{`${formatCount(props.total)}${props.exact ? "" : "+"}`}</strong> {noun}
+      {props.shown > 0 && props.shown < props.total && (
+        <span className="muted"> · {formatCount(props.shown)} loaded, scroll for more</span>
+      )}
+      {!props.complete && <Incomplete />}
+    </span>
+  );
+}
+
+interface SelectionProps {
+  readonly kind: ListKind;
+  readonly selected: ReadonlySet<string>;
+  readonly onCompare: () => void;
+  readonly onGraph: () => void;
+  readonly onClear: () => void;
+}
+
+function Selection({ kind, selected, onCompare, onGraph, onClear }: SelectionProps) {
+  const hasGraph = kind === "artifacts" || kind === "executions";
+  return (
+    <span className="selection">
+      <strong>{selected.size} selected</strong>
+      {kind === "artifacts" && (
+        <Button
+          leftSection={<IconArrowsDiff size={14} />}
+          onClick={onCompare}
+          disabled={selected.size < 2 || selected.size > 20}
+          title={selected.size > 20 ? "At most 20 can be compared" : "Key: c"}
+        >
+          Compare
+        </Button>
+      )}
+      {hasGraph && (
+        <Button leftSection={<IconBinaryTree size={14} />} onClick={onGraph}>
+          Lineage
+        </Button>
+      )}
+      <Button
+        leftSection={<IconCopy size={14} />}
+        onClick={() => void navigator.clipboard.writeText([...selected].join(","))}
+      >
+        Copy ids
+      </Button>
+      <Button variant="subtle" leftSection={<IconX size={14} />} onClick={onClear}>
+        Clear
+      </Button>
+    </span>
+  );
+}

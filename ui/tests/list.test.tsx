@@ -1,0 +1,139 @@
+// @vitest-environment happy-dom
+// A list page: what it asks for, what it shows of it, and what each act changes in its address.
+
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { ListKind } from "../src/api/shapes";
+import { ListPage } from "../src/list/ListPage";
+import { type Answers, drawAt, giveSizes, rowOf, serve } from "./drawing";
+
+beforeAll(giveSizes);
+afterEach(() => {
+  vi.unstubAllGlobals();
+  localStorage.clear();
+});
+
+const ROWS = [rowOf(1), rowOf(2, { type: "data_set", name: "orders" }), rowOf(3)];
+const VALUES = [
+  { value: "model", label: "model", count: 2 },
+  { value: "data_set", label: "data_set", count: 1 },
+];
+const STORE: Answers = {
+  artifacts: { items: ROWS, next_cursor: null, complete: true },
+  "artifacts/count": { count: 3, exact: true, complete: true },
+  "artifacts/facets": { facets: [{ key: "type", values: VALUES, exact: true }], created: [], counted: 3, exact: true },
+  totals: { artifacts: 3, executions: 1, newest: 5 },
+};
+
+function draw(address: string, answers: Answers = {}, kind: ListKind = "artifacts") {
+  const asked = serve({ ...STORE, ...answers });
+  return { asked, ...drawAt(address, <ListPage kind={kind} />) };
+}
+
+const grid = () => screen.findByRole("grid");
+
+describe("a list", () => {
+  it("asks for what its address says, and shows it", async () => {
+    const { asked } = draw("/artifacts?filter=type=model&sort=name&columns=!name,metric.auc");
+    await grid();
+    expect(asked).toContain("artifacts?q=type%3Dmodel&order_by=name&limit=100&columns=metric.auc");
+    expect(screen.getAllByRole("columnheader").map((cell) => cell.textContent)).toEqual(["", "Name", "auc"]);
+    expect(document.querySelectorAll(".grid-body .row")).toHaveLength(3);
+    expect(document.querySelector(".list-status")?.textContent).toContain("3 artifacts");
+  });
+
+  it.each([
+    [{ count: 1, exact: true, complete: true }, "1 artifact"],
+    [{ count: 10000, exact: false, complete: true }, "10,000+ artifacts · 3 loaded, scroll for more"],
+  ])("says how many there are: %o", async (count, said) => {
+    draw("/artifacts", { "artifacts/count": (query: URLSearchParams) => (query.get("exact") ? undefined : count) });
+    await grid();
+    await waitFor(() => expect(document.querySelector(".list-status")?.textContent).toContain(said));
+  });
+
+  it("says that new records may be missing while the search index is behind", async () => {
+    draw("/artifacts", { artifacts: { items: ROWS, next_cursor: null, complete: false } });
+    expect((await screen.findByRole("note")).textContent).toContain("new records may be missing");
+  });
+
+  it("of an empty store says how to log the first artifact", async () => {
+    draw("/artifacts", { totals: { artifacts: 0, executions: 0, newest: 0 } });
+    await screen.findByText("Nothing has been logged yet");
+  });
+
+  it("in which nothing fits offers to drop a term", async () => {
+    const nothing = { items: [], next_cursor: null, complete: true };
+    const { here } = draw("/artifacts?filter=type=model+forecast&fx=x", { artifacts: nothing });
+    fireEvent.click(await screen.findByRole("button", { name: /without forecast/ }));
+    await waitFor(() => expect(here()).toBe("/artifacts?filter=type=model"));
+  });
+
+  it("that the server refuses shows the error, and the facets live on", async () => {
+    draw("/artifacts", { artifacts: undefined });
+    expect((await screen.findByRole("alert")).textContent).toContain("Try again");
+    await screen.findByText("data_set");
+  });
+
+  it("of runs has no facets and no export", async () => {
+    const run = { id: "4", name: "night", workspace: null, created: 1, updated: 2, artifacts: 1, executions: 1 };
+    draw("/runs", { runs: { items: [{ ...run, states: {} }], next_cursor: null } }, "runs");
+    await grid();
+    expect(screen.queryByRole("complementary", { name: "Facets" })).toBeNull();
+    expect(screen.queryByRole("button", { name: "Export" })).toBeNull();
+    await waitFor(() => expect(document.querySelector(".list-status")?.textContent).toContain("1 run"));
+  });
+});
+
+describe("an act", () => {
+  it("on a facet filters, and columns of another type are its own", async () => {
+    const { here } = draw("/artifacts?columns=!name&sort=name");
+    fireEvent.click(await screen.findByTitle("data_set"));
+    await waitFor(() => expect(here()).toBe("/artifacts?sort=name&filter=type=data_set"));
+  });
+
+  it("on a row previews it, until the preview is closed", async () => {
+    const { here } = draw("/artifacts", { "artifacts/2": undefined });
+    await grid();
+    fireEvent.click(document.getElementById("row-2") as HTMLElement);
+    await screen.findByRole("complementary", { name: "Preview of orders" });
+    expect(here()).toBe("/artifacts?preview=2");
+    fireEvent.click(screen.getByLabelText("Close the preview"));
+    await waitFor(() => expect(here()).toBe("/artifacts"));
+  });
+
+  it("on the head sorts", async () => {
+    const { here } = draw("/artifacts");
+    await grid();
+    fireEvent.click(screen.getByRole("button", { name: "Name" }));
+    await waitFor(() => expect(here()).toBe("/artifacts?sort=-name"));
+  });
+
+  it("on two boxes selects them; then they can be compared, drawn or forgotten", async () => {
+    const { here } = draw("/artifacts");
+    await grid();
+    fireEvent.click(screen.getByLabelText("Select model-1"));
+    await screen.findByText("1 selected");
+    expect(screen.getByRole("button", { name: "Compare" }).hasAttribute("disabled")).toBe(true);
+    fireEvent.click(screen.getByLabelText("Select model-3"));
+    await screen.findByText("2 selected");
+    expect(here()).toBe("/artifacts?selected=1,3");
+    fireEvent.click(screen.getByRole("button", { name: "Compare" }));
+    await waitFor(() => expect(here()).toBe("/compare?ids=a1,a3"));
+  });
+
+  it("leads from a selection to the lineage of all in it", async () => {
+    const { here } = draw("/artifacts?selected=1,3");
+    await grid();
+    fireEvent.click(screen.getByRole("button", { name: "Lineage" }));
+    await waitFor(() => expect(here()).toBe("/lineage?focus=a1&show=a3"));
+  });
+
+  it("opens the row under the cursor, or its graph", async () => {
+    const { here, router } = draw("/artifacts");
+    fireEvent.keyDown(await grid(), { key: "g" });
+    await waitFor(() => expect(here()).toBe("/lineage?focus=a1"));
+    await router.navigate({ to: "/artifacts" as never });
+    fireEvent.keyDown(await grid(), { key: "Enter" });
+    await waitFor(() => expect(here()).toBe("/artifacts/1"));
+  });
+});
