@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { columnsOf, listingOf, pageParams } from "../src/api/asks";
 import type { Row } from "../src/api/shapes";
 import { joinList } from "../src/app/search";
+import { changed, moved, toggled, withFigure } from "../src/list/columnChanges";
 import { columnOf, readColumns, sortAfter, valueIn, writeColumn } from "../src/list/columns";
 
 const row = {
@@ -48,5 +49,28 @@ describe("a column of a metric", () => {
     expect(sortAfter("metric.auc", ["name", "metric.auc"])).toBe("metric.auc");
     expect(sortAfter("-created", ["name", "greatest.auc"])).toBe("-created");
     expect(sortAfter("metric.auc", ["name"])).toBe("metric.auc");
+  });
+});
+
+describe("a change of the columns", () => {
+  const columns = readColumns(["!name", "state", "metric.auc", "greatest.loss"]);
+
+  it("takes one away, or adds one at the end", () => {
+    expect(toggled(columns, "state")).toEqual(["!name", "metric.auc", "greatest.loss"]);
+    expect(toggled(columns, "uri")).toEqual(["!name", "state", "metric.auc", "greatest.loss", "uri"]);
+  });
+
+  it("moves one, which stops at the left end", () => {
+    expect(moved(columns, "metric.auc", -1)).toEqual(["!name", "metric.auc", "state", "greatest.loss"]);
+    expect(moved(columns, "!name".slice(1), -1)).toEqual(["!name", "state", "metric.auc", "greatest.loss"]);
+  });
+
+  it("pins one", () => {
+    expect(changed(columns, "state", { pinned: true })).toContain("!state");
+  });
+
+  it("shows another report of a metric, unless that has a column already", () => {
+    expect(withFigure(columns, "metric.auc", "least")).toEqual(["!name", "state", "least.auc", "greatest.loss"]);
+    expect(withFigure(readColumns(["metric.auc", "least.auc"]), "metric.auc", "least")).toBeUndefined();
   });
 });

@@ -4,7 +4,7 @@ import { Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { findRecords, useFound } from "../api/search";
 import { type Card, pageOf, titleOf } from "../api/shapes";
 import { quoteValue } from "../filter/write";
@@ -15,44 +15,11 @@ import { RecordIcon } from "../values/RecordIcon";
 
 export function Search() {
   const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState("");
-  const [asked] = useDebouncedValue(text.trim(), 150);
-  const found = useFound(asked);
-  const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() });
-  const navigate = useNavigate();
+  const finder = useFinder(input);
+  const { text, asked, box, records } = finder;
   useHotkeys([["/", () => input.current?.focus()]]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first option is chosen anew for each answer
-  useEffect(() => void box.selectFirstOption(), [found.data]);
-
-  const open = (record: Card) => {
-    close();
-    void navigate({ to: pageOf(record), params: { id: record.id } });
-  };
-  const close = () => {
-    setText("");
-    box.closeDropdown();
-    input.current?.blur();
-  };
-  const listAll = () => {
-    close();
-    void navigate({ to: "/artifacts", search: { filter: quoteValue(text.trim()) } });
-  };
-  /** Enter may come before the answer: then it is asked for, so that nothing else opens than what was typed. */
-  const submit = async () => {
-    const records = asked === text.trim() && found.data ? found.data : await findRecords(text.trim());
-    if (records[0]) open(records[0]);
-    else listAll();
-  };
-  const records = found.data ?? [];
   return (
-    <Combobox
-      store={box}
-      onOptionSubmit={(key) => {
-        const record = records.find((candidate) => candidate.key === key);
-        if (record) open(record);
-        else listAll();
-      }}
-    >
+    <Combobox store={box} onOptionSubmit={finder.choose}>
       <Combobox.Target>
         <TextInput
           ref={input}
@@ -63,19 +30,10 @@ export function Search() {
           leftSection={<IconSearch size={16} />}
           rightSection={<kbd className="only-wide">/</kbd>}
           value={text}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
-            box.openDropdown();
-          }}
+          onChange={(event) => finder.type(event.currentTarget.value)}
           onFocus={() => text && box.openDropdown()}
           onBlur={() => box.closeDropdown()}
-          onKeyDown={(event) => {
-            if (event.key === "Escape") close();
-            if (event.key === "Enter" && text.trim() && !(box.getSelectedOptionIndex() > 0)) {
-              event.preventDefault();
-              void submit();
-            }
-          }}
+          onKeyDown={finder.press}
         />
       </Combobox.Target>
       <Combobox.Dropdown hidden={!text.trim() || asked === ""}>
@@ -92,6 +50,61 @@ export function Search() {
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+/** What is typed, what is found, and what opens of it. */
+function useFinder(input: RefObject<HTMLInputElement | null>) {
+  const [text, setText] = useState("");
+  const [asked] = useDebouncedValue(text.trim(), 150);
+  const found = useFound(asked);
+  const records = found.data ?? [];
+  const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the first option is chosen anew for each answer
+  useEffect(() => void box.selectFirstOption(), [found.data]);
+  const close = () => {
+    setText("");
+    box.closeDropdown();
+    input.current?.blur();
+  };
+  const ways = useWays(close);
+  const listAll = () => ways.listAll(text.trim());
+  /** Enter may come before the answer: then it is asked for, so that nothing else opens than what was typed. */
+  const submit = async () => {
+    const [first] = asked === text.trim() && found.data ? found.data : await findRecords(text.trim());
+    if (first) ways.open(first);
+    else listAll();
+  };
+  const choose = (key: string) => {
+    const record = records.find((candidate) => candidate.key === key);
+    if (record) ways.open(record);
+    else listAll();
+  };
+  const type = (next: string) => {
+    setText(next);
+    box.openDropdown();
+  };
+  const press = (event: React.KeyboardEvent) => {
+    if (event.key === "Escape") close();
+    if (event.key === "Enter" && text.trim() && !(box.getSelectedOptionIndex() > 0)) {
+      event.preventDefault();
+      void submit();
+    }
+  };
+  return { text, asked, box, records, choose, type, press };
+}
+
+function useWays(close: () => void) {
+  const navigate = useNavigate();
+  return {
+    open: (record: Card) => {
+      close();
+      void navigate({ to: pageOf(record), params: { id: record.id } });
+    },
+    listAll: (text: string) => {
+      close();
+      void navigate({ to: "/artifacts", search: { filter: quoteValue(text) } });
+    },
+  };
 }
 
 function Found({ record }: { record: Card }) {

@@ -30,34 +30,11 @@ export function ArtifactPage() {
 function Artifact({ artifact }: { artifact: Node }) {
   const tab = useTab("properties");
   const versions = useVersions(artifact.id);
-  const others = versions.data?.items ?? [];
+  const keys = versions.data?.items.map(({ key }) => key) ?? [];
   return (
     <article className="record-page">
       <RecordHeader record={artifact}>
-        <Link to="/lineage" search={{ focus: artifact.key }} tabIndex={-1}>
-          <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
-            Lineage
-          </Button>
-        </Link>
-        <Link to="/lineage" search={{ focus: artifact.key, up: "all", down: "0" }}>
-          Full ancestry
-        </Link>
-        <Link to="/lineage" search={{ focus: artifact.key, up: "0", down: "all" }}>
-          Impact
-        </Link>
-        {others.length > 1 && (
-          <Link
-            to="/compare"
-            search={{
-              ids: others
-                .slice(0, 20)
-                .map(({ key }) => key)
-                .join(","),
-            }}
-          >
-            <IconArrowsDiff size={14} aria-hidden /> Compare {Math.min(20, others.length)} versions
-          </Link>
-        )}
+        <Ways artifact={artifact} versions={keys} />
       </RecordHeader>
       <LineageStrip artifact={artifact} />
       <Tabs {...tab} keepMounted={false}>
@@ -65,7 +42,7 @@ function Artifact({ artifact }: { artifact: Node }) {
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
           <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
           <Tabs.Tab value="versions">
-            Versions {others.length > 0 && <span className="count">{others.length}</span>}
+            Versions {keys.length > 0 && <span className="count">{keys.length}</span>}
           </Tabs.Tab>
           <Tabs.Tab value="events">
             Events <span className="count">{artifact.inputs + artifact.outputs}</span>
@@ -90,5 +67,33 @@ function Artifact({ artifact }: { artifact: Node }) {
         </Tabs.Panel>
       </Tabs>
     </article>
+  );
+}
+
+/** As many versions as can be compared. */
+const MOST = 20;
+
+/** Where to go from an artifact. */
+function Ways({ artifact, versions }: { artifact: Node; versions: readonly string[] }) {
+  const compared = versions.slice(0, MOST);
+  return (
+    <>
+      <Link to="/lineage" search={{ focus: artifact.key }} tabIndex={-1}>
+        <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
+          Lineage
+        </Button>
+      </Link>
+      <Link to="/lineage" search={{ focus: artifact.key, up: "all", down: "0" }}>
+        Full ancestry
+      </Link>
+      <Link to="/lineage" search={{ focus: artifact.key, up: "0", down: "all" }}>
+        Impact
+      </Link>
+      {compared.length > 1 && (
+        <Link to="/compare" search={{ ids: compared.join(",") }}>
+          <IconArrowsDiff size={14} aria-hidden /> Compare {compared.length} versions
+        </Link>
+      )}
+    </>
   );
 }

@@ -35,42 +35,7 @@ function RunDetails({ run }: { run: Run }) {
   const holding = useRunHolding(run.id);
   return (
     <article className="record-page">
-      <header className="record-header">
-        <p className="crumbs">
-          <Link to="/runs">Runs</Link>
-        </p>
-        <div className="record-title">
-          <RecordIcon type="" kind="run" size={24} />
-          <h1>
-            <Name name={run.name} />
-          </h1>
-        </div>
-        <p className="facts">
-          <span className="muted">
-            started <Ago time={run.created} />
-          </span>
-          {run.updated > run.created && <span className="muted">over {formatDuration(run.updated - run.created)}</span>}
-          <span>{sayStates(run.states)}</span>
-          {run.workspace && (
-            <Link to="/workspaces" search={{ filter: `name="${run.workspace}"` }}>
-              <RecordIcon type="" kind="workspace" size={14} /> <bdi>{run.workspace}</bdi>
-            </Link>
-          )}
-        </p>
-        <nav className="record-links" aria-label="From here">
-          <Link to="/lineage" search={{ context: `r${run.id}`, up: "all", down: "all" }} tabIndex={-1}>
-            <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
-              Graph of the run
-            </Button>
-          </Link>
-          <Link to="/artifacts" search={{ filter: inside }}>
-            Its artifacts as a list
-          </Link>
-          <Link to="/executions" search={{ filter: inside }}>
-            Its executions as a list
-          </Link>
-        </nav>
-      </header>
+      <RunHeader run={run} inside={inside} />
       <ByType holding={holding} inside={inside} />
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
@@ -89,5 +54,47 @@ function RunDetails({ run }: { run: Run }) {
         </Tabs.Panel>
       </Tabs>
     </article>
+  );
+}
+
+/** @param inside the filter that finds what the run holds. */
+function RunHeader({ run, inside }: { run: Run; inside: string }) {
+  return (
+    <header className="record-header">
+      <p className="crumbs">
+        <Link to="/runs">Runs</Link>
+      </p>
+      <div className="record-title">
+        <RecordIcon type="" kind="run" size={24} />
+        <h1>
+          <Name name={run.name} />
+        </h1>
+      </div>
+      <p className="facts">
+        <span className="muted">
+          started <Ago time={run.created} />
+        </span>
+        {run.updated > run.created && <span className="muted">over {formatDuration(run.updated - run.created)}</span>}
+        <span>{sayStates(run.states)}</span>
+        {run.workspace && (
+          <Link to="/workspaces" search={{ filter: `name="${run.workspace}"` }}>
+            <RecordIcon type="" kind="workspace" size={14} /> <bdi>{run.workspace}</bdi>
+          </Link>
+        )}
+      </p>
+      <nav className="record-links" aria-label="From here">
+        <Link to="/lineage" search={{ context: `r${run.id}`, up: "all", down: "all" }} tabIndex={-1}>
+          <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
+            Graph of the run
+          </Button>
+        </Link>
+        <Link to="/artifacts" search={{ filter: inside }}>
+          Its artifacts as a list
+        </Link>
+        <Link to="/executions" search={{ filter: inside }}>
+          Its executions as a list
+        </Link>
+      </nav>
+    </header>
   );
 }

@@ -37,22 +37,13 @@ export interface GraphCanvasProps extends Emphasis {
 }
 
 export function GraphCanvas(props: GraphCanvasProps) {
-  const { layout, actions, focus, selected, lit, way } = props;
+  const { layout, actions, focus, selected, lit } = props;
   // What is drawn belongs to the positions: a newer graph waits for its own.
   const graph = layout.graph ?? props.graph;
   const flow = useReactFlow();
   const zoom = useStore((state) => state.transform[2]);
   const isFar = zoom < FAR;
-  const base = useMemo(
-    () => flowNodes(graph, layout.positions, props.expansions, actions),
-    [graph, layout.positions, props.expansions, actions],
-  );
-  const emphasis = useMemo(() => ({ focus, selected, lit, way }), [focus, selected, lit, way]);
-  const nodes = useMemo(() => (isFar ? [] : emphasizeNodes(base, emphasis)), [base, emphasis, isFar]);
-  const edges = useMemo(
-    () => (isFar ? [] : flowEdges(graph, layout.positions, emphasis)),
-    [graph, layout.positions, emphasis, isFar],
-  );
+  const drawn = useDrawn(props, graph, isFar);
   const fitWindow = useViewport(props, graph);
   const current = graph.nodes.get(selected ?? focus ?? "");
   /** From afar there is but one canvas: what lies under the pointer is looked up. */
@@ -60,41 +51,17 @@ export function GraphCanvas(props: GraphCanvasProps) {
     const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
     return nodeAt(graph, layout.positions, x, y);
   };
-  const press = (event: React.KeyboardEvent) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const next = nextByKey(event.key, graph, layout.positions, selected ?? focus);
-    if (next) actions.select(next);
-    else if (event.key === "0") fitWindow();
-    else if (event.key === "Enter" && event.shiftKey && current) actions.path(current.key, focus);
-    else if (event.key === "Enter" && current) actions.open(current.key);
-    else if (event.key === " ") actions.select(current?.key);
-    else if (!actions.press(event.key)) return;
-    event.preventDefault();
-  };
   return (
     <div
       className={`graph ${zoom < MIDDLE ? "graph-middle" : ""}`}
       role="application"
       aria-label={`Lineage graph, ${graph.nodes.size} nodes. Arrow keys walk along the edges, Enter opens details.`}
       tabIndex={0}
-      onKeyDown={press}
+      onKeyDown={(event) => press(event, props, graph, fitWindow)}
     >
       <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={NODE_TYPES}
-        edgeTypes={EDGE_TYPES}
-        onlyRenderVisibleElements
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        disableKeyboardA11y
-        zoomOnDoubleClick={false}
-        minZoom={0.04}
-        maxZoom={2}
-        proOptions={{ hideAttribution: true }}
+        {...drawn}
+        {...FIXED}
         onNodeClick={(event, node) => (event.shiftKey ? actions.path(node.id) : actions.select(node.id))}
         onNodeDoubleClick={(_, node) => actions.focus(node.id)}
         onPaneClick={(event) => actions.select(isFar ? pick(event) : undefined)}
@@ -111,6 +78,39 @@ export function GraphCanvas(props: GraphCanvasProps) {
   );
 }
 
+/** The nodes and edges to draw; from afar the one canvas has them all. */
+function useDrawn(
+  { layout, expansions, actions, focus, selected, lit, way }: GraphCanvasProps,
+  graph: Graph,
+  isFar: boolean,
+) {
+  const base = useMemo(
+    () => flowNodes(graph, layout.positions, expansions, actions),
+    [graph, layout.positions, expansions, actions],
+  );
+  const emphasis = useMemo(() => ({ focus, selected, lit, way }), [focus, selected, lit, way]);
+  const nodes = useMemo(() => (isFar ? [] : emphasizeNodes(base, emphasis)), [base, emphasis, isFar]);
+  const edges = useMemo(
+    () => (isFar ? [] : flowEdges(graph, layout.positions, emphasis)),
+    [graph, layout.positions, emphasis, isFar],
+  );
+  return { nodes, edges };
+}
+
+function press(event: React.KeyboardEvent, props: GraphCanvasProps, graph: Graph, fitWindow: () => void): void {
+  if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+  const { layout, actions, focus, selected } = props;
+  const current = graph.nodes.get(selected ?? focus ?? "");
+  const next = nextByKey(event.key, graph, layout.positions, selected ?? focus);
+  if (next) actions.select(next);
+  else if (event.key === "0") fitWindow();
+  else if (event.key === "Enter" && event.shiftKey && current) actions.path(current.key, focus);
+  else if (event.key === "Enter" && current) actions.open(current.key);
+  else if (event.key === " ") actions.select(current?.key);
+  else if (!actions.press(event.key)) return;
+  event.preventDefault();
+}
+
 function FlowEdge({ sourceX, sourceY, targetX, targetY, data, ...edge }: EdgeProps) {
   const below = typeof data?.below === "number" ? data.below : undefined;
   const path = edgePath(sourceX, sourceY, targetX, targetY, below);
@@ -123,7 +123,22 @@ function FlowEdge({ sourceX, sourceY, targetX, targetY, data, ...edge }: EdgePro
   );
 }
 
-const EDGE_TYPES = { flow: FlowEdge };
+/** What never changes: the layout places the nodes, and one tab stop leads into the whole graph. */
+const FIXED = {
+  nodeTypes: NODE_TYPES,
+  edgeTypes: { flow: FlowEdge },
+  onlyRenderVisibleElements: true,
+  nodesDraggable: false,
+  nodesConnectable: false,
+  nodesFocusable: false,
+  edgesFocusable: false,
+  elementsSelectable: false,
+  disableKeyboardA11y: true,
+  zoomOnDoubleClick: false,
+  minZoom: 0.04,
+  maxZoom: 2,
+  proOptions: { hideAttribution: true },
+} as const;
 
 /** Moves the window: to where it was or to the whole graph when the focus changes, with the anchor when the layout does. */
 function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, graph: Graph): () => void {

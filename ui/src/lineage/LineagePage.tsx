@@ -1,9 +1,9 @@
 // The lineage explorer: the address says what is loaded, shown and selected; everything here changes the address.
 
 import { Button } from "@mantine/core";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useSearch } from "@tanstack/react-router";
 import { ReactFlowProvider } from "@xyflow/react";
-import { useCallback, useMemo, useRef } from "react";
+import { useMemo } from "react";
 import "./lineage.css";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
@@ -14,13 +14,14 @@ import { Chips } from "./Chips";
 import { ExportMenu } from "./ExportMenu";
 import { Find } from "./Find";
 import { GraphCanvas } from "./GraphCanvas";
-import { contextOf, type Direction } from "./graph";
+import { contextOf } from "./graph";
 import { Side } from "./Side";
 import { Toolbar } from "./Toolbar";
 import { TreeGrid } from "./TreeGrid";
-import { useLayout } from "./useLayout";
+import { type Actions, type Change, useActions, useChange } from "./useActions";
+import { type LayoutState, useLayout } from "./useLayout";
 import { useLineage } from "./useLineage";
-import { drawnKey, readExpansions, writeExpansion } from "./view";
+import { drawnKey } from "./view";
 
 const TABLE_FROM = 2000;
 
@@ -34,25 +35,11 @@ export default function LineagePage() {
 
 function Explorer() {
   const search = useSearch({ strict: false }) as LineageSearch;
-  const navigate = useNavigate();
-  const change = useCallback(
-    (changes: LineageSearch, replace = false) =>
-      void navigate({
-        to: "/lineage",
-        search: (old) => ({ ...old, ...changes }) as LineageSearch,
-        replace,
-        resetScroll: false,
-      }),
-    [navigate],
-  );
+  const change = useChange();
   const lineage = useLineage(search);
   const { graph } = lineage;
   const layout = useLayout(graph);
   const selected = drawnKey(graph, search.sel);
-  const lit = useMemo(
-    () => (selected && graph.nodes.has(selected) && !search.path ? contextOf(graph, selected) : undefined),
-    [graph, selected, search.path],
-  );
   const actions = useActions(search, change, selected);
   const focus = graph.all.nodes.get(search.focus ?? "");
   const title = focus?.name || search.focus || "a context";
@@ -70,43 +57,7 @@ function Explorer() {
         <ExportMenu graph={graph} positions={layout.positions} title={title} focus={search.focus} />
       </Toolbar>
       <Chips search={search} lineage={lineage} change={change} />
-      <div className="lineage-view">
-        {search.view === "table" ? (
-          <TreeGrid
-            graph={graph}
-            focus={search.focus}
-            selected={selected}
-            onSelect={actions.select}
-            onOpen={actions.open}
-          />
-        ) : (
-          <GraphCanvas
-            graph={graph}
-            layout={layout}
-            expansions={search.more}
-            focus={search.focus}
-            selected={selected}
-            lit={lit}
-            way={lineage.way}
-            anchor={actions.anchor.current}
-            actions={actions}
-          />
-        )}
-        {!lineage.isLoading && graph.all.nodes.size === 0 && <Nothing />}
-        <Waiting
-          isLoading={lineage.isLoading}
-          isWorking={layout.isWorking && search.view !== "table"}
-          onCancel={layout.cancel}
-        />
-        {graph.nodes.size > TABLE_FROM && search.view !== "table" && (
-          <div className="graph-wait">
-            <div>
-              {formatCount(graph.nodes.size)} nodes are easier to read as a table.
-              <Button onClick={() => change({ view: "table" })}>Table</Button>
-            </div>
-          </div>
-        )}
-      </div>
+      <View {...{ search, lineage, layout, selected, actions, change }} />
       {node && (
         <Side
           node={node}
@@ -121,57 +72,64 @@ function Explorer() {
   );
 }
 
-function useActions(
-  search: LineageSearch,
-  change: (changes: LineageSearch, replace?: boolean) => void,
-  selected?: string,
-) {
-  const anchor = useRef<string | undefined>(search.focus);
-  return useMemo(() => {
-    const expand = (key: string, direction: Direction, all: boolean) => {
-      anchor.current = key;
-      change({ more: joinList([...splitList(search.more), writeExpansion({ key, direction, all })]) });
-    };
-    const fold = (key: string, direction: Direction) => {
-      anchor.current = key;
-      const kept = readExpansions(search.more).filter((item) => item.key !== key || item.direction !== direction);
-      change({ more: joinList(kept.map(writeExpansion)) });
-    };
-    const select = (key: string | undefined) => change({ sel: key }, true);
-    const focus = (key: string) =>
-      key.startsWith("s")
-        ? select(key)
-        : change({ focus: key, sel: key, more: undefined, path: undefined, only: undefined, show: undefined });
-    const path = (key: string, from = selected ?? search.focus) => {
-      if (from && from !== key) change({ path: `${from},${key}`, way: undefined });
-    };
-    const way = (step: number) => change({ way: String(Math.max(0, Number(search.way ?? 0) + step)) }, true);
-    const press = (key: string): boolean => {
-      const at = selected ?? search.focus;
-      const commands: Record<string, () => void> = {
-        e: () => at && expandBoth(at),
-        r: () => at && change({ more: joinList(splitList(search.more).filter((item) => !item.startsWith(at))) }),
-        i: () => change({ only: at }),
-        h: () => selected && change({ hide: joinList([...splitList(search.hide), selected]), sel: undefined }),
-        n: () => way(1),
-        p: () => way(-1),
-        t: () => change({ view: search.view === "table" ? undefined : "table" }),
-        Escape: () => change(search.path ? { path: undefined, way: undefined } : { sel: undefined }),
-      };
-      commands[key]?.();
-      return commands[key] !== undefined;
-    };
-    const expandBoth = (key: string) => {
-      anchor.current = key;
-      const both = [`${key}u`, `${key}d`];
-      change({ more: joinList(new Set([...splitList(search.more), ...both])) });
-    };
-    const open = (key: string) => {
-      select(key);
-      requestAnimationFrame(() => document.querySelector<HTMLElement>(".lineage-side a, .lineage-side input")?.focus());
-    };
-    return { anchor, expand, fold, select, focus, path, press, open };
-  }, [search, change, selected]);
+interface ViewProps {
+  readonly search: LineageSearch;
+  readonly lineage: ReturnType<typeof useLineage>;
+  readonly layout: LayoutState;
+  readonly selected: string | undefined;
+  readonly actions: Actions;
+  readonly change: Change;
+}
+
+/** The graph or its table, and what is to be said of it. */
+function View({ search, lineage, layout, selected, actions, change }: ViewProps) {
+  const { graph } = lineage;
+  const isTable = search.view === "table";
+  const lit = useMemo(
+    () => (selected && graph.nodes.has(selected) && !search.path ? contextOf(graph, selected) : undefined),
+    [graph, selected, search.path],
+  );
+  return (
+    <div className="lineage-view">
+      {isTable ? (
+        <TreeGrid
+          graph={graph}
+          focus={search.focus}
+          selected={selected}
+          onSelect={actions.select}
+          onOpen={actions.open}
+        />
+      ) : (
+        <GraphCanvas
+          graph={graph}
+          layout={layout}
+          expansions={search.more}
+          focus={search.focus}
+          selected={selected}
+          lit={lit}
+          way={lineage.way}
+          anchor={actions.anchor.current}
+          actions={actions}
+        />
+      )}
+      {!lineage.isLoading && graph.all.nodes.size === 0 && <Nothing />}
+      <Waiting isLoading={lineage.isLoading} isWorking={layout.isWorking && !isTable} onCancel={layout.cancel} />
+      {graph.nodes.size > TABLE_FROM && !isTable && (
+        <TableOffered nodes={graph.nodes.size} onTable={() => change({ view: "table" })} />
+      )}
+    </div>
+  );
+}
+
+function TableOffered({ nodes, onTable }: { nodes: number; onTable: () => void }) {
+  return (
+    <div className="graph-wait">
+      <div>
+        {formatCount(nodes)} nodes are easier to read as a table.
+        <Button onClick={onTable}>Table</Button>
+      </div>
+    </div>
+  );
 }
 
 interface WaitingProps {

@@ -53,20 +53,7 @@ export function TreeGrid({ graph, focus, selected, onSelect, onOpen }: TreeGridP
         onKeyDown={press}
         aria-activedescendant={items.some(({ index }) => index === at) ? `hop-${selected}` : undefined}
       >
-        <colgroup>
-          {Object.entries(COLUMNS).map(([title, width]) => (
-            <col key={title} style={{ width }} />
-          ))}
-        </colgroup>
-        <thead>
-          <tr aria-rowindex={1}>
-            {Object.keys(COLUMNS).map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Titles />
         <Gap height={items[0]?.start ?? 0} />
         <tbody>
           {items.map(({ index }) => (
@@ -83,6 +70,27 @@ export function TreeGrid({ graph, focus, selected, onSelect, onOpen }: TreeGridP
         <Gap height={inSight.getTotalSize() - (items.at(-1)?.end ?? 0)} />
       </table>
     </div>
+  );
+}
+
+function Titles() {
+  return (
+    <>
+      <colgroup>
+        {Object.entries(COLUMNS).map(([title, width]) => (
+          <col key={title} style={{ width }} />
+        ))}
+      </colgroup>
+      <thead>
+        <tr aria-rowindex={1}>
+          {Object.keys(COLUMNS).map((title) => (
+            <th key={title} scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+    </>
   );
 }
 

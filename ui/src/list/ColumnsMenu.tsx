@@ -6,16 +6,8 @@ import { useState } from "react";
 import { useFields } from "../api/listing";
 import type { ListKind } from "../api/shapes";
 import { formatCount } from "../values/numbers";
-import {
-  type Column,
-  columnOf,
-  defaultColumns,
-  FIGURES,
-  type Figure,
-  fixedColumns,
-  metricOf,
-  writeColumn,
-} from "./columns";
+import { changed, moved, toggled, withFigure } from "./columnChanges";
+import { type Column, columnOf, defaultColumns, FIGURES, type Figure, fixedColumns, metricOf } from "./columns";
 
 interface ColumnsMenuProps {
   readonly kind: ListKind;
@@ -46,31 +38,10 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
   const [onlyFilled, setOnlyFilled] = useState(true);
   const [onlyDiffering, setOnlyDiffering] = useState(false);
   const fields = useFields(kind, onlyFilled ? filter : "", onlyFilled ? query : undefined, true);
-  const shown = columns.map(({ key }) => key);
   const known = new Map(fields.data?.columns.map((field) => [field.key, field]));
   const offered = [...known.values()].filter(({ internal, distinct }) => !internal && (!onlyDiffering || distinct > 1));
-  // A metric is one line, whichever of its reports is shown.
-  const shownMetrics = new Set(shown.map((key) => metricOf(key)?.name));
-  const others = offered.map(({ key }) => key).filter((key) => !shownMetrics.has(metricOf(key)?.name ?? ""));
-  const keys = new Set([...shown, ...fixedColumns(kind), ...others]);
-  const wanted = [...keys].filter((key) => key.toLowerCase().includes(typed.toLowerCase()));
-  const written = columns.map(writeColumn);
-  const move = (key: string, by: number) => {
-    const at = shown.indexOf(key);
-    onColumns(written.toSpliced(at, 1).toSpliced(Math.max(0, at + by), 0, written[at] as string));
-  };
-  const toggle = (key: string) =>
-    onColumns(shown.includes(key) ? written.toSpliced(shown.indexOf(key), 1) : [...written, key]);
-  const pin = (key: string) =>
-    onColumns(
-      columns.map((column) => writeColumn(column.key === key ? { ...column, pinned: !column.pinned } : column)),
-    );
-  const choose = (key: string, figure: Figure) => {
-    const other = `${figure}.${metricOf(key)?.name}`;
-    if (shown.includes(other)) return;
-    onColumns(columns.map((column) => writeColumn(column.key === key ? { ...column, key: other } : column)));
-  };
-  const pinned = new Set(columns.filter((column) => column.pinned).map(({ key }) => key));
+  const keys = keysOf(kind, columns, offered);
+  const wanted = keys.filter((key) => key.toLowerCase().includes(typed.toLowerCase()));
   return (
     <div className="columns-menu">
       <TextInput
@@ -91,32 +62,61 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
       </div>
       <ul className="columns-list">
         {wanted.slice(0, 200).map((key) => (
-          <li key={key}>
-            <Checkbox
-              size="xs"
-              label={labelOf(key)}
-              description={saysFilled(known.get(keyOfField(key)), fields.data?.counted)}
-              checked={shown.includes(key)}
-              onChange={() => toggle(key)}
-            />
-            {shown.includes(key) && metricOf(key) && (
-              <FigureChoice column={key} onChoose={(figure) => choose(key, figure)} />
-            )}
-            {shown.includes(key) && (
-              <Movers
-                name={labelOf(key)}
-                isPinned={pinned.has(key)}
-                onMove={(by) => move(key, by)}
-                onPin={() => pin(key)}
-              />
-            )}
-          </li>
+          <ColumnLine
+            key={key}
+            column={key}
+            says={saysFilled(known.get(keyOfField(key)), fields.data?.counted)}
+            columns={columns}
+            onColumns={onColumns}
+          />
         ))}
       </ul>
       <Button variant="subtle" onClick={() => onColumns(defaultColumns(kind))}>
         As at first
       </Button>
     </div>
+  );
+}
+
+/** What can be shown: first what is shown, then what every record has, then what the store offers. */
+function keysOf(kind: ListKind, columns: readonly Column[], offered: readonly { readonly key: string }[]): string[] {
+  const shown = columns.map(({ key }) => key);
+  // A metric is one line, whichever of its reports is shown.
+  const shownMetrics = new Set(shown.map((key) => metricOf(key)?.name));
+  const others = offered.map(({ key }) => key).filter((key) => !shownMetrics.has(metricOf(key)?.name ?? ""));
+  return [...new Set([...shown, ...fixedColumns(kind), ...others])];
+}
+
+interface ColumnLineProps extends Pick<ColumnsMenuProps, "columns" | "onColumns"> {
+  readonly column: string;
+  readonly says: string | undefined;
+}
+
+function ColumnLine({ column, says, columns, onColumns }: ColumnLineProps) {
+  const shown = columns.find(({ key }) => key === column);
+  const choose = (figure: Figure) => {
+    const next = withFigure(columns, column, figure);
+    if (next) onColumns(next);
+  };
+  return (
+    <li>
+      <Checkbox
+        size="xs"
+        label={labelOf(column)}
+        description={says}
+        checked={shown !== undefined}
+        onChange={() => onColumns(toggled(columns, column))}
+      />
+      {shown && metricOf(column) && <FigureChoice column={column} onChoose={choose} />}
+      {shown && (
+        <Movers
+          name={labelOf(column)}
+          isPinned={Boolean(shown.pinned)}
+          onMove={(by) => onColumns(moved(columns, column, by))}
+          onPin={() => onColumns(changed(columns, column, { pinned: !shown.pinned }))}
+        />
+      )}
+    </li>
   );
 }
 
