@@ -66,8 +66,13 @@ class Trace:
         found: dict[str, list[str]] = {}
         for code in self.entered:
             if rounds[code] == ROUNDS and "_pb2" not in code.co_filename and not code.co_name.endswith(_INLINE):
-                found.setdefault(code.co_filename.removeprefix(ROOT + "/"), []).append(code.co_qualname)
+                found.setdefault(code.co_filename.removeprefix(ROOT + "/"), []).append(_name(code))
         return found
+
+
+def _name(code: CodeType) -> str:
+    """Return the name of a function with that of its class, which Python 3.10 does not know."""
+    return getattr(code, "co_qualname", code.co_name)
 
 
 @contextmanager

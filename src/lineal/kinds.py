@@ -29,6 +29,8 @@ class Kind:
         has_uri: whether a node has a uri.
         name_required: whether a node must have a name that is not empty, and may change it.
         system_types: the names of the types that every store holds, in the order of their creation.
+        table: the name of the node table ("Artifact").
+        id_column: the name of the column that refers to a node of this kind ("artifact_id").
 
     """
 
@@ -42,15 +44,8 @@ class Kind:
     name_required: bool
     system_types: tuple[str, ...]
 
-    @property
-    def table(self) -> str:
-        """The name of the node table ("Artifact")."""
-        return self.name.capitalize()
-
-    @property
-    def id_column(self) -> str:
-        """The name of the column that refers to a node of this kind ("artifact_id")."""
-        return f"{self.name}_id"
+    table: str
+    id_column: str
 
 
 def _system_names(message: type[pb.ArtifactType] | type[pb.ExecutionType]) -> tuple[str, ...]:
@@ -70,6 +65,8 @@ ARTIFACT = Kind(
     has_uri=True,
     name_required=False,
     system_types=_system_names(pb.ArtifactType),
+    table="Artifact",
+    id_column="artifact_id",
 )
 EXECUTION = Kind(
     name="execution",
@@ -81,6 +78,8 @@ EXECUTION = Kind(
     has_uri=False,
     name_required=False,
     system_types=_system_names(pb.ExecutionType),
+    table="Execution",
+    id_column="execution_id",
 )
 CONTEXT = Kind(
     name="context",
@@ -92,5 +91,7 @@ CONTEXT = Kind(
     has_uri=False,
     name_required=True,
     system_types=(),
+    table="Context",
+    id_column="context_id",
 )
 KINDS = (ARTIFACT, EXECUTION, CONTEXT)

@@ -7,6 +7,7 @@ both use it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import NoReturn, TypeVar
 
@@ -18,11 +19,11 @@ from lineal.service.access import UNNAMED, Caller, require
 from lineal.service.audit import audited
 from lineal.service.calls import CALLS, Call, Handler
 from lineal.service.known_types import KnownTypes
-from lineal.store.engine.database import Database
+from lineal.store.engine.database import Database, SessionFactory
 from lineal.store.engine.session import Session
 from lineal.store.index import marks as index_marks
 from lineal.store.schema import on_demand
-from lineal.store.workspaces.scoped_session import sessions_of
+from lineal.store.workspaces.scoped_session import ScopedSession
 
 Result = TypeVar("Result")
 
@@ -65,7 +66,7 @@ class MetadataService:
             handler = audited(handler, caller, method)
         try:
             response: Message = run(
-                lambda session: handler(session, self._types, request), session=sessions_of(caller.scope)
+                lambda session: handler(session, self._types, request), session=_sessions_of(caller)
             )
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
@@ -85,7 +86,7 @@ class MetadataService:
         Raises:
             StatusError: the read failed.
         """
-        return self.database.read(lambda session: work(session, self._types), session=sessions_of(caller.scope))
+        return self.database.read(lambda session: work(session, self._types), session=_sessions_of(caller))
 
     def write(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a write to Lineal's own tables in a transaction of its own.
@@ -93,7 +94,7 @@ class MetadataService:
         Raises:
             StatusError: the write failed, and nothing of it was stored.
         """
-        return self.database.write(lambda session: work(session, self._types), session=sessions_of(caller.scope))
+        return self.database.write(lambda session: work(session, self._types), session=_sessions_of(caller))
 
     def close(self) -> None:
         """Close the database; calls after this are errors."""
@@ -106,6 +107,11 @@ class MetadataService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _sessions_of(caller: Caller) -> SessionFactory:
+    """Return how a transaction of a caller sees the store: as a whole, or their workspaces alone."""
+    return Session if caller.scope is None else partial(ScopedSession, scope=caller.scope)
 
 
 def _shortened(error: errors.StatusError) -> errors.StatusError:

@@ -68,7 +68,7 @@ def _check_event(event: pb.Event) -> None:
 def _log_same_version(
     session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
 ) -> lineage.LogArtifactResponse:
-    [wanted] = marked(session, [request.artifact])
+    [wanted] = [request.artifact] if session.sees_all else marked(session, [request.artifact])
     found = _look(session, wanted.uri, lambda: _of_same_version(session, types, wanted))
     if not found:
         return _store(session, types, request)
@@ -106,7 +106,8 @@ def _of_same_version(session: Session, types: KnownTypes, wanted: pb.Artifact) -
         if value is None or value.HasField("string_value")
     ]
     rows = [row for row in artifacts_telling(session, wanted.uri, told) if row.type_id == wanted.type_id]
-    return [stored for stored in node_messages(session, types, ARTIFACT, rows) if _is_same_version(stored, wanted)]
+    found = node_messages(session, types, ARTIFACT, rows) if rows else []
+    return [stored for stored in found if _is_same_version(stored, wanted)]
 
 
 def _is_same_version(stored: pb.Artifact, wanted: pb.Artifact) -> bool:

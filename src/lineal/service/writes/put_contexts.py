@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from lineal import errors
-from lineal.kinds import CONTEXT
+from lineal import deadlines, errors
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.node_fields import label
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
 
 _TypeAndName = tuple[int, str]
+_MEMBERS_AT_ONCE = 20_000  # each artifact is put into each context, which may be millions of rows
 
 
 @dataclass(frozen=True)
@@ -132,3 +134,16 @@ def _flush(
         raise
     for index, context_id in zip(waiting, ids, strict=True):
         walk.ids[index] = context_id
+
+
+def join_contexts(
+    session: Session, context_ids: Sequence[int], *, artifact_ids: Sequence[int], execution_ids: Sequence[int]
+) -> None:
+    """Put every artifact and every execution into every context."""
+    for kind, node_ids in ((ARTIFACT, artifact_ids), (EXECUTION, execution_ids)):
+        at_once = max(1, _MEMBERS_AT_ONCE // max(1, len(node_ids)))
+        for piece in session.pieces(context_ids, at_once):
+            deadlines.check()
+            relations.add_members(
+                session, kind, [(context_id, node_id) for context_id in piece for node_id in node_ids]
+            )

@@ -7,22 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lineal import deadlines, errors
+from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.put_contexts import ReuseOptions, put_contexts
+from lineal.service.writes.put_contexts import ReuseOptions, join_contexts, put_contexts
 from lineal.service.writes.put_events import check_event_type, write_events
 from lineal.service.writes.put_nodes import put_artifacts_reusing, write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
 _Pair = rpc.PutExecutionRequest.ArtifactAndEvent
-NO_ARTIFACT = -1
-_MEMBERS_AT_ONCE = 20_000  # each artifact is put into each context, which may be millions of rows
+_NO_ARTIFACT = -1
 
 
 def put_execution(session: Session, types: KnownTypes, request: rpc.PutExecutionRequest) -> rpc.PutExecutionResponse:
@@ -36,24 +34,13 @@ def put_execution(session: Session, types: KnownTypes, request: rpc.PutExecution
     _put_events(session, request.artifact_event_pairs, artifact_ids, execution_id)
     reuse = ReuseOptions(options.reuse_context_if_already_exist, options.force_reuse_context)
     context_ids = put_contexts(session, types, request.contexts, reuse)
-    join_contexts(session, context_ids, artifact_ids=artifact_ids, execution_ids=[execution_id])
+    put_artifacts = [artifact_id for artifact_id in artifact_ids if artifact_id != _NO_ARTIFACT]
+    join_contexts(session, context_ids, artifact_ids=put_artifacts, execution_ids=[execution_id])
     return rpc.PutExecutionResponse(execution_id=execution_id, artifact_ids=artifact_ids, context_ids=context_ids)
 
 
-def join_contexts(
-    session: Session, context_ids: Sequence[int], *, artifact_ids: Sequence[int], execution_ids: Sequence[int]
-) -> None:
-    """Put every artifact and every execution into every context."""
-    for kind, node_ids in ((ARTIFACT, artifact_ids), (EXECUTION, execution_ids)):
-        joined = [node_id for node_id in node_ids if node_id != NO_ARTIFACT]
-        at_once = max(1, _MEMBERS_AT_ONCE // max(1, len(joined)))
-        for piece in session.pieces(context_ids, at_once):
-            deadlines.check()
-            relations.add_members(session, kind, [(context_id, node_id) for context_id in piece for node_id in joined])
-
-
 def _put_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutionRequest) -> list[int]:
-    """Put the artifacts of the pairs; return one id for each pair, NO_ARTIFACT for an empty one."""
+    """Put the artifacts of the pairs; return one id for each pair, _NO_ARTIFACT for an empty one."""
     fault: errors.StatusError | None = None
     pairs: list[_Pair] = []
     for pair in request.artifact_event_pairs:
@@ -73,7 +60,7 @@ def _put_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutio
 
 def _named_artifact(pair: _Pair) -> int:
     """Return the id of the artifact that a pair only names."""
-    return pair.event.artifact_id if pair.HasField("event") else NO_ARTIFACT
+    return pair.event.artifact_id if pair.HasField("event") else _NO_ARTIFACT
 
 
 def _put_events(session: Session, pairs: Sequence[_Pair], artifact_ids: Sequence[int], execution_id: int) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal.kinds import CONTEXT, KINDS, Kind
-from lineal.store.engine.database import SessionFactory
 from lineal.store.engine.session import NO_VALUES, OpenDatabase, Row, Session
 from lineal.store.engine.statement import CompiledStatement, Statement, listed
 from lineal.store.tables.mlmd_tables import NODE, TYPE
@@ -83,8 +82,3 @@ class ScopedSession(Session):
 
 # A list must not be empty, and no property of a workspace is.
 _NO_NAME = ""
-
-
-def sessions_of(scope: Scope | None) -> SessionFactory:
-    """Return how a transaction's session is made that sees a scope, or the whole store if there is none."""
-    return Session if scope is None else lambda database, cursor: ScopedSession(database, cursor, scope)

@@ -31,7 +31,7 @@ from lineal.store.engine.dialects.base import (
 )
 from lineal.store.engine.dialects.sqlite_compiler import Dialect
 from lineal.store.engine.dialects.sqlite_files import OpenFiles, connect
-from lineal.store.engine.dialects.sqlite_journal import MODES, WAL, Journal
+from lineal.store.engine.dialects.sqlite_journal import MODES, WAL, WITH_READERS_BESIDE, Journal
 from lineal.store.engine.dialects.sqlite_options import one_of, seconds
 from lineal.store.engine.dialects.sqlite_statements import KEPT_STATEMENTS
 from lineal.store.engine.statement import Insertion
@@ -213,7 +213,7 @@ class SQLiteDialect(DatabaseDialect):
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
         deadline = CURRENT.get() if write else None
-        if self._journal.rolls_back:
+        if self._journal.mode not in WITH_READERS_BESIDE:
             self._begin_waiting(cursor, write=write)
         elif deadline is not None and deadline.remaining < self._busy_timeout:
             self._begin_until(cursor, deadline)

@@ -21,6 +21,8 @@ from lineal.store.engine.dialects.sqlite_files import first_bytes
 
 WAL = "wal"
 MODES = (WAL, "delete", "truncate", "persist")
+WITH_READERS_BESIDE = ("", WAL)
+"""The modes in which readers and writers do not wait for each other; a database in memory has none."""
 
 _LOG = logging.getLogger(__name__)
 _VERSION_OF_FORMAT = 18  # the byte of a file's header that says whether it has a write-ahead log
@@ -47,11 +49,6 @@ class Journal:
         self._path = Path(path)
         self._asked = asked
         self._is_fallback: bool | None = None
-
-    @property
-    def rolls_back(self) -> bool:
-        """Whether readers and writers wait for each other."""
-        return self.mode not in ("", WAL)
 
     def decide(self, *, read_only: bool, busy_timeout: float) -> None:
         """Find out which mode the file has or shall have; nothing is done where nothing may be written.

@@ -1,0 +1,35 @@
+"""The drawing in docs/architecture.md says what a call does, and calls pass through no more files than they did."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from scripts.trace_call import CALLS, traced
+from tests.services import REPOSITORY
+
+DRAWING = REPOSITORY / "docs" / "architecture.md"
+MOST_FILES = {"PutExecution": 42, "list": 54, "log_output": 43}
+MOST_FUNCTIONS = {"PutExecution": 130, "list": 164, "log_output": 136}
+
+
+def drawn() -> list[tuple[str, str]]:
+    """Return the files and functions of the drawing, in its order."""
+    section = DRAWING.read_text().split("## The spine of PutExecution")[1].split("\n## ")[0]
+    return re.findall(r"^(\S+\.py) +(?:\w+\.)?(\w+) ", section, flags=re.MULTILINE)
+
+
+def test_the_drawing_has_six_files_in_the_order_in_which_a_call_enters_them() -> None:
+    found = traced("PutExecution")
+    entered = [(path, function.rpartition(".")[2]) for path, functions in found.items() for function in functions]
+    places = [entered.index(step) for step in drawn()]
+    assert len(places) == 6
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_passes_through_no_more_files_and_functions_than_it_did(call: str) -> None:
+    found = traced(call)
+    assert len(found) <= MOST_FILES[call]
+    assert sum(map(len, found.values())) <= MOST_FUNCTIONS[call]
