@@ -39,7 +39,7 @@ from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
-from lineal.store.rows.edges import Period
+from lineal.store.rows.events import Period
 from lineal.upkeep import audit_log
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
 

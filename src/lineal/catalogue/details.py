@@ -8,8 +8,8 @@ from typing import Any
 
 from lineal import json_form
 from lineal.catalogue import cards, shapes
-from lineal.catalogue.lineage import INPUTS, OUTPUTS
 from lineal.catalogue.reading import Record
+from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages

@@ -20,7 +20,7 @@ from lineal.store.index import metrics as metric_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.metrics import Named, Report
 from lineal.store.index.search import Selection
-from lineal.store.rows.edges import Period
+from lineal.store.rows.events import Period
 
 MOST_POINTS = 10_000
 _NAMES = Named._fields

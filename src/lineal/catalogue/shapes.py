@@ -309,6 +309,25 @@ class LineageNode(Card):
 
 
 @dataclass(frozen=True)
+class Cut:
+    """Where a walk stopped before its end.
+
+    Attributes:
+        limit: what was reached: the hops, the nodes, the events of one step, the events between the nodes, or the ways.
+        direction: the direction of the walk, if it has one.
+        hops: how many events away from the start it stopped.
+        left_out: how many nodes are known to be left out next to what was walked (0: they were not counted).
+        message: all of this in a sentence.
+    """
+
+    limit: Literal["hops", "nodes", "events", "edges", "ways"]
+    direction: Literal["up", "down", ""]
+    hops: int
+    left_out: int
+    message: str
+
+
+@dataclass(frozen=True)
 class Lineage:
     """A part of the lineage graph.
 
@@ -317,12 +336,14 @@ class Lineage:
         nodes: the nodes, nearest first.
         edges: the events between them.
         left_out: how many neighbours were not followed because of `limit`.
+        cuts: where the walk stopped before its end; empty if this is all.
     """
 
     focus: str
     nodes: list[LineageNode]
     edges: list[Edge]
     left_out: int
+    cuts: list[Cut]
 
 
 @dataclass(frozen=True)
@@ -334,11 +355,19 @@ class Relative(Card):
 
 @dataclass(frozen=True)
 class Relatives:
-    """Relatives that fit a search, nearest first; `exact` says whether the whole lineage was walked."""
+    """Relatives that fit a search, nearest first.
+
+    Attributes:
+        items: the nearest of them.
+        total: how many there are among the nodes that were walked.
+        exact: whether the whole lineage was walked.
+        cuts: where the walk stopped, if it was not.
+    """
 
     items: list[Relative]
     total: int
     exact: bool
+    cuts: list[Cut]
 
 
 @dataclass(frozen=True)
@@ -352,6 +381,7 @@ class Paths:
         ancestors: without a path, the nearest common ancestors.
         nodes: the nodes of the paths, or of the ways to the ancestors.
         edges: the events between them.
+        cuts: where the search stopped before its end; there may be other ways or ancestors then.
     """
 
     direction: Literal["up", "down"] | None
@@ -360,6 +390,7 @@ class Paths:
     ancestors: list[Relative]
     nodes: list[LineageNode]
     edges: list[Edge]
+    cuts: list[Cut]
 
 
 @dataclass(frozen=True)

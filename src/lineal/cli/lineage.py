@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from lineal.cli.arguments import LARGEST_ID, MOST_ROWS, Commands, add_json_flag, add_store_flags, node_id, whole_number
+from lineal.lineage_cuts import HOPS
 
 _DEFAULT_DEPTH = 20
+_HINTS = {HOPS: "; a larger --depth follows more steps"}
 
 
 def add(commands: Commands) -> None:
@@ -39,6 +42,8 @@ def run(args: argparse.Namespace) -> None:
     print(describe(next(iter(found.values())), start))
     for name, lineage in found.items():
         print("\n".join([f"{name}:", *(tree_lines(lineage) or ["  (nothing)"])]))
+        for cut in lineage.cuts:
+            print(f"{name}: {cut}{_HINTS.get(cut.limit, '')}", file=sys.stderr)
 
 
 def _start(args: argparse.Namespace) -> tuple[str, int]:

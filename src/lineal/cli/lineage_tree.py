@@ -1,50 +1,38 @@
-"""The lineage of a node: followed level by level through the client, and drawn as a tree.
+"""The lineage of a node: asked for through the client, and drawn as a tree.
 
-Events join artifacts and executions, so every level has one kind and costs two calls, however many nodes it has. What
-stays out: the flags (`lineage.py`).
+What stays out: the flags (`lineage.py`), and the walk, which is the service's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from lineal import errors
+from lineal import errors, lineage_cuts
 from lineal.cli.console import shows_every_character
 from lineal.cli.records import Record, node_record, shown_name
 from lineal.cli.text import cell
 from lineal.client import MetadataStore
-from lineal.kinds import ARTIFACT, EXECUTION, Kind
+from lineal.event_directions import DOWNSTREAM, LEADING, OTHER, UPSTREAM
+from lineal.lineage_cuts import Cut
 from lineal.wire import metadata_store as pb
 
 Key = tuple[str, int]
 
-_KIND = {kind.name: kind for kind in (ARTIFACT, EXECUTION)}
-_OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
+_Options = pb.LineageSubgraphQueryOptions
+_KIND = {kind.name: kind for kind in OTHER}
 
 
-@dataclass(frozen=True)
-class Direction:
-    """A way through the lineage.
-
-    Attributes:
-        name: what the way is called.
-        ending: the end of the event types that lead from an artifact to the next execution.
-        returning: the end of the event types that lead from an execution to the next artifact.
-    """
+class Direction(NamedTuple):
+    """A way through the lineage: what it is called, and its number in a request."""
 
     name: str
-    ending: str
-    returning: str
-
-    def leads(self, kind: Kind, event: pb.Event) -> bool:
-        """Tell whether the event leads on from a node of this kind."""
-        wanted = self.ending if kind is ARTIFACT else self.returning
-        return pb.Event.Type.Name(event.type).endswith(wanted)
+    number: int
 
 
-UP = Direction("upstream", ending="OUTPUT", returning="INPUT")
-DOWN = Direction("downstream", ending="INPUT", returning="OUTPUT")
+UP = Direction("upstream", UPSTREAM)
+DOWN = Direction("downstream", DOWNSTREAM)
 
 
 @dataclass
@@ -55,52 +43,65 @@ class Lineage:
     nodes: dict[Key, Record] = field(default_factory=dict)
     steps: dict[Key, list[tuple[Key, str]]] = field(default_factory=dict)
 
+    cuts: Sequence[Cut] = ()
+
     def record(self) -> Record:
-        """Return the nodes and the steps between them as a record."""
+        """Return the nodes, the steps between them and where the walk was cut as a record."""
         steps = [
             {"from": f"{source[0]}:{source[1]}", "to": f"{target[0]}:{target[1]}", "event": event}
             for source, targets in self.steps.items()
             for target, event in targets
         ]
-        return {"nodes": list(self.nodes.values()), "steps": steps}
+        cuts = [{**cut._asdict(), "message": str(cut)} for cut in self.cuts]
+        return {"nodes": list(self.nodes.values()), "steps": steps, "cuts": cuts}
 
 
 def follow(store: MetadataStore, start: Key, direction: Direction, *, depth: int) -> Lineage:
-    """Follow the lineage from a node for at most `depth` levels.
+    """Return the lineage of a node in one direction, for at most `depth` steps.
 
     Raises:
         NotFoundError: there is no such node.
     """
-    lineage = Lineage(start)
-    kind = _KIND[start[0]]
-    _read_nodes(store, lineage, kind, [start[1]])
-    if start not in lineage.nodes:
-        raise errors.NotFoundError(f"There is no {start[0]} with the id {start[1]} in this store")
-    level = [start[1]]
-    while level and depth > 0:
-        level = _next_level(store, lineage, kind, level, direction)
-        kind, depth = _OTHER[kind], depth - 1
+    kind, node_id = _KIND[start[0]], start[1]
+    starting = _Options.StartingNodes(filter_query=f"id = {node_id}")
+    options: Any = _Options(**{f"starting_{kind.plural}": starting}, direction=direction.number, max_num_hops=depth)  # type: ignore[arg-type]
+    with lineage_cuts.collected() as cuts:
+        try:
+            graph = store.get_lineage_subgraph(options, ["artifacts", "executions", "events"])
+        except errors.NotFoundError:
+            raise errors.NotFoundError(f"There is no {kind.name} with the id {node_id} in this store") from None
+    return _nearest_first(graph, start, direction, cuts)
+
+
+def _nearest_first(graph: pb.LineageGraph, start: Key, direction: Direction, cuts: Sequence[Cut]) -> Lineage:
+    """Return a graph with what is near the start first."""
+    records = {(kind.name, node.id): node_record(kind, node) for kind in OTHER for node in getattr(graph, kind.plural)}
+    steps = _steps(graph, direction)
+    lineage = Lineage(start, cuts=cuts)
+    reached = [start]
+    seen = {start}
+    for key in reached:  # which grows meanwhile
+        if key in records:
+            lineage.nodes[key] = records[key]
+        if key in steps:
+            lineage.steps[key] = steps[key]
+        new = dict.fromkeys(target for target, _ in steps.get(key, ()) if target not in seen)
+        seen.update(new)
+        reached += new
     return lineage
 
 
-def _next_level(store: MetadataStore, lineage: Lineage, kind: Kind, ids: list[int], direction: Direction) -> list[int]:
-    """Read the events of these nodes and the nodes they lead to; return the ids of the new ones."""
-    other = _OTHER[kind]
-    read: Any = getattr(store, f"get_events_by_{kind.name}_ids")
-    for event in read(ids):
-        if direction.leads(kind, event):
-            source = (kind.name, getattr(event, kind.id_column))
-            target = (other.name, getattr(event, other.id_column))
-            lineage.steps.setdefault(source, []).append((target, pb.Event.Type.Name(event.type)))
-    reached = {target for node_id in ids for target, _ in lineage.steps.get((kind.name, node_id), ())}
-    return _read_nodes(store, lineage, other, sorted(node_id for _, node_id in reached - lineage.nodes.keys()))
-
-
-def _read_nodes(store: MetadataStore, lineage: Lineage, kind: Kind, ids: list[int]) -> list[int]:
-    if ids:
-        read: Any = getattr(store, f"get_{kind.plural}_by_id")
-        lineage.nodes |= {(kind.name, node.id): node_record(kind, node) for node in read(ids)}
-    return ids
+def _steps(graph: pb.LineageGraph, direction: Direction) -> dict[Key, list[tuple[Key, str]]]:
+    """Return for each node the nodes that its events lead to, with the names of the events' types."""
+    leading = LEADING[direction.number]
+    found: dict[Key, list[tuple[Key, str]]] = {}
+    for event in graph.events:
+        for kind, other in OTHER.items():
+            if event.type in leading[kind]:
+                target = (other.name, getattr(event, other.id_column))
+                source = (kind.name, getattr(event, kind.id_column))
+                found.setdefault(source, []).append((target, pb.Event.Type.Name(event.type)))
+    return found
 
 
 def tree_lines(lineage: Lineage) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
-from lineal import errors
+from lineal import errors, lineage_cuts
 from lineal.client.connection import Certificates
 from lineal.client.grpc_stubs import LifecycleServiceStub, LineageServiceStub, MetadataStoreServiceStub
 from lineal.client.token import TokenSource
@@ -97,9 +97,19 @@ class GrpcTransport:
         try:
             call = self._callables[method]
             with _GATE.passed(self):
+                if method in lineage_cuts.RPCS:
+                    return self._walked(call, request)
                 response: Message = call(request, timeout=self._timeout, metadata=self._token.metadata())
         except grpc.RpcError as error:
             raise self._status_error(error) from error
+        return response
+
+    def _walked(self, call: Any, request: Message) -> Message:
+        """Return the response of a call that walks the lineage; report where the server says that it was cut."""
+        response: Message
+        response, made = call.with_call(request, timeout=self._timeout, metadata=self._token.metadata())
+        cuts = dict(made.trailing_metadata() or ()).get(lineage_cuts.TRAILER, "[]")
+        lineage_cuts.report(lineage_cuts.decoded(cuts))
         return response
 
     def before_fork(self) -> None:

@@ -6,21 +6,24 @@ out: types (type_calls.py) and plain nodes (node_calls.py).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from lineal import errors
+from lineal import errors, lineage_cuts
 from lineal.client.node_calls import NodeCalls
 from lineal.client.options import ExtraOptions, ListOptions, OrderByField
 from lineal.client.type_calls import TypeCalls
 from lineal.config import LIMITS_OF_MESSAGES
 from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.lineage_cuts import Cut
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
+_LOG = logging.getLogger(__name__)
 _LINEAGE_FIELDS = tuple(field.name for field in pb.LineageGraph.DESCRIPTOR.fields)
 # The settings that an error about an answer's size names, and no other error of its code does.
 _WHOLE_FIELDS = ("events", "associations", "attributions")
@@ -193,6 +196,9 @@ class LineageCalls(TypeCalls, NodeCalls):
     ) -> pb.LineageGraph:
         """Return the graph around the starting nodes, with whole nodes and their types.
 
+        A walk that stops before its end, for example after 100 steps, is reported to `lineal.lineage_cuts.collected`,
+        or logged as a warning. A server other than Lineal does not say so.
+
         Args:
             query_options: where to start, which way to go, how far, and where to end.
             field_mask_paths: the lists of the LineageGraph to fill; nothing for all of them.
@@ -205,8 +211,15 @@ class LineageCalls(TypeCalls, NodeCalls):
         """
         if query_options is None:
             raise TypeError("query_options must not be None")
-        whole = None if self._lacks_lineage else self._ask_for_whole(query_options, field_mask_paths or ())
-        return self._put_together(query_options, field_mask_paths or _LINEAGE_FIELDS) if whole is None else whole
+        with lineage_cuts.collected() as cuts:
+            graph = None if self._lacks_lineage else self._ask_for_whole(query_options, field_mask_paths or ())
+            if graph is None:
+                graph = self._put_together(query_options, field_mask_paths or _LINEAGE_FIELDS)
+        if lineage_cuts.are_collected():
+            lineage_cuts.report(cuts)
+        else:
+            _warn(cuts, query_options)
+        return graph
 
     def _ask_for_whole(
         self, query_options: pb.LineageSubgraphQueryOptions, paths: Collection[str]
@@ -270,6 +283,13 @@ class LineageCalls(TypeCalls, NodeCalls):
         nodes = getattr(self, f"get_{kind.plural}_by_id")(ids)
         type_ids = {node.type_id for node in nodes}
         return nodes, getattr(self, f"get_{kind.name}_types_by_id")(type_ids) if with_types else []
+
+
+def _warn(cuts: Sequence[Cut], query_options: pb.LineageSubgraphQueryOptions) -> None:
+    """Log where a walk stopped, if that was not after as many steps as were asked for."""
+    for cut in cuts:
+        if not (query_options.HasField("max_num_hops") and cut.hops == query_options.max_num_hops):
+            _LOG.warning("the lineage graph is not complete: the walk %s", cut)
 
 
 def _pair(artifact: pb.Artifact, event: pb.Event | None = None, *_: object) -> rpc.PutExecutionRequest.ArtifactAndEvent:

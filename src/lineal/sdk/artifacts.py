@@ -44,7 +44,7 @@ class Artifact(ABC):
         """Return what this artifact came from and what came from it.
 
         Args:
-            max_hops: the number of edges to walk in each direction; None for as many as the store allows (100).
+            max_hops: the number of edges to walk in each direction; None for 100.
             store: where to look; by default the store that the artifact was logged in.
 
         Raises:

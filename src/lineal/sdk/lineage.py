@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lineal import lineage_cuts
 from lineal.client import MetadataStore
+from lineal.lineage_cuts import Cut
 from lineal.sdk import html, stored_form
 from lineal.sdk.retry import retrying
 from lineal.wire import metadata_store as pb
@@ -27,17 +29,20 @@ class Relatives:
         artifacts: one dict for each artifact: id, type, uri and the keys of `Workspace.list`.
         executions: one dict for each execution: id, type, workspace, run, state and the properties.
         events: the edges that join them.
+        cuts: where the walk stopped before its end, for example after `max_hops`; empty if these are all relatives.
+            As a text, a cut says what was left out. A server other than Lineal does not say where it stops.
 
     """
 
     artifacts: Sequence[dict[str, Any]]
     executions: Sequence[dict[str, Any]]
     events: Sequence[pb.Event]
+    cuts: Sequence[Cut] = ()
 
     def _repr_html_(self) -> str:
-        return html.table("executions", self.executions, ("id", "name", "run", "state")) + html.table(
-            "artifacts", self.artifacts, _COLUMNS
-        )
+        executions = html.table("executions", self.executions, ("id", "name", "run", "state"))
+        artifacts = html.table("artifacts", self.artifacts, _COLUMNS)
+        return executions + artifacts + "".join(f"<p>The walk {cut}.</p>" for cut in self.cuts)
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,7 @@ def trace(client: MetadataStore, artifact_id: int, *, max_hops: int | None = Non
     Args:
         client: the store to ask.
         artifact_id: the id of the artifact.
-        max_hops: the number of edges to walk in each direction; None for as many as the store allows (100).
+        max_hops: the number of edges to walk in each direction; None for 100.
 
     Raises:
         NotFoundError: the store has no such artifact.
@@ -89,12 +94,14 @@ def _relatives(client: MetadataStore, artifact_id: int, direction: int, max_hops
     )
     if max_hops is not None:
         options.max_num_hops = max_hops
-    graph = retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
+    with lineage_cuts.collected() as cuts:
+        graph = retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
     artifacts = [artifact for artifact in graph.artifacts if artifact.id != artifact_id]
     return Relatives(
         artifacts=[_artifact(artifact) for artifact in sorted(artifacts, key=_id)],
         executions=[_execution(execution) for execution in sorted(graph.executions, key=_id)],
         events=list(graph.events),
+        cuts=cuts,
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import grpc
 from grpc_reflection.v1alpha import reflection
 
+from lineal import lineage_cuts
 from lineal.config import MAX_METADATA_BYTES, ServerSettings
 from lineal.deadlines import CURRENT, Deadline
 from lineal.security import LimitSettings
@@ -210,6 +211,8 @@ def _handler(
 
     def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         try:
+            if called.name in lineage_cuts.RPCS:
+                return _saying_cuts(way, called, requests, context, used)
             return way.answer(called, requests, context, used)
         except Exception as error:
             abort(context, error, rpc_name=called.name)
@@ -218,6 +221,17 @@ def _handler(
     if used is readers:
         handle.experimental_thread_pool = used  # type: ignore[attr-defined]  # where gRPC looks for it
     return handle
+
+
+def _saying_cuts(
+    way: _Way, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, used: CallThreads | ReaderThreads
+) -> bytes:
+    """Answer a call, and send as trailing metadata where its walk was cut."""
+    with lineage_cuts.collected() as cuts:
+        response = way.answer(called, requests, context, used)
+    if cuts:
+        context.set_trailing_metadata(((lineage_cuts.TRAILER, lineage_cuts.encoded(cuts)),))
+    return response
 
 
 def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:

@@ -12,16 +12,18 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from lineal import errors
+from lineal import errors, lineage_cuts
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.error_details import TRAILER
+from lineal.lineage_cuts import Cut
 from lineal.security import LimitSettings
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.compression import inflate, refused
@@ -66,25 +68,33 @@ def add(
 ) -> None:
     """Let an application answer gRPC-Web for every RPC."""
 
-    def answered(called: Rpc, message: bytes, caller: Caller) -> bytes:
+    def answered(called: Rpc, message: bytes, caller: Caller) -> _Answer:
         call = ObservedCall("web", called.name, len(message))
         try:
-            response = answer(service, called, message, max_bytes=max_bytes, caller=caller)
+            with lineage_cuts.collected() as cuts:
+                response = answer(service, called, message, max_bytes=max_bytes, caller=caller)
         except Exception as error:
             call.end(code_of(error).name)
             raise
         call.end("OK", len(response))
-        return response
+        return _Answer(response, cuts)
 
     for name, rpcs in SERVICES.items():
         _add_service(app, name, rpcs, _Way(answered, guard, max_bytes, limits))
+
+
+class _Answer(NamedTuple):
+    """A serialized response, and where its walk was cut."""
+
+    response: bytes
+    cuts: Sequence[Cut] = ()
 
 
 @dataclass(frozen=True)
 class _Way:
     """What answers a message, who says whose it is, how large it may be, and whether it may be compressed."""
 
-    answered: Callable[[Rpc, bytes, Caller], bytes]
+    answered: Callable[[Rpc, bytes, Caller], _Answer]
     guard: Guard
     max_bytes: int
     limits: LimitSettings
@@ -98,13 +108,13 @@ def _add_service(app: FastAPI, name: str, rpcs: Mapping[str, Rpc], way: _Way) ->
             return problems.problem(415, f"gRPC-Web has the media types {', '.join(_ENCODINGS)}; send one of them")
         try:
             message = _message(await _body(request, encoding, way.max_bytes), encoding, way)
-            response = await run_in_threadpool(way.answered, _named(rpcs, method), message, way.guard.caller())
+            answered = await run_in_threadpool(way.answered, _named(rpcs, method), message, way.guard.caller())
         except ClientDisconnect:
             return Response(status_code=499)
         except Exception as error:
             status, text = translate(error, rpc_name=method if method in rpcs else "gRPC-Web")
             return _reply(encoding, b"", status.value[0], text, details_of(error, status, text))
-        return _reply(encoding, frame(response), 0, "")
+        return _reply(encoding, frame(answered.response), 0, "", cuts=answered.cuts)
 
 
 def _media_type(request: Request) -> str:
@@ -186,10 +196,14 @@ def frame(content: bytes, *, flags: int = 0) -> bytes:
     return _HEADER.pack(flags, len(content)) + content
 
 
-def _reply(encoding: _Encoding, message: bytes, status: int, text: str, details: bytes = b"") -> Response:
+def _reply(
+    encoding: _Encoding, message: bytes, status: int, text: str, details: bytes = b"", cuts: Sequence[Cut] = ()
+) -> Response:
     trailers = f"grpc-status:{status}\r\n" + (f"grpc-message:{percent_encoded(text)}\r\n" if text else "")
     if details:
         trailers += f"{TRAILER}:{base64.b64encode(details).decode().rstrip('=')}\r\n"
+    if cuts:
+        trailers += f"{lineage_cuts.TRAILER}:{lineage_cuts.encoded(cuts)}\r\n"
     body = message + frame(trailers.encode("ascii"), flags=_TRAILERS)
     return Response(base64.b64encode(body) if encoding.is_text else body, media_type=encoding.media_type)
 

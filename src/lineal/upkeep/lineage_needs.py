@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.service.lineage.walk import INPUTS, OUTPUTS
 from lineal.store.engine.session import Session
 from lineal.store.upkeep import deletion as deletion_rows
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from lineal import errors, nearest
 from lineal.conventions import WORKSPACE_TYPE, WORKSPACE_TYPES
+from lineal.event_directions import UPSTREAM
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.access import scope_of
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
-from lineal.service.lineage.walk import INPUTS, OUTPUTS
+from lineal.service.lineage.walk import Route, walk
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
 from lineal.store.rows import nodes as node_rows
@@ -153,23 +154,8 @@ def _workspaces(session: Session, types: KnownTypes, ids: Iterable[int]) -> set[
 def _deployed(session: Session) -> set[Place]:
     """Return running executions, what they read, and all that this came from."""
     running = deletion_rows.in_state(session, EXECUTION, pb.Execution.RUNNING)
-    found = {Place(EXECUTION, node_id) for node_id in running}
-    frontier = {EXECUTION: running}
-    while frontier:
-        kind, ids = frontier.popitem()
-        new = _origins(session, kind, ids) - found
-        found |= new
-        if new:
-            frontier[ARTIFACT if kind is EXECUTION else EXECUTION] = {place.id for place in new}
-    return found
-
-
-def _origins(session: Session, kind: Kind, ids: Iterable[int]) -> set[Place]:
-    """Return what executions read, or which executions wrote artifacts."""
-    events = deletion_rows.events_at(session, kind, ids)
-    if kind is EXECUTION:
-        return {Place(ARTIFACT, artifact_id) for artifact_id, _, type_ in events if type_ in INPUTS}
-    return {Place(EXECUTION, execution_id) for _, execution_id, type_ in events if type_ in OUTPUTS}
+    origins = walk(session, {EXECUTION: running}, Route(UPSTREAM)).nodes
+    return {Place(kind, node_id) for kind, ids in origins.items() for node_id in ids}
 
 
 def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:

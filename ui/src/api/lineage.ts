@@ -10,12 +10,14 @@ import {
   restrict,
 } from "../lineage/graph";
 import { toNumber } from "../values/numbers";
-import { type LineageAsk, lineageParams } from "./asks";
+import { ALL, type LineageAsk, lineageParams } from "./asks";
 import { api, dataOf } from "./client";
-import { durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
+import { type Cut, durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
 
 export interface LoadedGraph extends Graph {
   readonly leftOut: number;
+  /** What stopped the walk before its end, in sentences. */
+  readonly cuts: readonly string[];
 }
 
 export function lineageQuery(ask: LineageAsk) {
@@ -25,15 +27,25 @@ export function lineageQuery(ask: LineageAsk) {
 
 async function fetchLineage(ask: LineageAsk, signal: AbortSignal): Promise<LoadedGraph> {
   const query = lineageParams(ask);
-  const graph = graphOf(await dataOf(api.GET("/api/v1/lineage", { params: { query }, signal })));
-  return ask.undeclared ? withoutDeclared(graph, ask.focus) : graph;
+  const lineage = await dataOf(api.GET("/api/v1/lineage", { params: { query }, signal }));
+  const graph = graphOf(lineage);
+  return { ...(ask.undeclared ? withoutDeclared(graph, ask.focus) : graph), cuts: cutsOf(ask, lineage.cuts) };
 }
+
+/** What to say of an answer: not that it ends after the few generations asked for, which the graph shows by itself. */
+export function cutsOf(ask: Pick<LineageAsk, "up" | "down">, cuts: readonly Cut[]): string[] {
+  const isWhole = { up: ask.up === ALL, down: ask.down === ALL, "": true };
+  const said = cuts.filter(({ limit, direction }) => limit !== "nodes" && (limit !== "hops" || isWhole[direction]));
+  return said.map(({ direction, message }) => (direction ? `${WORDS[direction]}: ${message}` : message));
+}
+
+const WORDS = { up: "upstream", down: "downstream" };
 
 /** Without declared events, and without nodes that only those lead to. */
 function withoutDeclared(graph: LoadedGraph, focus: string): LoadedGraph {
   const edges = graph.edges.filter(({ type }) => !type.startsWith("DECLARED"));
   const kept = hops({ nodes: graph.nodes, edges }, focus);
-  return { ...restrict({ nodes: graph.nodes, edges }, ({ key }) => kept.has(key)), leftOut: graph.leftOut };
+  return { ...graph, ...restrict({ nodes: graph.nodes, edges }, ({ key }) => kept.has(key)) };
 }
 
 /** How two nodes are related: the paths between them, or their nearest common ancestors. */
@@ -65,7 +77,7 @@ export function graphOf(lineage: Pick<Lineage, "nodes" | "edges"> & { left_out?:
       },
     ]),
   );
-  return { nodes, edges, leftOut: lineage.left_out ?? 0 };
+  return { nodes, edges, leftOut: lineage.left_out ?? 0, cuts: [] };
 }
 
 function nodeOf(node: LineageNode): GraphNode {

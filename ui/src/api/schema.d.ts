@@ -980,7 +980,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who changed what, newest first */
+        /** What was changed, when and by whom, newest first */
         get: operations["audit"];
         put?: never;
         post?: never;
@@ -1149,7 +1149,7 @@ export interface components {
          *         key: "prop.K", "label.K" or "metric.K".
          *         kinds: the kinds of values that were seen.
          *         filled: how many of the nodes looked at have it.
-         *         distinct: how many different values they have, at most 100 are told apart.
+         *         distinct: how many different values they have; at most 100 are counted.
          *         internal: whether it is bookkeeping of a writer.
          */
         Column: {
@@ -1226,6 +1226,35 @@ export interface components {
              * @default true
              */
             complete: boolean;
+        };
+        /**
+         * Cut
+         * @description Where a walk stopped before its end.
+         *
+         *     Attributes:
+         *         limit: what was reached: the hops, the nodes, the events of one step, the events between the nodes, or the ways.
+         *         direction: the direction of the walk, if it has one.
+         *         hops: how many events away from the start it stopped.
+         *         left_out: how many nodes are known to be left out next to what was walked (0: they were not counted).
+         *         message: all of this in a sentence.
+         */
+        Cut: {
+            /**
+             * Limit
+             * @enum {string}
+             */
+            limit: "hops" | "nodes" | "events" | "edges" | "ways";
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "up" | "down" | "";
+            /** Hops */
+            hops: number;
+            /** Left Out */
+            left_out: number;
+            /** Message */
+            message: string;
         };
         /**
          * DoubleValue
@@ -1521,6 +1550,7 @@ export interface components {
          *         nodes: the nodes, nearest first.
          *         edges: the events between them.
          *         left_out: how many neighbours were not followed because of `limit`.
+         *         cuts: where the walk stopped before its end; empty if this is all.
          */
         Lineage: {
             /** Focus */
@@ -1531,6 +1561,8 @@ export interface components {
             edges: components["schemas"]["Edge"][];
             /** Left Out */
             left_out: number;
+            /** Cuts */
+            cuts: components["schemas"]["Cut"][];
         };
         /**
          * LineageNode
@@ -1843,6 +1875,7 @@ export interface components {
          *         ancestors: without a path, the nearest common ancestors.
          *         nodes: the nodes of the paths, or of the ways to the ancestors.
          *         edges: the events between them.
+         *         cuts: where the search stopped before its end; there may be other ways or ancestors then.
          */
         Paths: {
             /** Direction */
@@ -1857,6 +1890,8 @@ export interface components {
             nodes: components["schemas"]["LineageNode"][];
             /** Edges */
             edges: components["schemas"]["Edge"][];
+            /** Cuts */
+            cuts: components["schemas"]["Cut"][];
         };
         /**
          * Point
@@ -1982,7 +2017,13 @@ export interface components {
         };
         /**
          * Relatives
-         * @description Relatives that fit a search, nearest first; `exact` says whether the whole lineage was walked.
+         * @description Relatives that fit a search, nearest first.
+         *
+         *     Attributes:
+         *         items: the nearest of them.
+         *         total: how many there are among the nodes that were walked.
+         *         exact: whether the whole lineage was walked.
+         *         cuts: where the walk stopped, if it was not.
          */
         Relatives: {
             /** Items */
@@ -1991,6 +2032,8 @@ export interface components {
             total: number;
             /** Exact */
             exact: boolean;
+            /** Cuts */
+            cuts: components["schemas"]["Cut"][];
         };
         /**
          * Row
@@ -2172,7 +2215,7 @@ export interface components {
          *         is_range: whether the comparison is with one range.
          *         low: the lower end of that range; null if it is open.
          *         high: the upper end.
-         *         negated: whether a minus stands in front.
+         *         negated: whether a minus precedes it.
          *         without: the search without this term.
          */
         SearchTerm: {

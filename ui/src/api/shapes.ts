@@ -9,6 +9,7 @@ export type Node = Schemas["Node"];
 export type Value = Row["values"][string];
 export type Neighbour = Schemas["Neighbour"];
 export type Reference = Schemas["Reference"];
+export type Cut = Schemas["Cut"];
 export type Lineage = Schemas["Lineage"];
 export type LineageNode = Schemas["LineageNode"];
 export type Edge = Schemas["Edge"];

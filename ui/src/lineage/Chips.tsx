@@ -38,6 +38,12 @@ export function Chips({ search, lineage, change }: ChipsProps) {
             · {formatCount(lineage.leftOut)} more were not followed: expand where you need them
           </span>
         )}
+        {lineage.cuts.map((cut) => (
+          <span className="muted" key={cut}>
+            {" "}
+            · {cut}
+          </span>
+        ))}
       </span>
       <LiveOnly search={search} lineage={lineage} change={change} />
       {hidden.map((key) => (
@@ -105,6 +111,7 @@ function PathChip({ path, search, name, change }: PathChipProps) {
       {path.isLoading && `looking for ${ends} …`}
       {!path.isLoading && path.ways.length > 0 && `${ends}: path ${at + 1} of ${path.ways.length}`}
       {!path.isLoading && path.ways.length === 0 && noPath(ends, path.ancestor && name(path.ancestor))}
+      {path.cuts.map((cut) => ` · ${cut}`)}
       {path.ways.length > 1 && (
         <>
           <Button variant="subtle" onClick={() => step(-1)} title="Key: p">

@@ -15,12 +15,16 @@ export interface PathState {
   readonly to: string;
   readonly ways: readonly (readonly string[])[];
   readonly ancestor: string | undefined;
+  /** What stopped the search for paths before its end, in sentences. */
+  readonly cuts: readonly string[];
   readonly isLoading: boolean;
 }
 
 export interface LineageState {
   readonly graph: DrawnGraph;
   readonly leftOut: number;
+  /** What stopped the walks before their end, in sentences. */
+  readonly cuts: readonly string[];
   readonly isLoading: boolean;
   readonly error: unknown;
   readonly retry: () => void;
@@ -60,7 +64,8 @@ function combine(loads: readonly LoadState[]) {
   const graphs = loads.flatMap(({ data }) => (data ? [data] : []));
   return {
     graphs,
-    leftOut: graphs[0]?.leftOut ?? 0,
+    leftOut: graphs.reduce((sum, { leftOut }) => sum + leftOut, 0),
+    cuts: [...new Set(graphs.flatMap(({ cuts }) => cuts))],
     isLoading: loads.some(({ isPending }) => isPending),
     error: loads.find(({ error }) => error)?.error,
     retry: () => void loads.map(({ refetch }) => refetch()),
@@ -116,8 +121,10 @@ function usePath(search: LineageSearch) {
   const found = useQuery(pathQuery(first, second));
   return useMemo(() => {
     if (!first || !second) return undefined;
-    const { paths = [], ancestors = [], nodes = [], edges = [] } = found.data ?? {};
-    const state = { from: first, to: second, ways: paths, ancestor: ancestors[0]?.key, isLoading: found.isPending };
+    const { paths = [], ancestors = [], nodes = [], edges = [], cuts = [] } = found.data ?? {};
+    const said = [...new Set(cuts.map(({ message }) => message))];
+    const ends = { from: first, to: second, ancestor: ancestors[0]?.key };
+    const state = { ...ends, ways: paths, cuts: said, isLoading: found.isPending };
     const way = paths[Number(search.way ?? 0) % Math.max(1, paths.length)] ?? nodes.map(({ key }) => key);
     const keys = new Set(way);
     return { state, way, graph: restrict(graphOf({ nodes, edges }), ({ key }) => keys.has(key)) };

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
-from lineal import errors
+from lineal import errors, lineage_cuts
+from lineal.event_directions import BIDIRECTIONAL
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.lineage_cuts import Cut
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.walk import Ids, Route, Subgraph, walk
 from lineal.service.messages import add_events, fill_base_types, node_messages, type_message, type_messages
@@ -28,14 +30,16 @@ _LISTS = tuple(field.name for field in pb.LineageGraph.DESCRIPTOR.fields)
 def get_lineage_subgraph(
     session: Session, _: KnownTypes, request: rpc.GetLineageSubgraphRequest
 ) -> rpc.GetLineageSubgraphResponse:
-    """Return the ids of the nodes around the starting nodes, and the events between them.
+    """Return the ids of the nodes around the starting nodes, and the events between them; report where it was cut.
 
     Raises:
         InvalidArgumentError: starting nodes or their filter are missing, a filter is wrong, or the hops are negative.
         NotFoundError: no starting node is found.
         ResourceExhaustedError: the graph has more nodes than the server allows.
     """
-    return _answer(session, request, partial(_fill, session))
+    options = request.lineage_subgraph_query_options
+    hops = min(_max_hops(options), MOST_HOPS)
+    return _answer(session, request, hops, partial(_fill, session))
 
 
 def get_lineage(
@@ -44,31 +48,41 @@ def get_lineage(
     """Return the graph around the starting nodes with whole nodes and the types of these nodes.
 
     Its lists are those that a client gets from GetLineageSubgraph and the calls for each kind of node: a list of types
-    stands for the nodes that are asked for, or for all nodes if nothing but types is.
+    stands for the nodes that are asked for, or for all nodes if nothing but types is. A request that says how many hops
+    gets as many; GetLineageSubgraph goes 100 hops at most, as the official server does.
 
     Raises:
         InvalidArgumentError: starting nodes or their filter are missing, a filter is wrong, or the hops are negative.
         NotFoundError: no starting node is found.
         ResourceExhaustedError: the graph has more nodes than the server allows.
     """
-    return _answer(session, request, partial(_fill_whole, session, types))
+    hops = _max_hops(request.lineage_subgraph_query_options)
+    return _answer(session, request, hops, partial(_fill_whole, session, types))
+
+
+def _max_hops(options: _Options) -> int:
+    return options.max_num_hops if options.HasField("max_num_hops") else MOST_HOPS
 
 
 def _answer(
     session: Session,
     request: rpc.GetLineageSubgraphRequest,
+    hops: int,
     fill: Callable[[pb.LineageGraph, Subgraph, set[str]], None],
 ) -> rpc.GetLineageSubgraphResponse:
     """Walk as the request says, and fill the lists of the graph that it asks for."""
     options = request.lineage_subgraph_query_options
-    found = walk(session, _starting_nodes(session, options), _route(session, options))
+    start, cuts = _starting_nodes(session, options)
+    found = walk(session, start, _route(session, options, hops))
+    lineage_cuts.report(cuts + found.cuts)
     response = rpc.GetLineageSubgraphResponse()
     response.lineage_subgraph.SetInParent()
     fill(response.lineage_subgraph, found, set(request.read_mask.paths) or set(_LISTS))
     return response
 
 
-def _starting_nodes(session: Session, options: _Options) -> Ids:
+def _starting_nodes(session: Session, options: _Options) -> tuple[Ids, list[Cut]]:
+    """Return the nodes that the walk starts from, and what is left out of them."""
     which = options.WhichOneof("starting_nodes")
     if which is None:
         raise errors.InvalidArgumentError("no starting nodes; set starting_artifacts or starting_executions")
@@ -78,13 +92,14 @@ def _starting_nodes(session: Session, options: _Options) -> Ids:
     kind = ARTIFACT if which == "starting_artifacts" else EXECUTION
     if options.max_num_hops < 0:
         raise errors.InvalidArgumentError(f"max_num_hops is {options.max_num_hops}; it must not be negative")
-    rows = list_nodes(session, Listing(kind, filter_query=filter_query), limit=MOST_STARTING_NODES)
+    rows = list_nodes(session, Listing(kind, filter_query=filter_query), limit=MOST_STARTING_NODES + 1)
     if not rows:
         raise errors.NotFoundError(f"no {kind.name} fits the filter of {which}: {filter_query[:200]}")
-    return {kind: {row.id for row in rows}}
+    cuts = [Cut(lineage_cuts.STARTING_NODES, 0, 1)] if len(rows) > MOST_STARTING_NODES else []
+    return {kind: {row.id for row in rows[:MOST_STARTING_NODES]}}, cuts
 
 
-def _route(session: Session, options: _Options) -> Route:
+def _route(session: Session, options: _Options, hops: int) -> Route:
     ending: dict[Kind, pb.LineageSubgraphQueryOptions.EndingNodes] = {
         ARTIFACT: options.ending_artifacts,
         EXECUTION: options.ending_executions,
@@ -95,12 +110,12 @@ def _route(session: Session, options: _Options) -> Route:
             return set()
         return matching_ids(session, kind, ending[kind].filter_query, sorted(ids))
 
-    hops = options.max_num_hops if options.HasField("max_num_hops") else MOST_HOPS
     return Route(
-        direction=options.direction or _Options.BIDIRECTIONAL,
-        max_hops=min(hops, MOST_HOPS),
-        ends=ends,
+        direction=options.direction or BIDIRECTIONAL,
+        max_hops=hops,
+        ends=ends if any(nodes.HasField("filter_query") for nodes in ending.values()) else None,
         include_ends={kind: nodes.include_ending_nodes for kind, nodes in ending.items()},
+        refused_size=session.limits.max_lineage_nodes,
     )
 
 
@@ -127,7 +142,7 @@ def _fill_whole(session: Session, types: KnownTypes, graph: pb.LineageGraph, fou
     met = {name for name in wanted if not name.endswith("_types")} or set(_LISTS)
     if "events" in wanted:
         add_events(session, found.events.values(), to=graph.events)
-    ids: Ids = {**found.nodes, CONTEXT: set()}
+    ids: dict[Kind, Collection[int]] = {**found.nodes, CONTEXT: set()}
     if met & {"contexts", "attributions", "associations"}:
         ids[CONTEXT] = fill_memberships(session, graph, found, wanted)
     type_ids: Ids = {}

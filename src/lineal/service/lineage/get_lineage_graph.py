@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from lineal import errors
+from lineal import errors, lineage_cuts
+from lineal.event_directions import BIDIRECTIONAL
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.lineage_cuts import Cut
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.get_lineage import MOST_HOPS, fill_memberships
 from lineal.service.lineage.walk import Route, Subgraph, walk
@@ -29,7 +31,7 @@ def get_lineage_graph(
     """Return the whole nodes around listed artifacts, with their events, contexts and types.
 
     The walk goes both ways and stops at nodes that a boundary filter lets through; these belong to the answer. The
-    answer has at most `max_node_size` artifacts and executions, the nearest first.
+    answer has at most `max_node_size` artifacts and executions, the nearest first. Where it was cut is reported.
 
     Raises:
         InvalidArgumentError: no artifacts_options, or an option is wrong.
@@ -44,10 +46,12 @@ def get_lineage_graph(
         raise errors.InvalidArgumentError(
             f"max_num_hops is {options.stop_conditions.max_num_hops}; it must not be negative"
         )
-    listed = get_nodes(session, ARTIFACT, rpc.GetArtifactsRequest(options=options.artifacts_options)).rows
-    if not listed:
+    listed = get_nodes(session, ARTIFACT, rpc.GetArtifactsRequest(options=options.artifacts_options))
+    if not listed.rows:
         raise errors.NotFoundError("no artifact fits artifacts_options")
-    found = walk(session, {ARTIFACT: {artifact.id for artifact in listed}}, _route(session, options))
+    found = walk(session, {ARTIFACT: {row.id for row in listed.rows}}, _route(session, options))
+    cuts = [Cut(lineage_cuts.STARTING_NODES, 0, 1)] if listed.token else []
+    lineage_cuts.report(cuts + found.cuts)
     response = rpc.GetLineageGraphResponse()
     _fill(session, types, response.subgraph, found)
     return response
@@ -61,11 +65,11 @@ def _route(session: Session, options: pb.LineageGraphQueryOptions) -> Route:
         return matching_ids(session, kind, boundary[kind], sorted(ids)) if boundary[kind] else set()
 
     return Route(
-        direction=pb.LineageSubgraphQueryOptions.BIDIRECTIONAL,
+        direction=BIDIRECTIONAL,
         max_hops=min(stop.max_num_hops, MOST_HOPS) if stop.HasField("max_num_hops") else MOST_HOPS,
-        ends=ends,
-        include_ends={ARTIFACT: True, EXECUTION: True},
+        ends=ends if any(boundary.values()) else None,
         max_nodes=options.max_node_size,
+        refused_size=session.limits.max_lineage_nodes,
     )
 
 

@@ -13,7 +13,7 @@ from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.index.entries import read_number
-from lineal.store.rows.edges import Period
+from lineal.store.rows.events import Period
 from lineal.store.tables.mlmd_tables import NODE, PROPERTY
 from lineal.store.tables.own_tables import ENTRY, FACT, Family
 

@@ -25,6 +25,24 @@ class EventRow(NamedTuple):
     time: int | None
 
 
+class Period(NamedTuple):
+    """The time of events that count, both ends included; an event without a time always counts."""
+
+    since: int | None = None
+    until: int | None = None
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The names of the ends that it has; a statement has one parameter for each."""
+        return tuple(name for name, value in zip(self._fields, self, strict=True) if value is not None)
+
+    @property
+    def values(self) -> dict[str, int]:
+        """The values of the parameters of these names."""
+        return {name: value for name, value in zip(self._fields, self, strict=True) if value is not None}
+
+
+ALL_TIME = Period()
 # A step of a path: its index, or its key.
 Step = tuple[int | None, str | None]
 
@@ -60,12 +78,23 @@ def is_of_types(event: sa.FromClause, types: Sequence[int]) -> sa.ColumnElement[
     return sa.or_(*[event.c.type == type_ for type_ in types])
 
 
-def _by_nodes(kind: Kind, *types: int) -> Statement:
-    """Return the query of events of nodes of a kind, all or those of some types."""
+def is_within(event: sa.FromClause, ends: Sequence[str]) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that an event lies in a period that has these ends."""
+    time = event.c.milliseconds_since_epoch
+    given = {end: sa.bindparam(end, type_=sa.BigInteger()) for end in ends}
+    compared = {"since": lambda: time >= given["since"], "until": lambda: time <= given["until"]}
+    return [sa.or_(compared[end](), time.is_(None)) for end in ends]
+
+
+def _by_nodes(
+    kind: Kind, types: Sequence[int] = (), ends: Sequence[str] = (), *, is_limited: bool = False
+) -> Statement:
+    """Return the query of events of nodes of a kind: all, or those of some types and within a period."""
     query = sa.select(*EVENT_COLUMNS).where(listed(_OWNER[kind], "ids"))
     if types:
         query = query.where(is_of_types(EVENT, types))
-    return Statement(query.order_by(EVENT.c.id))
+    query = query.where(*is_within(EVENT, ends)).order_by(EVENT.c.id)
+    return Statement(query.limit(sa.bindparam("most")) if is_limited else query)
 
 
 _BY_NODES = {kind: _by_nodes(kind) for kind in _OWNER}
@@ -90,12 +119,26 @@ def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow
     return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
 
 
-def events_of_types(session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int]) -> list[EventRow]:
+def events_of_types(
+    session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int], *, period: Period = ALL_TIME
+) -> list[EventRow]:
     """Return the events of certain types of artifacts or of executions, in the order they were written."""
-    if not ids:
-        return []
-    rows = session.listed_rows(_by_nodes_and_types(kind, *types), "ids", ids)
+    statement = _by_nodes_and_types(kind, tuple(types), period.ends)
+    rows = [row for piece in session.pieces(ids) for row in session.rows(statement, {"ids": piece, **period.values})]
     return [EventRow._make(row) for row in rows]
+
+
+def first_events_of_types(
+    session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int], *, most: int, period: Period = ALL_TIME
+) -> list[EventRow]:
+    """Return up to `most` events of certain types of artifacts or of executions; so many need not be all."""
+    statement = _by_nodes_and_types(kind, tuple(types), period.ends, is_limited=True)
+    found: list[EventRow] = []
+    for piece in session.pieces(ids):
+        if len(found) < most:
+            values = {"ids": piece, "most": most - len(found), **period.values}
+            found += [EventRow._make(row) for row in session.rows(statement, values)]
+    return found
 
 
 def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:

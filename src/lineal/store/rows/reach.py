@@ -13,15 +13,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal.kinds import ARTIFACT, EXECUTION, Kind
+from lineal.event_directions import OTHER, EventTypes
+from lineal.kinds import Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
-from lineal.store.rows.events import EVENT_COLUMNS, EventRow, is_of_types
+from lineal.store.rows.events import ALL_TIME, EVENT_COLUMNS, EventRow, Period, is_of_types, is_within
 from lineal.store.tables.mlmd_tables import EVENT, NODE
 
-_OTHER = {ARTIFACT: EXECUTION, EXECUTION: ARTIFACT}
+_Sides = tuple[tuple[Kind, EventTypes], ...]
 _MOST_HOPS = sa.bindparam("hops", type_=sa.Integer())
-EventTypes = tuple[int, ...]
 
 
 def events_within(
@@ -33,6 +33,7 @@ def events_within(
     *,
     hops: int,
     most: int,
+    period: Period = ALL_TIME,
 ) -> list[EventRow]:
     """Return the events that lead on from nodes of a kind and from all that lies fewer than `hops` hops away.
 
@@ -44,50 +45,59 @@ def events_within(
         other_types: those that lead on from nodes of the other kind.
         hops: at least 1, which reads the events of the given nodes alone.
         most: how many events to read; so many of them are not known to be all.
+        period: the time of the events.
     """
-    statement = _statement(kind, tuple(types), tuple(other_types), session.dialect.many_recursive_terms)
+    sides = ((kind, tuple(types)), (OTHER[kind], tuple(other_types)))
+    statement = _statement(sides, period.ends, session.dialect.many_recursive_terms)
     found: dict[int, EventRow] = {}
     for piece in session.pieces(ids):
-        rows = session.rows(statement, {"ids": piece, "hops": hops - 1, "most": most})
+        rows = session.rows(statement, {"ids": piece, "hops": hops - 1, "most": most, **period.values})
         found.update((row[0], EventRow._make(row)) for row in rows)
     return list(found.values())
 
 
 @lru_cache
-def _statement(kind: Kind, types: EventTypes, other_types: EventTypes, many_terms: bool) -> Statement:
-    sides = ((kind, types, 0), (_OTHER[kind], other_types, 1))
-    node = NODE[kind].c
+def _statement(sides: _Sides, ends: tuple[str, ...], many_terms: bool) -> Statement:
+    node = NODE[sides[0][0]].c
     start: Any = sa.select(_number(node.id).label("id"), sa.literal_column("0").label("depth")).where(
         listed(node.id, "ids")
     )
     reached = start.cte("reached", recursive=True)
-    steps = [_step(reached, *side) for side in sides]
+    steps = [_step(reached, *side, parity, ends) for parity, side in enumerate(sides)]
     if many_terms:
         reached = reached.union(*steps)
     else:
         both = sa.union_all(*[step.correlate(reached) for step in steps]).lateral("steps")
         reached = reached.union(sa.select(both.c.id, both.c.depth).select_from(reached.join(both, sa.true())))
-    return Statement(sa.union(*[_events(reached, *side) for side in sides]).limit(sa.bindparam("most")))
+    return Statement(
+        sa.union(*[_events(reached, *side, parity, ends) for parity, side in enumerate(sides)]).limit(
+            sa.bindparam("most")
+        )
+    )
 
 
-def _step(reached: sa.CTE, kind: Kind, types: EventTypes, parity: int) -> sa.Select[Any]:
+def _step(reached: sa.CTE, kind: Kind, types: EventTypes, parity: int, ends: tuple[str, ...]) -> sa.Select[Any]:
     """Return the query of what lies one hop behind the nodes of a kind."""
     event = EVENT.alias(f"{kind.name}_event")
-    target = event.c[_OTHER[kind].id_column]
-    leads = _leads(event, reached, kind, types, parity)
+    target = event.c[OTHER[kind].id_column]
+    leads = _leads(event, reached, kind, types, parity, ends)
     return sa.select(_number(target).label("id"), (reached.c.depth + 1).label("depth")).where(
         leads, reached.c.depth < _MOST_HOPS
     )
 
 
-def _events(reached: sa.CTE, kind: Kind, types: EventTypes, parity: int) -> sa.Select[Any]:
+def _events(reached: sa.CTE, kind: Kind, types: EventTypes, parity: int, ends: tuple[str, ...]) -> sa.Select[Any]:
     """Return the query of the events that lead on from the nodes of a kind."""
-    return sa.select(*EVENT_COLUMNS).where(_leads(EVENT, reached, kind, types, parity))
+    return sa.select(*EVENT_COLUMNS).where(_leads(EVENT, reached, kind, types, parity, ends))
 
 
-def _leads(event: sa.FromClause, reached: sa.CTE, kind: Kind, types: EventTypes, parity: int) -> sa.ColumnElement[bool]:
+def _leads(
+    event: sa.FromClause, reached: sa.CTE, kind: Kind, types: EventTypes, parity: int, ends: tuple[str, ...]
+) -> sa.ColumnElement[bool]:
     is_of_kind = reached.c.depth % sa.literal_column("2") == sa.literal_column(str(parity))
-    return sa.and_(event.c[kind.id_column] == reached.c.id, is_of_types(event, types), is_of_kind)
+    return sa.and_(
+        event.c[kind.id_column] == reached.c.id, is_of_types(event, types), is_of_kind, *is_within(event, ends)
+    )
 
 
 def _number(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
