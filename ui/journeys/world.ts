@@ -30,7 +30,7 @@ export function tutorialStore(runs: number): string {
 const CHANGING = `
 import sys
 from lineal.config import DatabaseSettings
-from lineal.service import open_service
+from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
 with open_service(DatabaseSettings(sys.argv[1], audit=True)) as service:
     artifact = service.call("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=[1])).artifacts[0]
