@@ -2,7 +2,7 @@
 
 A part of a URL that would have no effect is refused, and so is a character that stands where nobody can tell what it
 belongs to. No error made here shows what stands between `://` and the last `@`. What stays out: the options of an
-engine (store/dialects), the URLs of servers (client/connection.py), and opening anything.
+engine (store/engine/dialects), the URLs of servers (client/connection.py), and opening anything.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def redact_word(word: str) -> str:
 
 def shown_scheme(scheme: str) -> str:
     """Return how an error names a scheme, which may be anything that stands before `://`."""
-    return f"the scheme {scheme!r}" if _SCHEME.fullmatch(scheme) else "what stands before '://'"
+    return f"the scheme {scheme!r}" if _SCHEME.fullmatch(scheme) else "the part before '://'"
 
 
 def described(url: str) -> str:
@@ -116,7 +116,7 @@ def sqlite_parts(url: str) -> tuple[str, dict[str, str]]:
     """
     place, mark, query = url.partition("://")[2].partition("?")
     if mark and not query:
-        raise errors.InvalidArgumentError("nothing follows the '?' in the URL; a '?' in a file's name is written %3F")
+        raise errors.InvalidArgumentError("nothing follows the '?' in the URL; write a '?' in a file's name as %3F")
     if place and not place.startswith("/"):
         raise errors.InvalidArgumentError(_no_host(place))
     if "@" in query:
@@ -176,7 +176,7 @@ def options_of(query: str) -> dict[str, str]:
     options: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name in options:
-            raise errors.InvalidArgumentError(f"{shown_option(name)} stands twice in the URL; give it once")
+            raise errors.InvalidArgumentError(f"{shown_option(name)} is in the URL twice; give it once")
         options[name] = value
     return options
 
@@ -190,7 +190,7 @@ def unknown_option(name: str, known: str) -> errors.InvalidArgumentError:
     """Return the error of an option that nobody knows."""
     shown = f"unknown option {name!r}" if _OPTION.fullmatch(name) else "an unknown option"
     return errors.InvalidArgumentError(
-        f"{shown} in the URL after its '?'; {known}; a '?' that starts no options is written %3F"
+        f"{shown} in the URL after its '?'; {known}; write a '?' that starts no options as %3F"
     )
 
 
@@ -220,14 +220,14 @@ def server_parts(url: str) -> ServerParts:
     netloc, _, path = place.partition("/")
     user, _, hosts = netloc.rpartition("@")
     if "@" in path or "@" in query:
-        raise errors.InvalidArgumentError(f"the database URL has an '@' behind its host; {ENCODING_ADVICE}")
+        raise errors.InvalidArgumentError(f"the database URL has an '@' after its host; {ENCODING_ADVICE}")
     if "#" in hosts or "#" in path or "#" in query:
-        raise errors.InvalidArgumentError(f"the database URL has a '#' behind its user; {ENCODING_ADVICE}")
+        raise errors.InvalidArgumentError(f"the database URL has a '#' after its user; {ENCODING_ADVICE}")
     if not path:
         raise errors.InvalidArgumentError(f"the database URL names no database; {form_advice(scheme)}")
     if "/" in path:
         raise errors.InvalidArgumentError(
-            f"the database URL has more than one name behind its host, of which one is the database; {ENCODING_ADVICE}"
+            f"the database URL has more than one name after its host, not only the database; {ENCODING_ADVICE}"
         )
     name, colon, password = user.partition(":")
     decoded = [_decoded(each) for each in (name, password, path)]

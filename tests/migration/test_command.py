@@ -27,7 +27,7 @@ def test_a_dry_run_says_what_will_happen_and_changes_nothing(
         "   8 to 9  adds external ids",
         "   9 to 10 adds columns for protos and booleans to properties",
         "           removes 12 properties whose values an earlier downgrade has dropped",
-        "Nothing was changed. Back up the database and stop what works on it, then run this without --dry-run.",
+        "Nothing was changed. Back up the database and stop what uses it, then run this without --dry-run.",
     ]
     assert (described(path), rows(path)) == before
 

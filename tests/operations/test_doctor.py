@@ -121,7 +121,7 @@ def test_types_whose_nodes_share_a_name_are_left_to_a_person(damaged: Damage) ->
 def test_contexts_that_lie_in_themselves_are_found(damaged: Damage) -> None:
     url = damaged("INSERT INTO ParentContext(context_id, parent_context_id) VALUES (1, 1)")
 
-    assert problems(url) == {"contexts lie in themselves: 1"}
+    assert problems(url) == {"contexts contain themselves: 1"}
 
 
 def test_index_rows_of_nodes_that_are_gone_are_found(tmp_path: Path) -> None:
@@ -155,9 +155,9 @@ def test_the_command_looks_first_and_mends_when_asked(damaged: Damage, capsys: p
         f"{url}: 1 problem",
         "  2 steps of paths without their event",
         "    --fix would delete them",
-        "Nothing was changed. Back up the database, stop what works on it, then run this with --fix.",
+        "Nothing was changed. Back up the database, stop what uses it, then run this with --fix.",
     ]
     assert main(["doctor", "--db", url, "--fix"]) == 0
-    assert "mended: delete them" in capsys.readouterr().out
+    assert "repaired: delete them" in capsys.readouterr().out
     assert main(["doctor", "--db", url]) == 0
     assert capsys.readouterr().out == f"{url}: nothing is wrong\n"

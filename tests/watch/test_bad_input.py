@@ -55,7 +55,7 @@ def test_a_kind_that_the_roles_forbid_is_told_and_the_rest_goes_on(
         ("[" * 5000, "it is not JSON"),
         (r'[{"uri": "caf\udce9.csv"}]', r"the uri holds '\udce9', which not every store can hold"),
         ('["text"]', "an entry is a str and no object"),
-        ('[{"uri": 5}]', "is no string"),
+        ('[{"uri": 5}]', "is not a string"),
         ('[{"url": "s3://x"}]', "the key 'url' is unknown"),
         ("{}", "an entry has neither uri nor name"),
     ],
@@ -92,7 +92,7 @@ def test_an_object_over_the_message_limit_is_recorded_without_the_object(
     assert text(large, "object") == ""
     assert large.custom_properties["object_left_out"].string_value
     assert json.loads(text(small, "object"))["data"] == {"text": "x"}
-    assert f"ConfigMap/v1 {namespace}/large is over the store's limit of a message" in caplog.text
+    assert f"ConfigMap/v1 {namespace}/large is larger than the store's message limit" in caplog.text
 
 
 def test_an_annotation_whose_type_does_not_fit_costs_the_links_only(api: Api, namespace: str) -> None:

@@ -79,7 +79,7 @@ def test_without_a_token_the_command_ends_with_one_line(
         where = ["--to", f"grpc://{served.grpc}", "--kubeconfig", str(api.kubeconfig), "--http-port", "0"]
         assert main(["watch", "--resources", "Pod/v1", *where]) == 1
 
-    assert "this server asks who calls; send a token" in capsys.readouterr().err.splitlines()[-1]
+    assert "this server needs a login; send a token" in capsys.readouterr().err.splitlines()[-1]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
-"""The catalogue: what the web UI and the REST interface read, over the same service and store as the RPCs.
+"""The catalogue: the reads of the web UI and the REST interface, over the same service and store as the RPCs.
 
-`Catalogue` is what is public; its answers are the dataclasses of shapes.py. Everything it knows of a node is stored in
-ML Metadata's tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which is the
-RPCs'.
+`Catalogue` is public; its answers are the dataclasses of shapes.py. Everything about a node is stored in ML Metadata's
+tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which only the RPCs do.
 """
 
 from __future__ import annotations
@@ -55,7 +54,7 @@ class Catalogue:
     """
 
     def __init__(self, service: MetadataService, *, caller: Callable[[], Caller] = lambda: UNNAMED) -> None:
-        """Take the service, and what says who makes the present call."""
+        """Take the service, and the function that returns the current caller."""
         self._service = service
         self._caller = caller
         self.index = SearchIndex(service)
@@ -67,7 +66,7 @@ class Catalogue:
         return self._service.read(work, caller=self._caller())
 
     def _searched(self, kind: Kind) -> bool:
-        """Bring the index up to date for a read that needs it; say whether it is."""
+        """Bring the index up to date for a read that needs it; return whether it is complete."""
         self.index.require()
         return self.index.follow_for_read(kind)
 

@@ -1,4 +1,4 @@
-"""Turn nodes into cards and rows: names, states, times and the values that were asked for.
+"""Turn nodes into cards and rows: names, states, times and the requested values.
 
 What stays out: which nodes (listing.py, lineage.py).
 """
@@ -45,7 +45,7 @@ def read_key(key: str) -> tuple[Kind, int]:
     kind = _KIND_OF_LETTER.get(key[:1])
     if kind is None or not (key[1:].isascii() and key[1:].isdigit()) or len(key) > 20 or int(key[1:]) >= 1 << 63:
         raise errors.InvalidArgumentError(
-            f"{key[:40]!r} is no key of a node; write a, e or c and the id, for example a12"
+            f"{key[:40]!r} is not the key of a node; write a, e or c and the id, for example a12"
         )
     return kind, int(key[1:])
 
@@ -188,7 +188,7 @@ def _column_value(record: Record, family: str, name: str) -> Value | None:
 def metric_values(
     session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]
 ) -> dict[int, dict[str, MetricValue]]:
-    """Return the metrics that the index knows of nodes, over all who reported them."""
+    """Return the metrics of nodes in the index, over all reports."""
     found: dict[int, dict[str, list[tuple[int, float]]]] = {}
     for node_id, source, name, number in metric_rows.metrics_of(session, kind, ids, names):
         found.setdefault(node_id, {}).setdefault(name, []).append((source, number))
@@ -198,7 +198,7 @@ def metric_values(
 
 
 def all_metric_values(session: Session, kind: Kind, node_id: int) -> dict[str, MetricValue]:
-    """Return all metrics that the index knows of one node."""
+    """Return all metrics of one node in the index."""
     names = metric_rows.metric_names(session, kind, node_id)
     return metric_values(session, kind, [node_id], names).get(node_id, {}) if names else {}
 
@@ -209,7 +209,7 @@ def _over(values: list[tuple[int, float]]) -> MetricValue:
 
 
 def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[int, dict[str, Any]]) -> None:
-    """Fill in the workspace and run of nodes that name none from the contexts that hold them."""
+    """Fill in the workspace and run of nodes that name none, from the contexts that hold them."""
     if kind is CONTEXT:
         return
     lacking = [node_id for node_id, each in fields.items() if each["workspace"] is None or each["run"] is None]
@@ -223,7 +223,7 @@ def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[i
 
 
 def ghost(shape: type[CardT], kind: Kind, node_id: int, **extra: Any) -> CardT:
-    """Return the card of a node that events name and the store lacks."""
+    """Return the card of a node that events name but the store does not have."""
     return shape(key=key_of(kind, node_id), kind=kind.name, id=node_id, missing=True, **extra)  # type: ignore[arg-type]
 
 

@@ -1,10 +1,10 @@
 """Find what the search index has missed, by comparing it with the nodes in both directions.
 
-Times, ids and marks tell the index what is new (index.py). They cannot tell all: another library knows nothing of
-marks, and anybody may change tables by hand. So nodes and entries are compared as a whole, and where they differ, range
-by range of ids: what is not indexed as it is gets indexed, and entries without a node are removed. Comparing may take
-one hundredth of the time. A request does it only where it is cheap; elsewhere the server's thread does. What stays out:
-the questions (store/index/comparison.py).
+Times, ids and marks show the index what is new (index.py). They do not show everything: another library writes no
+marks, and people may change tables by hand. So nodes and entries are compared as a whole. If they differ, they are
+compared range by range of ids: nodes with a missing or old entry are indexed, and entries without a node are removed.
+Comparing may take one hundredth of the time. A request compares only if that is cheap; otherwise the server's thread
+does. What stays out: the questions (store/index/comparison.py).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SHARE = 100
 _CHEAP = 0.02
 # or of nodes of which none has a greater id than this: some hundredths of a second.
 _FEW = 100_000
-# Ids looked at in one transaction, and nodes mended in one: some tenths of a second, so that calls get their turn.
+# Ids compared in one transaction, and nodes indexed in one: some tenths of a second, so that other calls can run.
 RANGE = 10_000
 BATCH = 1000
 
@@ -38,7 +38,7 @@ Turn = Callable[..., Any]
 
 @dataclass
 class _Known:
-    """What is known of one kind.
+    """The state of the comparison for one kind.
 
     Attributes:
         is_equal: whether nodes and entries were the same when they were last compared.
@@ -71,7 +71,7 @@ class Comparison:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_equal(self, kind: Kind, turn: Turn, end: float, *, is_patient: bool = False) -> bool:
-        """Say whether the last comparison found no difference that is left; compare and mend if it is time to.
+        """Return whether the last comparison found no remaining difference; compare and repair if it is time to.
 
         Args:
             kind: the kind of the nodes.
@@ -104,12 +104,12 @@ class Comparison:
         return known.is_equal
 
     def _look(self, kind: Kind, known: _Known, *, is_patient: bool) -> bool:
-        """Compare as a whole, if the time is right; say whether ranges are to be looked at."""
+        """Compare as a whole if it is time to; return whether ranges must be compared."""
         if not is_patient and not self._is_cheap(kind, known):
             return False
         began = time.monotonic()
         found = self.service.read(lambda session, _: _are_equal(session, kind, marked=self.has_marks))
-        if found is None:  # the index is behind, and who asked will hear that from the next pass
+        if found is None:  # the index is behind, and the next pass will say so
             return False
         known.cost = time.monotonic() - began
         known.is_equal = found
@@ -127,7 +127,7 @@ class Comparison:
         return self.service.read(lambda session, _: index_rows.state(session, kind, marked=False)).node_id <= _FEW
 
     def _mend(self, kind: Kind, known: _Known, turn: Turn) -> None:
-        """Look at one range, and index or remove what differs; go on to the next if nothing more does."""
+        """Compare one range, and index or remove what differs; go on to the next range if nothing differs any more."""
         assert known.low is not None  # noqa: S101 asked by who calls
         low = self.service.read(lambda session, _: index_comparison.next_id(session, kind, known.low or 0))
         if low is None:

@@ -1,4 +1,4 @@
-"""Nodes with all that is recorded of them, their versions and their evaluations."""
+"""Nodes with everything recorded about them, their versions and their evaluations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the search index says of one node: its entry, and its labels, metrics and values as facts.
+"""The content of the search index for one node: its entry, and its labels, metrics and values as facts.
 
 What stays out: when a node is indexed (index.py), and the rows (store/index/entries.py).
 """
@@ -18,14 +18,14 @@ from lineal.store.tables.own_tables import LONGEST_TEXT, Family
 
 
 class Derived(NamedTuple):
-    """The entry of a node, and the facts that it states, of itself or of the node that it reports on."""
+    """The entry of a node, and its facts about itself or about the node that it reports on."""
 
     entry: Entry
     facts: list[Fact]
 
 
 def derived(kind: Kind, node: Any) -> Derived:
-    """Return what the index says of a node."""
+    """Return the entry and the facts of a node."""
     record = Record(node)
     subject = record.subject_id if kind is ARTIFACT else None
     entry = Entry(
@@ -43,12 +43,12 @@ def derived(kind: Kind, node: Any) -> Derived:
 
 
 def bare(row: NodeRow) -> Entry:
-    """Return the entry of a node of which nothing can be indexed but that it exists."""
+    """Return the entry of a node that cannot be indexed; it says only that the node exists."""
     return Entry(row.id, row.updated, row.type_id, None, None, None, None, None, "")
 
 
 def probe(row: NodeRow) -> Fact:
-    """Return a fact about a node that every sound index can hold."""
+    """Return a fact about a node that every working index can hold."""
     return Fact(row.id, Family.META, "probe", None, "probe")
 
 

@@ -1,7 +1,6 @@
-"""Facets, columns and suggestions: what a search's nodes have, with counts.
+"""Facets, columns and suggestions of a search's nodes, with counts.
 
-Everything is counted among at most 10,000 nodes, so that a page is quick on any store; what that means is said in the
-answer ("exact").
+At most 10,000 nodes are counted, so that a page is quick on any store; the answer says so ("exact").
 """
 
 from __future__ import annotations
@@ -123,7 +122,7 @@ def _states(session: Session, sample: _Sample) -> Counter[str]:
 
 
 def _groups(session: Session, sample: _Sample, key: str) -> Counter[str]:
-    """Count by workspace or run: what records name, and for what names none the contexts that hold it."""
+    """Count by workspace or run: the one that a record names, or else the contexts that hold it."""
     kind = sample.selection.kind
     names: Counter[str] = Counter()
     for pair, number in sample.groups.items():
@@ -139,7 +138,7 @@ def _groups(session: Session, sample: _Sample, key: str) -> Counter[str]:
 
 
 def _frequent_labels(counts: Counter[tuple[str, str]], query: Query) -> list[str]:
-    """Return the label keys with most nodes; those that the search names come first."""
+    """Return the most frequent label keys; those that the search names come first."""
     keys: Counter[str] = Counter()
     for (name, _), number in counts.items():
         keys[name] += number
@@ -169,7 +168,7 @@ def _listed(key: str, counts: Counter[str], exact: bool, containing: str = "") -
 
 
 def _short(key: str, value: str) -> str:
-    """Return what to show for a value: of a type its last part, of a state a word."""
+    """Return the text for a value: for a type its last part, for a state a word."""
     if key == "type":
         return value.rpartition("/")[2] or value
     return value.replace("_", " ").lower() if key == "state" else value

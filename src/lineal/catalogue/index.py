@@ -1,12 +1,12 @@
-"""Keep the search index level with the nodes, whoever wrote them.
+"""Keep the search index up to date with the nodes of all writers.
 
-Other libraries write into the same database, so the index follows the nodes by their times of update and by their ids,
-and never trusts a writer to tell it. `follow` is called before every read that needs the index and does a bounded piece
-of work; a thread of the server does the rest. One pass runs at a time, on any number of servers
-(store/schema/locks.py); a read that finds one running goes on with the index as it is. A node whose indexed time of
-update is its present one is left alone, so following twice costs little (docs/decisions/0014-search-index.md). A node
-that cannot be indexed is set aside with the reason, so that it stops neither the others nor a read. What stays out:
-what the index says of a node (entries.py), and finding what times and marks do not tell (comparing.py).
+Other libraries write into the same database. So the index follows the nodes by their times of update and their ids, and
+needs no message from a writer. `follow` runs before every read that needs the index and does a bounded piece of work; a
+thread of the server does the rest. One pass runs at a time, on any number of servers (store/schema/locks.py); a read
+that finds a running pass uses the index as it is. A node whose time of update has not changed is skipped, so following
+twice costs little (docs/decisions/0014-search-index.md). A node that cannot be indexed is set aside with the reason, so
+that it stops neither the others nor a read. What stays out: what the index says of a node (entries.py), and finding
+what times and marks do not tell (comparing.py).
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _LONGEST_WAIT = 10.0
 _REST = 0.02
 # How often a pass runs again after failures that this can cure, such as a deadlock.
 _ATTEMPTS = 3
-# These say nothing of what was to be indexed: the same may succeed later, or for somebody else.
+# These errors say nothing about the node: indexing it may succeed later, or for another caller.
 _OF_THE_MOMENT = (
     errors.CancelledError,
     errors.DeadlineExceededError,
@@ -103,7 +103,7 @@ class SearchIndex:
                 self._look(kind)
 
     def require(self) -> None:
-        """Refuse what needs the index where there is none.
+        """Refuse a read that needs the index if there is none.
 
         Raises:
             FailedPreconditionError: the database is open for reading only and has no index.
@@ -115,7 +115,7 @@ class SearchIndex:
             )
 
     def follow(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
-        """Index what is not indexed yet, for about so long; say whether the index says what the store holds."""
+        """Index what is not indexed yet, for about this time; return whether the index is complete."""
         return self._work(kind, time.monotonic() + seconds)
 
     def step(self, kind: Kind) -> bool:
@@ -131,7 +131,7 @@ class SearchIndex:
         return True
 
     def follow_for_read(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
-        """Do the same for a read that goes on whatever happens to the index; say whether all is done.
+        """Do the same for a read that goes on even if indexing fails; return whether the index is complete.
 
         Raises:
             CancelledError, DeadlineExceededError: nobody waits for the read any more.
@@ -157,7 +157,7 @@ class SearchIndex:
         """Log what hinders the index, once for many reads."""
         if text != self._said:
             self._said = text
-            _log.warning("reads take the search index as it is: %s", text, exc_info=fault)
+            _log.warning("reads use the search index as it is: %s", text, exc_info=fault)
 
     def _work(self, kind: Kind, end: float, *, is_patient: bool = False) -> bool:
         """Index what is new, and compare if it is time to; say whether the index says what the store holds."""
@@ -184,7 +184,7 @@ class SearchIndex:
         return True
 
     def _take_turn(self, end: float, work: Callable[[Session, KnownTypes], Any], *, waits: bool = False) -> Any:
-        """Run a part of a pass in a transaction in which nobody else indexes, if that can be had so soon.
+        """Run a part of a pass in a transaction in which nobody else indexes, if no other pass is running.
 
         Raises:
             BusyError: another pass is running.
@@ -209,7 +209,7 @@ class SearchIndex:
             self._turn.release()
 
     def _index_batch(self, kind: Kind, end: float) -> bool:
-        """Index a batch of nodes, without those that cannot be; say whether it was the last."""
+        """Index a batch of nodes, without those that cannot be indexed; return whether it was the last."""
         if self._look(kind).renewing is None:
             self._take_turn(end, lambda session, _: _begin_renewal(session, kind))
         whole = partial(_index_batch, kind=kind, marked=self.has_marks)
@@ -218,7 +218,7 @@ class SearchIndex:
         except (BusyError, *_OF_THE_MOMENT):
             raise
         except Exception as error:
-            _log.warning("a batch of %s cannot be indexed as one: %s", kind.plural, _reason(error))
+            _log.warning("a batch of %s cannot be indexed together: %s", kind.plural, _reason(error))
         batch = self.service.read(lambda session, _: _next_batch(session, kind, marked=self.has_marks))
         self._index_apart(kind, [row.id for row in batch.rows], every=batch.renewing)
         return bool(self._take_turn(end, partial(whole, indexed=batch.renewing), waits=True))
@@ -231,11 +231,11 @@ class SearchIndex:
         except (BusyError, *_OF_THE_MOMENT):
             raise
         except Exception as error:
-            _log.warning("a batch of %s cannot be indexed as one: %s", kind.plural, _reason(error))
+            _log.warning("a batch of %s cannot be indexed together: %s", kind.plural, _reason(error))
             self._index_apart(kind, ids)
 
     def _index_apart(self, kind: Kind, ids: Sequence[int], *, every: bool = False) -> None:
-        """Index nodes in ever smaller parts, each in a transaction of its own, and set aside those that cannot be."""
+        """Index nodes in ever smaller parts, each in its own transaction, and set aside those that fail."""
 
         def index(session: Session, types: KnownTypes) -> None:
             _index(session, types, kind, node_rows.nodes_by_ids(session, kind, ids), every=every)
@@ -256,7 +256,7 @@ class SearchIndex:
         reason = _reason(error)
         self._take_turn(0.0, lambda session, _: _set_aside(session, kind, node_id, reason), waits=True)
         fault = None if isinstance(error, errors.StatusError) else error
-        said = "the %s %d cannot be found by what it says: %s; `lineal doctor` lists such records"
+        said = "the %s %d cannot be found by its content: %s; `lineal doctor` lists such records"
         _log.error(said, kind.name, node_id, reason, exc_info=fault)
 
     def _is_level(self, kind: Kind) -> bool:
@@ -354,7 +354,7 @@ def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeR
 
 
 def _set_aside(session: Session, kind: Kind, node_id: int, reason: str) -> None:
-    """Write an entry that says nothing of a node, and why, unless the node is gone."""
+    """Write an empty entry for a node and the reason, unless the node was deleted."""
     for row in node_rows.nodes_by_ids(session, kind, [node_id]):
         _write_bare(session, kind, row, reason)
 
@@ -362,7 +362,7 @@ def _set_aside(session: Session, kind: Kind, node_id: int, reason: str) -> None:
 def _write_bare(session: Session, kind: Kind, row: NodeRow, reason: str) -> None:
     replaced = index_rows.indexed(session, kind, [row.id])
     derived = Derived(entries.bare(row), [])
-    # A fact of no meaning tells whether the node is at fault: if even that cannot be written, the index is.
+    # A test row shows whether the node is at fault: if even that cannot be written, the index is.
     index_rows.replace_entries(session, kind, [derived.entry], [(row.id, entries.probe(row))], replaced)
     index_rows.replace_entries(session, kind, [derived.entry], [], {row.id: (row.updated, None)})
     _settle(session, kind, [derived], replaced)
@@ -370,7 +370,7 @@ def _write_bare(session: Session, kind: Kind, row: NodeRow, reason: str) -> None
 
 
 def _reason(error: Exception) -> str:
-    """Return what to say of an error, in characters that every database and log holds."""
+    """Return the text of an error, in characters that every database and log can hold."""
     said = error.message if isinstance(error, errors.StatusError) else f"{type(error).__name__}: {error}"
     text = " ".join(said.replace("\0", "").split()).encode("ascii", "backslashreplace").decode()
     return text if len(text) <= _LONGEST_REASON else f"{text[:_LONGEST_REASON]}..."

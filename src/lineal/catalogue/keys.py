@@ -94,7 +94,7 @@ def _quoted(text: str, at: int, parameter: str) -> tuple[str, int] | None:
 
 def _behind(parameter: str, at: int) -> KeyTextError:
     return KeyTextError(
-        "something stands behind a closed quotation mark",
+        "there is text after a closed quotation mark",
         parameter=parameter,
         at=at,
         hint='end the key there, and write a quotation mark in it twice, as ""',

@@ -1,4 +1,4 @@
-"""The lineage around a node: generations up and down, counts of what is not shown, relatives with their distance.
+"""The lineage around a node: generations up and down, counts of hidden neighbours, relatives with their distance.
 
 A generation of an artifact is the executions next to it and their artifacts: two events. What stays out: the walk
 (service/lineage/walk.py), and the ways between two nodes (paths.py).
@@ -113,7 +113,7 @@ def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
         inside = f"c{row.context_id}"
     kind, context_id = read_key(inside)
     if kind in OTHER:
-        raise errors.InvalidArgumentError(f"{inside} is no context; give the key of a workspace or run, such as c3")
+        raise errors.InvalidArgumentError(f"{inside} is not a context; give the key of a workspace or run, such as c3")
     return {
         each: {row.id for row in node_rows.nodes_by_context(session, each, context_id)}
         for each in (ARTIFACT, EXECUTION)

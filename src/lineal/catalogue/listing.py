@@ -96,7 +96,7 @@ def read_columns(text: str) -> tuple[str, ...]:
         family, _, name = column.partition(".")
         if family not in _FAMILIES or not name:
             raise errors.InvalidArgumentError(
-                f"{column[:60]!r} is no column; write {_NAMED}, separated by commas, and quote a name that has one"
+                f"{column[:60]!r} is not a column; write {_NAMED}, separated by commas, and quote a name that has one"
             )
     return columns
 

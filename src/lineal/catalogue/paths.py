@@ -1,6 +1,6 @@
 """How two nodes are related: the shortest ways along the flow, or the nearest common ancestors.
 
-Both are found from bounded walks; nothing but the ids is read until the ways are known.
+Both come from bounded walks. Only ids are read until the paths are known.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""What the properties of a node say: name, version, labels, metrics and values inside JSON.
+"""Read the properties of a node: name, version, labels, metrics and values inside JSON.
 
-The SDK writes a record's fields as JSON into `__ALL_META__`, its labels also into `labels`; other writers use
-properties and custom properties. Everything here is read from one message. Of JSON, what neither an answer nor every
-database can hold is read in its escaped form, and what is nested too deeply as a text. What stays out: metrics that
-other nodes report.
+The SDK writes a record's fields as JSON into `__ALL_META__`, and its labels also into `labels`; other writers use
+properties and custom properties. Everything here is read from one message. Characters of JSON that an answer or a
+database cannot hold are read in their escaped form, and values that are nested too deeply as a text. What stays out:
+metrics that other nodes report.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ DEEPEST_JSON = 200
 _LONGEST_WORDS = 20_000
 _LONGEST_WORD = 2_000
 _DEEPEST = 4
-# Fields of the SDK's JSON that stand elsewhere too.
+# Fields of the SDK's JSON that are elsewhere, too.
 _KNOWN = frozenset({"name", "uri", "id", "create_time", "description", "owner", "version", "labels", "values"})
 _NUMBERS = ("int_value", "double_value")
 _HIDDEN = (conventions.ALL_META, conventions.LABELS)
@@ -53,12 +53,12 @@ class Record:
 
     @cached_property
     def meta(self) -> dict[str, Any]:
-        """The JSON in `__ALL_META__`; text that is no JSON object says nothing."""
+        """The JSON in `__ALL_META__`; text that is not a JSON object is ignored."""
         return _object(self.texts.get(conventions.ALL_META))
 
     @property
     def name(self) -> str | None:
-        """What it is called: its property `name` (the SDK), else its name, else its display name (pipelines)."""
+        """Its name for people: the property `name` (the SDK), or its name, or its display name (pipelines)."""
         return self.texts.get("name") or self.node.name or self.texts.get("display_name") or None
 
     @property
@@ -121,7 +121,7 @@ class Record:
 
     @property
     def json_values(self) -> dict[str, Scalar]:
-        """The scalars inside JSON that stand nowhere else, such as hyperparameters.learning_rate."""
+        """The scalars that are only inside JSON, such as hyperparameters.learning_rate."""
         rest = {name: value for name, value in self.meta.items() if name not in _KNOWN and name not in self.texts}
         found = dict(_leaves(rest, ""))
         for _, name, kind, value in self._scalars:
@@ -141,7 +141,7 @@ class Record:
 
     @property
     def words(self) -> str:
-        """The text in which a word is looked for: name, uri, labels and text properties."""
+        """The text in which a search looks for words: name, uri, labels and text properties."""
         node = self.node
         texts = [node.name, getattr(node, "uri", ""), node.external_id, node.type]
         texts += [value for name, value in self.texts.items() if name not in _HIDDEN]

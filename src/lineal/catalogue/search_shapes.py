@@ -1,4 +1,4 @@
-"""What the catalogue answers about searches, as dataclasses: their terms, mistakes, completions and keys.
+"""The catalogue's answers about searches, as dataclasses: terms, mistakes, completions and keys.
 
 What stays out: how they are found (searching.py, completing.py), and the answers about records (shapes.py).
 """

@@ -115,7 +115,7 @@ def _series(group: dict[str, str], points: list[Point], buckets: int) -> shapes.
 
 
 def thin(points: Sequence[Point], buckets: int) -> list[Point]:
-    """Keep of each span of time the first, the last, the least and the greatest point, and one that is NaN."""
+    """Keep the first, the last, the least and the greatest point of each span of time, and one that is NaN."""
     if len(points) <= 4 * buckets:
         return list(points)
     first = points[0].time

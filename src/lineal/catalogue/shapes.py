@@ -26,7 +26,7 @@ StepDirection = Literal["input", "output"]
 
 @dataclass(frozen=True)
 class MetricValue:
-    """A metric of a node over all who reported it: the latest value, the least, the greatest, how many."""
+    """A metric of a node over all reports: the latest value, the least, the greatest, and how many."""
 
     last: Decimal
     least: Decimal
@@ -57,7 +57,7 @@ class Card:
         workspace: the name of its workspace or pipeline.
         run: the name of its run.
         ended: when an execution ended; None while it runs or if that is not recorded.
-        missing: whether events name it and the store lacks it.
+        missing: whether events name it but the store does not have it.
         values: the properties and labels that were asked for ("prop.K", "label.K").
         metrics: the metrics that were asked for, by name.
     """
@@ -225,7 +225,7 @@ class Node(Card):
         contexts: what holds it: workspaces, pipelines, runs and others.
         inputs: how many input events it has.
         outputs: how many output events it has.
-        unindexed: why searches do not find it by what it says, if they do not.
+        unindexed: the reason if searches do not find it by its content.
     """
 
     properties: dict[str, Value] = field(default_factory=dict)
@@ -570,7 +570,7 @@ class Totals:
         newest: when anything was last written, None in an empty store; poll this to know whether to read again.
         searchable: whether labels and metrics can be searched.
         complete: whether the search index has caught up.
-        unindexed: how many nodes searches do not find by what they say; `lineal doctor` tells which and why.
+        unindexed: how many nodes searches do not find by their content; `lineal doctor` lists them with the reasons.
     """
 
     artifacts: int

@@ -1,8 +1,8 @@
 """Stored views: the state of the web UI that is too long for a link, kept under a short name.
 
-All of them together, and those of each caller, have a quota (`--max-views-mib`, `--max-views-mib-per-caller`); where it
-is reached, the views that were not used for longest are removed. A view is used when it is stored again, and when it is
-opened, which is noted once a day. What stays out: who the caller is (service/access.py), and SQL
+All views together, and those of each caller, have a quota (`--max-views-mib`, `--max-views-mib-per-caller`). If it is
+reached, the views that were not used for the longest time are removed. A view is used when it is stored again, and when
+it is opened (recorded once a day). What stays out: who the caller is (service/access.py), and SQL
 (store/upkeep/views.py).
 """
 
@@ -122,7 +122,7 @@ class Views:
         return view_rows.content(session, view_id), used
 
     def _renew(self, view_id: str) -> None:
-        """Note that a view is used, if that can be had soon: who reads must neither wait for it nor fail by it."""
+        """Record that a view is used, if that is quickly possible: a read must not wait or fail for it."""
         if self._service.database.dialect.read_only:
             return
         deadline = BeginDeadline(_LONGEST_WAIT, attempts=1)
@@ -130,13 +130,13 @@ class Views:
             self._service.write(partial(_note_use, view_id, deadline))
 
     def _missing(self, view_id: str) -> str:
-        """Return what to say of a view that is not there."""
+        """Return the message about a view that does not exist."""
         limits = self._service.database.limits
         return (
             f"there is no stored view {view_id!r}: it may have been removed, since a server keeps "
             f"{limits.max_views_mib_per_caller} MiB of them for each caller ({FLAG_PER_CALLER}) and "
-            f"{limits.max_views_mib} MiB in all ({FLAG}), without those that were not used for longest; or it belongs "
-            "to another store"
+            f"{limits.max_views_mib} MiB in all ({FLAG}), and removes those that were not used for the longest "
+            "time; or it belongs to another store"
         )
 
 
@@ -147,9 +147,9 @@ def _note_use(view_id: str, deadline: BeginDeadline, session: Session, _: KnownT
 
 
 def _make_room(session: Session, wanted: Use, quota: int, caller: str | None = None) -> int:
-    """Remove the oldest views of a caller, or of all, so that one more fits; return how many are gone.
+    """Remove the oldest views of a caller, or of all, so that one more fits; return how many were removed.
 
-    Where a quota has become smaller, a part of what is too much goes at a time.
+    If a quota was reduced, each call removes only a part of the surplus.
     """
     excess = view_rows.size(session, caller) + wanted.size - quota
     if excess <= 0:
@@ -164,5 +164,5 @@ def _name_of(content: str) -> str:
 
 
 def _hash_of(caller: str) -> str:
-    """Return a caller's name as it is stored, which tells nobody the name."""
+    """Return the stored form of a caller's name, from which nobody can read the name."""
     return hashlib.sha256(caller.encode()).hexdigest()[:32]

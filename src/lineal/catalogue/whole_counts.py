@@ -1,7 +1,7 @@
-"""Counts over all nodes of a kind, kept while no node comes or goes.
+"""Counts over all nodes of a kind, kept while no node is added or deleted.
 
-The first view of every visit asks for them, and of a large store they take longer than all else in it. Types and times
-of creation never change, so they are counted again only when the number of nodes or the greatest id has changed. What
+The first view of every visit needs them, and in a large store they take longer than everything else. Types and times of
+creation never change, so they are counted again only if the number of nodes or the greatest id has changed. What
 stays out: counts under a search (facets.py).
 """
 

@@ -32,7 +32,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--id", type=node_id, help="only about the one with this id")
     parser.add_argument(
-        "--who", metavar="NAME", help="only by this caller: as listed, or the name or the token's id alone"
+        "--who", metavar="NAME", help="only by this caller: as listed, or only the name or the token's id"
     )
     parser.add_argument("--rpc", metavar="NAME", help="only by this call, such as PutArtifacts")
     limit = f"how many (default: {_DEFAULT_LIMIT})"

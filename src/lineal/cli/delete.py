@@ -1,4 +1,4 @@
-"""`lineal delete`: delete artifacts, executions and contexts that nothing needs any more."""
+"""`lineal delete`: delete artifacts, executions and contexts that no other node needs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ _NODE = re.compile(r"(artifact|execution|context):([0-9]{1,4000})")
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("delete", help="delete nodes that nothing needs any more", description=__doc__)
+    parser = commands.add_parser("delete", help="delete nodes that no other node needs", description=__doc__)
     parser.set_defaults(run=run)
     parser.add_argument("nodes", nargs="+", metavar="KIND:ID", type=_node, help="a node, such as artifact:7")
-    parser.add_argument("--tombstones", action="store_true", help="leave tombstones of what is needed")
+    parser.add_argument(
+        "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     add_store_flags(parser)
 

@@ -1,4 +1,4 @@
-"""`lineal doctor`: examine a store, and mend it if asked to."""
+"""`lineal doctor`: examine a store, and repair it with --fix."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from lineal.urls import redact_url
 if TYPE_CHECKING:
     from lineal.upkeep.doctor import Finding
 
-_BACKUP = "Nothing was changed. Back up the database, stop what works on it, then run this with --fix."
+_BACKUP = "Nothing was changed. Back up the database, stop what uses it, then run this with --fix."
 
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("doctor", help="examine a store, and mend it if asked to", description=__doc__)
+    parser = commands.add_parser("doctor", help="examine a store, and repair it with --fix", description=__doc__)
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database")
     parser.add_argument(
-        "--fix", action="store_true", help="mend what can be mended; without it, only say what is wrong"
+        "--fix", action="store_true", help="repair what can be repaired; without it, only say what is wrong"
     )
     add_json_flag(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Print what is wrong, mend it if asked, and exit with 1 if something is left."""
+    """Print what is wrong, repair it with --fix, and exit with 1 if a problem remains."""
     settings = required_database(args)
     from lineal.upkeep import doctor
 
@@ -56,7 +56,7 @@ def _summary(found: list[Finding]) -> str:
 
 def _outcome(finding: Finding, left: list[Finding], *, fix: bool) -> str:
     if fix and finding not in left:
-        return f"mended: {finding.cure}"
+        return f"repaired: {finding.cure}"
     return f"--fix would {finding.cure}" if finding.can_be_mended else f"not for --fix: {finding.cure}"
 
 

@@ -14,7 +14,9 @@ _HINTS = {HOPS: "; a larger --depth follows more steps"}
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("lineage", help="print what a node came from and led to", description=__doc__)
+    parser = commands.add_parser(
+        "lineage", help="print what a node came from and what was made from it", description=__doc__
+    )
     parser.set_defaults(run=run)
     parser.add_argument("node", metavar="NODE", help="an artifact's id, or execution:ID")
     direction = parser.add_mutually_exclusive_group()

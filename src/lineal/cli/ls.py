@@ -26,7 +26,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("ls", help="list artifacts, executions, contexts or types", description=__doc__)
     parser.set_defaults(run=run)
     parser.add_argument("what", choices=_PLURALS, help="what to list")
-    parser.add_argument("--type", metavar="NAME", help="only those of this type")
+    parser.add_argument("--type", metavar="NAME", help="only nodes of this type")
     limit = f"how many, newest first (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_json_flag(parser)

@@ -15,19 +15,21 @@ from lineal.urls import redact_url
 if TYPE_CHECKING:
     from lineal.upkeep.migration import Plan
 
-_BACKUP = "Back up the database and stop what works on it, then run this without --dry-run."
+_BACKUP = "Back up the database and stop what uses it, then run this without --dry-run."
 
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("migrate", help="bring a database to another schema version", description=__doc__)
+    parser = commands.add_parser("migrate", help="migrate a database to another schema version", description=__doc__)
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database to migrate")
     parser.add_argument(
         "--to", type=whole_number(0, 1000), metavar="VERSION", help="the schema version (default: the newest)"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
-    parser.add_argument("--yes", action="store_true", help="accept that an older version loses what it cannot hold")
+    parser.add_argument(
+        "--yes", action="store_true", help="accept that values which the older version cannot hold are lost"
+    )
 
 
 def run(args: argparse.Namespace) -> None:

@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
     enabling = actions.add_parser("enable", help="make Lineal importable as ml_metadata in this environment")
     enabling.set_defaults(run=run_enable)
     enabling.add_argument("--user", action="store_true", help="write into your own packages, not the environment's")
-    shown = "the version of ml-metadata that installers see (default: 1.17.1, whose interface Lineal has)"
+    shown = "the version of ml-metadata that installers see (default: 1.17.1, the version whose interface Lineal has)"
     enabling.add_argument("--version", default="", metavar="VERSION", help=shown)
     disabling = actions.add_parser("disable", help="remove what enable wrote")
     disabling.set_defaults(run=run_disable)

@@ -1,4 +1,4 @@
-"""The flags of `lineal serve` that protect it: who may call, encryption, limits. What stays out: doing it (server/)."""
+"""The flags of `lineal serve` that protect it: callers, encryption, limits. What stays out: doing it (server/)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSetting
 
 def add_protection_flags(parser: Parser) -> None:
     """Declare the flags."""
-    group = parser.add_argument_group("who may call, and encryption (docs/operations/security.md)")
+    group = parser.add_argument_group("callers and encryption (docs/operations/security.md)")
 
     def add(flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:
         default = _default(flag)
@@ -28,32 +28,33 @@ def add_protection_flags(parser: Parser) -> None:
         )
         group.add_argument(flag, metavar=metavar, type=kind, default=default, help=shown)
 
-    add("--auth", "WAYS", f"how callers show who they are, by commas: {', '.join(METHODS)}", _words)
-    group.add_argument("--insecure", action="store_true", help="ask nobody and encrypt nothing, unless other flags do")
-    add("--access-file", "FILE", "what users, groups and certificates may do, as JSON")
+    add("--auth", "WAYS", f"how callers authenticate, separated by commas: {', '.join(METHODS)}", _words)
+    insecure = "need no login and encrypt nothing, unless other flags say otherwise"
+    group.add_argument("--insecure", action="store_true", help=insecure)
+    add("--access-file", "FILE", "what users, groups and certificates can do, as JSON")
     add("--oidc-issuer", "URL", "the issuer of tokens of OpenID Connect")
-    add("--oidc-audience", "NAME", "whom these tokens must be for")
+    add("--oidc-audience", "NAME", "the audience that these tokens must have")
     add("--oidc-user-claim", "NAME", "the claim with the user's name")
     add("--oidc-groups-claim", "NAME", "the claim with the names of the user's groups")
-    add("--oidc-keys", "URL", "where the issuer's keys are, if its discovery document does not say")
-    add("--trusted-proxies", "NETWORKS", "the proxies whose header with a user's name is believed, by commas", _words)
+    add("--oidc-keys", "URL", "the URL of the issuer's keys, if its discovery document does not say")
+    add("--trusted-proxies", "NETWORKS", "the proxies whose header with a user's name is trusted, by commas", _words)
     add("--user-header", "NAME", "the name of that header")
-    add("--tls-cert", "FILE", "the server's certificate with those above it, PEM")
+    add("--tls-cert", "FILE", "the server's certificate and its chain, PEM")
     add("--tls-key", "FILE", "its key, PEM")
-    add("--tls-client-ca", "FILE", "the roots of clients' certificates, which are then demanded, PEM")
+    add("--tls-client-ca", "FILE", "the roots of clients' certificates, PEM; clients must then have one")
     group = parser.add_argument_group("limits")
-    add("--max-call-seconds", "SECONDS", "how long a call may take; a client may allow it less", float)
+    add("--max-call-seconds", "SECONDS", "how long a call can take; a client can allow less", float)
     add("--max-page-size", "NUMBER", "the longest page of a listing; a longer one is cut", int)
-    add("--max-filter-depth", "NUMBER", "how deep a filter_query may be nested", int)
-    add("--max-filter-bytes", "NUMBER", "how long a filter_query or search may be, in bytes", int)
-    add("--max-filter-terms", "NUMBER", "how many conditions a filter_query or search may have", int)
-    add("--max-lineage-nodes", "NUMBER", "how many nodes a lineage graph may have", int)
-    add("--max-concurrent", "NUMBER", "how many requests may be in progress or wait at each port", int)
-    add("--max-rate", "NUMBER", "how many requests a second one client may send; 0 for no limit", float)
+    add("--max-filter-depth", "NUMBER", "how deep a filter_query can be nested", int)
+    add("--max-filter-bytes", "NUMBER", "how long a filter_query or search can be, in bytes", int)
+    add("--max-filter-terms", "NUMBER", "how many conditions a filter_query or search can have", int)
+    add("--max-lineage-nodes", "NUMBER", "how many nodes a lineage graph can have", int)
+    add("--max-concurrent", "NUMBER", "how many requests can be in progress or wait at each port", int)
+    add("--max-rate", "NUMBER", "how many requests a second one client can send; 0 for no limit", float)
     add("--max-connections", "NUMBER", "how many connections each port keeps open", int)
-    add("--max-receive-seconds", "SECONDS", "how long the message of a call may take to come", float)
-    add("--max-views-mib", "NUMBER", "how much all stored views may take, in MiB; the oldest go first", int)
-    add("--max-views-mib-per-caller", "NUMBER", "how much the stored views of one caller may take, in MiB", int)
+    add("--max-receive-seconds", "SECONDS", "how long the message of a call can take to arrive", float)
+    add("--max-views-mib", "NUMBER", "how much space all stored views can take, in MiB; the oldest go first", int)
+    add("--max-views-mib-per-caller", "NUMBER", "how much space the stored views of one caller can take, in MiB", int)
     group.add_argument("--accept-compressed", action="store_true", help="accept compressed requests")
 
 

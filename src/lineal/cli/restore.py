@@ -1,4 +1,4 @@
-"""`lineal restore`: write what a backup holds into a store, on any engine."""
+"""`lineal restore`: write the records of a backup into a store, on any engine."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("restore", help="write a backup into a store", description=__doc__)
     parser.set_defaults(run=run)
     parser.add_argument("file", type=Path, help="the backup")
-    add_database_flag(parser, "the database to restore into, created if there is none")
-    ids = "keep the backup's ids, which needs an empty store, or give new ones beside what is there (default: keep)"
+    add_database_flag(parser, "the database to restore into, created if it does not exist")
+    ids = (
+        "keep the backup's ids, which needs an empty store, or use new ids, beside the existing records (default: keep)"
+    )
     parser.add_argument("--ids", choices=("keep", "new"), default="keep", help=ids)
     signed = "refuse a backup that was not signed with the content of this file"
     parser.add_argument("--sign-key", type=Path, metavar="FILE", help=signed)

@@ -1,4 +1,4 @@
-"""`lineal retain`: delete what a policy no longer keeps; what is deployed stays, and what that came from."""
+"""`lineal retain`: delete nodes that a policy no longer keeps. Deployed nodes stay, and what they came from."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("retain", help="delete what a policy no longer keeps", description=__doc__)
+    parser = commands.add_parser("retain", help="delete the nodes that a policy no longer keeps", description=__doc__)
     parser.set_defaults(run=run)
-    age = "only nodes not updated for so long: 90d, 12h, 2y"
+    age = "only nodes that were not updated for this long: 90d, 12h, 2y"
     parser.add_argument("--older-than", type=_age, metavar="AGE", required=True, help=age)
     state = "only nodes in this state, such as FAILED; may be repeated"
     parser.add_argument("--state", action="append", default=[], metavar="STATE", help=state)
     parser.add_argument("--workspace", default="", metavar="NAME", help="only nodes of this workspace")
     parser.add_argument(
-        "--type", action="append", default=[], metavar="NAME", help="only of this type; may be repeated"
+        "--type", action="append", default=[], metavar="NAME", help="only nodes of this type; may be repeated"
     )
-    parser.add_argument("--include-deployed", action="store_true", help="delete also what is deployed")
-    parser.add_argument("--tombstones", action="store_true", help="leave tombstones of what is needed")
+    parser.add_argument("--include-deployed", action="store_true", help="also delete deployed nodes")
+    parser.add_argument(
+        "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
+    )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
     add_store_flags(parser)
 

@@ -27,17 +27,22 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("--db", metavar="URL", help=f"the database to serve (default: {URL_VARIABLE})")
     parser.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
-    parser.add_argument("--audit", action="store_true", help="write down who changes what, with every value")
+    parser.add_argument("--audit", action="store_true", help="record who changes what, with every value")
     _add(parser, "--host", str, "the address to listen on")
     _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
     _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
     _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
-    _add(parser, "--threads", int, "how many requests are worked on at the same time")
-    _add(parser, "--stop-grace", float, "seconds that accepted requests may take after the signal to stop")
+    _add(parser, "--threads", int, "how many requests run at the same time")
+    _add(parser, "--stop-grace", float, "seconds that accepted requests can take after the signal to stop")
     _add(parser, "--path-prefix", str, "the path under which a proxy shows the web UI, such as /lineal", metavar="PATH")
-    _add(parser, "--cors-origins", _origins, "the origins of foreign pages that may call, by commas; * for all")
-    _add(parser, "--allowed-hosts", _origins, "the names that HTTP answers to, by commas; * for all")
-    frames = "who may show the web UI in a frame: 'none', 'self', *, origins"
+    _add(
+        parser,
+        "--cors-origins",
+        _origins,
+        "the origins of other web pages that can call, separated by commas; * for all",
+    )
+    _add(parser, "--allowed-hosts", _origins, "the names that HTTP answers to, separated by commas; * for all")
+    frames = "which sites can show the web UI in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
     _add(parser, "--workers", int, "how many processes serve")
     _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")

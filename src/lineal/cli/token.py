@@ -1,4 +1,4 @@
-"""`lineal token`: create, list and revoke the tokens with which callers show a server who they are."""
+"""`lineal token`: create, list and revoke the tokens with which callers authenticate."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("token", help="create, list and revoke access tokens", description=__doc__)
     parser.help_without_words()
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
-    _add_create(actions.add_parser("create", help="make a token and print it, this once"))
+    _add_create(actions.add_parser("create", help="create a token and print it, only this once"))
     listing = actions.add_parser("list", help="list the tokens, without their secrets")
     listing.set_defaults(run=run_list)
     add_database_flag(listing, "the database")
     add_json_flag(listing)
-    revoking = actions.add_parser("revoke", help="let a token be valid no longer")
+    revoking = actions.add_parser("revoke", help="revoke a token")
     revoking.set_defaults(run=run_revoke)
     revoking.add_argument("id", metavar="ID", help="the id of the token, as `lineal token list` shows it")
     add_database_flag(revoking, "the database")
@@ -38,11 +38,13 @@ def add(commands: Commands) -> None:
 def _add_create(parser: Parser) -> None:
     parser.set_defaults(run=run_create)
     add_database_flag(parser, "the database")
-    parser.add_argument("--name", required=True, help="whose it is; the audit log shows it")
+    parser.add_argument("--name", required=True, help="the name of its owner; the audit log shows it")
     parser.add_argument("--role", required=True, choices=("reader", "writer", "admin"), help="what it allows")
-    workspaces = "what it shows: a workspace, or TYPE=NAME for another context; again for more (default: everything)"
+    workspaces = (
+        "limit the token to a workspace, or with TYPE=NAME to another context; may be repeated (default: everything)"
+    )
     parser.add_argument("--workspace", action="append", metavar="NAME", help=workspaces)
-    parser.add_argument("--expires", type=_duration, metavar="TIME", help="after how long it ends, such as 90d or 12h")
+    parser.add_argument("--expires", type=_duration, metavar="TIME", help="how long it is valid, such as 90d or 12h")
 
 
 def _duration(text: str) -> int:

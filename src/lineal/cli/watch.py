@@ -22,11 +22,13 @@ def add(commands: Commands) -> None:
     parser.add_argument("--resources", metavar="FILE|LIST", help="the kinds: a file, or Pod/v1,Job.batch/v1")
     parser.add_argument("--to", metavar="URL", help=f"the store to write to (default: {URL_VARIABLE})")
     parser.add_argument(
-        "--namespace", metavar="NAMES", default=_ALL, help="namespaces with commas between (default: all)"
+        "--namespace", metavar="NAMES", default=_ALL, help="namespaces, separated by commas (default: all)"
     )
-    parser.add_argument("--redact", metavar="PATH", action="append", help="never store what is there (spec.token)")
     parser.add_argument(
-        "--relist", action="store_true", help="record every object again, as after a change of handlers"
+        "--redact", metavar="PATH", action="append", help="a path whose values are never stored (spec.token)"
+    )
+    parser.add_argument(
+        "--relist", action="store_true", help="record every object again, for example after you changed a handler"
     )
     _add(parser, "--kubeconfig", str, "FILE", "how to reach the cluster; default: the pod's own, or the user's")
     _add(parser, "--selector", str, "LABELS", "only objects with these labels")
@@ -35,8 +37,8 @@ def add(commands: Commands) -> None:
     _add(parser, "--lease", str, "NAMESPACE/NAME", "the lease that decides which of several replicas records")
     _add(parser, "--http-host", str, "HOST", "the address for health and metrics")
     _add(parser, "--http-port", int, "NUMBER", "the port for health and metrics; 0 takes a free one")
-    _add(parser, "--queue-objects", int, "NUMBER", "how many changes may wait for the store")
-    _add(parser, "--queue-mib", int, "NUMBER", "how many MiB of them")
+    _add(parser, "--queue-objects", int, "NUMBER", "how many changes can wait for the store")
+    _add(parser, "--queue-mib", int, "NUMBER", "how many MiB of changes can wait")
     _add(parser, "--discovery-interval", float, "SECONDS", "how often to look for kinds that are not served yet")
 
 

@@ -1,4 +1,4 @@
-"""What every call of the client goes through: build the request, send it, retry a lost race, page through a list.
+"""The path of every call of the client: build the request, send it, retry a lost race, page through a list.
 
 What stays out: the calls themselves (type_calls.py, node_calls.py, lineage_calls.py).
 """
@@ -30,7 +30,7 @@ _M = TypeVar("_M", bound=Message)
 
 
 class Calls:
-    """A transport, and the one path over it that all calls share."""
+    """A transport, and the path over it that all calls use."""
 
     _transport: Transport
     _max_num_retries: int
@@ -76,7 +76,7 @@ class Calls:
         return found
 
     def _pages(self, message: type[_M], method: str, list_options: ListOptions | None, /, **fields: Any) -> list[_M]:
-        """Return a list, read page by page as far as the options ask; without options in one response."""
+        """Return a list: with options page by page, up to their limit; without options in one response."""
         if list_options is None:
             return self._list(message, method, **fields)
         request = _request(method, **fields)

@@ -1,4 +1,4 @@
-"""From what a caller writes (a configuration message, a URL) to the settings of a transport.
+"""From a configuration message or a URL to the settings of a transport.
 
 Nothing is opened here, and no text made here shows a password. What stays out: opening (`lineal.client.transport`).
 """
@@ -32,7 +32,7 @@ _MYSQL_SSL = {"key": "ssl_key", "cert": "ssl_cert", "ca": "ssl_ca", "capath": "s
 
 @dataclass(frozen=True)
 class Certificates:
-    """The PEM texts of a TLS connection; None stands for gRPC's default (the roots of the system, no client key)."""
+    """The PEM texts of a TLS connection; None means gRPC's default (the roots of the system, no client key)."""
 
     root: bytes | None = None
     key: bytes | None = field(default=None, repr=False)
@@ -74,7 +74,7 @@ def settings_of_url(place: urls.PlaceOfStore) -> DatabaseSettings | ChannelSetti
     """Read the URL of a database or of a server, or the path of a SQLite file.
 
     Raises:
-        InvalidArgumentError: the URL is of no known form, or has a part without effect.
+        InvalidArgumentError: the form of the URL is unknown, or a part of it has no effect.
 
     """
     url = urls.url_of(place)
@@ -106,7 +106,7 @@ def _channel_settings_of_url(text: str) -> ChannelSettings:
 
 
 def _server_place(scheme: str, place: str) -> str:
-    """Return host:port of what stands between scheme and options."""
+    """Return the host:port between scheme and options."""
     try:
         url = urlsplit(f"{scheme}://{place}")
         host, port = url.hostname, url.port
@@ -137,7 +137,7 @@ def _certificates_of_files(options: Mapping[str, str]) -> Certificates:
         try:
             return Path(_path(options[name])).read_bytes()
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is no path"
+            reason = getattr(error, "strerror", None) or "it is not a path"
             raise errors.FailedPreconditionError(
                 f"the {name} {options[name]!r} of the URL cannot be read: {reason}"
             ) from None

@@ -1,7 +1,8 @@
 """The stub, the servicer and the registration function of MetadataStoreService, built from its descriptor.
 
-They are what protoc's gRPC plugin would generate as `metadata_store_service_pb2_grpc`, for the 52 RPCs of the wire. And
-the stubs of Lineal's own services. What stays out: any behaviour; every RPC of the bare servicer answers UNIMPLEMENTED.
+protoc's gRPC plugin would generate the same as `metadata_store_service_pb2_grpc`, for the 52 RPCs. The stubs of
+Lineal's own services are here, too. What stays out: any behaviour; every RPC of the plain servicer answers
+UNIMPLEMENTED.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ DEFAULT_OPTIONS = {
 }
 PROOF_SECONDS = 8.0
 """How long a forked child waits for the first answer."""
-_GATE = Gate(2.0)  # a fork in the middle of a call leaves gRPC in the child with locks that nobody opens
+_GATE = Gate(2.0)  # a fork in the middle of a call leaves gRPC in the child with locks that nobody releases
 _HEALTH = "/grpc.health.v1.Health/Check"
 _left_to_parent: list[Any] = []
 """Channels that a forked child must neither use nor close."""
@@ -123,7 +123,7 @@ class GrpcTransport:
         """Open a channel in a forked child, and make sure that gRPC works there at all.
 
         Raises:
-            DeadlineExceededError: nothing was heard from it in time.
+            DeadlineExceededError: it did not answer in time.
         """
         with self._opening:
             if self._process == os.getpid():
@@ -168,7 +168,7 @@ class GrpcTransport:
         return errors.make_exception(message, code, details)
 
     def _too_large(self, *, size: int, limit: int) -> errors.StatusError:
-        """Return an error that says which limit a message was beyond: gRPC's names neither the side nor the setting."""
+        """Return an error that names the limit of a message: gRPC's error names neither the side nor the setting."""
         if limit in (self._options["grpc.max_receive_message_length"], self._options["grpc.max_send_message_length"]):
             return errors.ResourceExhaustedError(
                 f"a message of {size} bytes is larger than this client allows; ask for less at a time, or raise "
@@ -191,7 +191,7 @@ def _reopened(made: type[GrpcTransport], given: tuple[Any, ...], closed: bool) -
 
 
 def _ends_within(seconds: float, work: Callable[[], None]) -> bool:
-    """Run work in a thread of its own, which may wait for ever; say whether it ended well in time."""
+    """Run work that may wait for ever in its own thread; return whether it succeeded in time."""
     ended: list[bool] = []
 
     def run() -> None:

@@ -1,4 +1,4 @@
-"""A metadata store whose nodes can be deleted: the client's surface with what the official one lacks.
+"""A metadata store that can delete: the client's methods, and those that the official client does not have.
 
 What stays out: the rules (lineal.upkeep.deletion, lineal.upkeep.retention).
 """
@@ -29,12 +29,12 @@ class LifecycleStore(MetadataStore):
             artifact_ids: the ids of artifacts.
             execution_ids: the ids of executions.
             context_ids: the ids of contexts.
-            tombstones: leave tombstones of what is needed by something that stays, instead of failing.
+            tombstones: turn nodes that a remaining node needs into tombstones, instead of failing.
             dry_run: say what would happen and change nothing.
 
         Raises:
             NotFoundError: a node does not exist.
-            FailedPreconditionError: a node is needed by something that stays.
+            FailedPreconditionError: a remaining node needs one of them.
         """
         request = lifecycle.DeleteNodesRequest(
             nodes=lifecycle.NodeIds(artifact_ids=artifact_ids, execution_ids=execution_ids, context_ids=context_ids),
@@ -45,10 +45,10 @@ class LifecycleStore(MetadataStore):
         return response
 
     def apply_retention(self, policy: lifecycle.ApplyRetentionRequest) -> lifecycle.ApplyRetentionResponse:
-        """Delete what a policy no longer keeps, once: `more` of the answer says whether its limit left some.
+        """Delete the nodes that a policy no longer keeps, once; `more` in the answer says whether the limit left some.
 
         Raises:
-            InvalidArgumentError: the policy names no time in the past, or a state that there is not.
+            InvalidArgumentError: the policy names no time in the past, or an unknown state.
             NotFoundError: it names a type or a workspace that does not exist.
         """
         response: lifecycle.ApplyRetentionResponse = self._send("ApplyRetention", policy)

@@ -224,7 +224,7 @@ class LineageCalls(TypeCalls, NodeCalls):
     def _ask_for_whole(
         self, query_options: pb.LineageSubgraphQueryOptions, paths: Collection[str]
     ) -> pb.LineageGraph | None:
-        """Return the graph as one answer, or None where there is none to be had."""
+        """Return the graph as one answer, or None if the server cannot give one."""
         request = rpc.GetLineageSubgraphRequest(
             lineage_subgraph_query_options=query_options, read_mask=FieldMask(paths=paths)
         )
@@ -242,7 +242,7 @@ class LineageCalls(TypeCalls, NodeCalls):
         return graph
 
     def _log_artifact(self, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse | None:
-        """Log an artifact as one record, or return None where the server has no call for it."""
+        """Log an artifact as one record, or return None if the server has no call for it."""
         if self._lacks_logging:
             return None
         try:

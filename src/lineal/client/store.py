@@ -28,7 +28,7 @@ _Store = TypeVar("_Store", bound="MetadataStore")
 
 
 class OpenError(errors.StatusError, RuntimeError):
-    """A metadata store could not be opened; a RuntimeError as well, as with the official client."""
+    """A metadata store could not be opened. This is also a RuntimeError, as with the official client."""
 
 
 class MetadataStore(LineageCalls):
@@ -92,7 +92,7 @@ class MetadataStore(LineageCalls):
 
     @property
     def pipeline_asset(self) -> None:
-        """Always None, as in the official client outside of its makers' own platform."""
+        """Always None, as in the official client outside Google."""
         return None
 
     def __copy__(self: _Store) -> _Store:

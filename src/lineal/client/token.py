@@ -48,7 +48,7 @@ class TokenSource:
         try:
             token = Path(self._file).read_text("utf-8")
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "it is no text"
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise errors.FailedPreconditionError(f"the token_file {self._file} cannot be read: {reason}") from None
         if not token.strip():
             raise errors.FailedPreconditionError(f"the token_file {self._file} is empty")

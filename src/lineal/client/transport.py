@@ -1,4 +1,4 @@
-"""The ways a request can take, and the local ones: a call is a function call, nothing is serialised, nothing listens.
+"""Transports, and the local ones: a call is a function call, nothing is serialised, nothing listens.
 
 What stays out: the way over gRPC (grpc_transport.py), so that embedded use imports no grpc; retries (calls.py); the
 rules (`lineal.service`), which are imported when a database is opened and not before.
@@ -43,7 +43,7 @@ class LocalTransport:
     """Calls a service that is open already, and closes it."""
 
     def __init__(self, service: MetadataService, *, caller: Caller | None = None) -> None:
-        """Take a service, and as whom to call it; None names nobody."""
+        """Take a service, and the caller for its calls; None for an unnamed one."""
         self._service = service
         self._call = partial(service.call, caller=caller) if caller else service.call
 

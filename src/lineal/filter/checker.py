@@ -122,7 +122,7 @@ class _Checker:
         self._joined[mention] = joins
         self._joins += joins - before
         if self._joins > limits.MOST_JOINS:
-            hint = f"all together may join {limits.MOST_JOINS} tables"
+            hint = f"a query can join {limits.MOST_JOINS} tables"
             raise Mistake(name.at, name.text, "too many properties and neighbours", hint)
 
     def _unknown(self, name: Name, word: str) -> Mistake:
@@ -238,7 +238,7 @@ class _Checker:
         operands = [self.check(operand) for operand in tree.operands]
         group = _require_alike(tree, operands)
         if not group:
-            raise Mistake(tree.at, tree.text, "at least one argument must be something else than NULL")
+            raise Mistake(tree.at, tree.text, "at least one argument must not be NULL")
         result = Type.DECIMAL if group is _NUMBERS else next(iter(group))
         return Operation("COALESCE()", tuple(operands), result, tree.weight)
 
@@ -280,7 +280,7 @@ def _enum_value(tree: Syntax, field: Field) -> Constant:
     """Return the enum value that a bare word names."""
     names = ENUMS[field.type]
     if not isinstance(tree, Name) or tree.text not in names:
-        problem = f"{field.name} is {field.type.value}, compared with bare names"
+        problem = f"{field.name} is {field.type.value}, which is compared with names without quotes"
         raise Mistake(tree.at, tree.text, problem, suggestion(tree.text, names))
     return Constant(names[tree.text], field.type)
 

@@ -7,7 +7,7 @@ What a query within these limits needs is accepted by every engine; SQLite is th
 from __future__ import annotations
 
 MOST_PARENTHESES = 250
-"""How deep parentheses may be nested, needless ones included; those of a function or an IN count two."""
+"""How deep parentheses can be nested, including needless ones; those of a function or an IN count two."""
 
 MOST_LEVELS = 60
 """How deep operators may be nested: AND and OR count one level however many operands they have, NOT two, comparisons

@@ -53,7 +53,7 @@ def _escaped_character(match: re.Match[str], at: int) -> str:
         return _SIMPLE[other]
     code = int(octal, 8) if octal else int(two or four or eight, 16)
     if _FIRST_SURROGATE <= code <= _LAST_SURROGATE or code > _LAST_CODE_POINT:
-        raise Mistake(at + match.start(), match.group(), "this number is no Unicode character")
+        raise Mistake(at + match.start(), match.group(), "this number is not a Unicode character")
     return chr(code)
 
 

@@ -60,8 +60,8 @@ _UNREADABLE = {
     ";": ("a query is one condition", "leave the semicolon out"),
     "@": ("there are no parameters", "write the value"),
     "?": ("there are no parameters", "write the value"),
-    "\\": ("a backslash stands only inside quotes", ""),
-    ".": ("a dot stands between the parts of a name, without blanks", ""),
+    "\\": ("a backslash can only be inside quotes", ""),
+    ".": ("a dot must be between the parts of a name, without blanks", ""),
 }
 
 
@@ -104,7 +104,7 @@ def _unreadable(text: str, at: int) -> Mistake:
     if char.isdigit() and char.isascii():
         piece = re.compile(r"[\w.]*").match(text, at)
         assert piece is not None  # noqa: S101 for the type checker; the pattern matches the empty text
-        return Mistake(at, piece.group(), "this is no number", "put a blank between a number and a word")
+        return Mistake(at, piece.group(), "this is not a number", "put a blank between a number and a word")
     if char.isalpha() or (char == "." and text[at + 1 : at + 2].isalpha()):
         return Mistake(at, text[at : at + 2].strip(), "put a name with letters other than A to Z in back quotes: `é`")
     problem, hint = _UNREADABLE.get(char, ("this character has no meaning here", ""))

@@ -115,12 +115,12 @@ def _require_no_official_package() -> None:
     if found is not None and not found.version.endswith(LOCAL_VERSION):
         raise errors.FailedPreconditionError(
             f"the official package is installed here (ml-metadata {found.version}), and Lineal does not hide it; to "
-            "have Lineal in its place, run: pip uninstall ml-metadata"
+            "use Lineal instead, run: pip uninstall ml-metadata"
         )
     if spec is not None:
         raise errors.FailedPreconditionError(
-            f"a package ml_metadata is here already ({spec.origin or 'a folder without __init__.py'}), and Lineal does "
-            "not hide it; remove it first"
+            f"a package ml_metadata is installed already ({spec.origin or 'a folder without __init__.py'}), and Lineal "
+            "does not hide it; remove it first"
         )
 
 
@@ -158,7 +158,7 @@ def _writing(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise errors.PermissionDeniedError(
-            f"cannot write to {folder}: {error.strerror or error}; run this as the user whose environment it is, in a "
+            f"cannot write to {folder}: {error.strerror or error}; run this as the owner of the environment, in a "
             "virtual environment, or with --user"
         ) from None
 

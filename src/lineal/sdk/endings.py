@@ -56,7 +56,7 @@ def ending(kind: type[BaseException] | None, error: BaseException | None, trace:
 
 def terminated() -> Ending:
     """Return how an execution ends whose process got SIGTERM."""
-    return Ending(pb.Execution.CANCELED, _reason("SIGTERM", "the process was asked to end by the signal SIGTERM", ""))
+    return Ending(pb.Execution.CANCELED, _reason("SIGTERM", "the signal SIGTERM ended the process", ""))
 
 
 def _is_clean_exit(error: BaseException | None) -> bool:

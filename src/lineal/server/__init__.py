@@ -1,6 +1,6 @@
-"""The doors of a server: gRPC and HTTP over one service. No rules and no SQL.
+"""The server: gRPC and HTTP over one service. No rules and no SQL.
 
-`serve` is what is public. What it needs beyond the hard dependencies comes with the extra `server`.
+`serve` is public. The extra `server` installs what it needs beyond the hard dependencies.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def serve(settings: ServerSettings, *, announce: Callable[[str], None] = print) 
 
     Args:
         settings: what to serve, and where.
-        announce: takes each line that tells what is served and when it stops.
+        announce: gets each line about what is served and when it stops.
 
     Raises:
         FailedPreconditionError: a package of the extra `server` is not installed.

@@ -1,4 +1,4 @@
-"""Addresses to listen on: taking a port, and saying plainly why one cannot be taken.
+"""Addresses to listen on: take a port, or say why that is not possible.
 
 What stays out: serving.
 """
@@ -39,7 +39,7 @@ def _bound(host: str, port: int, *, flag: str, shared: bool) -> socket.socket:
     if shared and not hasattr(socket, "SO_REUSEPORT"):
         raise errors.FailedPreconditionError("--workers needs SO_REUSEPORT, which this system lacks; leave it out")
     family, address = _resolve(host, port)
-    # Named as TCP: asyncio sends small answers at once, without waiting for more to send, on such sockets alone.
+    # Named as TCP: only on such sockets asyncio sends small answers at once, without waiting for more data.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -53,7 +53,7 @@ def _bound(host: str, port: int, *, flag: str, shared: bool) -> socket.socket:
 
 
 def stop_listening(port: int) -> None:
-    """Let this process take no more connections on a port, for servers that cannot be told; those it has stay open."""
+    """Stop accepting connections on a port, for servers that have no way to do that; open connections stay open."""
     for name in os.listdir("/dev/fd"):
         with contextlib.suppress(OSError):
             if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
@@ -86,7 +86,7 @@ def join(host: str, port: int) -> str:
 
 
 def shown(settings: ServerSettings, grpc: str, http: str, *, caution: str = "") -> list[str]:
-    """Return the lines that tell what is served, where, and with which caution; without HTTP its address is ""."""
+    """Return the lines about what is served, where, and with which caution; without HTTP its address is ""."""
     secure = "s" if settings.tls.is_on else ""
     database = f"Lineal serves {redact_url(settings.database.url)}"
     places = [f"  gRPC  grpc{secure}://{grpc}", *([f"  HTTP  http{secure}://{http}"] if http else [])]

@@ -1,7 +1,7 @@
 """How many requests a second one client may send.
 
-What stays out: how many are worked on at a time (call_threads.py), what a request may ask for (service/, store/), and
-how the doors say no.
+What stays out: how many run at a time (call_threads.py), what a request may ask for (service/, store/), and how the
+servers refuse.
 """
 
 from __future__ import annotations
@@ -72,13 +72,13 @@ class Rates:
         self._buckets[client] = (left, now)
 
     def _forget_half(self) -> None:
-        """Forget those with the most left, so that others cannot free a client that has nothing left."""
+        """Forget the clients with the most left; a client that has nothing left must stay counted."""
         fullest_last = sorted(self._buckets, key=lambda client: self._left(client)[0])
         self._buckets = {client: self._buckets[client] for client in fullest_last[: _MOST_CLIENTS // 2]}
 
 
 def network_of(client: str) -> str:
-    """Return whom to count a client as: an IPv6 address as its network of 64 bits, of which one machine has all."""
+    """Return the name to count a client by: for IPv6 its 64-bit network, all of which one machine may own."""
     try:
         address = ipaddress.ip_address(client.removeprefix("ipv6:").strip("[]").partition("%")[0])
     except ValueError:

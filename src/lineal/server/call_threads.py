@@ -1,4 +1,4 @@
-"""The threads of the gRPC door: a fixed number work, and a thread that waits for a client's message is replaced.
+"""The threads of the gRPC server: a fixed number work, and a thread that waits for a client's message is replaced.
 
 What stays out: which calls wait for their messages and for how long (receiving.py).
 """
@@ -35,13 +35,13 @@ _here = _Here()
 
 
 class CallThreads(ThreadPoolExecutor):
-    """Threads that take calls from a queue with an end. When the queue is full, other threads refuse what comes.
+    """Threads that take calls from a bounded queue. If the queue is full, other threads refuse new calls.
 
-    gRPC asks for a ThreadPoolExecutor. The threads are its own, because those of the standard library can be neither
-    replaced while they wait nor fewer afterwards, and make a future for each call that nobody looks at.
+    gRPC needs a ThreadPoolExecutor. This one has its own threads: those of the standard library cannot be replaced
+    while they wait, or reduced afterwards, and they create a future for each call that nobody uses.
 
     Attributes:
-        working: to be held by a thread while it works, since those that were replaced may all go on at once.
+        working: a thread holds it while it works, because replaced threads may all continue at once.
     """
 
     def __init__(self, threads: int, most: int) -> None:
@@ -49,7 +49,7 @@ class CallThreads(ThreadPoolExecutor):
 
         Args:
             threads: how many calls are worked on at the same time.
-            most: how many calls may be worked on or wait, in all.
+            most: how many calls may run or wait, in all.
         """
         super().__init__(1)
         self._size = threads
@@ -66,12 +66,12 @@ class CallThreads(ThreadPoolExecutor):
         )
 
     def share_end(self, elsewhere: Callable[[], int]) -> None:
-        """Count what waits elsewhere as if it waited here."""
+        """Count calls that wait elsewhere as if they waited here."""
         self._elsewhere = elsewhere
 
     @property
     def is_full(self) -> bool:
-        """Whether as much waits as may."""
+        """Whether the maximum number of calls wait."""
         return self._waiting.qsize() + self._elsewhere() > self._most_waiting
 
     def submit(self, work: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
@@ -90,13 +90,13 @@ class CallThreads(ThreadPoolExecutor):
         return self._refusing.submit(work, *args, **options)
 
     def replace_stalled(self, stalled: int) -> None:
-        """Work with as many threads more as wait for their client's message."""
+        """Add as many threads as wait for their client's message."""
         self._stalled = stalled
         for _ in range(min(stalled, self._waiting.qsize())):
             self._grow()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the threads, after what waits is done."""
+        """End the threads after the waiting calls are done."""
         self._waiting.put(None)
         super().shutdown(wait, cancel_futures=cancel_futures)
         for thread in list(self._alive) if wait else ():
@@ -112,7 +112,7 @@ class CallThreads(ThreadPoolExecutor):
                     self._alive.discard(thread)
 
     def _work(self) -> None:
-        """Do what waits, until the threads are to end or there are more than needed."""
+        """Run waiting calls until the threads must end or there are more than needed."""
         while not self._is_needless():
             if self._waiting.empty():
                 self._idle.release()
@@ -133,7 +133,7 @@ class CallThreads(ThreadPoolExecutor):
 
 
 def started(thread: threading.Thread) -> bool:
-    """Start a thread, and say whether there is one; without one, those that there are do the work."""
+    """Start a thread, and return whether that worked; if not, the existing threads do the work."""
     try:
         thread.start()
     except RuntimeError:
@@ -147,11 +147,11 @@ def _say_starved() -> None:
     global _said_at
     if time.monotonic() - _said_at > _SAY_SECONDS:
         _said_at = time.monotonic()
-        _log.warning("the system gives no more threads; calls wait for those that there are")
+        _log.warning("the system has no more threads; calls wait for the existing ones")
 
 
 def run(work: Callable[[], Any]) -> None:
-    """Do work whose errors nobody else would see."""
+    """Run work, and log errors that nobody else would see."""
     try:
         work()
     except Exception:
@@ -173,9 +173,9 @@ def require_room() -> None:
 
 
 def too_many() -> errors.ResourceExhaustedError:
-    """Return the error of a request that came when as many as may were in progress."""
+    """Return the error of a request that came while the maximum number was in progress."""
     return errors.ResourceExhaustedError(
-        "the server works on as many requests as it may; send it again later, or start the server with a larger "
+        "the server has reached its limit of requests; send it again later, or start the server with a larger "
         "--max-concurrent",
         errors.Details(limit="--max-concurrent"),
     )

@@ -14,7 +14,7 @@ _State = tuple[tuple[int, int, int], ...]
 
 
 class ChangingFiles:
-    """Tells whether files are others than when it was asked before; it looks once a second at most."""
+    """Says whether files have changed since the last check; it looks at most once a second."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._paths = paths
@@ -22,7 +22,7 @@ class ChangingFiles:
         self._looked = time.monotonic()
 
     def have_changed(self) -> bool:
-        """Tell whether one has changed since the last time that this was true; a file that is missing has not."""
+        """Return whether a file has changed since the last time that this was true; a missing file has not."""
         if time.monotonic() - self._looked < _LOOK_SECONDS:
             return False
         self._looked = time.monotonic()

@@ -1,7 +1,7 @@
-"""Compressed requests: refused, or inflated within a bound where the server is set to read them.
+"""Compressed requests: refused, or inflated up to a limit if the server accepts them.
 
-gRPC's core would inflate a message of any size before anybody could look at it. So the door takes messages as they
-came. This module recognises compressed ones: gzip and zlib begin with bytes that no request begins with.
+gRPC's core would inflate a message of any size before anybody could check it. So the server takes messages unchanged.
+This module recognises compressed ones: gzip and zlib begin with bytes that no request begins with.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def plain(message: bytes, limits: LimitSettings, *, max_bytes: int) -> bytes:
 def refused(what: str) -> errors.UnimplementedError:
     """Return the error of a compressed request."""
     return errors.UnimplementedError(
-        f"the {what} is compressed, which this server does not read; send it plain, or start the server with "
-        f"{ACCEPT_FLAG}"
+        f"the {what} is compressed, and this server does not accept that; send it uncompressed, or start the "
+        f"server with {ACCEPT_FLAG}"
     )
 
 
@@ -93,7 +93,7 @@ class Inflating:
             yield piece
 
     def require_end(self) -> None:
-        """Refuse what is cut off, or goes on behind its end.
+        """Refuse data that is cut off, or goes on after its end.
 
         Raises:
             InvalidArgumentError: it does.

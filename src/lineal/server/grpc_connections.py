@@ -1,6 +1,6 @@
-"""Connections of the gRPC door: when too many are open, those without a call that were silent longest are closed.
+"""Connections of the gRPC server: if too many are open, the longest silent ones without a call are closed.
 
-Those that never had a call that was let in go first.
+Connections that never had an admitted call are closed first.
 
 gRPC's core can only refuse new connections, so idle ones would keep everybody else out. The connections are found among
 the sockets of this process. Closing one is like the loss of its network, after which a client connects again. What
@@ -48,7 +48,7 @@ class Callers:
         self._known: dict[str, None] = {}
 
     def know(self, peer: str) -> None:
-        """Note that a call of a client was let in."""
+        """Record that a call of a client was admitted."""
         if peer not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
@@ -88,7 +88,7 @@ class GrpcConnections:
         while not self._is_over.wait(_LOOK_SECONDS):
             try:
                 self._look()
-            except OSError as error:  # so many files are open that not even the folder of them can be
+            except OSError as error:  # so many files are open that not even their folder can be opened
                 _log.warning("the gRPC connections cannot be counted: %s", error.strerror)
 
     def _look(self) -> None:

@@ -1,6 +1,6 @@
-"""The gRPC door: the 52 RPCs, Lineal's own, the health service and reflection on one port.
+"""The gRPC server: the 52 RPCs, Lineal's own, the health service and reflection on one port.
 
-What stays out: rules and SQL. A handler hands the bytes to `rpcs.answer` and translates what it raises by `status.py`.
+What stays out: rules and SQL. A handler passes the bytes to `rpcs.answer`, and `status.py` translates its errors.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class GrpcDoor:
         self._health.show(("", *SERVICES), ready)
 
     def leave(self) -> None:
-        """Take no new connections; those that are open end by themselves, between calls, when they are old."""
+        """Accept no new connections; open ones end by themselves, between calls, when they are old."""
         addresses.stop_listening(self._port)
 
     def stop(self, grace: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
@@ -124,7 +124,7 @@ class GrpcDoor:
 
 @dataclass(frozen=True)
 class _Way:
-    """What a call passes on its way to the service."""
+    """The steps of a call on its way to the service."""
 
     service: MetadataService
     guard: Guard
@@ -141,7 +141,7 @@ class _Way:
         context: grpc.ServicerContext,
         threads: CallThreads | ReaderThreads,
     ) -> bytes:
-        """Answer a call, within the limits; all that its headers say is checked before its message is waited for."""
+        """Answer a call within the limits; its headers are checked before the server waits for its message."""
         self.callers.calls.add(context)
         try:
             return self._answer(called, requests, context, threads)
@@ -170,7 +170,7 @@ class _Way:
             CURRENT.reset(token)
 
     def _deadline(self, context: grpc.ServicerContext) -> Deadline:
-        """Return the end of a call: what its client or the server allows, or when the client gives up."""
+        """Return the deadline of a call: the client's or the server's, or the moment when the client gives up."""
         allowed = context.time_remaining()
         most = self.limits.max_call_seconds
         deadline = Deadline(most if allowed is None else min(allowed, most))
@@ -237,8 +237,8 @@ def _saying_cuts(
 def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
     """Return the options of the server.
 
-    gRPC refuses a message that is too large in words that do not name our flag. So it lets somewhat more through, and
-    `rpcs.answer` refuses; only what is far too large is refused by gRPC, before it takes memory.
+    gRPC's own error about a message that is too large does not name our flag. So gRPC lets somewhat larger messages
+    through, and `rpcs.answer` refuses them. gRPC itself refuses only far larger ones, before they take memory.
     """
     received = 2 * settings.max_message_bytes + 32 * _MIB
     shared = settings.workers > 1
@@ -261,8 +261,8 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
 def _metadata_options(given: dict[str, int | str]) -> dict[str, int | str]:
     """Return the limit of metadata, as one number.
 
-    Between its soft limit and its hard one, by default a quarter above, gRPC refuses calls at random. Here both are the
-    hard one, so that whatever might have passed always passes.
+    Between its soft limit and its hard limit, by default a quarter more, gRPC refuses calls at random. Here both are
+    the hard limit, so metadata that could have passed always passes.
     """
     soft = given.get(_SOFT_METADATA_LIMIT)
     usual = soft * 5 // 4 if isinstance(soft, int) else MAX_METADATA_BYTES

@@ -1,8 +1,8 @@
 """gRPC-Web: the RPCs for browsers, on the HTTP port and without a proxy in between.
 
 A request is one POST whose body is a frame with the serialized message, as bytes (application/grpc-web) or in base64
-(application/grpc-web-text). The answer is a frame with the response and a frame with the trailers. Every RPC takes the
-way of the gRPC door (`rpcs.answer`), with the same limits and errors. What stays out: CORS (`http_headers.py`).
+(application/grpc-web-text). The answer is a frame with the response and a frame with the trailers. Every RPC goes
+through `rpcs.answer`, like over gRPC, with the same limits and errors. What stays out: CORS (`http_headers.py`).
 
 Source: the protocol as the gRPC project describes it (PROTOCOL-WEB).
 """
@@ -92,7 +92,7 @@ class _Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class _Way:
-    """What answers a message, who says whose it is, how large it may be, and whether it may be compressed."""
+    """The function that answers a message, the one that names its caller, and the limits of messages."""
 
     answered: Callable[[Rpc, bytes, Caller], _Answer]
     guard: Guard

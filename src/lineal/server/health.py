@@ -1,6 +1,6 @@
-"""The health service of gRPC, with threads of its own: it answers while all others are taken.
+"""The health service of gRPC, with its own threads: it answers while all other threads are busy.
 
-What stays out: finding out whether the server is well (readiness.py).
+What stays out: checking whether the server is ready (readiness.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Connections of the HTTP door: how many, how long one may be silent, whose certificate it shows, and its end.
+"""Connections of the HTTP server: how many, how long one may be silent, its client certificate, and its end.
 
-A connection without a request in progress is one that somebody may hold open to no end. It is closed when its request
-does not come in time, and the longest waiting one is closed when there are too many, so that others get in.
+A client could hold open a connection without a request for ever. Such a connection is closed if its request does not
+come in time. If there are too many connections, the one that has waited longest is closed, so that other clients can
+connect.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Crowd:
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection, with an eye on those that keep it waiting.
+    """uvicorn's connection, with time limits for clients that keep it waiting.
 
     Attributes:
         crowd: the connections of its door; each door has a class of its own.
@@ -104,7 +105,7 @@ class Connection(H11Protocol):
             self._blocked = None
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End a connection; nobody waits any more for what its requests ask for."""
+        """End a connection; nobody waits for the answers to its requests any more."""
         for give_up in list(self._at_end):
             give_up()
         self._attend()
@@ -122,8 +123,8 @@ class Connection(H11Protocol):
     def shutdown(self) -> None:
         """End the connection, after its request if it has one; a client that does not end its side is not waited for.
 
-        TLS waits for the other side's farewell, and for data that is not taken; a server that stops would log both as
-        requests that it had to cancel.
+        TLS waits for the other side's closing message, and for data that the client does not read. A stopping server
+        would log both as requests that it had to cancel.
         """
         super().shutdown()
         if self._leaving is None:

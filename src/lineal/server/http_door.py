@@ -1,4 +1,4 @@
-"""The HTTP door: an ASGI application on a port, served by uvicorn in a thread, with TLS where it is set.
+"""The HTTP server: an ASGI application on a port, served by uvicorn in a thread, with TLS if it is configured.
 
 What stays out: the routes (`http_app.py`).
 """
@@ -80,9 +80,9 @@ class _Config(uvicorn.Config):
             ws="none",
             server_header=False,
             h11_max_incomplete_event_size=MAX_HEAD_BYTES,
-            proxy_headers=False,  # who is at the other end decides whose header with a user's name is believed
-            # Many clients keep a connection for five seconds, as uvicorn does: one that is closed by both at the same
-            # moment loses a request.
+            proxy_headers=False,  # the peer's address decides whether its header with a user's name is trusted
+            # Many clients keep a connection for five seconds, like uvicorn. If both close it at the same moment, a
+            # request is lost.
             timeout_keep_alive=int(HEADER_SECONDS),
             timeout_graceful_shutdown=_STOP_SECONDS,
             backlog=_ACCEPTED_AT_ONCE,

@@ -1,4 +1,4 @@
-"""What every HTTP answer carries: security headers, CORS, compression, and the path prefix of a proxy.
+"""Headers of every HTTP answer: security headers, CORS, compression, and the path prefix of a proxy.
 
 What stays out: routes.
 """
@@ -19,7 +19,7 @@ from lineal.config import ServerSettings
 from lineal.server.rest import problems
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
-# Below a packet's size nothing is won; above level 5 a second of work saves few bytes.
+# Below a packet's size compression gains nothing; above level 5 a second of work saves few bytes.
 _WORTH_COMPRESSING = 1400
 _LEVEL = 5
 _EXPOSED = ("grpc-status", "grpc-message", "grpc-status-details-bin", "content-disposition", "link")

@@ -1,6 +1,6 @@
 """The limits of the HTTP door: requests at a time, requests a second, time for a call and for its body.
 
-A call is over as well when the connection that asked for it ends. What stays out: connections (http_connections.py).
+A call is also over if its connection ends. What stays out: connections (http_connections.py).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class _Limits:
         return None
 
     def _client(self, scope: Scope) -> str:
-        """Return who sends a request: the caller, or the address of one who is not known (yet)."""
+        """Return the caller of a request, or the client's address if the caller is not known (yet)."""
         if self._guard.authenticator:
             with contextlib.suppress(errors.UnauthenticatedError):
                 return self._guard.caller().name
@@ -114,7 +114,7 @@ class _Limits:
 
 @contextlib.contextmanager
 def _while_connected(scope: Scope, deadline: Deadline) -> Iterator[None]:
-    """Let a call be over when its connection ends: a page that is left must not keep the database at work."""
+    """End a call when its connection ends: a closed page must not keep the database busy."""
     at_end: set[Callable[[], None]] = scope.get("state", {}).get(AT_END, set())
     at_end.add(deadline.cancel)
     try:

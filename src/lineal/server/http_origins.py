@@ -1,8 +1,8 @@
-"""Whom a request over HTTP was meant for, and which site made a browser send it.
+"""Checks of the host name and the origin of an HTTP request.
 
-A page of another site can make a browser ask this server: under the site's own name, which its owner lets point here
-(DNS rebinding), or across sites. A server that asks nobody who they are would do what such a page wants. So it answers
-only to the names that it is known by. What stays out: cookies (auth/credentials.py), CORS (http_headers.py).
+A page of another site can make a browser send requests to this server: under the site's own name, if its owner points
+the name here (DNS rebinding), or across sites. A server without a login would do what such a page wants. So it answers
+only to its own names. What stays out: cookies (auth/credentials.py), CORS (http_headers.py).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def add_origins(app: FastAPI, settings: ServerSettings) -> None:
 
 
 def is_from_another_site(headers: Headers) -> bool:
-    """Say whether a browser says that a page of another site sends this request."""
+    """Return whether, according to the browser, a page of another site sends this request."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site not in ("same-origin", "none")
@@ -76,7 +76,7 @@ class _Origins:
         if origin is None or origin in self._origins or "*" in self._origins or self._is_known(urlsplit(origin).netloc):
             return None
         return problems.problem(
-            403, f"pages of {origin[:100]!r} may not ask this server; add it to --cors-origins if they should"
+            403, f"pages of {origin[:100]!r} may not call this server; add it to --cors-origins if they should"
         )
 
     def _is_known(self, place: str) -> bool:

@@ -1,7 +1,7 @@
-"""The thread that keeps the search index level while nobody searches, in small steps that let writers through.
+"""The thread that keeps the search index up to date while nobody searches, in small steps that let writers through.
 
-Python runs one thread at a time, so while the server has calls to answer the thread rests longer than it works; a
-search does not wait for it, but indexes what is missing by itself. What stays out: how the index follows
+Python runs one thread at a time. So while the server has calls to answer, the thread rests longer than it works. A
+search does not wait for it, but indexes what is missing itself. What stays out: how the index follows
 (lineal.catalogue.index).
 """
 
@@ -27,7 +27,7 @@ class Indexing:
     """A thread that follows the nodes until it is left."""
 
     def __init__(self, index: SearchIndex, *, interval: float = INTERVAL, compares_only: bool = False) -> None:
-        """Take the index; of several workers one indexes, and the others only compare, to know what they answer."""
+        """Take the index. One of several workers indexes; the others only compare it with the records."""
         self._index = index
         self._do = index.compare if compares_only else index.step
         self._interval = interval

@@ -47,7 +47,7 @@ def _say_nothing(line: str) -> None:
 class StopSignal:
     """Counts the signals to stop: the first asks for a clean stop, the second for a quick one.
 
-    A worker that is renewed is asked by SIGHUP to leave: to let its clients go to others before it stops.
+    SIGHUP asks a worker that is renewed to leave: to move its clients to other workers before it stops.
     """
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ def run(
 
     Args:
         settings: what to serve, and where.
-        announce: takes each line that tells what is served and when it stops.
+        announce: gets each line about what is served and when it stops.
         on_serving: called once it serves, with what users should know of how the database works, or "".
         slot: which of several workers this is; the first keeps the search index, the others compare it.
 
@@ -107,7 +107,7 @@ def run(
     stop.listen(is_worker=settings.workers > 1)
     with ExitStack() as closing:
         grpc_door, http_door, caution = _start(settings, closing, stop, slot=slot)
-        gc.freeze()  # what was imported lives to the end: no collection has to look at it again
+        gc.freeze()  # imported objects live to the end, so the garbage collector need not check them again
         http = http_door.address if http_door else ""
         for line in shown(settings, grpc_door.address, http, caution=caution):
             announce(line)
@@ -143,7 +143,7 @@ def _start(
 
 
 def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> MetadataService:
-    """Open the database, within the limits, and register the types that are to be there."""
+    """Open the database, within the limits, and register the types for the start."""
     service = closing.enter_context(open_service(settings.database))
     _observe(service.database, settings, closing)
     service.database.limits = settings.limits
@@ -153,7 +153,7 @@ def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> Metadat
 
 
 def _put_types(service: MetadataService, request: bytes) -> None:
-    """Register the types that are to be there from the start; those that are there already gain what they lack."""
+    """Register the types for the start; existing types get the properties that they lack."""
     if not request:
         return
     try:
@@ -163,7 +163,7 @@ def _put_types(service: MetadataService, request: bytes) -> None:
 
 
 def _leave(grpc_door: GrpcDoor, http_door: HttpDoor | None, stop: StopSignal) -> None:
-    """Let the clients of this worker go to others, without one request that fails."""
+    """Move the clients of this worker to others, without a failed request."""
     grpc_door.leave()
     if http_door:
         http_door.leave()

@@ -1,9 +1,9 @@
-"""Threads for calls that compute and hardly wait: few, since they share one interpreter.
+"""A small pool of threads for calls that compute and hardly wait, because they share one interpreter.
 
-A read of a SQLite file waits for nothing but the interpreter, which SQLite's driver lets go of at every row: with many
-threads reading, each row is a fight for it that costs more than the row. So few read at a time, and the others wait in
-a queue; who is done takes the next call without any hand-over. Where the few are long at work, others help them. What
-stays out: which calls these are (grpc_door.py), and how much may wait (call_threads.py).
+A read of a SQLite file waits only for the interpreter, which SQLite's driver releases at every row. With many threads,
+the competition for the interpreter costs more than the rows. So only a few threads read at a time, and further calls
+wait in a queue. A thread that is done takes the next call itself. If the few are busy for long, other threads help.
+What stays out: which calls these are (grpc_door.py), and how many may wait (call_threads.py).
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ _TAKEN.set_result(None)
 
 
 class ReaderThreads(ThreadPoolExecutor):
-    """A few threads, as few as will do, and one more whenever no call was begun for a moment though some wait.
+    """As few threads as possible, and one more whenever calls wait and none has begun for a moment.
 
-    It is an executor in name, since gRPC asks for one; its threads are its own and take calls from a queue, as a future
-    for each call, which nobody looks at, would cost more than handing the call over.
+    gRPC needs an executor, so this is one. But its threads take calls from a queue of their own, because a future for
+    each call, which nobody uses, would cost more than passing the call on.
     """
 
     def __init__(self, others: CallThreads) -> None:
@@ -120,7 +120,7 @@ class ReaderThreads(ThreadPoolExecutor):
                 self._do(work)
 
     def _look(self) -> None:
-        """Watch over the queue while there is work; this thread is one of the loops."""
+        """Watch the queue while there is work; this thread is one of the loops."""
         while self._is_busy.wait() and not self._is_over:
             begun = self._begun
             time.sleep(_PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Whether the server can answer: the state of its database, looked at from time to time.
+"""Whether the server can answer: the state of its database, checked from time to time.
 
 What stays out: how the state is shown (`http_app.py`, the gRPC health service).
 """
@@ -29,7 +29,7 @@ _DISPLACED = "the database file was removed or replaced under the server: move i
 class Readiness:
     """The last known state of the database, kept fresh by a thread of its own.
 
-    A database that has not answered a look after some seconds counts as one that does not answer, until it does.
+    A database that has not answered a check after some seconds counts as away, until it answers.
     """
 
     def __init__(self, service: MetadataService, *, interval: float = INTERVAL) -> None:
@@ -39,12 +39,12 @@ class Readiness:
         self._watchers: list[Callable[..., None]] = []
         self._stopped = threading.Event()
         self._noting = threading.Lock()
-        self._reason = "the database was not asked yet"
+        self._reason = "the database was not checked yet"
         self._thread = threading.Thread(target=self._watch, name="lineal-readiness", daemon=True)
 
     @property
     def ready(self) -> bool:
-        """Whether the database answered when it was last looked at."""
+        """Whether the database answered the last check."""
         return not self.reason
 
     @property
@@ -106,7 +106,7 @@ class Readiness:
         except errors.StatusError:
             return _SILENT
         except Exception:
-            _log.exception("fault while asking the database")
+            _log.exception("fault while checking the database")
             return _SILENT
         return _FULL if self._service.database.is_full and not free_space.has_room(self._service.database) else ""
 
@@ -115,4 +115,4 @@ class Readiness:
             try:
                 self.look()
             except Exception:
-                _log.exception("fault while looking at the database")
+                _log.exception("fault while checking the database")

@@ -1,8 +1,8 @@
 """Receiving the messages of gRPC calls: how long one may take, and how many may be incomplete.
 
-A client may send the headers of a call and keep its message back. The thread of such a call waits. So a thread that
-waits for more than a moment is replaced by another, a message that takes too long ends its call, and where very many
-wait, the calls of the connection with the most of them end first. What stays out: the threads (call_threads.py).
+A client may send the headers of a call but not its message. The thread of such a call waits. So a thread that waits for
+more than a moment is replaced by another. A message that takes too long ends its call. If very many calls wait, those
+of the connection with the most of them end first. What stays out: the threads (call_threads.py).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from lineal.server.status import code_of
 
 _log = logging.getLogger(__name__)
 MOST_STALLED = 256
-"""How many incomplete calls may hold a thread."""
+"""How many incomplete calls can hold a thread."""
 MOMENT = 0.05
-"""Seconds after which a message counts as one that does not come."""
+"""Seconds after which a message counts as late."""
 
 
 class Replaceable(Protocol):
@@ -37,7 +37,7 @@ class Replaceable(Protocol):
 
 @dataclass(eq=False)
 class _Incomplete:
-    """A call whose message is on its way."""
+    """A call whose message is incomplete."""
 
     context: grpc.ServicerContext
     threads: Replaceable
@@ -51,7 +51,7 @@ class _Incomplete:
 
 
 class Receiving:
-    """The calls of a door whose messages are on their way."""
+    """The calls of a server whose messages are incomplete."""
 
     def __init__(self, seconds: float, *, most: int | None = None) -> None:
         """Begin to watch.
@@ -110,12 +110,12 @@ class Receiving:
             try:
                 self._look(time.monotonic())
             except Exception:
-                _log.exception("fault while looking at calls whose messages are on their way")
+                _log.exception("fault while checking calls whose messages are incomplete")
             if self._open or self._known:
                 self._is_needed.set()
 
     def _look(self, now: float) -> None:
-        """End what takes too long and what is too much, and replace the threads of the others."""
+        """End calls that take too long or are too many, and replace the threads of the others."""
         stalled = [call for call in list(self._open.values()) if now - call.since >= MOMENT and not call.ended_by]
         for call in [call for call in stalled if now - call.since >= self._seconds]:
             call.end(self._too_long())
@@ -155,7 +155,7 @@ def _greediest(waiting: list[_Incomplete], number: int) -> list[_Incomplete]:
 
 
 def _cancel(context: Any, error: errors.StatusError) -> None:
-    """Cancel a call with a status; where grpcio offers no way to that, its client sees CANCELLED without a text."""
+    """Cancel a call with a status; if grpcio offers no way to do that, the client sees CANCELLED without a text."""
     with contextlib.suppress(Exception):
         context._rpc_event.call.cancel(code_of(error).value[0], error.message)
     context.cancel()

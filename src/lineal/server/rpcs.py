@@ -1,7 +1,7 @@
-"""The RPCs as tables, the 52 and Lineal's own, and the way of one request: check, parse, call, serialize.
+"""The RPCs as tables, the 52 and Lineal's own, and the steps of a request: check, parse, call, serialize.
 
-What stays out: the rules (in `service/`) and the transports. gRPC calls `answer` with the bytes it received; any other
-door that carries the same bytes can do the same. Everything that goes wrong is a `StatusError` here.
+What stays out: the rules (in `service/`) and the transports. gRPC and gRPC-Web call `answer` with the bytes that they
+received. Every error is a `StatusError` here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The translation of errors into gRPC statuses: one table, texts that fit the wire, and the fields of an error.
 
-What stays out: raising. Messages of `StatusError` are written for callers and go out as they are; every other exception
-is a fault of the server, of which the caller learns an id and the log learns the rest.
+What stays out: raising. Messages of `StatusError` are written for callers and are sent unchanged. Every other exception
+is a fault of the server: the caller gets an id, and the log has the rest.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Streams of the gRPC door, of which reflection has one: each holds a thread while its client sends nothing.
+"""Streams of the gRPC server, such as reflection: each holds a thread while its client sends nothing.
 
-So few may be open at a time, and none for long. What stays out: calls with one message (receiving.py), and the health
-service (health.py), whose watches hold no thread.
+So only a few may be open at a time, and none for long. What stays out: calls with one message (receiving.py), and the
+health service (health.py), whose watches hold no thread.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Several processes that serve on the same ports: started, watched, replaced when they die or are to be renewed.
+"""Several processes that serve on the same ports: started, watched, and replaced when they die or must be renewed.
 
-The supervisor holds the ports without listening; the workers listen on them with SO_REUSEPORT, and the kernel spreads
-connections among them. It serves nothing itself, so it has nothing that could fail. What stays out: a worker's own life
-(worker.py, lifecycle.py).
+The supervisor holds the ports without listening. The workers listen on them with SO_REUSEPORT, and the kernel
+distributes connections among them. The supervisor serves nothing itself, so little can fail in it. What stays out: a
+worker's own life (worker.py, lifecycle.py).
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Worker:
         return self._process.poll()
 
     def leave(self) -> None:
-        """Ask it to let its clients go to others, and to stop then."""
+        """Ask it to move its clients to other workers, and then to stop."""
         if self.code is None:
             self._process.send_signal(signal.SIGHUP)
 
@@ -202,7 +202,7 @@ class Supervisor:
         _log.warning("worker %s ended with code %s; another one starts%s", worker.slot, worker.code, after)
 
     def _forget(self, worker: Worker) -> bool:
-        """Take the numbers of a dead worker out of those that are about the living; counts stay."""
+        """Remove a dead worker from the gauges; its counters stay."""
         from prometheus_client.multiprocess import mark_process_dead
 
         mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

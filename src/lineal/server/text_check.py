@@ -1,8 +1,8 @@
 """The check that every text in a request is UTF-8.
 
-ML Metadata's messages are proto2, where parsers let any bytes pass as a string; stored, such a text would break every
-later reader. proto3 parsers do check. So each request type gets a twin in proto3 that has only its texts, in a
-descriptor pool of its own; parsing a request as its twin is the check, at the speed of the parser.
+ML Metadata's messages are proto2, and proto2 parsers accept any bytes as a string. If such a text were stored, it would
+break every later reader. proto3 parsers do check. So each request type gets a copy in proto3 with only its texts, in a
+separate descriptor pool. Parsing a request as this copy is the check, at the speed of the parser.
 """
 
 from __future__ import annotations

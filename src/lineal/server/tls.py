@@ -1,7 +1,7 @@
-"""TLS of both doors, from files that are read again when they change.
+"""TLS for gRPC and HTTP, from files that are read again when they change.
 
-New connections get the certificates that lie there at the time; those that are open keep theirs. A file that cannot be
-used leaves the old ones in place, and the log says so. What stays out: who a client's certificate stands for (auth/).
+New connections get the current certificates; open ones keep theirs. If a file cannot be used, the old certificates stay
+in use, and the log says so. What stays out: the caller that a client's certificate belongs to (auth/).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Newest:
-    """What was made of the files as they were last usable."""
+    """The result of the last usable files."""
 
     def __init__(self, settings: TlsSettings, make: Callable[[TlsSettings], Any]) -> None:
         self._settings = settings
@@ -73,7 +73,7 @@ def _grpc_configuration(settings: TlsSettings) -> Any:
 class ReloadingContext(ssl.SSLContext):
     """The context of the HTTP door: each connection begins in the newest one.
 
-    A client may come without a certificate, because health is asked for without one; the guard (auth/) wants it.
+    A client may connect without a certificate, because health needs none; the guard (auth/) requires one.
     """
 
     _newest: _Newest

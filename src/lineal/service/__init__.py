@@ -37,7 +37,7 @@ class MetadataService:
 
     Attributes:
         database: the open database, for those who watch it.
-        calls: how each RPC is served, by its name.
+        calls: the rule for each RPC, by its name.
     """
 
     def __init__(self, database: Database, calls: Mapping[str, Call]) -> None:
@@ -48,7 +48,7 @@ class MetadataService:
         database.before_commit = index_marks.mark_late
 
     def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
-        """Run one RPC in a transaction of its own, as far as the caller may; the request is not changed.
+        """Run one RPC in its own transaction, within the caller's rights; the request is not changed.
 
         Raises:
             UnimplementedError: there is no such call.
@@ -115,7 +115,7 @@ def _sessions_of(caller: Caller) -> SessionFactory:
 
 
 def _shortened(error: errors.StatusError) -> errors.StatusError:
-    """Cut the middle out of a message that quotes a long text of the caller's: gRPC carries 8 kB of it at most."""
+    """Shorten a message that quotes a long text of the caller: gRPC carries at most 8 kB."""
     message = error.message
     if len(message) <= LONGEST_MESSAGE:
         return error

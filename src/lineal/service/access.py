@@ -19,7 +19,7 @@ LONGEST_NAME = 200
 
 
 class Role(IntEnum):
-    """What a caller may do; each role may do what those before it may."""
+    """The rights of a caller; each role includes those before it."""
 
     READER = 1
     WRITER = 2
@@ -48,7 +48,7 @@ class Caller:
 
     @property
     def signature(self) -> str:
-        """What the audit log calls them: the name, and the way behind it, which no name can pretend."""
+        """The caller's name in the audit log, followed by the method of authentication, which a name cannot imitate."""
         return f"{self.name} ({self.way})" if self.way else self.name
 
 
@@ -96,7 +96,7 @@ def _workspace(text: str) -> Workspace:
     found = Workspace(name, type_name) if separator else Workspace(name)
     if not (0 < len(found.name) <= LONGEST_NAME and 0 < len(found.type_name) <= LONGEST_NAME):
         raise errors.InvalidArgumentError(
-            f"{text[:60]!r} is no workspace; give its name, or TYPE=NAME for a context of another type, each of up to "
-            f"{LONGEST_NAME} characters"
+            f"{text[:60]!r} is not a workspace; give its name, or TYPE=NAME for a context of another type, each of "
+            f"up to {LONGEST_NAME} characters"
         )
     return found

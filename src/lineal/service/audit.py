@@ -1,7 +1,7 @@
 """The audit log: who changed what, with the values before and after, in the transaction of the change.
 
-Deletions, tokens and what commands do to a whole store are always written down; other writes are where the settings ask
-for it (docs/operations/retention.md). What stays out: what counts as a change (store/upkeep/changes.py).
+Deletions, tokens and what commands do to a whole store are always recorded. Other writes are recorded if the settings
+say so (docs/operations/retention.md). What stays out: what counts as a change (store/upkeep/changes.py).
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def note(
     old: Values | None = None,
     new: Values | None = None,
 ) -> None:
-    """Write down what a command did to what has no number, such as the store; the log's table must be there."""
+    """Record what a command did to a thing without an id, such as the store; the log's table must exist."""
     change = Change(action, subject, 0, old, new)
     audit_rows.add(session, [change], time=now(), who=who, rpc=command)
 
 
 def audited(handler: Handler, caller: Caller, rpc: str) -> Handler:
-    """Return a handler that writes down what it changes."""
+    """Return a handler that records its changes."""
 
     def handle(session: Session, types: Any, request: Any) -> Any:
         session.tracker = tracker = TransactionChanges()

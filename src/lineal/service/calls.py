@@ -48,11 +48,11 @@ class Call(NamedTuple):
     """How one RPC is served.
 
     Attributes:
-        rule: what serves it.
-        kind: the kind of node that the rule takes as well, if it serves several.
-        writes: whether it needs a transaction that writes, and a caller who may.
-        role: the role that it needs, if that is another.
-        is_audited: whether it is written to the audit log whatever the settings say.
+        rule: the function that serves it.
+        kind: the kind of node that the rule also takes, if it serves several.
+        writes: whether it needs a transaction and a caller that may write.
+        role: the role that it needs, if it is a different one.
+        is_audited: whether it is always written to the audit log.
     """
 
     rule: Callable[..., Any]

@@ -1,7 +1,7 @@
 """The types that this process has seen, so that reading and writing nodes need not read types again.
 
-It cannot go stale: a type is never deleted, its name, version and kind never change, and its properties only grow. What
-is not known yet is read; a property that seems to be missing is looked up again before a node is refused.
+It cannot become stale: a type is never deleted, its name, version and kind never change, and properties are only added.
+Unknown types are read; a property that seems to be missing is looked up again before a node is refused.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lineal.store.rows import types as type_rows
 
 @dataclass(frozen=True)
 class KnownType:
-    """What nodes need to know of their type. Properties map names to numbers of PropertyType."""
+    """The facts about a type that nodes need. Properties map names to numbers of PropertyType."""
 
     id: int
     type_kind: int

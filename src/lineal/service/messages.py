@@ -1,4 +1,4 @@
-"""Turn stored rows into messages of the wire. No rules: what a call answers is decided by the call."""
+"""Turn stored rows into protobuf messages. No rules: the call decides what it answers."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def node_messages(
 ) -> list[Any]:
     """Return whole nodes, in the order of the rows, with properties and the name of their type.
 
-    Takes one statement for all properties, and two more when a type is met for the first time. `add` makes the messages
-    where they belong, such as the `add` of a response's list; without it they stand alone.
+    Takes one statement for all properties, and two more when a type is met for the first time. `add` creates the
+    messages in their place, such as the `add` of a response's list; without it they are separate messages.
     """
     if not rows:
         return []
@@ -78,7 +78,7 @@ def node_message(kind: Kind, row: NodeRow, type_name: str) -> Any:
 
 
 def _fill(kind: Kind, node: Any, row: NodeRow, type_name: str) -> None:
-    """Set the fields of a node one by one, which takes half the time of naming them all to its class."""
+    """Set the fields of a node one by one, which takes half the time of passing them all to its class."""
     node.id, node.type_id, uri, state, name, external_id, created, updated = row
     node.type = type_name
     node.create_time_since_epoch, node.last_update_time_since_epoch = created, updated
@@ -126,7 +126,7 @@ def _fill_struct_types(message: pb.ExecutionType, row: TypeRow) -> None:
     for text, field in ((row.input_type, message.input_type), (row.output_type, message.output_type)):
         if text:
             json_format.Parse(text, field)
-            field.SetInParent()  # "{}" stands for a struct type that is there and says nothing
+            field.SetInParent()  # "{}" means an empty struct type
 
 
 def type_messages(

@@ -1,7 +1,7 @@
-"""The rules of writing within a scope: what a caller writes lies in their workspaces, before and after.
+"""The rules of writing within a scope: written nodes are in the caller's workspaces, before and after.
 
-The store lets a caller change only what they see (store/workspaces/visibility.py). These rules add: what a caller
-writes names no other workspace, and the caller sees all of it afterwards. What stays out: roles (access.py).
+The store lets callers change only nodes that they see (store/workspaces/visibility.py). In addition, written nodes must
+not name another workspace, and the caller must see all of them afterwards. What stays out: roles (access.py).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from lineal.store.workspaces.scoped_session import ScopedSession
 
 
 def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
-    """Return nodes to be written; those that name no workspace name the caller's, if there is but one.
+    """Return nodes to be written; those that name no workspace get the caller's, if the caller has only one.
 
-    Clients that know nothing of workspaces can so write with credentials for one of them.
+    So clients that do not know about workspaces can write with credentials for one of them.
     """
     name = session.scope.only_name if isinstance(session, ScopedSession) else None
     if name is None:
@@ -38,7 +38,7 @@ def _marked(node: Any, name: str) -> Any:
 
 
 def checked(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a handler that refuses, and so undoes, what would not lie in the scope."""
+    """Return a handler that refuses, and so undoes, writes outside the scope."""
 
     def handle(session: Session, types: Any, request: Any) -> Any:
         response = handler(session, types, request)
@@ -49,7 +49,7 @@ def checked(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def require_inside(session: Session) -> None:
-    """Refuse the transaction if what it wrote does not lie in its scope.
+    """Refuse the transaction if it wrote something outside its scope.
 
     Raises:
         PermissionDeniedError: it does not.

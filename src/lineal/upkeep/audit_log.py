@@ -1,4 +1,4 @@
-"""Reading the audit log, which is for admins: it shows values of the whole store.
+"""Reading the audit log. Only admins may, because it shows values of the whole store.
 
 What stays out: writing it (audit.py).
 """
@@ -79,7 +79,7 @@ def page(
 
 
 def check_call(name: str) -> None:
-    """Refuse the name of what never writes an entry: a typo would find nothing.
+    """Refuse the name of a call that never writes an entry: a typo would find nothing.
 
     Raises:
         InvalidArgumentError: no call that writes, and no command that does, has this name.

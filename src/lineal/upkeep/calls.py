@@ -1,6 +1,6 @@
 """The calls of lineal.v1.LifecycleService by name.
 
-They take away what others have written, so they are for admins alone and are always written to the audit log.
+They delete what others have written, so only admins may call them, and they are always written to the audit log.
 """
 
 from __future__ import annotations

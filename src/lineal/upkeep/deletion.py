@@ -62,9 +62,9 @@ def write_ids(nodes: Ids) -> lifecycle.NodeIds:
 
 
 def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
-    """Delete nodes and make tombstones of others, here and in the search index.
+    """Delete nodes and turn others into tombstones, here and in the search index.
 
-    No pass of the index runs until this is committed: it may have read what is deleted, and would write it again.
+    No pass of the index runs until this is committed: it may have read deleted nodes, and would write them again.
     """
     locks.take(session, locks.INDEX)
     tables = index_removal.tables_of_index(session)
@@ -79,7 +79,7 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
 
 
 def _require_existing(session: Session, nodes: Ids) -> None:
-    """Refuse ids that do not exist; nobody updates the others until the transaction ends."""
+    """Refuse ids that do not exist, and lock the others against updates until the transaction ends."""
     for kind, ids in nodes.items():
         found = {row.id for row in node_rows.nodes_to_update(session, kind, ids)}
         if missing := sorted(ids - found):
@@ -90,7 +90,7 @@ def _protected_error(kept: dict[Place, Place]) -> errors.FailedPreconditionError
     said = [f"{place} is needed by {user}" for place, user in sorted(kept.items(), key=_order)[:_SHOWN]]
     more = f" and {len(kept) - _SHOWN} more are needed" if len(kept) > _SHOWN else ""
     return errors.FailedPreconditionError(
-        f"{', '.join(said)}{more}; nothing was deleted; delete what needs them as well, or leave tombstones"
+        f"{', '.join(said)}{more}; nothing was deleted; delete what needs them as well, or use tombstones"
     )
 
 
@@ -99,7 +99,7 @@ def _order(pair: tuple[Place, Place]) -> tuple[int, int]:
 
 
 def _bury(session: Session, kind: Kind, ids: set[int]) -> None:
-    """Leave of nodes their ids, types, times of creation and links."""
+    """Remove everything from nodes except their ids, types, times of creation and links."""
     time = now()
     rows = [_tombstone(kind, row, time) for row in node_rows.nodes_to_update(session, kind, sorted(ids))]
     value: Encoded = (time, None, None, None, None)

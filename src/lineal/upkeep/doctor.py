@@ -1,7 +1,7 @@
-"""Examine a store for what no well-behaved writer leaves behind, and mend what can be mended without a loss.
+"""Examine a store for faults that no correct writer leaves behind, and repair those that need no loss.
 
-Looking changes nothing and is what happens first; mending happens in one transaction and looks again afterwards. What
-stays out: the questions themselves (store/upkeep/checks.py).
+The examination comes first and changes nothing. The repair is one transaction, followed by another examination. What
+stays out: the queries (store/upkeep/checks.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from lineal.upkeep.migration import on_existing
 Mend = Callable[[Session], None]
 _MOST_ROUNDS = 3
 _SHOWN = 5
-_LONGEST_MARK = 86_400_000  # milliseconds; the first search after a write takes them in
+_LONGEST_MARK = 86_400_000  # milliseconds; the first search after a write processes them
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Finding:
 
     Attributes:
         problem: what is wrong, and how often.
-        cure: what mending does, or what a person has to do.
-        mend: does it; None if a person has to.
+        cure: what the repair does, or what a person has to do.
+        mend: the repair; None if a person has to do it.
     """
 
     problem: str
@@ -51,12 +51,12 @@ class Finding:
 
     @property
     def can_be_mended(self) -> bool:
-        """Whether `--fix` mends it."""
+        """Whether `--fix` repairs it."""
         return self.mend is not None
 
 
 def examine(settings: DatabaseSettings) -> list[Finding]:
-    """Return what is wrong with a store; nothing is changed.
+    """Return the faults of a store; nothing is changed.
 
     Raises:
         StatusError: the database cannot be opened.
@@ -79,11 +79,11 @@ def caution(settings: DatabaseSettings) -> str:
 
 
 def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
-    """Mend what can be mended, all of it or nothing; return what is left. Nobody else should work on the store.
+    """Repair what can be repaired, all of it or nothing; return the rest. Nobody else should use the store meanwhile.
 
     Args:
         settings: the store.
-        who: under whose name the audit log holds each thing that was mended; "" for no entries.
+        who: the name in the audit log for each repair; "" for no entries.
 
     Raises:
         StatusError: the database cannot be opened, or not be written.
@@ -102,7 +102,7 @@ def mend(settings: DatabaseSettings, *, who: str = "") -> list[Finding]:
 
 
 def _mend(session: Session, who: str) -> None:
-    """Mend until nothing is left that can be: what is deleted may leave other orphans."""
+    """Repair until nothing is left to repair: a deletion may leave other orphans."""
     locks.take(session, locks.INDEX)
     for _ in range(_MOST_ROUNDS):
         for finding in list(_findings(session)):
@@ -119,7 +119,7 @@ def _examine(database: Database) -> list[Finding]:
 
 
 def _damage(session: Session) -> Iterator[Finding]:
-    """Yield what makes it useless to look further: a damaged file, and tables that are missing."""
+    """Yield faults that make further checks useless: a damaged file, and missing tables."""
     for fault in session.dialect.faults(session.script, _present(session)):
         yield Finding(f"the database is damaged: {fault}", "restore it from a backup")
     state = recognise(session)
@@ -184,7 +184,7 @@ def _duplicate_types(session: Session) -> Iterator[Finding]:
         named = f"{name!r} of version {version!r}" if version else f"{name!r}"
         problem = f"{len(ids)} {kind.name} types are called {named}: {', '.join(map(str, ids))}"
         if obstacle := checks.obstacle_to_merging(session, kind, ids):
-            yield Finding(problem, f"rename some, since they cannot become one: {obstacle}")
+            yield Finding(problem, f"rename some, because they cannot be merged: {obstacle}")
         else:
             cure = f"let {ids[0]} take the nodes and properties of the others, and delete them"
             yield Finding(problem, cure, _merge(kind, ids))
@@ -200,7 +200,7 @@ def _merge(kind: Kind, ids: list[int]) -> Mend:
 
 
 def _cycles(session: Session) -> Iterator[Finding]:
-    """Yield a finding if a context lies in itself, directly or not."""
+    """Yield a finding if a context contains itself, directly or not."""
     parents: dict[int, set[int]] = {}
     for child, parent in checks.parent_pairs(session):
         parents.setdefault(child, set()).add(parent)
@@ -209,7 +209,7 @@ def _cycles(session: Session) -> Iterator[Finding]:
             del parents[child]
     if parents:
         which = ", ".join(map(str, sorted(parents)[:5]))
-        yield Finding(f"contexts lie in themselves: {which}", "delete a row of ParentContext that closes the circle")
+        yield Finding(f"contexts contain themselves: {which}", "delete a row of ParentContext that closes the cycle")
 
 
 def _unindexed(session: Session) -> Iterator[Finding]:
@@ -233,7 +233,7 @@ def _try_again(kind: Kind) -> Mend:
 
 
 def _behind(session: Session) -> Iterator[Finding]:
-    """Yield what the search index has gone past, and marks that no pass has taken in for long."""
+    """Yield nodes that the search index has missed, and marks that no pass has processed for long."""
     if not _own_tables(session) >= {own_tables.ENTRY.name, own_tables.PROGRESS.name, index_marks.TABLE}:
         return
     cure = "let the search index look at all of them with the next search"

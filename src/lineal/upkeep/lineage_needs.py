@@ -33,7 +33,7 @@ Needs = Mapping[Place, set[Place]]
 
 
 def needs_of(session: Session, nodes: Ids) -> Needs:
-    """Return, for each of the nodes that anything needs, what needs it."""
+    """Return the needed nodes, each with the nodes that need it."""
     found: dict[Place, set[Place]] = {}
     for artifact_id, execution_id, type_ in deletion_rows.events_at(session, ARTIFACT, nodes[ARTIFACT]):
         if type_ in INPUTS:
@@ -48,7 +48,7 @@ def needs_of(session: Session, nodes: Ids) -> Needs:
 
 
 def protected(needs: Needs, nodes: Ids) -> dict[Place, Place]:
-    """Return those of the nodes that something outside needs, or that these need in turn, each with what needs it."""
+    """Return the nodes that something outside needs, and those that these need in turn, each with what needs it."""
     needed_by: dict[Place, set[Place]] = {}
     kept: dict[Place, Place] = {}
     for place, users in needs.items():

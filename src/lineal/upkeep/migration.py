@@ -1,4 +1,4 @@
-"""Bring a database from one schema version to another, up or down; nobody else may work on it meanwhile.
+"""Migrate a database from one schema version to another, up or down; nobody else may use it meanwhile.
 
 What stays out: the steps (store/migrations), and serving what they lead to.
 """
@@ -38,7 +38,7 @@ def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) ->
 
     Raises:
         InvalidArgumentError: there is no such version.
-        FailedPreconditionError: the database is empty and the version an older one, or a person must see to it first.
+        FailedPreconditionError: the database is empty and the version an older one, or a person must repair it first.
         StatusError: the database cannot be opened.
     """
     if dialect_for(settings).is_blank():
@@ -49,14 +49,14 @@ def plan_migration(settings: DatabaseSettings, version: int = SCHEMA_VERSION) ->
 def migrate(
     settings: DatabaseSettings, version: int = SCHEMA_VERSION, *, accept_loss: bool = False, who: str = ""
 ) -> Plan:
-    """Bring a database to a schema version; return what was done. An empty database gets the tables.
+    """Migrate a database to a schema version; return what was done. An empty database gets the tables.
 
     Args:
         settings: the database.
         version: the version.
-        accept_loss: whether what that version cannot hold may be lost.
-        who: under whose name the audit log holds it; "" for no entry. A database that leaves the newest version gets no
-            log for it, since programs of that version do not expect one.
+        accept_loss: whether values that the version cannot hold may be lost.
+        who: the name in the audit log; "" for no entry. A database that leaves the newest version gets no log for it,
+            because programs of that version do not expect one.
 
     Raises:
         InvalidArgumentError: there is no such version.
@@ -91,20 +91,20 @@ def _create(database: Database, version: int, who: str) -> Plan:
 
 
 def _has_log(database: Database, version: int) -> bool:
-    """Tell whether there is an audit log, which is made where Lineal serves."""
+    """Say whether there is an audit log, which Lineal's server creates."""
     if version == SCHEMA_VERSION:
         return on_demand.prepare(database)
     return own_tables.AUDIT.name in database.read(lambda session: session.dialect.table_names(session.script))
 
 
 def downgrade(settings: DatabaseSettings, version: int) -> None:
-    """Bring a database down to an older schema version, with the loss of what that version cannot hold.
+    """Downgrade a database to an older schema version; values that the version cannot hold are lost.
 
-    A database that is of that version already, or of an older one, stays as it is.
+    A database that already has this version, or an older one, does not change.
 
     Raises:
         InvalidArgumentError: there is no such version.
-        FailedPreconditionError: the database is empty, or a person must see to it first.
+        FailedPreconditionError: the database is empty, or a person must repair it first.
         StatusError: the database cannot be opened.
     """
     if not 0 <= version <= SCHEMA_VERSION:
@@ -118,14 +118,14 @@ def _downgrade(database: Database, version: int) -> None:
     planned = migrations.plan(database, version)
     if planned.creates:
         raise errors.FailedPreconditionError(
-            f"{database.dialect.place()} has no tables of ML Metadata, so there is nothing to bring down"
+            f"{database.dialect.place()} has no tables of ML Metadata, so there is nothing to downgrade"
         )
     if planned.start > version:
         migrations.migrate(database, version, accept_loss=True)
 
 
 def on_existing(settings: DatabaseSettings, work: Callable[[Database], _Result], *, use: Use = Use.CHANGE) -> _Result:
-    """Open a database that exists, work on it, and close it."""
+    """Open an existing database, work on it, and close it."""
     database = Database(dataclasses.replace(settings, use=use))
     try:
         return work(database)

@@ -15,7 +15,7 @@ def open_service(settings: DatabaseSettings | PlaceOfStore) -> MetadataService:
 
     Raises:
         InvalidArgumentError: the URL is wrong.
-        FailedPreconditionError: what is there is no metadata store, or one of another version.
+        FailedPreconditionError: the database holds something else than a metadata store, or one of another version.
         StatusError: the database cannot be opened.
     """
     database = Database(settings if isinstance(settings, DatabaseSettings) else DatabaseSettings(url_of(settings)))

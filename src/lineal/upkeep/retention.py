@@ -1,8 +1,8 @@
 """Retention: which nodes a policy no longer keeps.
 
-Nodes that are old enough, and fit the other conditions, go; but what is deployed stays with all that it came from, and
-so does what anything else needs. A context goes with the last of what it held. What stays out: the deleting itself
-(deletion.py).
+Nodes that are old enough and match the other conditions are deleted. Deployed nodes stay, with everything that they
+came from, and so do nodes that others need. A context is deleted with its last member. What stays out: the deletion
+itself (deletion.py).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _STATES = {ARTIFACT: pb.Artifact.State, EXECUTION: pb.Execution.State}
 
 @dataclass
 class _Chosen:
-    """What a policy chose: what goes, what becomes a tombstone, and how many stay for which reason."""
+    """The result of a policy: the nodes to delete, those that become tombstones, and how many stay for which reason."""
 
     deleted: Ids
     tombstones: Ids
@@ -47,10 +47,10 @@ class _Chosen:
 def apply_retention(
     session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest
 ) -> lifecycle.ApplyRetentionResponse:
-    """Delete what a policy no longer keeps.
+    """Delete the nodes that a policy no longer keeps.
 
     Raises:
-        InvalidArgumentError: the policy names no time, a time to come, or a state that there is not.
+        InvalidArgumentError: the policy names no time, a time in the future, or an unknown state.
         NotFoundError: it names a type or a workspace that does not exist.
     """
     _check(request)
@@ -82,7 +82,7 @@ def _check(request: lifecycle.ApplyRetentionRequest) -> None:
 
 
 def _check_types(session: Session, names: Iterable[str]) -> None:
-    """Refuse a type that no kind has: a typo would delete nothing, or much less than was meant."""
+    """Refuse an unknown type: with a typo, nothing would be deleted, or less than was meant."""
     wanted = set(names)
     known = {row.name for kind in KINDS for row in type_rows.all_types(session, kind)} if wanted else set()
     if wanted - known:
@@ -110,7 +110,7 @@ def _count(nodes: Ids) -> int:
 
 
 def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest) -> list[Place]:
-    """Return the nodes that fit the policy's conditions, the oldest first. Workspaces outlive what they hold."""
+    """Return the nodes that match the policy's conditions, the oldest first. Workspaces are never deleted."""
     seen = _workspace(session, types, request.workspace) if request.workspace else session
     found: list[tuple[int, Place]] = []
     for kind in KINDS:
@@ -125,7 +125,7 @@ def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRet
 
 
 def _workspace(session: Session, types: KnownTypes, name: str) -> Session:
-    """Return the transaction with sight of a workspace.
+    """Return the transaction limited to a workspace.
 
     Raises:
         NotFoundError: there is neither a context nor a node of it.
@@ -152,26 +152,26 @@ def _workspaces(session: Session, types: KnownTypes, ids: Iterable[int]) -> set[
 
 
 def _deployed(session: Session) -> set[Place]:
-    """Return running executions, what they read, and all that this came from."""
+    """Return running executions, what they read, and everything that this came from."""
     running = deletion_rows.in_state(session, EXECUTION, pb.Execution.RUNNING)
     origins = walk(session, {EXECUTION: running}, Route(UPSTREAM)).nodes
     return {Place(kind, node_id) for kind, ids in origins.items() for node_id in ids}
 
 
 def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:
-    """Return the contexts that hold nothing, which are left alone: somebody may have made them for later."""
+    """Return the empty contexts, which stay: somebody may have created them for later."""
     return [Place(CONTEXT, node_id) for node_id in nodes[CONTEXT] if Place(CONTEXT, node_id) not in needs]
 
 
 def _still(session: Session, nodes: Ids, *, before: int) -> Ids:
-    """Return those of the nodes that nobody has updated or come to need meanwhile, nor will until all is deleted."""
+    """Return the nodes that nobody has updated or begun to need meanwhile, and lock them until all is deleted."""
     locked = {kind: node_rows.nodes_to_update(session, kind, ids) for kind, ids in nodes.items()}
     old = {kind: {row.id for row in rows if row.updated < before} for kind, rows in locked.items()}
     return without(old, protected(needs_of(session, old), old))
 
 
 def _to_bury(session: Session, nodes: Ids) -> Ids:
-    """Return those of the nodes that become tombstones: no context that holds something, and none that is one."""
+    """Return the nodes that become tombstones: no contexts with members, and no existing tombstones."""
     buried = {kind: nodes[kind] - deletion_rows.with_property(session, kind, nodes[kind], MARK) for kind in KINDS}
     return {**buried, CONTEXT: set()}
 

@@ -1,7 +1,7 @@
-"""The rules of access tokens: create, list, revoke, and whose a token is.
+"""The rules of access tokens: create, list, revoke, and find the owner.
 
-A token is `lineal_ID_SECRET`. The secret has 256 random bits, so its plain SHA-256 can be stored: there is nothing to
-guess, and no need of a slow hash. It is shown once, when it is made. What stays out: how a request carries it.
+A token is `lineal_ID_SECRET`. The secret has 256 random bits, so its plain SHA-256 can be stored: nobody can guess it,
+and a slow hash is not needed. It is shown once, when it is created. What stays out: how a request carries it.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from lineal.store.upkeep.tokens import TokenRow
 _FORM = re.compile(r"lineal_([a-z0-9]{12})_([A-Za-z0-9_-]{43})")
 _ID_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _SECRET_BYTES = 32
-# Compared with where no token has the id, so that this takes as long.
+# Compared with if no token has the id, so that the time is the same.
 _NO_HASH = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True)
 class Token:
-    """What is known of a token. Times are milliseconds since the epoch.
+    """A stored token. Times are milliseconds since the epoch.
 
     Attributes:
         id: its name within commands.
-        name: whose it is; calls are made under it.
-        role: what it allows.
-        workspaces: what it shows, or None for the whole store.
+        name: its owner; calls have this name.
+        role: the role that it gives.
+        workspaces: the workspaces that it is limited to, or None for the whole store.
         created: when it was made.
         expires: when it ends, or None for never.
         revoked: when it was revoked, or None.
@@ -87,7 +87,7 @@ class Tokens:
         seconds: float | None = None,
         who: str = UNNAMED.name,
     ) -> str:
-        """Make a token that is valid for some seconds, or for ever; return it, which nothing can do again.
+        """Make a token that is valid for some seconds, or for ever, and return it; it cannot be read again.
 
         `who` makes it; the audit log says so, without the secret and its hash.
 
@@ -117,7 +117,7 @@ class Tokens:
         return stored_tokens(self._service)
 
     def revoke(self, token_id: str, *, who: str = UNNAMED.name) -> None:
-        """Let a token be valid no longer; servers notice within seconds. The audit log says `who` revoked it.
+        """Revoke a token; servers notice within seconds. The audit log says `who` revoked it.
 
         Raises:
             NotFoundError: there is no such token, or it is revoked already.
@@ -128,7 +128,7 @@ class Tokens:
             )
 
     def caller(self, text: str) -> Caller | None:
-        """Return whose a token is, or None if it is not valid."""
+        """Return the owner of a token, or None if it is not valid."""
         found = _FORM.fullmatch(text)
         if found is None:
             return None
@@ -158,7 +158,7 @@ def _revoke(session: Session, token_id: str, who: str) -> bool:
 
 
 def looks_like_token(text: str) -> bool:
-    """Tell whether a credential has the form of a token."""
+    """Say whether a credential has the form of a token."""
     return text.startswith("lineal_")
 
 

@@ -54,12 +54,12 @@ def _problem(seen: Seen, annotation: str, wrong: str) -> Problem:
 
 def _what_is_wrong(entry: Any) -> str:
     if not isinstance(entry, dict):
-        return f"an entry is a {type(entry).__name__} and no object"
+        return f"an entry is a {type(entry).__name__} and not an object"
     unknown = sorted(entry.keys() - {*_TEXTS, "labels"})
     if unknown:
         return f"the key {unknown[0]!r} is unknown"
     if not all(isinstance(entry.get(key, ""), str) for key in _TEXTS) or not isinstance(entry.get("labels", {}), dict):
-        return "a type, name, uri or version is no string, or labels are no object"
+        return "a type, name, uri or version is not a string, or labels are not an object"
     for key in _TEXTS:
         if odd := _ODD.search(entry.get(key, "")):
             return f"the {key} holds {odd[0]!a}, which not every store can hold"

@@ -1,4 +1,4 @@
-"""The connection to a Kubernetes API server: requests, and streams of lines, with its errors sorted by what to do.
+"""The connection to a Kubernetes API server: requests and streams of lines, with errors classified by what to do.
 
 The package `kubernetes` finds the server and signs in (kubeconfig, service account); lists and watches are read here,
 because a watcher has to see resource versions, bookmarks and errors. What stays out: what is asked (`reflector.py`,
@@ -79,7 +79,7 @@ class Cluster:
         self._configuration = _configuration(kubeconfig)
         self._configuration.connection_pool_maxsize = CONNECTIONS
         if not self._configuration.verify_ssl:
-            _log.warning("the certificate of the cluster is not verified, as its configuration says")
+            _log.warning("the certificate of the cluster is not verified, because its configuration says so")
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         self._pool: Any = client.ApiClient(self._configuration).rest_client.pool_manager
         self._lock = threading.Lock()
@@ -110,7 +110,7 @@ class Cluster:
             _check(response.status, response.data, f"{method} {path}")
             answer = read_json(response.data)
         if not isinstance(answer, dict):
-            raise AwayError(f"{method} {path}: the answer is no object")
+            raise AwayError(f"{method} {path}: the answer is not an object")
         return answer
 
     def stream(self, path: str, *, query: Mapping[str, str], silence: float) -> Iterator[bytes]:

@@ -1,7 +1,8 @@
-"""The interface of handlers, and finding those that other packages bring.
+"""The interface of handlers, and finding handlers of other packages.
 
-A handler is asked what to store for an object that was added, changed or deleted; it stores nothing itself, so that its
-answer can be repeated when the store was away. What stays out: the built-in handlers (`objects.py`, `workloads.py`).
+A handler returns what to store for an object that was added, changed or deleted. It stores nothing itself, so the
+watcher can repeat the write if the store was away. What stays out: the built-in handlers (`objects.py`,
+`workloads.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Seen:
-    """An object, as a handler is given it.
+    """An object as a handler gets it.
 
     Attributes:
         resource: its kind.
@@ -72,7 +73,7 @@ class Seen:
 
 
 class Handler:
-    """What to store for an object; a class of its own overrides what it cares about.
+    """Says what to store for an object; a subclass overrides the methods that it needs.
 
     Bursts of changes to one object may be seen as one: the last state counts. After a restart an object may be seen
     again, so records need external ids. An error in a handler is logged and counted, and the rest goes on.
@@ -110,5 +111,5 @@ def _load(point: Any) -> Handler | None:
         return None
     if isinstance(made, Handler):
         return made
-    _log.error("the handler %s is no lineal.watch.Handler: %s", point.name, point.value)
+    _log.error("the handler %s is not a lineal.watch.Handler: %s", point.name, point.value)
     return None

@@ -1,4 +1,4 @@
-"""Which of several replicas records: the one that holds a Lease (coordination.k8s.io/v1).
+"""The lease that decides which of several replicas records (a Lease of coordination.k8s.io/v1).
 
 The rules are those of Kubernetes' own components: the holder renews; another one takes over when it has seen no renewal
 for the lease's duration, by its own clock. A holder that cannot renew stops in time. What stays out: what is done as
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Leadership:
-    """Whether this process holds the lease; kept up by a thread of its own."""
+    """Whether this process holds the lease; a thread of its own renews it."""
 
     def __init__(self, cluster: Cluster, lease: str, *, metrics: Metrics) -> None:
         """Prepare the thread.
@@ -56,7 +56,7 @@ class Leadership:
         self._thread.start()
 
     def stop(self) -> None:
-        """Give the lease back, so that another replica need not wait."""
+        """Release the lease, so that another replica need not wait."""
         self._stopped.set()
         self._thread.join(timeout=INTERVAL)
         if self.held:
@@ -64,7 +64,7 @@ class Leadership:
             try:
                 self._give_back()
             except ClusterError as error:
-                _log.info("the lease was not given back: %s", error)
+                _log.info("the lease was not released: %s", error)
 
     def _run(self) -> None:
         while True:
@@ -74,7 +74,7 @@ class Leadership:
             except ClusterError as error:
                 _log.warning("the lease %s/%s: %s", self._namespace, self._name, error)
             except Exception:
-                _log.exception("fault while asking for the lease")
+                _log.exception("fault while taking the lease")
             self._tell(was_held)
             if self._stopped.wait(INTERVAL):
                 return

@@ -1,6 +1,6 @@
 """Dotted paths into objects: `status.phase`, `spec.containers.*.image`.
 
-A `*` stands for every element of a list or every value of a mapping. What stays out: what the values mean.
+A `*` means every element of a list or every value of a mapping. What stays out: what the values mean.
 """
 
 from __future__ import annotations

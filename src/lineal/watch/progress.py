@@ -1,6 +1,6 @@
-"""How far each stream of a cluster was read and written, kept in the store itself.
+"""How far each stream of a cluster was read and written, stored in the store itself.
 
-The note lies beside the data, so that both are lost or restored together: a version that is too new would lose changes.
+The progress is beside the data, so both are lost or restored together: a version that is too new would lose changes.
 It is a context of the cluster, with one custom property for each stream. What stays out: what is read.
 """
 
@@ -15,7 +15,7 @@ from lineal.wire import metadata_store as pb
 
 
 class Progress:
-    """The resource versions of a cluster's streams; noted from time to time."""
+    """The resource versions of a cluster's streams; saved from time to time."""
 
     def __init__(self, store: MetadataStore, *, cluster: str, selector: str) -> None:
         self._store = store
@@ -27,7 +27,7 @@ class Progress:
         self._context_id: int | None = None
 
     def load(self) -> None:
-        """Read what was noted before.
+        """Read the saved progress.
 
         Raises:
             StatusError: the store cannot be read.
@@ -55,7 +55,7 @@ class Progress:
                 self._unsaved.add(name)
 
     def save(self) -> None:
-        """Note in the store what was reached since the last time.
+        """Save in the store what was reached since the last time.
 
         Raises:
             StatusError: the store cannot be written; the next call tries again.

@@ -109,7 +109,7 @@ class Recording:
         """Return what keeps the recording from being up to date, a line for each."""
         lines = [f"{one.source.name} is not listed yet" for one in self._running() if not one.synced]
         if not self._asked:
-            lines.append("the cluster was not asked for every kind yet")
+            lines.append("the watcher has not asked the cluster for every kind yet")
         if not self._writer.store_answers:
             lines.append("the store does not answer")
         return lines
@@ -130,7 +130,7 @@ class Recording:
         try:
             self._progress.save()
         except errors.StatusError as error:
-            _log.debug("progress was not noted: %s", error.message)
+            _log.debug("progress was not saved: %s", error.message)
 
     def _running(self) -> list[Reflector]:
         return [reflector for several in list(self._reflectors.values()) for reflector in several]

@@ -175,7 +175,7 @@ class Reflector:
             event = read_json(line)
             kind, obj = event["type"], event["object"]
         except (ValueError, TypeError, KeyError):
-            raise AwayError(f"{self._source.name}: the stream holds something that is no event") from None
+            raise AwayError(f"{self._source.name}: the stream holds something that is not an event") from None
         if kind == "ERROR":
             raise error_of_status(int(obj.get("code") or 0), f"watching {self._source.name}: {obj.get('message')}")
         self._well()
@@ -220,7 +220,7 @@ class Reflector:
 
     def _well(self) -> None:
         if self._in_trouble:
-            _log.info("%s: all is well again", self._source.name)
+            _log.info("%s: it works again", self._source.name)
         self._in_trouble = False
         self.synced = True
         self._backoff.reset()

@@ -48,7 +48,7 @@ class Workload:
 
     def __post_init__(self) -> None:
         if not isinstance(self.phase, str) or not isinstance(self.serves, bool):
-            raise _wrong("phase is no path, or serves neither true nor false")
+            raise _wrong("phase is not a path, or serves is neither true nor false")
         if not isinstance(self.phases, Mapping) or not isinstance(self.conditions, Mapping):
             raise _wrong("phases and conditions map words to states")
         if self.base_type not in BASE_TYPES:
@@ -150,7 +150,7 @@ def _from_name(name: str) -> Resource:
     kind_and_group, _, version = name.rpartition("/")
     kind, _, group = kind_and_group.partition(".")
     if not kind or not version:
-        raise _wrong(f"{name!r} is no resource")
+        raise _wrong(f"{name!r} is not a resource")
     return known(Resource(group, version, kind))
 
 
@@ -161,13 +161,13 @@ def known(resource: Resource) -> Resource:
 
 def _from_document(document: Any) -> tuple[Resource, ...]:
     if not isinstance(document, list) or not document:
-        raise _wrong("the list of resources is no list, or empty")
+        raise _wrong("the list of resources is not a list, or is empty")
     return _unique(_from_entry(entry) for entry in document)
 
 
 def _from_entry(entry: Any) -> Resource:
     if not isinstance(entry, Mapping):
-        raise _wrong(f"{entry!r} is no resource")
+        raise _wrong(f"{entry!r} is not a resource")
     given = {str(key).lower(): value for key, value in entry.items()}
     group, version, kind = (given.pop(key, None) or "" for key in ("group", "version", "kind"))
     workload, redact = given.pop("workload", None), given.pop("redact", ())

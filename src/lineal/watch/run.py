@@ -153,7 +153,7 @@ class Watcher:
 
     def _healthy(self) -> tuple[int, str]:
         if time.monotonic() - self._beat > STALE:
-            return 503, "the main loop stands still\n"
+            return 503, "the main loop does not run\n"
         if self._recording is not None and not self._recording.alive:
             return 503, "the writer has ended\n"
         return 200, "ok\n"

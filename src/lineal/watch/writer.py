@@ -166,8 +166,10 @@ class Writer:
     def _tell_refused(self, seen: Seen, error: errors.StatusError) -> None:
         too_large = is_too_large(error)
         self._metrics.count("problems_total", reason="too_large" if too_large else "refused")
-        what = "is over the store's limit of a message" if too_large else "was refused by the store"
-        _log.error("%s %s: %s; it is recorded without what is wrong", seen, what, " ".join(error.message.split())[:500])
+        what = "is larger than the store's message limit" if too_large else "was refused by the store"
+        _log.error(
+            "%s %s: %s; it is recorded without the wrong part", seen, what, " ".join(error.message.split())[:500]
+        )
 
     def _repeat(self, call: Callable[[], _T], *, what: str) -> _T:
         """Return what a call returns, repeated while the store or the cluster is away.

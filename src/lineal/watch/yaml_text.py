@@ -26,4 +26,4 @@ def load_yaml(text: str) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f" at line {mark.line + 1}" if mark else ""
-        raise errors.InvalidArgumentError(f"--resources: neither JSON nor YAML{place}; mend the file") from None
+        raise errors.InvalidArgumentError(f"--resources: neither JSON nor YAML{place}; correct the file") from None

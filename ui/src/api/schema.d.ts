@@ -7009,7 +7009,7 @@ export interface operations {
                 subject?: ("artifact" | "execution" | "context" | "type" | "store" | "token") | null;
                 /** @description Only about this id. */
                 node_id?: string | null;
-                /** @description Only by this caller: as listed, or the name or the token's id alone. */
+                /** @description Only by this caller: as listed, or only the name or the token's id. */
                 who?: string | null;
                 /** @description Only by this call. */
                 rpc?: string | null;

@@ -78,7 +78,7 @@ def _serve(parsed: gflags.Parsed) -> None:
         if configuration.downgrade_to >= 0:
             _downgrade(settings.database, configuration.downgrade_to)
         _await_database(settings.database, configuration.retries)
-        _log.warning("callers are not asked who they are, as by the official server; `lineal serve` can ask them")
+        _log.warning("everybody can call, as with the official server; `lineal serve --auth` can require a login")
         serve(settings, announce=_log.info)
 
 
@@ -105,7 +105,7 @@ def _downgrade(database: DatabaseSettings, version: int) -> None:
 
     downgrade(database, version)
     raise errors.CancelledError(
-        f"the database was brought to schema version {version}, with which this server does not work; start a server "
+        f"the database was downgraded to schema version {version}, and this server does not work with it; start one "
         "that does, or leave out --downgrade_db_schema_version"
     )
 

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from lineal.cli.metadata_store_server.gflags import Flag, Value
 
-PASSWORDS = "the way of a password that others cannot see is --metadata_store_server_config_file"
+PASSWORDS = "to hide a password from other users, use --metadata_store_server_config_file"
 OFFICIAL = (
     Flag("grpc_port", "int32", 8080, "the port for gRPC"),
-    Flag("grpc_channel_arguments", "string", "", "arguments of gRPC's channel: name=value, by commas"),
+    Flag("grpc_channel_arguments", "string", "", "arguments of gRPC's channel: name=value, separated by commas"),
     Flag("metadata_source_config_type", "string", "default", "default, config_file, mysql or postgresql"),
     Flag("metadata_store_server_config_file", "string", "", "a MetadataStoreServerConfig in protobuf's text form"),
     Flag("metadata_store_connection_retries", "int32", 5, "how often an unreachable database is tried again"),
@@ -35,15 +35,15 @@ OFFICIAL = (
     Flag("postgres_config_sslpassword", "string", "", "the password of the key"),
     Flag("postgres_config_sslrootcert", "string", "", "the file with the roots of the server's certificate"),
     Flag("enable_database_upgrade", "bool", False, "upgrade a database of an older schema version"),
-    Flag("downgrade_db_schema_version", "int64", -1, "bring the database to an older schema version and end"),
+    Flag("downgrade_db_schema_version", "int64", -1, "downgrade the database to an older schema version and exit"),
 )
 LINEAL = (
     Flag("lineal_host", "string", "0.0.0.0", "the address to listen on"),  # noqa: S104 like the official server
     Flag("lineal_http_port", "int32", -1, "the port for HTTP: the web UI, REST, probes; -1 for none"),
     Flag("lineal_sdk_types", "bool", False, "register the types of the Kubeflow Metadata SDK at the start"),
 )
-HELP = tuple(Flag(name, "bool", False, "say what flags there are") for name in ("help", "helpfull", "helpshort"))
-VERSION = (Flag("version", "bool", False, "say what version this is"),)
+HELP = tuple(Flag(name, "bool", False, "print all flags") for name in ("help", "helpfull", "helpshort"))
+VERSION = (Flag("version", "bool", False, "print the version"),)
 _LOG = {
     "bool": (
         *(

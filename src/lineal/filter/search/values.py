@@ -27,7 +27,7 @@ def problem(value: str | Range, sort: Sort, *, is_listed: bool, is_end: bool = F
     """
     if isinstance(value, Range):
         if not is_listed:
-            return "a range", "a range stands after = or :"
+            return "a range", "a range must follow = or :"
         ends = [end for end in (value.low, value.high) if end is not None]
         if not ends:
             return "a range without ends", "write low..high, low.. or ..high"

@@ -1,4 +1,4 @@
-"""What users, groups and certificates may do: a file of JSON, read again when it changes.
+"""The rules for users, groups and certificates: a JSON file, read again when it changes.
 
     {
       "user:ada@example.org": {"role": "admin"},
@@ -7,7 +7,7 @@
       "user:*": {"role": "reader", "workspaces": []}
     }
 
-The first entry that fits decides; `*` fits every name. What stays out: whether a name is true (authenticator.py).
+The first matching entry decides; `*` matches every name. What stays out: whether a name is genuine (authenticator.py).
 """
 
 from __future__ import annotations

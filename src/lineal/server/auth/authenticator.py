@@ -1,6 +1,6 @@
-"""From credentials to a caller, by the ways that the settings allow.
+"""From credentials to a caller, by the methods that the settings allow.
 
-Valid tokens are remembered for some seconds, so that not every call asks the database; a revoked one lives on so long.
+Valid tokens are remembered for some seconds, so not every call asks the database. A revoked token works for as long.
 What stays out: finding credentials in a request (credentials.py).
 """
 
@@ -29,7 +29,7 @@ _Method = Callable[[Credentials], Caller | None]
 
 
 class Authenticator:
-    """Knows callers by what their requests carry. Safe for any number of threads."""
+    """Recognises callers by the credentials in their requests. Safe for any number of threads."""
 
     def __init__(self, service: MetadataService, settings: AccessSettings) -> None:
         """Prepare the ways that the settings allow.
@@ -44,11 +44,11 @@ class Authenticator:
         self._remembered = _Remembered()
 
     def caller(self, credentials: Credentials) -> Caller:
-        """Return who sends a request.
+        """Return the caller of a request.
 
         Raises:
             UnauthenticatedError: the credentials are missing or not valid.
-            PermissionDeniedError: they are valid, and no rule says what their owner may do.
+            PermissionDeniedError: they are valid, but no rule says what their owner can do.
         """
         known = self.remembered(credentials)
         if known is not None:
@@ -59,9 +59,9 @@ class Authenticator:
                 self._remembered.put(credentials, found)
                 return found
         raise errors.UnauthenticatedError(
-            "the credentials are not valid: unknown, expired or revoked; get new ones"
+            "the credentials are not valid (unknown, expired or revoked); get new ones"
             if credentials.bearer
-            else "this server asks who calls; send a token (header `authorization: Bearer TOKEN`, or set LINEAL_TOKEN)"
+            else "this server needs a login; send a token (header `authorization: Bearer TOKEN`, or set LINEAL_TOKEN)"
         )
 
     def remembered(self, credentials: Credentials) -> Caller | None:
@@ -78,7 +78,7 @@ class Authenticator:
         found = self._rules.caller(name[:LONGEST_NAME], names, way=way)
         if found is None:
             raise errors.PermissionDeniedError(
-                f"{name[:LONGEST_NAME]!r} is known, and nothing says what they may do; ask for a rule in --access-file"
+                f"{name[:LONGEST_NAME]!r} is known, but no rule says what they can do; ask for a rule in --access-file"
             )
         return found
 

@@ -1,6 +1,6 @@
-"""What a request carries that may tell who sends it; how each door finds it.
+"""The credentials in a request, and how to find them over gRPC and over HTTP.
 
-What stays out: whether it is true (authenticator.py).
+What stays out: whether they are valid (authenticator.py).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True)
 class Credentials:
-    """What may tell who sends a request; "" for what it lacks.
+    """The credentials of a request; "" for those that it does not have.
 
     Attributes:
         bearer: the token of the header `authorization: Bearer TOKEN`, or of the web UI's cookie.
@@ -40,7 +40,7 @@ class Credentials:
 
 
 def of_grpc(context: grpc.ServicerContext, user_header: str) -> Credentials:
-    """Return what a gRPC call carries; a header that comes twice tells nothing."""
+    """Return the credentials of a gRPC call; a header that comes twice is ignored."""
     found: dict[str, list[str]] = {}
     for name, value in context.invocation_metadata():
         if isinstance(value, str):
@@ -55,7 +55,7 @@ def of_grpc(context: grpc.ServicerContext, user_header: str) -> Credentials:
 
 
 def of_http(scope: Scope, user_header: str) -> Credentials:
-    """Return what an HTTP request carries; a header that comes twice tells nothing."""
+    """Return the credentials of an HTTP request; a header that comes twice is ignored."""
     headers = Headers(scope=scope)
     client = scope.get("client") or ("", 0)
     return Credentials(

@@ -26,9 +26,9 @@ def current_caller() -> Caller:
     """Return the caller.
 
     Raises:
-        UnauthenticatedError: nobody was asked, so that a door without a guard stays shut.
+        UnauthenticatedError: no guard has set a caller, so a server without a guard answers nothing.
     """
     try:
         return _CALLER.get()
     except LookupError:
-        raise errors.UnauthenticatedError("nobody knows who makes this call; this is a fault of the server") from None
+        raise errors.UnauthenticatedError("this call has no caller; this is a fault of the server") from None

@@ -1,4 +1,4 @@
-"""The guard of the gRPC door: an interceptor that asks every call but those of the health service who sends it."""
+"""The guard of the gRPC server: an interceptor that authenticates every call except those of the health service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 
 
 class GrpcGuard(grpc.ServerInterceptor):  # type: ignore[misc]
-    """Lets a call pass with its caller, or answers it with what is missing."""
+    """Lets a call pass with its caller, or answers with an error that says what is missing."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator

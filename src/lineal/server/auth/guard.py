@@ -1,6 +1,6 @@
-"""The guard of a server: whether callers are asked who they are, and who makes the present call.
+"""The guard of a server: whether callers must authenticate, and the caller of the current call.
 
-What stays out: how each door asks (grpc_guard.py, http_guard.py).
+What stays out: how gRPC and HTTP do it (grpc_guard.py, http_guard.py).
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ class Guard:
     """The guard of the doors.
 
     Attributes:
-        authenticator: what knows callers, or None where nobody is asked.
+        authenticator: recognises callers, or None without authentication.
     """
 
     authenticator: Authenticator | None = None
 
     def caller(self) -> Caller:
-        """Return who makes the present call.
+        """Return the caller of the current call.
 
         Raises:
-            UnauthenticatedError: callers are asked, and a door let this one pass unasked.
+            UnauthenticatedError: authentication is on, but this call was let in without it.
         """
         return UNNAMED if self.authenticator is None else current_caller()
 
@@ -37,7 +37,7 @@ OPEN = Guard()
 
 
 def guard_of(service: MetadataService, settings: AccessSettings) -> Guard:
-    """Return the guard that the settings want.
+    """Return the guard for the settings.
 
     Raises:
         StatusError: what it needs is missing or wrong.

@@ -1,7 +1,7 @@
-"""The guard of the HTTP door: all but health, login and the page about problems is for known callers.
+"""The guard of the HTTP server: everything except health, login and the page about problems needs a caller.
 
-It is an ASGI middleware around all routes, so that a new route is guarded without anybody thinking of it. A browser
-that asks for a page is led to the login. What stays out: the form of the login (login.py).
+It is an ASGI middleware around all routes, so it also guards a new route. A browser that asks for a page is redirected
+to the login. What stays out: the form of the login (login.py).
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ p[role=alert]{{color:#c0362c}}</style>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Log in</button></form>
 <p>A token is made with <code>lineal token create</code>.</p></main></html>"""
-# Within the form: files are for callers who are known, and a browser that is given none asks for /favicon.ico.
+# Inside the page: files need a login, and a browser without an icon asks for /favicon.ico.
 _ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
     "%3Crect width='32' height='32' rx='7' fill='%230B57B5'/%3E"

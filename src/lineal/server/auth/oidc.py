@@ -67,8 +67,8 @@ class OidcTokens:
 class _Keys:
     """The keys of an issuer: fetched when first needed, again after ten minutes, and when a token names a new one.
 
-    One thread fetches. Others go on with the keys that are here, or wait for a moment if theirs is not; and after a try
-    nobody tries again for some seconds. So an issuer that hangs does not hold the server's threads.
+    One thread fetches. Other threads use the keys that are there, or wait for a moment if their key is missing. After
+    a try, nobody tries again for some seconds. So an issuer that hangs does not block the server's threads.
     """
 
     def __init__(self, settings: AccessSettings, fetch: Callable[[str], Any]) -> None:
@@ -122,5 +122,5 @@ class _Keys:
         discovered = self._fetch(f"{self._settings.oidc_issuer.rstrip('/')}/.well-known/openid-configuration")
         url = str(discovered["jwks_uri"])
         if not url.startswith(("https://", self._settings.oidc_issuer)):
-            raise ValueError("the issuer names keys without TLS")
+            raise ValueError("the issuer's URL for its keys has no TLS")
         return url

@@ -1,8 +1,8 @@
-"""What a server tells of itself: metrics, request ids, a line for each request, traces.
+"""Metrics, request ids, a log line for each request, and traces.
 
-    calls.py        what is noted of each call, whichever door it came through
-    grpc_calls.py   the interceptor that sees the gRPC door's
-    http_calls.py   the middleware that sees the HTTP door's
+    calls.py        what is recorded about each call, over gRPC or HTTP
+    grpc_calls.py   the interceptor that sees gRPC calls
+    http_calls.py   the middleware that sees HTTP requests
     metrics.py      the numbers, and their text for Prometheus
     restarts.py     the number that the supervisor of workers counts
     database.py     the numbers of the database

@@ -1,4 +1,4 @@
-"""What is noted of each RPC, whichever door it came through: numbers, and a line in the log if asked for.
+"""What is recorded about each RPC, over gRPC or HTTP: metrics, and a log line if that is set.
 
 What stays out: knowing when a call begins and ends (grpc_calls.py, grpc_web.py).
 """
@@ -54,7 +54,7 @@ class ObservedCall:
         self._started = perf_counter()
 
     def end(self, code: str, response_bytes: int = 0) -> None:
-        """Note how it ended: the name of the status, and the size of the answer."""
+        """Record how it ended: the name of the status, and the size of the answer."""
         self._seconds = perf_counter() - self._started
         self._code, self._sent = code, response_bytes
         later(self._count)
@@ -70,7 +70,7 @@ class ObservedCall:
 
 
 def note_request(what: str, code: str, seconds: float, *, sent: int, received: int | None = None) -> None:
-    """Write the line of a request, if that is asked for; its fields are fields of their own in a log of JSON."""
+    """Write the line of a request, if that is set; in a JSON log, its fields are separate fields."""
     if not _log.isEnabledFor(logging.INFO):
         return
     fields = {"request": what, "code": code, "ms": round(seconds * 1000, 2), "sent": sent}

@@ -21,7 +21,7 @@ def observe(database: Database) -> None:
 
 
 def note_state(database: Database, *, ready: bool) -> None:
-    """Note what is only known by looking: whether the database answers, and its connections."""
+    """Record the numbers that need a check: whether the database answers, and its connections."""
     used, idle = database.connections()
     metrics.CONNECTIONS.labels("used").set(used)
     metrics.CONNECTIONS.labels("idle").set(idle)

@@ -1,8 +1,8 @@
-"""Counting put aside: what a call adds to the numbers is added a moment later, or when somebody asks for them.
+"""Deferred counting: the numbers of a call are added a moment later, or when somebody reads them.
 
-Adding to a histogram takes a microsecond where its code is warm, and ten where a call comes alone: all that is counted
-of one call made a read of one row a tenth longer. A worker that is killed takes its last moment of numbers with it.
-What stays out: what is counted (calls.py, database.py).
+Adding to a histogram takes a microsecond if its code is warm, and ten if calls are rare: counting made a read of one
+row a tenth longer. If a worker is killed, the numbers of its last moment are lost. What stays out: what is counted
+(calls.py, database.py).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _log = logging.getLogger(__name__)
 
 
 def later(work: Callable[[], object]) -> None:
-    """Put a piece of counting aside; where nobody counts (`counting`), what waits is counted when it is much."""
+    """Defer a piece of counting; without a counting thread (`counting`), pieces are counted when many wait."""
     _waiting.append(work)
     if len(_waiting) > _MOST:
         count()
 
 
 def count() -> None:
-    """Do what was put aside until now, in the order in which it came; a piece that fails keeps no other from it."""
+    """Run the deferred pieces in their order; a piece that fails does not stop the others."""
     for _ in range(len(_waiting)):
         try:
             work = _waiting.popleft()

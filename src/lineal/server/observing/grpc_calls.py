@@ -1,4 +1,4 @@
-"""The gRPC door's interceptor that notes each call; it stands before the guard, so that refusals are seen as well."""
+"""The gRPC interceptor that records each call; it runs before the guard, so it also sees refused calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _Behaviour = Callable[[Iterator[bytes], grpc.ServicerContext], bytes]
 
 
 class GrpcCalls(grpc.ServerInterceptor):  # type: ignore[misc]
-    """Notes the calls of the services named; others pass unseen."""
+    """Records the calls of the named services; others pass unseen."""
 
     def __init__(self, services: Mapping[str, Any]) -> None:
         self._services = services

@@ -1,4 +1,4 @@
-"""The HTTP door's outermost middleware: it gives each request an id and notes how it went; and the route to metrics."""
+"""The outermost HTTP middleware, which gives each request an id and records how it ended, and the route to metrics."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def add_metrics(app: FastAPI) -> None:
 
 
 def add_calls(app: FastAPI) -> None:
-    """Note every request of an application; to be added last, so that it stands before all other middleware."""
+    """Record every request of an application; add it last, so that it runs before all other middleware."""
     app.add_middleware(_HttpCalls)
 
 

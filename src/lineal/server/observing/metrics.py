@@ -1,7 +1,7 @@
 """The numbers of a server, and their text for Prometheus.
 
-Several workers of one server write theirs into files of one folder, which the client library calls its multiprocess
-mode; whichever worker is asked answers with the sum of all. What stays out: counting (calls.py, database.py).
+Several workers of one server write their numbers into files of one folder (the client library's multiprocess mode), and
+each worker answers with the sum of all. What stays out: counting (calls.py, database.py).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The one number that the supervisor of workers counts itself.
 
-It stands alone, since the supervisor must not write the other numbers, which are about processes that serve.
+It has its own module, because the supervisor must not write the other numbers, which are about processes that serve.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Spans for OpenTelemetry, from the request to the statement, where it is installed and asked for.
 
-Where spans go is said by OpenTelemetry's own environment variables (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and
-others). A span holds the text of a statement, which never holds a value. Without `--traces` nothing is imported.
+OpenTelemetry's own environment variables (OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME and others) say where spans
+go. A span holds the text of a statement, which never holds a value. Without `--traces` nothing is imported.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def request_span(name: str, headers: Iterable[tuple[str, Any]]) -> AbstractConte
 
 
 def begin(database: Database, exporter: Any = None) -> Callable[[], None]:
-    """Trace requests and statements from now on; return what ends it and sends the rest.
+    """Trace requests and statements from now on; return the function that ends it and sends the rest.
 
     Args:
         database: whose statements.

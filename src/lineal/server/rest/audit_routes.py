@@ -29,7 +29,7 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
         node_id: Annotated[str | None, Query(pattern=r"^[0-9]{1,19}$", description="Only about this id.")] = None,
         who: Annotated[
             str | None,
-            Query(max_length=300, description="Only by this caller: as listed, or the name or the token's id alone."),
+            Query(max_length=300, description="Only by this caller: as listed, or only the name or the token's id."),
         ] = None,
         rpc: Annotated[str | None, Query(max_length=100, description="Only by this call.")] = None,
         since: Time = None,

@@ -1,4 +1,4 @@
-"""The limit of what is sent to REST: no more of a body is read than any of its routes can use."""
+"""The limit of REST bodies: no more of a body is read than any of the routes can use."""
 
 from __future__ import annotations
 

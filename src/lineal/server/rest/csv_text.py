@@ -1,9 +1,9 @@
 """Rows as CSV that a spreadsheet opens without running anything, and back.
 
-A spreadsheet takes a cell that begins with = + - or @ for a formula, also after blanks or in a wide form of these
-letters. Such a text gets an apostrophe in front, as OWASP recommends; so does a text that begins with apostrophes and
-then looks like that, so that one apostrophe taken away always gives the text back. Numbers stay as they are, also those
-that are recorded as texts. What stays out: which rows and columns there are.
+A spreadsheet treats a cell that begins with = + - or @ as a formula, also after blanks or in a wide form of these
+letters. Such a text gets an apostrophe in front, as OWASP recommends. So does a text that begins with apostrophes and
+continues like that: removing one apostrophe always gives the original text. Numbers do not change, also those that are
+recorded as texts. What stays out: which rows and columns there are.
 """
 
 from __future__ import annotations

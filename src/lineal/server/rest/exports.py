@@ -29,7 +29,7 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 class Export(StreamingResponse):
-    """A streamed answer that says at its end why it is not whole, and is not ended as a whole one is.
+    """A streamed answer that says at its end why it is incomplete, and does not end like a complete one.
 
     The status is sent before the rows are read. A connection that closes before the last piece of the body is how HTTP
     says that an answer is incomplete.

@@ -72,7 +72,7 @@ def refuse_nul(request: Request) -> None:
 
 
 def refuse_unknown(request: Request) -> None:
-    """Refuse a query parameter that the route does not have: one that is misspelt would change nothing, unnoticed.
+    """Refuse a query parameter that the route does not have: nobody would notice that a misspelt one has no effect.
 
     Raises:
         InvalidArgumentError: there is one.

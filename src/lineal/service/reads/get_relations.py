@@ -1,4 +1,4 @@
-"""The rules of the calls that read what joins nodes: events, contexts, and contexts inside others."""
+"""The rules of the calls that read relations between nodes: events, contexts, and contexts inside others."""
 
 from __future__ import annotations
 

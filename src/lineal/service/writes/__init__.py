@@ -1,1 +1,1 @@
-"""The rules of the calls that write: what a request may hold, and what becomes of it."""
+"""The rules of the calls that write: what a request may hold, and what is stored."""

@@ -1,8 +1,8 @@
-"""The rules of LogArtifact: an artifact that many log at the same time is one record.
+"""The rules of LogArtifact: if many programs log an artifact at the same time, it becomes one record.
 
-A stored artifact is looked for without a lock, so that reading a popular data set holds nobody up. Where there is none,
-the lock of the uri is taken, and what its last holder wrote is looked for before anything is written. What stays out:
-what the official calls do, which store whatever they are given.
+First, the stored artifact is looked up without a lock, so that logging a popular data set blocks nobody. If there is
+none, the call takes the lock of the uri and looks again, because the last holder may have written it. What stays out:
+the official calls, which always store what the request holds.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _VERSION_PROPERTIES = ("name", "version")
 def log_artifact(
     session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
 ) -> lineage.LogArtifactResponse:
-    """Find or store an artifact, and join it to its execution by an event; or answer what the caller must judge first.
+    """Find or store an artifact and link it to its execution, or answer what the caller must compare first.
 
     Raises:
         InvalidArgumentError: the artifact, its event or the way to recognise it is missing or breaks a rule.
@@ -90,7 +90,7 @@ def _log_judged(
 
 
 def _look(session: Session, uri: str, find: _Find) -> list[pb.Artifact]:
-    """Return what is stored of an identity; if nothing is, nobody else logs it until the transaction ends."""
+    """Return the stored artifact of an identity; without one, nobody else logs it until the transaction ends."""
     found = find()
     if not found and locks.take(session, locks.of_identity(uri)):
         found = find()
@@ -128,7 +128,7 @@ def _store(session: Session, types: KnownTypes, request: lineage.LogArtifactRequ
 
 
 def _join(session: Session, artifact_id: int, request: lineage.LogArtifactRequest) -> None:
-    """Join a stored artifact to the execution, if one is given, unless it has the event."""
+    """Link a stored artifact to the execution, if one is given, unless the event exists."""
     given = request.event
     if not node_rows.ids_to_link(session, ARTIFACT, [artifact_id]):
         raise errors.AbortedError(f"artifact {artifact_id} was deleted while it was being logged; log it again")

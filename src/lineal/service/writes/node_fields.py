@@ -1,4 +1,4 @@
-"""What creating and updating nodes have in common: how a node is named in messages, its state, its properties."""
+"""Common parts of creating and updating nodes: the name of a node in messages, its state, its properties."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def given_state(kind: Kind, node: Any) -> int | None:
 
 
 def taken(session: Session, kind: Kind, nodes: Sequence[Any], conflict: Conflict) -> errors.AlreadyExistsError:
-    """Return the error that names the node whose name or external id is taken; within a scope, not by whom."""
+    """Return the error about a taken name or external id; within a scope, it does not say which node has it."""
     if isinstance(conflict, PropertyConflict):
         return _two_properties(session, kind, nodes)
     node = nodes[conflict.row or 0] if len(nodes) == 1 or conflict.row is not None else None
@@ -84,7 +84,7 @@ def _spelled(session: Session, kind: Kind, node: Any, nodes: Sequence[Any], fiel
 
 
 def _two_properties(session: Session, kind: Kind, nodes: Sequence[Any]) -> errors.AlreadyExistsError:
-    """Return the error that names the node with two properties that the database takes for one."""
+    """Return the error about a node with two properties whose names are equal for the database."""
     for node in nodes:
         rows = properties_of(session, kind, [node.id]) if node.HasField("id") else []
         for is_custom, given in ((False, node.properties), (True, node.custom_properties)):

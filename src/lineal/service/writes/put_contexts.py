@@ -1,4 +1,4 @@
-"""The rules of the contexts that PutExecution and PutLineageSubgraph bring along: put, or reuse what exists."""
+"""The rules for the contexts in PutExecution and PutLineageSubgraph: put them, or reuse existing ones."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def _updates_may_rename(contexts: Sequence[pb.Context], options: ReuseOptions) -
 
 
 def _may_be_one(session: Session, contexts: Sequence[pb.Context], options: ReuseOptions) -> bool:
-    """Tell whether two names of the request may be one for the database, which alone can tell."""
+    """Say whether two names of the request may be equal for the database; only the database can decide that."""
     return options.existing and len(contexts) > 1 and session.folds_names
 
 
 @dataclass(frozen=True)
 class _Stored:
-    """The stored contexts that the given ones may stand for."""
+    """The stored contexts that the given ones may reuse."""
 
     by_name: node_rows.IdsByName
     ids: set[int]
@@ -101,7 +101,7 @@ def _stored(session: Session, contexts: Sequence[pb.Context], options: ReuseOpti
 
 
 def _place(walk: _Walk, index: int, context: pb.Context, stored: _Stored, options: ReuseOptions) -> None:
-    """Find the id of a context, or note that it waits to be put."""
+    """Find the id of a context, or record that it must be put."""
     if options.given_ids and context.HasField("id"):
         if context.id not in stored.ids:
             raise errors.NotFoundError(f"{label(CONTEXT, context)} does not exist; leave the id out to create it")

@@ -63,7 +63,7 @@ def write_nodes(
 
 
 def _batches(nodes: Sequence[Any]) -> Iterator[list[Any]]:
-    """Cut nodes into neighbours to be created, and neighbours to be updated that are all different."""
+    """Split nodes into runs of neighbours to create, and runs of different neighbours to update."""
     batch: list[Any] = []
     seen: set[int] = set()
     for node in nodes:

@@ -19,7 +19,7 @@ from lineal.wire import service as rpc
 def put_attributions_and_associations(
     session: Session, _: KnownTypes, request: rpc.PutAttributionsAndAssociationsRequest
 ) -> rpc.PutAttributionsAndAssociationsResponse:
-    """Put artifacts, then executions, into contexts; what is there already is left alone.
+    """Put artifacts, then executions, into contexts; existing memberships do not change.
 
     Raises:
         InvalidArgumentError: a context, artifact or execution is not given or does not exist.
@@ -95,7 +95,7 @@ def _checked_pair(
     child_id = _known_context(child_id, known)
     if child_id == parent_id or ancestors.leads(parent_id, child_id):
         raise errors.InvalidArgumentError(
-            f"context {child_id} cannot lie in context {parent_id}, which is itself or lies in it"
+            f"context {child_id} cannot be in context {parent_id}, which is itself or is in it"
         )
     ancestors.add(child_id, parent_id)
     return child_id, parent_id
@@ -126,7 +126,7 @@ class _Ancestors:
         self._parents: dict[int, set[int]] = {}
 
     def add(self, child_id: int, parent_id: int) -> None:
-        """Note a pair that is about to be written."""
+        """Record a pair that is about to be written."""
         self._load({child_id})
         self._parents[child_id].add(parent_id)
 

@@ -42,7 +42,7 @@ def put_lineage_subgraph(
     execution_ids = write_nodes(session, types, EXECUTION, request.executions)
     join_contexts(session, context_ids, artifact_ids=artifact_ids, execution_ids=execution_ids)
     if not session.sees_all:
-        require_inside(session)  # before an event says of a node outside that there is none
+        require_inside(session)  # before an event reports that a node outside does not exist
     store_events(session, [_event(edge, artifact_ids, execution_ids) for edge in request.event_edges])
     return rpc.PutLineageSubgraphResponse(
         execution_ids=execution_ids, artifact_ids=artifact_ids, context_ids=context_ids

@@ -23,7 +23,7 @@ from lineal.wire import service as rpc
 
 @dataclass(frozen=True)
 class _Flags:
-    """How much a type that exists may differ from the one given."""
+    """How much an existing type may differ from the given one."""
 
     can_add_fields: bool
     can_omit_fields: bool
@@ -57,7 +57,7 @@ def _put(session: Session, kind: Kind, given: Any, flags: _Flags) -> int:
     if not given.name:
         raise errors.InvalidArgumentError(f"the {kind.name} type has no name; give it one")
     stored = type_rows.find_type(session, kind, given.name, given.version)
-    if stored is None:  # no index keeps types apart: look again when no other server can be about to create it
+    if stored is None:  # no index prevents duplicate types: look again when no other server can be creating it
         locks.take(session, locks.TYPES)
         stored = type_rows.find_type(session, kind, given.name, given.version)
     if stored is None:
@@ -129,7 +129,7 @@ def _extend(session: Session, kind: Kind, given: Any, stored: TypeRow, flags: _F
     """Check a type against the stored one, and add what is new and allowed."""
     properties = type_rows.type_properties(session, [stored.id]).get(stored.id, {})
     added = _added_properties(kind, given, properties, flags)
-    if added:  # look again when no other server can be about to add the same
+    if added:  # look again when no other server can be adding the same
         locks.take(session, locks.TYPES)
         properties = type_rows.type_properties(session, [stored.id]).get(stored.id, {})
         added = _added_properties(kind, given, properties, flags)
@@ -184,7 +184,7 @@ def _put_base_type(session: Session, kind: Kind, given: Any, type_id: int, *, is
         return
     if given.base_type == 0:
         raise errors.UnimplementedError(
-            f"the base type of the {_label(kind, given)} cannot be taken away; leave base_type out"
+            f"the base type of the {_label(kind, given)} cannot be removed; leave base_type out"
         )
     wanted = kind.system_types[given.base_type - 1]
     stored = None if is_new else type_rows.base_type_names(session, [type_id]).get(type_id)

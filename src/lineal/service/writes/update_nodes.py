@@ -113,7 +113,7 @@ def _collect(
     options: UpdateOptions,
     changes: _Changes,
 ) -> None:
-    """Check one update and note what it changes."""
+    """Check one update and record what it changes."""
     row = stored.rows.get(node.id)
     if row is None:
         raise errors.InvalidArgumentError(
@@ -140,7 +140,7 @@ def _collect(
 
 
 def _time_after(row: NodeRow, *, grows: bool) -> int:
-    """Return the time of an update, which is another than that of the last: else nobody could tell them apart."""
+    """Return the time of an update, which must differ from that of the one before it."""
     time = now()
     return max(time, row.updated + 1) if grows or time == row.updated else time
 
@@ -162,7 +162,7 @@ def _target(kind: Kind, node: Any, row: NodeRow, mask: Collection[str]) -> NodeR
 
 
 def _differs(kind: Kind, node: Any, row: NodeRow, type_name: str) -> bool:
-    """Say whether the given node is another than the stored one, also where nothing would be stored differently."""
+    """Say whether the given node differs from the stored one, even if the stored form would not change."""
     given = kind.node()
     given.CopyFrom(node)
     stored = node_message(kind, row, type_name)
@@ -207,7 +207,7 @@ def _keyed(properties: Iterable[Property]) -> StoredProperties:
 def _note_properties(
     node_id: int, stored: StoredProperties, wanted: StoredProperties, changes: PropertyChanges
 ) -> bool:
-    """Note the difference between stored and wanted properties; say whether there is one."""
+    """Record the difference between stored and wanted properties; return whether there is one."""
     deleted = [(node_id, *key) for key in stored if key not in wanted]
     inserted = [(node_id, *key, columns) for key, columns in wanted.items() if key not in stored]
     updated = [

@@ -43,7 +43,7 @@ def prepare(database: Database) -> None:
             f"{database.dialect.place()} holds no metadata store; `lineal serve` or a first write creates it"
         )
     if database.dialect.read_only:
-        raise errors.FailedPreconditionError("the database is open for reading only and holds no whole store yet")
+        raise errors.FailedPreconditionError("the database is open for reading only and holds no complete store yet")
     database.write(_create)
 
 

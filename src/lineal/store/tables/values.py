@@ -52,7 +52,7 @@ def encode(value: pb.Value, kind: str | None) -> Encoded:
 
 def _encode_any(value: pb.Value) -> str:
     if not value.HasField("proto_value"):
-        raise errors.InvalidArgumentError("has a value of no kind; set one of int, double, string, struct, proto, bool")
+        raise errors.InvalidArgumentError("has no kind of value; set one of int, double, string, struct, proto, bool")
     if not value.proto_value.type_url:
         raise errors.InvalidArgumentError("has a proto_value without type_url; pack the message with Any.Pack")
     return _text(value.proto_value.SerializeToString())

@@ -69,10 +69,10 @@ def _orphans() -> Iterator[tuple[str, sa.Table, str, sa.Table]]:
         yield f"memberships of {kind.plural} that do not exist", table, kind.id_column, NODE[kind]
         yield f"memberships of {kind.plural} in contexts that do not exist", table, "context_id", NODE[CONTEXT]
     for column in ("context_id", "parent_context_id"):
-        yield "places of contexts in others, one of which does not exist", PARENT_CONTEXT, column, NODE[CONTEXT]
+        yield "parent links of contexts with a missing end", PARENT_CONTEXT, column, NODE[CONTEXT]
     yield "properties of types that do not exist", TYPE_PROPERTY, "type_id", TYPE
     for column in ("type_id", "parent_type_id"):
-        yield "base types of types, one of which does not exist", PARENT_TYPE, column, TYPE
+        yield "base types of types with a missing end", PARENT_TYPE, column, TYPE
 
 
 def _empty(kind: Kind) -> sa.ColumnElement[bool]:

@@ -19,7 +19,7 @@ from lineal.store.upkeep import views as view_rows
 _PROBES = [f"probe {number}" for number in range(9)]  # no names of views
 _PROBE_LENGTH = 7000
 QUIET = 10.0
-"""How many seconds no write must have failed for want of space, where a probe alone does not tell."""
+"""For how many seconds no write may have failed for lack of space, on engines where a probe is not enough."""
 _DELETE_PROBES = Statement(sa.delete(VIEW).where(listed(VIEW.c.id, "ids")))
 
 

@@ -17,9 +17,9 @@ from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.tables.own_tables import VIEW, VIEW_USE
 
 NOBODY = ""
-"""The caller of views of which nobody knows who stored them."""
+"""The caller of views whose real caller is unknown."""
 OVERHEAD = 1024
-"""What each view counts beside its bytes: the rows and their places in indexes."""
+"""What each view counts in addition to its bytes: its rows and index entries."""
 BATCH = 1000
 """How many uses are removed, or counted after the fact, in one transaction."""
 

@@ -157,7 +157,7 @@ def _shown_rows(table: sa.Table) -> sa.Select[Any]:
     rule = _RULES.get(table.name)
     if rule is None:
         raise errors.PermissionDeniedError(
-            f"{table.name} tells of the whole store; this needs a caller that is not limited to workspaces"
+            f"{table.name} shows the whole store; it needs a caller who is not limited to workspaces"
         )
     return sa.select(*table.c).where(rule(table.c))
 

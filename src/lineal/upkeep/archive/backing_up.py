@@ -1,4 +1,4 @@
-"""Back up a store: as an archive that every engine can take, or as a copy of a SQLite file.
+"""Back up a store: as an archive for every engine, or as a copy of a SQLite file.
 
 What stays out: the form of the file (files.py).
 """
@@ -60,7 +60,7 @@ def older_version(settings: DatabaseSettings) -> int | None:
     with closing(Database(dataclasses.replace(settings, use=Use.READ))) as database:
         state = database.read(migrations.recognise)
     if state.is_empty or state.unfinished or state.lacks_only_the_version:
-        return None  # opening it tells what is wrong
+        return None  # opening it says what is wrong
     version = state.version()
     return version if version < SCHEMA_VERSION else None
 
@@ -105,7 +105,7 @@ def copy(settings: DatabaseSettings, path: Path, *, overwrite: bool = False) -> 
         DataLossError: SQLite finds the copy damaged, and so the store.
     """
     if older_version(settings) is None:
-        open_for_reading(settings).close()  # which tells what is no store
+        open_for_reading(settings).close()  # which says if it is not a store
     with (
         closing(Database(dataclasses.replace(settings, use=Use.READ))) as database,
         writing(path, overwrite=overwrite) as draft,

@@ -1,7 +1,7 @@
-"""Check every record of an archive before the first row is written: its form, its ids, and what it refers to.
+"""Check every record of an archive before the first row is written: its form, its ids, and its references.
 
-Ids come in ascending order, so eight bytes for each tell whether one is there. What stays out: damage of the file
-(files.py), and names that are taken (restoring.py, renumbering.py).
+Ids come in ascending order, so eight bytes for each are enough to check whether one exists. What stays out: damage of
+the file (files.py), and names that are taken (restoring.py, renumbering.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Drafts of files that are being written, and those that killed programs left behind.
+"""Drafts of files that are being written, and drafts that killed programs left behind.
 
-A draft is locked by whoever writes it, and the system ends the lock with the program. So a draft that nobody has locked
-is nobody's. What stays out: systems without such locks, where drafts of killed programs stay.
+The program that writes a draft locks it, and the system releases the lock when the program ends. So nobody uses a draft
+without a lock. What stays out: systems without such locks, where drafts of killed programs stay.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ except ImportError:  # Windows
 
 
 def new_name(path: Path) -> Path:
-    """Return a name for a draft of a file that nobody else has: in containers, process ids are the same again."""
+    """Return a unique name for a draft of a file: process ids in containers are not unique."""
     return path.with_name(f"{path.name}.{secrets.randbelow(10**12)}.part")
 
 
 @contextmanager
 def locked(draft: Path) -> Iterator[None]:
-    """Make a draft, and keep others from removing it; at the end it and what lies beside it go, unless renamed."""
+    """Make a draft that others do not remove; at the end, remove it and the files beside it, unless it was renamed."""
     handle = _made(draft)
     try:
         yield
@@ -43,7 +43,7 @@ def locked(draft: Path) -> Iterator[None]:
 def _made(draft: Path) -> int | None:
     """Make a draft and return it open and locked; None where there are no locks, as no file can be renamed while open.
 
-    Whoever looks for drafts that nobody locks may remove it just before it is locked; then it is made again.
+    Another program may remove the draft just before it is locked; then it is made again.
     """
     if fcntl is None:
         draft.touch()
@@ -59,7 +59,7 @@ def _made(draft: Path) -> int | None:
 
 
 def remove_stale(path: Path) -> None:
-    """Remove the drafts of a file, with what lies beside them, whose programs are gone."""
+    """Remove the drafts of a file whose programs have ended, with the files beside them."""
     for draft in path.absolute().parent.glob(f"{_plain(path.name)}.*.part"):
         if _is_stale(draft):
             _remove_beside(draft)
@@ -67,7 +67,7 @@ def remove_stale(path: Path) -> None:
 
 
 def _remove_beside(draft: Path) -> None:
-    """Remove what lies beside a draft: folders for its making, and journals of SQLite."""
+    """Remove the files beside a draft: work folders, and journals of SQLite."""
     for beside in draft.absolute().parent.glob(f"{_plain(draft.name)}?*"):
         if beside.is_dir():
             shutil.rmtree(beside, ignore_errors=True)
@@ -93,5 +93,5 @@ def _is_stale(draft: Path) -> bool:
 
 
 def _plain(name: str) -> str:
-    """Return a name for a pattern in which none of its characters has a meaning."""
+    """Return a name as a pattern in which no character has a special meaning."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in name)

@@ -1,8 +1,8 @@
 """The file of an archive: a zip of JSON lines, one member for each table, and a manifest at its end.
 
-It is written under another name, synchronized to the disk and renamed, so that no half of one is ever taken for a
-backup. Reading starts with `check`, which compares every byte with the manifest. What stays out: which records there
-are, and what becomes of them (backing_up.py, restoring.py).
+It is written under another name, synchronized to the disk and renamed, so nobody mistakes half an archive for a backup.
+Reading starts with `check`, which compares every byte with the manifest. What stays out: the records and their meaning
+(backing_up.py, restoring.py).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORMAT = "lineal archive"
 VERSION = 1
 MANIFEST = "manifest.json"
 SIGNATURE = "manifest.hmac"
-# A record in an archive: the longest values that a store holds, and so much that reading one never takes all memory.
+# A record in an archive: long enough for the longest values, and short enough that reading one never takes all memory.
 LONGEST_LINE = 1 << 28
 _PIECE = 1 << 20
 _FAST = 1  # how hard zlib tries; more takes several times as long for a few percent
@@ -38,7 +38,7 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Content:
-    """What a member holds: how many records, and the SHA-256 of its bytes."""
+    """The content of a member: how many records it has, and the SHA-256 of its bytes."""
 
     records: int
     sha256: str
@@ -46,7 +46,7 @@ class Content:
 
 @dataclass
 class Manifest:
-    """What an archive says of itself.
+    """The manifest of an archive.
 
     Attributes:
         created: milliseconds since the epoch.
@@ -79,7 +79,7 @@ class ArchiveWriter:
         self._key = key
 
     def add(self, name: str, records: Iterable[Record]) -> Content:
-        """Write a member, one line for each record; return what it holds."""
+        """Write a member, one line for each record; return its number of records and its hash."""
         digest, count = hashlib.sha256(), 0
         with self._file.open(f"{name}.jsonl", "w", force_zip64=True) as member:
             for count, record in enumerate(records, start=1):  # noqa: B007 the last one counts
@@ -89,7 +89,7 @@ class ArchiveWriter:
         return Content(count, digest.hexdigest())
 
     def end(self, manifest: Manifest) -> None:
-        """Write the manifest, which is what makes the archive whole."""
+        """Write the manifest, which makes the archive complete."""
         text = json.dumps(asdict(manifest), indent=1).encode()
         if self._key:
             self._file.writestr(SIGNATURE, self._key.signature(text))
@@ -98,9 +98,9 @@ class ArchiveWriter:
 
 @contextmanager
 def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
-    """Lend a path to write to, and give what was written its name once it is whole and on the disk.
+    """Lend a path to write to, and rename the file when it is complete and on the disk.
 
-    What killed programs left of earlier tries is removed first; what others are writing is not.
+    First remove the drafts of killed programs, but not those that other programs are writing.
 
     Raises:
         AlreadyExistsError: there is such a file, and it may not be overwritten.
@@ -127,7 +127,7 @@ def writing(path: Path, *, overwrite: bool) -> Iterator[Path]:
 
 
 def _require_new(path: Path, *, overwrite: bool) -> None:
-    """Refuse a name that is taken, and what would be replaced that is no file: a folder, a pipe, a device."""
+    """Refuse a name that is taken, and one of a folder, a pipe or a device."""
     if path.exists() and not path.is_file():
         raise errors.FailedPreconditionError(f"{path} is not a file; give the name of a file")
     if path.exists() and not overwrite:
@@ -172,7 +172,7 @@ class Archive:
 
     @property
     def is_signed(self) -> bool:
-        """Whether it says that it is signed; opening it with a key tells whether it is."""
+        """Whether it claims to be signed; opening it with a key checks this."""
         return SIGNATURE in self._file.namelist()
 
     def _require_signature(self, key: SignKey) -> None:
@@ -229,7 +229,7 @@ class Archive:
                 )
 
     def records(self, name: str) -> Iterator[Record]:
-        """Yield the records of a member; one that is not there has none."""
+        """Yield the records of a member; a missing member has none."""
         if name in self.manifest.members:
             with self._open(name) as member:
                 reader = io.BufferedReader(member)

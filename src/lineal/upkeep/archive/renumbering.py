@@ -1,7 +1,7 @@
-"""Restore an archive beside what a store holds already, with new ids.
+"""Restore an archive into a store that may hold records, with new ids.
 
-Types of the same kind, name and version, and contexts of the same type and name, are taken for the same and stay as
-they are in the store. What is inside values stays as it is: an id written into a property means the archive's store.
+Existing types of the same kind, name and version, and existing contexts of the same type and name, are used and do not
+change. Values do not change: an id in a property still refers to the store of the archive.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def batches(archive: Archive, member: Member) -> Iterator[tuple[Sequence[int], l
 
 
 class IdMap:
-    """Which new id each old one has become; old ids come in ascending order. Sixteen bytes for each."""
+    """The new id of each old one; old ids come in ascending order. Sixteen bytes for each."""
 
     def __init__(self) -> None:
         self._old, self._new = array("q"), array("q")
 
     def add(self, old: int, new: int) -> None:
-        """Note what an id has become."""
+        """Record the new id of an old one."""
         self._old.append(old)
         self._new.append(new)
 

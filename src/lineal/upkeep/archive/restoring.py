@@ -42,7 +42,7 @@ _WIDER = (
 
 
 class Ids(Enum):
-    """Which ids restored rows have: those of the archive, or new ones."""
+    """The ids of restored rows: those of the archive, or new ones."""
 
     KEEP = "keep"
     NEW = "new"
@@ -62,10 +62,10 @@ def restore(
     Args:
         path: the backup.
         settings: the store.
-        ids: KEEP needs an empty store; NEW adds to what is there, and takes contexts of the same type and name, and
-            types of the same name and version, for the same.
+        ids: KEEP needs an empty store; NEW adds to an existing one, and uses its contexts of the same type and name,
+            and its types of the same name and version.
         check_only: check the backup and do not touch the store.
-        who: under whose name the audit log holds it; "" for no entry, which leaves the store equal to the archive.
+        who: the name in the audit log; "" for no entry, which leaves the store equal to the archive.
         key: refuse a backup that this key has not signed.
 
     Raises:
@@ -90,7 +90,7 @@ def is_signed(path: Path) -> bool:
 
 
 def check(path: Path, key: SignKey | None = None) -> Manifest:
-    """Read a backup, whole, and touch no store.
+    """Read a whole backup without a store.
 
     Raises:
         DataLossError: the backup is cut off, damaged, or not signed with the key.
@@ -120,7 +120,7 @@ def _archive(path: Path, key: SignKey | None) -> Iterator[Archive]:
 
 @dataclass(frozen=True)
 class _Note:
-    """What the audit log says of a restore."""
+    """The entry of a restore in the audit log."""
 
     file: str
     who: str
@@ -157,7 +157,7 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
 
 
 def _index_again(session: Session) -> None:
-    """Let the search index look at all nodes: those of an archive are as old as they were."""
+    """Let the search index check all nodes, because restored nodes keep their old times."""
     for kind in KINDS:
         index_rows.start_again(session, kind)
 

@@ -26,7 +26,7 @@ class SignKey:
         return hmac.new(self._content, text, hashlib.sha256).hexdigest().encode()
 
     def fits(self, text: bytes, signature: bytes) -> bool:
-        """Say whether a signature is that of a text, in a time that tells nothing."""
+        """Say whether a signature is that of a text, in constant time."""
         return hmac.compare_digest(self.signature(text), signature.strip())
 
 

@@ -162,8 +162,8 @@ STEPS = (
     Step(1, "adds a table with the schema version", "drops the table with the schema version"),
     Step(
         2,
-        "lets types be for contexts, too",
-        "leaves types for artifacts and executions only",
+        "allows types for contexts, too",
+        "keeps only types of artifacts and executions",
         lost_down=(RowChange("{rows:types} of contexts", _count_context_types, _remove_context_types),),
     ),
     Step(
@@ -180,7 +180,7 @@ STEPS = (
     ),
     Step(
         5,
-        "adds names and states of artifacts and executions, and times of all nodes (0 for those that are there)",
+        "adds names and states of artifacts and executions, and times of all nodes (0 for existing nodes)",
         "drops names and states of artifacts and executions, and times of all nodes",
         lost_down=(
             _filled("the names of {rows:nodes}", "name", "Artifact", "Execution"),
@@ -192,7 +192,9 @@ STEPS = (
         "adds versions, descriptions and base types of types, parent contexts, and indexes for uris and times",
         "drops versions, descriptions and base types of types, parent contexts, and indexes for uris and times",
         lost_down=(
-            _filled("the versions of {rows:types}; types that differ in nothing else become alike", "version", "Type"),
+            _filled(
+                "the versions of {rows:types}; types that differ only in their version become equal", "version", "Type"
+            ),
             _filled("the descriptions of {rows:types}", "description", "Type"),
             _whole("the base types of {rows:types}", "ParentType"),
             _whole("{rows:parents} of contexts", "ParentContext"),
