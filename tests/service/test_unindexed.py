@@ -98,7 +98,7 @@ def test_what_is_set_aside_is_in_the_log(
     with caplog.at_level(logging.ERROR):
         page(catalogue)
 
-    said = f"the artifact {ids[5]} cannot be found by what it says: {REASON}; `lineal doctor` lists such records"
+    said = f"the artifact {ids[5]} cannot be found by its content: {REASON}; `lineal doctor` lists such records"
     assert said in caplog.messages
 
 

@@ -70,7 +70,7 @@ class _Parser:
         """
         self._depth += depth
         if self._depth > limits.MOST_PARENTHESES:
-            raise self._mistake(f"more than {limits.MOST_PARENTHESES} nested parentheses or signs")
+            raise self._mistake(f"more than {limits.MOST_PARENTHESES} parentheses or signs nested in each other")
         left, compared = self._operand(power), False
         while (binding := _BINDING.get(self._next.kind, _LOOSEST)) > power:
             if binding == _COMPARISON and compared:

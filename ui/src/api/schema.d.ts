@@ -1073,7 +1073,7 @@ export interface components {
          *         workspace: the name of its workspace or pipeline.
          *         run: the name of its run.
          *         ended: when an execution ended; None while it runs or if that is not recorded.
-         *         missing: whether events name it and the store lacks it.
+         *         missing: whether events name it but the store does not have it.
          *         values: the properties and labels that were asked for ("prop.K", "label.K").
          *         metrics: the metrics that were asked for, by name.
          */
@@ -1666,7 +1666,7 @@ export interface components {
         };
         /**
          * MetricValue
-         * @description A metric of a node over all who reported it: the latest value, the least, the greatest, how many.
+         * @description A metric of a node over all reports: the latest value, the least, the greatest, and how many.
          */
         MetricValue: {
             /** Last */
@@ -1718,7 +1718,7 @@ export interface components {
          *         contexts: what holds it: workspaces, pipelines, runs and others.
          *         inputs: how many input events it has.
          *         outputs: how many output events it has.
-         *         unindexed: why searches do not find it by what it says, if they do not.
+         *         unindexed: the reason if searches do not find it by its content.
          */
         Node: {
             /** Key */
@@ -2354,7 +2354,7 @@ export interface components {
          *         newest: when anything was last written, None in an empty store; poll this to know whether to read again.
          *         searchable: whether labels and metrics can be searched.
          *         complete: whether the search index has caught up.
-         *         unindexed: how many nodes searches do not find by what they say; `lineal doctor` tells which and why.
+         *         unindexed: how many nodes searches do not find by their content; `lineal doctor` lists them with the reasons.
          */
         Totals: {
             /** Artifacts */
