@@ -114,7 +114,7 @@ def _parsed(text: str, kind: Kind) -> Filter:
 
 
 def _is_unicode(text: str) -> bool:
-    """Tell whether a text can be sent to a database; one from a request always can."""
+    """Say whether a text can be sent to a database; a text from a request always can."""
     try:
         text.encode()
     except UnicodeEncodeError:

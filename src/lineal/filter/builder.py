@@ -1,8 +1,8 @@
 """From the checked tree to SQL expressions: the tables to join and the condition to test.
 
 The language says: everything mentioned is joined, and a node is found if the condition is true for some combination of
-rows. A node has one type and at most one property of a name, so these are joined. It may have any number of neighbours:
-conditions about them become `id IN (SELECT ...)`, one for each group of neighbours that a condition ties together. That
+rows. A node has one type and at most one property of a name, so these are joined. It may have any number of neighbours.
+Conditions about them become `id IN (SELECT ...)`, one for each group of neighbours that a condition connects. That
 finds the same nodes without repetitions and without the product of all neighbours (docs/decisions).
 
 Everything that a query says is bound: literals, names of properties, numbers of enum values.
@@ -36,7 +36,7 @@ class Clauses:
 
     Attributes:
         source: the node table, joined with the properties and the type that the filter mentions.
-        condition: the condition to test; no node fits more than once.
+        condition: the condition to test; no node matches more than once.
     """
 
     source: sa.FromClause
@@ -78,7 +78,7 @@ def _some(tree: Checked, scope: _Scope) -> Expression:
 
 
 def _some_of_all(tree: Operation, scope: _Scope) -> Expression:
-    """Choose neighbours for an AND: its operands choose apart unless they share one."""
+    """Choose neighbours for an AND: its operands choose separately unless they share one."""
     groups: list[tuple[frozenset[Mention], list[Checked]]] = []
     for operand in _deepest_first(tree.operands):
         deadlines.check()
@@ -261,7 +261,7 @@ class _Scope:
     # ---- expressions
 
     def tested(self, condition: Expression) -> Expression:
-        """Return what a FROM clause is filtered by: the ORs of a large filter are tried row by row."""
+        """Return the filter of a FROM clause: the ORs of a large filter are tried row by row."""
         if not self.is_large:
             return condition
         if isinstance(condition, AllOf):

@@ -1,6 +1,6 @@
 """The checked tree: every name resolved to a field, every node with its type, and its text in one canonical form.
 
-What stays out: how the tree is made (checker.py) and what becomes of it (builder.py).
+What stays out: how the tree is made (checker.py) and its SQL (builder.py).
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ def _field_text(named: Field) -> str:
 
 
 def _quoted(text: str, quote: str) -> str:
-    """Return a text in quotes, with escapes for what may not stand between them."""
+    """Return a text in quotes, with escapes for characters that may not be between them."""
     escaped = text.replace("\\", "\\\\").replace(quote, f"\\{quote}")
     printable = _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", escaped)
     return f"{quote}{printable}{quote}"

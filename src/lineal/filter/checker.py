@@ -1,7 +1,8 @@
-"""From the tree as written to the checked tree: what names mean for a kind of node, and whether types fit.
+"""From the tree as written to the checked tree: what names mean for a kind of node, and whether types match.
 
-Types fit as in the official server: integers go with decimals, nothing else mixes; NULL is compared by IS NULL only; a
-state is equal to names of states, and ordered by its number. What stays out: SQL (builder.py).
+Types match as in the official server: integers and decimals can be compared, other types cannot be mixed; NULL is
+compared only by IS NULL; a state is equal to names of states, and ordered by its number. What stays out: SQL
+(builder.py).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""The constructs that engines spell differently, or whose plain form means something else on one of them.
+"""The constructs that engines write differently, or whose plain form means something else on one of them.
 
 The language compares texts by their UTF-8 bytes, and knows the case of the letters a to z only: LIKE ignores it, LOWER
 and UPPER change it. SQLite does this by itself; PostgreSQL does in the collation "C". MySQL and MariaDB compare by the
-collation of a column, which may ignore case and accents: there, the plain comparison stays in front, because an index
-serves it, and a comparison of bytes decides.
+collation of a column, which may ignore case and accents. There, the plain comparison comes first, because it can use an
+index, and a comparison of bytes decides.
 
 Every construct renders its own parentheses. What stays out: which construct a query needs (builder.py).
 """
@@ -73,7 +73,7 @@ class IsNull(_Condition):
 
 
 class Apart(_Condition):
-    """The operand, an IN with a query, which the engine runs as it stands.
+    """The operand, an IN with a query, which the engine runs unchanged.
 
     MySQL and MariaDB make such an IN a join and try the orders of all joined tables, for minutes if there are many.
     """
@@ -305,7 +305,7 @@ def _changed_on_mysql(text: str, compiler: Any) -> str:
 
 
 def _session_charset(compiler: Any) -> str:
-    """Return the character set that the server takes texts to be in: latin1 where UTF-8 bytes are passed off as it."""
+    """Return the character set that the server assumes for texts: latin1 if UTF-8 bytes are sent as latin1."""
     return getattr(compiler.dialect, "session_charset", "utf8mb4")
 
 

@@ -28,7 +28,7 @@ _GREATEST_UNSIGNED = 2**64 - 1
 
 
 def string_value(literal: str, at: int) -> str:
-    """Return the text that a string literal stands for."""
+    """Return the text of a string literal."""
     raw = literal[0] in "rR"
     quoted = literal[1:] if raw else literal
     width = 3 if quoted[:3] in ("'''", '"""') and len(quoted) >= 6 else 1

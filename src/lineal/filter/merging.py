@@ -29,7 +29,7 @@ def merged(tree: Checked) -> Checked:
 
 
 def _with_lists(operands: tuple[Checked, ...]) -> list[Checked]:
-    """Return the operands of an OR, with one IN for the equalities of each field, where the first of them stood."""
+    """Return the operands of an OR, with one IN for the equalities of each field in the place of the first."""
     values: dict[Field, dict[Constant, None]] = {}
     order: list[Field | Checked] = []
     for operand in operands:

@@ -21,7 +21,7 @@ class Mistake(Exception):  # noqa: N818 a mistake is the user's
         at: the offset in the text, in characters, from 0.
         piece: the offending piece of text; empty at the end of the text.
         problem: what is wrong.
-        hint: what to write instead; "" where the problem says it.
+        hint: what to write instead; "" if the problem says it.
 
     """
 

@@ -1,4 +1,4 @@
-"""What each operator becomes in SQL, given its operands as SQL expressions.
+"""The SQL of each operator, given its operands as SQL expressions.
 
 What stays out: fields and joins (builder.py), and how engines spell the constructs (dialects.py).
 """
@@ -32,7 +32,7 @@ def bound(value: object, type_: Type) -> sa.BindParameter[Any]:
 
 
 def constant(tree: Constant) -> Expression:
-    """Return a value of the query; NULL is the only one that is written out."""
+    """Return a value of the query; only NULL is written into the text."""
     return sa.null() if tree.value is None else bound(tree.value, tree.type)
 
 
@@ -77,7 +77,7 @@ def _comparable(tree: Operation, operands: Sequence[Expression]) -> list[Express
 
 
 def _grouped(operand: Expression) -> Expression:
-    """Return an operand so that it stands beside any operator: conditions get parentheses."""
+    """Return an operand that is safe beside any operator: conditions get parentheses."""
     return sa.sql.elements.Grouping(operand) if isinstance(operand, sa.BinaryExpression) else operand
 
 

@@ -1,8 +1,8 @@
 """From tokens to the tree as written, by operator precedence.
 
-From loose to tight: OR; AND; NOT; one comparison, LIKE, IN, BETWEEN or IS (they do not chain); + and -; * and /; unary
-minus. Forms that say the same become the same tree: `<>` is `!=`, `x NOT LIKE y` is `NOT x LIKE y`, `NOT NOT x` is `x`,
-`(a AND b) AND c` is one AND of three. What stays out: names and types (checker.py).
+The operators, the loosest first: OR; AND; NOT; one comparison, LIKE, IN, BETWEEN or IS (they do not chain); + and -; *
+and /; unary minus. Forms with the same meaning become the same tree: `<>` is `!=`, `x NOT LIKE y` is `NOT x LIKE y`,
+`NOT NOT x` is `x`, `(a AND b) AND c` is one AND of three. What stays out: names and types (checker.py).
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class _Parser:
     }
 
     def _operand(self, power: int) -> Syntax:
-        """Parse what may stand where a value is expected."""
+        """Parse an operand: what may be in the place of a value."""
         token = self._advance()
         if token.kind == NAME:
             return self._call(token) if self._next.kind == "(" else _name(token)
@@ -185,7 +185,7 @@ class _Parser:
         return _operation(f"{function.text.strip('`').upper()}()", function, *self._list_items())
 
     def _list_items(self) -> list[Syntax]:
-        """Parse values up to the closing parenthesis; the opening one is behind."""
+        """Parse values up to the closing parenthesis; the opening one is already parsed."""
         items = [self._expression(_LOOSEST, depth=2)]
         while self._next.kind == ",":
             self._advance()
@@ -212,7 +212,7 @@ class _Parser:
 
 
 def _unexpected(token: Token, wanted: str) -> Mistake:
-    """Say what should stand where a token stands."""
+    """Say what was expected instead of a token."""
     return Mistake(token.at, token.text, f"expected {wanted}")
 
 
@@ -225,7 +225,7 @@ def _operation(operator: str, token: Token, *operands: Syntax) -> Operation:
 
 
 def _negated(negation: Token | None, operand: Syntax) -> Syntax:
-    """Return the operand, negated if there is a NOT; two negations fall away."""
+    """Return the operand, negated if there is a NOT; two negations cancel out."""
     if negation is None:
         return operand
     if isinstance(operand, Operation) and operand.operator == "NOT":

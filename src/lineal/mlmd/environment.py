@@ -1,4 +1,4 @@
-"""Lineal in the place of the official package for a whole environment: its console scripts and child processes as well.
+"""Lineal instead of the official package in a whole environment, including console scripts and child processes.
 
 `enable` writes three things beside the installed packages: the finder (a copy of finder.py), a .pth file by which every
 interpreter of the environment registers it, and a distribution "ml-metadata", so that installers and programs that ask
@@ -153,7 +153,7 @@ def _folder(*, user: bool) -> Path:
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
-    """Say plainly what cannot be written."""
+    """Turn errors about files into errors that say what cannot be written."""
     try:
         yield
     except OSError as error:
@@ -164,7 +164,7 @@ def _writing(folder: Path) -> Iterator[None]:
 
 
 def _write(folder: Path, version: str) -> None:
-    """Write the files, that which takes effect last."""
+    """Write the files; the one that takes effect comes last."""
     info = _info_name(version)
     texts = {
         FINDER_FILE: Path(finder.__file__).read_text(encoding="utf-8"),
@@ -217,7 +217,7 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Remove the parts, that which takes effect first, and the compiled finder."""
+    """Remove the parts and the compiled finder; the part that takes effect goes first."""
     for part in list(_parts(folder)):
         for inside in part.iterdir() if part.is_dir() else ():
             inside.unlink()

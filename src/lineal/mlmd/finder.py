@@ -1,9 +1,9 @@
 """The finder that gives `import ml_metadata` where no package of that name is installed: Lineal's modules.
 
 `lineal ml-metadata enable` copies this file into an environment, and every interpreter there imports the copy at its
-start. So it stands alone, imports little, and asks all other finders first: an official package always wins. Without
-Lineal it finds nothing, and the import fails as if nothing were here. What stays out: the copying (environment.py), and
-which modules there are (install.py).
+start. So it depends on nothing, imports little, and asks all other finders first: an official package always wins.
+Without Lineal it finds nothing, and the import fails as if nothing were here. What stays out: the copying
+(environment.py), and which modules there are (install.py).
 """
 
 from __future__ import annotations
@@ -55,6 +55,6 @@ class LinealFinder:
 
 
 def register() -> None:
-    """Put the finder behind all others; a second call does nothing."""
+    """Put the finder after all others; a second call does nothing."""
     if not any(isinstance(finder, LinealFinder) for finder in sys.meta_path):
         sys.meta_path.append(LinealFinder())

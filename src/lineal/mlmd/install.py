@@ -1,4 +1,4 @@
-"""Lineal in the place of the official package: `import ml_metadata` then gives the modules below.
+"""Lineal instead of the official package: `import ml_metadata` then gives the modules below.
 
 What stays out: child processes and console scripts, for which an environment is prepared as a whole (environment.py).
 """

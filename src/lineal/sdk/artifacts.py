@@ -1,4 +1,4 @@
-"""What an execution reads and writes: the abstract Artifact, and DataSet, Model and Metrics.
+"""The inputs and outputs of executions: the abstract Artifact, and DataSet, Model and Metrics.
 
 An artifact is a plain object until an execution logs it; then its `id` is set. What stays out: logging (recording.py).
 """
@@ -82,7 +82,7 @@ _OWN_FIELDS: Mapping[str, Any] = {
 
 
 class StandardArtifact(Artifact):
-    """What the artifacts of the SDK share: their attributes are their record."""
+    """The base of the SDK's artifacts, whose attributes are their record."""
 
     _TEXT_PROPERTIES: ClassVar[tuple[str, ...]] = ()
     uri: str
@@ -116,7 +116,7 @@ class StandardArtifact(Artifact):
 
 
 class DataSet(StandardArtifact):
-    """A data set: where it is, which version, and how it was asked for."""
+    """A data set: where it is, which version, and its query."""
 
     ARTIFACT_TYPE_NAME = stored_form.DATA_SET_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "query", "version", "owner")
@@ -201,7 +201,7 @@ METRICS_TYPES = ("training", "validation", "testing", "production")
 
 
 class Metrics(StandardArtifact):
-    """What an evaluation of a model found; each one logged is a record of its own."""
+    """The results of an evaluation of a model; each logged one is a separate record."""
 
     ARTIFACT_TYPE_NAME = stored_form.METRICS_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "metrics_type", "data_set_id", "model_id", "owner")

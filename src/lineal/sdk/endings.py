@@ -44,8 +44,8 @@ COMPLETE = Ending(pb.Execution.COMPLETE)
 def ending(kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> Ending:
     """Return how a block ended that an exception left, or none.
 
-    An `Exception` is a failure. `sys.exit` ends as the exit status says. What only asks a program to stop is no
-    failure of it: KeyboardInterrupt, GeneratorExit and the cancelling of asyncio and trio leave it CANCELED.
+    An `Exception` is a failure. `sys.exit` ends as the exit status says. A request to stop is not a
+    failure: KeyboardInterrupt, GeneratorExit and the cancelling of asyncio and trio leave it CANCELED.
     """
     if kind is None or _is_clean_exit(error):
         return COMPLETE
@@ -55,7 +55,7 @@ def ending(kind: type[BaseException] | None, error: BaseException | None, trace:
 
 
 def terminated() -> Ending:
-    """Return how an execution ends whose process got SIGTERM."""
+    """Return the ending of an execution whose process got SIGTERM."""
     return Ending(pb.Execution.CANCELED, _reason("SIGTERM", "the signal SIGTERM ended the process", ""))
 
 
@@ -78,7 +78,7 @@ def _type_name(kind: type[BaseException]) -> str:
 
 
 def _message(error: BaseException | None) -> str:
-    """Return the text of an exception; one that cannot be had must not hide the failure."""
+    """Return the text of an exception; an error in its `__str__` must not hide the failure."""
     if error is None:
         return ""
     try:
@@ -113,5 +113,5 @@ def _end(text: str, longest: int) -> str:
 
 
 def _storable(text: str) -> str:
-    r"""Return the text with escapes for what no store holds: halves of surrogate pairs, and NUL as \x00."""
+    r"""Return the text with escapes for what no store can hold: halves of surrogate pairs, and NUL as \x00."""
     return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")

@@ -26,7 +26,7 @@ def literal(text: str) -> str:
 
 
 def is_plain(text: str) -> bool:
-    """Tell whether any MLMD server compares the text rightly in a filter.
+    """Say whether every MLMD server compares the text correctly in a filter.
 
     The official one never matches a text with a backslash or a control character, and takes one that is the name of a
     field for that field.

@@ -1,4 +1,4 @@
-"""What notebooks show instead of a repr: small tables, with every text escaped."""
+"""Small tables for notebooks, instead of a repr, with every text escaped."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a store keeps when something equal is stored already: which of the given fields differ, and the warning of it.
+"""The warning if an equal record is already stored: which of the given fields differ from the stored ones.
 
-A field that was not given (None or empty) asks for nothing, so it differs from nothing. What stays out: finding what
+A field that was not given (None or empty) is not compared. What stays out: finding what
 is stored (recording.py, workspace.py).
 """
 
@@ -17,7 +17,7 @@ _NOT_COMPARED = frozenset({"id", "create_time"})
 
 
 def differing(given: Mapping[str, Any], stored: Mapping[str, Any]) -> list[str]:
-    """Return the names of the given fields whose stored values are others, in the order given."""
+    """Return the names of the given fields whose stored values differ, in the order given."""
     return [
         name
         for name, value in given.items()

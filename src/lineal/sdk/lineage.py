@@ -1,6 +1,6 @@
 """The lineage of an artifact: what it came from (upstream) and what came from it (downstream).
 
-What stays out: how the graph is walked, which is the service's.
+What stays out: the walk through the graph, which the service does.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _plain_labels(labels: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def find(client: MetadataStore, query: Wanted) -> list[dict[str, Any]]:
-    """Return the artifacts asked for, as dicts, ordered by id; an unknown type has none, which is warned of."""
+    """Return the requested artifacts as dicts, ordered by id; an unknown type has none and gives a warning."""
     artifact_type = _artifact_type(client, query.type_name) if query.limit != 0 else None
     if artifact_type is None and query.limit != 0 and query.type_name not in stored_form.ARTIFACT_PROPERTIES:
         registered = [known.name for known in retrying(client.get_artifact_types)]

@@ -1,10 +1,10 @@
 """Logging an artifact: finding the stored record that equals it, or writing it with its event.
 
-The service does it in one trip, and of many who log an equal artifact at the same moment one stores it (LogArtifact).
-A class with an `is_duplicated` of its own is asked about stored artifacts of the uri, which costs one trip more where
-there are any. On a server that lacks the call the official calls look for the artifact and then write it; two programs
-that come at the same moment may both write. A custom type that the store has not seen costs one trip more, once. What
-stays out: types (type_registry.py), and which values a stored record keeps (kept.py).
+The service does it in one round trip, and if many programs log an equal artifact at the same moment, one stores it
+(LogArtifact). If a class has its own `is_duplicated`, it compares the stored artifacts with the same uri, which costs
+one more trip if there are any. If a server does not have the call, the official calls look for the artifact and then
+write it; two programs at the same moment may both write. A custom type that the store has not seen costs one trip more,
+once. What stays out: types (type_registry.py), and which values a stored record keeps (kept.py).
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Recorder:
         return self._ask_judging(request, equality)
 
     def _ask_judging(self, request: lineage_pb.LogArtifactRequest, equality: _Equality) -> _Answer | None:
-        """Judge the stored artifacts that the service shows, until one is equal or no more of them are shown.
+        """Compare the stored artifacts that the service returns, until one is equal or it returns no more.
 
         Raises:
             AbortedError: other programs kept on storing artifacts of the uri.
@@ -141,7 +141,7 @@ class Recorder:
         return None if written is None else _Answer(artifact_id=written)
 
     def _joined(self, stored: pb.Artifact, event_type: pb.Event.Type) -> _Answer:
-        """Join an artifact that was found, and return the answer that says so."""
+        """Link an artifact that was found, and return the answer that says so."""
         self._join(stored.id, event_type)
         return _Answer(artifact_id=stored.id, stored=stored)
 
@@ -211,7 +211,7 @@ class Recorder:
 
 
 def _described(artifact: Any) -> tuple[str, pb.Artifact]:
-    """Ask an artifact for its type and its record.
+    """Return the type and the record of an artifact.
 
     Raises:
         ValueError: it does not offer them.
@@ -235,7 +235,7 @@ def _described(artifact: Any) -> tuple[str, pb.Artifact]:
 
 
 def _uri_of(artifact: Any, record: pb.Artifact) -> str:
-    """Return the uri whose artifacts a class of its own equality is asked about."""
+    """Return the uri whose stored artifacts a class with its own equality compares."""
     uri = getattr(artifact, "uri", None)
     return uri if isinstance(uri, str) else record.uri
 

@@ -1,7 +1,7 @@
-"""Repeating a call whose failure can pass: the server was away (UNAVAILABLE).
+"""Repeat a call after an error that can go away: the server was away (UNAVAILABLE).
 
-Every other error is the caller's to see at once, also ABORTED, which the client has already repeated. A write that a
-lost answer may have left behind is looked for before it is sent again. What stays out: what is called.
+The caller gets every other error at once, also ABORTED, because the client has already repeated the call. If the answer
+to a write was lost, its record is looked for before the write is sent again. What stays out: what is called.
 """
 
 from __future__ import annotations

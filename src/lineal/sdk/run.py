@@ -65,11 +65,11 @@ class Run:
             raise refused[0]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy or a pickle has: it is in no block."""
+        """Return the state of a copy or a pickle, which is in no block."""
         return vars(self) | {"_blocks": []}
 
     def _cancel(self) -> None:
-        """Record that the process was asked to end, for what was made within and has not ended."""
+        """Record that the process was asked to end, for the executions of this block that have not ended."""
         for execution in [execution for made in [*self._blocks] for execution in [*made]]:
             execution._cancel()
 
@@ -141,7 +141,7 @@ class Execution:
             run._adopt(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy or a pickle has: it is in no block, so it ends nothing."""
+        """Return the state of a copy or a pickle, which is in no block, so it ends nothing."""
         return vars(self) | {"_entries": [], "_is_running": False, "_is_writing": False, "_process": None}
 
     def log_input(self, artifact: _ArtifactT) -> _ArtifactT:

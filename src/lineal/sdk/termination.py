@@ -1,8 +1,8 @@
-"""SIGTERM while executions are open: they end CANCELED, and the process dies by the signal as it would have.
+"""SIGTERM while executions are open: they end CANCELED, and the process dies by the signal as usual.
 
-The signal is taken only where nobody else takes it, from the first open block to the last, and never in the main
-thread: that thread may hold a lock of the store or be in a call that takes hours. Another thread records the states,
-for `GRACE` seconds at most, and ends the process. What stays out: what is recorded (run.py).
+The SDK handles the signal only if nobody else does, from the first open block to the last. It never works in the main
+thread, because that thread may hold a lock of the store or be in a call that takes hours. Another thread records the
+states, within `GRACE` seconds, and ends the process. What stays out: what is recorded (run.py).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class _Watch:
             raise
 
     def ask(self) -> None:
-        """Have the process ended; safe inside of a signal handler."""
+        """End the process; safe inside a signal handler."""
         self._say(_ASKED)
 
     def stop(self) -> None:
@@ -74,7 +74,7 @@ _forking = threading.local()
 
 
 def opened(block: object, cancel: Callable[[], None]) -> None:
-    """Note that a block was entered, and take the signal if it can be had.
+    """Record that a block was entered, and handle the signal if possible.
 
     Args:
         block: the run or execution.
@@ -88,7 +88,7 @@ def opened(block: object, cancel: Callable[[], None]) -> None:
 
 
 def closed(block: object) -> None:
-    """Note that a block was left; after the last one the signal is given back."""
+    """Record that a block was left; after the last one, the old handler is restored."""
     with _changing:
         _open.pop(id(block), None)
         if not _open:
@@ -139,7 +139,7 @@ def _set_wakeup(fd: int, *, instead_of: int) -> None:
 
 
 def _restore() -> None:
-    """Take our handler away, and no other."""
+    """Remove our handler, and no other."""
     if signal.getsignal(signal.SIGTERM) is _on_sigterm:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
@@ -183,7 +183,7 @@ def _die() -> None:
 
 
 def _before_fork() -> None:
-    """Keep the signal waiting, so that a child gets it neither for its parent nor loses it."""
+    """Block the signal, so that a child neither gets it for its parent nor loses it."""
     if _watch is not None:
         _forking.mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 
@@ -195,7 +195,7 @@ def _after_fork() -> None:
 
 
 def _after_fork_in_child() -> None:
-    """Forget the blocks: they are the parent's, and the signal is again nobody's."""
+    """Forget the blocks, which are the parent's; nobody handles the signal then."""
     global _changing, _watch
     _changing = threading.Lock()
     _open.clear()

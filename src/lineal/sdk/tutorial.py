@@ -59,7 +59,7 @@ class _Trained:
 
 
 def run(url: str, *, write: Write) -> None:
-    """Go through the tutorial in a store and tell what happens.
+    """Run the tutorial in a store and print what happens.
 
     Args:
         url: the store, such as sqlite:///metadata.db or grpc://localhost:8080.

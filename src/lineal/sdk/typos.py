@@ -1,4 +1,4 @@
-"""Warnings of what may be a typo: the SDK takes what the original took, and says which name is near.
+"""Warnings about possible typos: the SDK accepts what the original accepted, and names the most similar name.
 
 A warning is a UserWarning at the line that called the SDK. What stays out: what is taken (artifacts.py, workspace.py).
 """
@@ -33,7 +33,7 @@ def check_keywords(kind: str, further: Iterable[str], arguments: Mapping[str, An
 
 
 def check_value(name: str, value: Any, known: Iterable[str]) -> None:
-    """Warn of a value that is near to one of the usual ones without being one; any other is the caller's own."""
+    """Warn of a value that looks like a misspelling of a usual one; any other is the caller's own."""
     found = nearest(value, known, cutoff=_ALIKE) if isinstance(value, str) and value not in known else None
     if found:
         warn(f"{name} is {value!r}, which is recorded as it is; the nearest of the usual ones is {found!r}")

@@ -52,8 +52,8 @@ class Workspace:
 
         Raises:
             ValueError: an argument is missing or of the wrong type, or the workspace exists and is not to be reused.
-            AlreadyExistsError: the name is taken by something that is not to be seen, or by a workspace that is spelled
-                otherwise, in a database that takes both names for the same.
+            AlreadyExistsError: the name is taken by something that the caller may not see, or by a workspace with
+                another spelling, in a database for which both names are equal.
         """
         if backend_url_prefix:
             raise ValueError(
@@ -155,7 +155,7 @@ class Workspace:
         return retrying(lambda: self.store.get_context_by_type_and_name(self.CONTEXT_TYPE_NAME, self.name))
 
     def _make(self, *, reuse: bool) -> pb.Context:
-        """Store a new workspace; when another program was quicker, its workspace is treated as one that existed."""
+        """Store a new workspace; if another program was faster, use its workspace like an existing one."""
         context = pb.Context(type_id=self._types.workspace_type_id(), name=self.name, properties=self._properties())
         try:
             stored = retrying(lambda: self._put(context), written=self._get_existing_context)

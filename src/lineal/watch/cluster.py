@@ -47,11 +47,11 @@ class ForbiddenError(ClusterError):
 
 
 class ConflictError(ClusterError):
-    """Somebody else was faster."""
+    """Another program was faster."""
 
 
 class AwayError(ClusterError):
-    """No answer, or one that can be another one later."""
+    """No answer, or an error that may go away."""
 
 
 _BY_STATUS: Mapping[int, type[ClusterError]] = {
@@ -212,7 +212,7 @@ def _answering(method: str, path: str) -> Iterator[None]:
 
 
 def read_json(text: bytes) -> Any:
-    """Read JSON of the API server; what is nested beyond all reason is left out, since nobody looks for secrets in it.
+    """Read JSON of the API server without deeply nested parts, because nobody looks for secrets in them.
 
     Raises:
         ValueError: it is no JSON.

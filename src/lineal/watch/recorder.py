@@ -1,8 +1,8 @@
 """Records into the store: types are registered once, nodes are found by external id, one request writes all.
 
-Artifacts are found by the server itself, in the request that writes them. Executions, and the artifacts that an event
-joins to them, are looked up once and then remembered, within bounds; a memory that proves wrong is dropped and the
-write is done again. What stays out: when to try again (`writer.py`).
+The server itself finds artifacts, in the request that writes them. Executions, and the artifacts that an event links to
+them, are looked up once and then cached, within limits. If a cached value is wrong, it is dropped and the write is
+repeated. What stays out: when to try again (`writer.py`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _Edge = tuple[int | None, int | None, pb.Event]
 
 
 class Memory(OrderedDict[_K, _V], Generic[_K, _V]):
-    """A mapping that forgets what was put longest ago."""
+    """A mapping that forgets its oldest entries."""
 
     def put(self, key: _K, value: _V) -> None:
         """Remember a value."""
@@ -54,7 +54,7 @@ class Recorder:
         self._forget()
 
     def write(self, records: Records) -> None:
-        """Write records in one transaction; again, after fresh look-ups, if what was remembered was wrong.
+        """Write records in one transaction; repeat it after new look-ups if a cached value was wrong.
 
         Raises:
             StatusError: the store refused, or did not answer.
@@ -130,7 +130,7 @@ class Recorder:
         for _ in range(MOST_ROUNDS):
             try:
                 answer = self._store._log_artifact(request)
-            except errors.AlreadyExistsError:  # the one with its external id says something else by now
+            except errors.AlreadyExistsError:  # the one with its external id has changed meanwhile
                 answer = None
             if answer is None:
                 return self._find(record)
@@ -193,7 +193,7 @@ class Recorder:
                 self._artifact_ids.put(contents.artifacts[place].identity, artifact_id)
 
     def _put_parent(self, child: int, parent: int) -> None:
-        """Join two contexts; that they are joined already, or the other way round, is well."""
+        """Link two contexts; it is not an error if they are already linked, in either direction."""
         if (child, parent) in self._parents:
             return
         with suppress(errors.AlreadyExistsError, errors.InvalidArgumentError):

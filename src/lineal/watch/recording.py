@@ -86,7 +86,7 @@ class Recording:
         self._writer.thread.start()
 
     def tick(self) -> None:
-        """Do what is due: look for kinds, note progress, tell numbers; to be called every second or so."""
+        """Do what is due: look for kinds, save progress, set metrics; called about every second."""
         if time.monotonic() >= self._next_discovery:
             self._next_discovery = time.monotonic() + self._settings.discovery_interval
             self._discover()
@@ -98,7 +98,7 @@ class Recording:
         self._metrics.set("queue_bytes", size)
 
     def stop(self) -> None:
-        """End the streams and, after the write that is under way, the writer; note how far it came."""
+        """End the streams and, after the current write, the writer; save the progress."""
         for reflector in self._running():
             reflector.stop()
         self._writer.stop()
@@ -120,7 +120,7 @@ class Recording:
         return self._writer.thread.is_alive()
 
     def _reached(self, source_name: str, version: str) -> None:
-        """Remember what is written; the first time at once, for nothing resumes before it."""
+        """Save the progress; the first time at once, because nothing can resume without it."""
         if version and not self._progress.version(source_name):
             self._next_save = 0.0
         if version:

@@ -1,6 +1,6 @@
 """What handlers return: artifacts, executions and contexts to be stored, as plain values without ids.
 
-What is stored already is found again by its external id. What stays out: storing (`recorder.py`).
+Stored records are found by their external id. What stays out: storing (`recorder.py`).
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Records:
-    """What is stored together, in one transaction.
+    """Records that are stored together, in one transaction.
 
     Attributes:
         artifacts: artifacts on their own.

@@ -1,4 +1,4 @@
-"""What is taken out of an object before it is kept anywhere, the queue included: secrets, and what is noise.
+"""Remove secrets and noise from an object before it is stored anywhere, including the queue.
 
 The data of Secrets, values of environment variables that look like secrets, passwords in command lines and URLs,
 annotations that hold whole objects, managed fields, and the paths that the user adds.
@@ -66,13 +66,13 @@ def _clean_field(key: str, value: Any) -> Any:
 
 
 def _clean_variable(variable: dict[str, Any]) -> None:
-    """Hide the value of a variable that comes from elsewhere, or whose name tells that it is secret."""
+    """Hide the value of a variable that comes from another object, or whose name looks secret."""
     if "value" in variable and ("valueFrom" in variable or _SECRET_NAME.search(str(variable.get("name")))):
         variable["value"] = REDACTED
 
 
 def _clean_words(words: list[Any]) -> list[Any]:
-    """Hide what follows `--password`, in the same word or in the next one, and assignments in scripts."""
+    """Hide the value after `--password`, in the same word or in the next one, and assignments in scripts."""
     cleaned: list[Any] = []
     hide_next = False
     for word in words:

@@ -196,7 +196,7 @@ class Reflector:
         self._all.queue.put(Change(self._source, verb, uid, body, version))
 
     def _is_gone(self, obj: dict[str, Any]) -> bool:
-        """Tell an object that was deleted from one that the selector does not select any more."""
+        """Distinguish a deleted object from one that the selector no longer selects."""
         return not self._all.selector or is_gone(self._all.cluster, self._source, obj)
 
     def _wait_for_permission(self, error: ForbiddenError) -> None:

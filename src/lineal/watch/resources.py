@@ -1,4 +1,4 @@
-"""Which kinds of objects are watched, and what is known of those that do work: read from a list or a file.
+"""The kinds of objects to watch, and how to read those that do work; from a list or a file.
 
 The list has the original watcher's form, `[{"Group": "", "Version": "v1", "Kind": "Pod"}]`, as JSON or YAML, with more
 keys for own kinds. What stays out: asking the cluster whether it serves them (`discovery.py`).
@@ -21,11 +21,11 @@ STATES = ("NEW", "RUNNING", "COMPLETE", "FAILED", "CANCELED", "CACHED")
 
 @dataclass(frozen=True)
 class Workload:
-    """How a kind that does work tells of it. Paths are dotted ("status.phase").
+    """How to read the status of a kind that does work. Paths are dotted ("status.phase").
 
     Attributes:
         base_type: which of MLMD's base types its executions have.
-        phase: where its phase stands.
+        phase: where its phase is.
         phases: states for phases that no rule knows.
         conditions: states for true conditions that no rule knows.
         start: where its start time may stand, the first that is there counts.

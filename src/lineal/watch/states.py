@@ -1,6 +1,6 @@
 """The state of a workload, read from its status: phases, then conditions, then counts; and why it failed.
 
-The words are those of Kubernetes, Kubeflow, KServe and Argo. What stays out: everything else of a workload.
+The words are those of Kubernetes, Kubeflow, KServe and Argo. What stays out: all other fields of a workload.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def state_of(obj: Any, workload: Workload, *, deleted: bool) -> str:
 
 
 def failure_of(obj: Any) -> tuple[str, str]:
-    """Return the reason and the message of a failure, each "" where the status tells none.
+    """Return the reason and the message of a failure, each "" if the status has none.
 
     They are those of the whole object, else of its condition `Failed`, else of the first container that failed.
     """
@@ -91,7 +91,7 @@ def _of_conditions(obj: Any, states: Mapping[str, str]) -> str:
 
 
 def _counted(obj: Any) -> str:
-    """Return the state that counts, the state of a container or a start time tell."""
+    """Return the state by counts, by the state of a container or by a start time."""
     codes = values(obj, "status.containerState.terminated.exitCode")
     if codes:
         return "COMPLETE" if codes[0] == 0 else "FAILED"

@@ -1,4 +1,4 @@
-"""The store as a watcher uses it: opened with a limit for each call, and read for what it holds of a cluster.
+"""The watcher's use of the store: open it with a time limit for each call, and read the objects of a cluster in it.
 
 What stays out: writing records (`recorder.py`).
 """
@@ -32,7 +32,7 @@ _CHANNEL = {
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.min_reconnect_backoff_ms": 200,
     "grpc.max_reconnect_backoff_ms": 2000,
-    # A server that vanished without a word is noticed.
+    # This detects a server that is gone without closing the connection.
     "grpc.keepalive_time_ms": 60000,
     "grpc.keepalive_timeout_ms": 20000,
 }

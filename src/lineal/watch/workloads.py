@@ -31,7 +31,7 @@ class WorkloadHandler(Handler):
         return _records(seen, _workload(seen), deleted=False)
 
     def on_delete(self, seen: Seen) -> Records:
-        """Return the execution of an object that is gone: what was not finished was cancelled."""
+        """Return the execution of a deleted object: if it was not finished, it was cancelled."""
         return _records(seen, _workload(seen), deleted=True)
 
 

@@ -1,7 +1,7 @@
-"""From the queue to the store: one thread asks the handlers what to store for each change, and has it written.
+"""From the queue to the store: one thread asks the handlers what to store for each change, and writes it.
 
-While the store is away it waits, and so do the queue and the streams behind it. What the store refuses for good is
-logged and counted, and the rest goes on. What stays out: requests (`recorder.py`).
+While the store is away, the thread waits, and so do the queue and the streams. If the store refuses something for good,
+this is logged and counted, and the rest goes on. What stays out: requests (`recorder.py`).
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Writer:
             cluster: the API server, asked whether an object is really gone.
             queue: where changes come from.
             built_in: handlers whose records are written together.
-            own: handlers whose records are written for themselves, so that a fault of theirs harms nobody.
+            own: handlers whose records are written separately, so that an error in one harms nothing else.
             place: cluster, workspaces, selector.
             metrics: where changes and problems are counted.
             may_write: whether this replica may write at this moment.
@@ -105,7 +105,7 @@ class Writer:
             return
 
     def _write(self, change: Change) -> None:
-        """Write one change, whatever happens; a fault of this program costs the change, and no more."""
+        """Write one change; a fault of this program loses only this change."""
         if change.verb is Verb.MARK:
             return
         kind = change.source.served.resource.name
@@ -155,7 +155,7 @@ class Writer:
         return records
 
     def _put(self, records: Records, seen: Seen, *, large: bool) -> None:
-        """Write records; what is refused is written as far as it is not."""
+        """Write records; if they are refused, write the parts that are not."""
         for attempt in _attempts(records, large=large):
             try:
                 self._repeat(lambda some=attempt: self._recorder.write(some), what=str(seen))  # type: ignore[misc]
@@ -220,7 +220,7 @@ class Writer:
 
 
 def _may_pass(error: Exception) -> bool:
-    """Tell whether the same call can succeed later: what is refused for good must not keep the rest waiting."""
+    """Say whether the same call can succeed later: a call that is refused for good must not block the rest."""
     return isinstance(error, (ClusterError, *_UNCERTAIN)) or is_passing(error) or is_about_credentials(error)
 
 

@@ -3,8 +3,8 @@
     text → tree (tree.py) → condition on a node (builder.py)
          parser               builder
 
-It is friendlier and smaller than `filter_query`, whose package is its neighbour: it says by words what people look for,
-and `-` includes what lacks the thing. The language is described in docs/search.md. What stays out: I/O, and tables,
+It is friendlier and smaller than `filter_query`, the language of the package above: people write words to look for, and
+`-` includes records without the key. The language is described in docs/search.md. What stays out: I/O, and tables,
 which are passed in.
 """
 

@@ -19,7 +19,7 @@ def has_key(kind: Kind, field: str) -> bool:
 
 
 def require_key(term: Term, kind: Kind) -> None:
-    """Refuse a term about a key that a kind of record lacks; the terms in groups are asked one by one.
+    """Refuse a term about a key that a kind of record does not have; the terms in groups are checked one by one.
 
     Raises:
         SearchError: it is.
@@ -43,7 +43,7 @@ def require_keys(query: Query, kind: Kind) -> None:
 
 
 def names_of_runs(query: Query) -> tuple[str, str | None]:
-    """Return what the name of a run contains and the workspace it is in, None for any, as a search says it.
+    """Return the text in the name of a run and the workspace (None for any) that a search asks for.
 
     Raises:
         SearchError: the search asks for more than that.

@@ -1,7 +1,7 @@
 """From the tree of a search to a condition on the node table.
 
-Every test becomes `id IN (SELECT ...)` or, where the nodes are gone through in order, `EXISTS (SELECT ...)` about one
-node; so `-` includes the nodes that lack the thing. Everything that a search says is bound. What stays out: orders,
+Every test becomes `id IN (SELECT ...)` or, if the nodes are read in order, `EXISTS (SELECT ...)` about one node. So `-`
+includes the nodes without the key. Every value of a search is bound. What stays out: orders,
 pages and counts.
 """
 
@@ -71,7 +71,7 @@ def _contains_on_mysql(element: Contains, compiler: Any, **options: Any) -> str:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a condition is built for.
+    """The context in which a condition is built.
 
     Attributes:
         kind: the kind of the nodes.
@@ -98,7 +98,7 @@ class Scope:
         return self.node.c.id.in_(sa.select(owner).where(*conditions))
 
     def unled(self, column: Expression) -> Expression:
-        """Return a number of the node so that, where nodes are gone through in order, no index leads another way."""
+        """Return a number of the node, written so that no index is used if the nodes are read in order."""
         return column + sa.literal(0) if self.one_by_one else column
 
 
@@ -243,11 +243,11 @@ _LARGEST: Expression = sa.literal(sys.float_info.max, sa.Double())
 
 @dataclass(frozen=True)
 class _Place:
-    """Where a number lies.
+    """Where a number is stored.
 
     Attributes:
         number: the column.
-        is_nan: the condition that it is NaN; where there is one, the number alone does not tell.
+        is_nan: the condition that it is NaN; if there is one, the number alone is not enough.
         infinity: what an infinity is stored as.
     """
 

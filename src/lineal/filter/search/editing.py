@@ -1,4 +1,4 @@
-"""Changes to a search: one value more, another one, not this one, a range, none. What menus and facets of a list do.
+"""Changes to a search by menus and facets of a list: one value more, another one, not this one, a range, none.
 
 Every change gives a new tree; `tree.write` makes a text of it. What stays out: reading a search (parser.py).
 """

@@ -61,7 +61,7 @@ _trees: SizedCache[str, Query] = SizedCache(8 << 20)
 
 @dataclass(frozen=True)
 class Piece:
-    """What is being written at the end of a text: a key or a word, a value, or what stands after `has:`.
+    """The piece that is being written at the end of a text: a key, a word, a value, or the key after `has:`.
 
     Attributes:
         start: where it begins.
@@ -87,7 +87,7 @@ def last_piece(text: str) -> Piece | None:
         reader = _Reader(text, at)
         try:
             reader.query(0)
-            reached = reader.at + 1 if reader.at < len(text) else reader.at  # past a ) that closes nothing
+            reached = reader.at + 1 if reader.at < len(text) else reader.at  # after a ) that closes nothing
         except SearchError as error:
             reached = max(reader.at, (error.position or 0) + (error.length or 0))
         if reached >= len(text):

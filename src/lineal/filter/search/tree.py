@@ -14,7 +14,7 @@ from typing import Union
 
 @dataclass(frozen=True)
 class Key:
-    """What a comparison is about: a field of its own, or one of a family ("label.team" is label and "team").
+    """The key of a comparison: a single field, or one of a family ("label.team" is label and "team").
 
     Attributes:
         field: one of the names in vocabulary.py.
