@@ -25,6 +25,7 @@ from lineal.store.index import search as found_rows
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import pages
 from lineal.store.rows.events import EventRow, Period
 from lineal.wire import metadata_store as pb
 
@@ -270,7 +271,7 @@ def neighbours(
     wanted = {"input": INPUTS, "output": OUTPUTS}.get(direction, INPUTS + OUTPUTS)
     limit = min(limit, session.limits.max_page_size)
     rows = edge_rows.page_of_events(session, kind, node_id, wanted, before=cursor, limit=limit + 1)
-    shown = rows[:limit]
+    shown, last = pages.first(rows, limit)
     other = OTHER[kind]
     keys = [(other, END[other](event)) for event in shown]
     known = cards_by_key(session, types, keys, shape=shapes.Card)
@@ -279,4 +280,4 @@ def neighbours(
         for event, edge in zip(shown, edges(session, shown), strict=True)
     ]
     total = edge_rows.count_events(session, kind, node_id, wanted)
-    return shapes.Neighbours(items, str(shown[-1].id) if len(rows) > limit else None, total)
+    return shapes.Neighbours(items, pages.numbered(last.id) if last else None, total)

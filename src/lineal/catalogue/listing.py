@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from lineal.store.index import search as found_rows
 from lineal.store.index.search import COLUMN_ORDERS, Order, Place, Selection
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import pages
 
 LONGEST_PAGE = 1000
 COUNT_LIMIT = 10_000
@@ -147,7 +147,7 @@ def write_cursor(place: Place, order: str) -> str:
     is_long = isinstance(place.value, str) and len(place.value) > _LONGEST_CARRIED
     content = [order, place.phase, None if is_long else place.value, place.node_id]
     text = json.dumps([*content, True] if is_long else content)
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return pages.packed(text.encode())
 
 
 def read_cursor(cursor: str, order: str) -> Place:
@@ -157,7 +157,7 @@ def read_cursor(cursor: str, order: str) -> Place:
         InvalidArgumentError: no page in this order returned it.
     """
     try:
-        content: Any = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        content: Any = json.loads(pages.unpacked(cursor))
         of_order, phase, value, node_id, *rest = content
     except (ValueError, TypeError, RecursionError):
         raise bad_cursor() from None

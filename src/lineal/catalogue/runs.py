@@ -21,6 +21,7 @@ from lineal.store.index import facets as facet_rows
 from lineal.store.index import runs as run_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.runs import RunRow
+from lineal.store.rows import pages
 
 MOST_COUNTED = 100_000
 
@@ -29,17 +30,18 @@ def page(session: Session, *, workspace: str | None, name: str, cursor: str, lim
     """Return a page of runs, newest first."""
     limit = min(limit, session.limits.max_page_size)
     rows = run_rows.runs(session, workspace=workspace, contains=name, after=_read_cursor(cursor), limit=limit + 1)
-    following = f"{rows[limit - 1].created}-{rows[limit - 1].id}" if len(rows) > limit else None
-    return shapes.Runs(_described(session, rows[:limit]), following)
+    shown, last = pages.first(rows, limit)
+    return shapes.Runs(_described(session, shown), pages.numbered(last.created, last.id) if last else None)
 
 
 def _read_cursor(cursor: str) -> tuple[int, int] | None:
     if not cursor:
         return None
-    created, _, run_id = cursor.partition("-")
-    if not all(part.isascii() and part.isdigit() and len(part) < 19 for part in (created, run_id)):
-        raise bad_cursor()
-    return int(created), int(run_id)
+    try:
+        created, run_id = pages.numbers(cursor, 2)
+    except ValueError:
+        raise bad_cursor() from None
+    return created, run_id
 
 
 def one(session: Session, run_id: int) -> shapes.Run:

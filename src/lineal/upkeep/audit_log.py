@@ -12,6 +12,7 @@ from lineal.json_shapes import Wide
 from lineal.nearest import hint
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role, require
+from lineal.store.rows import pages
 from lineal.store.schema import on_demand
 from lineal.store.tables import own_tables
 from lineal.store.upkeep import audit as audit_rows
@@ -74,8 +75,8 @@ def page(
     before = _number(cursor) if cursor else None
     limit = min(limit, service.database.limits.max_page_size)
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))
-    more = len(rows) > limit
-    return AuditPage([_entry(row) for row in rows[:limit]], str(rows[limit - 1].id) if more else None)
+    shown, last = pages.first(rows, limit)
+    return AuditPage([_entry(row) for row in shown], pages.numbered(last.id) if last else None)
 
 
 def check_call(name: str) -> None:
@@ -90,9 +91,11 @@ def check_call(name: str) -> None:
 
 
 def _number(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise errors.InvalidArgumentError(f"cursor is {cursor[:40]!r}; give next_cursor of the page before")
-    return int(cursor)
+    try:
+        [number] = pages.numbers(cursor, 1)
+    except ValueError:
+        raise errors.InvalidArgumentError(f"cursor is {cursor[:40]!r}; give next_cursor of the page before") from None
+    return number
 
 
 def _entry(row: AuditRow) -> AuditEntry:

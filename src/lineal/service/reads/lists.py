@@ -6,8 +6,6 @@ order, id), so that a listing goes on after that node whatever has been written 
 
 from __future__ import annotations
 
-import base64
-import binascii
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -18,6 +16,7 @@ from lineal.kinds import Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import pages
 from lineal.store.rows.listing import Listing, list_nodes
 from lineal.store.rows.nodes import NodeRow
 from lineal.wire import metadata_store as pb
@@ -94,8 +93,8 @@ def _page(session: Session, part: Listing, options: pb.ListOperationOptions) -> 
     )
     after = _read_token(options, field) if options.next_page_token else None
     rows = list_nodes(session, listing, limit=size + 1, after=after)
-    token = _write_token(options, field, rows[size - 1]) if len(rows) > size else ""
-    return Page(rows[:size], token)
+    shown, last = pages.first(rows, size)
+    return Page(list(shown), _write_token(options, field, last) if last else "")
 
 
 def _page_size(options: pb.ListOperationOptions, most: int) -> int:
@@ -119,7 +118,7 @@ def _write_token(options: pb.ListOperationOptions, field: int, last: NodeRow) ->
     token = pb.ListOperationNextPageToken(id_offset=last.id, field_offset=_order_value(field, last))
     token.set_options.order_by_field.field = field  # type: ignore[assignment]
     token.set_options.order_by_field.is_asc = options.order_by_field.is_asc
-    return base64.urlsafe_b64encode(token.SerializeToString()).decode("ascii").rstrip("=")
+    return pages.packed(token.SerializeToString())
 
 
 def _order_value(field: int, row: NodeRow) -> int:
@@ -132,9 +131,8 @@ def _read_token(options: pb.ListOperationOptions, field: int) -> tuple[int, int]
     """Return (value of the order, id) of the last node listed."""
     text = options.next_page_token
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        token = pb.ListOperationNextPageToken.FromString(data)
-    except (binascii.Error, DecodeError, ValueError) as error:
+        token = pb.ListOperationNextPageToken.FromString(pages.unpacked(text))
+    except (DecodeError, ValueError) as error:
         raise _bad_token("is not one that a listing returned") from error
     if not (token.HasField("id_offset") and token.HasField("set_options")):
         raise _bad_token("is not one that a listing returned")

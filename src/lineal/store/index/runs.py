@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
+from lineal.store.rows.pages import PageOrder
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE
 from lineal.store.tables.own_tables import ENTRY, RUN
 
@@ -34,6 +35,9 @@ _RUN = Statement(sa.select(*_RUN_COLUMNS).where(RUN.c.id == sa.bindparam("run_id
 _RUNS_NAMED = Statement(
     sa.select(*_RUN_COLUMNS).where(RUN.c.name == sa.bindparam("run_name")).order_by(RUN.c.id.desc()).limit(20)
 )
+
+
+_NEWEST_FIRST = PageOrder(RUN.c.id, ascending=False, value=RUN.c.created)
 
 
 def run(session: Session, run_id: int) -> RunRow | None:
@@ -57,9 +61,8 @@ def runs(
     if contains:
         query = query.where(RUN.c.name.contains(contains, autoescape=True))
     if after:
-        time, run_id = after
-        query = query.where(sa.or_(RUN.c.created < time, sa.and_(RUN.c.created == time, RUN.c.id < run_id)))
-    query = query.order_by(RUN.c.created.desc(), RUN.c.id.desc()).limit(limit)
+        query = query.where(_NEWEST_FIRST.after(*after))
+    query = query.order_by(*_NEWEST_FIRST.keys()).limit(limit)
     return [RunRow._make(row) for row in session.rows(Statement(query))]
 
 

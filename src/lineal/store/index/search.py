@@ -21,6 +21,7 @@ from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.index.ordering import ordered_values
 from lineal.store.rows.nodes import NodeRow, select_nodes
+from lineal.store.rows.pages import PageOrder
 from lineal.store.tables import mlmd_tables as tables
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PARENT_CONTEXT
@@ -179,10 +180,10 @@ def _page(
         query = query.where(listed(node.c.id, "few") if few else sa.false())
     else:
         query = _narrowed(session, query, selection, one_by_one=True)
+    order = PageOrder(owner, ascending, key, may_be_empty=True)
     if after:
-        query = query.where(_beyond(key, owner, ascending, after))
-    keys = [owner] if key is None else [key, owner]
-    query = query.order_by(*[each if ascending else each.desc() for each in keys])
+        query = query.where(order.after(after.value, sa.bindparam(None, after.node_id, sa.BigInteger())))
+    query = query.order_by(*order.keys())
     return query.add_columns(sa.null() if key is None else key)
 
 
@@ -191,18 +192,6 @@ def _sort_key(node: sa.Table, phase: _Phase) -> tuple[Any, Any]:
         return phase.values.c.value, phase.values.c.node_id
     column = node.c[phase.column] if phase.column and phase.column != "id" else None
     return column, node.c.id
-
-
-def _beyond(key: Any, owner: Any, ascending: bool, after: Place) -> sa.ColumnElement[bool]:
-    node_id = sa.bindparam(None, after.node_id, sa.BigInteger())
-    further_id = owner > node_id if ascending else owner < node_id
-    if key is None:
-        return further_id  # type: ignore[no-any-return]
-    if after.value is None:  # a column that may be empty: the empty ones come first or last
-        rest = sa.and_(key.is_(None), further_id)
-        return sa.or_(rest, key.is_not(None)) if ascending else rest
-    further = key > after.value if ascending else sa.or_(key < after.value, key.is_(None))
-    return sa.or_(further, sa.and_(key == after.value, further_id))
 
 
 def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, one_by_one: bool) -> sa.Select[Any]:

@@ -12,8 +12,10 @@ from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.events import EVENT_COLUMNS, EventRow, Period, is_within
+from lineal.store.rows.pages import PageOrder
 from lineal.store.tables.mlmd_tables import EVENT
 
+_NEWEST_FIRST = PageOrder(EVENT.c.id, ascending=False)
 _OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
 
 
@@ -62,8 +64,8 @@ def page_of_events(
     """Return events of one node, newest first, those with ids before one."""
     query = sa.select(*EVENT_COLUMNS).where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
     if before is not None:
-        query = query.where(EVENT.c.id < before)
-    rows = session.rows(Statement(query.order_by(EVENT.c.id.desc()).limit(limit)))
+        query = query.where(_NEWEST_FIRST.after(None, before))
+    rows = session.rows(Statement(query.order_by(*_NEWEST_FIRST.keys()).limit(limit)))
     return [EventRow._make(row) for row in rows]
 
 

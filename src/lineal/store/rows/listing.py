@@ -20,6 +20,7 @@ from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.join_order import in_written_order
 from lineal.store.rows.nodes import NodeRow, select_nodes
+from lineal.store.rows.pages import PageOrder
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, TYPE, metadata
 
 ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
@@ -123,14 +124,19 @@ class _Form(NamedTuple):
         parsed = filters.parse(self.filter_query, kind=self.kind)
         return not parsed.has_neighbours and not any(parsed.pins(name) for name in _INDEXED)
 
-    @property
-    def keys(self) -> list[str]:
-        """The columns of the order."""
-        return [self.order, "id"] if self.order != "id" else ["id"]
+    def page_order(self, columns: Any) -> PageOrder:
+        """Return the order of the nodes with these columns."""
+        return PageOrder(columns.id, self.ascending, columns[self.order] if self.order != "id" else None)
 
     def ordered(self, query: sa.Select[Any], columns: Any) -> sa.Select[Any]:
         """Return the query in this order."""
-        return query.order_by(*[columns[key] if self.ascending else columns[key].desc() for key in self.keys])
+        return query.order_by(*self.page_order(columns).keys())
+
+    def after(self, columns: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a node comes after the last one of the page before."""
+        value: sa.BindParameter[int] = sa.bindparam("after_value")
+        node_id: sa.BindParameter[int] = sa.bindparam("after_id")
+        return self.page_order(columns).after(value, node_id)
 
 
 _Make = Callable[[_Form], Statement]
@@ -171,7 +177,7 @@ def _statement(form: _Form) -> Statement:
     if form.in_context:
         query = query.where(columns.id.in_(_members(form.kind)))
     if form.continued:
-        query = query.where(_after(columns, form.order, form.ascending))
+        query = query.where(form.after(columns))
     return Statement(form.ordered(query, columns).limit(sa.bindparam("page_size")), is_asked=bool(form.filter_query))
 
 
@@ -180,7 +186,7 @@ def _front_statement(form: _Form) -> Statement:
     columns = NODE[form.kind].c
     front = sa.select(*columns)
     if form.continued:
-        front = front.where(_after(columns, form.order, form.ascending))
+        front = front.where(form.after(columns))
     table = form.ordered(front, columns).limit(sa.bindparam("front_size")).subquery("front")
     query = _filtered(form.kind, form.filter_query, front=table)
     if form.of_type:
@@ -191,17 +197,6 @@ def _front_statement(form: _Form) -> Statement:
 def _members(kind: Kind) -> sa.Select[Any]:
     link = MEMBERSHIP[kind].c
     return sa.select(link[kind.id_column]).where(link.context_id == sa.bindparam("in_context_id"))
-
-
-def _after(columns: Any, order: str, ascending: bool) -> sa.ColumnElement[bool]:
-    """Return the condition that a node comes after the last one of the page before."""
-    value: sa.BindParameter[int] = sa.bindparam("after_value")
-    node_id: sa.BindParameter[int] = sa.bindparam("after_id")
-    beyond = columns.id > node_id if ascending else columns.id < node_id
-    if order == "id":
-        return beyond  # type: ignore[no-any-return]
-    further = columns[order] > value if ascending else columns[order] < value
-    return sa.or_(further, sa.and_(columns[order] == value, beyond))
 
 
 def _filtered(kind: Kind, filter_query: str, *, front: sa.FromClause | None = None) -> sa.Select[Any]:

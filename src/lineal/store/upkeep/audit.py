@@ -13,10 +13,12 @@ from lineal import json_form
 from lineal.filter.search.builder import Contains
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion
+from lineal.store.rows.pages import PageOrder
 from lineal.store.tables.own_tables import AUDIT, LONGEST_TEXT
 from lineal.store.upkeep.changes import Change
 
 _COLUMNS = ("time", "who", "rpc", "action", "subject", "node_id", "old_values", "new_values")
+_NEWEST_FIRST = PageOrder(AUDIT.c.id, ascending=False)
 _INSERT = insertion(AUDIT, _COLUMNS)
 
 
@@ -91,5 +93,5 @@ def page(session: Session, wanted: AuditFilter, *, before: int | None, limit: in
     """Return entries, the newest first, those with ids below `before`."""
     query = sa.select(AUDIT.c.id, *[AUDIT.c[name] for name in _COLUMNS]).where(*wanted.conditions())
     if before is not None:
-        query = query.where(AUDIT.c.id < before)
-    return [AuditRow._make(row) for row in session.rows(Statement(query.order_by(AUDIT.c.id.desc()).limit(limit)))]
+        query = query.where(_NEWEST_FIRST.after(None, before))
+    return [AuditRow._make(row) for row in session.rows(Statement(query.order_by(*_NEWEST_FIRST.keys()).limit(limit)))]

@@ -1,0 +1,88 @@
+"""Pages of a listing: the order, what comes after a place in it, and the place as a text for the next request.
+
+Every listing continues by (value of the order, id), so that it neither repeats nor skips rows when others are written
+meanwhile. What stays out: which rows a listing has, and the messages that hold a place (page tokens, cursors).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+
+RowT = TypeVar("RowT")
+_LONGEST_NUMBER = 18  # digits; every such number fits into 64 bits
+
+
+class PageOrder(NamedTuple):
+    """The order of a listing: by a value, and by id where the values are equal.
+
+    Attributes:
+        id: the column of the id.
+        ascending: the direction of both.
+        value: the column of the value; None for an order by id alone.
+        may_be_empty: whether rows can lack the value; those come first in ascending order, and last in descending.
+    """
+
+    id: Any
+    ascending: bool = True
+    value: Any = None
+    may_be_empty: bool = False
+
+    def keys(self) -> list[Any]:
+        """Return what the query is ordered by."""
+        columns = [self.id] if self.value is None else [self.value, self.id]
+        return [column if self.ascending else column.desc() for column in columns]
+
+    def after(self, value: Any, row_id: Any) -> sa.ColumnElement[bool]:
+        """Return the condition that a row comes after the one with this value (None: it has none) and this id."""
+        further_id: sa.ColumnElement[bool] = self.id > row_id if self.ascending else self.id < row_id
+        key = self.value
+        if key is None:
+            return further_id
+        if value is None:
+            rest = sa.and_(key.is_(None), further_id)
+            return sa.or_(rest, key.is_not(None)) if self.ascending else rest
+        further = key > value if self.ascending else key < value
+        if self.may_be_empty and not self.ascending:
+            further = sa.or_(further, key.is_(None))
+        return sa.or_(further, sa.and_(key == value, further_id))
+
+
+def first(rows: Sequence[RowT], size: int) -> tuple[Sequence[RowT], RowT | None]:
+    """Return up to `size` of the rows, and the last of these if there are more: one row more than a page is read."""
+    shown = rows[:size]
+    return shown, shown[-1] if shown and len(rows) > size else None
+
+
+def packed(place: bytes) -> str:
+    """Return a place as a text that fits into a URL."""
+    return base64.urlsafe_b64encode(place).decode("ascii").rstrip("=")
+
+
+def unpacked(text: str) -> bytes:
+    """Return the place that a text holds.
+
+    Raises:
+        ValueError: `packed` returned no such text.
+    """
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+
+
+def numbered(*numbers: int) -> str:
+    """Return a place of whole numbers as a text."""
+    return "-".join(map(str, numbers))
+
+
+def numbers(text: str, count: int) -> list[int]:
+    """Return the whole numbers of a place.
+
+    Raises:
+        ValueError: these are not so many numbers.
+    """
+    parts = text.split("-")
+    if len(parts) != count or not all(p.isascii() and p.isdigit() and len(p) <= _LONGEST_NUMBER for p in parts):
+        raise ValueError(text)
+    return [int(part) for part in parts]
