@@ -1,4 +1,4 @@
-"""One database: its connections, transactions, sessions and statements, and what each engine does differently.
+"""One database: its connections, transactions, sessions and statements, and the differences between engines.
 
-What stays out: what the rows mean. The engine knows no workspace, no search index and no rule.
+What stays out: the meaning of the rows. Nothing here depends on workspaces, the search index or rules.
 """

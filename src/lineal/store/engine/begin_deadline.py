@@ -1,4 +1,4 @@
-"""How long a transaction waits for others before it begins, for work that can as well be done later.
+"""How long a transaction waits for others before it begins, for work that can also be done later.
 
 What stays out: the time of a call (lineal/deadlines.py).
 """

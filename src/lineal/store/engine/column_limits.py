@@ -1,7 +1,7 @@
-"""What the columns of a database can hold, asked only after a statement was refused, to tell which value it was.
+"""The limits of a database's columns, read only after a statement was refused, to find the wrong value.
 
-Nothing is checked beforehand: the engines are set to refuse what does not fit, and never cut. What stays out: which
-errors say so (the dialects).
+Nothing is checked beforehand: the engines are set to refuse values that do not fit, and never cut them. What stays out:
+which errors say so (the dialects).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SHOWN = 60
 
 @dataclass
 class RefusedRowsError(Exception):
-    """A database refused rows, because a value does not fit or for another reason that lies in the values.
+    """Rows that a database refused because of their values.
 
     Attributes:
         table: the table's name.
@@ -35,7 +35,7 @@ class RefusedRowsError(Exception):
 
 @dataclass(frozen=True)
 class ColumnLimit:
-    """What one column can hold.
+    """The limits of one column.
 
     Attributes:
         bits: of a whole number, or None for a column of another type.
@@ -105,7 +105,7 @@ def explain(
 
 
 def _explain_size(refused: RefusedRowsError, largest: int | None, cure: str) -> errors.StatusError:
-    """Return the error for values of which each fits its column."""
+    """Return the error for values that each fit their column."""
     sizes = [
         (len(value), index, column)
         for index, row in enumerate(refused.rows)
@@ -133,6 +133,6 @@ def _place(refused: RefusedRowsError, index: int, column: str) -> str:
 
 
 def shown(text: object) -> str:
-    """Return a text as messages quote it, without its end if it is long."""
+    """Return the form of a text in messages, without its end if it is long."""
     whole = str(text)
     return repr(whole) if len(whole) <= _SHOWN else f"{whole[:_SHOWN]!r}..."

@@ -1,8 +1,8 @@
 """Open connections, lent for one transaction at a time.
 
-Taking a connection from SQLAlchemy's pool and giving it back costs more than a small statement on SQLite, so its files
-use a plain stack of idle connections instead. A program may drop a store without closing it, as programs for the
-official client do: its connections are then closed when it is collected, or at the end of the process.
+Taking a connection from SQLAlchemy's pool and returning it costs more than a small statement on SQLite. So SQLite files
+use a plain stack of idle connections instead. A program may drop a store without closing it, like programs for the
+official client. Then the connections are closed when the store is collected, or at the end of the process.
 
 SQLite keeps locks and open files for the process as a whole. A forked child that inherits them works without the locks
 that it seems to have, and can lose what was written. So no file is open in SQLite while a process forks: transactions
@@ -41,13 +41,13 @@ class Connections(Protocol):
         """Take back a connection on which no transaction is open."""
 
     def discard(self, connection: Any) -> None:
-        """Take back a connection that nobody shall use again."""
+        """Take back a connection that must not be used again."""
 
     def usage(self) -> tuple[int, int]:
         """Return how many connections are in use, and how many are open and idle."""
 
     def replace(self, connection: Any) -> None:
-        """Take back a connection that nobody shall use again, through no fault of its host."""
+        """Take back a connection that must not be used again, although its host works."""
 
     def close(self) -> None:
         """Close all connections; taking one afterwards is an error."""
@@ -56,14 +56,14 @@ class Connections(Protocol):
         """Get ready for a fork of the process."""
 
     def after_fork_in_child(self) -> None:
-        """Start anew in a forked child; nothing is said on the parent's connections."""
+        """Start again in a forked child; nothing is sent on the parent's connections."""
 
 
 class IdleConnections:
     """As many connections as threads work at once, kept open."""
 
     def __init__(self, connect: Callable[[], Any], *, file: str = "") -> None:
-        """Take what opens a connection, and the name of the file for messages and for forked children."""
+        """Take the function that opens a connection, and the name of the file for messages and for forked children."""
         self._connect = connect
         self._file = file
         self._closed = False
@@ -130,14 +130,14 @@ class IdleConnections:
         _GATE.leave(ticket)
 
     def renew(self, *, keep: Any) -> None:
-        """Use none of the open connections again but one: what the others know of the database is outdated."""
+        """Use none of the open connections again except one: the others have outdated statistics of the database."""
         self._outdated |= set(self._used) - {id(keep)}
         with contextlib.suppress(IndexError):
             while True:
                 self.discard(self._idle.pop())
 
     def usage(self) -> tuple[int, int]:
-        """Return how many connections are in use and idle, as far as threads that come and go let it be told."""
+        """Return how many connections are in use and idle; other threads may change the numbers meanwhile."""
         idle = len(self._idle)
         return max(0, self._open - idle), idle
 
@@ -152,7 +152,7 @@ class IdleConnections:
             _close_all(self._idle)
 
     def before_fork(self) -> None:
-        """Close the idle connections, which are all that there are unless a transaction takes very long."""
+        """Close the idle connections: these are all, unless a transaction takes very long."""
         self._open -= len(self._idle)
         _close_all(self._idle)
         self._was_used_at_fork = _GATE.has(self)
@@ -169,13 +169,13 @@ class IdleConnections:
 
     @contextlib.contextmanager
     def unforked(self) -> Iterator[None]:
-        """Keep the process from forking while somebody works on the file with a connection of their own."""
+        """Prevent a fork of the process while a caller uses the file with its own connection."""
         with _GATE.passed(self):
             yield
 
 
 class SharedConnection:
-    """The one connection that is a database in memory, of the process that opened it and no other."""
+    """The single connection of a database in memory, only for the process that opened it."""
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         self._connection: Any = connect()
@@ -229,7 +229,7 @@ class SharedConnection:
         """Do nothing: the gate has waited for the transaction."""
 
     def after_fork_in_child(self) -> None:
-        """Leave the copy of the database alone: what is written there would be lost without a word."""
+        """Do not use the copy of the database: writes to it would be lost silently."""
         self._finalizer.detach()
         self._lock = threading.Lock()
 

@@ -1,8 +1,8 @@
 """A database: transactions on its connections.
 
-`Database.read` and `Database.write` run a piece of work in one transaction: it happens wholly or not at all, and a
-write that returned is durable as the settings say. Work may run more than once (after a deadlock, say), so it must not
-change anything outside. What stays out: statements, tables and rules.
+`Database.read` and `Database.write` run a piece of work in one transaction: it happens completely or not at all, and a
+write that returned is as durable as the settings say. Work may run more than once (for example after a deadlock), so it
+must not change anything outside. What stays out: statements, tables and rules.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Database:
         return self.dialect.sql_dialect
 
     def compiled(self, statement: Statement) -> CompiledStatement:
-        """Return the statement as this database's driver takes it."""
+        """Return the statement in the form for this database's driver."""
         return statement.compiled(self._engine, self._sql_dialect)
 
     def read(self, work: Callable[[Session], Result], *, session: SessionFactory = Session) -> Result:
@@ -105,7 +105,7 @@ class Database:
             return self._run(work, write=True, session=session)
 
     def folds_names(self, session: Session) -> bool:
-        """Say whether the database takes names for the same that are spelled otherwise; it is asked once."""
+        """Say whether names with different spellings are equal for the database; it is asked only once."""
         if self._folds_names is None:
             self._folds_names = self.dialect.may_fold_names and self.dialect.folds_names(session.script)
         return self._folds_names
@@ -123,7 +123,7 @@ class Database:
         self._connections.before_fork()
 
     def after_fork_in_child(self) -> None:
-        """Work with new connections and locks: those of the parent's threads are never given back here."""
+        """Use new connections and locks: those of the parent's threads are never returned here."""
         self._connections.after_fork_in_child()
         self.dialect.after_fork_in_child()
         self._turns = ReadTurns() if self._turns else None
@@ -131,7 +131,7 @@ class Database:
         self.building = threading.Lock()
 
     def _run(self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory) -> Result:
-        """Run work, and tell how long it took if somebody asks."""
+        """Run work, and report how long it took if somebody listens."""
         if self.on_end is None:
             return self._rerun(work, write=write, session=session)
         started = time.monotonic()
@@ -141,7 +141,7 @@ class Database:
             self.on_end(write, time.monotonic() - started)
 
     def _rerun(self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory) -> Result:
-        """Run work, again after failures that this can cure: for a bounded time, with growing and jittered pauses."""
+        """Run work, again after failures that this can cure: for a limited time, with growing, jittered pauses."""
         end = time.monotonic() + self.dialect.retry_seconds
         reruns = RERUNS_OF_RACES if write and self.dialect.writers_race else 0
         for attempt in itertools.count(1):
@@ -171,7 +171,7 @@ class Database:
             self.on_retry(reason)
 
     def _noted_full(self, error: StorageFullError, *, write: bool) -> StorageFullError:
-        """Take note that a write found no space; a read lacks it for its temporary files alone, and says so."""
+        """Record that a write found no space; if a read finds none for its temporary files, the error says so."""
         if write or isinstance(error, NoSpaceToOpenError):
             self.is_full, self.full_at = True, time.monotonic()
             return error
@@ -186,7 +186,7 @@ class Database:
         if deadline is not None and deadline.remaining <= 0:
             raise deadline.error()
         connection = self._connections.take()
-        self._reached = True  # from now on it is worth waiting for a database that is gone
+        self._reached = True  # from now on, waiting for a lost database makes sense
         stopped = False
         try:
             self.dialect.check_place(connection)
@@ -220,7 +220,7 @@ class Database:
         return result
 
     def _commit(self, connection: Any, *, write: bool) -> None:
-        """Commit; a commit of which nobody knows whether it happened is not repeated.
+        """Commit; if nobody knows whether the commit happened, it is not repeated.
 
         Raises:
             UnavailableError: the connection was lost while committing.
@@ -239,7 +239,7 @@ class Database:
             ) from error
 
     def _abandon(self, connection: Any, error: BaseException, *, stopped: bool = False) -> None:
-        """Undo a transaction; a connection that cannot do even that, or was lost or stopped, is thrown away."""
+        """Undo a transaction; a connection that cannot do this, or that was lost or stopped, is discarded."""
         lost = isinstance(error, Exception) and self.dialect.is_driver_error(error) and self.dialect.is_lost(error)
         if not lost:
             try:
@@ -267,7 +267,7 @@ class Database:
 
 
 def _check_deadline(error: Exception) -> None:
-    """Tell a statement that was stopped from one that failed.
+    """Distinguish a stopped statement from a failed one.
 
     Raises:
         DeadlineExceededError, CancelledError: the time of the call is over, which made the driver raise the error.

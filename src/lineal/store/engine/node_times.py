@@ -1,10 +1,10 @@
-"""The latest time that nodes carry, as far as this process knows, and which nodes are far behind it.
+"""The latest time of nodes, as far as this process knows, and which nodes are far behind it.
 
-The search index follows nodes by their times of update and looks back by `OVERLAP`. A node that is committed with an
-earlier time than that needs a mark (index_marks.py): its transaction took long, or the clock it was written by is
-behind. The clock that only goes forward tells how far the latest time should be by now, whatever happens to the time of
-day. What stays out: the database; what other processes wrote is known once somebody has read it (`see`), and those
-who write nodes look now and then how far the index is (`is_outdated`).
+The search index follows nodes by their times of update and looks back by `OVERLAP`. If a node is committed with an
+earlier time, it needs a mark (store/index/marks.py): its transaction took long, or its writer's clock is behind. A
+clock that only goes forward shows how far the latest time should be by now, even if the time of day is changed. What
+stays out: the database; what other processes wrote is known once somebody has read it (`see`), and those who write
+nodes look now and then how far the index is (`is_outdated`).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ OVERLAP = 10_000
 """How far the index looks back, in milliseconds: what is written commits later, and clocks differ."""
 LOOK_SECONDS = 2.0
 """How old what is known of other processes may be."""
-# A commit itself takes a while, and others may know of later times than this process: half of it is for them.
+# A commit itself takes a while, and other processes may have seen later times: half of the span is for that.
 _LATE = OVERLAP / 2
 
 
 class NodeTimes:
-    """The latest time of nodes. Safe for any number of threads: one that is lost is seen again with the next node."""
+    """The latest time of nodes. Safe for any number of threads: a lost update is made up by the next node."""
 
     def __init__(self) -> None:
         self._ahead = -math.inf
         self._looked = -math.inf
 
     def is_outdated(self) -> bool:
-        """Say whether it is time to look at the database, and take it as looked at."""
+        """Say whether it is time to check the database, and count it as checked."""
         now = time.monotonic()
         if now - self._looked < LOOK_SECONDS:
             return False
@@ -42,5 +42,5 @@ class NodeTimes:
             self._ahead = ahead
 
     def is_late(self, earliest: int) -> bool:
-        """Say whether the index may have gone past a time already."""
+        """Say whether the index may already be beyond a time."""
         return earliest < self._ahead + time.monotonic() * 1000 - _LATE

@@ -1,8 +1,8 @@
-"""Turns: reads of a database in this process, one after the other.
+"""Turns: reads of a database in this process run one after the other.
 
-Python runs one thread at a time, and SQLite's driver lets go of the interpreter at every row. Threads that read at the
-same time win nothing and fight for it at each row, which costs more than the row. So a read has the interpreter for
-itself, as far as reads go; only who reads long is passed by. What stays out: writers, which SQLite keeps apart.
+Python runs one thread at a time, and SQLite's driver releases the interpreter at every row. Threads that read at the
+same time gain nothing and compete for the interpreter at each row, which costs more than the row. So one read runs at a
+time, and only a long read is overtaken. What stays out: writers, which SQLite separates.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _LONG_SECONDS = 0.1
 
 
 class ReadTurns:
-    """One thread has its turn at a time, and others go past one that keeps it long."""
+    """One thread has its turn at a time, and others overtake one that keeps it long."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -28,4 +28,4 @@ class ReadTurns:
                 self._begun = time.monotonic()
                 return lock
             if lock is self._lock and time.monotonic() - self._begun >= _LONG_SECONDS:
-                self._lock = threading.Lock()  # who has the old one may keep it
+                self._lock = threading.Lock()  # the thread that has the old one may keep it

@@ -33,7 +33,7 @@ _UNTRACED = nullcontext()
 
 
 class OpenDatabase(Protocol):
-    """What a session needs of its database; `Database` says what each is."""
+    """The parts of a database that a session needs; `Database` explains each."""
 
     dialect: DatabaseDialect
     limits: LimitSettings
@@ -43,26 +43,26 @@ class OpenDatabase(Protocol):
     span: Callable[[str], AbstractContextManager[Any]] | None
 
     def compiled(self, statement: Statement) -> CompiledStatement:
-        """Return the statement as the driver takes it."""
+        """Return the statement in the form for the driver."""
 
     def folds_names(self, session: Session) -> bool:
-        """Say whether the database takes names for the same that are spelled otherwise."""
+        """Say whether names with different spellings are equal for the database."""
 
 
 class ChangeTracker(Protocol):
-    """What functions that write rows call with what they change."""
+    """The methods that functions call when they write rows."""
 
     def created(self, kind: Kind, ids: Iterable[int]) -> None:
-        """Note nodes that are new."""
+        """Record nodes that are new."""
 
     def changing(self, session: Session, kind: Kind, ids: Iterable[int], action: str = "update") -> None:
-        """Note nodes that are about to be changed or deleted."""
+        """Record nodes that are about to be changed or deleted."""
 
     def added(self, action: str, subject: str, node_id: int, new: dict[str, Any]) -> None:
-        """Note something that is added to what is there."""
+        """Record something that is added."""
 
     def removed(self, action: str, subject: str, node_id: int, old: dict[str, Any]) -> None:
-        """Note something that is taken away from what is there."""
+        """Record something that is removed."""
 
 
 class Session:
@@ -92,12 +92,12 @@ class Session:
 
     @property
     def folds_names(self) -> bool:
-        """Whether the database takes names for the same that differ in case, accents or blanks at the end."""
+        """Whether names that differ in case, accents or blanks at the end are equal for the database."""
         return self._database.folds_names(self)
 
     @property
     def engine(self) -> str:
-        """What a statement is compiled for: the name of the dialect, and whether there is a scope."""
+        """The target for compiling a statement: the name of the dialect, and whether there is a scope."""
         return self.dialect.name
 
     @property
@@ -106,7 +106,7 @@ class Session:
         return self._database.limits
 
     def note_times(self, kind: Kind, ids: Sequence[int], times: Sequence[int]) -> None:
-        """Take note of the times of update, at least one, with which nodes are written."""
+        """Record the times of update, at least one, of written nodes."""
         self.node_writes.append((kind, ids, min(times)))
         self.node_times.see(max(times))
 
@@ -116,7 +116,7 @@ class Session:
         return self
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
-        """Take note that nodes were created or changed; only a scope minds."""
+        """Record that nodes were created or changed; only a scope uses this."""
 
     def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
         """Return all rows of a query."""
@@ -126,7 +126,7 @@ class Session:
         return self._database.compiled(statement)
 
     def _fetched(self, compiled: CompiledStatement, values: Mapping[str, Any]) -> list[Row]:
-        """Run a query and return its rows; a long one leaves nothing behind in the driver's caches."""
+        """Run a query and return its rows; a long query stays in no cache of the driver."""
         deadlines.check()
         sql, parameters = compiled.bind(values)
         database = self._database
@@ -142,7 +142,7 @@ class Session:
             return self._cursor.fetchall()  # type: ignore[no-any-return]
 
     def built(self, make: Callable[[], Statement]) -> Statement:
-        """Return a statement that is used once and takes much memory to build: one after the other is built.
+        """Return a statement that is used once and takes much memory to build: only one is built at a time.
 
         Raises:
             DeadlineExceededError: others were built until the time of the call was over.
@@ -175,7 +175,7 @@ class Session:
 
     @staticmethod
     def pieces(values: Sequence[Any], longest: int = LONGEST_LIST) -> Iterator[Sequence[Any]]:
-        """Cut values into lists that one statement can take, up to `longest`; none of them is empty."""
+        """Split values into lists for one statement, up to `longest` each; none of them is empty."""
         return (values[start : start + longest] for start in range(0, len(values), longest))
 
     def change(self, statement: Statement, values: Mapping[str, Any]) -> int:
@@ -218,14 +218,14 @@ class Session:
     def insert_many(
         self, statement: Insertion, rows: Sequence[Sequence[Any]], *, called: Called | None = None
     ) -> Sequence[int]:
-        """Insert rows that are at least one; return their ids, index-aligned."""
+        """Insert at least one row; return the ids, index-aligned."""
         self.rows_written += len(rows)
         sql = self._database.compiled(statement).sql
         given = _Rows(statement, statement.order, rows, called)
         return self._guarded(given, sql, lambda: self.dialect.insert_many_with_ids(self._cursor, statement, sql, rows))
 
     def _guarded(self, given: _Rows, sql: str, run: Callable[[], Result]) -> Result:
-        """Run a statement with rows, and tell what the driver says about the rows."""
+        """Run a statement with rows, and translate the driver's errors about the rows."""
         database = self._database
         if database.observe is not None:
             database.observe(sql)
@@ -248,7 +248,7 @@ class Session:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows given to a statement, with what messages need to know of them."""
+    """Rows for a statement, with their names in messages."""
 
     statement: Statement
     columns: Sequence[str]

@@ -1,9 +1,9 @@
 """Statements: built once with SQLAlchemy Core, compiled once for each engine, run on the driver's cursor.
 
 A statement's text never depends on values: every value is a bound parameter. A list of values (`listed`) is one
-parameter where the driver takes lists. SQLite takes one for each value, in lists whose lengths are rounded up to a few
-sizes, so that few texts exist and the driver can keep them prepared. What stays out: connections and transactions
-(database.py).
+parameter if the driver accepts lists. SQLite needs one for each value. There, the lengths of lists are rounded up to a
+few sizes, so that there are few texts and the driver can keep them prepared. What stays out: connections and
+transactions (database.py).
 """
 
 from __future__ import annotations
@@ -91,24 +91,24 @@ class Statement:
         self._compiled: dict[str, CompiledStatement] = {}
 
     def compiled(self, engine: str, dialect: EngineDialect) -> CompiledStatement:
-        """Return the statement as a driver takes it; `engine` names the dialect, and whether it has a scope."""
+        """Return the statement for a driver; `engine` is the dialect's name, and whether there is a scope."""
         found = self._compiled.get(engine)
         if found is None:
             found = self._compiled[engine] = CompiledStatement(self, dialect)
         return found
 
     def forget_expression(self) -> None:
-        """Keep what was compiled alone: the expression takes ten times as much memory."""
+        """Keep only the compiled text: the expression takes ten times as much memory."""
         self.element = sa.null()
 
     @property
     def size(self) -> int:
-        """How many bytes of memory what was compiled takes, at most; the expression is not counted."""
+        """How many bytes of memory the compiled text takes, at most; the expression is not counted."""
         return 1000 + sum(compiled.size for compiled in self._compiled.values())
 
 
 class CompiledStatement:
-    """A statement as one engine's driver takes it."""
+    """A statement in the form for one engine's driver."""
 
     def __init__(self, statement: Statement, dialect: EngineDialect) -> None:
         compiled: Any = statement.element.compile(dialect=dialect)
@@ -164,7 +164,7 @@ class CompiledStatement:
         return text
 
     def _keep_text(self, sizes: tuple[int, ...], text: str) -> None:
-        """Keep a text for the next time; when they are long together, the others are forgotten."""
+        """Keep a text for the next time; if all texts together are long, forget the others."""
         if self._texts_size + len(text) > _MOST_TEXTS:
             self._texts, self._texts_size = {}, 0
         if len(text) <= _MOST_TEXTS:
@@ -209,7 +209,7 @@ class Insertion(Statement):
 
 
 class _InsertMissing(Insert):
-    """An insert that leaves a row alone that is there already; `column` is any of its columns."""
+    """An insert that does not change an existing row; `column` is any of its columns."""
 
     inherit_cache = False
 

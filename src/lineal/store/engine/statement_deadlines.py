@@ -1,6 +1,6 @@
 """Statements that are stopped when the time of their call is over, or when the caller gives up.
 
-One thread for each database looks at the calls in progress, and sleeps while there are none. What stays out: the time
+One thread for each database checks the calls in progress, and sleeps while there are none. What stays out: the time
 of a call (lineal/deadlines.py), and how an engine stops a statement (dialects).
 """
 
@@ -35,15 +35,15 @@ class DeadlineWatch:
         self._is_looking = False
 
     def begin(self, deadline: Deadline, connection: Any) -> None:
-        """DeadlineWatch the statements of a connection from now on."""
+        """Watch the statements of a connection from now on."""
         self._running[id(connection)] = (deadline, connection)
         if not self._is_looking:
             self._start()
 
     def end(self, connection: Any) -> bool:
-        """Leave a connection alone, and say whether one of its statements was told to stop.
+        """Stop watching a connection, and return whether one of its statements was stopped.
 
-        A server may hear of that late, so such a connection should not be used again.
+        A server may receive the stop late, so such a connection should not be used again.
         """
         if self._running.pop(id(connection), None) is not None:
             return False
@@ -52,7 +52,7 @@ class DeadlineWatch:
             return True
 
     def look(self) -> bool:
-        """Stop what takes too long; say whether there is anything to look at."""
+        """Stop statements that take too long; return whether there is anything to watch."""
         now = time.monotonic()
         late = [key for key, (deadline, _) in list(self._running.items()) if deadline.at <= now]
         with self._lock:
@@ -71,7 +71,7 @@ class DeadlineWatch:
             _log.warning("a statement that took too long could not be stopped", exc_info=True)
 
     def rest(self) -> bool:
-        """Look no more, unless a call began meanwhile; say whether there is rest."""
+        """Stop the thread, unless a call began meanwhile; return whether it stops."""
         self._is_looking = False
         if self._running or self._stopping:
             self._is_looking = True

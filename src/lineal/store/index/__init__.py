@@ -1,4 +1,4 @@
-"""Rows of the search index, and what is found with them: searches, facets, metrics, runs and versions.
+"""Rows of the search index, and the queries over them: searches, facets, metrics, runs and versions.
 
 What stays out: what is derived from a node, and when (catalogue/index.py).
 """

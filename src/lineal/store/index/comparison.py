@@ -1,7 +1,7 @@
 """Compare the nodes of a kind with the entries of the search index, as a whole and by ranges of ids.
 
-As a whole, sums over all nodes and all entries are compared, without those nodes that the index will look at anyway
-(after its progress). What stays out: when this happens and what follows (catalogue/comparing.py).
+As a whole, sums over all nodes and all entries are compared, without the nodes that the index will check anyway (after
+its progress). What stays out: when this happens and what follows (catalogue/comparing.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lineal.store.rows.nodes import NodeRow, select_nodes
 from lineal.store.tables.mlmd_tables import NODE
 from lineal.store.tables.own_tables import ENTRY, FACT
 
-# Primes: sums of what is left after dividing by them stay far from 64 bits, and no two faults are likely to cancel out.
+# Primes: sums of remainders stay far below 64 bits, and two faults are unlikely to cancel out.
 _PRIMES = 1_000_003, 9_973, 9_967
 _OF_KIND: sa.BindParameter[int] = sa.bindparam("kind")
 _LOW: sa.BindParameter[int] = sa.bindparam("low", type_=sa.BigInteger())
@@ -40,7 +40,7 @@ def _of_nodes(kind: Kind) -> Statement:
 
 
 def _of_window(kind: Kind) -> Statement:
-    """Return the query of what the nodes after the progress have more than their entries."""
+    """Return the query of the difference between the nodes after the progress and their entries."""
     node = NODE[kind].c
     own, indexed = _terms(node.id, node.last_update_time_since_epoch), _terms(ENTRY.c.node_id, ENTRY.c.updated)
     more = [sa.func.sum(a - sa.func.coalesce(b, sa.literal_column("0"))) for a, b in zip(own, indexed, strict=True)]
@@ -56,7 +56,7 @@ _OF_WINDOW = {kind: _of_window(kind) for kind in KINDS}
 
 
 def are_equal(session: Session, kind: Kind, place: tuple[int, int]) -> bool:
-    """Say whether nodes and entries are the same, but for the nodes after the index's progress."""
+    """Say whether nodes and entries are equal, except the nodes after the index's progress."""
     nodes = _read(session, _OF_NODES[kind], {})
     entries = _read(session, _OF_ENTRIES, {"kind": kind.type_kind})
     window = _read(session, _OF_WINDOW[kind], {"time": place[0], "node_id": place[1]})
@@ -116,7 +116,7 @@ def next_id(session: Session, kind: Kind, low: int) -> int | None:
 
 
 def differing_nodes(session: Session, kind: Kind, low: int, high: int, *, limit: int) -> list[NodeRow]:
-    """Return nodes with ids from `low` to below `high` that are not indexed as they are."""
+    """Return nodes with ids from `low` to below `high` whose entries are missing or old."""
     rows = session.rows(_DIFFERING[kind], {"low": low, "high": high, "batch": limit})
     return [NodeRow._make(row) for row in rows]
 
@@ -133,7 +133,7 @@ def has_facts_without_node(session: Session, kind: Kind, low: int, high: int) ->
 
 
 def delete_facts_without_node(session: Session, kind: Kind, low: int, high: int) -> None:
-    """Delete what nodes that do not exist said of those with ids from `low` to below `high`."""
+    """Delete the facts of missing nodes about nodes with ids from `low` to below `high`."""
     session.change(_DELETE_FACTS[kind], {"kind": kind.type_kind, "low": low, "high": high})
 
 
@@ -148,5 +148,5 @@ _BEHIND = {kind: _behind(kind) for kind in KINDS}
 
 
 def count_behind(session: Session, kind: Kind, place: tuple[int, int]) -> int:
-    """Return how many nodes are not indexed as they are although the index has gone past them."""
+    """Return how many nodes have missing or old entries although the index is beyond them."""
     return int(session.rows(_BEHIND[kind], {"time": place[0], "node_id": place[1]})[0][0])

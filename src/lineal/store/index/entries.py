@@ -1,4 +1,4 @@
-"""Rows of the search index: which nodes are to be indexed, and what is written about them.
+"""Rows of the search index: which nodes must be indexed, and their entries and facts.
 
 What stays out: what is derived from a node (catalogue/entries.py).
 """
@@ -22,7 +22,7 @@ from lineal.store.tables.mlmd_tables import NODE
 from lineal.store.tables.own_tables import ENTRY, FACT, MARK, PROGRESS, RUN, UNINDEXED, Family
 from lineal.store.workspaces.shared_workspaces import strangers
 
-# The form of facts. When it changes, what an earlier version wrote is written again, node by node.
+# The form of facts. If it changes, the facts of an earlier version are written again, node by node.
 FORM = 3
 _LARGEST = sys.float_info.max
 
@@ -30,8 +30,8 @@ _LARGEST = sys.float_info.max
 class Fact(NamedTuple):
     """One indexed value: a number or a text.
 
-    An infinity, which MySQL lacks, is the largest number of its sign with its name as the text; so it is compared and
-    ordered as what it is. NaN has neither number nor text.
+    MySQL has no infinities. An infinity is the largest number of its sign with its name as the text, so it is compared
+    and ordered correctly. NaN has neither number nor text.
     """
 
     node_id: int
@@ -42,7 +42,7 @@ class Fact(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What the index says of one node. `subject_id` is the node that its metrics are about, if that is another."""
+    """The entry of one node. `subject_id` is the node that its metrics are about, if that is another one."""
 
     node_id: int
     updated: int
@@ -56,7 +56,7 @@ class Entry(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Up to where a kind is indexed: (time of the last update, id) of a node."""
+    """How far a kind is indexed: (time of the last update, id) of a node."""
 
     time: int
     node_id: int
@@ -70,14 +70,14 @@ def odd_fact(node_id: int, family: int, name: str, number: float) -> Fact:
 
 
 def read_number(number: float | None, text: str | None) -> float:
-    """Return the number of a metric's fact, also of one in the form before, which had no number but a name."""
+    """Return the number of a metric's fact, also of one in the old form, which had a name but no number."""
     if text is not None:
         return float(text)
     return math.nan if number is None else number
 
 
 class State(NamedTuple):
-    """What tells whether a kind has changed since it was indexed.
+    """The numbers that show whether a kind has changed since it was indexed.
 
     Attributes:
         updated: the latest time of an update of a node, 0 if there is none.
@@ -103,12 +103,12 @@ def with_entry(kind: Kind) -> sa.Join:
 
 
 def differing(kind: Kind) -> sa.ColumnElement[bool]:
-    """Return the condition that a node of `with_entry` is not indexed as it is."""
+    """Return the condition that the entry of a node of `with_entry` is missing or old."""
     return sa.or_(ENTRY.c.node_id.is_(None), ENTRY.c.updated != NODE[kind].c.last_update_time_since_epoch)
 
 
 def after_place(kind: Kind) -> sa.ColumnElement[bool]:
-    """Return the condition that a node was updated after a place, in a form that an index serves."""
+    """Return the condition that a node was updated after a place, in a form that can use an index."""
     node = NODE[kind].c
     time = sa.bindparam("time", type_=sa.BigInteger())
     later = sa.or_(node.last_update_time_since_epoch > time, node.id > sa.bindparam("node_id", type_=sa.BigInteger()))
@@ -180,7 +180,7 @@ _DELETE_FACTS = Statement(
 _DELETE_UNINDEXED = Statement(
     sa.delete(UNINDEXED).where(UNINDEXED.c.kind == _OF_KIND, listed(UNINDEXED.c.node_id, "ids"))
 )
-# Under the lock nothing is there already; a server of an earlier version takes none, and must not make a pass fail.
+# Under the lock no row can exist; but a server of an earlier version takes no lock, and must not make a pass fail.
 _INSERT_ENTRY = insertion(ENTRY, ["kind", *Entry._fields], keep_existing="kind")
 _INSERT_FACT = insertion(
     FACT, ["kind", "node_id", "source_id", "family", "name", "number", "text"], keep_existing="kind"
@@ -220,7 +220,7 @@ _UPDATE_RUN = Statement(
 
 
 def state(session: Session, kind: Kind, *, marked: bool) -> State:
-    """Return what tells whether a kind has changed; `marked` says whether the store has marks."""
+    """Return the numbers that show whether a kind has changed; `marked` says whether the store has marks."""
     *latest, time, place_id, mark, form, renewing = session.rows(_STATE[kind, marked])[0]
     updated, node_id, entry_id = (each or 0 for each in latest)
     place = None if time is None else Progress(time, place_id)
@@ -235,7 +235,7 @@ def pending(session: Session, kind: Kind, after: Progress, *, limit: int, every:
         kind: the kind of the nodes.
         after: the place.
         limit: how many to return at most.
-        every: whether those that are indexed as they are count as well.
+        every: whether nodes with a current entry count as well.
     """
     values = {"time": after.time, "node_id": after.node_id, "batch": limit}
     return [NodeRow._make(row) for row in session.rows(_PENDING[kind, every], values)]
@@ -253,19 +253,19 @@ def progress(session: Session, kind: Kind) -> Progress | None:
 
 
 def set_progress(session: Session, kind: Kind, place: Progress) -> None:
-    """Note how far a kind is indexed."""
+    """Record how far a kind is indexed."""
     session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
     session.change_many(_INSERT_PROGRESS, [(kind.type_kind, *place)])
 
 
 def begin_renewal(session: Session, kind: Kind) -> None:
-    """Note that all nodes of a kind are to be indexed again, from the first on; what is indexed stays until then."""
+    """Record that all nodes of a kind must be indexed again, from the first on; old entries stay until then."""
     _note_form(session, kind, renewing=True)
     session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
 
 
 def end_renewal(session: Session, kind: Kind) -> None:
-    """Note that all nodes of a kind are indexed in the present form."""
+    """Record that all nodes of a kind are indexed in the current form."""
     _note_form(session, kind, renewing=False)
 
 
@@ -275,12 +275,12 @@ def _note_form(session: Session, kind: Kind, *, renewing: bool) -> None:
 
 
 def start_again(session: Session, kind: Kind) -> None:
-    """Let the next pass look at all nodes of a kind; those that are indexed as they are cost it little."""
+    """Make the next pass check all nodes of a kind; nodes with a current entry cost it little."""
     session.change(_DELETE_PROGRESS, {"kind": kind.type_kind})
 
 
 def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple[int, int | None]]:
-    """Return (time of the update that is indexed, subject) of those of the nodes that are indexed."""
+    """Return (time of the indexed update, subject) of the indexed nodes."""
     found: dict[int, tuple[int, int | None]] = {}
     for piece in session.pieces(ids):
         rows = session.rows(_INDEXED, {"kind": kind.type_kind, "ids": piece})
@@ -291,13 +291,13 @@ def indexed(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, tuple
 def replace_entries(
     session: Session, kind: Kind, entries: Sequence[Entry], facts: Sequence[tuple[int, Fact]], known: Any
 ) -> None:
-    """Write entries and facts, given with the id of the node that says so, in place of those that are there.
+    """Write entries and facts, given with the id of the node they come from, in place of the old ones.
 
     Args:
         session: the transaction.
         kind: the kind of the nodes.
         entries: one for each node.
-        facts: (id of the node that says so, fact).
+        facts: (id of the node that it comes from, fact).
         known: what `indexed` returned for the nodes.
     """
     number = kind.type_kind
@@ -311,9 +311,9 @@ def replace_entries(
 
 
 def settle_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> None:
-    """Let the metric of the latest source of each name count as the metric, and the others as earlier ones.
+    """Mark the metric of the latest source of each name as the metric, and the others as earlier ones.
 
-    What a source of another workspace says of a node is kept, as foreign, and counts for nothing.
+    Metrics from a source in another workspace are kept as foreign, and do not count.
     """
     rows: list[tuple[int, int, int, str]] = []
     for piece in session.pieces(ids):
@@ -334,7 +334,7 @@ def settle_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> None:
 
 
 class RunSeen(NamedTuple):
-    """That a run was seen: its context or 0, and the span of time in which its nodes were written."""
+    """A run that was seen: its context or 0, and the span of time in which its nodes were written."""
 
     workspace: str
     name: str

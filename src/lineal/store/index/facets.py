@@ -23,8 +23,8 @@ _ENOUGH = 1 << 40
 def _counted(session: Session, rows: sa.Select[Any], ids: Sequence[int]) -> Counter[Any]:
     """Count the rows of a query over pieces of the ids; the key is one value or several.
 
-    The limit keeps engines from merging the two queries: they would then go through a whole index that is in the order
-    of the groups, instead of looking up the few nodes.
+    The limit prevents engines from merging the two queries: they would then read a whole index in the order of the
+    groups, instead of looking up the few nodes.
     """
     counts: Counter[Any] = Counter()
     found = rows.limit(_ENOUGH).subquery("found")
@@ -36,7 +36,7 @@ def _counted(session: Session, rows: sa.Select[Any], ids: Sequence[int]) -> Coun
 
 
 def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Cut ids into lists of a length that needs little padding."""
+    """Split ids into lists of a length that needs little padding."""
     return (ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE))
 
 
@@ -63,7 +63,7 @@ def by_group(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[
 def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[str]:
     """Count nodes by the names of the contexts of some types that hold them.
 
-    They are counted by context: a database that ignores case would count names together that are spelled otherwise.
+    They are counted by context: a database that ignores case would count names with different spellings together.
     """
     if kind is CONTEXT:
         return Counter()
@@ -82,7 +82,7 @@ def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence
 def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str, str]]:
     """Count nodes by (key, value) of their labels."""
     fact = FACT.c
-    # As a sum the family cannot lead an engine to the index of values, which holds the labels of all nodes.
+    # Written as a sum, the family does not make an engine use the index of values, which holds the labels of all nodes.
     is_label = fact.family + sa.literal(0) == int(Family.LABEL)
     query = sa.select(fact.name, fact.text).where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_label)
     return _counted(session, query, ids)

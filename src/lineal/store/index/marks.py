@@ -1,8 +1,8 @@
-"""Marks: nodes that the search index has to look at although their times do not say so.
+"""Marks: nodes that the search index must check although their times do not show it.
 
-A transaction that writes nodes marks them itself, just before it commits, if the index may have gone past their times
-(store/engine/node_times.py). A mark is a row of its own each time: a pass deletes the marks that it has read and no
-others, so that it loses none that is committed meanwhile. What stays out: indexing (catalogue/index.py).
+A transaction that writes nodes marks them itself, just before it commits, if the index may be beyond their times
+(store/engine/node_times.py). Each mark is a new row: a pass deletes only the marks that it has read, so it loses none
+that is committed meanwhile. What stays out: indexing (catalogue/index.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DELETE_OLD = Statement(sa.delete(MARK).where(_OLD))
 
 
 def mark_late(session: Session) -> None:
-    """Mark those of the nodes that a transaction has written which the index may not find by their times."""
+    """Mark the nodes of a transaction that the index may not find by their times."""
     if session.node_times.is_outdated() and _is_there(session):
         [(reached,)] = session.unscoped.rows(_REACHED)
         session.node_times.see((reached or 0) + OVERLAP)
@@ -44,7 +44,7 @@ def mark_late(session: Session) -> None:
 
 
 def _is_there(session: Session) -> bool:
-    """Say whether the store has marks; where nobody has ever searched, there is no index to go past anything."""
+    """Say whether the store has marks; if nobody has ever searched, there is no index."""
     return TABLE in {name.lower() for name in session.dialect.table_names(session.script)}
 
 

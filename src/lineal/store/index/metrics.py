@@ -1,4 +1,4 @@
-"""What artifacts report of a metric: from the index, and from properties that are numbers."""
+"""Artifacts' reports of a metric: from the index, and from properties that are numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PROPERTY = PROPERTY[ARTIFACT].c
 
 
 class Report(NamedTuple):
-    """One reported value: what it is about, who reports it and when that was created."""
+    """One reported value: the node that it is about, the reporter and when the reporter was created."""
 
     about: int
     reporter: int
@@ -51,7 +51,7 @@ def reports(session: Session, metric: str, ids: Sequence[int], *, period: Period
 def newest_reports(session: Session, metric: str, *, period: Period, limit: int) -> list[Report]:
     """Return the newest reports of a metric whose reporter was created in a period; each once."""
     first, last = _ids_in(session, period)
-    # The last ids are looked through first: to sort all reports of a large store takes seconds.
+    # The last ids are searched first: sorting all reports of a large store takes seconds.
     width = 4 * limit
     while True:
         lowest = max(first, last - width)
@@ -65,7 +65,7 @@ def newest_reports(session: Session, metric: str, *, period: Period, limit: int)
 def _newest(session: Session, query: sa.Select[Any], lowest: int, last: int, limit: int) -> list[_Found]:
     reporter = query.selected_columns[1]
     query = query.where(reporter.between(sa.bindparam("lowest"), sa.bindparam("last"))).order_by(reporter.desc())
-    # An evaluation reports twice: of itself, and of its model.
+    # An evaluation reports twice: about itself, and about its model.
     return _read(session, query.limit(2 * limit), {"lowest": lowest, "last": last})
 
 
@@ -86,7 +86,7 @@ def _read(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> li
 
 
 def _reports(session: Session, found: Iterable[_Found], period: Period) -> list[Report]:
-    """Return one report of each reporter, with its time; what an evaluation says of its model is about the model."""
+    """Return one report of each reporter, with its time; an evaluation of a model counts for the model."""
     kept: dict[int, _Found] = {}
     for row in found:
         known = kept.get(row.reporter)
@@ -98,7 +98,7 @@ def _reports(session: Session, found: Iterable[_Found], period: Period) -> list[
 
 
 def _sources(metric: str) -> list[tuple[sa.Select[Any], sa.ColumnElement[int]]]:
-    """Return the queries for reports with the column of what they are about; each is answered from an index."""
+    """Return the queries for reports, each with the column of its subject; each uses an index."""
     return [
         (_in_index(metric), FACT.c.node_id),
         *[
@@ -139,7 +139,7 @@ def _within(period: Period) -> list[sa.ColumnElement[bool]]:
 
 
 class Named(NamedTuple):
-    """What the index says of an artifact that a point is about."""
+    """The indexed fields of an artifact that a point is about."""
 
     name: str | None
     version: str | None
@@ -211,7 +211,7 @@ _METRICS = Statement(
 
 
 def metrics_of(session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Return (node id, id of who reported it, name, number) of nodes' metrics."""
+    """Return (node id, id of the reporter, name, number) of nodes' metrics."""
     found: list[tuple[Any, ...]] = []
     for piece in session.pieces(ids):
         rows = session.rows(_METRICS, {"kind": kind.type_kind, "ids": piece, "names": names})
@@ -231,5 +231,5 @@ _METRIC_NAMES = Statement(
 
 
 def metric_names(session: Session, kind: Kind, node_id: int) -> list[str]:
-    """Return the names of the metrics that the index knows of a node."""
+    """Return the names of a node's metrics in the index."""
     return [name for (name,) in session.rows(_METRIC_NAMES, {"kind": kind.type_kind, "node": node_id})]

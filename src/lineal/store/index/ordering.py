@@ -1,4 +1,4 @@
-"""Where the values of a key lie that a listing is ordered by: queries of (node_id, value), numbers first, then texts.
+"""The values that a listing is ordered by: queries of (node_id, value), numbers first, then texts.
 
 What stays out: pages (search.py).
 """
@@ -51,7 +51,7 @@ def _entries(kind: Kind, field: str) -> sa.Subquery:
 
 
 def _united(arms: list[sa.Select[Any]], alias: str, field: str) -> sa.Subquery:
-    """Return a query of the one value of each node; where several places name one, of the greatest or least.
+    """Return a query of one value for each node; if several places have one, the greatest or least.
 
     A single place has one value for each node, in the order of an index, which a union would lose; but of metrics it
     has all that were reported.

@@ -1,6 +1,6 @@
-"""Take nodes out of the search index, with what they said of others and the runs that nobody is left of.
+"""Remove nodes from the search index, with their facts about other nodes, and runs without nodes.
 
-What stays out: the index itself (index_rows.py).
+What stays out: the index itself (entries.py).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _NAMED_RUN = Statement(
 
 
 def tables_of_index(session: Session) -> set[str]:
-    """Return the names of those of the index's tables that the store has; one by an earlier version may lack some."""
+    """Return the names of the index's tables in the store; a store of an earlier version may not have all."""
     present = {name.lower() for name in session.dialect.table_names(session.script)}
     return present & {ENTRY.name, UNINDEXED.name}
 
@@ -54,7 +54,7 @@ def tables_of_index(session: Session) -> set[str]:
 def forget(
     session: Session, kind: Kind, ids: Sequence[int], *, tables: Collection[str], keeps_said_by_others: bool = False
 ) -> None:
-    """Take nodes out of those of the index's tables that the store has.
+    """Remove nodes from the index's tables in the store.
 
     Args:
         session: the transaction, which holds the lock of the index.
@@ -82,12 +82,12 @@ def forget(
 
 
 def _take_back(session: Session, kind: Kind, said: Sequence[tuple[int, int]]) -> None:
-    """Delete what nodes said of others; the metrics that count are then those of the latest source that is left."""
+    """Delete facts of nodes about others; then the metrics of the latest remaining source count."""
     session.change_many(_FACTS_SAID, [(kind.type_kind, subject, source) for subject, source in said])
     settle_metrics(session, kind, sorted({subject for subject, _ in said}))
 
 
 def _end_run(session: Session, run: dict[str, str]) -> None:
-    """Delete a run that is only named once nothing names it."""
+    """Delete a run without a context if no node names it any more."""
     if session.row(_MEMBER, run) is None:
         session.change(_NAMED_RUN, run)

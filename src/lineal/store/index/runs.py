@@ -1,6 +1,6 @@
-"""Runs as the index knows them, and what they hold. A run is a name that records share, or a context of a run type.
+"""Runs in the index, and what they hold. A run is a name that records share, or a context of a run type.
 
-What stays out: noting runs (index_rows.py), and what a run means to a reader (catalogue/runs.py).
+What stays out: writing runs (entries.py), and what a run means to a reader (catalogue/runs.py).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lineal.store.tables.own_tables import ENTRY, RUN
 
 
 class RunRow(NamedTuple):
-    """A stored run; `context_id` is 0 for a run that is only named, `workspace` "" where records name none."""
+    """A stored run; `context_id` is 0 for a run that is only named, `workspace` is "" if records name none."""
 
     id: int
     workspace: str
@@ -94,7 +94,7 @@ _HELD = {place: _of_contexts(*place) for place in _PLACES}
 def counts(session: Session, kind: Kind, column: str, rows: Sequence[RunRow]) -> dict[int, Counter[Any]]:
     """Return, for the id of each run, how many of its nodes have which value of a column.
 
-    One statement for all runs that are only named and one for those that are contexts, however many there are. A run
+    One statement reads all runs that are only named, and one all that are contexts, no matter how many there are. A run
     without a workspace is counted over all workspaces, which is what a search for its name finds.
     """
     named = _by_name(session, kind, column, {row.name for row in rows if not row.context_id})

@@ -1,8 +1,8 @@
 """Nodes that a search finds: pages in any order, counts up to a limit, samples.
 
-A page continues by (value of the order, id). An order by something that not every node has goes through phases: nodes
-with a number, then those with a text, then the rest by id. What stays out: what the search means (lineal.filter) and
-what is shown of a node.
+A page continues by (value of the order, id). An order by a key that not every node has goes through phases: nodes with
+a number, then nodes with a text, then the rest by id. What stays out: the meaning of a search (lineal.filter) and the
+fields that are shown of a node.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COLUMN_ORDERS = {
     "updated": "last_update_time_since_epoch",
     "type": "type_id",
 }
-# A selection of fewer nodes than this is found first and sorted then; a larger one is met soon by going through all
+# A selection of fewer nodes than this is found first and then sorted; a larger one is found soon by reading all
 # nodes in order.
 _FEW = 2000
 _MOST_TYPES = 100
@@ -46,8 +46,8 @@ class Selection:
 
     Attributes:
         kind: their kind.
-        query: what they must fit, as a search.
-        filter_query: what they must fit, as a filter query ("" for none).
+        query: the search that they must match.
+        filter_query: the filter query that they must match ("" for none).
         context_id: the context that holds them.
         workspace_types: names of the types of contexts that count as workspaces.
         run_types: names of the types of contexts that count as runs.
@@ -70,7 +70,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Order:
-    """In which order: a column of COLUMN_ORDERS, "name" or "state", or a family ("metric") with a name."""
+    """The order: a column of COLUMN_ORDERS, "name" or "state", or a family ("metric") with a name."""
 
     field: str = "created"
     name: str = ""
@@ -122,7 +122,7 @@ def find_page(session: Session, selection: Selection, order: Order, *, limit: in
 
 
 def _with_value(session: Session, kind: Kind, phases: Sequence[_Phase], after: Place) -> Place:
-    """Return a place with its value, which was too long to be carried along and is read from its node again."""
+    """Return a place with its value, which was too long for the cursor and is read from its node again."""
     key, owner = _sort_key(NODE[kind], phases[min(after.phase, len(phases) - 1)])
     if key is not None:
         node_id = sa.bindparam(None, after.node_id, sa.BigInteger())
@@ -197,8 +197,8 @@ def _sort_key(node: sa.Table, phase: _Phase) -> tuple[Any, Any]:
 def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, one_by_one: bool) -> sa.Select[Any]:
     """Return a query of nodes with the conditions of a selection.
 
-    A word is looked for in all texts of the index. Joined with the nodes, they are gone through only until there are
-    enough; as a list of ids that nodes must be in, engines would first go through all of them.
+    A word is looked for in all texts of the index. Joined with the nodes, the texts are read only until there are
+    enough nodes; as a list of ids, engines would first read all texts.
     """
     node = NODE[selection.kind]
     _check_limits(session, selection)
@@ -273,7 +273,7 @@ def conditions(
 
 
 def _held(scope: search.Scope, context_id: int) -> sa.ColumnElement[bool]:
-    """Return the condition that a context holds the node; of a context, that it is its parent."""
+    """Return the condition that a context holds the node; if the node is a context, that it is its parent."""
     given = sa.bindparam(None, context_id, sa.BigInteger())
     if scope.kind is CONTEXT:
         return scope.has_row(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id == given)
@@ -300,7 +300,7 @@ def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[in
 
 
 def _of_each_type(session: Session, kind: Kind, limit: int) -> list[int]:
-    """Return the ids of up to `limit` nodes, as many of each of the first types as of the others."""
+    """Return the ids of up to `limit` nodes, equally many of each of the first types."""
     type_, node = tables.TYPE.c, NODE[kind].c
     types = sa.select(type_.id).where(type_.type_kind == kind.type_kind).order_by(type_.id).limit(_MOST_TYPES)
     type_ids = [type_id for (type_id,) in session.rows(Statement(types))]
@@ -323,7 +323,7 @@ def count(session: Session, selection: Selection, *, limit: int | None = None) -
 
 
 def within(selection: Selection, ids: Sequence[int], session: Session) -> set[int]:
-    """Return those of the ids that are in a selection."""
+    """Return the ids that are in a selection."""
     if selection.is_everything:
         return set(ids)
     node = NODE[selection.kind]

@@ -1,6 +1,6 @@
 """Rows of the nodes that the search index has set aside, each with the reason.
 
-What stays out: the index itself (index_rows.py), and what cannot be indexed (catalogue/index.py).
+What stays out: the index itself (entries.py), and what cannot be indexed (catalogue/index.py).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _DELETE_PROGRESS = Statement(sa.delete(PROGRESS).where(PROGRESS.c.kind == _OF_KI
 
 
 def note(session: Session, kind: Kind, node_id: int, reason: str) -> None:
-    """Note why the index says nothing of a node, until its entry is replaced."""
+    """Record why a node cannot be indexed, until its entry is replaced."""
     session.change_many(_INSERT, [(kind.type_kind, node_id, reason)])
 
 
@@ -59,6 +59,6 @@ def first(session: Session, kind: Kind, *, limit: int) -> tuple[int, list[tuple[
 
 
 def try_again(session: Session, kind: Kind) -> None:
-    """Let the index look at all nodes of a kind again, and index those that are set aside."""
+    """Make the index check all nodes of a kind again, and index those that are set aside."""
     for statement in (_DELETE_ENTRIES, _DELETE, _DELETE_PROGRESS):
         session.change(statement, {"kind": kind.type_kind})

@@ -1,4 +1,4 @@
-"""Artifacts that belong together by what the index says: those of one name, and those that report on another."""
+"""Artifacts that belong together by their index entries: those of one name, and those that report on another."""
 
 from __future__ import annotations
 

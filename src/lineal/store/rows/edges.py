@@ -1,4 +1,4 @@
-"""Events as the edges of a graph: those of many nodes up to a time, bounded, and how many each node has."""
+"""Events as the edges of a graph: the events of many nodes up to a time, within a limit, and how many each node has."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def events_between(
     period: Period,
     most: int,
 ) -> list[EventRow]:
-    """Return up to `most` events between some artifacts and some executions, by id; so many need not be all."""
+    """Return up to `most` events between some artifacts and some executions, by id; there may be more."""
     query = sa.select(*EVENT_COLUMNS).where(*_conditions(EXECUTION, period), listed(EVENT.c.artifact_id, "artifacts"))
     statement = Statement(query.order_by(EVENT.c.id).limit(sa.bindparam("most")))
     found: list[EventRow] = []

@@ -26,14 +26,14 @@ class EventRow(NamedTuple):
 
 
 class Period(NamedTuple):
-    """The time of events that count, both ends included; an event without a time always counts."""
+    """The period of the events that count, both ends included; an event without a time always counts."""
 
     since: int | None = None
     until: int | None = None
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """The names of the ends that it has; a statement has one parameter for each."""
+        """The names of its ends; a statement has one parameter for each."""
         return tuple(name for name, value in zip(self._fields, self, strict=True) if value is not None)
 
     @property
@@ -58,7 +58,7 @@ class NewEvent(NamedTuple):
 
 
 class _StoredOrder(sa.ColumnElement[int]):
-    """The order in which the rows of a table without key were written, as each engine tells it."""
+    """The order in which the rows of a table without a key were written, by the means of each engine."""
 
     inherit_cache = True
     type = sa.Integer()
@@ -79,7 +79,7 @@ def is_of_types(event: sa.FromClause, types: Sequence[int]) -> sa.ColumnElement[
 
 
 def is_within(event: sa.FromClause, ends: Sequence[str]) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions that an event lies in a period that has these ends."""
+    """Return the conditions that an event is in a period with these ends."""
     time = event.c.milliseconds_since_epoch
     given = {end: sa.bindparam(end, type_=sa.BigInteger()) for end in ends}
     compared = {"since": lambda: time >= given["since"], "until": lambda: time <= given["until"]}
@@ -131,7 +131,7 @@ def events_of_types(
 def first_events_of_types(
     session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int], *, most: int, period: Period = ALL_TIME
 ) -> list[EventRow]:
-    """Return up to `most` events of certain types of artifacts or of executions; so many need not be all."""
+    """Return up to `most` events of certain types of artifacts or of executions; there may be more."""
     statement = _by_nodes_and_types(kind, tuple(types), period.ends, is_limited=True)
     found: list[EventRow] = []
     for piece in session.pieces(ids):

@@ -1,6 +1,6 @@
 """Artifacts found by what identifies them: a uri, and texts among their properties.
 
-What is found fits at least: a database may compare texts without regard to case, and the caller compares once more.
+The result may hold too much: a database may compare texts without regard to case, so the caller compares once more.
 What stays out: what makes two artifacts the same (service/writes/log_artifact.py).
 """
 
@@ -22,14 +22,14 @@ _ID, _URI = NODE[ARTIFACT].c.id, NODE[ARTIFACT].c.uri
 
 
 class Told(NamedTuple):
-    """What an artifact's property says: its text, or None if the artifact lacks the property."""
+    """The text of an artifact's property, or None if the artifact does not have the property."""
 
     name: str
     text: str | None
 
 
 def artifacts_telling(session: Session, uri: str, told: Sequence[Told]) -> list[NodeRow]:
-    """Return the artifacts of a uri whose declared properties say this, by id."""
+    """Return the artifacts of a uri with these declared properties, by id."""
     asked = [each for each in told if each.text is None or _can_be_stored(session, each.text)]
     if not _can_be_stored(session, uri):
         return []

@@ -1,4 +1,4 @@
-"""Joins whose left side is read first, whatever the planner makes of the sizes of both."""
+"""Joins whose left side is read first, even if the planner would choose otherwise."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 
 
 class _InOrder(sa.Join):
-    """A join as it is written. SQLite calls it CROSS JOIN; other planners know better."""
+    """A join in the written order. SQLite calls it CROSS JOIN; other planners choose well themselves."""
 
     inherit_cache = True
 

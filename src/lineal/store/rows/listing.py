@@ -24,10 +24,10 @@ from lineal.store.rows.pages import PageOrder
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, TYPE, metadata
 
 ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
-# The front of an order is looked at first where it is a small part of the store: at most one id in so many.
+# The front of an order is read first if it is a small part of the store: at most one id in this many.
 _FIRST_FRONT, _LOOKS = 512, 2
 _IDS_PER_NODE_OF_FRONT = 64
-_INDEXED = ("id", "name", "uri", "external_id")  # one of their values is found without a look at the front
+_INDEXED = ("id", "name", "uri", "external_id")  # one of their values is found without reading the front
 _GREATEST_ID = {kind: Statement(sa.select(sa.func.max(NODE[kind].c.id))) for kind in KINDS}
 
 
@@ -83,10 +83,11 @@ def list_nodes(
 
 
 def _front_rows(session: Session, form: _Form, values: dict[str, Any]) -> list[Row] | None:
-    """Return a page from the front of the order alone, or None if it may not be full or is easily had otherwise.
+    """Return a page from the front of the order, or None if it may not be full or is easy to get otherwise.
 
-    A planner that knows nothing of single values takes the index of one that half the nodes have for the shortest way.
-    So the front says how many nodes fit, and where these are enough, it is read as far as a page may need.
+    A planner without statistics for single values thinks that the index of a value is the shortest way, even if half
+    the nodes have the value. So the front shows how many nodes match. If they are enough, it is read as far as a page
+    needs.
     """
     if session.dialect.knows_values or not session.sees_all or not form.may_fill_from_front:
         return None
@@ -116,7 +117,7 @@ class _Form(NamedTuple):
 
     @property
     def may_fill_from_front(self) -> bool:
-        """Whether the conditions can be tried node by node."""
+        """Whether the conditions can be checked node by node."""
         if self.in_context or not (self.filter_query or self.of_type):
             return False
         if not self.filter_query:
@@ -170,7 +171,7 @@ def _statement(form: _Form) -> Statement:
     columns = NODE[form.kind].c
     query = _filtered(form.kind, form.filter_query)
     if form.filter_query and filters.parse(form.filter_query, kind=form.kind).pins("name"):
-        # Names have an index behind types. A damaged store's node whose type is gone is not found by its name.
+        # Names have an index after types. In a damaged store, a node whose type is missing is not found by its name.
         query = query.where(columns.type_id.in_(sa.select(TYPE.c.id)))
     if form.of_type:
         query = query.where(columns.type_id == sa.bindparam("of_type_id"))
@@ -182,7 +183,7 @@ def _statement(form: _Form) -> Statement:
 
 
 def _front_statement(form: _Form) -> Statement:
-    """Return the statement of a listing that looks no further than the first nodes of the order."""
+    """Return the statement of a listing that reads only the first nodes of the order."""
     columns = NODE[form.kind].c
     front = sa.select(*columns)
     if form.continued:
@@ -216,7 +217,7 @@ def _matching_statement(form: _Form) -> Statement:
 
 
 def matching_ids(session: Session, kind: Kind, filter_query: str, ids: Sequence[int]) -> set[int]:
-    """Return those of the nodes that a filter lets through ("" lets all through).
+    """Return the nodes that match a filter ("" matches all).
 
     Raises:
         InvalidArgumentError: the filter is wrong.

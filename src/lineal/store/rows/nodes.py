@@ -63,7 +63,7 @@ def select_nodes(kind: Kind, table: sa.FromClause | None = None) -> sa.Select[tu
 
 
 def _own_columns(kind: Kind) -> list[str]:
-    """Return the names of the columns that not every kind has, in the table's order."""
+    """Return the names of the columns that only some kinds have, in the table's order."""
     return (["uri"] if kind.has_uri else []) + ([kind.state_field] if kind.state_field else [])
 
 
@@ -195,13 +195,13 @@ def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
 
 
 def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> NodeRow | None:
-    """Return the one node of that type and name, or None; the database decides whether two names are the same."""
+    """Return the node of that type and name, or None; the database decides whether two names are equal."""
     rows = _rows(session.rows(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name}))
     return rows[0] if rows else None
 
 
 def holder_of_external_id(session: Session, kind: Kind, external_id: str) -> NodeRow | None:
-    """Return the node whose external id the database takes for the same, or None."""
+    """Return the node whose external id is equal for the database, or None."""
     rows = _rows(session.rows(_OF[kind].by_external_id, {"external_ids": [external_id]}))
     return rows[0] if rows else None
 
@@ -228,10 +228,10 @@ def _named(
     wanted = set(names)
     found: list[NodeRow] = []
     for types in session.pieces(sorted(set(type_ids))):
-        for piece in session.pieces(sorted(wanted)):  # who locks locks in one order
+        for piece in session.pieces(sorted(wanted)):  # all transactions lock in the same order
             found += _rows(session.rows(statement, {"type_ids": types, "names": piece}))
     ids: IdsByName = {(row.type_id, row.name): row.id for row in found if row.name in wanted}
-    for type_id in {row.type_id for row in found if row.name not in wanted}:  # they are spelled otherwise
+    for type_id in {row.type_id for row in found if row.name not in wanted}:  # they have another spelling
         for name in wanted:
             row = node_by_type_and_name(session, kind, type_id, name) if (type_id, name) not in ids else None
             if row is not None:

@@ -1,10 +1,10 @@
-"""Rows of a query packed into one text for each owner, and taken apart again.
+"""Rows of a query packed into one text for each owner, and split again.
 
-PyMySQL is written in Python and spends microseconds on every row of a result; the server joins an owner's rows in a
-fraction of that, and `str.split` undoes it in less. The text holds each cell with a separator behind it, so it is whole
-if it has as many separators as its rows call for: the server cuts it where it gets too long, and leaves out rows that
-are NULL, hold the separator themselves, or are long. Owners whose text is not whole are read row by row. What stays
-out: which rows (properties.py), and how long a text may get (dialects/mysql_connection.py).
+PyMySQL is written in Python and needs microseconds for every row of a result. The server joins an owner's rows in a
+fraction of that, and `str.split` splits them even faster. A separator follows each cell of the text. So the text is
+complete if it has the right number of separators: the server cuts a text that is too long, and leaves out rows that are
+NULL, hold the separator, or are long. If an owner's text is incomplete, its rows are read one by one. What stays out:
+which rows (properties.py), and how long a text may get (dialects/mysql_connection.py).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lineal.store.engine.statement import Statement
 FEWEST = 8
 # From 1,000 on, MariaDB makes the list a table of its own, joins it, and sorts what it finds on the disk.
 MOST = 900
-# Bytes of a text; to join longer ones costs the server about as much as their rows cost the driver, or more.
+# Bytes of a text; joining longer ones costs the server as much as their rows cost the driver, or more.
 LONGEST = 2 << 10
 _END = "\x1f"  # ASCII's unit separator, which texts hardly have; in UTF-8 its byte is part of no other character
 _END_IN_SQL: sa.ColumnElement[Any] = sa.literal_column("X'1F'")  # a binary text, so what it is joined to stays bytes
@@ -74,7 +74,7 @@ def number(value: int) -> sa.ColumnElement[int]:
 
 
 def read_packed(session: Session, ids: Sequence[int], *, statement: Statement, rows: Statement) -> list[Row]:
-    """Return the rows (owner, name, form, value) of these owners, in no order but those of an owner together.
+    """Return the rows (owner, name, form, value) of these owners; those of an owner are together, without other order.
 
     Args:
         session: the transaction.

@@ -1,8 +1,8 @@
-"""Rows of the properties of nodes: read for answers, read to be compared, written.
+"""Rows of the properties of nodes: reading them for answers, reading them for comparison, and writing them.
 
-Answers need the one value that a row holds, and its form, instead of five columns: a driver's time goes by columns.
-What stays out: what a stored value means (values.py), how rows become fewer where a driver's time goes by rows
-(packing.py), and any rule about what may be written.
+Answers need only the single value of a row and its form instead of five columns: a driver's time grows with the
+columns. What stays out: the meaning of a stored value (values.py), how there are fewer rows for drivers whose time
+grows with the rows (packing.py), and any rule about what may be written.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ PropertyRow = tuple[Any, ...]  # node id, name, is_custom, and the value columns
 
 
 class _OneValue(FunctionElement[Any]):
-    """The first of text, integer, double, truth and proto that is there, as it is or as a text."""
+    """The first of text, integer, double, truth and proto that has a value, unchanged or as a text."""
 
     type = sa.types.NullType()
     inherit_cache = True
@@ -57,7 +57,7 @@ def _one_value(element: _OneValue, compiler: Any, **options: Any) -> str:
 def _one_value_on_mysql(element: _OneValue, compiler: Any, **options: Any) -> str:
     text, integer, double, truth, proto = _operands(element, compiler, options)
     proto = f"CONVERT({proto} USING utf8mb4)"
-    # The largest double stands for what is no finite number, which the proto beside it names.
+    # The largest double means NaN or an infinity, which the proto beside it names.
     odd = f"CASE WHEN {double} IS NOT NULL AND {proto} IN {ODD_NUMBERS} THEN {proto} END"
     return f"COALESCE({text}, {integer}, {odd}, {double}, {truth}, {proto})"
 
@@ -101,7 +101,7 @@ class _Statements:
 
     @cached_property
     def _cells(self) -> tuple[sa.ColumnElement[str], sa.ColumnElement[int], sa.ColumnElement[Any]]:
-        """What answers need of a property: its name, the form of its value, and the value."""
+        """The parts of a property for answers: its name, the form of its value, and the value."""
         columns = PROPERTY[self.kind].c
         places = ("string_value", "int_value", "double_value", "bool_value", "proto_value")
         return columns.name, _form(columns), _OneValue(*[columns[name] for name in places])
@@ -146,7 +146,7 @@ class _Statements:
 
 
 class PropertyConflict(Conflict):
-    """A node would have two properties of names that the database takes for the same."""
+    """A node would have two properties whose names are equal for the database."""
 
 
 _OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
@@ -180,7 +180,7 @@ def _stored(session: Session, rows: list[PropertyRow]) -> list[PropertyRow]:
 
 
 def insert_properties(session: Session, kind: Kind, rows: list[PropertyRow], owner: Callable[[int], str]) -> None:
-    """Insert rows of properties; `owner` is what messages call a node, given its id.
+    """Insert rows of properties; `owner` returns the name of a node in messages, given its id.
 
     Raises:
         PropertyConflict: the database takes the names of two properties for the same.

@@ -1,8 +1,8 @@
 """Events within some hops of nodes, read in one statement by recursion in the database.
 
-A hop goes from artifacts to executions or back, so the depth of a node tells its kind. A node is met once at a depth:
-the statement costs what a walk of the same hops would read, however densely the nodes are connected. What stays out:
-the rules of a walk (service/lineage/walk.py).
+A hop goes from artifacts to executions or back, so the depth of a node determines its kind. A node is found once at a
+depth: the statement costs as much as a walk over the same hops, no matter how densely the nodes are connected. What
+stays out: the rules of a walk (service/lineage/walk.py).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def events_within(
     most: int,
     period: Period = ALL_TIME,
 ) -> list[EventRow]:
-    """Return the events that lead on from nodes of a kind and from all that lies fewer than `hops` hops away.
+    """Return the events that lead on from nodes of a kind and from all nodes fewer than `hops` hops away.
 
     Args:
         session: the transaction.
@@ -77,7 +77,7 @@ def _statement(sides: _Sides, ends: tuple[str, ...], many_terms: bool) -> Statem
 
 
 def _step(reached: sa.CTE, kind: Kind, types: EventTypes, parity: int, ends: tuple[str, ...]) -> sa.Select[Any]:
-    """Return the query of what lies one hop behind the nodes of a kind."""
+    """Return the query of the nodes one hop away from the nodes of a kind."""
     event = EVENT.alias(f"{kind.name}_event")
     target = event.c[OTHER[kind].id_column]
     leads = _leads(event, reached, kind, types, parity, ends)

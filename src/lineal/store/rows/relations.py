@@ -1,4 +1,4 @@
-"""Rows that say which context holds which artifact or execution, and which context lies in which."""
+"""Rows of relations: which context holds which artifact or execution, and which context is the parent of which."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PARENT_IDS = Statement(
 
 
 def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) -> None:
-    """Put nodes into contexts, given as (context id, node id); a pair that exists is left alone."""
+    """Put nodes into contexts, given as (context id, node id); existing pairs do not change."""
     pairs = list(dict.fromkeys(pairs))
     if session.tracker:
         known = set(memberships_of(session.unscoped, kind, [node_id for _, node_id in pairs]))

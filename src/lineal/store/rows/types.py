@@ -76,7 +76,7 @@ def types_by_external_ids(session: Session, external_ids: Sequence[str]) -> list
 
 
 def holder_of_external_id(session: Session, external_id: str) -> TypeRow | None:
-    """Return the type whose external id the database takes for the same, or None."""
+    """Return the type whose external id is equal for the database, or None."""
     rows = session.rows(_BY_EXTERNAL_ID, {"external_ids": [external_id]})
     return TypeRow._make(rows[0]) if rows else None
 

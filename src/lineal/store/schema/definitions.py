@@ -12,7 +12,7 @@ from lineal.store.engine.session import Session
 
 
 def define_tables(session: Session, tables: Iterable[sa.Table]) -> None:
-    """Create those of the tables that are missing, each with its indexes in the order of their names."""
+    """Create the missing tables, each with its indexes in the order of their names."""
     for table in tables:
         for text in _texts(table, session.dialect.sql_dialect):
             session.dialect.define(session.script, text)

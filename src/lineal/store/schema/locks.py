@@ -1,7 +1,7 @@
 """Locks that hold among all servers of a database: rows of an own table that a transaction changes.
 
-An engine's own locks are local to a node of a Galera cluster or of a replication group. A changed row is not: of two
-transactions that change it at the same time on different nodes, one is refused at its commit and runs again.
+An engine's own locks are local to a node of a Galera cluster or of a replication group. A changed row is not: if two
+transactions change it at the same time on different nodes, one is refused at its commit and runs again.
 What stays out: SQLite, where all writers wait for one another anyway.
 """
 
@@ -24,7 +24,7 @@ TYPES = "types"
 PARENT_CONTEXTS = "parent contexts"
 INDEX = "search index"
 VIEWS = "stored views"
-# Artifacts to be logged share so many locks: enough that few wait for a stranger, few enough to be rows from the start.
+# Logged artifacts share this many locks: enough that few wait for others, few enough to create all rows at the start.
 _IDENTITIES = tuple(f"identity {number:02d}" for number in range(64))
 NAMES = (SCHEMA, TYPES, PARENT_CONTEXTS, INDEX, VIEWS, *_IDENTITIES)
 
@@ -45,7 +45,7 @@ _FREE = Statement(
 
 
 def are_ready(session: Session) -> bool:
-    """Say whether the table and its rows are there, where they are needed."""
+    """Say whether the table and its rows exist, if they are needed."""
     if not session.dialect.has_lock_table:
         return True
     names = {name.lower() for name in session.dialect.table_names(session.script)}
@@ -65,7 +65,7 @@ def of_identity(uri: str) -> str:
 
 
 def take(session: Session, name: str) -> bool:
-    """Hold a lock until the end of the transaction; what is read after this is what the last holder left.
+    """Hold a lock until the end of the transaction; later reads see the writes of the last holder.
 
     Returns:
         Whether others may have written since the transaction began, so that what was read before must be read again.

@@ -14,7 +14,7 @@ from lineal.store.tables.own_tables import metadata
 
 
 def prepare(database: Database) -> bool:
-    """Create those of the tables that are missing; say whether they are there, which a read-only database may lack."""
+    """Create the missing tables; return whether they exist, because a read-only database may not have them."""
     if database.read(_are_present):
         return True
     if database.dialect.read_only:
@@ -24,7 +24,7 @@ def prepare(database: Database) -> bool:
 
 
 def holds(database: Database, *tables: sa.Table) -> bool:
-    """Create the tables that are missing, unless the database is read-only; say whether these are there."""
+    """Create the missing tables, unless the database is read-only; return whether they exist."""
     return prepare(database) or database.read(lambda session: not set(tables) & set(_missing(session)))
 
 

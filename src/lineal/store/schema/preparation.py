@@ -1,4 +1,4 @@
-"""Create the schema in an empty database, and refuse what is no store of the current version.
+"""Create the schema in an empty database, and refuse everything that is not a store of the current version.
 
 What stays out: changing a schema from one version to another (migrations), which happens only if the settings ask.
 """
@@ -48,7 +48,7 @@ def prepare(database: Database) -> None:
 
 
 def _is_ready(session: Session) -> bool:
-    """Say whether the schema and the system types are there already."""
+    """Say whether the schema and the system types already exist."""
     migrations.refuse_foreign(session)
     present = _present_tables(session)
     if not present or _is_half_created(session):
@@ -59,7 +59,7 @@ def _is_ready(session: Session) -> bool:
 
 
 def _is_half_created(session: Session) -> bool:
-    """Say whether Lineal has begun to create this schema, and did not end or is still at it: the version comes last."""
+    """Say whether Lineal has begun but not finished to create this schema: the version is written last."""
     names = _table_names(session)
     if locks.LOCK.name not in names:
         return False
@@ -67,13 +67,13 @@ def _is_half_created(session: Session) -> bool:
 
 
 def _is_current(session: Session, present: set[str]) -> bool:
-    """Say whether the database is without doubt of the current version."""
+    """Say whether the database certainly has the current version."""
     complete = len(present) == len(metadata.tables) and not migrations.is_unfinished(session)
     return complete and session.rows(_VERSIONS) == [(SCHEMA_VERSION,)]
 
 
 def _is_current_at_second_sight(session: Session) -> bool:
-    """Look closely at what is there; say whether it is the current version or an older one to be upgraded."""
+    """Check the database thoroughly; return whether it has the current version or an older one to be upgraded."""
     version = migrations.recognise(session).version()
     if version < SCHEMA_VERSION and not session.dialect.settings.upgrade:
         raise errors.FailedPreconditionError(
@@ -84,7 +84,7 @@ def _is_current_at_second_sight(session: Session) -> bool:
 
 
 def _create(session: Session) -> None:
-    """Create what is missing; another server may have done it meanwhile, or be at it."""
+    """Create what is missing; another server may have done it, or be doing it."""
     session.dialect.begin_setup(session.script)
     is_new = not _present_tables(session) or _is_half_created(session)
     if session.dialect.has_lock_table and locks.LOCK.name not in _table_names(session):

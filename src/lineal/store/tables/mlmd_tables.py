@@ -1,6 +1,6 @@
 """The tables of ML Metadata's schema, version 10, as SQLAlchemy Core tables.
 
-One definition serves every engine; a column type says what each engine calls it. On SQLite the result is what the
+One definition serves every engine; a column type has the name of each engine. On SQLite the result is what the
 official library creates. What stays out: own tables (`lineal_*`), statements, and the act of creating (schema.py).
 
 Source: the schema that the official library 1.17 creates.
@@ -20,7 +20,7 @@ SCHEMA_VERSION = 10
 
 
 class _NamedType(sa.types.TypeEngine[Any]):
-    """A column type that is spelled differently by each engine."""
+    """A column type with a different name on each engine."""
 
     spelling: ClassVar[dict[str, str]]
 
@@ -68,7 +68,7 @@ class LongText(_NamedType, sa.Text):
 
 
 class Name(_NamedType, sa.String):
-    """A name that an index holds whole: 512 characters of any script, where the official library has 255."""
+    """A name that an index holds completely: 512 characters of any script (the official library has 255)."""
 
     spelling: ClassVar = {"sqlite": "VARCHAR(255)", "mysql": "VARBINARY(2048)", "postgresql": "VARCHAR(512)"}
 
@@ -100,7 +100,7 @@ STORED_START = 128
 
 
 class Start(sa.ColumnElement[str]):
-    """The start of a text column as an index holds it: whole on SQLite, and elsewhere so much that any text fits."""
+    """The start of a text column in an index: the whole text on SQLite, elsewhere so much that any text fits."""
 
     inherit_cache = True
     type = sa.Text()

@@ -21,13 +21,13 @@ _Text = ShortText
 
 
 class Family(IntEnum):
-    """What an indexed value is."""
+    """The kind of an indexed value."""
 
     LABEL = 1
     METRIC = 2
     META = 3
     EARLIER_METRIC = 4
-    FOREIGN_METRIC = 5  # of a node of another workspace: it counts for nothing
+    FOREIGN_METRIC = 5  # from a node of another workspace: it does not count
 
 
 def _table(name: str, *items: Any, **options: Any) -> sa.Table:

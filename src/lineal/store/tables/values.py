@@ -1,4 +1,4 @@
-"""How a property's value lies in its row: exactly one of the value columns is filled.
+"""How a property's value is stored in its row: exactly one of the value columns is filled.
 
 The stored form is the official library's: a Struct as text with a prefix, an Any as base64 text. Two values that it
 cannot hold are stored so that Lineal reads them faithfully: a string that begins with the Struct's prefix carries an
@@ -24,7 +24,7 @@ ODD_NUMBERS = ("nan", "inf", "-inf")  # the names of those that are not finite, 
 
 Encoded = tuple[Any, Any, Any, Any, Any]
 
-# What a stored value is: its form. A plain text is no Struct, whatever it begins with.
+# The form of a stored value. A plain text is not a Struct, whatever it begins with.
 TEXT, PLAIN_TEXT, INTEGER, DOUBLE, TRUTH, PROTO, NOTHING = range(7)
 CUSTOM = 7  # more than every form: added to the form of a custom property if one number holds both
 
@@ -100,7 +100,7 @@ def decode_one(form: int, stored: Any, value: pb.Value) -> None:
 
 
 def _decode_struct(text: str, value: pb.Value) -> bool:
-    """Read a Struct; text that only looks like one, from another writer, is no Struct."""
+    """Read a Struct; a text of another writer that only looks like one is not a Struct."""
     if not text.startswith(STRUCT_PREFIX):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Rows about a store or moved as a whole: changes, the audit log, tokens, stored views, archives, checks and deletion.
+"""Rows for the upkeep of a store: changes, the audit log, tokens, stored views, archives, checks and deletion.
 
-What stays out: what may be deleted, restored or mended (lineal/upkeep).
+What stays out: what may be deleted, restored or repaired (lineal/upkeep).
 """

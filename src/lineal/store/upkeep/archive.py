@@ -1,7 +1,7 @@
-"""Rows as an archive holds them: read in the order of their keys, and written with the ids that they have.
+"""Rows in the form of an archive: read in the order of their keys, and written with their ids.
 
-A record is a row as a dict of what is not NULL, with its properties, base types or steps inside. It holds values as the
-service means them, not as an engine stores them, so that it fits every engine. What stays out: files
+A record is a row as a dict of its values that are not NULL, with its properties, base types or steps inside. Its values
+have the form of the service, not that of an engine, so it works with every engine. What stays out: files
 (service/archive), and ids that change (upkeep/archive/renumbering.py).
 """
 
@@ -45,8 +45,8 @@ class Member:
     """One table of an archive.
 
     Attributes:
-        name: what the archive calls it.
-        table: where its rows lie.
+        name: its name in the archive.
+        table: the table with its rows.
         kind: the kind of node, if the rows are nodes.
         key: the columns by which it is read.
         is_own: whether it is one of Lineal's own tables, which a store may lack.
@@ -92,12 +92,12 @@ AUDITED = Member("audit", AUDIT, is_own=True)
 # In the order in which they can be written.
 EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, VIEWS, AUDITED)
 
-# The next id has to fit as well.
+# The next id must fit as well.
 LAST_ID = 2**63 - 2
 
 
 class Field(NamedTuple):
-    """What a record may hold in one column: a text, or a whole number from the one end of a span to the other."""
+    """The values of one column of a record: texts, or whole numbers in a range."""
 
     name: str
     is_required: bool
@@ -196,7 +196,7 @@ def write(session: Session, member: Member, records: Sequence[Record], lines: Se
         session: the transaction.
         member: the table.
         records: its rows.
-        lines: where in the archive each of them stands, index-aligned, for errors.
+        lines: the line of each record in the archive, index-aligned, for errors.
 
     Raises:
         Conflict: a row exists already.
@@ -254,7 +254,7 @@ def clear_types(session: Session) -> None:
 
 
 def note_ids(session: Session) -> None:
-    """Let the next rows have ids beyond those that were written, where the engine does not see to that itself."""
+    """Make the next ids greater than those that were written, if the engine does not do this itself."""
     for member in EVERY_MEMBER:
         if member.key == ("id",) and member is not VIEWS and is_present(session, member):
             session.dialect.note_ids(session.script, member.table.name)

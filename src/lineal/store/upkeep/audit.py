@@ -43,7 +43,7 @@ class AuditFilter:
     Attributes:
         subject: "artifact", "execution", "context", "type", "store" or "token".
         node_id: the id of one of them.
-        who: the caller as written down, or the name or the id of the token alone.
+        who: the caller as recorded, or only the name or the id of the token.
         rpc: the call.
         since: from this time on, in milliseconds since the epoch.
         until: before this time.
@@ -79,7 +79,7 @@ def _is_by(who: str) -> sa.ColumnElement[bool]:
 
 
 def add(session: Session, changes: Sequence[Change], *, time: int, who: str, rpc: str) -> None:
-    """Write changes down."""
+    """Write changes into the log."""
     names = who[:LONGEST_TEXT], rpc
     rows = [(time, *names, *change[:3], _text(change.old), _text(change.new)) for change in changes]
     session.change_many(_INSERT, rows)

@@ -1,9 +1,9 @@
-"""What a transaction changes, noted while it happens, for the audit log.
+"""The changes of a transaction, recorded for the audit log.
 
-The functions that write rows call the tracker of their session before they do so. The tracker compares what it noted
-with what the transaction leaves at its end, or with what is there before the same node changes again: when a second
-change takes back the first, both are noted. A session without a tracker costs nothing. What stays out: who changes
-something, and whether it is written down at all (service/audit.py).
+The functions that write rows first call the tracker of their session. The tracker compares the recorded values with
+those at the end of the transaction, or with those before the same node changes again: if a second change undoes the
+first, both are recorded. A session without a tracker costs nothing. What stays out: who changes something, and whether
+it is written to the log at all (service/audit.py).
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class TransactionChanges:
     _others: list[Change] = field(default_factory=list)
 
     def created(self, kind: Kind, ids: Iterable[int]) -> None:
-        """Note nodes that are new."""
+        """Record nodes that are new."""
         self._before[kind].update(dict.fromkeys(ids))
 
     def changing(self, session: Session, kind: Kind, ids: Iterable[int], action: str = "update") -> None:
-        """Note nodes that are about to be changed or deleted."""
+        """Record nodes that are about to be changed or deleted."""
         known, ids = self._before[kind], list(dict.fromkeys(ids))
         present = snapshots(session, kind, ids)
         for node_id in ids:
@@ -74,11 +74,11 @@ class TransactionChanges:
         self._actions.update({(kind.name, node_id): action for node_id in ids})
 
     def added(self, action: str, subject: str, node_id: int, new: Values) -> None:
-        """Note something that is added to what is there."""
+        """Record something that is added."""
         self._others.append(Change(action, subject, node_id, None, new))
 
     def removed(self, action: str, subject: str, node_id: int, old: Values) -> None:
-        """Note something that is taken away from what is there."""
+        """Record something that is removed."""
         self._others.append(Change(action, subject, node_id, old, None))
 
     def changes(self, session: Session) -> list[Change]:
@@ -98,7 +98,7 @@ class TransactionChanges:
             return [Change("delete", subject, node_id, old.values, None)]
         lost = {name: value for name, value in old.values.items() if new.values.get(name, _NOTHING) != value}
         gained = {name: value for name, value in new.values.items() if old.values.get(name, _NOTHING) != value}
-        if not (lost or gained) and old.updated != new.updated:  # the time of an entry tells of the other updates
+        if not (lost or gained) and old.updated != new.updated:  # the time of the entry is enough for the other updates
             lost, gained = {_UPDATED: old.updated}, {_UPDATED: new.updated}
         return [Change(action, subject, node_id, lost, gained)] if lost or gained else []
 

@@ -33,9 +33,9 @@ class BadRows:
     """Rows that should not be there.
 
     Attributes:
-        what: what they are, as in "12 of the ...".
-        table: where they lie.
-        condition: which they are.
+        what: the rows in words, as in "12 events without ...".
+        table: their table.
+        condition: the condition that selects them.
         is_own: whether it is one of Lineal's own tables, which a store may lack.
     """
 
@@ -59,7 +59,7 @@ def _lacks(table: sa.Table, column: str, owner: sa.Table) -> sa.ColumnElement[bo
 
 
 def _orphans() -> Iterator[tuple[str, sa.Table, str, sa.Table]]:
-    """Yield (what they are, table, the column that refers, the table referred to), those first on which others hang."""
+    """Yield (rows in words, table, the column that refers, the table referred to), parents first."""
     yield "events without their artifact", EVENT, "artifact_id", NODE[ARTIFACT]
     yield "events without their execution", EVENT, "execution_id", NODE[EXECUTION]
     yield "steps of paths without their event", EVENT_PATH, "event_id", EVENT
@@ -127,7 +127,7 @@ _NAMES_TWICE = {kind: _names(kind) for kind in KINDS}
 
 
 def obstacle_to_merging(session: Session, kind: Kind, ids: list[int]) -> str | None:
-    """Return why types cannot become one, or None."""
+    """Return why types cannot be merged, or None."""
     declared = session.rows(_PROPERTIES_OF, {"ids": ids})
     names = [name for name, _ in declared]
     unequal = next((name for name in names if names.count(name) > 1), None)
@@ -150,7 +150,7 @@ _ADD_PROPERTY = insertion(TYPE_PROPERTY, ["type_id", "name", "data_type"], keep_
 
 
 def merge_types(session: Session, kind: Kind, ids: list[int]) -> None:
-    """Let the first of the types take the nodes and properties of the others, which are deleted."""
+    """Give the nodes and properties of the other types to the first one, and delete the others."""
     kept, others = ids[0], ids[1:]
     declared = session.rows(_PROPERTIES_OF, {"ids": others})
     session.change_many(_ADD_PROPERTY, [(kept, name, data_type) for name, data_type in declared])
@@ -167,7 +167,7 @@ _MOVE_ENTRIES = Statement(
 
 
 def merge_types_of_entries(session: Session, kind: Kind, ids: list[int]) -> None:
-    """Let the entries of the search index name the first of the types, as their nodes do now."""
+    """Make the entries of the search index name the first of the types, like their nodes."""
     session.change(_MOVE_ENTRIES, {"kept": ids[0], "of_kind": kind.type_kind, "ids": ids[1:]})
 
 

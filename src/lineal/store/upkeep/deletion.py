@@ -1,6 +1,6 @@
-"""Deleting nodes with all that belongs to them, and reading what depends on them.
+"""Deleting nodes with everything that belongs to them, and reading what depends on them.
 
-What stays out: what may be deleted (upkeep/deletion.py, upkeep/retention.py), and the search index (index_rows.py).
+What stays out: what may be deleted (lineal/upkeep), and the search index (store/index/removal.py).
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def in_state(session: Session, kind: Kind, state: int) -> set[int]:
 
 
 def with_property(session: Session, kind: Kind, ids: Iterable[int], name: str) -> set[int]:
-    """Return those of the nodes that have a custom property."""
+    """Return the nodes that have a custom property."""
     table = PROPERTY[kind].c
     wanted = sa.and_(table.name == name, table.is_custom_property.is_(sa.true()))
     statement = Statement(sa.select(table[kind.id_column]).where(wanted, listed(table[kind.id_column], "ids")))
@@ -123,7 +123,7 @@ _NODES = {kind: Statement(sa.delete(NODE[kind]).where(listed(NODE[kind].c.id, "i
 
 
 def _statements(kind: Kind) -> list[Statement]:
-    """Return what deletes a node of a kind, in an order in which nothing is ever an orphan to a reader."""
+    """Return the statements that delete a node of a kind, in an order in which a reader never sees an orphan."""
     links = [*_HOLDINGS, *_FAMILY] if kind is CONTEXT else [_PATHS[kind], _EVENTS[kind], _MEMBERSHIPS[kind]]
     return [*links, _PROPERTIES[kind], _NODES[kind]]
 
@@ -139,7 +139,7 @@ def delete_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
 
 
 def _note_links(session: Session, tracker: ChangeTracker, kind: Kind, ids: Sequence[int]) -> None:
-    """Note the events, memberships and parents that go with nodes; what contexts hold goes with what they held."""
+    """Record the events, memberships and parents that are deleted with nodes, memberships with the member."""
     if kind is CONTEXT:
         for child_id, parent_id in parent_ids(session, ids):
             tracker.removed("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
@@ -155,7 +155,7 @@ def _note_links(session: Session, tracker: ChangeTracker, kind: Kind, ids: Seque
 
 
 def clear_nodes(session: Session, kind: Kind, rows: Sequence[NodeRow], *, mark: tuple[str, Encoded]) -> None:
-    """Write nodes whose rows say no more than they shall, and leave of their properties the workspace, and `mark`."""
+    """Write the remaining columns of nodes, and remove all their properties except the workspace and `mark`."""
     ids = [row.id for row in rows]
     update_nodes(session, kind, rows, action="tombstone")
     for piece in session.pieces(ids):

@@ -1,4 +1,4 @@
-"""Whether a database that was full has space again: a small write says it."""
+"""Check by a small write whether a database that was full has space again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lineal.store.schema import on_demand
 from lineal.store.tables.own_tables import VIEW
 from lineal.store.upkeep import views as view_rows
 
-# Rows of the length of a probe fit into a page: MariaDB ends itself when a longer one finds no space.
+# Rows of the length of a probe fit into a page: MariaDB stops itself if a longer one finds no space.
 _PROBES = [f"probe {number}" for number in range(9)]  # no names of views
 _PROBE_LENGTH = 7000
 QUIET = 10.0
@@ -26,7 +26,7 @@ _DELETE_PROBES = Statement(sa.delete(VIEW).where(listed(VIEW.c.id, "ids")))
 def has_room(database: Database) -> bool:
     """Say whether something can be written again to a database that was full.
 
-    Where each table has free space of its own, a row that fits into one says nothing of the others: there it also takes
+    If each table has its own free space, a row that fits into one says nothing about the others. There it also takes
     some seconds in which no write has failed.
     """
     content = secrets.token_hex(_PROBE_LENGTH // 2)  # which no engine makes smaller

@@ -56,5 +56,5 @@ def add_token(session: Session, row: TokenRow) -> None:
 
 
 def revoke_token(session: Session, token_id: str, *, at: int) -> bool:
-    """Note that a token is no longer valid; say whether there was one that was."""
+    """Record that a token is no longer valid; return whether there was a valid one."""
     return session.change(_REVOKE, {"at": at, "token_id": token_id}) > 0

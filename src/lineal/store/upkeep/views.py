@@ -1,6 +1,6 @@
 """Rows of stored views and of their uses: who stored a view, how much it counts, and when it was last used.
 
-What stays out: how much may be stored, and whose caller is who (catalogue/views.py).
+What stays out: the quotas, and the names of callers (catalogue/views.py).
 """
 
 from __future__ import annotations
@@ -107,12 +107,12 @@ def is_of(session: Session, view_id: str, caller: str) -> bool:
 
 
 def renew(session: Session, view_id: str, *, at: int) -> None:
-    """Note that a view is used now."""
+    """Record that a view is used now."""
     session.change(_RENEW, {"at": at, "of_view": view_id})
 
 
 def add_use(session: Session, use: Use, *, at: int) -> None:
-    """Note that a view is a caller's."""
+    """Record that a caller stored a view."""
     session.change_many(_INSERT_USE, [(*use, at)])
 
 
@@ -124,19 +124,19 @@ def size(session: Session, caller: str | None = None) -> int:
 
 
 def oldest(session: Session, caller: str | None = None) -> list[Use]:
-    """Return those of a caller's views, or of all, that were not used for longest; no more than BATCH."""
+    """Return the views of a caller, or of all, that were not used for the longest time; at most BATCH."""
     if caller is None:
         return [Use(*row) for row in session.rows(_OLDEST_OF_ALL)]
     return [Use(*row) for row in session.rows(_OLDEST_OF_CALLER, {"of_caller": caller})]
 
 
 def remove(session: Session, uses: list[Use]) -> int:
-    """Remove uses, and the views that nobody else stored; return how many views are gone."""
+    """Remove uses, and the views that nobody else stored; return how many views were removed."""
     session.change_many(_DELETE_USE, [(use.view_id, use.caller) for use in uses])
     ids = sorted({use.view_id for use in uses})
     return sum(session.change(_DELETE_UNUSED, {"ids": piece}) for piece in session.pieces(ids))
 
 
 def count_uncounted(session: Session) -> bool:
-    """Count some of the views that older versions and restores stored, as nobody's; say whether that were all."""
+    """Count some of the views of older versions and restores, for no caller; return whether these were all."""
     return session.change(_COUNT, {}) < BATCH

@@ -1,4 +1,4 @@
-"""What a transaction may see: scopes of workspaces, and the session that shows their nodes alone.
+"""The view of a transaction: scopes of workspaces, and the session that shows only their nodes.
 
-What stays out: who has which scope (service/access.py), and the rows themselves.
+What stays out: the scope of each caller (service/access.py), and the rows themselves.
 """

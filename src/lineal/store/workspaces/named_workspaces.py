@@ -1,4 +1,4 @@
-"""Which workspaces nodes name: in the property, and contexts of workspaces by their own names."""
+"""The workspaces that nodes name: by the property, and for contexts of workspaces by their own names."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CONTEXTS = Statement(
 
 
 def named_workspaces(session: Session, kind: Kind, ids: Sequence[int]) -> set[str | None]:
-    """Return the workspaces that nodes name; None stands for a property that is no text."""
+    """Return the workspaces that nodes name; None means a property that is not a text."""
     found = {text for (text,) in session.listed_rows(_PROPERTIES[kind], "ids", ids)}
     if kind is CONTEXT:
         found |= {name for (name,) in session.listed_rows(_CONTEXTS, "ids", ids)}

@@ -26,12 +26,12 @@ class Scope:
 
     @property
     def only_name(self) -> str | None:
-        """The name of the workspace, if it is but one of those that a property can name."""
+        """The name of the workspace, if the scope has only one and a property can name it."""
         return self.names[0] if len(self.workspaces) == len(self.names) == 1 else None
 
     @property
     def shown(self) -> str:
-        """The workspaces as messages call them."""
+        """The names of the workspaces in messages."""
         return ", ".join(repr(workspace.name) for workspace in self.workspaces) or "no workspace"
 
     @property

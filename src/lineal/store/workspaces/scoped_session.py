@@ -1,6 +1,6 @@
-"""A transaction that sees a part of the store: every query it runs is about the nodes of its scope.
+"""A transaction that sees a part of the store: each of its queries sees only the nodes of its scope.
 
-What stays out: what belongs to a scope (visibility.py), and whether what was written does (service/scope_rules.py).
+What stays out: what belongs to a scope (visibility.py), and the check of written nodes (service/scope_rules.py).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class ScopedSession(Session):
 
     @classmethod
     def of(cls, session: Session, scope: Scope) -> ScopedSession:
-        """Return the same transaction, which sees a scope alone."""
+        """Return the same transaction, limited to a scope."""
         return cls(session._database, session._cursor, scope)
 
     @cached_property
@@ -67,7 +67,7 @@ class ScopedSession(Session):
         return statement.compiled(visibility.scoped_engine(dialect.name), visibility.scoped(dialect.sql_dialect))
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
-        """Take note of nodes that were created or changed; a new context may be one that the scope names."""
+        """Record nodes that were created or changed; a new context may be one that the scope names."""
         self.written[kind].update(ids)
         if kind is CONTEXT:
             self._shown = None

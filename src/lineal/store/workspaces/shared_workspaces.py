@@ -1,4 +1,4 @@
-"""Which nodes share a workspace: by the property that names it, and by the contexts that hold them.
+"""Find nodes that share a workspace: by the property that names it, and by the contexts that hold them.
 
 A context of the SDK's type is the workspace of its name; every other one is a workspace of its own, since it may be the
 limit of a caller. What stays out: what a caller sees (visibility.py).
@@ -37,7 +37,7 @@ _CONTEXTS = {kind: _contexts(kind) for kind in MEMBERSHIP}
 
 
 def strangers(session: Session, kind: Kind, pairs: Collection[Pair]) -> set[Pair]:
-    """Return those of the pairs of nodes that share no workspace; two nodes without any are no strangers."""
+    """Return the pairs of nodes that share no workspace; two nodes without any workspace count as sharing one."""
     ids = {node_id for pair in pairs if pair[0] != pair[1] for node_id in pair}
     known = _workspaces(session.unscoped, kind, sorted(ids)) if ids else {}
     nowhere: set[Hashable] = set()
@@ -53,7 +53,7 @@ def _workspaces(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, s
     """Return the workspaces of those of the nodes that have any."""
     found: dict[int, set[Hashable]] = {}
     for node_id, name in session.listed_rows(_NAMES[kind], "ids", ids):
-        # A property that is no text names a workspace that nobody else is in.
+        # A property that is not a text names a workspace without other nodes.
         found.setdefault(node_id, set()).add(name if isinstance(name, str) else (node_id,))
     rows = session.listed_rows(_CONTEXTS[kind], "ids", ids) if kind in _CONTEXTS else ()
     for node_id, context_id, name, type_name in rows:

@@ -1,9 +1,9 @@
-"""What a scope shows of each table, enforced where statements become text.
+"""The rows of each table that a scope shows, enforced when statements become text.
 
-A statement of a transaction with a scope is compiled by a compiler that writes, in place of every table it reads, a
-query for those of its rows that the scope shows. So no statement can forget the scope, whatever built it: the counts,
-orders, neighbours, subqueries and page tokens of a scope are those of a store that holds nothing else. A table that
-says nothing here is not shown at all. What stays out: who has which scope, and writing (service/).
+The statements of a transaction with a scope are compiled by a special compiler. It replaces every table in a statement
+with a query for the rows that the scope shows. So no statement can forget the scope: the counts, orders, neighbours,
+subqueries and page tokens of a scope are those of a store that holds nothing else. A table without a rule here is not
+shown at all. What stays out: who has which scope, and writing (service/).
 
 - An artifact or execution belongs to a workspace if its property `__kf_workspace__` names it, or if the workspace's
   context holds it.
@@ -90,7 +90,7 @@ def _node_rule(kind: Kind, column: str) -> Callable[[Any], Condition]:
     return lambda row: _node_shows(kind, row[column])
 
 
-# By the name of the table, the condition that a row shows, given the columns of the table.
+# By the name of the table, the condition that a row is visible, given the columns of the table.
 _RULES: dict[str, Callable[[Any], Condition]] = {
     **{kind.table: _node_rule(kind, "id") for kind in KINDS},
     **{f"{kind.table}Property": _node_rule(kind, kind.id_column) for kind in KINDS},
@@ -104,8 +104,8 @@ _RULES: dict[str, Callable[[Any], Condition]] = {
     "lineal_run": _run_shows,
     "lineal_unindexed": lambda row: _of_any_kind(row, "node_id"),
 }
-# Tables whose rows belong to no workspace. The steps of a path are only asked for by the ids of events that show; a
-# stored view is only found by a name that is made from its whole content, and its uses only count for the quota.
+# Tables whose rows belong to no workspace. The steps of a path are only read by the ids of visible events. A stored
+# view is only found by a name that is made from its whole content, and its uses only count for the quota.
 _SHARED = frozenset(
     {
         "Type",
@@ -121,7 +121,7 @@ _SHARED = frozenset(
 
 
 class _ScopedCompiler:
-    """Part of a compiler: writes the rows that show in place of each table that is read.
+    """Part of a compiler: writes the query for the visible rows in place of each table.
 
     Their text is the same in every statement and kept with the dialect; only its parameters have to be made known.
     """
@@ -163,13 +163,13 @@ def _shown_rows(table: sa.Table) -> sa.Select[Any]:
 
 
 def scoped_engine(engine: str) -> str:
-    """Return what a statement with a scope is compiled for."""
+    """Return the target for compiling a statement with a scope."""
     return f"{engine} scoped"
 
 
 @lru_cache(maxsize=16)
 def scoped(dialect: Any) -> Any:
-    """Return a dialect like the one given, whose statements read what a scope shows."""
+    """Return a dialect like the given one, whose statements read only what a scope shows."""
     found = copy.copy(dialect)
     found.lineal_scoped_texts = {}
     base = dialect.statement_compiler

@@ -1,4 +1,4 @@
-"""The engines: what differs between them, one module each."""
+"""The differences between the engines, one module for each."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What every engine does alike, and the questions on which engines differ.
+"""The common parts of the engines, and the methods in which they differ.
 
-A dialect holds only differences, each with its reason; statements and rules live elsewhere.
+A dialect holds only differences, each with its reason. What stays out: statements and rules.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ RunQuery = Callable[[str], list[tuple[Any, ...]]]
 
 
 class StorageFullError(errors.ResourceExhaustedError):
-    """There is no space left for what was to be written."""
+    """There is no space left for a write."""
 
 
 class NoSpaceToOpenError(StorageFullError):
-    """There is no space left for what even a reader needs beside the database."""
+    """There is no space left for the files that even a reader needs beside the database."""
 
 
 class NoConnectionError(errors.ResourceExhaustedError):
@@ -103,7 +103,7 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def place(self) -> str:
-        """Return how messages call the database, without user and password."""
+        """Return the name of the database in messages, without user and password."""
         raise NotImplementedError
 
     def is_blank(self) -> bool:
@@ -111,7 +111,7 @@ class DatabaseDialect:
         return False
 
     def caution(self) -> str:
-        """Return what users should know of how the open database works, or an empty text."""
+        """Return what users should know about how the open database works, or an empty text."""
         return ""
 
     def writing(self) -> AbstractContextManager[Any]:
@@ -122,10 +122,10 @@ class DatabaseDialect:
         """Replace the locks that a thread of the parent may have held."""
 
     def check_place(self, connection: Any) -> None:
-        """Look whether the database is still where it was opened; no transaction is open on the connection.
+        """Check whether the database is still where it was opened; no transaction is open on the connection.
 
         Raises:
-            FileDisplacedError: it is not, so what is written is lost.
+            FileDisplacedError: it is not, so writes would be lost.
         """
 
     def begin(self, cursor: Any, *, write: bool) -> None:
@@ -144,13 +144,13 @@ class DatabaseDialect:
             self.gather_statistics(connection)
 
     def gather_statistics(self, connection: Any) -> None:
-        """Let the planner look at the tables, without which it takes an index that selects little, or none at all.
+        """Update the planner's statistics; without them it uses an index that selects little, or none at all.
 
-        MySQL and MariaDB look by themselves while rows are written.
+        MySQL and MariaDB do this by themselves while rows are written.
         """
 
     def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a long query so that the driver does not keep its text for a next time."""
+        """Run a long query without keeping its text in the driver."""
         cursor.execute(sql, parameters)
 
     def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
@@ -164,7 +164,7 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
-        """Return what was not unique, if that is what the driver's error about these rows says."""
+        """Return the conflict if the driver's error says that these rows are not unique."""
         raise NotImplementedError
 
     def is_retriable(self, error: Exception) -> bool:
@@ -172,11 +172,11 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def is_lost(self, error: Exception) -> bool:
-        """Say whether the connection is of no more use after the driver's error."""
+        """Say whether the connection cannot be used any more after the driver's error."""
         return False
 
     def is_undone_commit(self, error: Exception) -> bool:
-        """Say whether the driver's error about a commit means that nothing was committed, without a doubt."""
+        """Say whether the driver's error about a commit means that certainly nothing was committed."""
         return True
 
     def is_refused_value(self, error: Exception) -> bool:
@@ -184,7 +184,7 @@ class DatabaseDialect:
         return False
 
     def largest_statement(self) -> int | None:
-        """Return how many bytes a statement with its values may have, or None if there is no limit to speak of."""
+        """Return how many bytes a statement with its values may have, or None if there is no practical limit."""
         return None
 
     def translate(self, error: Exception) -> errors.StatusError:
@@ -198,7 +198,7 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows of which nobody needs the ids; `sql` inserts one."""
+        """Insert rows whose ids nobody needs; `sql` inserts one."""
         raise NotImplementedError
 
     def insert_many_with_ids(
@@ -222,7 +222,7 @@ class DatabaseDialect:
     # ---- schema
 
     def begin_setup(self, run: RunQuery) -> None:
-        """Wait for other servers that create or change tables at the same time, where a lock of the engine can."""
+        """Wait for other servers that create or change tables at the same time, if the engine has a lock for that."""
 
     def define(self, run: RunQuery, sql: str) -> None:
         """Run the definition of a table or index."""
@@ -237,11 +237,11 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
-        """Return what shows that one of the tables, which have names of ours, is another program's; columns aside."""
+        """Return why a table with one of our names belongs to another program, apart from its columns."""
         return None
 
     def note_ids(self, run: RunQuery, table: str) -> None:
-        """Let the table's next row have a greater id than any that was written with its id; most engines do so."""
+        """Make the next id greater than all ids that were written explicitly; most engines do this themselves."""
 
     def copy_file(self, path: str) -> None:
         """Copy the database, as it is at one moment, into a file that does not exist.
@@ -253,24 +253,24 @@ class DatabaseDialect:
         raise errors.UnimplementedError(f"{self.name} has no copies of the database as a file; make an archive")
 
     def folds_names(self, run: RunQuery) -> bool:
-        """Say whether the database takes names for the same that differ in case, accents or blanks at the end."""
+        """Say whether names that differ in case, accents or blanks at the end are equal for the database."""
         return False
 
     def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
-        """Return what the engine's own check says is damaged; an engine without one says nothing."""
+        """Return the damage that the engine's own check finds; nothing for an engine without one."""
         return []
 
     def column_limits(self, run: RunQuery) -> Limits:
-        """Return what the columns of the database can hold."""
+        """Return the limits of the database's columns."""
         return {}
 
     def cure_of_refusal(self, error: BaseException | None) -> str:
-        """Return what to do about the driver's error of a text that fits its column and still was refused."""
+        """Return the advice for a text that fits its column but was refused."""
         return "shorten it, or store it elsewhere"
 
 
 def too_complex(reason: str) -> errors.InvalidArgumentError:
-    """Return the error of a query that asks more of an engine than it can do in one statement."""
+    """Return the error of a query that is too complex for the engine."""
     return errors.InvalidArgumentError(
         f"the filter_query or search is too complex for the database ({reason}): use fewer conditions, compare with "
         "many values by IN (...), or ask in several calls"

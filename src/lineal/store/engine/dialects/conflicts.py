@@ -1,4 +1,4 @@
-"""Which columns and which row of a bulk statement a server means when it says that a key exists already."""
+"""Find the columns and the row of a bulk statement in a server's message about a duplicate key."""
 
 from __future__ import annotations
 
@@ -42,5 +42,5 @@ def _unique_columns(table: sa.Table) -> Iterator[tuple[str, ...]]:
 
 
 def _named(key: str) -> tuple[str, ...]:
-    """Tell the key of an external id from the others by its name, which every library derives from the column's."""
+    """Recognise the key of an external id by its name, which every library derives from the column's name."""
     return ("external_id",) if "external_id" in key else ("name",)

@@ -1,9 +1,9 @@
 """MySQL and MariaDB: how statements for many rows, ids, errors and texts differ from the other engines.
 
-Texts travel as the official library sends them: as UTF-8 bytes in a session whose character set is latin1. It never
-says that its bytes are UTF-8, so in columns of any character set they lie as if each byte were a letter of latin1; this
-is the one way in which both read what the other wrote. In the tables that Lineal creates, texts lie in binary columns:
-just UTF-8, compared byte by byte (docs/decisions, "texts on MySQL"). What stays out: opening connections
+Texts are sent as by the official library: as UTF-8 bytes in a session whose character set is latin1. That library never
+says that its bytes are UTF-8. So in columns of any character set they are stored as if each byte were a letter of
+latin1. Only this way can both read what the other wrote. In tables that Lineal creates, texts are in binary columns:
+plain UTF-8, compared byte by byte (docs/decisions, "texts on MySQL"). What stays out: opening connections
 (mysql_connection.py).
 """
 
@@ -42,7 +42,7 @@ _FOLDED_NAMES = """
     WHERE table_schema = DATABASE() AND LOWER(table_name) = 'context' AND column_name = 'name'
     AND RIGHT(collation_name, 4) <> '_bin'
 """
-_ROOM = 1 << 16  # bytes of a packet left for what is not the rows
+_ROOM = 1 << 16  # bytes of a packet that are not for the rows
 _LARGEST_DOUBLE = 1.7976931348623157e308
 
 _DUPLICATES = {1062, 1586}
@@ -58,7 +58,16 @@ _NO_TLS = 2026
 _FULL = {1021, 1114}
 _FILE_ERRORS = {3, 1026, 1030, 1041}
 _NO_SPACE = re.compile(r"\b28\b|[Nn]o space left")  # the number of ENOSPC
-_CRASHED = {126, 127, 134, 144, 145, 1034, 1194, 1195}  # what MariaDB says of a temporary table that it could not write
+_CRASHED = {
+    126,
+    127,
+    134,
+    144,
+    145,
+    1034,
+    1194,
+    1195,
+}  # MariaDB's error about a temporary table that it could not write
 _TEMPORARY = "#sql"
 _EXISTS = {1007, 1050, 1061}
 
@@ -93,7 +102,7 @@ class MySQLDialect(ServerDialect):
         return self.pool(self._sql_dialect)
 
     def connect(self, host: Host | None, *, database: str) -> Any:
-        """Open a connection that never cuts a value, and sees what other nodes of its cluster have acknowledged."""
+        """Open a connection that never cuts a value, and sees what other nodes of the cluster have acknowledged."""
         return self._connector.connect(host, database)
 
     def accepts_writes(self, connection: Any) -> bool:
@@ -134,7 +143,7 @@ class MySQLDialect(ServerDialect):
         return isinstance(error, self._driver.MySQLError)
 
     def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
-        """Read the key's name and values from the message, the only place where they stand."""
+        """Read the key's name and values from the message, the only place that has them."""
         if _code(error) not in _DUPLICATES:
             return None
         found = _DUPLICATE.search(str(error.args[1]))
@@ -162,7 +171,7 @@ class MySQLDialect(ServerDialect):
         return self._connector.largest_statement
 
     def translate(self, error: Exception) -> errors.StatusError:
-        """Name the database and the cure."""
+        """Return an error that names the database and says what to do."""
         code = _code(error)
         if code in _REFUSED_USER:
             return errors.PermissionDeniedError(
@@ -236,7 +245,7 @@ class MySQLDialect(ServerDialect):
         cursor.executemany(sql, rows)
 
     def stored_value(self, columns: Encoded) -> Encoded:
-        """Store what is no finite number, which MySQL lacks, as the largest one, with its name beside it."""
+        """Store NaN and infinities, which MySQL does not have, as the largest number, with their name beside it."""
         number = columns[1]
         if number is None or (not isinstance(number, str) and math.isfinite(number)):
             return columns

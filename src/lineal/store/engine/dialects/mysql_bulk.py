@@ -53,7 +53,7 @@ def _literal(value: Any) -> str:
 
 
 def _fitting(texts: Iterable[str], room: int) -> Iterator[list[str]]:
-    """Cut texts into lists of at most so many bytes, or of one text."""
+    """Split texts into lists of at most this many bytes, or of one text."""
     fitting: list[str] = []
     size = 0
     for text in texts:

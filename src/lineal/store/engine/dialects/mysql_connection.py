@@ -14,7 +14,7 @@ from pymysql.cursors import Cursor
 from lineal import errors
 from lineal.store.engine.dialects.urls import Host, ServerURL
 
-# Nothing is cut or bent to fit; backslashes escape, and a double quote begins a text, as the driver expects.
+# No value is cut or changed to fit; backslashes escape, and a double quote begins a text, as the driver expects.
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
 # Bytes of a text that the server joins of many; one that is cut there is read again in another way (packing.py).
 _LONGEST_JOINED = 1 << 20
@@ -35,7 +35,7 @@ class _ListCursor(Cursor):  # type: ignore[misc]
 
 
 class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
-    """A connection that knows what its server allows.
+    """A connection with the limits of its server.
 
     Attributes:
         largest_statement: bytes of the largest packet that the server takes.
@@ -49,7 +49,7 @@ class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
     _read_only = False
 
     def set_up(self) -> None:
-        """Ask what the server allows and set the session to what Lineal relies on."""
+        """Read the limits of the server, and set the session variables that Lineal relies on."""
         with self.cursor() as cursor:
             cursor.execute(
                 f"SET NAMES latin1, SESSION sql_mode = '{_SQL_MODE}', SESSION group_concat_max_len = {_LONGEST_JOINED}"
@@ -71,7 +71,7 @@ class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
         self._read_only = "ON" in (found.get("read_only"), found.get("super_read_only"))
 
     def accepts_writes(self) -> bool:
-        """Say whether the node is neither read-only nor cut off from its cluster, where it answers nothing."""
+        """Say whether the node is neither read-only nor cut off from its cluster and so without answers."""
         return not self._read_only
 
     def query(self, sql: str | bytes, unbuffered: bool = False) -> Any:
@@ -85,7 +85,7 @@ class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
 
 
 def _to_text(data: bytes | str) -> str:
-    """Read what a binary column holds; bytes that are no UTF-8, from another writer, are shown as such."""
+    """Read the text of a binary column; bytes of another writer that are not UTF-8 are shown as escapes."""
     return data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")
 
 
@@ -163,7 +163,7 @@ class MySQLConnector:
 
 
 def _raise_if_unverified(error: BaseException, host: Host | None) -> None:
-    """Refuse a server whose certificate is not what the URL asks for, since trying again cannot mend it."""
+    """Refuse a server whose certificate does not match the URL, because trying again cannot help."""
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, ssl.SSLCertVerificationError):
         raise errors.FailedPreconditionError(

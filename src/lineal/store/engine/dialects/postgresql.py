@@ -38,8 +38,8 @@ from lineal.store.tables.values import Encoded
 _DETAIL = re.compile(r"Key \((?P<columns>.*?)\)=\((?P<entry>.*)\) already exists", re.DOTALL)
 _SETUP_LOCK = 7_161_283_504  # any number that other programs on the same database are unlikely to lock
 
-# The tables with twice the pages of the last look. A process counts its own rows alone, so it asks before it looks. At
-# large ones the server looks by itself in time, and looking takes long.
+# The tables with twice as many pages as at the last analysis. A process counts only its own rows, so it checks first.
+# The server analyses large tables itself in time, and analysing them takes long.
 _GROWN = """
     SELECT relname FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY(%s)
@@ -63,7 +63,7 @@ _EXISTS = {"42P04", "42P06", "42P07"}
 
 
 class _LowerCaseNames(PGIdentifierPreparer_psycopg):
-    """Names as the official library's unquoted statements leave them: in lower case."""
+    """Names in lower case, as the official library's unquoted statements create them."""
 
     def quote_identifier(self, value: str) -> str:
         return super().quote_identifier(value.lower())
@@ -141,13 +141,13 @@ class PostgreSQLDialect(ServerDialect):
         cursor.execute(sql, parameters, prepare=False)
 
     def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Prepare short queries alone: driver and server keep a hundred for each connection."""
+        """Prepare only short queries: driver and server keep a hundred for each connection."""
         cursor.execute(sql, parameters, prepare=False if len(sql) > _LONGEST_PREPARED else None)
 
     def gather_statistics(self, connection: Any) -> None:
-        """Look now at the tables that have doubled, which the server itself does within a minute.
+        """Analyse the tables that have doubled now; the server itself does it only within a minute.
 
-        What somebody else is looking at is left to them.
+        Tables that another connection is analysing are skipped.
         """
         quote = self._sql_dialect.identifier_preparer.quote
         with contextlib.suppress(self._driver.Error), connection.cursor() as cursor:  # it is but advice
@@ -224,7 +224,7 @@ class PostgreSQLDialect(ServerDialect):
         return errors.InternalError(f"PostgreSQL failed with SQLSTATE {state or 'unknown'} ({type(error).__name__})")
 
     def cure_of_refusal(self, error: BaseException | None) -> str:
-        """Name the index that holds texts whole, if the server does, and the command that makes another one."""
+        """Name the index that holds whole texts, if the server names one, and the command that replaces it."""
         if "index row" not in str(error):
             return super().cure_of_refusal(error)
         found = _FULL_INDEX.search(str(error))
@@ -263,7 +263,7 @@ class PostgreSQLDialect(ServerDialect):
         cursor.executemany(sql, rows)
 
     def stored_value(self, columns: Encoded) -> Encoded:
-        """Store an Any as its bytes, as the official library does here, and not as a number what is none."""
+        """Store an Any as its bytes, as the official library does here."""
         integer, number, text, proto, truth = columns
         if proto is not None:
             return integer, number, text, base64.b64decode(proto), truth

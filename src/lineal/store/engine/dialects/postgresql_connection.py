@@ -14,7 +14,7 @@ _LIBPQ = (
     "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl", "sslnegotiation",
     "target_session_attrs", "channel_binding", "gssencmode", "options",
 )  # fmt: skip
-# libpq says of a wrong value, as of a server that is not there, that it cannot connect.
+# libpq reports a wrong value like a missing server: it cannot connect.
 _CHOICES = {
     "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
     "sslnegotiation": ("postgres", "direct"),
@@ -23,7 +23,7 @@ _CHOICES = {
     "gssencmode": ("disable", "prefer", "require"),
 }
 _FILES = ("sslcert", "sslkey", "sslrootcert", "sslcrl", "passfile")
-# A peer that vanished without a word is noticed within a minute or so.
+# A lost peer is noticed within about a minute.
 _KEEPALIVE: dict[str, Any] = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 4}
 _UNACKNOWLEDGED_MILLISECONDS = 60_000
 _PREPARE_AFTER = 5
@@ -60,6 +60,6 @@ class PostgreSQLConnector:
 
 
 def _check_file(option: str, path: str | None) -> None:
-    """Refuse a file that is not there; `system` stands for the system's authorities."""
+    """Refuse a file that does not exist; `system` means the system's authorities."""
     if path and path != "system" and not Path(path).is_file():
         raise errors.FailedPreconditionError(f"{option} names {path}, which is no file; correct the database URL")

@@ -1,6 +1,6 @@
-"""What database servers have in common: a pool of connections, several hosts of one cluster, commits that may be lost.
+"""The common parts of database servers: a pool of connections, several hosts of one cluster, commits that may be lost.
 
-What stays out: what differs between MySQL and PostgreSQL.
+What stays out: the differences between MySQL and PostgreSQL.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _left_to_parent: list[Any] = []
 """Pools that a forked child must neither use nor close, since the parent goes on using them."""
 
 
-# What drivers say of a server that they cannot reach, in their own words or the system's, and what it means.
+# The words of drivers or the system about a server that they cannot reach, and their meaning.
 _UNREACHABLE = (
     (("refused",), "the connection is refused; is the server running there?"),
     (("not known", "translate host", "resolve host", "nodename", "No address"), "the name of the host is unknown"),
@@ -84,7 +84,7 @@ class ServerDialect(DatabaseDialect):
         raise NotImplementedError
 
     def pool(self, dialect: sa.Dialect) -> Connections:
-        """Return a pool of connections to whichever host answers."""
+        """Return a pool of connections to a host that answers."""
         return PooledConnections(lambda: self._new_pool(dialect), self)
 
     def _new_pool(self, dialect: sa.Dialect) -> QueuePool:
@@ -102,7 +102,7 @@ class ServerDialect(DatabaseDialect):
         return pool
 
     def _ping_if_idle(self, connection: Any, record: Any, _: Any) -> None:
-        """Ask a connection that nobody used for a while whether it is alive; what was lost just now is tried again.
+        """Check whether a connection that was idle for a while works; a connection lost just now is opened again.
 
         Raises:
             InvalidatePoolError: it is not, and the pool opens others for all that it had open.
@@ -155,7 +155,7 @@ class ServerDialect(DatabaseDialect):
         return self.connect(host, database=self.url.database)
 
     def distrust_host_of(self, connection: Any) -> None:
-        """Begin with the next host when the next connection is opened, unless somebody else has seen to that."""
+        """Begin with the next host when the next connection is opened, unless another thread has done so."""
         index = getattr(connection, "lineal_host", self._preferred)
         if index == self._preferred:
             self._preferred = (index + 1) % max(1, len(self.url.hosts))
@@ -165,18 +165,18 @@ class ServerDialect(DatabaseDialect):
         return nullcontext()
 
     def shown_cause(self, error: Exception) -> Exception | None:
-        """Return the driver's error, unless it repeats user or password: servers name whom they refuse."""
+        """Return the driver's error, unless it contains user or password: servers name the refused user."""
         secrets = (self.url.user, self.url.password)
         return None if any(secret and secret in str(error) for secret in secrets) else error
 
     def unreachable(self, error: Exception) -> errors.UnavailableError:
-        """Return the error of a server that cannot be reached, with the reason as far as the driver tells it."""
+        """Return the error of a server that cannot be reached, with the driver's reason if it gives one."""
         text = f"{error} {error.__cause__ or ''}"
         reason = next((reason for words, reason in _UNREACHABLE if any(word in text for word in words)), "try again")
         return errors.UnavailableError(f"cannot reach {self.place()}: {reason}")
 
     def missing_database(self) -> errors.NotFoundError:
-        """Return the error of a database that does not exist, and that was not to be created."""
+        """Return the error of a database that does not exist and must not be created."""
         may_create = self.settings.use is Use.CREATE
         cure = "create it, or leave create_database=false out" if may_create else "check the name in the URL (--db)"
         return errors.NotFoundError(f"{self.place()} does not exist; {cure}")
@@ -234,7 +234,7 @@ class PooledConnections:
             self._pool.dispose()
 
     def discard(self, connection: Any) -> None:
-        """Close a connection of which nobody knows in what state it is."""
+        """Close a connection in an unknown state."""
         self._dialect.distrust_host_of(connection.dbapi_connection)
         connection.invalidate()
 
@@ -256,6 +256,6 @@ class PooledConnections:
         """Do nothing: a connection that the child leaves alone serves the parent as before."""
 
     def after_fork_in_child(self) -> None:
-        """Use a new pool; the parent's connections are neither used nor closed, so the server hears nothing."""
+        """Use a new pool; the parent's connections are neither used nor closed, so nothing is sent to the server."""
         _left_to_parent.append(self._pool)
         self._start()

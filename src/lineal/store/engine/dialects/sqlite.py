@@ -1,4 +1,4 @@
-"""SQLite: one file, WAL where it works, one writer at a time, full durability unless the settings relax it."""
+"""SQLite: one file, WAL if it works, one writer at a time, full durability unless the settings relax it."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class SQLiteDialect(DatabaseDialect):
         self._files = OpenFiles(self._path) if is_minded else None
 
     def _fitting_mode(self, asked: str) -> str:
-        """Return the mode to open a file in: nothing is created, or nothing written, where the use forbids it."""
+        """Return the mode to open a file in: create or write nothing if the use forbids it."""
         if self.settings.use is Use.CREATE:
             return asked
         may_write = os.access(self._path, os.W_OK) and self._may_add_files
@@ -96,7 +96,7 @@ class SQLiteDialect(DatabaseDialect):
 
     @property
     def _is_beyond_change(self) -> bool:
-        """Whether nobody like us can write: what SQLite wants to know to read without files beside the database."""
+        """Whether nobody like us can write; then SQLite can read without files beside the database."""
         return self._mode == "ro" and not self._may_add_files and not os.path.exists(f"{self._path}-wal")
 
     def place(self) -> str:
@@ -105,7 +105,7 @@ class SQLiteDialect(DatabaseDialect):
 
     @property
     def in_memory(self) -> bool:
-        """Whether the database lives and dies with this object."""
+        """Whether the database is in memory and ends with this object."""
         return not self._path
 
     @property
@@ -152,7 +152,7 @@ class SQLiteDialect(DatabaseDialect):
         return self._idle
 
     def _check_path(self) -> None:
-        """Refuse a path that cannot hold a database, with the reason that SQLite does not give."""
+        """Refuse a path that cannot hold a database, with a reason, which SQLite does not give."""
         if self.in_memory:
             return
         path = Path(self._path)
@@ -186,16 +186,16 @@ class SQLiteDialect(DatabaseDialect):
             )
 
     def is_blank(self) -> bool:
-        """Say whether the file is there and has no byte."""
+        """Say whether the file exists and is empty."""
         path = Path(self._path)
         return not self.in_memory and path.is_file() and not path.stat().st_size
 
     def caution(self) -> str:
-        """Say that there is a rollback journal unasked; where nothing may be written, nothing is tried."""
+        """Say that there is a rollback journal although nobody asked for it; without write access, nothing is tried."""
         return "" if self.in_memory or self._mode == "ro" else self._journal.caution()
 
     def writing(self) -> AbstractContextManager[Any]:
-        """Hold back this process's other writers, which would otherwise poll for SQLite's lock."""
+        """Make other writers of this process wait here; otherwise they would poll for SQLite's lock."""
         deadline = CURRENT.get()
         return self._write_lock if deadline is None else _HeldUntil(self._write_lock, deadline)
 
@@ -221,7 +221,7 @@ class SQLiteDialect(DatabaseDialect):
             cursor.execute("BEGIN IMMEDIATE" if write else "BEGIN")
 
     def _begin_waiting(self, cursor: Any, *, write: bool) -> None:
-        """Begin where reads and commits wait for locks, too: no longer than the call may take."""
+        """Begin in a mode in which reads and commits wait for locks, too: no longer than the call may take."""
         deadline = CURRENT.get()
         seconds = self._busy_timeout if deadline is None else min(self._busy_timeout, deadline.remaining)
         cursor.execute(f"PRAGMA busy_timeout={max(0, int(seconds * 1000))}")
@@ -240,7 +240,7 @@ class SQLiteDialect(DatabaseDialect):
         connection.interrupt()
 
     def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a query, and fill the module's cache of statements with short ones, which it forgets a long one for."""
+        """Run a query, and fill the module's cache with short statements, so that it forgets the long one."""
         cursor.execute(sql, parameters)
         cursor.connection.forget_statements()
 
@@ -250,7 +250,7 @@ class SQLiteDialect(DatabaseDialect):
         cursor.connection.note_asked(sql)
 
     def gather_statistics(self, connection: Any) -> None:
-        """Look at some of each index, unless another process is writing."""
+        """Analyse a sample of each index, unless another process is writing."""
         with contextlib.suppress(sqlite3.Error):  # busy: the next time will do
             sqlite_statistics.gather(connection)
             if self._idle is not None:
@@ -272,7 +272,7 @@ class SQLiteDialect(DatabaseDialect):
         return False
 
     def translate(self, error: Exception) -> errors.StatusError:
-        """Name the file and the cure for what can go wrong with a file."""
+        """Return an error that names the file and says what to do."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         text = str(error)
         if code in _BUSY or "locked" in text:
@@ -305,7 +305,7 @@ class SQLiteDialect(DatabaseDialect):
         return errors.InternalError(f"SQLite failed: {type(error).__name__}")
 
     def _explained(self) -> errors.StatusError | None:
-        """Return the error that says why SQLite cannot use a file that is there, or None."""
+        """Return the error that says why SQLite cannot use an existing file, or None."""
         try:
             self._journal.require_space()
         except StorageFullError as full:
@@ -356,7 +356,7 @@ class SQLiteDialect(DatabaseDialect):
         )
 
     def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
-        """Tell a table whose ids may be given twice: nothing of ML Metadata's is made so."""
+        """Recognise a table that may reuse ids: ML Metadata has no such table."""
         texts = {name: text or "" for name, text in run("SELECT name, sql FROM sqlite_master WHERE type = 'table'")}
         ours = {name.lower() for name, table in metadata.tables.items() if "id" in table.c}
         plain = (name for name in sorted(tables) if name.lower() in ours and "AUTOINCREMENT" not in texts[name].upper())

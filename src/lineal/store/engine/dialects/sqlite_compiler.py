@@ -1,6 +1,6 @@
 """SQLAlchemy's compiler for SQLite, with values that SQLite does not compare with each other.
 
-What stays out: where they are wanted (lineal/filter/dialects.py).
+What stays out: which constructs need them (lineal/filter/dialects.py).
 """
 
 from __future__ import annotations

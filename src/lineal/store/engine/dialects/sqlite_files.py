@@ -1,9 +1,9 @@
-"""The files of an open SQLite database: whether they are still the ones that lie at their paths.
+"""The files of an open SQLite database: whether they are still the ones at their paths.
 
-SQLite goes on working on files that somebody removed or replaced, and what is written there is lost
+SQLite keeps using files that somebody removed or replaced, and what is written there is lost
 (https://www.sqlite.org/howtocorrupt.html). So the files are compared with those at their paths before a transaction
-begins and before a write is acknowledged. Where a file system has no inodes, only a missing file is found. What stays
-out: copying over a file in place, which leaves no trace that a comparison can find.
+begins and before a write is acknowledged. If a file system has no inodes, only a missing file is found. What stays out:
+a copy over a file in place, which a comparison cannot find.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class OpenFiles:
 
     @contextlib.contextmanager
     def opening(self) -> Iterator[None]:
-        """Let a connection be opened inside (`connect`) and set up.
+        """Lend a context in which a connection is opened (`connect`) and set up.
 
         Raises:
             FileDisplacedError: others are open, whose files are not those at the paths any more.
@@ -143,7 +143,7 @@ class OpenFiles:
             self._require(displaced)
 
     def displaced(self) -> str:
-        """Return what happened to one of the files and which, "" if they are in place; new ones are remembered."""
+        """Return what happened to which of the files, "" if they are in place; new ones are remembered."""
         for ending in ("", *_BESIDE) if self.has_log else ("",):
             found = _identity(self._at(ending))
             known = self._known.get(ending)
@@ -167,10 +167,10 @@ class OpenFiles:
         return f"{self._real}{ending}" if ending else self.path
 
     def _empty_log(self, connection: _Connection) -> None:
-        """Move what the log holds into the file that it belongs to, through the connection, which has both open.
+        """Move the content of the log into its own file, through the connection, which has both open.
 
-        SQLite would otherwise take the log for that of the file that lies at the path now, and damage it. A log or an
-        index that somebody else has put there is left alone.
+        Otherwise SQLite would apply the log to the file that is at the path now, and damage it. A log or an index that
+        somebody else has put there is not touched.
         """
         for ending in _BESIDE:
             if _identity(self._at(ending)) not in (None, self._known.get(ending)):

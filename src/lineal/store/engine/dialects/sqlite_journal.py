@@ -1,8 +1,8 @@
-"""Which journal a SQLite file has: a write-ahead log (WAL) where that works, and a rollback journal elsewhere.
+"""The journal of a SQLite file: a write-ahead log (WAL) if that works, otherwise a rollback journal.
 
-WAL needs memory that processes share by mapping a file. Some mounts lack it: network file systems and mounts into
-virtual machines. SQLite turns WAL on there all the same, and every statement after that fails with `disk I/O error`. So
-a file is asked for WAL only after a scratch file beside it has worked. What stays out: the rest of a connection
+WAL needs memory that processes share by mapping a file. Some mounts do not have it: network file systems and mounts
+into virtual machines. SQLite turns WAL on there anyway, and then every statement fails with `disk I/O error`. So WAL is
+turned on for a file only after a scratch file beside it has worked. What stays out: the rest of a connection
 (sqlite.py).
 """
 
@@ -44,14 +44,14 @@ class Journal:
     """
 
     def __init__(self, path: str, asked: str) -> None:
-        """Take the file and the mode that the URL asks for; "" is WAL where it works."""
+        """Take the file and the mode that the URL asks for; "" means WAL if it works."""
         self.mode = ""
         self._path = Path(path)
         self._asked = asked
         self._is_fallback: bool | None = None
 
     def decide(self, *, read_only: bool, busy_timeout: float) -> None:
-        """Find out which mode the file has or shall have; nothing is done where nothing may be written.
+        """Find out which mode the file has or should have; without write access, nothing is done.
 
         Raises:
             FailedPreconditionError: WAL is asked for and does not work here, or cannot be turned off.
@@ -72,7 +72,7 @@ class Journal:
             self._fall_back()
 
     def require_space(self) -> None:
-        """Tell a full disk from a file system on which WAL does not work: both fail alike in SQLite.
+        """Distinguish a full disk from a file system on which WAL does not work: in SQLite both fail alike.
 
         Raises:
             NoSpaceToOpenError: there is no space for the files that SQLite puts beside the file.
@@ -98,9 +98,9 @@ class Journal:
         _LOG.warning("%s: %s", self._path, _CAUTION)
 
     def caution(self) -> str:
-        """Return what to say of a rollback journal that nobody asked for, or "".
+        """Return the note about a rollback journal that nobody asked for, or "".
 
-        A file that is only read may lack a write-ahead log for other reasons, so its file system is tried here.
+        A file that is only read may have no write-ahead log for other reasons, so its file system is tested here.
         """
         if self._is_fallback is None:
             unasked = self.mode == MODES[1] and not self._asked
@@ -113,7 +113,7 @@ class Journal:
             connection.execute(f"PRAGMA journal_mode={self.mode}")
 
     def has_wal(self) -> bool:
-        """Say whether the file is there and has a write-ahead log."""
+        """Say whether the file exists and has a write-ahead log."""
         header = first_bytes(self._path, _VERSION_OF_FORMAT + 1)
         return len(header) > _VERSION_OF_FORMAT and header[_VERSION_OF_FORMAT] == _WAL_FORMAT
 
@@ -130,7 +130,7 @@ class Journal:
             return False
 
     def explain(self) -> str | None:
-        """Return what to do about a file that has a write-ahead log where it does not work, or None."""
+        """Return the advice for a file with a write-ahead log on a file system where it does not work, or None."""
         if not self.has_wal() or self.shares_memory():
             return None
         return (

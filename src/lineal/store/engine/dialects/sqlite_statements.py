@@ -1,4 +1,4 @@
-"""What a connection to SQLite keeps prepared: as many statements as the module can, and few bytes of callers' queries.
+"""The prepared statements of a SQLite connection: as many as the module can keep, but few bytes of callers' queries.
 
 What stays out: opening connections (sqlite.py), and the files behind them (sqlite_files.py).
 """
@@ -13,7 +13,7 @@ _MOST_ASKED = 64_000  # characters; prepared, a query takes some thirty times th
 
 
 class Connection(sqlite3.Connection):
-    """A connection that bounds what it keeps prepared of queries that callers wrote."""
+    """A connection that limits how many prepared queries of callers it keeps."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -21,7 +21,7 @@ class Connection(sqlite3.Connection):
         self._asked_size = 0
 
     def note_asked(self, sql: str) -> None:
-        """Take note that a caller's query ran, and forget all of them when they are many."""
+        """Record that a caller's query ran, and forget all of them when there are many."""
         if hash(sql) in self._asked:
             return
         self._asked.add(hash(sql))

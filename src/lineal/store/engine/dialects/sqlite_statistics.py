@@ -1,4 +1,4 @@
-"""The statistics of SQLite's planner: gathered from some of each index, and corrected.
+"""The statistics of SQLite's planner: gathered from a sample of each index, and corrected.
 
 What stays out: when they are gathered, and telling other connections of them (sqlite.py, connections.py).
 """
@@ -13,7 +13,7 @@ _NAMES = 8  # of properties that values of one form have, as a rule
 
 
 def gather(connection: Any) -> None:
-    """Look at some of each index.
+    """Analyse a sample of each index.
 
     Raises:
         sqlite3.Error: another process is writing.
@@ -24,10 +24,10 @@ def gather(connection: Any) -> None:
 
 
 def _correct(connection: Any) -> None:
-    """Make up for what a sample cannot show: that more rows than it holds have the same name of a property.
+    """Correct what a sample cannot show: more rows than the sample holds have the same property name.
 
-    It stops within the first name, and says so of all. A range of values would then seem to select less than one value
-    does.
+    The sample ends within the first name, and the statistics assume this for all. A range of values would then seem to
+    select less than one value.
     """
     for row_id, text in connection.execute(_OF_VALUES).fetchall():
         total, *averages = text.split()

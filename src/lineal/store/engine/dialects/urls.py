@@ -93,7 +93,7 @@ class ServerURL:
         return text in _TRUE
 
     def check_choice(self, name: str, choices: Collection[str]) -> None:
-        """Refuse an option that is given and none of the choices.
+        """Refuse an option that is given but is none of the choices.
 
         Raises:
             InvalidArgumentError: it is something else.
@@ -104,7 +104,7 @@ class ServerURL:
 
 
 def parse_server_url(url: str, *, known: Collection[str]) -> ServerURL:
-    """Take a URL apart; `known` are the names of the options that the engine has.
+    """Split a URL into its parts; `known` are the names of the engine's options.
 
     Raises:
         InvalidArgumentError: a part is missing, has no effect or cannot be placed, or an option is unknown.

@@ -1,7 +1,7 @@
 """Migrations between the schema versions of ML Metadata, up and down.
 
-`plan` says what will happen, `migrate` does it, `recognise` says what a database is. Nothing here happens unasked: an
-older database is refused when it is opened, unless the settings ask for an upgrade (schema.py).
+`plan` says what will happen, `migrate` does it, `recognise` says what a database is. Nothing is migrated automatically:
+an older database is refused when it is opened, unless the settings ask for an upgrade (preparation.py).
 """
 
 from __future__ import annotations

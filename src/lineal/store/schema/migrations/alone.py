@@ -1,4 +1,4 @@
-"""Let only one migration of a database run at a time.
+"""Allow only one migration of a database at a time.
 
 SQLite has one writer, and PostgreSQL a lock that ends with the transaction (`begin_setup`). On MySQL changes of tables
 end transactions, so a lock by name is held beside them. What stays out: other work on the database, which a person has
@@ -15,7 +15,7 @@ from lineal.store.engine.session import Session
 
 _WAIT_SECONDS = 60
 _NAME = "CONCAT('lineal migration ', MD5(DATABASE()))"
-_NOT_SUPPORTED = 1235  # what MariaDB says of locks by name in a cluster
+_NOT_SUPPORTED = 1235  # MariaDB's error about locks by name in a cluster
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Tell tables of another program from those of ML Metadata, before anything is written.
+"""Recognise tables of another program before anything is written.
 
 Kubeflow Model Registry, for one, has tables of the same names: on PostgreSQL they are spelled with capitals, and on
 SQLite their ids may be given twice. What stays out: stores of ML Metadata of which a part is missing (state.py).
@@ -18,7 +18,7 @@ _KNOWN = {name.lower(): name for name in metadata.tables}
 
 
 def refuse_foreign(session: Session) -> None:
-    """Refuse a database whose tables have the names of ML Metadata's and are another program's.
+    """Refuse a database whose tables have the names of ML Metadata's but belong to another program.
 
     Raises:
         FailedPreconditionError: they are; the message names the first table that is not as it should be.

@@ -1,9 +1,9 @@
 """Plan a migration, and carry it out.
 
-A plan says what will happen and how many rows it concerns; carrying it out plans anew inside the transaction, so that
-nothing happens between the two. On SQLite and PostgreSQL the whole migration is one transaction. MySQL commits at every
-change of a table: there a row in `lineal_migration` says what was begun, and the next `migrate` finishes it. What stays
-out: what each step does (steps.py, reshape.py).
+A plan says what will happen and how many rows it concerns. The migration plans again inside the transaction, so nothing
+can change in between. On SQLite and PostgreSQL the whole migration is one transaction. MySQL commits at every change of
+a table: there a row in `lineal_migration` says what was begun, and the next `migrate` finishes it. What stays out: what
+each step does (steps.py, reshape.py).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _ADD_UNFINISHED = insertion(UNFINISHED, ["from_version", "to_version"])
 
 @dataclass(frozen=True)
 class Effect:
-    """Rows that a step removes, or whose values it drops: their number, and in words with that number in them."""
+    """Rows that a step removes, or whose values it drops: their number, and a text with the number."""
 
     rows: int
     what: str
@@ -66,7 +66,7 @@ class PlannedStep:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a migration will do.
+    """The plan of a migration.
 
     Attributes:
         start: the schema version of the database.
@@ -126,7 +126,7 @@ def plan_of_empty(target: int) -> Plan:
 
 
 def migrate(database: Database, target: int, *, accept_loss: bool) -> Plan:
-    """Bring a database to a schema version; return what was done. An empty one stays empty.
+    """Migrate a database to a schema version; return what was done. An empty one stays empty.
 
     Raises:
         InvalidArgumentError: there is no such version.
@@ -145,7 +145,7 @@ def migrate(database: Database, target: int, *, accept_loss: bool) -> Plan:
 
 
 def upgrade(database: Database) -> None:
-    """Bring an older database to the current version; an empty one stays empty.
+    """Upgrade an older database to the current version; an empty one stays empty.
 
     Raises:
         FailedPreconditionError: a person must see to the database first.

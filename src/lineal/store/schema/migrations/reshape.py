@@ -1,7 +1,7 @@
 """Change tables from the shape of one schema version to that of another.
 
-Every change looks at what is there first, so that running it again finishes what was interrupted. Indexes that others
-have added stay. What stays out: what happens to rows (steps.py), except that they are carried along.
+Every change first checks the current state, so running it again finishes an interrupted migration. Indexes that others
+have added stay. What stays out: changes of rows (steps.py), except that they are copied.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ WHERE table_schema = DATABASE() AND table_name = %s AND column_name = %s
 
 
 class _Reshaper:
-    """What the engines do alike: create and drop tables and indexes."""
+    """The common part of all engines: create and drop tables and indexes."""
 
     transactional: ClassVar[bool] = True
 
@@ -95,7 +95,7 @@ class _Reshaper:
 
 
 class _SQLiteReshaper(_Reshaper):
-    """SQLite cannot add a rule of uniqueness to a table: it is written anew where its columns or rules change."""
+    """SQLite cannot add a unique constraint to a table: if that or a column changes, it is rewritten."""
 
     def _change(self, found: FoundTable, before: sa.Table, after: sa.Table) -> None:
         if _definition(before) == _definition(after):
@@ -105,7 +105,7 @@ class _SQLiteReshaper(_Reshaper):
             self._rebuild(found, before, after)
 
     def _rebuild(self, found: FoundTable, before: sa.Table, after: sa.Table) -> None:
-        """Write the table anew; ids that were given before are not given again."""
+        """Rewrite the table; ids that were used before are not used again."""
         old = self._quote(f"{found.name}_before")
         foreign = self._foreign_entries(found, before, after)
         counter = self._counter(found.name)

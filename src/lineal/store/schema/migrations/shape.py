@@ -1,7 +1,7 @@
-"""What a database holds: the tables, columns and indexes that are really there.
+"""The actual tables, columns and indexes of a database.
 
-A database need not look as its version says: the official library leaves columns behind on PostgreSQL, and MySQL may
-have been interrupted. So every change looks first. What stays out: what the findings mean (state.py).
+A database may differ from its version: the official library leaves columns behind on PostgreSQL, and a migration on
+MySQL may have been interrupted. So every change checks first. What stays out: what the findings mean (state.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _KNOWN = {name.lower() for name in metadata.tables}
 
 @dataclass(frozen=True)
 class FoundIndex:
-    """An index that is there; `constraint` says whether it must be dropped as one."""
+    """An existing index; `constraint` says whether it must be dropped as a constraint."""
 
     name: str
     columns: tuple[str, ...]
@@ -29,7 +29,7 @@ class FoundIndex:
 
 @dataclass(frozen=True)
 class FoundTable:
-    """A table that is there, under the name that the database gives it."""
+    """An existing table, under its name in the database."""
 
     name: str
     columns: tuple[str, ...]
@@ -41,13 +41,13 @@ Shape = Mapping[str, FoundTable]
 
 
 def has_column(shape: Shape, table: str, column: str) -> bool:
-    """Say whether a table and a column of it are there."""
+    """Say whether a table and a column of it exist."""
     found = shape.get(table.lower())
     return found is not None and column in found.columns
 
 
 def read_shape(session: Session) -> Shape:
-    """Look at the tables of ML Metadata in a database."""
+    """Read the tables of ML Metadata in a database."""
     name = session.dialect.name
     if name not in _READERS:
         raise errors.UnimplementedError(f"there is no migration on {name} in this version; use the official library")

@@ -30,7 +30,7 @@ _UNFINISHED = Statement(sa.select(UNFINISHED.c.from_version, UNFINISHED.c.to_ver
 
 @dataclass(frozen=True)
 class State:
-    """What a database was found to be.
+    """The state of a database.
 
     Attributes:
         shape: its tables of ML Metadata.
@@ -49,7 +49,7 @@ class State:
 
     @property
     def lacks_only_the_version(self) -> bool:
-        """Whether all is there as in the current version, except the row that says so (and perhaps its table)."""
+        """Whether everything is as in the current version, except the row with the version (and perhaps its table)."""
         return not self.rows and not self.unfinished and self.missing(SCHEMA_VERSION) in ([], [ENVIRONMENT.name])
 
     def missing(self, version: int) -> list[str]:
@@ -90,7 +90,7 @@ class State:
         return self.rows is None and not self.missing(0)
 
     def _named_version(self) -> int:
-        """Return what MLMDEnv says."""
+        """Return the version in MLMDEnv."""
         if self.rows is not None and len(self.rows) == 1 and self.rows[0] >= 0:
             return self.rows[0]
         if self.lacks_only_the_version:
@@ -106,7 +106,7 @@ class State:
         )
 
     def _require(self, version: int) -> None:
-        """Refuse a database that lacks what a version has."""
+        """Refuse a database without all tables and columns of a version."""
         lacking = self.missing(version)
         if lacking:
             raise errors.FailedPreconditionError(
@@ -129,7 +129,7 @@ class State:
 
 
 def recognise(session: Session) -> State:
-    """Look at a database.
+    """Read the state of a database.
 
     Raises:
         FailedPreconditionError: its tables are another program's.

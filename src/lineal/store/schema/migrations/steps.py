@@ -1,8 +1,8 @@
 """The steps between schema versions: what each one brings, and which rows it removes on the way up or down.
 
-Tables and columns follow from versions.py; here stands what a person must know, and what rows need beyond being carried
-along. A row change counts before it is made, on the database as it is at the start. What stays out: order, locks and
-versions (migration.py).
+Tables and columns follow from versions.py. This module has the texts for people, and the changes of rows beyond
+copying. Rows are counted before any change, on the database at the start. What stays out: order, locks and versions
+(migration.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class RowChange:
     Attributes:
         what: the rows, in words in which {rows:NOUN} is their number with its noun.
         count: how many there are.
-        apply: removes them; None where they go with a table or column.
+        apply: removes them; None if they are dropped with a table or column.
     """
 
     what: str
@@ -96,7 +96,7 @@ def _whole(what: str, *tables: str) -> RowChange:
 def _valueless(what: str, *, kept: tuple[str, ...], lost: tuple[str, ...] = ()) -> RowChange:
     """Return the removal of properties with no value in the columns `kept`; those with one in `lost` are counted.
 
-    A property without value makes the official library refuse the whole node, so it goes with its value.
+    The official library refuses a whole node with a property without a value, so the property is removed as well.
     """
 
     def is_empty(shape: Shape, table: sa.Table) -> list[sa.ColumnElement[bool]]:
@@ -151,7 +151,7 @@ def _count_context_types(session: Session, shape: Shape) -> int:
 
 
 def _remove_context_types(session: Session, shape: Shape) -> None:
-    """Remove the types with their properties, which would otherwise go to a later type of the same id."""
+    """Remove the types with their properties; otherwise a later type with the same id would get the properties."""
     if has_column(shape, TYPE.name, TYPE_KIND):
         ids = sa.select(TYPE.c.id).where(_IS_CONTEXT_TYPE)
         session.change(Statement(sa.delete(TYPE_PROPERTY).where(TYPE_PROPERTY.c.type_id.in_(ids))), {})

@@ -1,4 +1,4 @@
-"""Indexes that hold texts whole, as the official library makes them on PostgreSQL, and their replacement.
+"""The official library's indexes on PostgreSQL, which hold whole texts, and their replacement.
 
 Such an index refuses a text of more than 2.6 kB. Lineal's index holds only the start of the text, so any text fits. It
 has the same name; otherwise the official library would create its own again. What stays out: other engines, where the
@@ -17,7 +17,7 @@ from lineal.store.tables.mlmd_tables import text_indexes
 
 
 def whole_indexes(session: Session, shape: Shape) -> list[tuple[FoundIndex, sa.Index]]:
-    """Return the indexes that hold texts whole, each with the one that takes its place."""
+    """Return the indexes that hold whole texts, each with its replacement."""
     if not session.dialect.limits_indexed_texts:
         return []
     found = []
@@ -30,7 +30,7 @@ def whole_indexes(session: Session, shape: Shape) -> list[tuple[FoundIndex, sa.I
 
 
 def replace_whole_indexes(session: Session, shape: Shape) -> None:
-    """Make the indexes that any text fits, in place of those that hold texts whole."""
+    """Replace the indexes that hold whole texts with indexes that any text fits."""
     dialect = session.dialect.sql_dialect
     quote = dialect.identifier_preparer.quote_identifier
     found = whole_indexes(session, shape)

@@ -1,4 +1,4 @@
-"""What the tables of each schema version are, 0 to the current one.
+"""The tables of each schema version, 0 to the current one.
 
 The current version is `tables.py`; here stands when each table, column and index came, so that an older version is the
 current one without what came later. What stays out: how a database is brought from one to another (reshape.py), and
@@ -76,7 +76,7 @@ def _table_at(version: int, table: sa.Table, target: sa.MetaData) -> sa.Table:
 
 
 def name_at(version: int, column: str) -> str:
-    """Return what a column of the current schema was called at a version."""
+    """Return the name of a column of the current schema at a version."""
     return OLD_TYPE_KIND if column == TYPE_KIND and version < TYPE_KIND_SINCE else column
 
 
@@ -93,12 +93,12 @@ def _copy_column(column: sa.Column[Any], name: str) -> sa.Column[Any]:
 
 
 def table_since(name: str) -> int:
-    """Return the version that brought a table of the current schema."""
+    """Return the version that added a table of the current schema."""
     return _TABLES_SINCE.get(name, 0)
 
 
 def column_since(table: sa.Table, name: str) -> int:
-    """Return the version that brought a column of the current schema."""
+    """Return the version that added a column of the current schema."""
     if name == "name":
         return _NAMES_SINCE.get(table.name, 0)
     return _COLUMNS_SINCE.get(name, 0)
