@@ -1,6 +1,6 @@
-"""A cache that is bounded by the bytes of what it holds, for what is made of texts that callers write.
+"""A cache with a limit in bytes, for values that are made from callers' texts.
 
-What stays out: how many bytes a thing takes, which those who put it there estimate.
+What stays out: the size of a value, which its maker estimates.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ Value = TypeVar("Value")
 
 
 class SizedCache(Generic[Key, Value]):
-    """What was used last, up to a number of bytes. Safe for any number of threads, and after a fork.
+    """The last used values, up to a number of bytes. Safe for any number of threads, and after a fork.
 
-    It has two halves and no lock: a forked process could wait for a lock forever. What is found in the older half moves
-    to the younger one. When the younger half is full, it becomes the older one, and what was there is forgotten.
+    It has two halves and no lock: a forked process could wait for a lock forever. A value that is found in the older
+    half moves to the younger one. When the younger half is full, it replaces the older one, whose values are forgotten.
     """
 
     def __init__(self, most: int) -> None:
@@ -27,12 +27,12 @@ class SizedCache(Generic[Key, Value]):
         self._size = 0
 
     def get(self, key: Key, make: Callable[[], Value], size: Callable[[Value], int]) -> Value:
-        """Return what was made for a key, or make it now.
+        """Return the value of a key, or make it now.
 
         Args:
-            key: what tells one thing from others.
-            make: makes it; what it raises is not remembered.
-            size: estimates the bytes of what was made, its key included.
+            key: identifies the value.
+            make: makes the value; errors are not cached.
+            size: estimates the bytes of the value, including its key.
 
         """
         found = self._young.get(key)

@@ -32,7 +32,7 @@ _ANCESTORS = re.compile(r"('none'|'self'|\*|https?://[A-Za-z0-9.\[\]:*-]+)( ('se
 
 
 class Use(Enum):
-    """What a database is opened for."""
+    """The purpose for which a database is opened."""
 
     CREATE = "anything; what is missing is created"
     CHANGE = "anything but creating a database, a file or a store"
@@ -79,7 +79,7 @@ class DatabaseSettings:
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """What a server serves, and where.
+    """The settings of a server.
 
     Attributes:
         database: the database behind the server.
@@ -87,16 +87,17 @@ class ServerSettings:
         grpc_port: the port of the gRPC service; 0 takes a free one.
         http_port: the port of the HTTP application; 0 takes a free one, None serves none.
         max_message_mib: the largest request and the largest answer, in MiB.
-        threads: how many requests are worked on at the same time.
-        stop_grace: seconds that accepted requests may still take after the signal to stop.
+        threads: how many requests run at the same time.
+        stop_grace: seconds that accepted requests can still take after the signal to stop.
         path_prefix: the path under which a proxy shows the HTTP application, such as /lineal.
-        cors_origins: the origins of foreign pages that may call the HTTP application; `*` for all.
-        allowed_hosts: the names, with or without a port, that the HTTP application answers to; none for all, or for
-            loopback names alone where the server listens on loopback and asks nobody.
-        frame_ancestors: who may show the web UI in a frame: 'none', 'self' or origins, as a Content-Security-Policy.
-        access: who may call.
-        tls: how the way to the server is encrypted.
-        limits: what requests and clients may take.
+        cors_origins: the origins of other web pages that can call the HTTP application; `*` for all.
+        allowed_hosts: the names, with or without a port, that the HTTP application answers to; none for all, or only
+            for loopback names if the server listens on loopback and needs no login.
+        frame_ancestors: the sites that can show the web UI in a frame: 'none', 'self' or origins, as a
+            Content-Security-Policy.
+        access: the callers that the server admits.
+        tls: how connections are encrypted.
+        limits: the limits for requests and clients.
         workers: how many processes serve.
         log_format: the form of the log's lines: text or json.
         log_requests: whether the log has a line for each request.
@@ -171,7 +172,7 @@ class ServerSettings:
 
 
 def require_range(flag: str, value: float, low: int, high: int) -> None:
-    """Refuse a number outside its limits, and what is no number.
+    """Refuse a number outside its limits, and everything that is not a number.
 
     Raises:
         InvalidArgumentError: it is outside.

@@ -1,4 +1,4 @@
-"""How long a call may take: the deadline of the call in progress, and looking at it while something is computed.
+"""How long a call may take: the deadline of the current call, and checks of it during a computation.
 
 A door sets it with `calling_until`. What stays out: stopping statements that run in a database
 (store/engine/statement_deadlines.py).

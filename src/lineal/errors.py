@@ -49,7 +49,7 @@ UNAUTHENTICATED = 16
 
 @dataclass(frozen=True)
 class Details:
-    """What programs may need of an error beside its message; "" and None where the error has no such thing.
+    """The fields of an error for programs; "" and None for fields that the error does not have.
 
     Attributes:
         parameter: the field or parameter of the request that is wrong: "filter_query", "q".
@@ -165,19 +165,19 @@ class FailedPreconditionError(_CodedError):
 
 
 class AbortedError(_CodedError):
-    """The call lost against another one at the same time; it can be sent again."""
+    """The call conflicted with another one at the same time; it can be sent again."""
 
     code = ABORTED
 
 
 class OutOfRangeError(_CodedError):
-    """A value lies outside what can be stored or addressed."""
+    """A value is outside the range that can be stored or addressed."""
 
     code = OUT_OF_RANGE
 
 
 class UnimplementedError(_CodedError):
-    """The option or call is not served."""
+    """The server does not have the option or call."""
 
     code = UNIMPLEMENTED
 
@@ -195,7 +195,7 @@ class UnavailableError(_CodedError):
 
 
 class DataLossError(_CodedError):
-    """Stored data cannot be read any more."""
+    """Stored data can no longer be read."""
 
     code = DATA_LOSS
 

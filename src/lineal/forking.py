@@ -1,9 +1,9 @@
-"""What the parts of Lineal do when their process forks.
+"""The behaviour of Lineal's parts when their process forks.
 
-A child of `fork` gets a copy of its parent's memory and open files, but only one of its threads. A lock that another
-thread held stays locked there, a connection has two owners, and a library that worked at that moment may wait for ever.
-So each part registers here. Work that cannot be cut in two passes a `Gate`, which is shut while the process forks.
-What stays out: what a part does about its own connections, locks and threads.
+A child of `fork` gets a copy of its parent's memory and open files, but only one of its threads. A lock of another
+thread stays locked there, a connection has two owners, and a library that was working at that moment may wait for ever.
+So each part registers here. Work that cannot be cut in two passes a `Gate`, which is shut while the process forks. What
+stays out: what a part does about its own connections, locks and threads.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Forkable(Protocol):
         """Get ready: the gates are shut by now."""
 
     def after_fork_in_child(self) -> None:
-        """Start anew in the child, and let go of what the parent goes on using."""
+        """Start again in the child, without the things that the parent still uses."""
 
 
 class Gate:
-    """What threads pass to begin work that a fork must not cut in two.
+    """A gate that threads pass before work that a fork must not interrupt.
 
     Args:
         seconds: how long a fork waits for the work in progress.
@@ -107,13 +107,13 @@ _forking = threading.RLock()
 
 
 def watch_forks(part: Forkable) -> None:
-    """Tell a part of every fork for as long as it lives."""
+    """Notify a part of every fork as long as the part lives."""
     with _changing:
         _known.add(part)
 
 
 def _each(act: Callable[[Forkable], None]) -> None:
-    """Let each part act; what fails for one must not keep the others from it."""
+    """Let each part act; an error in one must not stop the others."""
     for part in list(_known):
         try:
             act(part)

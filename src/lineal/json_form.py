@@ -1,4 +1,4 @@
-"""The one form of numbers that JSON lacks, NaN and the infinities: the texts "NaN", "Infinity" and "-Infinity".
+"""The form of numbers that JSON does not have: NaN and the infinities are the texts "NaN", "Infinity" and "-Infinity".
 
 They are the texts of protobuf's JSON mapping. A record of the SDK also says which of its texts stand for numbers, in
 the entry `__non_finite__`: a list of paths, each a list of keys and positions. Every such text at a path or below it is
@@ -18,12 +18,12 @@ from google.protobuf import struct_pb2
 NAMES = ("NaN", "Infinity", "-Infinity")
 MARK = "__non_finite__"
 VALUES = "values"
-# Readers that know no integers, such as JavaScript, hold all whole numbers up to here exactly.
+# Readers without integers, such as JavaScript, hold all whole numbers up to here exactly.
 _LARGEST_EXACT = 1 << 53
 
 
 def finite_or_name(number: float) -> float | str:
-    """Return a finite number as it is, and any other by its name."""
+    """Return a finite number unchanged, and any other by its name."""
     if math.isfinite(number):
         return number
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
@@ -122,7 +122,7 @@ def _kinds(value: Any) -> Iterator[type]:
 def record(fields: Any) -> dict[str, Any]:
     """Return the fields of a record, as they were read from JSON, with numbers in place of their names.
 
-    What is no object has no fields. A bare NaN, which earlier writers left in JSON, is a number already.
+    Other values than objects have no fields. A bare NaN, which earlier writers wrote into JSON, is already a number.
     """
     if not isinstance(fields, dict):
         return {}

@@ -1,7 +1,7 @@
-"""Read JSON that anybody may have written, so that no text of it can harm whoever reads it.
+"""Read JSON of unknown writers, so that none of its texts can harm a reader.
 
-What is nested too deeply is read as the text that it is, whatever Python's own parser would make of it. Characters that
-UTF-8 or a database cannot hold can be read in their escaped form. What stays out: what the JSON means.
+Values that are nested too deeply are read as text, whatever Python's own parser would do. Characters that UTF-8 or a
+database cannot hold can be read in their escaped form. What stays out: what the JSON means.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-# Python's parser and writer stop at 1,000 levels, of which the caller's own calls take some.
+# Python's parser and writer stop at 1,000 levels, and the caller's own calls use some of them.
 DEEPEST = 500
 _SHALLOW = 50
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
@@ -20,7 +20,7 @@ _ESCAPE = re.compile(rf"{_PAIR}|(?P<odd>\\u(?:[dD][89a-fA-F][0-9a-fA-F]{{2}}|000
 
 
 def loads(text: str | bytes, *, deepest: int = DEEPEST, escape: bool = False, instead: str | None = None) -> Any:
-    """Return what a JSON text says.
+    """Return the value of a JSON text.
 
     Args:
         text: the JSON; bytes are UTF-8.

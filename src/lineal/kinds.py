@@ -1,6 +1,6 @@
-"""What differs between artifacts, executions and contexts, as data.
+"""The differences between artifacts, executions and contexts, as data.
 
-Every rule, statement and call serves the three kinds through these records; there are no three copies of anything.
+Every rule, statement and call serves the three kinds through these records, so nothing is written three times.
 No behaviour lives here.
 """
 

@@ -1,4 +1,4 @@
-"""The nearest known name to one that is not known, for messages about typos.
+"""The most similar known name for an unknown one, for messages about typos.
 
 A name with a prefix, such as "kubeflow.org/alpha/model", is also known by what follows it. What stays out: when a name
 is looked for.

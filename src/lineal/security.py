@@ -1,6 +1,6 @@
-"""Frozen settings of what protects a server: who may call, how the way there is encrypted, and limits.
+"""Frozen settings that protect a server: callers, encryption and limits.
 
-What stays out: doing any of it (server/, service/, store/).
+What stays out: the protection itself (server/, service/, store/).
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class TlsSettings:
 
 @dataclass(frozen=True)
 class LimitSettings:
-    """What one request, one client and all of them together may take of a server.
+    """The limits of one request, one client, and all clients together.
 
     Attributes:
         max_call_seconds: how long a call may take; a client may allow it less.
@@ -167,10 +167,10 @@ UNLIMITED = LimitSettings(max_filter_bytes=1 << 24, max_filter_terms=10_000)
 
 
 def check_exposure(host: str, access: AccessSettings, tls: TlsSettings) -> None:
-    """Refuse to serve others without a choice of how.
+    """Refuse to serve other machines without a choice of authentication and encryption.
 
     Raises:
-        InvalidArgumentError: others can reach the address, and nobody said that it may be open or plain.
+        InvalidArgumentError: others can reach the address, and no setting allows that without login and encryption.
     """
     if (CERTIFICATE in access.auth) != bool(tls.tls_client_ca):
         raise errors.InvalidArgumentError("--auth certificate and --tls-client-ca go together; give both")

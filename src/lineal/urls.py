@@ -1,7 +1,7 @@
 """The text of URLs: paths that become URLs, the parts of a URL, and how a URL is shown without its secrets.
 
-A part of a URL that would have no effect is refused, and so is a character that stands where nobody can tell what it
-belongs to. No error made here shows what stands between `://` and the last `@`. What stays out: the options of an
+A part of a URL that would have no effect is refused, and so is a character that could belong to several parts. No error
+of this module shows the part between `://` and the last `@`. What stays out: the options of an
 engine (store/engine/dialects), the URLs of servers (client/connection.py), and opening anything.
 """
 
@@ -45,7 +45,7 @@ def redact(text: str) -> str:
 
 
 def redact_message(text: str) -> str:
-    """Return an error's text without all that stands between the first `://` and the last `@`, whatever it is."""
+    """Return an error's text without the part between the first `://` and the last `@`, whatever it is."""
     return redact(_ANY_USERINFO.sub(r"\1***@", text))
 
 
@@ -55,7 +55,7 @@ def redact_url(url: str) -> str:
 
 
 def redact_word(word: str) -> str:
-    """Return a word of a command line as an error may show it: a URL keeps what stands after its last `@`."""
+    """Return a word of a command line in the form for errors: a URL keeps only the part after its last `@`."""
     scheme, separator, rest = word.partition("://")
     if separator and "@" not in rest and ":" in rest and not rest.startswith("/"):
         return f"{scheme}://***"  # perhaps a user and a password whose host was forgotten
@@ -65,12 +65,12 @@ def redact_word(word: str) -> str:
 
 
 def shown_scheme(scheme: str) -> str:
-    """Return how an error names a scheme, which may be anything that stands before `://`."""
+    """Return the name of a scheme in errors; it may be anything before `://`."""
     return f"the scheme {scheme!r}" if _SCHEME.fullmatch(scheme) else "the part before '://'"
 
 
 def described(url: str) -> str:
-    """Return how an error names what is no URL of a store: by its scheme or as a file; it may hold a password."""
+    """Return the name in errors of a text that is not the URL of a store, without a password in it."""
     scheme, separator, _ = url.partition("://")
     if separator:
         return shown_scheme(scheme)
@@ -102,7 +102,7 @@ def url_of(place: PlaceOfStore) -> str:
 
 
 def sqlite_url(path: PlaceOfStore, query: str = "") -> str:
-    """Return the URL of a SQLite file, with every special character encoded; `~` stands for the home directory."""
+    """Return the URL of a SQLite file, with every special character encoded; `~` is the home directory."""
     expanded = os.path.expanduser(os.fspath(path))
     encoded = quote_from_bytes(os.fsencode(expanded.replace(os.sep, "/")))
     return f"sqlite:///{encoded}" + (f"?{query}" if query else "")
@@ -143,7 +143,7 @@ def _no_host(place: str) -> str:
 
 
 def _sqlite_path(text: str) -> str:
-    """Return the path, of which `~` at the start is the home directory."""
+    """Return the path, with the home directory for a `~` at its start."""
     if not text:
         raise errors.InvalidArgumentError(
             "sqlite:/// names no file; write sqlite:///metadata.db, or sqlite:// for a database in memory"
@@ -210,10 +210,10 @@ class ServerParts:
 
 
 def server_parts(url: str) -> ServerParts:
-    """Take the URL of a database server apart.
+    """Split the URL of a database server into its parts.
 
     Raises:
-        InvalidArgumentError: a part is missing, or nobody can tell which part a character belongs to.
+        InvalidArgumentError: a part is missing, or a character could belong to several parts.
     """
     scheme, _, rest = url.partition("://")
     place, _, query = rest.partition("?")
@@ -235,7 +235,7 @@ def server_parts(url: str) -> ServerParts:
 
 
 def form_advice(scheme: str) -> str:
-    """Return what to write, without an "@" behind the "://": commands redact what stands between the two."""
+    """Return the advice, without an "@" after the "://": commands hide the text between the two."""
     form = f"write {scheme}://host:port/database, with user:password and an at sign before the host"
     return f"{ENCODING_ADVICE}; {form}"
 
@@ -244,7 +244,7 @@ def _decoded(text: str) -> str:
     """Decode a part of a URL.
 
     Raises:
-        InvalidArgumentError: what is encoded is no text.
+        InvalidArgumentError: the encoded bytes are not text.
     """
     try:
         found = unquote(text, errors="strict")

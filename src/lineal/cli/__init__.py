@@ -1,8 +1,7 @@
 """The command line: `lineal COMMAND`. Here: finding the command, running it, and turning errors into exit codes.
 
-Each command is a module with `add(commands)`, which declares its flags, and a `run(args)`. Modules import what is heavy
-only when they run, so that `lineal --help` answers at once. Exit codes: 0 done, 1 failed, 2 wrong usage, 130
-interrupted.
+Each command is a module with `add(commands)`, which declares its flags, and a `run(args)`. Slow imports are inside
+`run`, so `lineal --help` answers at once. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 """
 
 from __future__ import annotations

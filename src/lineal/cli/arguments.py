@@ -1,4 +1,4 @@
-"""What the commands share in arguments: the parser, and the flags that say which store is meant.
+"""The common arguments of the commands: the parser, and the flags that select the store.
 
 What stays out: opening the store (`store.py`).
 """
@@ -33,11 +33,11 @@ class Parser(argparse.ArgumentParser):
         self._helps = False
 
     def help_without_words(self) -> None:
-        """Print the help, and end with 0, where no command follows."""
+        """Print the help and exit with 0 if no command follows."""
         self._helps = True
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, and keep the words for `error`, which must not repeat what may be a password in one."""
+        """Parse, and keep the words for `error`, which must not show a password in one of them."""
         self._words = tuple(sys.argv[1:] if args is None else args)
         if self._helps and not self._words:
             self.print_help()
@@ -45,7 +45,7 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args(args, namespace)
 
     def _print_message(self, message: str, file: Any = None) -> None:
-        """Write, and let an error of standard output be one: argparse itself would say nothing and end with 0."""
+        """Write, and raise errors of standard output: argparse itself would ignore them and exit with 0."""
         if file is sys.stdout:
             file.write(message)
         else:
@@ -58,7 +58,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def without_secrets(message: str, words: Iterable[str]) -> str:
-    """Return a message in which words that may hold a password are cut to what may be shown, also inside quotes."""
+    """Return a message without the secret parts of words that may hold a password, also inside quotes."""
     given = {part for word in words for part in (word, word.partition("=")[2])}
     for word in sorted(given, key=len, reverse=True):
         shown = redact_word(word)
@@ -69,7 +69,7 @@ def without_secrets(message: str, words: Iterable[str]) -> str:
 
 
 def _without_start(message: str, word: str) -> str:
-    """Return a message without the start of a word that it quotes: what is cut lacks the "@" that tells a password."""
+    """Return a message without the start of a quoted word, in which the "@" after a password may be cut off."""
     colon = word.find(":")
     least = colon + (4 if word[colon:].startswith("://") else 2)
     for end in range(min(len(word), _LONGEST_CUT), least - 1, -1):
@@ -97,7 +97,7 @@ def node_id(text: str) -> int:
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """Return what reads a whole number of the command line that has limits."""
+    """Return a parser of whole numbers within limits."""
 
     def number(text: str) -> int:
         sign, digits = text[:1] == "-", text.removeprefix("-").lstrip("0") or "0"
@@ -172,7 +172,7 @@ def required_url(args: argparse.Namespace) -> str:
 
 
 def whoami() -> str:
-    """Return under which name the audit log holds what a command does: the user of this machine who runs it."""
+    """Return the name of a command's caller in the audit log: the user of this machine who runs it."""
     try:
         user = getpass.getuser().encode("utf-8", "backslashreplace").decode()
         return f"{user} (command line)"

@@ -21,7 +21,7 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Write the backup and say what it holds."""
+    """Write the backup and print its counts."""
     settings = required_database(args)
     from lineal import errors
     from lineal.cli.text import counted

@@ -1,6 +1,6 @@
-"""Standard output and standard error: encodings that lack a character, pipes that close, disks that are full.
+"""Standard output and standard error: encodings without a character, closed pipes, full disks.
 
-What stays out: what is printed (text.py and the commands).
+What stays out: the printed texts (text.py and the commands).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def prepare() -> None:
     """Let no character be an error: one that the console cannot show is written as an escape."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started this; print would choose another stream
+        if stream is None:  # closed by the program that started this one; print would choose another stream
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 it stays open to the end
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -33,7 +33,7 @@ def shows_every_character() -> bool:
 
 @contextmanager
 def flushed() -> Iterator[None]:
-    """Write out what was printed, also before an exit, so that an error of the output is one of the command."""
+    """Flush the output, also before an exit, so that an error of the output fails the command."""
     try:
         yield
     except SystemExit:

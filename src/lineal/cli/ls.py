@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _nodes(store: MetadataStore, args: argparse.Namespace) -> list[Record]:
-    """Read one node more than asked for, which tells whether there are more."""
+    """Read one node more than requested, to know whether there are more."""
     from lineal.cli.records import node_record
     from lineal.client import ListOptions, OrderByField
     from lineal.kinds import KINDS
@@ -83,7 +83,7 @@ def _types(store: MetadataStore, name: str | None) -> list[Record]:
 
 
 def _require_type(store: MetadataStore, what: str, name: str) -> None:
-    """Tell a type without nodes from a name that no type has.
+    """Distinguish a type without nodes from an unknown type.
 
     Raises:
         NotFoundError: there is no such type.

@@ -1,7 +1,7 @@
-"""`lineal migrate`: bring a database from one schema version of ML Metadata to another, or say what that would do.
+"""`lineal migrate`: migrate a database from one schema version of ML Metadata to another, or say what that would do.
 
-An empty database gets the tables of the newest version. Indexes of the official library that hold texts whole, which
-PostgreSQL limits to 2.6 kB, are replaced by ones that any text fits.
+An empty database gets the tables of the newest version. Indexes of the official library that hold whole texts, which
+PostgreSQL limits to 2.6 kB, are replaced by indexes that any text fits.
 """
 
 from __future__ import annotations

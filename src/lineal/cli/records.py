@@ -1,4 +1,4 @@
-"""Nodes and types as plain records: what `--json` prints, and what the texts are made from.
+"""Nodes and types as plain records, for `--json` and for the texts.
 
 What stays out: reading them (`ls.py`, `get.py`, `lineage.py`) and laying them out (`text.py`).
 """

@@ -1,4 +1,4 @@
-"""Text for terminals: aligned tables, times, JSON, and names that cannot play with the terminal.
+"""Text for terminals: aligned tables, times, JSON, and names without control characters.
 
 What stays out: where the values come from.
 """

@@ -1,8 +1,8 @@
-"""The command `metadata_store_server`: Lineal with the flags of the official server, for what starts that by its name.
+"""The command `metadata_store_server`: Lineal with flags of the official server, for programs that start it by name.
 
     metadata_store_server --grpc_port=8080 --metadata_store_server_config_file=config.pbtxt
 
-It serves gRPC alone, lets everybody in and logs to standard error, like the official one; `lineal serve` is the command
+It serves only gRPC, needs no login and logs to standard error, like the official one; `lineal serve` is the command
 with all of Lineal's settings. What stays out: the command line (gflags.py, flags.py) and the configuration
 (configuration.py). Exit codes: 0 stopped, 1 wrong usage or failed, which is what the official command has for both.
 """
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def help_text() -> str:
-    """Return what --help prints."""
+    """Return the text of --help."""
     shown = (*flags.OFFICIAL, *flags.LINEAL)
     lines = [f"  --{flag.name} ({flag.what}) type: {flag.kind} default: {_default(flag.default)}" for flag in shown]
     return "\n".join([f"{PROGRAM}: Lineal with the flags of the official metadata server", "", *lines])
@@ -83,7 +83,7 @@ def _serve(parsed: gflags.Parsed) -> None:
 
 
 def _begin_log(parsed: gflags.Parsed) -> None:
-    """Begin the log, and say in it what has no effect."""
+    """Start the log, and name the flags that have no effect."""
     try:
         from lineal.server.logs import configure_logs
     except ModuleNotFoundError as error:
@@ -100,7 +100,7 @@ def _begin_log(parsed: gflags.Parsed) -> None:
 
 
 def _downgrade(database: DatabaseSettings, version: int) -> None:
-    """Bring the database down and end, since this server works with the newest version alone."""
+    """Downgrade the database and exit, because this server works only with the newest version."""
     from lineal.upkeep.migration import downgrade
 
     downgrade(database, version)

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Configuration:
-    """What the server is to do.
+    """The configuration of the server.
 
     Attributes:
         config: the database, migrations and TLS.
@@ -68,14 +68,14 @@ class Configuration:
         arguments = channel_arguments(str(_value(self.values, "grpc_channel_arguments")))
         http_port = int(_value(self.values, "lineal_http_port"))
         tls = _tls(self.config.ssl_config, folder)
-        # Like the official server, this one lets everybody in, and asks for a client's certificate only if configured.
+        # Like the official server, this one needs no login, and requires a client's certificate only if configured.
         ways = (CERTIFICATE,) if tls.tls_client_ca else ()
         return ServerSettings(
             self.database,
             host=str(_value(self.values, "lineal_host")),
             grpc_port=int(_value(self.values, "grpc_port")),
             http_port=None if http_port < 0 else http_port,
-            # Without HTTP the arguments of the channel alone limit messages, as in the official server.
+            # Without HTTP, only the arguments of the channel limit messages, as in the official server.
             max_message_mib=MAX_MESSAGE_MIB if http_port < 0 else _mib(arguments),
             access=AccessSettings(auth=ways, insecure=True, access_file=_access_file(folder) if ways else ""),
             tls=tls,
@@ -85,7 +85,7 @@ class Configuration:
 
 
 def configure(given: Mapping[str, Value], environ: Mapping[str, str]) -> Configuration:
-    """Return what flags and the environment say; a flag goes before a variable.
+    """Return the values of the flags and the environment; a flag takes precedence over a variable.
 
     Raises:
         InvalidArgumentError: something is wrong or missing; the message names the flag.
@@ -133,7 +133,7 @@ def _value(values: Mapping[str, Value], name: str) -> Value:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Value]:
-    """Return what the variables of the official image say."""
+    """Return the values of the official image's variables."""
     found: dict[str, Value] = {}
     for variable, name in ENVIRONMENT.items():
         text = environ.get(variable, "")
@@ -224,7 +224,7 @@ def _of_postgresql(values: Mapping[str, Value]) -> pb.MetadataStoreServerConfig:
 
 
 def _mib(arguments: Mapping[str, int | str]) -> int:
-    """Return the limit of a message, in MiB, that lets through what the arguments of the channel do."""
+    """Return the message limit, in MiB, that matches the arguments of the channel."""
     given = [arguments.get(name, DEFAULT_MESSAGE_BYTES) for name in (_RECEIVED, _SENT)]
     largest = max(size if size >= 0 else MAX_MESSAGE_MIB << 20 for size in given if isinstance(size, int))
     return min(max(1, -(-largest >> 20)), MAX_MESSAGE_MIB)

@@ -1,6 +1,6 @@
 """Command lines as gflags reads them, the library of the official server: `--flag=value`, `-flag value`, `--noflag`.
 
-Here are the rules of the language, and the flags that gflags brings itself. What stays out: which flags there are
+This module has the rules of the language, and the flags of gflags itself. What stays out: which flags there are
 (flags.py), and what they mean (configuration.py).
 """
 
@@ -40,7 +40,7 @@ class Flag:
         """Return the value of a text.
 
         Raises:
-            InvalidArgumentError: it is none of the flag's kind; a text that is no number is not shown.
+            InvalidArgumentError: it does not have the flag's kind; a text that is not a number is not shown.
         """
         if self.kind == "string":
             return text
@@ -62,11 +62,11 @@ class Flag:
 
 @dataclass
 class Parsed:
-    """What a command line says.
+    """A parsed command line.
 
     Attributes:
         values: the values of the flags that were given, the last one of each.
-        ignored: how many words were no flags, and mean nothing.
+        ignored: how many words were not flags and had no effect.
     """
 
     values: dict[str, Value] = field(default_factory=dict)
