@@ -15,8 +15,10 @@ import pytest
 from google.protobuf.message import Message
 
 import lineal
+from lineal import errors
 from lineal.cli import main
 from lineal.client import MetadataStore
+from lineal.client.transport import LocalTransport
 from lineal.config import DatabaseSettings
 from lineal.lineage_cuts import RPCS, Cut, collected, decoded
 from lineal.sdk.lineage import trace
@@ -170,6 +172,35 @@ def test_the_command_line_follows_more_than_100_steps(served: Served, capsys: py
     assert (len(found[200]["nodes"]), found[200]["cuts"]) == (2 * EXECUTIONS + 1, [])
     [cut] = found[20]["cuts"]
     assert (cut["limit"], cut["hops"], cut["left_out"]) == ("hops", 20, 1)
+
+
+class Official:
+    """A transport to a service as a server carries it that has the official calls alone: it reports no cut."""
+
+    def __init__(self, inner: LocalTransport) -> None:
+        self.inner = inner
+
+    def call(self, method: str, request: Message) -> Message:
+        if method == "GetLineage":
+            raise errors.UnimplementedError(f"unknown method {method}")
+        with collected():
+            return self.inner.call(method, request)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+@pytest.mark.parametrize(("hops", "said"), [(None, 100), (200, 100), (7, 7), (110, 100)])
+def test_of_a_server_that_does_not_say_it_the_client_says_that_a_walk_may_have_been_cut(
+    hops: int | None, said: int
+) -> None:
+    service = open_service(DatabaseSettings("sqlite://"))
+    put_chain(service, EXECUTIONS)
+    with MetadataStore.from_transport(Official(LocalTransport(service))) as store:
+        downstream = trace(store, 1, max_hops=hops).downstream
+        ended = trace(store, 1 + EXECUTIONS, max_hops=hops).downstream
+    assert [str(cut) for cut in downstream.cuts] == [f"stopped after {said} steps; more may lie beyond"]
+    assert ended.cuts == []
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"limit": 1}]', "[" * 100_000, b"\xff"])

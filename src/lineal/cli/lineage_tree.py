@@ -14,11 +14,10 @@ from lineal.cli.console import shows_every_character
 from lineal.cli.records import Record, node_record, shown_name
 from lineal.cli.text import cell
 from lineal.client import MetadataStore
-from lineal.event_directions import DOWNSTREAM, LEADING, OTHER, UPSTREAM
+from lineal.client.answered_graph import Key, distances, steps_of
+from lineal.event_directions import DOWNSTREAM, OTHER, UPSTREAM
 from lineal.lineage_cuts import Cut
 from lineal.wire import metadata_store as pb
-
-Key = tuple[str, int]
 
 _Options = pb.LineageSubgraphQueryOptions
 _KIND = {kind.name: kind for kind in OTHER}
@@ -76,32 +75,15 @@ def follow(store: MetadataStore, start: Key, direction: Direction, *, depth: int
 def _nearest_first(graph: pb.LineageGraph, start: Key, direction: Direction, cuts: Sequence[Cut]) -> Lineage:
     """Return a graph with what is near the start first."""
     records = {(kind.name, node.id): node_record(kind, node) for kind in OTHER for node in getattr(graph, kind.plural)}
-    steps = _steps(graph, direction)
-    lineage = Lineage(start, cuts=cuts)
-    reached = [start]
-    seen = {start}
-    for key in reached:  # which grows meanwhile
-        if key in records:
-            lineage.nodes[key] = records[key]
-        if key in steps:
-            lineage.steps[key] = steps[key]
-        new = dict.fromkeys(target for target, _ in steps.get(key, ()) if target not in seen)
-        seen.update(new)
-        reached += new
-    return lineage
-
-
-def _steps(graph: pb.LineageGraph, direction: Direction) -> dict[Key, list[tuple[Key, str]]]:
-    """Return for each node the nodes that its events lead to, with the names of the events' types."""
-    leading = LEADING[direction.number]
-    found: dict[Key, list[tuple[Key, str]]] = {}
-    for event in graph.events:
-        for kind, other in OTHER.items():
-            if event.type in leading[kind]:
-                target = (other.name, getattr(event, other.id_column))
-                source = (kind.name, getattr(event, kind.id_column))
-                found.setdefault(source, []).append((target, pb.Event.Type.Name(event.type)))
-    return found
+    steps = steps_of(graph, direction.number)
+    reached = distances([start], steps)
+    named = {key: [(target, pb.Event.Type.Name(event.type)) for target, event in steps[key]] for key in steps}
+    return Lineage(
+        start,
+        nodes={key: records[key] for key in reached if key in records},
+        steps={key: named[key] for key in reached if key in named},
+        cuts=cuts,
+    )
 
 
 def tree_lines(lineage: Lineage) -> list[str]:

@@ -13,11 +13,12 @@ from typing import Any
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from lineal import errors, lineage_cuts
+from lineal.client import answered_graph
 from lineal.client.node_calls import NodeCalls
 from lineal.client.options import ExtraOptions, ListOptions, OrderByField
 from lineal.client.type_calls import TypeCalls
 from lineal.config import LIMITS_OF_MESSAGES
-from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
 from lineal.lineage_cuts import Cut
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
@@ -197,7 +198,8 @@ class LineageCalls(TypeCalls, NodeCalls):
         """Return the graph around the starting nodes, with whole nodes and their types.
 
         A walk that stops before its end, for example after 100 steps, is reported to `lineal.lineage_cuts.collected`,
-        or logged as a warning. A server other than Lineal does not say so.
+        or logged as a warning. The official server does not say so; if its walk went as far as it may, the report says
+        that more may lie beyond.
 
         Args:
             query_options: where to start, which way to go, how far, and where to end.
@@ -256,12 +258,30 @@ class LineageCalls(TypeCalls, NodeCalls):
 
     def _put_together(self, query_options: pb.LineageSubgraphQueryOptions, wanted: Collection[str]) -> pb.LineageGraph:
         """Return the graph from a server that has no call for it: its skeleton, then the nodes and types."""
-        mask = FieldMask(paths=[path for path in wanted if not path.endswith("_types")])
-        response = self._call("GetLineageSubgraph", lineage_subgraph_query_options=query_options, read_mask=mask)
-        skeleton: pb.LineageGraph = response.lineage_subgraph
+        paths = {path for path in wanted if not path.endswith("_types")}
+        skeleton = self._skeleton(query_options, sorted(paths | ({"events"} if self._lacks_lineage else set())))
+        if self._lacks_lineage:  # a server that does not say either where a walk stops
+            lineage_cuts.report(self._unsaid_cuts(query_options, skeleton))
         graph = pb.LineageGraph(**{name: getattr(skeleton, name) for name in _WHOLE_FIELDS if name in wanted})
         self._fill_nodes(graph, skeleton, wanted)
         return graph
+
+    def _skeleton(self, query_options: pb.LineageSubgraphQueryOptions, paths: Sequence[str]) -> pb.LineageGraph:
+        mask = FieldMask(paths=paths)
+        response = self._call("GetLineageSubgraph", lineage_subgraph_query_options=query_options, read_mask=mask)
+        found: pb.LineageGraph = response.lineage_subgraph
+        return found
+
+    def _unsaid_cuts(self, query_options: pb.LineageSubgraphQueryOptions, skeleton: pb.LineageGraph) -> list[Cut]:
+        """Return where a walk may have stopped; only one with as many events as hops can have gone so far."""
+        if len(skeleton.events) < answered_graph.most_hops(query_options):
+            return []
+        no_hops = pb.LineageSubgraphQueryOptions()
+        no_hops.CopyFrom(query_options)
+        no_hops.max_num_hops = 0
+        start = self._skeleton(no_hops, ["artifacts", "executions"])
+        keys = [(kind.name, node.id) for kind in (ARTIFACT, EXECUTION) for node in getattr(start, kind.plural)]
+        return answered_graph.unsaid_cuts(skeleton, keys, query_options)
 
     def _fill_nodes(self, graph: pb.LineageGraph, skeleton: pb.LineageGraph, wanted: Collection[str]) -> None:
         """Read the nodes whose ids the skeleton has, and their types, as far as they are wanted."""

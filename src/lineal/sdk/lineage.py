@@ -30,7 +30,7 @@ class Relatives:
         executions: one dict for each execution: id, type, workspace, run, state and the properties.
         events: the edges that join them.
         cuts: where the walk stopped before its end, for example after `max_hops`; empty if these are all relatives.
-            As a text, a cut says what was left out. A server other than Lineal does not say where it stops.
+            As a text, a cut says what was left out.
 
     """
 
