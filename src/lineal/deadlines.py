@@ -1,6 +1,6 @@
 """How long a call may take: the deadline of the current call, and checks of it during a computation.
 
-A door sets it with `calling_until`. What stays out: stopping statements that run in a database
+The servers set it with `calling_until`. What stays out: stopping statements that run in a database
 (store/engine/statement_deadlines.py).
 """
 

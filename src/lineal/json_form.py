@@ -1,6 +1,6 @@
 """The form of numbers that JSON does not have: NaN and the infinities are the texts "NaN", "Infinity" and "-Infinity".
 
-They are the texts of protobuf's JSON mapping. A record of the SDK also says which of its texts stand for numbers, in
+They are the texts of protobuf's JSON mapping. A record of the SDK also says which of its texts are numbers, in
 the entry `__non_finite__`: a list of paths, each a list of keys and positions. Every such text at a path or below it is
 a number; any other is a text. In a record without that entry, which another program wrote, such a text among the values
 of an evaluation is a number. What stays out: which values are written where.

@@ -60,7 +60,7 @@ def _number(digits: str) -> int | float:
 
 
 def _escaped(text: str) -> str:
-    """Double the backslash of escapes that stand for what UTF-8 or a database cannot hold."""
+    """Double the backslash of escapes for characters that UTF-8 or a database cannot hold."""
     if "\\u" not in text:
         return text
     escaped: Callable[[re.Match[str]], str] = lambda found: f"\\{found[0]}" if found["odd"] else found[0]  # noqa: E731

@@ -81,7 +81,7 @@ def test_retain_says_what_went_and_why_others_stayed(
     assert main(["retain", "--older-than", "1d", "--db", url, "--tombstones"]) == 0
     printed = capsys.readouterr().out.splitlines()
     said = "nothing deleted, 1 artifact, 1 execution left as tombstones"
-    assert printed == [said, "kept: 0 deployed or behind it, 0 needed by others"]
+    assert printed == [said, "kept: 0 deployed or needed by deployed ones, 0 needed by others"]
 
 
 def test_retain_refuses_a_type_that_does_not_exist(

@@ -53,7 +53,8 @@ def run(args: argparse.Namespace) -> None:
             response = store.apply_retention(policy)
             more = response.more and not args.dry_run
             print(outcome(response.deleted, response.tombstones, dry_run=args.dry_run), flush=True)
-    print(f"kept: {response.kept_deployed} deployed or behind it, {response.kept_referenced} needed by others")
+    kept = f"{response.kept_deployed} deployed or needed by deployed ones, {response.kept_referenced} needed by others"
+    print(f"kept: {kept}")
     if response.more:
         print("(there is more; a run without --dry-run goes on until nothing is left)")
 

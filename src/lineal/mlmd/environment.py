@@ -58,7 +58,7 @@ def enable(*, user: bool = False, version: str = "") -> Path:
 
     Args:
         user: write into the user's own folder of packages instead of the environment's.
-        version: which version of the official package the distribution stands for; "" for the one whose interface
+        version: the version of the official package in the distribution; "" for the one whose interface
             Lineal has.
 
     Returns:

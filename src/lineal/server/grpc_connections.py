@@ -40,7 +40,7 @@ class Callers:
     """The clients that have a call in progress, and those that had one, by the names that gRPC gives to peers.
 
     Attributes:
-        calls: gRPC's contexts of the calls in progress; whoever serves a call adds and removes its own.
+        calls: gRPC's contexts of the calls in progress; the handler of a call adds and removes its own.
     """
 
     def __init__(self) -> None:
@@ -70,9 +70,9 @@ class GrpcConnections:
         """Begin to watch.
 
         Args:
-            port: the port of the door.
+            port: the port of the server.
             most: how many connections the core accepts.
-            callers: what the door knows of the clients behind them.
+            callers: the clients of the connections.
         """
         self._port, self._most, self._callers = port, most, callers
         self._is_over = threading.Event()

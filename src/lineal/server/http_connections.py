@@ -49,7 +49,7 @@ class Connection(H11Protocol):
     """uvicorn's connection, with time limits for clients that keep it waiting.
 
     Attributes:
-        crowd: the connections of its door; each door has a class of its own.
+        crowd: the connections of its server; each server has its own class.
     """
 
     crowd: Crowd
@@ -77,7 +77,7 @@ class Connection(H11Protocol):
             self._mind()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request, or a head of one that is too long, as h11 says."""
+        """Refuse bytes that are not a request, or a head that is too long, as h11 reports."""
         if getattr(sys.exc_info()[1], "error_status_hint", 400) != 431:
             super().send_400_response(msg)
             return

@@ -1,4 +1,4 @@
-"""The limits of the HTTP door: requests at a time, requests a second, time for a call and for its body.
+"""The limits of the HTTP server: requests at a time, requests a second, time for a call and for its body.
 
 A call is also over if its connection ends. What stays out: connections (http_connections.py).
 """

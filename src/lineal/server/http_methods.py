@@ -44,7 +44,7 @@ class _Head:
             await self._app(scope, receive, send)
             return
         answer = _Answer(scope, send)
-        scope["method"] = "GET"  # in place: what stands before this reads the route from the same scope
+        scope["method"] = "GET"  # in place: the code before this reads the route from the same scope
         try:
             await self._app(scope, receive, answer.send)
         except Exception:

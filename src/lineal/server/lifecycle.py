@@ -1,4 +1,4 @@
-"""The life of a server: open the database, open the doors, wait for the signal, close in the opposite order.
+"""The life of a server: open the database, start gRPC and HTTP, wait for the signal, close in the opposite order.
 
 What stays out: what is served (`grpc_door.py`, `http_app.py`).
 """
@@ -121,7 +121,7 @@ def run(
 def _start(
     settings: ServerSettings, closing: ExitStack, stop: StopSignal, *, slot: int
 ) -> tuple[GrpcDoor, HttpDoor | None, str]:
-    """Open the database and both doors; return the doors, and what users should know of how the database works."""
+    """Open the database and start gRPC and HTTP; return both, and what users should know about the database."""
     service = _open(settings, closing, slot=slot)
     readiness = Readiness(service)
     readiness.on_look(partial(note_state, service.database))

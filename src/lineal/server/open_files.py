@@ -24,7 +24,7 @@ def allow_many() -> None:
 
 
 def connections_for_each(doors: int, asked: int) -> int:
-    """Return how many connections each of several doors may keep open: what is asked for, or what the system allows."""
+    """Return how many connections each of several servers may keep open, within what the system allows."""
     try:
         import resource
     except ImportError:  # Windows

@@ -33,7 +33,7 @@ class _Newest:
         self.made = make(settings)
 
     def refresh(self) -> bool:
-        """Make it anew if a file has changed; say whether it was."""
+        """Make it again if a file has changed; return whether one had."""
         with self._lock:
             if not self._files.have_changed():
                 return False
@@ -50,7 +50,7 @@ def _paths(settings: TlsSettings) -> list[Path]:
 
 
 def grpc_credentials(settings: TlsSettings) -> grpc.ServerCredentials:
-    """Return the credentials of the gRPC door; with roots for clients, every client must show a certificate.
+    """Return the credentials of the gRPC server; with roots for clients, every client must show a certificate.
 
     Raises:
         InvalidArgumentError: a file cannot be used.
@@ -71,7 +71,7 @@ def _grpc_configuration(settings: TlsSettings) -> Any:
 
 
 class ReloadingContext(ssl.SSLContext):
-    """The context of the HTTP door: each connection begins in the newest one.
+    """The context of the HTTP server: each connection begins in the newest one.
 
     A client may connect without a certificate, because health needs none; the guard (auth/) requires one.
     """

@@ -63,7 +63,7 @@ def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
 
 
 def _document(folder: Path | None, *, base: str, status: int = 200) -> Response:
-    # Read each time: the web UI may be built anew while the server runs.
+    # Read each time: the web UI may be built again while the server runs.
     document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
     body = _BASE.sub(f'<base href="{base}" />', document, count=1)
     return HTMLResponse(body, status, headers={"Cache-Control": _ASK_AGAIN})

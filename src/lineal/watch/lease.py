@@ -82,7 +82,7 @@ class Leadership:
     def _tell(self, was_held: bool) -> None:
         self._metrics.set("leader", 1 if self.held else 0)
         if self.held != was_held:
-            _log.info("this replica %s", "records now" if self.held else "stands by")
+            _log.info("this replica %s", "records now" if self.held else "waits")
 
     def _try(self) -> None:
         """Renew the lease, or take it where nobody does."""

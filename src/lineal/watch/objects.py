@@ -1,8 +1,8 @@
 """The handler of every kind: an object becomes an artifact in the form of the original Kubeflow watcher.
 
 The form: type `kubeflow.org/<Kind>[.<group>]/<version>`, properties name, version (the uid), create_time and object,
-uri = the path of the object, custom property `__kf_workspace__` = `resource_watcher`. More properties tell what a list
-can be filtered by. What stays out: what an object does (`workloads.py`).
+uri = the path of the object, custom property `__kf_workspace__` = `resource_watcher`. Further properties are for
+filters. What stays out: what an object does (`workloads.py`).
 """
 
 from __future__ import annotations

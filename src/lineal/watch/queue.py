@@ -16,7 +16,7 @@ from lineal.watch.discovery import Served
 
 
 class Verb(Enum):
-    """What happened to an object; MARK stands for no object, but for a point up to which the cluster was read."""
+    """What happened to an object; MARK is not about an object, but about a point up to which the cluster was read."""
 
     ADDED = "added"
     UPDATED = "updated"

@@ -28,10 +28,10 @@ class Workload:
         phase: where its phase is.
         phases: states for phases that no rule knows.
         conditions: states for true conditions that no rule knows.
-        start: where its start time may stand, the first that is there counts.
-        end: where its end time may stand.
+        start: where its start time may be; the first that exists counts.
+        end: where its end time may be.
         template: where its pods are described; image and command are taken from there.
-        model_uri: where the uri of the model that it serves may stand; such a model becomes an input.
+        model_uri: where the uri of the model that it serves may be; such a model becomes an input.
         serves: whether it works until it is deleted, so that its deletion is a regular end.
 
     """
@@ -66,7 +66,7 @@ class Resource:
         group: the API group, "" for the core.
         version: the version of the group.
         kind: the kind, as objects name it.
-        workload: how it tells of its work; None where it does none.
+        workload: how to read its work; None if it does no work.
         redact: further paths whose values are never stored.
 
     """

@@ -118,7 +118,7 @@ class _Reader:
             self._take(name.replace("-", "_"), value if separator else None, left)
 
     def _take(self, name: str, value: str | None, left: list[str]) -> None:
-        """Take a flag; one that is no bool has its value in the next word, if not behind an equals sign."""
+        """Take a flag; unless it is a bool, its value is after an equals sign or in the next word."""
         if name in _OWN:
             self._take_own(name, self._value(name, value, left))
         elif name in self._flags:

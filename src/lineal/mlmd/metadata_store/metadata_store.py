@@ -1,6 +1,6 @@
 """The module `ml_metadata.metadata_store.metadata_store`: the client, its options, and the downgrade of a database.
 
-Programs also reach the errors and the messages through it (`metadata_store.errors`), so these names stand here too.
+Programs also reach the errors and the messages through it (`metadata_store.errors`), so these names are here, too.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from lineal.service.access import UNNAMED, Caller
 
 @dataclass(frozen=True)
 class Guard:
-    """The guard of the doors.
+    """The guard of the gRPC and the HTTP server.
 
     Attributes:
         authenticator: recognises callers, or None without authentication.

@@ -188,7 +188,7 @@ class SharedConnection:
         """Return the connection to one thread after the other.
 
         Raises:
-            FailedPreconditionError: the store is closed, or lies in the memory of another process.
+            FailedPreconditionError: the store is closed, or is in the memory of another process.
         """
         if self._process != os.getpid():
             raise _foreign_memory_error(self._process)

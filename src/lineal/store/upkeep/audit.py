@@ -38,7 +38,7 @@ class AuditRow(NamedTuple):
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """Which entries to list; None stands for all.
+    """Which entries to list; None means all.
 
     Attributes:
         subject: "artifact", "execution", "context", "type", "store" or "token".

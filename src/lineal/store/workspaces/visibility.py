@@ -7,7 +7,8 @@ shown at all. What stays out: who has which scope, and writing (service/).
 
 - An artifact or execution belongs to a workspace if its property `__kf_workspace__` names it, or if the workspace's
   context holds it.
-- A context belongs to a workspace if it is the workspace's context, lies in it, or its property names the workspace.
+- A context belongs to a workspace if it is the workspace's context, if that is its parent, or if its property names the
+workspace.
 - An event shows if both its ends do; a membership, if the context and the node do; a fact of the index, if both the
   node it is about and the one that says so do.
 """

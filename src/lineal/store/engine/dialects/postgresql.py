@@ -109,7 +109,7 @@ class PostgreSQLDialect(ServerDialect):
         return self._connector.connect(host, database)
 
     def accepts_writes(self, connection: Any) -> bool:
-        """Say whether the server is no standby."""
+        """Say whether the server is not a standby."""
         return bool(connection.execute("SELECT NOT pg_is_in_recovery()").fetchone()[0])
 
     def lacks_database(self, error: Exception) -> bool:

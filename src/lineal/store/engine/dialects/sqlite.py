@@ -261,7 +261,7 @@ class SQLiteDialect(DatabaseDialect):
         return isinstance(error, (sqlite3.Error, OverflowError))
 
     def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
-        """Read the columns from SQLite's message, the only place where they stand."""
+        """Read the columns from SQLite's message, the only place that has them."""
         found = _CONFLICT.match(str(error)) if isinstance(error, sqlite3.IntegrityError) else None
         if found is None:
             return None

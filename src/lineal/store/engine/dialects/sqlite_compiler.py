@@ -18,7 +18,7 @@ class Compiler(SQLiteCompiler):
     """A compiler that writes values as separate parameters if it is set to."""
 
     def visit_bindparam(self, bindparam: Any, **options: Any) -> Any:  # type: ignore[override]
-        """Return the text of a value: a query for it, if it is to stand apart."""
+        """Return the text of a value: a query for it, if it must be separate."""
         is_apart = options.pop(APART, False)
         text = super().visit_bindparam(bindparam, **options)  # type: ignore[no-untyped-call]
         return f"(SELECT {text})" if is_apart and not bindparam.expanding else text

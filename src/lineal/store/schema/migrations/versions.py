@@ -1,7 +1,7 @@
 """The tables of each schema version, 0 to the current one.
 
-The current version is `tables.py`; here stands when each table, column and index came, so that an older version is the
-current one without what came later. What stays out: how a database is brought from one to another (reshape.py), and
+The current version is `tables.py`; this module says when each table, column and index came, so that an older version is
+the current one without what came later. What stays out: how a database is brought from one to another (reshape.py), and
 what happens to rows (steps.py).
 
 Source: the schemas that the official library 1.17 makes when it downgrades a database.
