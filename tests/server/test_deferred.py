@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from lineal.server.observing.deferred import count, counting, later
+from lineal.server.observing.deferred import add, count, counting, later
 
 
 def fail() -> None:
@@ -39,3 +39,20 @@ def test_a_piece_that_fails_is_told_and_the_others_are_counted(caplog: pytest.Lo
     count()
     assert counted == [1]
     assert "a number could not be counted" in caplog.text
+
+
+def test_additions_to_one_number_become_one() -> None:
+    class Number:
+        def __init__(self) -> None:
+            self.added: list[float] = []
+
+        def inc(self, amount: float = 1) -> None:
+            self.added.append(amount)
+
+    calls, in_progress = Number(), Number()
+    for _ in range(3):
+        add(in_progress)
+        add(calls)
+        add(in_progress, -1)
+    count()
+    assert (calls.added, in_progress.added) == ([3], [0])

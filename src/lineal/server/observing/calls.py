@@ -11,7 +11,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from lineal.server.observing import metrics
-from lineal.server.observing.deferred import later
+from lineal.server.observing.deferred import add, later
 
 _log = logging.getLogger("lineal.requests")
 
@@ -41,12 +41,12 @@ def _counter(door: str, method: str, code: str) -> Any:
 class ObservedCall:
     """One RPC from its beginning to its end."""
 
-    __slots__ = ("_code", "_door", "_method", "_received", "_seconds", "_sent", "_started")
+    __slots__ = ("_door", "_method", "_received", "_seconds", "_sent", "_started")
 
     def __init__(self, door: str, method: str, request_bytes: int = 0) -> None:
         self._door, self._method = door, method
         self.begin(request_bytes)
-        later(metrics.RPCS_IN_PROGRESS.inc)
+        add(metrics.RPCS_IN_PROGRESS)
 
     def begin(self, request_bytes: int) -> None:
         """Count the time from now on: the request, of so many bytes, is whole."""
@@ -56,17 +56,17 @@ class ObservedCall:
     def end(self, code: str, response_bytes: int = 0) -> None:
         """Record how it ended: the name of the status, and the size of the answer."""
         self._seconds = perf_counter() - self._started
-        self._code, self._sent = code, response_bytes
-        later(self._count)
+        self._sent = response_bytes
+        add(metrics.RPCS_IN_PROGRESS, -1)
+        add(_counter(self._door, self._method, code))
+        later(self._observe)
         note_request(self._method, code, self._seconds, received=self._received, sent=response_bytes)
 
-    def _count(self) -> None:
-        metrics.RPCS_IN_PROGRESS.dec()
+    def _observe(self) -> None:
         children = _children(self._method)
         children.seconds.observe(self._seconds)
         children.request_bytes.observe(self._received)
         children.response_bytes.observe(self._sent)
-        _counter(self._door, self._method, self._code).inc()
 
 
 def note_request(what: str, code: str, seconds: float, *, sent: int, received: int | None = None) -> None:

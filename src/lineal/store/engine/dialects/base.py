@@ -1,6 +1,6 @@
-"""The common parts of the engines, and the methods in which they differ.
+"""What every engine does alike, and the questions on which engines differ.
 
-A dialect holds only differences, each with its reason. What stays out: statements and rules.
+A dialect holds only differences, each with its reason; statements and rules live elsewhere.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ RunQuery = Callable[[str], list[tuple[Any, ...]]]
 
 
 class StorageFullError(errors.ResourceExhaustedError):
-    """There is no space left for a write."""
+    """There is no space left for what was to be written."""
 
 
 class NoSpaceToOpenError(StorageFullError):
-    """There is no space left for the files that even a reader needs beside the database."""
+    """There is no space left for what even a reader needs beside the database."""
 
 
 class NoConnectionError(errors.ResourceExhaustedError):
@@ -103,7 +103,7 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def place(self) -> str:
-        """Return the name of the database in messages, without user and password."""
+        """Return how messages call the database, without user and password."""
         raise NotImplementedError
 
     def is_blank(self) -> bool:
@@ -111,7 +111,7 @@ class DatabaseDialect:
         return False
 
     def caution(self) -> str:
-        """Return what users should know about how the open database works, or an empty text."""
+        """Return what users should know of how the open database works, or an empty text."""
         return ""
 
     def writing(self) -> AbstractContextManager[Any]:
@@ -121,8 +121,10 @@ class DatabaseDialect:
     def after_fork_in_child(self) -> None:
         """Replace the locks that a thread of the parent may have held."""
 
-    def check_place(self, connection: Any) -> None:
+    def check_place(self, connection: Any, *, every_file: bool = False) -> None:
         """Check whether the database is still where it was opened; no transaction is open on the connection.
+
+        What was written is only safe if every file of the database is there.
 
         Raises:
             FileDisplacedError: it is not, so writes would be lost.
@@ -144,13 +146,13 @@ class DatabaseDialect:
             self.gather_statistics(connection)
 
     def gather_statistics(self, connection: Any) -> None:
-        """Update the planner's statistics; without them it uses an index that selects little, or none at all.
+        """Let the planner look at the tables, without which it takes an index that selects little, or none at all.
 
-        MySQL and MariaDB do this by themselves while rows are written.
+        MySQL and MariaDB look by themselves while rows are written.
         """
 
     def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a long query without keeping its text in the driver."""
+        """Run a long query so that the driver does not keep its text for a next time."""
         cursor.execute(sql, parameters)
 
     def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
@@ -164,7 +166,7 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
-        """Return the conflict if the driver's error says that these rows are not unique."""
+        """Return what was not unique, if that is what the driver's error about these rows says."""
         raise NotImplementedError
 
     def is_retriable(self, error: Exception) -> bool:
@@ -172,11 +174,11 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def is_lost(self, error: Exception) -> bool:
-        """Say whether the connection cannot be used any more after the driver's error."""
+        """Say whether the connection is of no more use after the driver's error."""
         return False
 
     def is_undone_commit(self, error: Exception) -> bool:
-        """Say whether the driver's error about a commit means that certainly nothing was committed."""
+        """Say whether the driver's error about a commit means that nothing was committed, without a doubt."""
         return True
 
     def is_refused_value(self, error: Exception) -> bool:
@@ -184,7 +186,7 @@ class DatabaseDialect:
         return False
 
     def largest_statement(self) -> int | None:
-        """Return how many bytes a statement with its values may have, or None if there is no practical limit."""
+        """Return how many bytes a statement with its values may have, or None if there is no limit to speak of."""
         return None
 
     def translate(self, error: Exception) -> errors.StatusError:
@@ -198,7 +200,7 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows whose ids nobody needs; `sql` inserts one."""
+        """Insert rows of which nobody needs the ids; `sql` inserts one."""
         raise NotImplementedError
 
     def insert_many_with_ids(
@@ -222,7 +224,7 @@ class DatabaseDialect:
     # ---- schema
 
     def begin_setup(self, run: RunQuery) -> None:
-        """Wait for other servers that create or change tables at the same time, if the engine has a lock for that."""
+        """Wait for other servers that create or change tables at the same time, where a lock of the engine can."""
 
     def define(self, run: RunQuery, sql: str) -> None:
         """Run the definition of a table or index."""
@@ -237,11 +239,11 @@ class DatabaseDialect:
         raise NotImplementedError
 
     def foreign_table(self, run: RunQuery, tables: Sequence[str]) -> str | None:
-        """Return why a table with one of our names belongs to another program, apart from its columns."""
+        """Return what shows that one of the tables, which have names of ours, is another program's; columns aside."""
         return None
 
     def note_ids(self, run: RunQuery, table: str) -> None:
-        """Make the next id greater than all ids that were written explicitly; most engines do this themselves."""
+        """Let the table's next row have a greater id than any that was written with its id; most engines do so."""
 
     def copy_file(self, path: str) -> None:
         """Copy the database, as it is at one moment, into a file that does not exist.
@@ -253,24 +255,24 @@ class DatabaseDialect:
         raise errors.UnimplementedError(f"{self.name} has no copies of the database as a file; make an archive")
 
     def folds_names(self, run: RunQuery) -> bool:
-        """Say whether names that differ in case, accents or blanks at the end are equal for the database."""
+        """Say whether the database takes names for the same that differ in case, accents or blanks at the end."""
         return False
 
     def faults(self, run: RunQuery, tables: Sequence[str]) -> list[str]:
-        """Return the damage that the engine's own check finds; nothing for an engine without one."""
+        """Return what the engine's own check says is damaged; an engine without one says nothing."""
         return []
 
     def column_limits(self, run: RunQuery) -> Limits:
-        """Return the limits of the database's columns."""
+        """Return what the columns of the database can hold."""
         return {}
 
     def cure_of_refusal(self, error: BaseException | None) -> str:
-        """Return the advice for a text that fits its column but was refused."""
+        """Return what to do about the driver's error of a text that fits its column and still was refused."""
         return "shorten it, or store it elsewhere"
 
 
 def too_complex(reason: str) -> errors.InvalidArgumentError:
-    """Return the error of a query that is too complex for the engine."""
+    """Return the error of a query that asks more of an engine than it can do in one statement."""
     return errors.InvalidArgumentError(
         f"the filter_query or search is too complex for the database ({reason}): use fewer conditions, compare with "
         "many values by IN (...), or ask in several calls"

@@ -1,9 +1,9 @@
-"""The files of an open SQLite database: whether they are still the ones at their paths.
+"""The files of an open SQLite database: whether they are still the ones that lie at their paths.
 
-SQLite keeps using files that somebody removed or replaced, and what is written there is lost
-(https://www.sqlite.org/howtocorrupt.html). So the files are compared with those at their paths before a transaction
-begins and before a write is acknowledged. If a file system has no inodes, only a missing file is found. What stays out:
-a copy over a file in place, which a comparison cannot find.
+SQLite goes on working on files that somebody removed or replaced, and what is written there is lost
+(https://www.sqlite.org/howtocorrupt.html). So the database is compared with the file at its path before a transaction
+begins, and all files before a write is acknowledged. Without inodes, only a missing file is found. What stays
+out: copying over a file in place, which leaves no trace that a comparison can find.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lineal import errors
@@ -87,6 +87,8 @@ class OpenFiles:
         has_log: whether connections keep a write-ahead log beside the file.
     """
 
+    _known: dict[str, Identity]
+
     def __init__(self, path: str) -> None:
         self.path = os.path.abspath(path)
         self.has_log = False
@@ -96,12 +98,11 @@ class OpenFiles:
         """Start without connections: those of the parent are not used here."""
         self._lock = threading.RLock()
         self._open = 0
-        self._real = self.path
-        self._known: dict[str, Identity] = {}
+        self._place(self.path)
 
     @contextlib.contextmanager
     def opening(self) -> Iterator[None]:
-        """Lend a context in which a connection is opened (`connect`) and set up.
+        """Let a connection be opened inside (`connect`) and set up.
 
         Raises:
             FileDisplacedError: others are open, whose files are not those at the paths any more.
@@ -110,7 +111,7 @@ class OpenFiles:
             if self._open:
                 self._require(self.displaced())
             else:
-                self._real = os.path.realpath(self.path)
+                self._place(os.path.realpath(self.path))
             yield
             self.displaced()
 
@@ -131,27 +132,29 @@ class OpenFiles:
             if not self._open:
                 self._known = {}
 
-    def check(self, connection: Any) -> None:
-        """Compare the files with those at their paths; no transaction is open on the connection.
+    def check(self, connection: Any, *, every: bool) -> None:
+        """Compare the file of the database, or every file, with what is at its path.
+
+        No transaction is open on the connection.
 
         Raises:
             FileDisplacedError: a file was removed or replaced. The log is no danger any more to the file at its path.
         """
-        displaced = self.displaced()
+        displaced = self.displaced(self._paths if every else self._paths[:1])
         if displaced:
             self._empty_log(connection)
             self._require(displaced)
 
-    def displaced(self) -> str:
-        """Return what happened to which of the files, "" if they are in place; new ones are remembered."""
-        for ending in ("", *_BESIDE) if self.has_log else ("",):
-            found = _identity(self._at(ending))
-            known = self._known.get(ending)
-            if known is None:
+    def displaced(self, paths: Sequence[str] = ()) -> str:
+        """Return what happened to one of the files and which, "" if they are in place; new ones are remembered."""
+        known = self._known
+        for path in (paths or self._paths) if self.has_log else self._paths[:1]:
+            found = _identity(path)
+            if path not in known:
                 if found is not None:
-                    self._known[ending] = found
-            elif found != known:
-                return f"{self._at(ending)} was {'replaced' if found else 'removed'}"
+                    known[path] = found
+            elif found != known[path]:
+                return f"{path} was {'replaced' if found else 'removed'}"
         return ""
 
     def _require(self, displaced: str) -> None:
@@ -162,18 +165,19 @@ class OpenFiles:
                 "and start it again, which opens the file that is there then"
             )
 
-    def _at(self, ending: str) -> str:
-        """Return the path of a file; SQLite puts those beside it where a symbolic link leads."""
-        return f"{self._real}{ending}" if ending else self.path
+    def _place(self, real: str) -> None:
+        """Take the paths of the files; SQLite puts those beside the database where a symbolic link leads."""
+        self._paths = (self.path, *(f"{real}{ending}" for ending in _BESIDE))
+        self._known = {}
 
     def _empty_log(self, connection: _Connection) -> None:
-        """Move the content of the log into its own file, through the connection, which has both open.
+        """Move what the log holds into the file that it belongs to, through the connection, which has both open.
 
-        Otherwise SQLite would apply the log to the file that is at the path now, and damage it. A log or an index that
-        somebody else has put there is not touched.
+        SQLite would otherwise take the log for that of the file that lies at the path now, and damage it. A log or an
+        index that somebody else has put there is left alone.
         """
-        for ending in _BESIDE:
-            if _identity(self._at(ending)) not in (None, self._known.get(ending)):
+        for path in self._paths[1:]:
+            if _identity(path) not in (None, self._known.get(path)):
                 return
         with contextlib.suppress(sqlite3.Error):  # somebody reads: the next time will do
             (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
