@@ -155,6 +155,36 @@ describe("the filter", () => {
     expect(await page.locator(".grid-body .row").count()).toBe(rows);
   });
 
+  it("goes on with keys and values of the store, by the keyboard alone", async () => {
+    const page = await open("/artifacts");
+    const box = page.getByRole("combobox", { name: "Filter" });
+    await box.fill("sea");
+    await page.getByRole("option", { name: /^label\.season/ }).waitFor();
+    for (const value of ["label.season=", "label.season=autumn "]) {
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      expect(await box.inputValue()).toBe(value);
+      if (value.endsWith("=")) await page.getByRole("option", { name: /^autumn/ }).waitFor();
+    }
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/label\.season/);
+    await settle(page);
+    expect(await page.locator(".grid-body .row").count()).toBe(3);
+  });
+
+  it("is written by the server where a link names what to list", async () => {
+    const page = await open("/types");
+    await page
+      .getByRole("link", { name: /model$/ })
+      .first()
+      .click();
+    await page.waitForURL(/filter=type/);
+    expect(await page.getByRole("combobox", { name: "Filter" }).inputValue()).toMatch(/^type=/);
+    expect(new URL(page.url()).searchParams.get("where")).toBeNull();
+    await settle(page);
+    expect(await page.locator(".grid-body .row").count()).toBeGreaterThan(0);
+  });
+
   it("says where the server's own filter query is wrong", async () => {
     const page = await open("/artifacts?fx=name = = 'x'");
     await page.locator("#filter-mistake").waitFor();

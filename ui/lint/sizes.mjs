@@ -9,8 +9,6 @@ import ts from "typescript";
 export const LONGEST_FUNCTION = 60;
 export const LONGEST_FILE = 400;
 const GENERATED = "src/api/schema.d.ts";
-/** What may be longer until it is cut; it must leave the list then. */
-const LONG_FOR_NOW = ["src/filter/FilterBox.tsx FilterBox"];
 
 /** Say what is too long in a file, as sentences.
  *
@@ -65,20 +63,10 @@ function nameOf(node) {
   return named?.getText() ?? "(a function without a name)";
 }
 
-/** Whether a breach is of a function. @param {string} long @param {string} breach */
-function isOf(long, breach) {
-  return breach.replace(/:\d+/, "").startsWith(`${long} has`);
-}
-
 function main() {
   const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard"], { encoding: "utf8" });
   const names = listed.split("\n").filter((name) => /\.([mc]?js|tsx?|css)$/.test(name) && name !== GENERATED);
-  const found = names.filter(existsSync).flatMap((name) => tooLong(name, readFileSync(name, "utf8")));
-  const short = LONG_FOR_NOW.filter((long) => !found.some((breach) => isOf(long, breach)));
-  const breaches = [
-    ...found.filter((breach) => !LONG_FOR_NOW.some((long) => isOf(long, breach))),
-    ...short.map((long) => `${long} is short by now: take it off the list LONG_FOR_NOW in lint/sizes.mjs`),
-  ];
+  const breaches = names.filter(existsSync).flatMap((name) => tooLong(name, readFileSync(name, "utf8")));
   console.log(breaches.join("\n") || `sizes checked: ${names.length} files`);
   process.exitCode = breaches.length > 0 ? 1 : 0;
 }

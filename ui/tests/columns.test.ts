@@ -28,7 +28,11 @@ describe("a column of a metric", () => {
     const written = ["!name", "!least.auc", "greatest.loss"];
     expect(readColumns(written).map(writeColumn)).toEqual(written);
     const search = { columns: written.join(","), sort: "-greatest.loss" };
-    expect(columnsOf("artifacts", search).map(({ key }) => key)).toEqual(["name", "least.auc", "greatest.loss"]);
+    expect(columnsOf("artifacts", search.columns).map(({ key }) => key)).toEqual([
+      "name",
+      "least.auc",
+      "greatest.loss",
+    ]);
     expect(listingOf("artifacts", search)).toMatchObject({
       columns: "least.auc,greatest.loss",
       sort: "-greatest.loss",
@@ -38,7 +42,7 @@ describe("a column of a metric", () => {
   it("may have a name with commas and quotes, in the address and in what the server is asked", () => {
     const odd = 'metric.loss, "smooth"';
     const written = joinList([`!${odd}`, "label.team"]);
-    expect(columnsOf("artifacts", { columns: written }).map(({ key }) => key)).toEqual([odd, "label.team"]);
+    expect(columnsOf("artifacts", written).map(({ key }) => key)).toEqual([odd, "label.team"]);
     const listing = listingOf("artifacts", { columns: written, sort: `-${odd}` });
     expect(listing.columns).toBe('"metric.loss, ""smooth""",label.team');
     expect(pageParams(listing, "").order_by).toBe('-"metric.loss, ""smooth"""');

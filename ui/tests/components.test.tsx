@@ -4,6 +4,7 @@ import { fireEvent, render, screen } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { describe, expect, it, vi } from "vitest";
 import { Problem } from "../src/api/problem";
+import type { SearchTerm } from "../src/api/searches";
 import { storedSearch } from "../src/app/shortLinks";
 import { TimeFacet } from "../src/list/TimeFacet";
 import { Incomplete, Unindexed } from "../src/state/Notes";
@@ -76,27 +77,31 @@ describe("a note about the search index", () => {
 describe("the facet of time", () => {
   const spans = [0, 1, 2].map((day) => ({ start: day * 1000, end: (day + 1) * 1000, count: day }));
 
+  const created = (low: string, high = "") => ({ choice: "range", key: "created", low, high });
+
   it("keeps the span that is clicked, and several that are dragged over", () => {
-    const chosen: string[] = [];
-    draw(<TimeFacet spans={spans} exact filter="forecast" onFilter={(filter) => chosen.push(filter)} />);
+    const onEdit = vi.fn();
+    draw(<TimeFacet spans={spans} exact terms={[]} onEdit={onEdit} />);
     const bars = screen.getAllByRole("button", { name: /^Created/ });
     fireEvent.pointerDown(bars[1] as Element);
     fireEvent.pointerUp(bars[1] as Element);
     fireEvent.pointerDown(bars[0] as Element);
     fireEvent.pointerEnter(bars[2] as Element);
     fireEvent.pointerUp(bars[2] as Element);
-    expect(chosen).toEqual([
-      "forecast created:1970-01-01T00:00:01.000Z..1970-01-01T00:00:01.999Z",
-      "forecast created:1970-01-01T00:00:00.000Z..1970-01-01T00:00:02.999Z",
+    expect(onEdit.mock.calls).toEqual([
+      [created("1970-01-01T00:00:01.000Z", "1970-01-01T00:00:01.999Z")],
+      [created("1970-01-01T00:00:00.000Z", "1970-01-01T00:00:02.999Z")],
     ]);
   });
 
   it("keeps what is no older than a span, and forgets it again", () => {
-    const onFilter = vi.fn();
-    draw(<TimeFacet spans={spans} exact filter="created:7d.." onFilter={onFilter} />);
+    const onEdit = vi.fn();
+    const chosen = { form: "comparison", plain_key: "created", is_range: true, low: "7d", negated: false };
+    draw(<TimeFacet spans={spans} exact terms={[chosen as SearchTerm]} onEdit={onEdit} />);
+    expect(screen.getByText("7 d").getAttribute("aria-pressed")).toBe("true");
     fireEvent.click(screen.getByText("30 d"));
     fireEvent.click(screen.getByText("all times"));
-    expect(onFilter.mock.calls).toEqual([["created:30d.."], [""]]);
+    expect(onEdit.mock.calls).toEqual([[created("30d")], [{ choice: "clear", key: "created" }]]);
   });
 
   it("of a stored view that is gone shows what the server says of it", async () => {

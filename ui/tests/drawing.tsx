@@ -46,21 +46,29 @@ export function rowOf(id: number, given: Partial<Row> = {}): Row {
   };
 }
 
-/** What a path under api/v1 answers; a function sees what was asked. */
+/** What a path under api/v1 answers; a function sees what was asked. A Response is sent as it is. */
 export type Answers = Readonly<Record<string, unknown | ((query: URLSearchParams) => unknown)>>;
 
 /** Answer requests from a table, the others with 404. Returns the addresses that were asked for. */
 export function serve(answers: Answers): string[] {
   const asked: string[] = [];
+  queryClient.clear();
   vi.stubGlobal("fetch", (request: Request) => {
     const { pathname, search, searchParams } = new URL(request.url);
     const path = pathname.replace(/^.*\/api\/v1\//, "");
     asked.push(path + search);
     const answer = answers[path];
     if (answer === undefined) return Promise.resolve(Response.json({ title: "No such thing" }, { status: 404 }));
-    return Promise.resolve(Response.json(typeof answer === "function" ? answer(searchParams) : answer));
+    const found = typeof answer === "function" ? answer(searchParams) : answer;
+    return Promise.resolve(found instanceof Response ? found : Response.json(found));
   });
   return asked;
+}
+
+/** Let every request fail as it does where no server listens. */
+export function serveNothing(): void {
+  queryClient.clear();
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed")));
 }
 
 /** The document as it would be on a screen: without sizes no row is in sight. */

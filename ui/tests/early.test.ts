@@ -22,6 +22,16 @@ describe("the first requests", () => {
     expect(firstRequests("artifacts", "?filter=type=model&sort=name&columns=!name,metric.auc")).toEqual([
       "api/v1/artifacts?q=type%3Dmodel&order_by=name&limit=100&columns=metric.auc",
       "api/v1/artifacts/facets?q=type%3Dmodel",
+      "api/v1/search/parse?q=type%3Dmodel",
+    ]);
+  });
+
+  it("of a list whose columns depend on the type in its filter ask for that type first", () => {
+    const kept = { "lineal.columns.artifacts.model": '["!name"]' };
+    vi.stubGlobal("localStorage", Object.assign(Object.create({ getItem: () => null }), kept));
+    expect(firstRequests("artifacts", "?filter=type=model")).toEqual([
+      "api/v1/search/parse?q=type%3Dmodel",
+      "api/v1/artifacts/facets?q=type%3Dmodel",
     ]);
   });
 
@@ -34,9 +44,10 @@ describe("the first requests", () => {
   it("of a stored view or another page are none", () => {
     expect([
       firstRequests("artifacts", "?v=x"),
+      firstRequests("artifacts", "?where=[]"),
       firstRequests("artifacts/3", ""),
       firstRequests("lineage", ""),
-    ]).toEqual([[], [], []]);
+    ]).toEqual([[], [], [], []]);
   });
 });
 

@@ -23,7 +23,19 @@ const STORE: Answers = {
   "artifacts/count": { count: 3, exact: true, complete: true },
   "artifacts/facets": { facets: [{ key: "type", values: VALUES, exact: true }], created: [], counted: 3, exact: true },
   totals: { artifacts: 3, executions: 1, newest: 5 },
+  "search/parse": { text: "", terms: [] },
 };
+const TYPE = {
+  form: "comparison",
+  text: "type=model",
+  start: 0,
+  plain_key: "type",
+  operator: "=",
+  values: ["model"],
+  negated: false,
+  without: "forecast",
+};
+const WORD = { form: "word", text: "forecast", start: 11, values: [], without: "type=model" };
 
 function draw(address: string, answers: Answers = {}, kind: ListKind = "artifacts") {
   const asked = serve({ ...STORE, ...answers });
@@ -63,7 +75,9 @@ describe("a list", () => {
 
   it("in which nothing fits offers to drop a term", async () => {
     const nothing = { items: [], next_cursor: null, complete: true };
-    const { here } = draw("/artifacts?filter=type=model+forecast&fx=x", { artifacts: nothing });
+    const parsed = { text: "type=model forecast", terms: [TYPE, WORD] };
+    const answers = { artifacts: nothing, "search/parse": parsed };
+    const { here } = draw("/artifacts?filter=type=model+forecast&fx=x", answers);
     fireEvent.click(await screen.findByRole("button", { name: /without forecast/ }));
     await waitFor(() => expect(here()).toBe("/artifacts?filter=type=model"));
   });
@@ -84,11 +98,23 @@ describe("a list", () => {
   });
 });
 
+describe("the columns of a list", () => {
+  it("are asked for once the server has named the type in the filter, where a type has its own", async () => {
+    localStorage.setItem("lineal.columns.artifacts.model", '["!name","metric.auc"]');
+    const { asked } = draw("/artifacts?filter=type=model", { "search/parse": { text: "", terms: [TYPE] } });
+    await grid();
+    const lists = asked.filter((address) => address.startsWith("artifacts?"));
+    expect(lists).toEqual(["artifacts?q=type%3Dmodel&order_by=-created&limit=100&columns=metric.auc"]);
+  });
+});
+
 describe("an act", () => {
   it("on a facet filters, and columns of another type are its own", async () => {
-    const { here } = draw("/artifacts?columns=!name&sort=name");
+    const edited = { text: "type=data_set", terms: [{ ...TYPE, values: ["data_set"] }] };
+    const { asked, here } = draw("/artifacts?columns=!name&sort=name", { "search/edit": edited });
     fireEvent.click(await screen.findByTitle("data_set"));
     await waitFor(() => expect(here()).toBe("/artifacts?sort=name&filter=type=data_set"));
+    expect(asked).toContain("search/edit?q=&choice=only&key=type&value=data_set");
   });
 
   it("on a row previews it, until the preview is closed", async () => {

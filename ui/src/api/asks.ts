@@ -2,9 +2,8 @@
 
 import type { LineageSearch, ListSearch } from "../app/search";
 import { joinList, splitList, writeOrder } from "../app/search";
-import { onlyType } from "../filter/write";
 import { isAskedFor, readColumns } from "../list/columns";
-import { rememberedColumns } from "../list/memory";
+import { rememberedColumns, remembersTypes } from "../list/memory";
 import type { ListKind } from "./shapes";
 
 export const PAGE = 100;
@@ -41,9 +40,9 @@ export interface LineageAsk {
   readonly column?: string | undefined;
 }
 
-/** What a list's address asks for. */
-export function listingOf(kind: ListKind, search: ListSearch): Listing {
-  const columns = columnsOf(kind, search).map(({ key }) => key);
+/** What a list's address asks for; columns that it does not name are those of the one type of its filter, if it has one. */
+export function listingOf(kind: ListKind, search: ListSearch, type?: string): Listing {
+  const columns = columnsOf(kind, search.columns, type).map(({ key }) => key);
   return {
     kind,
     filter: search.filter ?? "",
@@ -54,8 +53,13 @@ export function listingOf(kind: ListKind, search: ListSearch): Listing {
 }
 
 /** The columns of a list: those of its address, or those that the browser remembers for its type. */
-export function columnsOf(kind: ListKind, { columns, filter = "" }: ListSearch) {
-  return readColumns(columns ? splitList(columns) : rememberedColumns(kind, onlyType(filter)));
+export function columnsOf(kind: ListKind, columns: string | undefined, type?: string) {
+  return readColumns(columns ? splitList(columns) : rememberedColumns(kind, type));
+}
+
+/** Whether the columns of a list depend on the type in its filter, which the server says. */
+export function needsType(kind: ListKind, { filter, columns }: ListSearch): boolean {
+  return Boolean(filter) && !columns && remembersTypes(kind);
 }
 
 export function selectionParams({ filter, query, context }: Omit<Listing, "sort">) {

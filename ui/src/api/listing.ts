@@ -1,9 +1,7 @@
-// Lists, their facets and what can be suggested for their filters.
+// Lists and their facets.
 
-import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { writeOrder } from "../app/search";
-import type { Vocabulary } from "../filter/suggest";
 import { type Listing, pageParams, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
 import { fetchRuns } from "./runs";
@@ -25,14 +23,18 @@ export async function fetchPage(listing: Listing, cursor: string, signal?: Abort
   return { rows: page.items, next: page.next_cursor, complete: page.complete };
 }
 
-/** @param refresh milliseconds after which it is asked for again. */
-export function useListing(listing: Listing, refresh: number | false = false) {
+/**
+ * @param refresh milliseconds after which it is asked for again.
+ * @param enabled whether all that is asked for is known.
+ */
+export function useListing(listing: Listing, refresh: number | false = false, enabled = true) {
   return useInfiniteQuery({
     queryKey: ["list", listing],
     queryFn: ({ pageParam, signal }) => fetchPage(listing, pageParam, signal),
     initialPageParam: "",
     getNextPageParam: (page) => page.next ?? undefined,
     refetchInterval: refresh,
+    enabled,
     // The last result stays while the next one loads or while the filter has a mistake; never another kind's.
     placeholderData: (old, last) => (sameKind(last?.queryKey[1] as Listing | undefined, listing) ? old : undefined),
   });
@@ -102,33 +104,6 @@ export function useFields(kind: ListKind, filter: string, query: string | undefi
     enabled: enabled && kind !== "runs",
     placeholderData: keepPreviousData,
   });
-}
-
-async function fetchSuggestions(kind: ListKind, key: string, text: string) {
-  const query = { ...(key && { key }), ...(text && { text }) };
-  return dataOf(api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/suggest`, { params: { query } }));
-}
-
-/** The keys that exist, and the values of the key that is being typed. */
-export function useVocabulary(kind: ListKind, key: string | undefined, enabled: boolean): Vocabulary {
-  const fields = useFields(kind, "", undefined, enabled);
-  const [values] = useQueries({
-    queries: [
-      {
-        queryKey: ["suggest", kind, key],
-        queryFn: () => fetchSuggestions(kind, key ?? "", ""),
-        enabled: enabled && Boolean(key),
-        staleTime: 60_000,
-      },
-    ],
-  });
-  return useMemo(
-    () => ({
-      keys: fields.data?.columns.filter(({ internal }) => !internal).map((column) => column.key) ?? [],
-      values: key ? { [key]: values.data?.items.map(({ text, count }) => ({ value: text, count })) ?? [] } : {},
-    }),
-    [fields.data, values.data, key],
-  );
 }
 
 /** What the whole store holds. */

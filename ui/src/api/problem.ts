@@ -1,5 +1,7 @@
 // Errors of requests: problem details (RFC 9457) of the server, or no answer at all.
 
+import { toUnits } from "../filter/places";
+
 export type ProblemKind = "offline" | "forbidden" | "missing" | "refused" | "broken";
 
 interface ProblemDetails {
@@ -25,6 +27,13 @@ export class Problem extends Error {
     readonly problem?: string,
   ) {
     super(detail || title);
+  }
+
+  /** Where a text is wrong, in UTF-16 units: all of it where the server does not say where. */
+  placeIn(text: string): { start: number; end: number } {
+    if (this.position === undefined) return { start: 0, end: text.length };
+    const end = this.position + (this.length ?? 1);
+    return { start: toUnits(text, this.position), end: toUnits(text, end) };
   }
 
   /** What a response that is no success says. */

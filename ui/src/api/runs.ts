@@ -1,25 +1,14 @@
 // Runs: names that executions share, or contexts of a run type. Listed like other records.
 
 import { useQuery } from "@tanstack/react-query";
-import { parseFilter, type Term } from "../filter/parse";
 import { api, dataOf } from "./client";
 import type { ListedPage, Row, Run } from "./shapes";
 
-/** A page of runs as rows of a list. Of the filter, words and workspace count. */
+/** A page of runs as rows of a list. */
 export async function fetchRuns(filter: string, cursor: string): Promise<ListedPage> {
-  const query = { ...askedOf(filter), limit: 100, ...(cursor && { cursor }) };
+  const query = { ...(filter && { q: filter }), limit: 100, ...(cursor && { cursor }) };
   const page = await dataOf(api.GET("/api/v1/runs", { params: { query } }));
   return { rows: page.items.map(rowOf), next: page.next_cursor, complete: true };
-}
-
-function askedOf(filter: string): { name?: string; workspace?: string } {
-  const parsed = parseFilter(filter);
-  const terms: readonly Term[] = parsed.mistake ? [] : parsed.terms;
-  const words = terms.flatMap((term) => (term.kind === "word" ? [term.text] : []));
-  const names = terms.flatMap((term) => (term.kind === "key" && term.key === "name" ? term.values : []));
-  const workspace = terms.flatMap((term) => (term.kind === "key" && term.key === "workspace" ? term.values : []))[0];
-  const name = [...words, ...names].join(" ");
-  return { ...(name && { name }), ...(workspace && { workspace }) };
 }
 
 function rowOf(run: Run): Row {

@@ -1,7 +1,8 @@
 // Help: the keys, and how to write a filter.
 
 import { Modal } from "@mantine/core";
-import { FILTER_KEYS } from "../filter/keys";
+import { useSearchKeys } from "../api/searches";
+import { Loaded } from "../state/States";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["/", "search everything"],
@@ -45,6 +46,7 @@ export function Help({ opened, onClose }: { opened: boolean; onClose: () => void
 }
 
 export function FilterHelp() {
+  const keys = useSearchKeys();
   return (
     <section>
       <h3>Filter</h3>
@@ -53,16 +55,20 @@ export function FilterHelp() {
         such label. <code>a,b</code> means any of them, <code>a..b</code> a range, <code>(x OR y)</code> either. A word
         alone is looked for in name, uri, description and properties.
       </p>
-      <dl className="help-filter">
-        {FILTER_KEYS.map(({ key, says, example }) => (
-          <div key={key}>
-            <dt>{says}</dt>
-            <dd>
-              <code>{example}</code>
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Loaded query={keys} rows={4}>
+        {({ items }) => (
+          <dl className="help-filter">
+            {items.map(({ key, meaning, example, operators }) => (
+              <div key={key} title={`${key} takes ${operators.join(" ")}`}>
+                <dt>{meaning}</dt>
+                <dd>
+                  <code>{example}</code>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </Loaded>
     </section>
   );
 }

@@ -7,7 +7,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { findRecords, useFound } from "../api/search";
 import { type Card, pageOf, titleOf } from "../api/shapes";
-import { quoteValue } from "../filter/write";
+import { listWith } from "../filter/where";
 import { Ago } from "../values/Ago";
 import { Name } from "../values/Name";
 import { shortType } from "../values/names";
@@ -102,7 +102,7 @@ function useWays(close: () => void) {
     },
     listAll: (text: string) => {
       close();
-      void navigate({ to: "/artifacts", search: { filter: quoteValue(text) } });
+      void navigate({ to: "/artifacts", search: listWith([["", text]]) });
     },
   };
 }

@@ -1,20 +1,24 @@
 // What an address will ask the server for first. A place that is not known here asks later, as everything did.
 
-import { lineageParams, listingOf, openingOf, pageParams, selectionParams } from "../api/asks";
+import { lineageParams, listingOf, needsType, openingOf, pageParams, selectionParams } from "../api/asks";
 import { LIST_NAMES, type LineageSearch, parseSearch, pick } from "./search";
 
 /** The requests, relative to where the web UI lies. */
 export function firstRequests(place: string, text: string): string[] {
   const search = parseSearch(text);
-  if (search.v) return [];
+  if (search.v || search.where) return [];
   if (place === "lineage") return ofLineage(search);
   if (place === "" || place === "artifacts") return ofList("artifacts", search);
   return place === "executions" ? ofList("executions", search) : [];
 }
 
 function ofList(kind: "artifacts" | "executions", search: Readonly<Record<string, string>>): string[] {
-  const listing = listingOf(kind, pick(LIST_NAMES)(search));
-  return [written(kind, pageParams(listing, "")), written(`${kind}/facets`, selectionParams(listing))];
+  const asked = pick(LIST_NAMES)(search);
+  const listing = listingOf(kind, asked);
+  const facets = written(`${kind}/facets`, selectionParams(listing));
+  const parsed = asked.filter ? [written("search/parse", { q: asked.filter })] : [];
+  // Where the type in the filter decides which columns are asked for, the list waits until the server has named it.
+  return needsType(kind, asked) ? [...parsed, facets] : [written(kind, pageParams(listing, "")), facets, ...parsed];
 }
 
 function ofLineage(search: LineageSearch): string[] {

@@ -7,6 +7,7 @@ import { ArtifactPage } from "../artifact/ArtifactPage";
 import { ContextPage } from "../context/ContextPage";
 import { RunPage } from "../context/RunPage";
 import { ExecutionPage } from "../execution/ExecutionPage";
+import { withFilter } from "../filter/where";
 import { ListPage } from "../list/ListPage";
 import { Failed, Loading } from "../state/States";
 import { NotFound, Shell } from "./Shell";
@@ -16,6 +17,7 @@ import {
   LINEAGE_NAMES,
   LIST_NAMES,
   type LineageSearch,
+  type ListSearch,
   MONITOR_NAMES,
   parseSearch,
   pick,
@@ -53,10 +55,17 @@ const root = createRootRoute({
 });
 const parent = { getParentRoute: () => root };
 
+/** A link names keys and values; the server writes them as a filter before the list is shown. */
+async function writeFilter({ search, location }: { search: ListSearch; location: { pathname: string } }) {
+  if (search.where)
+    throw redirect({ to: location.pathname, search: (await withFilter(search)) as never, replace: true });
+}
+
 const home = createRoute({
   ...parent,
   path: "/",
   validateSearch: pick(LIST_NAMES),
+  beforeLoad: writeFilter,
   component: () => <ListPage kind="artifacts" />,
 });
 
@@ -65,6 +74,7 @@ function listRoute<Path extends ListKind>(kind: Path) {
     ...parent,
     path: `/${kind}`,
     validateSearch: pick(LIST_NAMES),
+    beforeLoad: writeFilter,
     component: () => <ListPage key={kind} kind={kind} />,
   });
 }

@@ -47,6 +47,8 @@ export interface ListSearch {
   readonly columns?: string | undefined;
   readonly selected?: string | undefined;
   readonly preview?: string | undefined;
+  /** Keys and values that the filter is to name as well: what links say; see filter/where.ts. */
+  readonly where?: string | undefined;
 }
 
 export interface LineageSearch {
@@ -107,7 +109,7 @@ export function pick<Name extends string>(names: readonly Name[]) {
   };
 }
 
-export const LIST_NAMES = ["filter", "fx", "sort", "columns", "selected", "preview"] as const;
+export const LIST_NAMES = ["filter", "fx", "sort", "columns", "selected", "preview", "where"] as const;
 export const LINEAGE_NAMES = [
   "focus",
   "up",

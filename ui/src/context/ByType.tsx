@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import type { useHolding } from "../api/runs";
-import { quoteValue } from "../filter/write";
+import { listWith, type Where } from "../filter/where";
 import { Loaded } from "../state/States";
 import { shortType } from "../values/names";
 import { formatCount } from "../values/numbers";
@@ -10,11 +10,12 @@ import { RecordIcon } from "../values/RecordIcon";
 
 interface ByTypeProps {
   readonly holding: ReturnType<typeof useHolding>;
-  /** The filter that finds what it holds. */
-  readonly inside: string;
+  /** The filter that finds what it holds, and the keys and values that it names besides. */
+  readonly filter?: string;
+  readonly where?: Where;
 }
 
-export function ByType({ holding, inside }: ByTypeProps) {
+export function ByType({ holding, filter, where = [] }: ByTypeProps) {
   return (
     <Loaded query={holding} rows={1}>
       {({ by_type }) => (
@@ -23,7 +24,7 @@ export function ByType({ holding, inside }: ByTypeProps) {
             <li key={kind + type} className="tile">
               <Link
                 to={kind === "execution" ? "/executions" : "/artifacts"}
-                search={{ filter: `type=${quoteValue(type)} ${inside}`.trim() }}
+                search={listWith([...where, ["type", type]], filter)}
               >
                 <RecordIcon type={type} kind={kind} />
                 <strong>{formatCount(count)}</strong>

@@ -7,7 +7,7 @@ import { useHolding } from "../api/runs";
 import { type Node, titleOf } from "../api/shapes";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
-import { quoteValue } from "../filter/write";
+import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
@@ -36,12 +36,12 @@ function Context({ context }: { context: Node }) {
           Lineage of what it holds
         </Link>
         {context.name && (
-          <Link to="/runs" search={{ filter: `workspace=${quoteValue(context.name)}` }}>
+          <Link to="/runs" search={listWith([["workspace", context.name]])}>
             Its runs
           </Link>
         )}
       </RecordHeader>
-      <ByType holding={holding} inside={context.name ? `workspace=${quoteValue(context.name)}` : ""} />
+      <ByType holding={holding} where={context.name ? [["workspace", context.name]] : []} />
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="artifacts">

@@ -7,7 +7,7 @@ import { sayStates, useRun, useRunHolding } from "../api/runs";
 import type { Run } from "../api/shapes";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
-import { quoteValue } from "../filter/write";
+import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { Name } from "../values/Name";
@@ -30,13 +30,12 @@ export function RunPage() {
 
 function RunDetails({ run }: { run: Run }) {
   const held = { filter: run.context_id ? "" : run.search, context: run.context_id ?? undefined };
-  const inside = run.search || `run=${quoteValue(run.name)}`;
   const tab = useTab("executions");
   const holding = useRunHolding(run.id);
   return (
     <article className="record-page">
-      <RunHeader run={run} inside={inside} />
-      <ByType holding={holding} inside={inside} />
+      <RunHeader run={run} />
+      <ByType holding={holding} filter={run.search} where={run.search ? [] : [["run", run.name]]} />
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="executions">
@@ -57,8 +56,8 @@ function RunDetails({ run }: { run: Run }) {
   );
 }
 
-/** @param inside the filter that finds what the run holds. */
-function RunHeader({ run, inside }: { run: Run; inside: string }) {
+function RunHeader({ run }: { run: Run }) {
+  const inside = run.search ? listWith([], run.search) : listWith([["run", run.name]]);
   return (
     <header className="record-header">
       <p className="crumbs">
@@ -77,7 +76,7 @@ function RunHeader({ run, inside }: { run: Run; inside: string }) {
         {run.updated > run.created && <span className="muted">over {formatDuration(run.updated - run.created)}</span>}
         <span>{sayStates(run.states)}</span>
         {run.workspace && (
-          <Link to="/workspaces" search={{ filter: `name="${run.workspace}"` }}>
+          <Link to="/workspaces" search={listWith([["name", run.workspace]])}>
             <RecordIcon type="" kind="workspace" size={14} /> <bdi>{run.workspace}</bdi>
           </Link>
         )}
@@ -88,10 +87,10 @@ function RunHeader({ run, inside }: { run: Run; inside: string }) {
             Graph of the run
           </Button>
         </Link>
-        <Link to="/artifacts" search={{ filter: inside }}>
+        <Link to="/artifacts" search={inside}>
           Its artifacts as a list
         </Link>
-        <Link to="/executions" search={{ filter: inside }}>
+        <Link to="/executions" search={inside}>
           Its executions as a list
         </Link>
       </nav>

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { durationOf, pageOf, type Row, titleOf } from "../api/shapes";
-import { quoteValue } from "../filter/write";
+import { listWith } from "../filter/where";
 import { Ago } from "../values/Ago";
 import { Name } from "../values/Name";
 import { breakable, shortType } from "../values/names";
@@ -97,11 +97,10 @@ function MadeBy({ row }: { row: Row }) {
 function Group({ row, group }: { row: Row; group: "workspace" | "run" }) {
   const name = row[group];
   if (!name) return <Absent />;
-  const search = { filter: `${group}=${quoteValue(name)}` };
   return (
     <Link
       to={row.kind === "execution" ? "/executions" : "/artifacts"}
-      search={search}
+      search={listWith([[group, name]])}
       tabIndex={-1}
       onClick={stop}
       title={name}

@@ -3,8 +3,9 @@
 import { IconChevronDown, IconMinus } from "@tabler/icons-react";
 import { Fragment, useState } from "react";
 import { useFacets } from "../api/listing";
+import { type Edit, type SearchTerm, useTerms } from "../api/searches";
 import type { Facet as FacetGroup, FacetValue, ListKind } from "../api/shapes";
-import { type Choice, choiceOf, choose } from "../filter/write";
+import { type Choice, choiceOf } from "../filter/terms";
 import { Failed, Loading } from "../state/States";
 import { cutMiddle, shortType } from "../values/names";
 import { formatCount } from "../values/numbers";
@@ -15,11 +16,12 @@ interface FacetsProps {
   readonly kind: ListKind;
   readonly filter: string;
   readonly query: string | undefined;
-  readonly onFilter: (filter: string) => void;
+  readonly onEdit: (edit: Edit) => void;
 }
 
-export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
+export function Facets({ kind, filter, query, onEdit }: FacetsProps) {
   const facets = useFacets(kind, filter, query);
+  const terms = useTerms(filter);
   const [open, setOpen] = useState(false);
   return (
     <aside className={`facets ${open ? "facets-open" : ""}`} aria-label="Facets">
@@ -29,9 +31,9 @@ export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
       <div className="facets-body">
         {facets.data?.facets.map((group) => (
           <Fragment key={group.key}>
-            <Facet group={group} kind={kind} filter={filter} onFilter={onFilter} />
+            <Facet group={group} kind={kind} terms={terms} onEdit={onEdit} />
             {group.key === "type" && facets.data.created.length > 1 && (
-              <TimeFacet spans={facets.data.created} exact={facets.data.exact} filter={filter} onFilter={onFilter} />
+              <TimeFacet spans={facets.data.created} exact={facets.data.exact} terms={terms} onEdit={onEdit} />
             )}
           </Fragment>
         ))}
@@ -50,7 +52,14 @@ export function Facets({ kind, filter, query, onFilter }: FacetsProps) {
 
 const FIRST = 6;
 
-function Facet({ group, kind, filter, onFilter }: { group: FacetGroup } & Omit<FacetsProps, "query">) {
+interface FacetProps {
+  readonly group: FacetGroup;
+  readonly kind: ListKind;
+  readonly terms: readonly SearchTerm[];
+  readonly onEdit: (edit: Edit) => void;
+}
+
+function Facet({ group, kind, terms, onEdit }: FacetProps) {
   const [all, setAll] = useState(false);
   if (group.values.length === 0 || saysNothing(group)) return null;
   const shown = all ? group.values : group.values.slice(0, FIRST);
@@ -59,7 +68,7 @@ function Facet({ group, kind, filter, onFilter }: { group: FacetGroup } & Omit<F
       <h2>{titleOf(group.key)}</h2>
       <ul>
         {shown.map((value) => (
-          <FacetRow key={value.value} group={group} value={value} kind={kind} filter={filter} onFilter={onFilter} />
+          <FacetRow key={value.value} group={group} value={value} kind={kind} terms={terms} onEdit={onEdit} />
         ))}
       </ul>
       {group.values.length > shown.length && (
@@ -76,15 +85,14 @@ function saysNothing({ key, values }: FacetGroup): boolean {
   return key === "state" && values.length === 1 && values[0]?.value === "UNKNOWN";
 }
 
-interface FacetRowProps extends Omit<FacetsProps, "query"> {
-  readonly group: FacetGroup;
+interface FacetRowProps extends FacetProps {
   readonly value: FacetValue;
 }
 
-function FacetRow({ group, value, kind, filter, onFilter }: FacetRowProps) {
-  const choice = choiceOf(filter, group.key, value.value);
+function FacetRow({ group, value, kind, terms, onEdit }: FacetRowProps) {
+  const choice = choiceOf(terms, group.key, value.value);
   const click = (event: React.MouseEvent) =>
-    onFilter(choose(filter, group.key, value.value, nextChoice(choice, event)));
+    onEdit({ choice: nextChoice(choice, event), terms: [[group.key, value.value]] });
   const text = group.key === "type" ? shortType(value.value) : value.label;
   return (
     <li>

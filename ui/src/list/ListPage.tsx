@@ -6,7 +6,6 @@ import type { ListKind } from "../api/shapes";
 import { joinList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { FilterBox } from "../filter/FilterBox";
-import { choose } from "../filter/write";
 import { Failed, Loading } from "../state/States";
 import { ColumnsMenu } from "./ColumnsMenu";
 import { ExportMenu } from "./ExportMenu";
@@ -36,7 +35,7 @@ export function ListPage({ kind }: { kind: ListKind }) {
     <div className={`list-page ${preview ? "with-preview" : ""} ${hasFacets ? "" : "no-facets"}`}>
       <h1 className="sr-only">{TITLES[kind]}</h1>
       <ListTools list={list} />
-      {hasFacets && <Facets kind={kind} filter={filter} query={search.fx} onFilter={list.setFilter} />}
+      {hasFacets && <Facets kind={kind} filter={filter} query={search.fx} onEdit={list.edit} />}
       <section className="list-main" aria-label={TITLES[kind]}>
         <ListStatus list={list} />
         <ListRows list={list} />
@@ -54,8 +53,8 @@ function ListTools({ list }: { list: List }) {
         kind={kind}
         filter={filter}
         raw={search.fx}
-        problem={list.listing.error}
-        onFilter={(next) => list.setFilter(next, { fx: undefined, preview: undefined })}
+        problem={list.problem}
+        onFilter={(next) => void list.setFilter(next, { fx: undefined, preview: undefined })}
         onRaw={(next) => list.change({ fx: next || undefined, filter: undefined, preview: undefined })}
       />
       <ViewsMenu kind={kind} />
@@ -73,7 +72,7 @@ function ListRows({ list }: { list: List }) {
       {listing.isPending && <Loading rows={14} label="Loading the list" />}
       {listing.error && records.length === 0 && <Failed error={listing.error} retry={() => void listing.refetch()} />}
       {listing.isSuccess && records.length === 0 && (
-        <NoMatch kind={kind} filter={filter} onFilter={(next) => list.setFilter(next, { fx: undefined })} />
+        <NoMatch kind={kind} filter={filter} onFilter={(next) => void list.setFilter(next, { fx: undefined })} />
       )}
       {records.length > 0 && <Rows list={list} />}
     </>
@@ -101,7 +100,7 @@ function Rows({ list }: { list: List }) {
       onOpen={ways.open}
       {...(isCounted(kind) ? { onGraph: ways.graph } : {})}
       onCompare={ways.compare}
-      onChoose={(key, value, negated) => list.setFilter(choose(filter, key, value, negated ? "not" : "only"))}
+      onChoose={(key, value, negated) => list.edit({ choice: negated ? "not" : "only", terms: [[key, value]] })}
     />
   );
 }

@@ -1,8 +1,8 @@
 // A list with no rows: the store is empty, or nothing fits the filter. Each says what to do.
 
 import { Button } from "@mantine/core";
+import { useTerms } from "../api/searches";
 import type { ListKind } from "../api/shapes";
-import { dropEach } from "../filter/write";
 import { Empty } from "../state/States";
 import { CopyButton } from "../values/CopyButton";
 
@@ -43,15 +43,15 @@ interface NoMatchProps {
 }
 
 export function NoMatch({ kind, filter, onFilter }: NoMatchProps) {
+  const terms = useTerms(filter);
   if (!filter) return <Empty title={`There are no ${kind} yet`} />;
-  const terms = dropEach(filter);
   return (
     <Empty title={`No ${kind} fit this filter`}>
       <p>Look again without one of its terms:</p>
       <div className="chips">
-        {terms.map(({ term, rest }) => (
-          <Button key={term} onClick={() => onFilter(rest)}>
-            without <code>{term}</code>
+        {terms.map(({ text, start, without }) => (
+          <Button key={start} onClick={() => onFilter(without)}>
+            without <code>{text}</code>
           </Button>
         ))}
         {terms.length > 1 && <Button onClick={() => onFilter("")}>without any filter</Button>}

@@ -1,17 +1,17 @@
 // When the records of the filter were created: a bar for each span of time. A click keeps that span, a drag several.
 
 import { useState } from "react";
+import type { Edit, SearchTerm } from "../api/searches";
 import type { Facets } from "../api/shapes";
-import { parseFilter } from "../filter/parse";
-import { chooseRange } from "../filter/write";
+import { chosenTime } from "../filter/terms";
 import { formatCount } from "../values/numbers";
 import { formatLocal } from "../values/times";
 
 interface TimeFacetProps {
   readonly spans: Facets["created"];
   readonly exact: boolean;
-  readonly filter: string;
-  readonly onFilter: (filter: string) => void;
+  readonly terms: readonly SearchTerm[];
+  readonly onEdit: (edit: Edit) => void;
 }
 
 const LAST = [
@@ -20,15 +20,15 @@ const LAST = [
   { age: "30d", name: "30 d" },
 ] as const;
 
-export function TimeFacet({ spans, exact, filter, onFilter }: TimeFacetProps) {
+export function TimeFacet({ spans, exact, terms, onEdit }: TimeFacetProps) {
   const [from, setFrom] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
   const most = Math.max(1, ...spans.map(({ count }) => count));
-  const chosen = chosenTime(filter);
+  const chosen = chosenTime(terms);
   const end = (at: number) => {
     const [low, high] = [Math.min(from ?? at, at), Math.max(from ?? at, at)];
     setFrom(null);
-    onFilter(chooseRange(filter, "created", rangeOf(spans, low, high)));
+    onEdit(rangeOf(spans, low, high));
   };
   const isIn = (at: number) =>
     from !== null && over !== null && at >= Math.min(from, over) && at <= Math.max(from, over);
@@ -64,13 +64,13 @@ export function TimeFacet({ spans, exact, filter, onFilter }: TimeFacetProps) {
             type="button"
             className="link-button"
             aria-pressed={chosen === age}
-            onClick={() => onFilter(chooseRange(filter, "created", [age, ""]))}
+            onClick={() => onEdit({ choice: "range", key: "created", low: age, high: "" })}
           >
             {name}
           </button>
         ))}
         {chosen !== undefined && (
-          <button type="button" className="link-button" onClick={() => onFilter(chooseRange(filter, "created", null))}>
+          <button type="button" className="link-button" onClick={() => onEdit({ choice: "clear", key: "created" })}>
             all times
           </button>
         )}
@@ -79,21 +79,11 @@ export function TimeFacet({ spans, exact, filter, onFilter }: TimeFacetProps) {
   );
 }
 
-function rangeOf(spans: Facets["created"], low: number, high: number): [string, string] {
-  return [iso(spans[low]?.start ?? 0), iso((spans[high]?.end ?? 1) - 1)];
+function rangeOf(spans: Facets["created"], low: number, high: number): Edit {
+  return { choice: "range", key: "created", low: iso(spans[low]?.start ?? 0), high: iso((spans[high]?.end ?? 1) - 1) };
 }
 
 /** Milliseconds as a time that the filter reads, in UTC. */
 function iso(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** The time that the filter names, as it is written; undefined for none. */
-function chosenTime(filter: string): string | undefined {
-  const parsed = parseFilter(filter);
-  if (parsed.mistake) return undefined;
-  for (const term of parsed.terms) {
-    if (term.kind === "key" && term.key === "created" && !term.negated) return term.range?.[0] ?? term.values[0] ?? "";
-  }
-  return undefined;
 }

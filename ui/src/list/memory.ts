@@ -34,6 +34,15 @@ export function rememberedColumns(kind: ListKind, type?: string): readonly strin
   return type ? read(`columns.${kind}.${type}`, ofAll) : ofAll;
 }
 
+/** Whether a type has columns of its own. */
+export function remembersTypes(kind: ListKind): boolean {
+  try {
+    return Object.keys(localStorage).some((name) => name.startsWith(`${PREFIX}columns.${kind}.`));
+  } catch {
+    return false;
+  }
+}
+
 export function rememberColumns(kind: ListKind, type: string | undefined, columns: readonly string[]): void {
   write(type ? `columns.${kind}.${type}` : `columns.${kind}`, columns);
 }

@@ -2,28 +2,30 @@
 
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
-import { columnsOf, listingOf } from "../api/asks";
+import { columnsOf, listingOf, needsType } from "../api/asks";
 import { useListing, useTotal, useTotals } from "../api/listing";
+import { fetchTerms, useOwnTerms } from "../api/searches";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
-import { onlyType } from "../filter/write";
+import { onlyType } from "../filter/terms";
 import { sortAfter } from "./columns";
 import { rememberColumns } from "./memory";
+import { useFilterEdits } from "./useFilterEdits";
 
 export type List = ReturnType<typeof useList>;
 
 export function useList(kind: ListKind) {
   const search = useSearch({ strict: false }) as ListSearch;
-  const asked = listingOf(kind, search);
-  const listing = useListing(asked);
+  const terms = useOwnTerms(search.filter ?? "");
+  const type = terms && onlyType(terms);
+  const asked = listingOf(kind, search, type);
+  const listing = useListing(asked, false, terms !== undefined || !needsType(kind, search));
   const counted = useTotal(asked);
   const totals = useTotals();
   const records = useMemo(() => listing.data?.pages.flatMap((page) => page.rows) ?? [], [listing.data]);
   const selected = useMemo(() => new Set(splitList(search.selected)), [search.selected]);
-  const columns = useMemo(
-    () => columnsOf(kind, { columns: search.columns, filter: search.filter }),
-    [search.columns, search.filter, kind],
-  );
+  const columns = useMemo(() => columnsOf(kind, search.columns, type), [search.columns, type, kind]);
+  const changes = useChanges(kind, search, type);
   // Where the server does not count, the end of the list tells.
   const loadedTotal = listing.data && !listing.hasNextPage ? records.length : undefined;
   return {
@@ -40,12 +42,13 @@ export function useList(kind: ListKind) {
     complete: counted?.complete !== false && !listing.data?.pages.some((page) => !page.complete),
     preview: records.find(({ id }) => id === search.preview),
     isEmptyStore: kind === "artifacts" && totals.data?.artifacts === 0 && totals.data.executions === 0,
-    ...useChanges(kind, search),
+    problem: changes.editError ?? listing.error,
+    ...changes,
   };
 }
 
 /** The changes of a list's address. */
-function useChanges(kind: ListKind, search: ListSearch) {
+function useChanges(kind: ListKind, search: ListSearch, type: string | undefined) {
   const navigate = useNavigate();
   const change = useCallback(
     (changes: ListSearch, replace = false) =>
@@ -57,19 +60,17 @@ function useChanges(kind: ListKind, search: ListSearch) {
       }),
     [navigate],
   );
-  const type = onlyType(search.filter ?? "");
   /** Another filter; columns are kept per type, so that another type has its own. */
-  const setFilter = (next: string, others: ListSearch = {}) =>
-    change({
-      ...others,
-      filter: next || undefined,
-      ...(onlyType(next) !== type && { columns: undefined }),
-    });
+  const setFilter = async (next: string, others: ListSearch = {}) => {
+    const nextType = await fetchTerms(next).then(onlyType, () => undefined);
+    change({ ...others, filter: next || undefined, ...(nextType !== type && { columns: undefined }) });
+  };
+  const { edit, error: editError } = useFilterEdits(search.filter ?? "", (next) => void setFilter(next));
   const setColumns = (keys: readonly string[]) => {
     rememberColumns(kind, type, keys);
     change({ columns: joinList(keys), ...(search.sort && { sort: sortAfter(search.sort, keys) }) }, true);
   };
-  return { change, setFilter, setColumns };
+  return { change, setFilter, setColumns, edit, editError };
 }
 
 /** The ways from a list to other pages. */

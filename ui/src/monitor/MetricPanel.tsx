@@ -4,9 +4,9 @@ import { Button, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { useMemo } from "react";
 import { useFields } from "../api/listing";
 import { useSeries } from "../api/metrics";
+import { useFilterWith } from "../api/searches";
 import type { Series } from "../api/shapes";
 import { joinList, type MonitorSearch, quoteItem, splitList } from "../app/search";
-import { quoteValue } from "../filter/write";
 import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { Plot } from "../values/Plot";
@@ -22,7 +22,7 @@ interface MetricPanelProps {
 const FIRST = 4;
 
 export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
-  const filter = [search.name && `name=${quoteValue(search.name)}`, search.filter].filter(Boolean).join(" ");
+  const filter = useFilterWith(search.filter ?? "", search.name ? [["name", search.name]] : []);
   // Reporters have the metrics as columns; what they are about is found by name once a metric is chosen.
   const fields = useFields("artifacts", "", undefined, true);
   const known =
@@ -34,7 +34,7 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
   };
   const groupBy = search.group ? [quoteItem(search.group)] : [];
   const series = useSeries(
-    metrics.map((metric) => ({ metric, q: filter, groupBy, ...zoom })),
+    filter.data === undefined ? [] : metrics.map((metric) => ({ metric, q: filter.data, groupBy, ...zoom })),
     refresh,
   );
   const axis = useAxis(series.map(({ data }) => data?.series));
@@ -67,10 +67,12 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
           <p className="muted">Log Metrics with values, and name the model that they are about.</p>
         </Empty>
       )}
+      {filter.error && <Failed error={filter.error} retry={() => void filter.refetch()} />}
       <div className="plots">
-        {metrics.map((metric, at) => (
-          <MetricPlot key={metric} metric={metric} query={series[at]} axis={axis} search={search} change={change} />
-        ))}
+        {!filter.error &&
+          metrics.map((metric, at) => (
+            <MetricPlot key={metric} metric={metric} query={series[at]} axis={axis} search={search} change={change} />
+          ))}
       </div>
     </section>
   );

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useTypes } from "../api/metrics";
 import type { TypeInfo } from "../api/shapes";
 import { useTitle } from "../app/useTitle";
-import { quoteValue } from "../filter/write";
+import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { breakable } from "../values/names";
 import { formatCount } from "../values/numbers";
@@ -68,7 +68,7 @@ function TypeRow({ type, to }: { type: TypeInfo; to: (typeof KINDS)[number]["to"
     <tr>
       <td>
         <RecordIcon type={type.name} kind={type.kind} size={14} />{" "}
-        <Link to={to} search={{ filter: `type=${quoteValue(type.name)}` }}>
+        <Link to={to} search={listWith([["type", type.name]])}>
           <bdi>{breakable(type.name)}</bdi>
         </Link>
         {type.version && <span className="muted"> {type.version}</span>}

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { BASE } from "../api/client";
 import { durationOf, type Node, pythonFor, titleOf } from "../api/shapes";
+import { listWith } from "../filter/where";
 import { Unindexed } from "../state/Notes";
 import { Ago } from "./Ago";
 import { Labels } from "./Labels";
@@ -56,7 +57,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
           </Link>
         ))}
         {record.run && !record.contexts.some(({ name }) => name === record.run) && (
-          <Link to="/executions" search={{ filter: `run="${record.run}"` }}>
+          <Link to="/executions" search={listWith([["run", record.run]])}>
             <RecordIcon type="" kind="run" size={14} /> <bdi>{record.run}</bdi>
           </Link>
         )}
