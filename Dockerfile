@@ -29,6 +29,6 @@ USER 10001:10001
 VOLUME /var/lib/lineal
 EXPOSE 8080 8081 8082
 ENTRYPOINT ["lineal"]
-# Whoever reaches the ports of this default may call, unencrypted: publish them to where that is meant, or give other
-# arguments (`serve ... --auth token --tls-cert FILE --tls-key FILE`), as the manifests in deploy/ do.
+# With this default, everybody who can reach the ports can call, unencrypted. Publish them only where you want that, or give
+# other arguments (`serve ... --auth token --tls-cert FILE --tls-key FILE`), as the manifests in deploy/ do.
 CMD ["serve", "--db", "sqlite:////var/lib/lineal/metadata.db", "--host", "0.0.0.0", "--insecure"]

@@ -43,13 +43,13 @@ test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for 
 test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands of pods, MySQL (scripts/get_mysql)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
 
-test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the dependencies that are promised
+test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the supported dependencies
 	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_web_ui.py build
 
-journeys: $(DEV_READY) ui ## Travel through the web UI in Chromium, write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
+journeys: $(DEV_READY) ui ## Run the journeys of the web UI in Chromium, and write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
 	$(PYTHON) scripts/build_web_ui.py journeys
 
 lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
@@ -60,17 +60,17 @@ lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the r
 	$(PYTHON) scripts/check_repository.py
 	$(PYTHON) scripts/build_web_ui.py lint
 
-format: $(DEV_READY) ## Format the code and mend what can be mended by itself
+format: $(DEV_READY) ## Format the code and fix what can be fixed automatically
 	$(VENV)/bin/ruff format .
 	$(VENV)/bin/ruff check --fix .
 
-docs: $(DEV_READY) ## Check that the docs are complete, their links lead somewhere and their code runs
+docs: $(DEV_READY) ## Check that the docs are complete, their links work and their code runs
 	$(PYTHON) -m pytest -q tests/docs
 
 audit: $(AUDIT_READY) ## Compare the pinned dependencies with published advisories
 	.venv-audit/bin/python scripts/audit_dependencies.py
 
-bench: $(DEV_READY) ## Run the benchmark beside the official library (BENCH_ARGS="--suite embedded")
+bench: $(DEV_READY) ## Run the benchmark, compared with the official library (BENCH_ARGS="--suite embedded")
 	$(PYTHON) -m bench $(BENCH_ARGS)
 
 proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire from its .proto files
@@ -78,13 +78,13 @@ proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire f
 
 official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadata package to compare with (Python 3.11)
 
-protobuf-range: $(DEV_READY) ## Load the generated messages on every major version of protobuf that is promised
+protobuf-range: $(DEV_READY) ## Load the generated messages on every supported major version of protobuf
 	$(PYTHON) scripts/check_protobuf_range.py
 
 wheel: $(DEV_READY) ## Build the wheel and the source distribution into dist/
 	$(PYTHON) -m hatchling build --clean
 
-lock: $(LOCK_READY) ## Pin the newest versions that fit, for every Python, in constraints*.txt
+lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in constraints*.txt
 	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
