@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { columnsOf, listingOf, needsType } from "../api/asks";
 import { useListing, useTotal, useTotals } from "../api/listing";
+import { Problem } from "../api/problem";
 import { fetchTerms, useOwnTerms } from "../api/searches";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
@@ -42,9 +43,14 @@ export function useList(kind: ListKind) {
     complete: counted?.complete !== false && !listing.data?.pages.some((page) => !page.complete),
     preview: records.find(({ id }) => id === search.preview),
     isEmptyStore: kind === "artifacts" && totals.data?.artifacts === 0 && totals.data.executions === 0,
-    problem: changes.editError ?? listing.error,
+    // What the filter box is to say; that the server does not answer at all is said in place of the rows.
+    problem: changes.editError ?? (isRefused(listing.error) ? listing.error : undefined),
     ...changes,
   };
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Problem && error.kind === "refused";
 }
 
 /** The changes of a list's address. */
