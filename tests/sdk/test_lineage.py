@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from lineal import errors
-from lineal.sdk import DataSet, Execution, Model, Workspace, lineage
+from lineal.sdk import DataSet, Execution, Model, Workspace, artifact_lineage
 from tests.sdk.test_custom_artifacts import Duck, Sensor
 
 
@@ -82,11 +82,11 @@ def test_an_unknown_artifact_is_an_error(workspace: Workspace) -> None:
 
 
 def test_the_store_of_an_artifact_is_forgotten_with_it(execution: Execution) -> None:
-    before = len(lineage._homes)
+    before = len(artifact_lineage._homes)
     for number in range(3):
         execution.log_output(Model("gs://a", str(number)))
     gc.collect()
-    assert len(lineage._homes) == before
+    assert len(artifact_lineage._homes) == before
 
 
 def test_an_artifact_without_weak_references_can_be_logged(execution: Execution) -> None:

@@ -21,7 +21,7 @@ from lineal.client import MetadataStore
 from lineal.client.transport import LocalTransport
 from lineal.config import DatabaseSettings
 from lineal.lineage_cuts import RPCS, Cut, collected, decoded
-from lineal.sdk.lineage import trace
+from lineal.sdk.artifact_lineage import trace
 from lineal.server.rpcs import SERVICES
 from lineal.upkeep.opening import open_service
 from lineal.wire import lineage

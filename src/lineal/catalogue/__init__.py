@@ -17,7 +17,7 @@ from lineal.catalogue import (
     details,
     facets,
     keys,
-    lineage,
+    lineage_graph,
     listing,
     monitoring,
     paths,
@@ -140,7 +140,9 @@ class Catalogue:
 
         def read(session: Session, types: KnownTypes) -> shapes.Neighbours:
             cards.require(session, kind, node_id)
-            return lineage.neighbours(session, types, kind, node_id, direction=direction, cursor=cursor, limit=limit)
+            return lineage_graph.neighbours(
+                session, types, kind, node_id, direction=direction, cursor=cursor, limit=limit
+            )
 
         return self._read(read)
 
@@ -172,8 +174,8 @@ class Catalogue:
         shown = listing.read_columns(columns)
 
         def read(session: Session, types: KnownTypes) -> shapes.Lineage:
-            view = lineage.make_view(session, since=since, until=until, internal=internal, inside=inside)
-            return lineage.around(session, types, focus, up=up, down=down, limit=limit, view=view, columns=shown)
+            view = lineage_graph.make_view(session, since=since, until=until, internal=internal, inside=inside)
+            return lineage_graph.around(session, types, focus, up=up, down=down, limit=limit, view=view, columns=shown)
 
         return self._read(read)
 
@@ -182,9 +184,9 @@ class Catalogue:
     ) -> shapes.Relatives:
         """Return the ancestors or descendants of a node that fit a search."""
         self._searched(asked.kind)
-        view = lineage.View(Period(None, until), internal)
+        view = lineage_graph.GraphPart(Period(None, until), internal)
         return self._read(
-            lambda session, types: lineage.relatives(
+            lambda session, types: lineage_graph.relatives(
                 session, types, focus, direction=direction, asked=asked, limit=limit, view=view
             )
         )
@@ -203,7 +205,7 @@ class Catalogue:
         self, first: str, second: str, *, limit: int, since: int | None, until: int | None, internal: bool
     ) -> shapes.Paths:
         """Return how two nodes are related."""
-        view = lineage.View(Period(since, until), internal)
+        view = lineage_graph.GraphPart(Period(since, until), internal)
         return self._read(lambda session, types: paths.between(session, types, first, second, limit=limit, view=view))
 
     def series(

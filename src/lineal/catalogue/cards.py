@@ -1,6 +1,6 @@
 """Turn nodes into cards and rows: names, states, times and the requested values.
 
-What stays out: which nodes (listing.py, lineage.py).
+What stays out: which nodes (listing.py, lineage_graph.py).
 """
 
 from __future__ import annotations

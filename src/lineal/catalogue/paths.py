@@ -11,7 +11,18 @@ from collections.abc import Iterator
 from lineal import deadlines, lineage_cuts
 from lineal.catalogue import shapes
 from lineal.catalogue.cards import cards_by_key, key_of
-from lineal.catalogue.lineage import DOWN, SIGNS, UP, Key, View, Walked, cut_shape, draw, focus_of, walked_from
+from lineal.catalogue.lineage_graph import (
+    DOWN,
+    SIGNS,
+    UP,
+    GraphPart,
+    Key,
+    Walked,
+    cut_shape,
+    draw,
+    focus_of,
+    walked_from,
+)
 from lineal.event_directions import INPUTS
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.lineage_cuts import Cut
@@ -23,7 +34,9 @@ MOST_PATHS = 50
 _MOST_STEPS = 200_000
 
 
-def between(session: Session, types: KnownTypes, first: str, second: str, *, limit: int, view: View) -> shapes.Paths:
+def between(
+    session: Session, types: KnownTypes, first: str, second: str, *, limit: int, view: GraphPart
+) -> shapes.Paths:
     """Return the ways from one node to another, shortest first, or their nearest common ancestors.
 
     Raises:
@@ -119,7 +132,7 @@ def _ends(event: EventRow, direction: str) -> tuple[Key, Key]:
     return along if direction == DOWN else along[::-1]
 
 
-def _answer(session: Session, types: KnownTypes, search: _Search, limit: int, view: View) -> shapes.Paths:
+def _answer(session: Session, types: KnownTypes, search: _Search, limit: int, view: GraphPart) -> shapes.Paths:
     ways = list(search.ways(limit + 1))
     distances: dict[Key, int] = {}
     for way in ways[:limit]:
@@ -142,7 +155,7 @@ def _given_up(search: _Search) -> list[shapes.Cut]:
 
 
 def _ancestors(
-    session: Session, types: KnownTypes, ends: tuple[Key, Key], ups: tuple[Walked, Walked], view: View
+    session: Session, types: KnownTypes, ends: tuple[Key, Key], ups: tuple[Walked, Walked], view: GraphPart
 ) -> shapes.Paths:
     """Return the nearest common ancestors: those that no other one comes from, by the sum of both distances."""
     common = ups[0].distances.keys() & ups[1].distances.keys()

@@ -4,8 +4,8 @@ Programs written for the original SDK import the same names from `kubeflow.metad
 of the service themselves (`lineal.client`).
 """
 
+from lineal.sdk.artifact_lineage import Lineage, Relatives
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
-from lineal.sdk.lineage import Lineage, Relatives
 from lineal.sdk.run import Execution, Run
 from lineal.sdk.store import Store
 from lineal.sdk.workspace import Workspace

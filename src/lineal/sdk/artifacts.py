@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from lineal.client import MetadataStore
-from lineal.sdk import html, kept, lineage, stored_form, typos
+from lineal.sdk import artifact_lineage, html, kept, stored_form, typos
 from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
 
@@ -38,9 +38,9 @@ class Artifact(ABC):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Copy or pickle the artifact; a copy knows the store that it was logged in, a pickle knows it by URL."""
-        return lineage.reduced_at_home(self, super().__reduce_ex__(protocol))
+        return artifact_lineage.reduced_at_home(self, super().__reduce_ex__(protocol))
 
-    def lineage(self, *, max_hops: int | None = None, store: MetadataStore | None = None) -> lineage.Lineage:
+    def lineage(self, *, max_hops: int | None = None, store: MetadataStore | None = None) -> artifact_lineage.Lineage:
         """Return what this artifact came from and what came from it.
 
         Args:
@@ -52,7 +52,7 @@ class Artifact(ABC):
 
         """
         artifact_id = getattr(self, "id", None)
-        client = store or lineage.home_of(self)
+        client = store or artifact_lineage.home_of(self)
         if artifact_id is None:
             raise ValueError("the artifact has no lineage yet: log it first, or give it an 'id' and pass 'store'")
         if client is None:
@@ -60,7 +60,7 @@ class Artifact(ABC):
                 f"the artifact {artifact_id} was not logged by this process, so its store is not known here; pass "
                 "'store': lineage(store=workspace.store)"
             )
-        return lineage.trace(client, artifact_id, max_hops=max_hops)
+        return artifact_lineage.trace(client, artifact_id, max_hops=max_hops)
 
 
 def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:

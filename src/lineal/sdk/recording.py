@@ -15,7 +15,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
-from lineal.sdk import filters, kept, lineage, stored_form
+from lineal.sdk import artifact_lineage, filters, kept, stored_form
 from lineal.sdk.artifacts import Artifact, StandardArtifact, is_same_version
 from lineal.sdk.retry import retrying
 from lineal.sdk.type_registry import TypeRegistry
@@ -66,7 +66,7 @@ class Recorder:
             self._join_known(artifact_id, event_type)
         else:
             artifact.id = self._log_new(artifact, event_type)
-        lineage.remember_home(artifact, self.client)
+        artifact_lineage.remember_home(artifact, self.client)
 
     def _join_known(self, artifact_id: Any, event_type: pb.Event.Type) -> None:
         """Add the event of an artifact that is said to be stored."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lineal.catalogue import lineage, paths
+from lineal.catalogue import lineage_graph, paths
 from tests.server.rest.shelf import Shelf
 from tests.service.requests import put_chain
 
@@ -36,7 +36,7 @@ def test_a_way_is_found_however_long_it_is(chain: Shelf) -> None:
 def test_relatives_beyond_the_limit_of_nodes_are_said_to_be_left_out(
     chain: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lineage.walked_from, "__kwdefaults__", {"hops": None, "limit": 21})
+    monkeypatch.setattr(lineage_graph.walked_from, "__kwdefaults__", {"hops": None, "limit": 21})
     found = chain.get("/lineage/relatives", focus=LAST, direction="up")
     assert (found["total"], found["exact"]) == (10, False)
     assert said(found) == [("nodes", "up", 21, 1, "stopped at the limit of nodes; at least 1 node lies beyond")]
@@ -57,7 +57,7 @@ def test_the_limit_of_a_graph_is_said(chain: Shelf) -> None:
 def test_events_that_are_too_many_to_be_read_are_said_to_be_left_out(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lineage, "_MOST_EVENTS", 4)
+    monkeypatch.setattr(lineage_graph, "_MOST_EVENTS", 4)
     monkeypatch.setattr("lineal.service.lineage.walk._NARROW", 0)
     shelf.run([], [shelf.put(name=str(number)) for number in range(6)])
     found = shelf.get("/lineage", focus="e1")
@@ -71,7 +71,7 @@ def test_edges_that_are_too_many_to_be_read_are_said_to_be_left_out(
 ) -> None:
     first, *others = [shelf.put(name=str(number)) for number in range(6)]
     shelf.run([first], others)
-    monkeypatch.setattr(lineage, "_MOST_EVENTS", 4)
+    monkeypatch.setattr(lineage_graph, "_MOST_EVENTS", 4)
     found = shelf.get("/lineage", focus="a1")
     assert [cut["limit"] for cut in found["cuts"]] == ["edges"]
     assert (len(found["nodes"]), len(found["edges"])) == (7, 4)

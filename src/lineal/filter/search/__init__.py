@@ -11,7 +11,7 @@ which are passed in.
 from __future__ import annotations
 
 from lineal.filter.search.applicable import RUN_KEYS, has_key, names_of_runs, require_keys
-from lineal.filter.search.builder import Scope, among, condition, needs_entry
+from lineal.filter.search.builder import Target, among, condition, needs_entry
 from lineal.filter.search.editing import Choice, add_word, choose, choose_range, clear, key_named
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.parser import Piece, last_piece, parse
@@ -41,8 +41,8 @@ __all__ = [
     "Piece",
     "Query",
     "Range",
-    "Scope",
     "SearchError",
+    "Target",
     "Term",
     "Word",
     "add_word",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 
 from lineal.catalogue import Catalogue, shapes
 from lineal.catalogue.cards import kind_named
-from lineal.catalogue.lineage import MOST_GENERATIONS, MOST_NODES
+from lineal.catalogue.lineage_graph import MOST_GENERATIONS, MOST_NODES
 from lineal.catalogue.paths import MOST_PATHS
 from lineal.server.rest.parameters import (
     ColumnKeys,

@@ -247,7 +247,7 @@ def conditions(
     """Return the conditions of a selection, its filter query aside."""
     kind, node = selection.kind, NODE[selection.kind]
     found: list[sa.ColumnElement[bool]] = []
-    scope = search.Scope(
+    target = search.Target(
         kind,
         node,
         TABLES,
@@ -256,29 +256,29 @@ def conditions(
         one_by_one=one_by_one,
         entry_joined=entry_joined,
     )
-    searched = search.condition(selection.query, scope)
+    searched = search.condition(selection.query, target)
     if searched is not None:
         found.append(searched)
     if selection.context_id is not None:
-        found.append(_held(scope, selection.context_id))
+        found.append(_held(target, selection.context_id))
     if selection.type_names:
         type_ = tables.TYPE.c
         of_kind = type_.type_kind == kind.type_kind
         found.append(
-            scope.unled(node.c.type_id).in_(
+            target.unled(node.c.type_id).in_(
                 sa.select(type_.id).where(of_kind, search.among(type_.name, selection.type_names))
             )
         )
     return found
 
 
-def _held(scope: search.Scope, context_id: int) -> sa.ColumnElement[bool]:
+def _held(target: search.Target, context_id: int) -> sa.ColumnElement[bool]:
     """Return the condition that a context holds the node; if the node is a context, that it is its parent."""
     given = sa.bindparam(None, context_id, sa.BigInteger())
-    if scope.kind is CONTEXT:
-        return scope.has_row(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id == given)
-    link = MEMBERSHIP[scope.kind].c
-    return scope.has_row(link[scope.kind.id_column], link.context_id == given)
+    if target.kind is CONTEXT:
+        return target.has_row(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id == given)
+    link = MEMBERSHIP[target.kind].c
+    return target.has_row(link[target.kind.id_column], link.context_id == given)
 
 
 def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[int]:

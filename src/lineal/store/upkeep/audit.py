@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from lineal import json_form
-from lineal.filter.search.builder import Contains
+from lineal.filter.search.value_tests import Contains
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion
 from lineal.store.rows.pages import PageOrder

@@ -40,7 +40,7 @@ Key = tuple[Kind, int]
 
 
 @dataclass(frozen=True)
-class View:
+class GraphPart:
     """Which part of the graph counts.
 
     Attributes:
@@ -94,7 +94,7 @@ def focus_of(session: Session, key: str) -> Key:
     return kind, node_id
 
 
-def make_view(session: Session, *, since: int | None, until: int | None, internal: bool, inside: str) -> View:
+def make_view(session: Session, *, since: int | None, until: int | None, internal: bool, inside: str) -> GraphPart:
     """Return the part of the graph that counts; `inside` is the key of a context or run, or "".
 
     Raises:
@@ -102,7 +102,7 @@ def make_view(session: Session, *, since: int | None, until: int | None, interna
         NotFoundError: there is no such run.
     """
     members = _members(session, inside) if inside else None
-    return View(Period(since, until), internal, members)
+    return GraphPart(Period(since, until), internal, members)
 
 
 def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
@@ -122,7 +122,13 @@ def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
 
 
 def walked_from(
-    session: Session, start: Key, direction: str, view: View, *, hops: int | None = None, limit: int = MOST_RELATIVES
+    session: Session,
+    start: Key,
+    direction: str,
+    view: GraphPart,
+    *,
+    hops: int | None = None,
+    limit: int = MOST_RELATIVES,
 ) -> Walked:
     """Walk in one direction until there are `limit` nodes, or as many as the server allows."""
     route = Route(
@@ -153,7 +159,7 @@ def around(
     up: int,
     down: int,
     limit: int,
-    view: View,
+    view: GraphPart,
     columns: Sequence[str],
 ) -> shapes.Lineage:
     """Return the generations around a node, at most `limit` nodes."""
@@ -174,7 +180,7 @@ def around(
 
 
 def draw(
-    session: Session, types: KnownTypes, distances: Mapping[Key, int], view: View, *, columns: Sequence[str] = ()
+    session: Session, types: KnownTypes, distances: Mapping[Key, int], view: GraphPart, *, columns: Sequence[str] = ()
 ) -> Drawing:
     """Return the nodes of a graph, nearest first, with counts of neighbours that are not in it, and the events."""
     events, are_all = _inner_events(session, distances, view)
@@ -193,7 +199,7 @@ def draw(
 
 
 def _hidden(
-    session: Session, distances: Mapping[Key, int], direction: str, view: View, events: Sequence[EventRow]
+    session: Session, distances: Mapping[Key, int], direction: str, view: GraphPart, events: Sequence[EventRow]
 ) -> dict[Key, int]:
     """Return how many neighbours in one direction each node has that are not in the graph."""
     hidden: dict[Key, int] = {}
@@ -219,7 +225,7 @@ def _shown(events: Sequence[EventRow], leads: Mapping[Kind, Sequence[int]]) -> d
     return {key: len(others) for key, others in pairs.items()}
 
 
-def _inner_events(session: Session, distances: Mapping[Key, int], view: View) -> tuple[list[EventRow], bool]:
+def _inner_events(session: Session, distances: Mapping[Key, int], view: GraphPart) -> tuple[list[EventRow], bool]:
     """Return the events between the nodes of a graph, and whether these are all."""
     artifacts, executions = (sorted(node_id for each, node_id in distances if each is kind) for kind in OTHER)
     if not artifacts or not executions:
@@ -251,7 +257,7 @@ def _edge(event: EventRow, steps: Sequence[event_rows.Step]) -> shapes.Edge:
 
 
 def relatives(
-    session: Session, types: KnownTypes, focus: str, *, direction: str, asked: Asked, limit: int, view: View
+    session: Session, types: KnownTypes, focus: str, *, direction: str, asked: Asked, limit: int, view: GraphPart
 ) -> shapes.Relatives:
     """Return the ancestors (up) or descendants (down) of a node that fit a search, nearest first."""
     start = focus_of(session, focus)

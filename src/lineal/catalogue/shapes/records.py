@@ -1,0 +1,247 @@
+"""What the catalogue answers about records: cards, rows, pages and whole nodes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from lineal.json_shapes import Decimal, Value, Wide
+
+KindName = Literal["artifact", "execution", "context"]
+
+
+@dataclass(frozen=True)
+class MetricValue:
+    """A metric of a node over all reports: the latest value, the least, the greatest, and how many."""
+
+    last: Decimal
+    least: Decimal
+    greatest: Decimal
+    count: int
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A node named by another. The key ("a12", "e7", "c3") is what links and lineage use."""
+
+    key: str
+    id: Wide
+    name: str | None
+    type: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A node in short, as lists and the lineage graph show it.
+
+    Attributes:
+        key: "a12", "e7" or "c3".
+        name: what people call it; None if nothing names it.
+        type: the whole name of its type.
+        version: its version as recorded.
+        state: the word of its state, None if it is not set.
+        workspace: the name of its workspace or pipeline.
+        run: the name of its run.
+        ended: when an execution ended; None while it runs or if that is not recorded.
+        missing: whether events name it but the store does not have it.
+        values: the properties and labels that were asked for ("prop.K", "label.K").
+        metrics: the metrics that were asked for, by name.
+    """
+
+    key: str
+    kind: KindName
+    id: Wide
+    name: str | None = None
+    type: str = ""
+    type_id: Wide = 0
+    version: str | None = None
+    state: str | None = None
+    uri: str | None = None
+    external_id: str | None = None
+    created: int = 0
+    updated: int = 0
+    ended: int | None = None
+    workspace: str | None = None
+    run: str | None = None
+    missing: bool = False
+    values: dict[str, Value] = field(default_factory=dict)
+    metrics: dict[str, MetricValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Row(Card):
+    """A node in a list; `made_by` is the execution that wrote an artifact last, if one did."""
+
+    made_by: Reference | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a list.
+
+    Attributes:
+        items: the nodes.
+        next_cursor: what to pass as `cursor` for the next page; None on the last.
+        complete: whether the search index had caught up; if not, newly written things may be missing from a search.
+    """
+
+    items: list[Row]
+    next_cursor: str | None
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Node(Card):
+    """A node with all that is recorded of it.
+
+    Attributes:
+        properties: what its type declares.
+        custom_properties: what it has beyond that.
+        labels: its labels, wherever they are recorded.
+        meta: the JSON object that the SDK keeps of it, if there is one.
+        contexts: what holds it: workspaces, pipelines, runs and others.
+        inputs: how many input events it has.
+        outputs: how many output events it has.
+        unindexed: the reason if searches do not find it by its content.
+    """
+
+    properties: dict[str, Value] = field(default_factory=dict)
+    custom_properties: dict[str, Value] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
+    meta: dict[str, Any] | None = None
+    contexts: list[Reference] = field(default_factory=list)
+    inputs: int = 0
+    outputs: int = 0
+    unindexed: str | None = None
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes in the order of the ids asked for, and the keys of those that do not exist."""
+
+    items: list[Node]
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Metrics that a node reports, on itself or on a model."""
+
+    reporter: Reference
+    time: int
+    metrics_type: str | None
+    data_set_id: str | None
+    labels: dict[str, str]
+    values: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Evaluations:
+    """The evaluations of a node, oldest first."""
+
+    items: list[Evaluation]
+
+
+@dataclass(frozen=True)
+class TypeInfo:
+    """A type: its declared properties (name to kind) and how many nodes it has."""
+
+    id: Wide
+    kind: KindName
+    name: str
+    version: str | None
+    description: str | None
+    properties: dict[str, str]
+    base_type: str | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Types:
+    """All types of a kind or of all kinds."""
+
+    items: list[TypeInfo]
+
+
+@dataclass(frozen=True)
+class TypeCount:
+    """How many nodes of a type there are."""
+
+    kind: KindName
+    type: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run: a name that executions share, or a context of a run type.
+
+    Attributes:
+        id: its number in this store.
+        context_id: the id of its context, None for a run that is only named.
+        created: when its first record was written.
+        updated: when its last record was written.
+        search: the search that finds what it holds; "" for a context, which `context_id` finds.
+        states: how many executions are in each state.
+    """
+
+    id: Wide
+    name: str
+    search: str
+    workspace: str | None
+    context_id: Wide | None
+    created: int
+    updated: int
+    artifacts: int
+    executions: int
+    states: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """A page of runs, newest first."""
+
+    items: list[Run]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a workspace, run or other context holds, by type."""
+
+    artifacts: int
+    executions: int
+    by_type: list[TypeCount]
+    states: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text from a log or a mail may mean: things with this id or uri, and things named like it."""
+
+    by_id: list[Card]
+    by_uri: list[Card]
+    by_name: list[Card]
+    runs: list[Run]
+
+
+@dataclass(frozen=True)
+class ExecutionTiming(Card):
+    """A running execution against the completed ones of its name.
+
+    Attributes:
+        duration: how long it has been running, milliseconds.
+        median: how long completed ones of the same type and name took, None if there are none.
+        stuck: whether it runs for more than three times the median.
+    """
+
+    duration: int = 0
+    median: int | None = None
+    stuck: bool = False
+
+
+@dataclass(frozen=True)
+class Running:
+    """The executions that run, longest first."""
+
+    items: list[ExecutionTiming]
