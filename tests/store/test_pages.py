@@ -17,7 +17,7 @@ Row = tuple[int, int | None]
 
 def read(order: PageOrder, rows: list[Row], after: Row | None = None) -> list[Row]:
     """Return rows in an order, those after a place."""
-    query = sa.select(THING.c.id, THING.c.value).order_by(*order.keys())
+    query = sa.select(THING.c.id, THING.c.value).order_by(*order.keys)
     if after:
         query = query.where(order.after(after[1], after[0]))
     engine = sa.create_engine("sqlite://")

@@ -62,7 +62,7 @@ def runs(
         query = query.where(RUN.c.name.contains(contains, autoescape=True))
     if after:
         query = query.where(_NEWEST_FIRST.after(*after))
-    query = query.order_by(*_NEWEST_FIRST.keys()).limit(limit)
+    query = query.order_by(*_NEWEST_FIRST.keys).limit(limit)
     return [RunRow._make(row) for row in session.rows(Statement(query))]
 
 

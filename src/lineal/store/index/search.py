@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -123,10 +124,10 @@ def find_page(session: Session, selection: Selection, order: Order, *, limit: in
 
 def _with_value(session: Session, kind: Kind, phases: Sequence[_Phase], after: Place) -> Place:
     """Return a place with its value, which was too long for the cursor and is read from its node again."""
-    key, owner = _sort_key(NODE[kind], phases[min(after.phase, len(phases) - 1)])
-    if key is not None:
+    order = _page_order(kind, phases[min(after.phase, len(phases) - 1)], ascending=True)
+    if order.value is not None:
         node_id = sa.bindparam(None, after.node_id, sa.BigInteger())
-        for (value,) in session.rows(Statement(sa.select(key).where(owner == node_id))):
+        for (value,) in session.rows(Statement(sa.select(order.value).where(order.id == node_id))):
             return after._replace(value=value, is_long=False)
     raise errors.InvalidArgumentError(
         "the last record of the page before is gone, and the cursor with it; read the list from its first page"
@@ -171,7 +172,6 @@ def _page(
     """Return the query of a page in one phase of an order."""
     node = NODE[selection.kind]
     query = select_nodes(selection.kind)
-    key, owner = _sort_key(node, phase)
     if phase.values is not None:
         query = query.select_from(phase.values.join(node, node.c.id == phase.values.c.node_id))
     for values in phase.without:
@@ -180,18 +180,23 @@ def _page(
         query = query.where(listed(node.c.id, "few") if few else sa.false())
     else:
         query = _narrowed(session, query, selection, one_by_one=True)
-    order = PageOrder(owner, ascending, key, may_be_empty=True)
+    order = _page_order(selection.kind, phase, ascending)
     if after:
         query = query.where(order.after(after.value, sa.bindparam(None, after.node_id, sa.BigInteger())))
-    query = query.order_by(*order.keys())
-    return query.add_columns(sa.null() if key is None else key)
+    return query.order_by(*order.keys).add_columns(sa.null() if order.value is None else order.value)
 
 
-def _sort_key(node: sa.Table, phase: _Phase) -> tuple[Any, Any]:
-    if phase.values is not None:
-        return phase.values.c.value, phase.values.c.node_id
-    column = node.c[phase.column] if phase.column and phase.column != "id" else None
-    return column, node.c.id
+def _page_order(kind: Kind, phase: _Phase, ascending: bool) -> PageOrder:
+    if phase.values is None:
+        return _column_order(kind, phase.column, ascending)
+    return PageOrder(phase.values.c.node_id, ascending, phase.values.c.value, may_be_empty=True)
+
+
+@cache
+def _column_order(kind: Kind, column: str | None, ascending: bool) -> PageOrder:
+    node = NODE[kind].c
+    value = node[column] if column and column != "id" else None
+    return PageOrder(node.id, ascending, value, may_be_empty=True)
 
 
 def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, one_by_one: bool) -> sa.Select[Any]:

@@ -65,7 +65,7 @@ def page_of_events(
     query = sa.select(*EVENT_COLUMNS).where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
     if before is not None:
         query = query.where(_NEWEST_FIRST.after(None, before))
-    rows = session.rows(Statement(query.order_by(*_NEWEST_FIRST.keys()).limit(limit)))
+    rows = session.rows(Statement(query.order_by(*_NEWEST_FIRST.keys).limit(limit)))
     return [EventRow._make(row) for row in rows]
 
 

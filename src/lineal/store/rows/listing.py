@@ -131,7 +131,7 @@ class _Form(NamedTuple):
 
     def ordered(self, query: sa.Select[Any], columns: Any) -> sa.Select[Any]:
         """Return the query in this order."""
-        return query.order_by(*self.page_order(columns).keys())
+        return query.order_by(*self.page_order(columns).keys)
 
     def after(self, columns: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a node comes after the last one of the page before."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -16,7 +16,7 @@ RowT = TypeVar("RowT")
 _LONGEST_NUMBER = 18  # digits; every such number fits into 64 bits
 
 
-class PageOrder(NamedTuple):
+class PageOrder:
     """The order of a listing: by a value, and by id where the values are equal.
 
     Attributes:
@@ -24,17 +24,16 @@ class PageOrder(NamedTuple):
         ascending: the direction of both.
         value: the column of the value; None for an order by id alone.
         may_be_empty: whether rows can lack the value; those come first in ascending order, and last in descending.
+        keys: what a query in this order is ordered by.
     """
 
-    id: Any
-    ascending: bool = True
-    value: Any = None
-    may_be_empty: bool = False
-
-    def keys(self) -> list[Any]:
-        """Return what the query is ordered by."""
-        columns = [self.id] if self.value is None else [self.value, self.id]
-        return [column if self.ascending else column.desc() for column in columns]
+    def __init__(self, id_column: Any, ascending: bool = True, value: Any = None, may_be_empty: bool = False) -> None:
+        self.id = id_column
+        self.ascending = ascending
+        self.value = value
+        self.may_be_empty = may_be_empty
+        columns = [id_column] if value is None else [value, id_column]
+        self.keys = [column if ascending else column.desc() for column in columns]
 
     def after(self, value: Any, row_id: Any) -> sa.ColumnElement[bool]:
         """Return the condition that a row comes after the one with this value (None: it has none) and this id."""

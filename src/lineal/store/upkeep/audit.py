@@ -94,4 +94,4 @@ def page(session: Session, wanted: AuditFilter, *, before: int | None, limit: in
     query = sa.select(AUDIT.c.id, *[AUDIT.c[name] for name in _COLUMNS]).where(*wanted.conditions())
     if before is not None:
         query = query.where(_NEWEST_FIRST.after(None, before))
-    return [AuditRow._make(row) for row in session.rows(Statement(query.order_by(*_NEWEST_FIRST.keys()).limit(limit)))]
+    return [AuditRow._make(row) for row in session.rows(Statement(query.order_by(*_NEWEST_FIRST.keys).limit(limit)))]
