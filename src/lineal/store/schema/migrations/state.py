@@ -121,7 +121,7 @@ class State:
         likely = fitting[-1]
         if likely == UNIQUE_EVENTS_SINCE and not self._has_unique_events:
             likely -= 1  # nothing else tells the two apart
-        return f"its tables are those of version {likely}: after a backup, keep only that row in MLMDEnv"
+        return f"its tables are those of version {likely}: after a backup, keep only that one row in MLMDEnv"
 
     @property
     def _has_unique_events(self) -> bool:
