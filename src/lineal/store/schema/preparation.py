@@ -53,7 +53,7 @@ def _is_ready(session: Session) -> bool:
     present = _present_tables(session)
     if not present or _is_half_created(session):
         return False
-    if not _is_current(session, present) and not _is_current_at_second_sight(session):
+    if not _is_current(session, present) and not _is_current_at_second_look(session):
         return False
     return session.dialect.read_only or (locks.are_ready(session) and not _missing_system_types(session))
 
@@ -72,7 +72,7 @@ def _is_current(session: Session, present: set[str]) -> bool:
     return complete and session.rows(_VERSIONS) == [(SCHEMA_VERSION,)]
 
 
-def _is_current_at_second_sight(session: Session) -> bool:
+def _is_current_at_second_look(session: Session) -> bool:
     """Check the database thoroughly; return whether it has the current version or an older one to be upgraded."""
     version = migrations.recognise(session).version()
     if version < SCHEMA_VERSION and not session.dialect.settings.upgrade:
