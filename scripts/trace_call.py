@@ -9,6 +9,7 @@ and what servers do beside their calls do not.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 import threading
@@ -160,7 +161,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("calls", nargs="*", metavar="CALL", choices=[*CALLS, []], help=", ".join(CALLS))
     parser.add_argument("--show", action="store_true", help="print the files and functions")
+    parser.add_argument("--json", action="store_true", help="print the files and functions of each call as JSON")
     args = parser.parse_args()
+    if args.json:
+        print(json.dumps({name: traced(name) for name in args.calls or CALLS}))
+        return
     for name in args.calls or CALLS:
         found = traced(name)
         print(f"{name}: {len(found)} files, {sum(map(len, found.values()))} functions")
