@@ -77,13 +77,25 @@ def test_a_write_that_was_committed_while_the_file_was_removed_is_not_acknowledg
         service.database.write(lambda session: path.unlink())
 
 
-def test_nothing_is_read_from_a_file_that_was_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize("displace", [remove, replace, remove_log, remove_log_index, link_elsewhere])
+def test_nothing_is_read_from_a_file_that_is_not_at_its_path(tmp_path: Path, displace: Callable[[Path], None]) -> None:
     stored(tmp_path / "other.db", "restored")
     path = stored(tmp_path / "store.db", "first")
     with open_service(f"sqlite:///{path}") as service:
-        replace(path)
-        with pytest.raises(errors.UnavailableError, match=r"store\.db was replaced"):
+        put(service, "second")
+        displace(path)
+        with pytest.raises(errors.UnavailableError, match=r"store\.db(-wal|-shm)? was (removed|replaced)"):
             service.database.read(lambda session: session.script("SELECT 1"))
+
+
+def test_what_is_refused_because_the_log_was_removed_is_not_stored(tmp_path: Path) -> None:
+    path = stored(tmp_path / "store.db", "first")
+    with open_service(f"sqlite:///{path}") as service:
+        type_id = put_artifact_type(service)
+        remove_log(path)
+        with pytest.raises(errors.UnavailableError):
+            put_artifacts(service, artifact(type_id, name="refused"))
+    assert names_in(path) == ["first"]
 
 
 @pytest.mark.parametrize("calls_after", [0, 1])

@@ -208,7 +208,7 @@ class Database:
         self._commit(connection, write=write)
         try:
             if write:
-                self.dialect.check_place(connection, every_file=True)
+                self.dialect.check_place(connection)
             if opened.rows_written:
                 self.is_full = self.is_full and self.dialect.tables_keep_space
                 self.dialect.after_write(connection, opened.rows_written)

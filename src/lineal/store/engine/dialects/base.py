@@ -121,10 +121,8 @@ class DatabaseDialect:
     def after_fork_in_child(self) -> None:
         """Replace the locks that a thread of the parent may have held."""
 
-    def check_place(self, connection: Any, *, every_file: bool = False) -> None:
+    def check_place(self, connection: Any) -> None:
         """Check whether the database is still where it was opened; no transaction is open on the connection.
-
-        What was written is only safe if every file of the database is there.
 
         Raises:
             FileDisplacedError: it is not, so writes would be lost.

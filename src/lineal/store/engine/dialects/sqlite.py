@@ -205,10 +205,10 @@ class SQLiteDialect(DatabaseDialect):
         if self._files is not None:
             self._files.after_fork_in_child()
 
-    def check_place(self, connection: Any, *, every_file: bool = False) -> None:
+    def check_place(self, connection: Any) -> None:
         """Compare the files with those that are open."""
         if self._files is not None:
-            self._files.check(connection, every=every_file)
+            self._files.check(connection)
 
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""

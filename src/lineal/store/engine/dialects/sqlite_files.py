@@ -1,9 +1,9 @@
 """The files of an open SQLite database: whether they are still the ones that lie at their paths.
 
 SQLite goes on working on files that somebody removed or replaced, and what is written there is lost
-(https://www.sqlite.org/howtocorrupt.html). So the database is compared with the file at its path before a transaction
-begins, and all files before a write is acknowledged. Without inodes, only a missing file is found. What stays
-out: copying over a file in place, which leaves no trace that a comparison can find.
+(https://www.sqlite.org/howtocorrupt.html). So the files are compared with those at their paths before a transaction
+begins, and before a write is acknowledged. Without inodes, only a missing file is found. What stays out: copying over a
+file in place, which leaves no trace that a comparison can find.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from lineal import errors
@@ -132,23 +132,23 @@ class OpenFiles:
             if not self._open:
                 self._known = {}
 
-    def check(self, connection: Any, *, every: bool) -> None:
-        """Compare the file of the database, or every file, with what is at its path.
+    def check(self, connection: Any) -> None:
+        """Compare every file with what is at its path.
 
         No transaction is open on the connection.
 
         Raises:
             FileDisplacedError: a file was removed or replaced. The log is no danger any more to the file at its path.
         """
-        displaced = self.displaced(self._paths if every else self._paths[:1])
+        displaced = self.displaced()
         if displaced:
             self._empty_log(connection)
             self._require(displaced)
 
-    def displaced(self, paths: Sequence[str] = ()) -> str:
+    def displaced(self) -> str:
         """Return what happened to one of the files and which, "" if they are in place; new ones are remembered."""
         known = self._known
-        for path in (paths or self._paths) if self.has_log else self._paths[:1]:
+        for path in self._paths if self.has_log else self._paths[:1]:
             found = _identity(path)
             if path not in known:
                 if found is not None:
