@@ -139,6 +139,15 @@ def test_no_cut_is_logged_after_as_many_hops_as_were_asked_for(
     assert caplog.text == ""
 
 
+def test_missing_starting_nodes_are_logged_also_if_no_hop_was_asked_for(caplog: pytest.LogCaptureFixture) -> None:
+    asked = pb.LineageSubgraphQueryOptions(starting_artifacts={"filter_query": "id > 0"}, max_num_hops=0)
+    service = open_service(DatabaseSettings("sqlite://"))
+    put_chain(service, 101)
+    with MetadataStore.from_transport(LocalTransport(service)) as store, caplog.at_level(logging.WARNING, "lineal"):
+        store.get_lineage_subgraph(asked)
+    assert "started from the first nodes that fit the filter" in caplog.text
+
+
 def test_the_sdk_says_where_a_lineage_stops(store: MetadataStore) -> None:
     found = trace(store, 1)
     assert (found.downstream.cuts, found.upstream.cuts) == ([AFTER_100], [])

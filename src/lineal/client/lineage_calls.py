@@ -259,7 +259,9 @@ class LineageCalls(TypeCalls, NodeCalls):
     def _put_together(self, query_options: pb.LineageSubgraphQueryOptions, wanted: Collection[str]) -> pb.LineageGraph:
         """Return the graph from a server that has no call for it: its skeleton, then the nodes and types."""
         paths = {path for path in wanted if not path.endswith("_types")}
-        skeleton = self._skeleton(query_options, sorted(paths | ({"events"} if self._lacks_lineage else set())))
+        if paths and self._lacks_lineage:  # its events say how far it walked; without paths it answers everything
+            paths.add("events")
+        skeleton = self._skeleton(query_options, sorted(paths))
         if self._lacks_lineage:  # a server that does not say either where a walk stops
             lineage_cuts.report(self._unsaid_cuts(query_options, skeleton))
         graph = pb.LineageGraph(**{name: getattr(skeleton, name) for name in _WHOLE_FIELDS if name in wanted})
@@ -307,8 +309,9 @@ class LineageCalls(TypeCalls, NodeCalls):
 
 def _warn(cuts: Sequence[Cut], query_options: pb.LineageSubgraphQueryOptions) -> None:
     """Log where a walk stopped, if that was not after as many steps as were asked for."""
+    asked = query_options.max_num_hops if query_options.HasField("max_num_hops") else None
     for cut in cuts:
-        if not (query_options.HasField("max_num_hops") and cut.hops == query_options.max_num_hops):
+        if (cut.limit, cut.hops) != (lineage_cuts.HOPS, asked):
             _LOG.warning("the lineage graph is not complete: the walk %s", cut)
 
 
