@@ -1,6 +1,6 @@
 """The shapes of values: the marks of numbers that JSON cannot hold, and one class for each kind of property value.
 
-What stays out: the shapes of records (catalogue/shapes.py), which are made of these.
+What stays out: the shapes of records (catalogue/shapes/), which are made of these.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The catalogue: the reads of the web UI and the REST interface, over the same service and store as the RPCs.
 
-`Catalogue` is public; its answers are the dataclasses of shapes.py. Everything about a node is stored in ML Metadata's
+`Catalogue` is public; its answers are the dataclasses of shapes/. Everything about a node is stored in ML Metadata's
 tables; the search index repeats parts of it. What stays out: HTTP, SQL, and writing nodes, which only the RPCs do.
 """
 

@@ -1,6 +1,6 @@
 """The catalogue's answers about searches, as dataclasses: terms, mistakes, completions and keys.
 
-What stays out: how they are found (searching.py, completing.py), and the answers about records (shapes.py).
+What stays out: how they are found (searching.py, completing.py), and the answers about records (shapes/).
 """
 
 from __future__ import annotations

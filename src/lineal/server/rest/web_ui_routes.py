@@ -1,4 +1,4 @@
-"""The routes that serve the web UI alone: searches as they were understood, the search's keys, stored views."""
+"""The routes that serve only the web UI: reading, completing and changing searches, their keys, and stored views."""
 
 from __future__ import annotations
 

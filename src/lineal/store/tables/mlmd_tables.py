@@ -1,7 +1,7 @@
 """The tables of ML Metadata's schema, version 10, as SQLAlchemy Core tables.
 
 One definition serves every engine; a column type has the name of each engine. On SQLite the result is what the
-official library creates. What stays out: own tables (`lineal_*`), statements, and the act of creating (schema.py).
+official library creates. What stays out: own tables (`lineal_*`), statements, and creating (schema/).
 
 Source: the schema that the official library 1.17 creates.
 """

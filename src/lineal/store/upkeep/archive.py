@@ -2,7 +2,7 @@
 
 A record is a row as a dict of its values that are not NULL, with its properties, base types or steps inside. Its values
 have the form of the service, not that of an engine, so it works with every engine. What stays out: files
-(service/archive), and ids that change (upkeep/archive/renumbering.py).
+(lineal/upkeep/archive/files.py), and ids that change (lineal/upkeep/archive/renumbering.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Copy the rows of an older schema version, from any engine, into an empty SQLite database of the same version.
 
 The older versions hold integers, numbers and texts alone, which every engine stores alike. What stays out: upgrading
-the copy (migration.py), and what it is for (service/archive).
+the copy (migration.py), and what it is for (lineal/upkeep/archive).
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Plan:
         first: what has to be done before the steps, in words, or "".
         steps: the steps in their order.
         indexes: how many indexes that hold texts whole are replaced, so that any text fits (text_indexes.py).
-        creates: whether the database is empty and gets its tables, which is left to schema.py.
+        creates: whether the database is empty and gets its tables, which is left to preparation.py.
     """
 
     start: int

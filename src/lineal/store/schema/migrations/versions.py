@@ -1,8 +1,8 @@
 """The tables of each schema version, 0 to the current one.
 
-The current version is `tables.py`; this module says when each table, column and index came, so that an older version is
-the current one without what came later. What stays out: how a database is brought from one to another (reshape.py), and
-what happens to rows (steps.py).
+The current version is in mlmd_tables.py; this module says when each table, column and index came, so that an older
+version is the current one without what came later. What stays out: how a database is brought from one to another
+(reshape.py), and what happens to rows (steps.py).
 
 Source: the schemas that the official library 1.17 makes when it downgrades a database.
 """
