@@ -93,6 +93,7 @@ class _Walk:
         self._ended: Ids = {ARTIFACT: set(), EXECUTION: set()}
         self._dropped: Ids = {ARTIFACT: set(), EXECUTION: set()}
         self._dropped_at = 0
+        self._read_in_part_at = 0
 
     def run(self, start: Mapping[Kind, Iterable[int]]) -> Subgraph:
         most, hop = self._route.max_hops, 0
@@ -153,6 +154,8 @@ class _Walk:
                 events, other = self._leads.of(kind, ids, hops_left), OTHER[kind]
                 reached[other] = dict.fromkeys(map(END[other], events))
                 passed += events
+        if self._leads.is_cut:
+            self._read_in_part_at = self._read_in_part_at or hop
         following = {kind: self._enter(kind, reached[kind], hop) for kind in OTHER if reached.get(kind)}
         out = {kind: self._ended[kind] | self._dropped[kind] for kind in OTHER}
         if out[ARTIFACT] or out[EXECUTION]:
@@ -166,8 +169,8 @@ class _Walk:
         dropped = sum(map(len, self._dropped.values()))
         if dropped:
             self._found.cuts.append(Cut(lineage_cuts.NODES, self._dropped_at, dropped))
-        if self._leads.is_cut:
-            self._found.cuts.append(Cut(lineage_cuts.EVENTS, hop))
+        if self._read_in_part_at:
+            self._found.cuts.append(Cut(lineage_cuts.EVENTS, self._read_in_part_at))
         if any(frontier.values()):
             beyond, is_all = self._beyond(frontier)
             if beyond or not is_all:
