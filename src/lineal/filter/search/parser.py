@@ -187,7 +187,8 @@ class _Reader:
             return self._word()
         field, after = found.group().lower(), found.end()
         if field in FAMILIES and self.text.startswith(".", after):
-            return self._comparison(self._family_key(field, after + 1))
+            start = self.at
+            return self._comparison(self._family_key(field, after + 1), start)
         operator = _OPERATOR.match(self.text, after)
         if operator is None or self.text.startswith("://", after):
             return self._word()
@@ -197,8 +198,8 @@ class _Reader:
             raise self._unknown(found.group())
         if field in FAMILIES:
             raise self._error(f"{field} needs a name", len(field), f"write for example {FIELDS[field].example}")
-        self.at = after
-        return self._comparison(Key(field))
+        start, self.at = self.at, after
+        return self._comparison(Key(field), start)
 
     def _family_key(self, field: str, at: int) -> Key:
         start, self.at = self.at, at
@@ -209,15 +210,11 @@ class _Reader:
             )
         return Key(field, name)
 
-    def _comparison(self, key: Key) -> Body:
+    def _comparison(self, key: Key, start: int) -> Body:
         operator = _OPERATOR.match(self.text, self.at)
         if operator is None:
-            raise self._error(
-                f"{key} lacks an operator and a value",
-                len(str(key)),
-                f"write {key}=value, or has:{key}",
-                at=self.at - len(str(key)),
-            )
+            problem = f"{key} lacks an operator and a value"
+            raise self._error(problem, self.at - start, f"write {key}=value, or has:{key}", at=start)
         field = FIELDS[key.field]
         if operator.group() not in field.operators:
             hint = f"{key} takes {' '.join(field.operators)}"

@@ -8,8 +8,11 @@ What stays out: reading text (parser.py) and SQL (builder.py).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Union
+
+from lineal.filter.search.vocabulary import FAMILIES
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,8 @@ def write_term(term: Term) -> str:
 
 def _body(body: Body) -> str:
     if isinstance(body, Word):
+        if _BEGINS_A_KEY.match(body.text):
+            return _in_marks(body.text)
         return quoted(body.text, also=OPERATOR_CHARACTERS)
     if isinstance(body, Has):
         return f"has:{body.key}"
@@ -137,4 +142,11 @@ def quoted(text: str, *, also: str = "") -> str:
     )
     if plain and (also or text[0] not in "=<>:!"):
         return text
+    return _in_marks(text)
+
+
+def _in_marks(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_BEGINS_A_KEY = re.compile(rf"(?:{'|'.join(FAMILIES)})\.", re.IGNORECASE)
