@@ -26,9 +26,9 @@ _FILTERS = {
     ],
 }
 _SEARCHES = {
-    "artifacts": ["b", "a", "workspace=b or workspace=a", "metric.size>0", "label.team:team", "has:run"],
-    "executions": ["b", "a", "workspace=b or workspace=a", "state=RUNNING", "label.team:team", "has:run"],
-    "contexts": ["b", "a", "type:experiment or type:workspace"],
+    "artifacts": ["b", "a", "(workspace=b OR workspace=a)", "metric.size>0", "label.team:team", "has:run"],
+    "executions": ["b", "a", "(workspace=b OR workspace=a)", "state=RUNNING", "label.team:team", "has:run"],
+    "contexts": ["b", "a", "(type:experiment OR type:workspace)"],
 }
 _COLUMNS = {
     "artifacts": ["metric.size,label.team", "prop.size"],
@@ -148,7 +148,7 @@ ROUTES: dict[str, Route] = {
             "focus": _KEYS,
             "direction": ["up", "down"],
             "kind": ["artifact", "execution"],
-            "q": ["b", "a", "workspace=b or workspace=a"],
+            "q": ["b", "a", "(workspace=b OR workspace=a)"],
             "filter_query": ["name LIKE '%'", "events_0.type IN (INPUT, OUTPUT)"],
             "limit": ["1", "100"],
             "as_of": [_LATER],
@@ -173,7 +173,7 @@ ROUTES: dict[str, Route] = {
     "/api/v1/runs/{node_id}/holding": Route({"node_id": _IDS}),
     "/api/v1/workspaces": Route(
         {
-            "q": ["b", "a", "type:workspace or type:pipeline"],
+            "q": ["b", "a", "(type:workspace OR type:pipeline)"],
             "filter_query": _FILTERS["contexts"],
             "order_by": ["-name", "created"],
             "columns": ["label.team"],
@@ -195,7 +195,7 @@ ROUTES: dict[str, Route] = {
         [{"metric": "size"}],
     ),
     "/api/v1/monitor/running": Route(
-        {"q": ["b", "a", "workspace=b or workspace=a"], "context_id": ["1", "4"], "limit": ["1", "100"]}
+        {"q": ["b", "a", "(workspace=b OR workspace=a)"], "context_id": ["1", "4"], "limit": ["1", "100"]}
     ),
     "/api/v1/monitor/growth": Route({"kind": ["artifact", "execution", "context"], **_PERIOD, "spans": ["1", "10"]}),
     "/api/v1/totals": Route(),

@@ -142,6 +142,14 @@ def test_every_parameter_of_a_route_would_tell_of_another_workspace(askers: dict
     assert [name for name in names_of(path) if not says_more(unlimited, limited, path, name)] == []
 
 
+@pytest.mark.parametrize("kind", ["artifacts", "executions", "contexts"])
+@pytest.mark.parametrize("name", ["q", "filter_query"])
+def test_every_search_and_filter_finds_something(askers: dict[str, Asker], kind: str, name: str) -> None:
+    for address in addresses_of(f"/api/v1/{kind}", name):
+        _, text = askers["unlimited"].ask(address)
+        assert '"key"' in text, address
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", OF_NODES)
 def test_two_parameters_together_tell_nothing_more(askers: dict[str, Asker], path: str) -> None:
