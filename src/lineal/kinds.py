@@ -43,7 +43,6 @@ class Kind:
     has_uri: bool
     name_required: bool
     system_types: tuple[str, ...]
-
     table: str
     id_column: str
 

@@ -41,7 +41,6 @@ class Lineage:
     start: Key
     nodes: dict[Key, Record] = field(default_factory=dict)
     steps: dict[Key, list[tuple[Key, str]]] = field(default_factory=dict)
-
     cuts: Sequence[Cut] = ()
 
     def record(self) -> Record:

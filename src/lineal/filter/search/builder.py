@@ -33,7 +33,6 @@ from lineal.filter.search.value_tests import (
 from lineal.filter.vocabulary import ENUMS, Type
 from lineal.kinds import ARTIFACT, Kind
 
-_LONGEST_EXACT = 1 << 53
 _STATES = {"artifact": ENUMS[Type.ARTIFACT_STATE], "execution": ENUMS[Type.EXECUTION_STATE]}
 _LABEL, _METRIC, _META = 1, 2, 3
 _FAMILY = {"label": _LABEL, "metric": _METRIC, "prop": _META}
