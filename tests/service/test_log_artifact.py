@@ -9,6 +9,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import MetadataService
+from lineal.store.rows import identity
 from lineal.store.schema import locks
 from lineal.upkeep.opening import open_service
 from lineal.wire import lineage
@@ -203,3 +204,8 @@ def test_a_store_of_an_older_lineal_gets_the_locks_at_the_start(fresh_database_u
 
 def test_the_lock_of_a_uri_is_the_same_in_every_process() -> None:
     assert [locks.of_identity(uri) for uri in ("", "s3://a", "é")] == ["identity 00", "identity 33", "identity 62"]
+
+
+def test_each_property_is_one_table_of_the_statement_that_looks_for_an_artifact() -> None:
+    text = str(identity._statement.__wrapped__((True, False)).element)
+    assert [text.count(f"AS property_{number}") for number in (0, 1)] == [1, 1]

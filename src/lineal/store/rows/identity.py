@@ -53,16 +53,20 @@ def _statement(has_text: tuple[bool, ...]) -> Statement:
     return Statement(select_nodes(ARTIFACT).where(by_uri, *conditions).order_by(_ID))
 
 
-def _has(number: int, *further: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _has(number: int) -> sa.ColumnElement[bool]:
+    return _exists(number, _property(number))
+
+
+def _tells(number: int) -> sa.ColumnElement[bool]:
     row = _property(number)
+    return _exists(number, row, row.string_value == sa.bindparam(f"text_{number}"))
+
+
+def _exists(number: int, row: Any, *further: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     named = sa.and_(row.artifact_id == _ID, row.name == sa.bindparam(f"name_{number}"), ~row.is_custom_property)
     return sa.exists(sa.select(sa.literal_column("1")).where(named, *further))
 
 
-def _tells(number: int) -> sa.ColumnElement[bool]:
-    return _has(number, _property(number).string_value == sa.bindparam(f"text_{number}"))
-
-
-@lru_cache
 def _property(number: int) -> Any:
+    """Return the columns of an alias that is new each time: the conditions on one property share one."""
     return PROPERTY[ARTIFACT].alias(f"property_{number}").c
