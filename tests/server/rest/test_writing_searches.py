@@ -37,6 +37,7 @@ def edited(api: httpx.Client, q: str, choice: str, key: str, value: str = "", **
     return str(get(api, "/search/edit", q=q, choice=choice, key=key, **given, **more)["text"])
 
 
+@pytest.mark.slow  # the grammar itself answers them every day
 def test_every_case_is_answered_as_the_file_of_cases_says(tutorial_api: httpx.Client) -> None:
     for case in CASES:
         answer = get(tutorial_api, "/search/complete", q=case["q"], kind=case.get("kind", "artifact"))
