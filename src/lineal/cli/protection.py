@@ -28,7 +28,7 @@ def add_protection_flags(parser: Parser) -> None:
         )
         group.add_argument(flag, metavar=metavar, type=kind, default=default, help=shown)
 
-    add("--auth", "WAYS", f"how callers authenticate, separated by commas: {', '.join(METHODS)}", _words)
+    add("--auth", "WAYS", f"how callers authenticate, separated by commas: {', '.join(METHODS)}", words)
     insecure = "need no login and encrypt nothing, unless other flags say otherwise"
     group.add_argument("--insecure", action="store_true", help=insecure)
     add("--access-file", "FILE", "what users, groups and certificates can do, as JSON")
@@ -37,7 +37,7 @@ def add_protection_flags(parser: Parser) -> None:
     add("--oidc-user-claim", "NAME", "the claim with the user's name")
     add("--oidc-groups-claim", "NAME", "the claim with the names of the user's groups")
     add("--oidc-keys", "URL", "the URL of the issuer's keys, if its discovery document does not say")
-    add("--trusted-proxies", "NETWORKS", "the proxies whose header with a user's name is trusted, by commas", _words)
+    add("--trusted-proxies", "NETWORKS", "the proxies whose header with a user's name is trusted, by commas", words)
     add("--user-header", "NAME", "the name of that header")
     add("--tls-cert", "FILE", "the server's certificate and its chain, PEM")
     add("--tls-key", "FILE", "its key, PEM")
@@ -63,7 +63,8 @@ def _default(flag: str) -> Any:
     return next(field.default for made in _CLASSES.values() for field in fields(made) if field.name == name)
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """Return the values of a flag that takes several, separated by commas."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

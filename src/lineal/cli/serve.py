@@ -10,7 +10,7 @@ from functools import partial
 
 from lineal import errors
 from lineal.cli.arguments import Commands, Parser, database_url
-from lineal.cli.protection import add_protection_flags, protection
+from lineal.cli.protection import add_protection_flags, protection, words
 from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
 
 _WITHOUT_FLAG = ("channel_arguments", "types_at_start")
@@ -38,10 +38,10 @@ def add(commands: Commands) -> None:
     _add(
         parser,
         "--cors-origins",
-        _origins,
+        words,
         "the origins of other web pages that can call, separated by commas; * for all",
     )
-    _add(parser, "--allowed-hosts", _origins, "the names that HTTP answers to, separated by commas; * for all")
+    _add(parser, "--allowed-hosts", words, "the names that HTTP answers to, separated by commas; * for all")
     frames = "which sites can show the web UI in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
     _add(parser, "--workers", int, "how many processes serve")
@@ -74,17 +74,13 @@ def run(args: argparse.Namespace) -> None:
 _BUSY_HELP = f"how long to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
 
 
-def _origins(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _add(parser: Parser, flag: str, kind: Callable[[str], object], what: str, *, metavar: str | None = None) -> None:
     default = _DEFAULTS[flag[2:].replace("-", "_")]
     shown = f"{what} (default: {default or 'none'})"
     parser.add_argument(flag, type=kind, default=default, metavar=metavar or _METAVARS[kind], help=shown)
 
 
-_METAVARS: dict[Callable[[str], object], str] = {str: "HOST", int: "NUMBER", float: "SECONDS", _origins: "ORIGINS"}
+_METAVARS: dict[Callable[[str], object], str] = {str: "HOST", int: "NUMBER", float: "SECONDS", words: "ORIGINS"}
 
 
 def _settings(args: argparse.Namespace) -> ServerSettings:

@@ -23,6 +23,7 @@ from lineal.store.index import marks as index_marks
 from lineal.store.index import removal as index_removal
 from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.schema import locks, on_demand, preparation
+from lineal.store.schema.definitions import table_names
 from lineal.store.schema.migrations.state import recognise
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import SCHEMA_VERSION, metadata
@@ -234,7 +235,7 @@ def _try_again(kind: Kind) -> Mend:
 
 def _behind(session: Session) -> Iterator[Finding]:
     """Yield nodes that the search index has missed, and marks that no pass has processed for long."""
-    if not _own_tables(session) >= {own_tables.ENTRY.name, own_tables.PROGRESS.name, index_marks.TABLE}:
+    if not table_names(session) >= {own_tables.ENTRY.name, own_tables.PROGRESS.name, index_marks.TABLE}:
         return
     cure = "let the search index look at all of them with the next search"
     for kind in KINDS:
@@ -254,7 +255,3 @@ def _index_again(kind: Kind) -> Mend:
         index_rows.start_again(session, kind)
 
     return mend
-
-
-def _own_tables(session: Session) -> set[str]:
-    return {name.lower() for name in session.dialect.table_names(session.script)}

@@ -18,6 +18,11 @@ def define_tables(session: Session, tables: Iterable[sa.Table]) -> None:
             session.dialect.define(session.script, text)
 
 
+def table_names(session: Session) -> set[str]:
+    """Return the names of the tables that are there, in lower case."""
+    return {name.lower() for name in session.dialect.table_names(session.script)}
+
+
 @lru_cache(maxsize=128)
 def _texts(table: sa.Table, dialect: sa.Dialect) -> tuple[str, ...]:
     """Return the statements of a table; to put them together takes longer than to run them in memory."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
-from lineal.store.schema.definitions import define_tables
+from lineal.store.schema.definitions import define_tables, table_names
 from lineal.store.tables.own_tables import metadata
 
 
@@ -33,7 +33,7 @@ def _are_present(session: Session) -> bool:
 
 
 def _missing(session: Session) -> list[sa.Table]:
-    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    names = table_names(session)
     return [table for table in metadata.sorted_tables if table.name not in names]
 
 

@@ -14,7 +14,7 @@ from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion
 from lineal.store.schema import locks, migrations
-from lineal.store.schema.definitions import define_tables
+from lineal.store.schema.definitions import define_tables, table_names
 from lineal.store.tables.mlmd_tables import ENVIRONMENT, SCHEMA_VERSION, TYPE, metadata
 
 _VERSIONS = Statement(sa.select(ENVIRONMENT.c.schema_version))
@@ -60,7 +60,7 @@ def _is_ready(session: Session) -> bool:
 
 def _is_half_created(session: Session) -> bool:
     """Say whether Lineal has begun but not finished to create this schema: the version is written last."""
-    names = _table_names(session)
+    names = table_names(session)
     if locks.LOCK.name not in names:
         return False
     return ENVIRONMENT.name.lower() not in names or not session.rows(_VERSIONS)
@@ -87,7 +87,7 @@ def _create(session: Session) -> None:
     """Create what is missing; another server may have done it, or be doing it."""
     session.dialect.begin_setup(session.script)
     is_new = not _present_tables(session) or _is_half_created(session)
-    if session.dialect.has_lock_table and locks.LOCK.name not in _table_names(session):
+    if session.dialect.has_lock_table and locks.LOCK.name not in table_names(session):
         define_tables(session, [locks.LOCK])
     if is_new:
         define_tables(session, metadata.sorted_tables)
@@ -100,12 +100,8 @@ def _create(session: Session) -> None:
 
 def _present_tables(session: Session) -> set[str]:
     """Return those of our tables that exist."""
-    names = _table_names(session)
+    names = table_names(session)
     return {name for name in metadata.tables if name.lower() in names}
-
-
-def _table_names(session: Session) -> set[str]:
-    return {name.lower() for name in session.dialect.table_names(session.script)}
 
 
 def _missing_system_types(session: Session) -> list[tuple[str, int]]:

@@ -16,8 +16,6 @@ from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.tables.own_tables import VIEW, VIEW_USE
 
-NOBODY = ""
-"""The caller of views whose real caller is unknown."""
 OVERHEAD = 1024
 """What each view counts in addition to its bytes: its rows and index entries."""
 BATCH = 1000
