@@ -1,9 +1,14 @@
-"""Connections to MySQL and MariaDB over PyMySQL: session settings, TLS, sockets that notice a dead peer."""
+"""Connections to MySQL and MariaDB over PyMySQL: TLS, sockets that notice a dead peer, several statements at once.
+
+What stays out: session settings (mysql_session.py).
+"""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
+from collections.abc import Iterator
 from typing import Any
 
 import pymysql
@@ -12,16 +17,9 @@ from pymysql.converters import conversions
 from pymysql.cursors import Cursor
 
 from lineal import errors
+from lineal.store.engine.dialects.mysql_session import MySQLSession, Outcome
 from lineal.store.engine.dialects.urls import Host, ServerURL
 
-# No value is cut or changed to fit; backslashes escape, and a double quote begins a text, as the driver expects.
-_SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
-# Bytes of a text that the server joins of many; one that is cut there is read again in another way (packing.py).
-_LONGEST_JOINED = 1 << 20
-_ASKED = (
-    "max_allowed_packet", "auto_increment_increment", "read_only", "super_read_only", "version", "wsrep_on",
-    "group_replication_consistency",
-)  # fmt: skip
 _READ_SECONDS = 900.0
 _IDLE_SECONDS, _PROBE_SECONDS, _PROBES = 30, 10, 4
 _MODES = ("disabled", "preferred", "required", "verify_ca", "verify_identity")
@@ -34,54 +32,50 @@ class _ListCursor(Cursor):  # type: ignore[misc]
         return list(super().fetchall())
 
 
-class MySQLConnection(pymysql.connections.Connection):  # type: ignore[misc]
-    """A connection with the limits of its server.
+class MySQLConnection(MySQLSession, pymysql.connections.Connection):  # type: ignore[misc]
+    """A connection of PyMySQL."""
 
-    Attributes:
-        largest_statement: bytes of the largest packet that the server takes.
-        id_step: the distance of the ids of neighbouring rows.
-        returns_ids: whether INSERT ... RETURNING is there (MariaDB).
-    """
+    def cursor(self) -> Any:
+        """Return a cursor."""
+        return self.cursorclass(self)
 
-    largest_statement = 1 << 20
-    id_step = 1
-    returns_ids = False
-    _read_only = False
-
-    def set_up(self) -> None:
-        """Read the limits of the server, and set the session variables that Lineal relies on."""
-        with self.cursor() as cursor:
-            cursor.execute(
-                f"SET NAMES latin1, SESSION sql_mode = '{_SQL_MODE}', SESSION group_concat_max_len = {_LONGEST_JOINED}"
-            )
-            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-            names = ", ".join(f"'{name}'" for name in _ASKED)
-            cursor.execute(f"SHOW SESSION VARIABLES WHERE Variable_name IN ({names})")
-            found = {name: str(value) for name, value in cursor.fetchall()}
-            self._take_settings(found)
-            if found.get("wsrep_on") == "ON":  # reads wait until this node has what any node has acknowledged
-                cursor.execute("SET SESSION wsrep_sync_wait = 7")
-            if "group_replication_consistency" in found:
-                cursor.execute("SET SESSION group_replication_consistency = 'BEFORE'")
-
-    def _take_settings(self, found: dict[str, str]) -> None:
-        self.largest_statement = int(found["max_allowed_packet"])
-        self.id_step = int(found["auto_increment_increment"])
-        self.returns_ids = "MariaDB" in found["version"]
-        self._read_only = "ON" in (found.get("read_only"), found.get("super_read_only"))
-
-    def accepts_writes(self) -> bool:
-        """Say whether the node is neither read-only nor cut off from its cluster and so without answers."""
-        return not self._read_only
+    def literal(self, value: Any) -> str:
+        """Return the form of a value for a statement, escaped by the driver."""
+        return str(self.escape(value, self.encoders))
 
     def query(self, sql: str | bytes, unbuffered: bool = False) -> Any:
         """Run a statement, but refuse one that the server would answer by closing the connection."""
-        size = len(sql) if isinstance(sql, bytes) or sql.isascii() else len(sql.encode("utf-8", "surrogateescape"))
-        if size >= self.largest_statement:
-            raise pymysql.err.DataError(
-                1153, f"{size} bytes in a statement, max_allowed_packet is {self.largest_statement}"
-            )
+        excess = self.excess(sql)
+        if excess:
+            raise pymysql.err.DataError(1153, excess)
         return super().query(sql, unbuffered)
+
+    def run_together(self, text: str | bytes) -> Iterator[Outcome]:
+        """Send a text of several statements in one packet; yield what each of them gave, in order.
+
+        The server stops at the first statement that fails. A caller may stop early: then the other statements have run
+        all the same, and their results and errors are dropped.
+
+        Raises:
+            MySQLError: at the place of the statement that fails.
+        """
+        self.query(text)
+        try:
+            yield self._outcome()
+            while self._result.has_next:
+                self.next_result()
+                yield self._outcome()
+        finally:
+            self._drop_results()
+
+    def _outcome(self) -> Outcome:
+        result = self._result
+        return Outcome(list(result.rows or ()), result.insert_id or 0, result.affected_rows)
+
+    def _drop_results(self) -> None:
+        with contextlib.suppress(pymysql.MySQLError):  # the next statement meets a lost connection again
+            while self._result is not None and self._result.has_next:
+                self.next_result()
 
 
 def _to_text(data: bytes | str) -> str:
@@ -125,7 +119,7 @@ class MySQLConnector:
             conv=_CONVERSIONS,
             cursorclass=_ListCursor,
             autocommit=False,
-            client_flag=CLIENT.FOUND_ROWS,
+            client_flag=CLIENT.FOUND_ROWS | CLIENT.MULTI_STATEMENTS,
             connect_timeout=self._timeout,
             read_timeout=self._read_timeout,
             write_timeout=self._read_timeout,
