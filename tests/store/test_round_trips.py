@@ -1,0 +1,97 @@
+"""How many round trips to a database server each call takes, counted by a proxy in front of the server."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from lineal.config import DatabaseSettings
+from lineal.service.access import Caller, Role, scope_of
+from lineal.upkeep.opening import open_service
+from tests.engines import SERVERS
+from tests.parameters import rare
+from tests.relay import Relay
+from tests.store.distant import READS, ROUND_TRIP, SIMILAR_READS, WORKSPACE, WRITES, Distant, fill
+
+CALLS = READS | SIMILAR_READS | WRITES
+LIMITED = Caller("somebody", Role.WRITER, scope_of([WORKSPACE]))
+IDLE_SECONDS = 30
+# Calls that take more than they may: the numbers of today, of the slower engine.
+TODAY: dict[str, dict[str, int]] = {  # not there yet
+    "an artifact by id": {"plain": 4, "limited": 5, "idle": 5},
+    "an artifact by uri": {"plain": 4, "limited": 5, "idle": 5},
+    "an artifact by type and name": {"plain": 4, "limited": 5, "idle": 5},
+    "an artifact by external id": {"plain": 4, "limited": 5, "idle": 5},
+    "events of an artifact": {"plain": 4, "limited": 5, "idle": 5},
+    "a type": {"plain": 5, "limited": 6, "idle": 6},
+    "artifacts of a context": {"plain": 4, "limited": 5, "idle": 5},
+    "a filtered first page": {"plain": 4, "limited": 5, "idle": 5},
+    "lineage of 40 hops": {"plain": 14, "limited": 15, "idle": 15},
+    "lineage of a fan": {"plain": 13, "limited": 14, "idle": 14},
+    "lineage of a cycle": {"plain": 13, "limited": 14, "idle": 14},
+    "lineage in both directions": {"plain": 16, "limited": 17, "idle": 17},
+    "lineage up to an ending filter": {"plain": 23, "limited": 24, "idle": 24},
+    "an execution by id": {"plain": 4, "limited": 5, "idle": 5},
+    "events of an execution": {"plain": 4, "limited": 5, "idle": 5},
+    "contexts of an artifact": {"plain": 4, "limited": 5, "idle": 5},
+    "a context by type and name": {"plain": 4, "limited": 5, "idle": 5},
+    "a first page": {"plain": 4, "limited": 5, "idle": 5},
+    "a new artifact": {"plain": 4, "audited": 7, "limited": 7, "idle": 9},
+    "an update by id": {"plain": 6, "audited": 11, "limited": 10, "idle": 11},
+    "100 new artifacts": {"plain": 4, "audited": 7, "limited": 7, "idle": 9},
+    "an execution with input, output and context": {"plain": 12, "audited": 18, "limited": 19, "idle": 16},
+}
+SOME = ("an artifact by id", "an artifact by type and name", "a type", "lineage of a fan", *WRITES)
+SOME_CALLS = [name if name in SOME else rare(name) for name in CALLS]
+
+
+def allowed(how: str, name: str, *, more: int = 0) -> int:
+    """Return how many round trips a call may take."""
+    return TODAY.get(name, {}).get(how, CALLS[name].allowed + more)
+
+
+@pytest.fixture(scope="module", params=SERVERS)
+def distant(
+    request: pytest.FixtureRequest, servers: ExitStack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Distant]:
+    """A filled store behind a proxy, on each engine that has a server."""
+    with (
+        request.param.empty_url(servers, tmp_path_factory.mktemp("distant")) as url,
+        open_service(url) as near,
+        Relay(url, round_trip=ROUND_TRIP) as relay,
+        open_service(relay.url) as service,
+        open_service(dataclasses.replace(DatabaseSettings(relay.url), audit=True)) as audited,
+    ):
+        yield Distant(relay, service, audited, fill(near))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_takes_no_more_round_trips_than_allowed(distant: Distant, name: str) -> None:
+    most = allowed("plain", name)
+    assert distant.trips(CALLS[name], allowed=most) <= most
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_the_audit_log_takes_two_more(distant: Distant, name: str) -> None:
+    most = allowed("audited", name, more=2)
+    assert distant.trips(CALLS[name], allowed=most, audit=True) <= most
+
+
+@pytest.mark.parametrize("name", SOME_CALLS)
+def test_a_caller_of_one_workspace_takes_two_more_and_for_reads_one(distant: Distant, name: str) -> None:
+    most = allowed("limited", name, more=2 if name in WRITES else 1)
+    assert distant.trips(CALLS[name], allowed=most, caller=LIMITED) <= most
+
+
+@pytest.mark.parametrize("name", SOME_CALLS)
+def test_a_call_takes_no_more_after_an_idle_time(distant: Distant, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wait() -> None:
+        clock = time.monotonic
+        monkeypatch.setattr(time, "monotonic", lambda: clock() + IDLE_SECONDS)
+
+    most = allowed("idle", name)
+    assert distant.trips(CALLS[name], allowed=most, before=wait) <= most
