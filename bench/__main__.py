@@ -9,6 +9,7 @@ machine's speed meets both. The tables show medians and the ratio official / Lin
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,6 @@ from typing import Any
 
 from bench import scale, startup, suites
 from bench.measure import Result, print_table
-from bench.workloads import WORKLOADS
 from tests.engines import MARIADB, POSTGRESQL
 
 SUITES: dict[str, Callable[[suites.Options], list[Result]]] = {
@@ -26,6 +26,9 @@ SUITES: dict[str, Callable[[suites.Options], list[Result]]] = {
     "workers": suites.workers,
     "mariadb": lambda options: suites.on_server(options, engine=MARIADB),
     "postgresql": lambda options: suites.on_server(options, engine=POSTGRESQL),
+    "network": lambda options: [
+        result for engine in (MARIADB, POSTGRESQL) for result in suites.over_network(options, engine=engine)
+    ],
 }
 
 
@@ -47,12 +50,12 @@ OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {"startup": _star
 def main() -> None:
     """Measure and report."""
     arguments = _arguments()
-    workloads = [workload for workload in WORKLOADS if arguments.only in workload.name]
     results: list[Any] = []
     for name in arguments.suite or [*SUITES, *OTHERS]:
         if name in SUITES:
-            found: list[Any] = list(SUITES[name](suites.Options(workloads, arguments.rounds, arguments.size)))
-            print_table(found)
+            found: list[Any] = list(SUITES[name](suites.Options(arguments.only, arguments.rounds, arguments.size)))
+            for _, table in itertools.groupby(found, key=lambda result: result.suite):
+                print_table(list(table))
         else:
             found = OTHERS[name](arguments)
         results += found

@@ -22,6 +22,8 @@ class Result:
         base: what Lineal is compared with, for the table; its time is `official`.
         official_cpu, lineal_cpu: the processor's time of the servers, where there are servers and the system tells.
         clients_cpu: the processor's time of those who asked Lineal's.
+        official_trips, lineal_trips: the round trips to the database, where they are counted.
+        allowed_trips: how many Lineal promises at most.
     """
 
     suite: str
@@ -34,6 +36,9 @@ class Result:
     official_cpu: float | None = None
     lineal_cpu: float | None = None
     clients_cpu: float | None = None
+    official_trips: float | None = None
+    lineal_trips: float | None = None
+    allowed_trips: int | None = None
 
     @property
     def ratio(self) -> float:
@@ -52,11 +57,12 @@ class Result:
 
 
 class Run(NamedTuple):
-    """The seconds of one operation: by the clock, of the server's processor, of the clients' processors."""
+    """One operation: its seconds by the clock, of the server's processor, of the clients', and its round trips."""
 
     clock: float
     server: float
     clients: float
+    round_trips: float
 
 
 def compare(
@@ -91,18 +97,30 @@ def _result(suite: str, workload: Workload, medians: Mapping[tuple[str, str], Ru
         official_cpu=official.server or None,
         lineal_cpu=lineal.server or None,
         clients_cpu=lineal.clients if lineal.server else None,
+        official_trips=official.round_trips or None,
+        lineal_trips=lineal.round_trips or None,
+        allowed_trips=workload.round_trips,
     )
 
 
 def run_together(workers: Sequence[Worker], workload: Workload) -> Run:
     """Run a workload once on each worker at the same time; return what one operation took."""
     servers = {worker.server for worker in workers if worker.server}
-    before = _processor(servers)
+    before, trips = _processor(servers), _round_trips(workers)
     for worker in workers:
         worker.start(workload.name)
     clocks, busy = zip(*[worker.seconds() for worker in workers], strict=True)
     operations = workload.all_operations * len(workers)
-    return Run(max(clocks) / operations, (_processor(servers) - before) / operations, sum(busy) / operations)
+    return Run(
+        max(clocks) / operations,
+        (_processor(servers) - before) / operations,
+        sum(busy) / operations,
+        (_round_trips(workers) - trips) / operations,
+    )
+
+
+def _round_trips(workers: Iterable[Worker]) -> int:
+    return sum(worker.round_trips() for worker in workers)
 
 
 def _processor(process_ids: Iterable[int]) -> float:
@@ -110,22 +128,36 @@ def _processor(process_ids: Iterable[int]) -> float:
 
 
 def print_table(results: Sequence[Result]) -> None:
-    """Print the medians in microseconds, the ratios, the promises, the limits and what the servers' processors did."""
+    """Print the results of one suite: medians in microseconds, ratios, promises, and what else was measured."""
     base = results[0].base
-    heads = f"{base + ' µs':>13}{'Lineal µs':>12}{'ratio':>8}{'promised':>10}{'limit µs':>12}"
-    if has_servers := results[0].lineal_cpu is not None:
-        heads += f"{'CPU µs':>12}{'Lineal CPU':>12}" + (f"{'reachable':>11}" if base != LIBRARIES[0] else "")
-    print(f"\n{results[0].suite}\n{'workload':34}{heads}")
+    heads = f"{base + ' µs':>13}{'Lineal µs':>12}{'ratio':>8}{'promised':>10}"
+    print(f"\n{results[0].suite}\n{'workload':34}{heads}{_other_heads(results[0])}")
     for result in results:
-        limit = f"{result.limit * 1e6:12,.1f}" if result.limit else f"{'':12}"
-        mark = "" if result.ratio >= result.target else "  below"
+        marks = "" if result.ratio >= result.target else "  below"
+        if result.allowed_trips and (result.lineal_trips or 0) > result.allowed_trips:
+            marks += "  too many round trips"
         print(
             f"{result.name:34}{result.official * 1e6:13,.1f}{result.lineal * 1e6:12,.1f}"
-            f"{result.ratio:8.2f}{result.target:10.1f}{limit}{_of_servers(result) if has_servers else ''}{mark}"
+            f"{result.ratio:8.2f}{result.target:10.1f}{_others(result)}{marks}"
         )
 
 
-def _of_servers(result: Result) -> str:
-    official, lineal = (result.official_cpu or 0) * 1e6, (result.lineal_cpu or 0) * 1e6
-    reachable = f"{result.reachable:11.2f}" if result.base != LIBRARIES[0] else ""
-    return f"{official:12,.1f}{lineal:12,.1f}{reachable}"
+def _other_heads(result: Result) -> str:
+    """Return the heads of the columns that only some suites have."""
+    if result.lineal_trips is not None:
+        return f"{'trips':>9}{'Lineal':>9}{'at most':>9}"
+    heads = f"{'limit µs':>12}"
+    if result.lineal_cpu is not None:
+        heads += f"{'CPU µs':>12}{'Lineal CPU':>12}" + (f"{'reachable':>11}" if result.base != LIBRARIES[0] else "")
+    return heads
+
+
+def _others(result: Result) -> str:
+    """Return these columns: round trips, or the limit and what the servers' processors did."""
+    if result.lineal_trips is not None:
+        return f"{result.official_trips or 0:9.1f}{result.lineal_trips:9.1f}{result.allowed_trips or '':>9}"
+    shown = f"{result.limit * 1e6:12,.1f}" if result.limit else f"{'':12}"
+    if result.lineal_cpu is not None:
+        shown += f"{(result.official_cpu or 0) * 1e6:12,.1f}{result.lineal_cpu * 1e6:12,.1f}"
+        shown += f"{result.reachable:11.2f}" if result.base != LIBRARIES[0] else ""
+    return shown

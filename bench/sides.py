@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.limits import EMPTY
@@ -67,11 +67,13 @@ class Worker:
         library: whose store it is, for the table.
         talker: the process.
         server: the id of the server's process, 0 where the store is in the worker's own.
+        relay: the proxy in front of the worker's database, if there is one.
     """
 
     library: str
     talker: Talker
     server: int = 0
+    relay: Talker | None = None
 
     def start(self, workload: str) -> None:
         """Begin a run."""
@@ -81,6 +83,13 @@ class Worker:
         """Wait for the run to end; return how long it took, by the clock and of the processor."""
         clock, busy = self.talker.read().split()
         return float(clock), float(busy)
+
+    def round_trips(self) -> int:
+        """Return how many there were between the worker and its database, as far as they are counted."""
+        if self.relay is None:
+            return 0
+        self.relay.write("")
+        return int(self.relay.read())
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,14 @@ def worker(stack: ExitStack, library: str, store: str | Server, size: int, *, cl
     python = official_python() if client == "official" else sys.executable
     url, server_id = (store, 0) if isinstance(store, str) else (store.url, store.process_id)
     return Worker(library, _talker(stack, python, str(HERE / "worker.py"), client, url, str(size)), server_id)
+
+
+def distant_worker(stack: ExitStack, library: str, url: str, size: int, *, round_trip: float) -> Worker:
+    """Fill a database, and start a worker behind a proxy that is as far from it as a round trip in seconds says."""
+    with ExitStack() as filling:
+        worker(filling, library, url, size)
+    relay = _talker(stack, sys.executable, str(HERE / "relay_process.py"), url, str(round_trip))
+    return replace(worker(stack, library, relay.first_line, 0), relay=relay)
 
 
 def server(stack: ExitStack, library: str, database: str, *flags: str) -> Server:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from bench import network
 from bench.limits import BARE, EMPTY
 from bench.measure import Result, compare
-from bench.sides import LIBRARIES, server, worker
-from bench.workloads import BATCH, Workload
+from bench.sides import LIBRARIES, distant_worker, server, worker
+from bench.workloads import BATCH, WORKLOADS, Workload
 from tests.engines import Engine
 
 CLIENTS = 8
@@ -24,14 +25,18 @@ class Options:
     """What to measure.
 
     Attributes:
-        workloads: which workloads.
+        only: a text that the names of the workloads contain.
         rounds: counted rounds of each.
         size: artifacts in each store.
     """
 
-    workloads: Sequence[Workload]
+    only: str
     rounds: int
     size: int
+
+    def chosen(self, workloads: Sequence[Workload] = WORKLOADS) -> list[Workload]:
+        """Return the workloads whose names contain the text."""
+        return [workload for workload in workloads if self.only in workload.name]
 
 
 def embedded(options: Options) -> list[Result]:
@@ -42,12 +47,12 @@ def embedded(options: Options) -> list[Result]:
             library: [worker(stack, library, f"sqlite:///{folder}/{library}.db", options.size)]
             for library in (*LIBRARIES, BARE)
         }
-        return compare("embedded, SQLite", sides, options.workloads, options.rounds)
+        return compare("embedded, SQLite", sides, options.chosen(), options.rounds)
 
 
 def over_grpc(options: Options, *, clients: int) -> list[Result]:
     """Both behind grpcio servers on SQLite files, asked by Lineal's client; clients and server share the cores."""
-    workloads = [replaced(workload) for workload in options.workloads]
+    workloads = [replaced(workload) for workload in options.chosen()]
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         servers = {library: server(stack, library, f"sqlite:///{folder}/{library}.db") for library in LIBRARIES}
@@ -65,7 +70,7 @@ def over_grpc(options: Options, *, clients: int) -> list[Result]:
 
 def workers(options: Options) -> list[Result]:
     """Lineal's server with two worker processes against one, asked by eight clients, on SQLite files."""
-    workloads = [workload._replace(target=WORKERS_TARGET) for workload in options.workloads]
+    workloads = [workload._replace(target=WORKERS_TARGET) for workload in options.chosen()]
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         sides = {}
@@ -80,13 +85,29 @@ def workers(options: Options) -> list[Result]:
 
 def on_server(options: Options, *, engine: Engine) -> list[Result]:
     """Both libraries in the worker's process, on databases of one server."""
-    workloads = [workload._replace(target=_SERVER_TARGETS.get(workload.name, 1.0)) for workload in options.workloads]
+    workloads = [workload._replace(target=_SERVER_TARGETS.get(workload.name, 1.0)) for workload in options.chosen()]
     with ExitStack() as stack:
         server_url = engine.server(stack).url
         for library in LIBRARIES:
             engine.create_database(f"{server_url}{library}")
         sides = {library: [worker(stack, library, f"{server_url}{library}", options.size)] for library in LIBRARIES}
         return compare(f"embedded, {engine.name}", sides, workloads, options.rounds)
+
+
+def over_network(options: Options, *, engine: Engine) -> list[Result]:
+    """Both libraries in the worker's process, a network's round trip away from databases of one server."""
+    with ExitStack() as stack:
+        server_url = engine.server(stack).url
+        for library in LIBRARIES:
+            engine.create_database(f"{server_url}{library}")
+        sides = {
+            library: [
+                distant_worker(stack, library, f"{server_url}{library}", options.size, round_trip=network.ROUND_TRIP)
+            ]
+            for library in LIBRARIES
+        }
+        name = f"a round trip of {network.ROUND_TRIP * 1e3:g} ms, {engine.name}"
+        return compare(name, sides, options.chosen(network.NETWORK_WORKLOADS), options.rounds)
 
 
 def replaced(workload: Workload) -> Workload:

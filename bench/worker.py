@@ -17,6 +17,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
+from bench import network
 from bench.limits import BARE, EMPTY, open_limit
 from bench.workloads import WORKLOADS, Stock, learn, stock_up
 
@@ -48,6 +49,7 @@ def open_stock(library: str, url: str, size: int) -> Stock:
     stock = Stock(*{"official": open_official, "lineal": open_lineal}[library](url), size=size)
     if size:
         stock_up(stock)
+        network.stock_up(stock)
     else:
         learn(stock)
     return stock
@@ -58,7 +60,7 @@ def main() -> None:
     stock = open_stock(sys.argv[1], sys.argv[2], int(sys.argv[3]))
     stock.prefix = f"{os.getpid()}-"
     print("ready", flush=True)
-    workloads = {workload.name: workload for workload in WORKLOADS}
+    workloads = {workload.name: workload for workload in (*WORKLOADS, *network.NETWORK_WORKLOADS)}
     for line in sys.stdin:
         workload = workloads[line.strip()]
         gc.collect()

@@ -25,6 +25,7 @@ class Stock:
     Attributes:
         size: how many models to put; 0 means that another worker has put them.
         prefix: begins the names of what this worker writes, so that workers on one store do not meet.
+        known: ids that were looked up, by the node's name.
     """
 
     store: Any
@@ -37,6 +38,7 @@ class Stock:
     types: dict[str, int] = field(default_factory=dict)
     counter: Any = field(default_factory=itertools.count)
     workspace: Any = None
+    known: dict[str, int] = field(default_factory=dict)
 
     def artifact(self, name: str) -> Any:
         """Return a model with seven declared and two custom properties."""
@@ -120,6 +122,7 @@ class Workload(NamedTuple):
         target: the ratio, official time / Lineal's time, that is promised.
         limits: which of bench/limits.py can do it: "bare" rows, "empty" RPCs.
         times: how often a run does it, so that waking up is a small part of what is timed.
+        round_trips: how many an operation may take, where they are counted.
     """
 
     name: str
@@ -128,6 +131,7 @@ class Workload(NamedTuple):
     target: float = 1.0
     limits: tuple[str, ...] = ()
     times: int = 1
+    round_trips: int | None = None
 
     def do(self, stock: Stock) -> None:
         """Do one run."""
