@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from bench import processor
 from bench.sides import LIBRARIES, Worker
 from bench.workloads import Workload
+
+Targets = Callable[[Workload], float]
+NO_VARIANTS: Mapping[str, Targets] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -66,26 +70,36 @@ class Run(NamedTuple):
 
 
 def compare(
-    suite: str, sides: Mapping[str, Sequence[Worker]], workloads: Sequence[Workload], rounds: int
+    suite: str,
+    sides: Mapping[str, Sequence[Worker]],
+    workloads: Sequence[Workload],
+    rounds: int,
+    *,
+    variants: Mapping[str, Targets] = NO_VARIANTS,
 ) -> list[Result]:
     """Run every workload on both sides in turn; the first round warms up and is not counted.
 
     A side with several workers runs them at the same time; its time is that of the slowest, divided by all operations.
+    `variants` are other sides of Lineal, each with a table of its own and what is promised of a workload.
     """
     runs: dict[tuple[str, str], list[Run]] = {}
     for number in range(rounds + 1):
         for workload in workloads:
-            able = [name for name in sides if name in (*LIBRARIES, *workload.limits)]
+            able = [name for name in sides if name in (*LIBRARIES, *variants, *workload.limits)]
             for name in able if number % 2 else able[::-1]:
                 run = run_together(sides[name], workload)
                 if number:
                     runs.setdefault((workload.name, name), []).append(run)
     medians = {key: Run(*map(statistics.median, zip(*found, strict=True))) for key, found in runs.items()}
-    return [_result(suite, workload, medians) for workload in workloads]
+    results = [_result(suite, workload, medians, LIBRARIES[1]) for workload in workloads]
+    for name, target in variants.items():
+        promised = [workload._replace(target=target(workload)) for workload in workloads]
+        results += [_result(f"{suite}, {name}", workload, medians, name) for workload in promised]
+    return results
 
 
-def _result(suite: str, workload: Workload, medians: Mapping[tuple[str, str], Run]) -> Result:
-    official, lineal = (medians[workload.name, library] for library in LIBRARIES)
+def _result(suite: str, workload: Workload, medians: Mapping[tuple[str, str], Run], side: str) -> Result:
+    official, lineal = medians[workload.name, LIBRARIES[0]], medians[workload.name, side]
     limits = [medians[workload.name, name].clock for name in workload.limits if (workload.name, name) in medians]
     return Result(
         suite,

@@ -128,7 +128,7 @@ class Workload(NamedTuple):
     name: str
     run: Callable[[Stock], object]
     operations: int
-    target: float = 1.0
+    target: float = 1.2
     limits: tuple[str, ...] = ()
     times: int = 1
     round_trips: int | None = None
@@ -242,14 +242,14 @@ WORKLOADS = (
     Workload("put an artifact", _put_singles, 20, 1.2, ("bare",)),
     Workload(f"put {BATCH} artifacts, each", _put_batch, BATCH, 2.0, ("bare",)),
     Workload("put_execution in a chain", _put_executions, 20, 1.5),
-    Workload("get an artifact by id", _get_one, 100, 1.0, ("bare", "empty")),
+    Workload("get an artifact by id", _get_one, 100, 1.2, ("bare", "empty")),
     Workload("get 100 artifacts by id, each", _get_hundred, 100, 2.0, ("bare",), times=10),
     Workload("get 1000 artifacts by id, each", _get_all, BATCH, 2.0, ("bare",), times=2),
-    Workload("get by type and name", _get_by_name, 50, 1.0, ("empty",), times=2),
-    Workload("get by uri", _get_by_uri, 50, 1.0, ("empty",), times=2),
-    Workload("get all of a type, each", _get_type, BATCH, 1.0, ("bare",), times=5),
+    Workload("get by type and name", _get_by_name, 50, 1.2, ("empty",), times=2),
+    Workload("get by uri", _get_by_uri, 50, 1.2, ("empty",), times=2),
+    Workload("get all of a type, each", _get_type, BATCH, 1.2, ("bare",), times=5),
     Workload("filter on two properties", _filter, 5, 2.0),
-    Workload("get events of 10 artifacts", _get_events, 10, 1.0, ("empty",), times=10),
+    Workload("get events of 10 artifacts", _get_events, 10, 1.2, ("empty",), times=10),
     Workload("lineage of 100 hops", lambda stock: _walk(stock, "chain-0", CHAIN_HOPS), 1, 3.0, times=5),
     Workload("lineage of 1000 nodes, 5 hops", lambda stock: _walk(stock, "wide-0", 5), 1, times=2),
     Workload("SDK: log an input and an output", _sdk_log, 5),
