@@ -21,9 +21,10 @@ PROTO_READY := .venv-proto/.ready
 LOCK_READY := .venv-lock/.ready
 AUDIT_READY := .venv-audit/.ready
 DATABASE := build/tutorial.db
+NO_MYSQLCLIENT := mysqlclient cannot be compiled here, so its tests are left out (Debian: apt-get install libmariadb-dev pkg-config gcc python3-dev)
 LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --no-annotate --no-emit-index-url \
 	--custom-compile-command "make lock"
-EVERY_PYTHON := --universal --python-version 3.10 --extra dev
+EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
 .PHONY: ui journeys help run test test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
@@ -106,6 +107,7 @@ $(RUN_READY): $(PYTHON) pyproject.toml constraints.txt
 
 $(DEV_READY): $(PYTHON) pyproject.toml constraints.txt
 	$(PYTHON) $(PIP_INSTALL) --constraint constraints.txt --editable '.[dev]'
+	@$(PYTHON) $(PIP_INSTALL) --constraint constraints.txt mysqlclient || echo "$(NO_MYSQLCLIENT)" >&2
 	touch $@ $(RUN_READY)
 
 $(OFFICIAL_READY): constraints-official.txt
@@ -117,6 +119,7 @@ $(OFFICIAL_READY): constraints-official.txt
 $(OLDEST_READY): pyproject.toml constraints-oldest.txt
 	scripts/make_venv .venv-oldest 3.10 python3.10 python3.11 python3.12
 	.venv-oldest/bin/python $(PIP_INSTALL) --constraint constraints-oldest.txt --editable '.[dev]'
+	@.venv-oldest/bin/python $(PIP_INSTALL) --constraint constraints-oldest.txt mysqlclient || echo "$(NO_MYSQLCLIENT)" >&2
 	touch $@
 
 $(PROTO_READY):

@@ -16,13 +16,13 @@ def official_config(url: str, pb: Any) -> Any:
         config.sqlite.filename_uri = parts.path[1:]
         config.sqlite.connection_mode = config.sqlite.READWRITE_OPENCREATE
         return config
-    server = config.mysql if parts.scheme == "mysql" else config.postgresql
+    server = config.mysql if parts.scheme.startswith("mysql") else config.postgresql
     server.host, server.user, server.password = (
         parts.hostname or "",
         parts.username or "",
         unquote(parts.password or ""),
     )
-    if parts.scheme == "mysql":
+    if parts.scheme.startswith("mysql"):
         server.port, server.database = parts.port or 3306, parts.path[1:]
     else:
         server.port, server.dbname = str(parts.port or 5432), parts.path[1:]

@@ -2,12 +2,15 @@
 
 A test takes the fixture `database_url`, a fresh and empty database on each engine in turn. It never asks which engine
 it is on; where engines differ for a reason, the reason is a capability of `Engine`. Servers are found on PATH, in the
-standard folders, and for MySQL in the folder that scripts/get_mysql fills. What stays out: clusters (galera.py).
+standard folders, and for MySQL in the folder that scripts/get_mysql fills. LINEAL_TEST_MYSQL_DRIVER names the driver
+for MySQL, MariaDB and Galera, pymysql or mysqldb; MARIADB_MYSQLDB is MariaDB with the latter in any case. What stays
+out: clusters (galera.py).
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import itertools
 import os
 import shutil
@@ -35,6 +38,7 @@ from tests.parameters import rare
 
 MYSQL_FOLDER_VARIABLE = "LINEAL_MYSQL_FOLDER"
 MYSQL_FOLDER = services.REPOSITORY / ".services" / "mysql"
+MYSQL_DRIVER_VARIABLE = "LINEAL_TEST_MYSQL_DRIVER"
 READY_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -66,6 +70,7 @@ class Engine:
         rewind: the statement that gives the next row of a table the id after the largest, if ids are used up otherwise.
         own_connection, other_connections, kill: the statements that ask for connections' ids and kill one.
         idle_timeout: the statement that sets after how long the server hangs up on new connections.
+        shares: the engine whose server it uses with another driver.
     """
 
     name: str
@@ -77,6 +82,7 @@ class Engine:
     other_connections: str = ""
     kill: str = ""
     idle_timeout: str = ""
+    shares: Engine | None = None
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _idle: list[str] = field(default_factory=list)
@@ -114,6 +120,11 @@ class Engine:
 
     def server(self, stack: ExitStack) -> Server:
         """Return the server; `stack` stops it at the end of the session."""
+        if self.shares is not None:
+            server = self.shares.server(stack)
+            return Server(
+                f"{mysql_scheme('mysqldb')}://{server.url.partition('://')[2]}", server.process, server.folder
+            )
         assert self.start is not None, f"{self.name} has no server"
         if self._running is None:
             self._running = stack.enter_context(self.start())
@@ -123,7 +134,8 @@ class Engine:
         """Return the URL of a database that does not exist yet."""
         if self.start is None:
             return f"sqlite:///{folder / f'store_{next(self._numbers)}.db'}"
-        return f"{self.server(stack).url}test_{next(self._numbers)}"
+        numbers = self.shares._numbers if self.shares else self._numbers
+        return f"{self.server(stack).url}test_{next(numbers)}"
 
     @contextmanager
     def empty_url(self, stack: ExitStack, folder: Path) -> Iterator[str]:
@@ -136,6 +148,15 @@ class Engine:
         if self.start is not None:
             empty(url)
             self._idle.append(url)
+
+
+def mysql_scheme(driver: str = "") -> str:
+    """Return the scheme of URLs of MySQL with a driver, by default the one that is tested; skip without it."""
+    driver = driver or os.environ.get(MYSQL_DRIVER_VARIABLE) or "pymysql"
+    if driver == "mysqldb" and importlib.util.find_spec("MySQLdb") is None:
+        cure = "apt-get install libmariadb-dev pkg-config gcc python3-dev, then pip install mysqlclient"
+        services.missing("the driver mysqlclient", install=cure)
+    return f"mysql+{driver}"
 
 
 def run_sql(url: str, sql: str) -> list[Any]:
@@ -211,7 +232,7 @@ def _mysql_process(program: list[Any], flags: list[str], folder: Path, options: 
     command = [*program, *flags, *listening, f"--pid-file={folder}/pid", *options]
     with running(command, folder / "log") as process:
         wait_until_ready(process, port, folder / "log", b"ready for connections")
-        yield Server(f"mysql://root@127.0.0.1:{port}/", process, folder)
+        yield Server(f"{mysql_scheme()}://root@127.0.0.1:{port}/", process, folder)
 
 
 @contextmanager
@@ -330,6 +351,7 @@ _POSTGRESQL_WORDS = {
     "idle_timeout": "ALTER ROLE postgres SET idle_session_timeout = {milliseconds}",
 }
 MARIADB = Engine("mariadb", mariadb, **_MYSQL_WORDS)
+MARIADB_MYSQLDB = Engine("mariadb-mysqldb", mariadb, shares=MARIADB, **_MYSQL_WORDS)
 MYSQL = Engine("mysql", mysql, **_MYSQL_WORDS)
 POSTGRESQL = Engine(
     "postgresql",
@@ -340,10 +362,18 @@ POSTGRESQL = Engine(
 EVERY_ENGINE = [
     pytest.param(SQLITE, id="sqlite"),
     pytest.param(MARIADB, id="mariadb"),
+    pytest.param(MARIADB_MYSQLDB, id="mariadb-mysqldb", marks=pytest.mark.slow),
     pytest.param(MYSQL, id="mysql", marks=pytest.mark.slow),
     pytest.param(POSTGRESQL, id="postgresql"),
 ]
 # For tests that take long, and whose rules depend little on the engine.
 SQLITE_EVERY_DAY = [EVERY_ENGINE[0], *[rare(*each.values, id=each.id) for each in EVERY_ENGINE[1:]]]
 SERVERS = EVERY_ENGINE[1:]
-BY_NAME = {engine.name: engine for engine in (SQLITE, MARIADB, MYSQL, POSTGRESQL)}
+SERVERS_AND_DRIVERS = [
+    pytest.param(MARIADB, id="mariadb"),
+    pytest.param(MARIADB_MYSQLDB, id="mariadb-mysqldb"),
+    pytest.param(MYSQL, id="mysql", marks=pytest.mark.slow),
+    pytest.param(POSTGRESQL, id="postgresql"),
+]
+"""For tests in which the driver matters as much as the engine."""
+BY_NAME = {engine.name: engine for engine in (SQLITE, MARIADB, MARIADB_MYSQLDB, MYSQL, POSTGRESQL)}

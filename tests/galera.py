@@ -19,7 +19,7 @@ from pathlib import Path
 import pymysql
 
 from tests import services
-from tests.engines import READY_SECONDS, STOP_SECONDS, free_port
+from tests.engines import READY_SECONDS, STOP_SECONDS, free_port, mysql_scheme
 
 _PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so")
 _SETTINGS = """[mysqld]
@@ -111,7 +111,7 @@ class Cluster:
 
     def url(self, *nodes: Node) -> str:
         """Return the URL of a database on nodes in this order, on all of them if none is given."""
-        return f"mysql://root@{','.join(node.place for node in nodes or self.nodes)}/lineal"
+        return f"{mysql_scheme()}://root@{','.join(node.place for node in nodes or self.nodes)}/lineal"
 
 
 @contextmanager

@@ -13,7 +13,6 @@ from enum import Enum
 from lineal import errors, urls
 from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_exposure
 
-DATABASE_SCHEMES = ("sqlite", "mysql", "postgresql")
 DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
 LOG_FORMATS = ("text", "json")
@@ -63,9 +62,9 @@ class DatabaseSettings:
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", urls.url_of(self.url))
         scheme, separator, _ = self.url.partition("://")
-        if scheme not in DATABASE_SCHEMES or not separator:
+        if scheme not in urls.DATABASE_SCHEMES or not separator:
             raise errors.InvalidArgumentError(
-                f"no database URL: {urls.described(self.url)} is none of {', '.join(DATABASE_SCHEMES)}; "
+                f"no database URL: {urls.described(self.url)} is none of {', '.join(urls.DATABASE_SCHEMES)}; "
                 "write for example sqlite:///metadata.db"
             )
         urls.check_database_url(self.url)

@@ -20,6 +20,17 @@ ENCODING_ADVICE = (
     "percent-encode special characters in the user, the password and the names: "
     "@ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25"
 )
+_DATABASES = {
+    "sqlite": ("sqlite", ""),
+    "mysql": ("mysql", ""),
+    "mysql+mysqldb": ("mysql", "mysqldb"),
+    "mysql+pymysql": ("mysql", "pymysql"),
+    "postgresql": ("postgresql", ""),
+    "postgresql+psycopg": ("postgresql", "psycopg"),
+    "postgres": ("postgresql", ""),
+}
+"""The engine and the driver of each scheme of a database's URL; without a driver Lineal chooses one."""
+DATABASE_SCHEMES = tuple(_DATABASES)
 _MEMORY = ":memory:"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,20}")
 _HARMLESS = re.compile(r"[\w./ ~-]{1,200}")
@@ -255,6 +266,16 @@ def _decoded(text: str) -> str:
             f"a part of the database URL is no text in UTF-8 once it is decoded, or holds NUL; {ENCODING_ADVICE}"
         ) from None
     return found
+
+
+def engine_of(url: str) -> str:
+    """Return the engine of a database's URL: sqlite, mysql or postgresql."""
+    return _DATABASES[url.partition("://")[0]][0]
+
+
+def driver_of(url: str) -> str:
+    """Return the driver that the scheme of a database's URL names, or an empty text."""
+    return _DATABASES[url.partition("://")[0]][1]
 
 
 def check_database_url(url: str) -> None:

@@ -45,11 +45,11 @@ def sqlite_file(path: Path) -> pb.ConnectionConfig:
 
 
 def config_of(url: str) -> pb.ConnectionConfig:
-    """Return the official configuration of a database server, given by mysql://... or postgresql://..."""
+    """Return the official configuration of a database server, given by the URL of MySQL or PostgreSQL"""
     parts = urlsplit(url)
     port, database = parts.port, parts.path.lstrip("/")
     login = {"host": parts.hostname, "user": parts.username, "password": unquote(parts.password or "")}
-    if parts.scheme == "mysql":
+    if parts.scheme.startswith("mysql"):
         return pb.ConnectionConfig(mysql=pb.MySQLDatabaseConfig(port=port or 3306, database=database, **login))
     options = pb.PostgreSQLDatabaseConfig(port=str(port or 5432), dbname=database, **login)
     return pb.ConnectionConfig(postgresql=options)

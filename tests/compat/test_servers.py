@@ -28,14 +28,14 @@ def official_config(url: str) -> pb.ConnectionConfig:
     """Return the official configuration of a server's database."""
     parts = urlsplit(url)
     config = pb.ConnectionConfig()
-    if parts.scheme == "mysql":
+    if parts.scheme.startswith("mysql"):
         server: Any = config.mysql
         server.port, server.database = parts.port, parts.path[1:]
     else:
         server = config.postgresql
         server.port, server.dbname = str(parts.port), parts.path[1:]
     server.host, server.user, server.password = parts.hostname, parts.username, parts.password or "any"
-    if parts.scheme == "mysql":
+    if parts.scheme.startswith("mysql"):
         server.password = parts.password or ""
     return config
 

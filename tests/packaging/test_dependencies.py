@@ -11,6 +11,7 @@ from tests.services import REPOSITORY
 
 SOURCES = sorted((REPOSITORY / "src").rglob("*.py"))
 DISTRIBUTIONS = {
+    "MySQLdb": "mysqlclient",
     "google": "protobuf",
     "grpc": "grpcio",
     "grpc_health": "grpcio-health-checking",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import Engine
+from tests.engines import SERVERS_AND_DRIVERS, Engine
 from tests.processes.conftest import Run
 
 
@@ -42,10 +42,10 @@ def test_a_transaction_of_the_parent_survives_a_child_that_works_and_ends(run_pr
     assert run_program(program, database_url).split() == ["True", "2"]
 
 
+@pytest.mark.parametrize("engine", SERVERS_AND_DRIVERS, indirect=True)
 def test_the_parent_keeps_its_connection_after_a_child_has_ended(
     run_program: Run, database_url: str, engine: Engine
 ) -> None:
-    engine.require("own_connection")
     program = """
         service = open_service(sys.argv[1])
         ask = lambda: service.database.read(lambda session: session.script(sys.argv[2]))[0][0]

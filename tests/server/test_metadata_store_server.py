@@ -23,6 +23,7 @@ from lineal import errors
 from lineal.cli.metadata_store_server import flags, gflags
 from lineal.cli.metadata_store_server.configuration import configure
 from lineal.upkeep.opening import open_service
+from lineal.urls import engine_of
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests import services
@@ -129,7 +130,7 @@ WORDS = {"sqlite": sqlite_words, "mysql": mysql_words, "postgresql": postgresql_
 def test_a_manifest_serves_the_official_client_from_every_engine(
     fresh_database_url: str, official_python: Path, tmp_path: Path
 ) -> None:
-    words = WORDS[urlsplit(fresh_database_url).scheme](fresh_database_url, tmp_path)
+    words = WORDS[engine_of(fresh_database_url)](fresh_database_url, tmp_path)
     with running(*words, "--enable_database_upgrade=true", LAUNCHER) as server:
         command = [official_python, OFFICIAL_PROGRAM, *server.address.split(":")]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -10,10 +10,10 @@ import pytest
 
 from lineal.service import MetadataService
 from lineal.upkeep.opening import open_service
-from tests.engines import SERVERS, Engine
+from tests.engines import SERVERS_AND_DRIVERS, Engine
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=SERVERS_AND_DRIVERS)
 def server_engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine that has a server, in turn."""
     chosen: Engine = request.param

@@ -19,7 +19,7 @@ from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement
 from lineal.store.tables.mlmd_tables import TYPE
 from lineal.upkeep.opening import open_service
-from tests.engines import SERVERS, Engine
+from tests.engines import SERVERS_AND_DRIVERS, Engine
 
 _ENDLESS = 12
 
@@ -71,7 +71,7 @@ def test_what_a_stopped_call_wrote_is_undone(database: Database) -> None:
     assert database.read(lambda session: session.rows(names)) == before
 
 
-@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+@pytest.mark.parametrize("engine", SERVERS_AND_DRIVERS, indirect=True)
 def test_a_connection_that_was_told_to_stop_between_statements_is_not_used_again(
     database: Database, engine: Engine
 ) -> None:

@@ -16,9 +16,21 @@ from lineal import errors
 from lineal.service import MetadataService
 from lineal.upkeep.opening import open_service
 from tests import services
-from tests.engines import MARIADB, POSTGRESQL, Engine, Server, mariadb, postgresql, run_sql, server_folder
+from tests.engines import (
+    MARIADB,
+    MARIADB_MYSQLDB,
+    POSTGRESQL,
+    Engine,
+    Server,
+    mariadb,
+    mysql_scheme,
+    postgresql,
+    run_sql,
+    server_folder,
+)
 
 pytestmark = pytest.mark.slow
+BOTH_DRIVERS = pytest.mark.parametrize("engine", [MARIADB, MARIADB_MYSQLDB], ids=lambda engine: engine.name)
 
 
 @dataclass(frozen=True)
@@ -60,11 +72,9 @@ def mysql_cipher(url: str) -> str:
     return str(run_sql(url, "SHOW SESSION STATUS LIKE 'Ssl_cipher'")[0][1])
 
 
-@pytest.fixture(params=["here", "elsewhere"])
-def encrypted_mariadb(
-    request: pytest.FixtureRequest, certificates: Certificates, tmp_path: Path
-) -> Iterator[tuple[str, str]]:
-    """A server with a certificate for that name; yields the name and a URL."""
+@pytest.fixture(scope="module", params=["here", "elsewhere"])
+def encrypted_server(request: pytest.FixtureRequest, certificates: Certificates) -> Iterator[tuple[str, Server]]:
+    """A server of MariaDB with a certificate for that name; yields the name and the server."""
     name = request.param
     files = {
         "cert": certificates.path(f"{name}.pem"),
@@ -72,7 +82,14 @@ def encrypted_mariadb(
         "ca": certificates.path("ca.pem"),
     }
     with mariadb(*[f"--ssl-{flag}={path}" for flag, path in files.items()]) as server:
-        yield name, f"{server.url}tls"
+        yield name, server
+
+
+@pytest.fixture(params=["pymysql", "mysqldb"])
+def encrypted_mariadb(request: pytest.FixtureRequest, encrypted_server: tuple[str, Server]) -> tuple[str, str]:
+    """The name in the server's certificate, and a URL for each driver."""
+    name, server = encrypted_server
+    return name, f"{mysql_scheme(request.param)}://{server.url.partition('://')[2]}tls"
 
 
 def test_mysql_verifies_the_server_as_far_as_the_url_asks(
@@ -82,6 +99,7 @@ def test_mysql_verifies_the_server_as_far_as_the_url_asks(
     ca = f"ssl_ca={certificates.path('ca.pem')}"
     for options in (ca, "ssl_mode=required", "ssl_mode=required&" + ca):
         assert mysql_cipher(f"{url}?{options}")
+    assert mysql_cipher(url)  # the server offers it
     assert not mysql_cipher(f"{url}?ssl_mode=disabled")
     with pytest.raises(errors.FailedPreconditionError, match="certificate"):
         open_service(f"{url}?ssl_mode=verify_ca&connect_timeout=5")  # the system's authorities do not know it
@@ -105,10 +123,21 @@ def test_mysql_shows_the_clients_certificate_where_the_account_wants_one(
         assert works(service)
 
 
-def test_mysql_without_tls_is_refused_where_the_url_asks_for_it(servers: ExitStack, tmp_path: Path) -> None:
-    url = MARIADB.fresh_url(servers, tmp_path)
+@BOTH_DRIVERS
+@pytest.mark.parametrize("mode", ["required", "verify_ca", "verify_identity"])
+def test_mysql_without_tls_is_refused_where_the_url_asks_for_it(
+    servers: ExitStack, tmp_path: Path, engine: Engine, mode: str
+) -> None:
+    url = engine.fresh_url(servers, tmp_path)
     with pytest.raises(errors.FailedPreconditionError, match="TLS"):
-        open_service(f"{url}?ssl_mode=required")
+        open_service(f"{url}?ssl_mode={mode}")
+
+
+@BOTH_DRIVERS
+def test_mysql_without_tls_serves_where_the_url_only_prefers_it(
+    servers: ExitStack, tmp_path: Path, engine: Engine
+) -> None:
+    assert not mysql_cipher(f"{engine.fresh_url(servers, tmp_path)}?ssl_mode=preferred")
 
 
 @pytest.fixture(scope="module")
@@ -149,10 +178,10 @@ def socket_url(engine: Engine, server: Server) -> str:
     if engine is POSTGRESQL:
         folder = str(server.folder).replace("/", "%2F")
         return server.url.replace("127.0.0.1", folder) + "socket"
-    return f"mysql://root@/socket?unix_socket={server.folder}/s"
+    return f"{server.url.partition('://')[0]}://root@/socket?unix_socket={server.folder}/s"
 
 
-@pytest.mark.parametrize("engine", [MARIADB, POSTGRESQL], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("engine", [MARIADB, MARIADB_MYSQLDB, POSTGRESQL], ids=lambda engine: engine.name)
 def test_a_unix_socket_serves_as_well(engine: Engine, servers: ExitStack) -> None:
     with open_service(socket_url(engine, engine.server(servers))) as service:
         assert works(service)

@@ -13,10 +13,16 @@ import pytest
 from lineal.config import DatabaseSettings
 from lineal.store.engine.dialects import dialect_for
 from lineal.store.engine.dialects.server import ServerDialect
-from tests.engines import MARIADB, MYSQL, Engine
+from tests.engines import MARIADB, MARIADB_MYSQLDB, MYSQL, Engine
 
 
-@pytest.fixture(params=[pytest.param(MARIADB, id="mariadb"), pytest.param(MYSQL, id="mysql", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[
+        pytest.param(MARIADB, id="mariadb"),
+        pytest.param(MARIADB_MYSQLDB, id="mariadb-mysqldb"),
+        pytest.param(MYSQL, id="mysql", marks=pytest.mark.slow),
+    ]
+)
 def dialect(request: pytest.FixtureRequest, servers: ExitStack, tmp_path: Path) -> ServerDialect:
     """An engine that takes several statements in one packet."""
     engine: Engine = request.param

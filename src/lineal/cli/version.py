@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import platform
 from importlib import metadata
 
@@ -10,6 +11,7 @@ import lineal
 from lineal.cli.arguments import Commands
 
 _SHOWN = ("protobuf", "grpcio", "sqlalchemy")
+_DRIVERS = ("mysqlclient", "pymysql", "psycopg")
 
 
 def add(commands: Commands) -> None:
@@ -19,8 +21,11 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Print the versions of Lineal, of Python and of the packages that matter for a bug report."""
+    """Print the versions of Lineal, of Python, of the packages that matter for a bug report, and of drivers."""
     print(f"lineal {lineal.__version__}")
     print(f"python {platform.python_version()}")
     for name in _SHOWN:
         print(f"{name} {metadata.version(name)}")
+    for name in _DRIVERS:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            print(f"{name} {metadata.version(name)}")

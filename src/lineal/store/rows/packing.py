@@ -4,7 +4,8 @@ PyMySQL is written in Python and needs microseconds for every row of a result. T
 fraction of that, and `str.split` splits them even faster. A separator follows each cell of the text. So the text is
 complete if it has the right number of separators: the server cuts a text that is too long, and leaves out rows that are
 NULL, hold the separator, or are long. If an owner's text is incomplete, its rows are read one by one. What stays out:
-which rows (properties.py), and how long a text may get (dialects/mysql_connection.py).
+which rows (properties.py), how long a text may get (dialects/mysql_session.py), and
+which drivers need it (dialects/mysql_drivers.py).
 """
 
 from __future__ import annotations

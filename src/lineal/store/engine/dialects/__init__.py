@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.engine.dialects.base import DatabaseDialect
 from lineal.store.engine.dialects.mysql import MySQLDialect
 from lineal.store.engine.dialects.postgresql import PostgreSQLDialect
 from lineal.store.engine.dialects.sqlite import SQLiteDialect
+from lineal.urls import engine_of
 
 _DIALECTS: dict[str, type[DatabaseDialect]] = {
     dialect.name: dialect for dialect in (SQLiteDialect, MySQLDialect, PostgreSQLDialect)
@@ -16,7 +16,4 @@ _DIALECTS: dict[str, type[DatabaseDialect]] = {
 
 def dialect_for(settings: DatabaseSettings) -> DatabaseDialect:
     """Return the dialect of a database URL's scheme."""
-    scheme = settings.url.partition("://")[0]
-    if scheme not in _DIALECTS:
-        raise errors.UnimplementedError(f"no engine for {scheme}:// in this version; use sqlite:///path/to/file.db")
-    return _DIALECTS[scheme](settings)
+    return _DIALECTS[engine_of(settings.url)](settings)

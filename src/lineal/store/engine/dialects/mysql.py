@@ -4,7 +4,7 @@ Texts are sent as by the official library: as UTF-8 bytes in a session whose cha
 says that its bytes are UTF-8. So in columns of any character set they are stored as if each byte were a letter of
 latin1. Only this way can both read what the other wrote. In tables that Lineal creates, texts are in binary columns:
 plain UTF-8, compared byte by byte (docs/decisions, "texts on MySQL"). What stays out: opening connections
-(mysql_connection.py).
+(mysql_connection.py), and which driver is used (mysql_drivers.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+from sqlalchemy.dialects.mysql.mysqldb import MySQLDialect_mysqldb
 
 from lineal import errors
 from lineal.config import DatabaseSettings
@@ -31,6 +31,8 @@ from lineal.store.engine.dialects.base import (
     too_complex,
 )
 from lineal.store.engine.dialects.conflicts import conflict_in
+from lineal.store.engine.dialects.mysql_bulk import insert_texts
+from lineal.store.engine.dialects.mysql_drivers import driver_for
 from lineal.store.engine.dialects.server import ServerDialect
 from lineal.store.engine.dialects.urls import Host
 from lineal.store.engine.statement import Insertion
@@ -77,7 +79,6 @@ class MySQLDialect(ServerDialect):
 
     name = "mysql"
     may_fold_names = True
-    packs_rows = True
     options = (
         "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
         "ssl_check_hostname", "charset",
@@ -85,11 +86,11 @@ class MySQLDialect(ServerDialect):
 
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
-        self._driver = _driver()
-        from lineal.store.engine.dialects.mysql_connection import MySQLConnector
-
-        self._connector = MySQLConnector(self.url, self.connect_seconds)
-        self._sql_dialect = MySQLDialect_pymysql(paramstyle="format", dbapi=self._driver)
+        driver = driver_for(self.url)
+        self._driver = driver.errors()
+        self._connector = driver.connector_for(self.url, self.connect_seconds)
+        self.packs_rows = driver.packs_rows
+        self._sql_dialect = MySQLDialect_mysqldb(paramstyle="format", dbapi=self._driver)
         self._sql_dialect.session_charset = "latin1"  # type: ignore[attr-defined]  # the filter language asks
 
     @property
@@ -139,7 +140,7 @@ class MySQLDialect(ServerDialect):
     # ---- errors
 
     def is_driver_error(self, error: Exception) -> bool:
-        """Say whether the error comes from PyMySQL."""
+        """Say whether the error comes from the driver."""
         return isinstance(error, self._driver.MySQLError)
 
     def conflict(self, error: Exception, statement: Insertion | None, rows: Sequence[Sequence[Any]]) -> Conflict | None:
@@ -235,10 +236,10 @@ class MySQLDialect(ServerDialect):
     def _texts(
         self, cursor: Any, statement: Insertion, rows: Sequence[Sequence[Any]], ending: str = ""
     ) -> Iterator[tuple[str, int]]:
-        from lineal.store.engine.dialects.mysql_bulk import insert_texts
-
         quote = self._sql_dialect.identifier_preparer.quote
-        return insert_texts(statement, rows, quote, room=cursor.connection.largest_statement - _ROOM, ending=ending)
+        connection = cursor.connection
+        room = connection.largest_statement - _ROOM
+        return insert_texts(statement, rows, quote, connection.literal, room=room, ending=ending)
 
     def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run the statement for each row."""
@@ -306,13 +307,3 @@ class MySQLDialect(ServerDialect):
 def _code(error: Exception) -> int:
     """Return MySQL's number of an error, 0 if it has none."""
     return error.args[0] if error.args and isinstance(error.args[0], int) else 0
-
-
-def _driver() -> Any:
-    try:
-        import pymysql
-    except ImportError as error:
-        raise errors.FailedPreconditionError(
-            "mysql:// needs the driver PyMySQL; install it with pip install 'lineal[mysql]'"
-        ) from error
-    return pymysql

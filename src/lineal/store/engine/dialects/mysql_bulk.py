@@ -10,46 +10,45 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from pymysql.converters import escape_item, escape_string
-
 from lineal.store.engine.statement import Insertion, on_duplicate
 
 _REPEATED = 4
 
 
 def insert_texts(
-    statement: Insertion, rows: Sequence[Sequence[Any]], quote: Callable[[str], str], *, room: int, ending: str = ""
+    statement: Insertion,
+    rows: Sequence[Sequence[Any]],
+    quote: Callable[[str], str],
+    literal: Callable[[Any], str],
+    *,
+    room: int,
+    ending: str = "",
 ) -> Iterator[tuple[str, int]]:
     """Yield the statements that insert rows, none longer than `room` bytes, each with the number of its rows.
 
-    Columns that are NULL in all rows are left out.
+    Columns that are NULL in all rows are left out. `quote` is for names; `literal` is the driver's, for values.
     """
     columns = dict(zip(statement.order, zip(*rows, strict=True), strict=True))
     filled = {name: column for name, column in columns.items() if column.count(None) < len(rows)}
     head = f"INSERT INTO {quote(statement.table.name)} ({', '.join(map(quote, filled))}) VALUES "
     tail = f" {on_duplicate(statement.keep_existing)}" if statement.keep_existing else ""
-    texts = map("({})".format, map(",".join, zip(*map(_column_texts, filled.values()), strict=True)))
+    texts = map(
+        "({})".format, map(",".join, zip(*[_column_texts(column, literal) for column in filled.values()], strict=True))
+    )
     for fitting in _fitting(texts, room):
         yield f"{head}{','.join(fitting)}{tail}{ending}", len(fitting)
 
 
-def _column_texts(column: Sequence[Any]) -> Iterable[str]:
-    """Return the values of a column as text for a statement; backslashes escape, by the session's settings."""
+def _column_texts(column: Sequence[Any], literal: Callable[[Any], str]) -> Iterable[str]:
+    """Return the values of a column as text for a statement."""
     types = set(map(type, column))
     if types == {int}:
         return map(str, column)
     if types <= {str, type(None)}:
         distinct = set(column)
         if len(distinct) * _REPEATED < len(column):
-            return map({value: _literal(value) for value in distinct}.__getitem__, column)
-        return ["NULL" if value is None else f"'{escape_string(value)}'" for value in column]
-    return ["NULL" if value is None else _literal(value) for value in column]
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, int):  # True and False as well
-        return str(int(value))
-    return f"'{escape_string(value)}'" if isinstance(value, str) else str(escape_item(value, "utf8mb4"))
+            return map({value: literal(value) for value in distinct}.__getitem__, column)
+    return map(literal, column)
 
 
 def _fitting(texts: Iterable[str], room: int) -> Iterator[list[str]]:

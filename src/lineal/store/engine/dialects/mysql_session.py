@@ -1,11 +1,17 @@
 """What a connection to MySQL or MariaDB does alike with every driver: session settings, and limits of the server.
 
-What stays out: opening connections, and how a driver sends statements (mysql_connection.py).
+What stays out: opening connections and sending statements, which each driver does in its own way (mysql_connection.py
+for PyMySQL, mysqldb_connection.py for mysqlclient), and which driver is used (mysql_drivers.py).
 """
 
 from __future__ import annotations
 
+import socket
 from typing import Any, NamedTuple
+
+from lineal import errors
+from lineal.store.engine.dialects.mysql_tls import check_encrypted, ssl_context, ssl_mode
+from lineal.store.engine.dialects.urls import Host, ServerURL
 
 # No value is cut or changed to fit; backslashes escape, and a double quote begins a text, as the drivers expect.
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
@@ -15,6 +21,8 @@ _ASKED = (
     "max_allowed_packet", "auto_increment_increment", "read_only", "super_read_only", "version", "wsrep_on",
     "group_replication_consistency",
 )  # fmt: skip
+_READ_SECONDS = 900.0
+_IDLE_SECONDS, _PROBE_SECONDS, _PROBES = 30, 10, 4
 
 
 class Outcome(NamedTuple):
@@ -84,3 +92,70 @@ class MySQLSession:
         if size < self.largest_statement:
             return ""
         return f"{size} bytes in a statement, max_allowed_packet is {self.largest_statement}"
+
+
+class MySQLConnector:
+    """Opens connections as a database URL says; a driver's own part is `open`.
+
+    Attributes:
+        largest_statement: bytes of the largest packet that the server last connected to takes.
+        url: the database URL.
+        timeout: seconds to wait for a connection.
+        read_timeout: seconds to wait for an answer, and for a request to be sent.
+        mode: one of the modes of TLS.
+        context: TLS of the modes that insist on it.
+        socket: the path of the local socket.
+    """
+
+    def __init__(self, url: ServerURL, timeout: float) -> None:
+        self.largest_statement: int | None = None
+        self.url = url
+        self.timeout = timeout
+        given = url.options.get("unix_socket")
+        if given and any(host.name != "localhost" for host in url.hosts):
+            raise errors.InvalidArgumentError(
+                "the database URL names a host beside unix_socket, which would have no effect; leave one of them out"
+            )
+        self._has_socket = given is not None
+        self.socket = given or "/run/mysqld/mysqld.sock"
+        self.read_timeout = url.number("read_timeout", _READ_SECONDS)
+        self.mode = ssl_mode(url)
+        url.check_choice("charset", ("utf8mb4",))
+        self.context = ssl_context(url, self.mode)
+
+    def is_local(self, host: Host | None) -> bool:
+        """Say whether a host is reached by the local socket."""
+        return self._has_socket or host is None
+
+    def open(self, host: Host | None, database: str | None) -> Any:
+        """Open a connection, encrypted as the URL says, without session settings."""
+        raise NotImplementedError
+
+    def connect(self, host: Host | None, database: str | None) -> Any:
+        """Open a connection, set up and encrypted as the URL says."""
+        connection = self.open(host, database)
+        try:
+            if not self.is_local(host) and self.context is not None:
+                check_encrypted(connection)
+            connection.set_up()
+        except BaseException:
+            if connection.open:
+                connection.close()
+            raise
+        self.largest_statement = connection.largest_statement
+        return connection
+
+
+def watch_peer(connected: socket.socket) -> None:
+    """Let a socket send at once, and notice within about a minute that the other side is gone."""
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in (("KEEPIDLE", _IDLE_SECONDS), ("KEEPINTVL", _PROBE_SECONDS), ("KEEPCNT", _PROBES)):
+        option = getattr(socket, f"TCP_{name}", None)  # not on every system
+        if option is not None:
+            connected.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def to_text(data: bytes | str) -> str:
+    """Read a text; bytes of another writer that are not UTF-8 are shown as escapes."""
+    return data if isinstance(data, str) else data.decode("utf-8", "backslashreplace")

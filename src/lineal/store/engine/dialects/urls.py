@@ -1,6 +1,7 @@
 """Database URLs of servers: several hosts, options, and a password that need not be in the URL.
 
     mysql://user:password@host1:3306,host2:3306/database?ssl_ca=/path/ca.pem&password_file=/run/secrets/db
+    mysql+pymysql://host/database
 
 What stays out: what an option means to an engine (its dialect), and opening connections.
 """
@@ -14,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from lineal import errors
-from lineal.urls import form_advice, server_parts, unknown_option
+from lineal.urls import driver_of, form_advice, server_parts, unknown_option
 
 PASSWORD_VARIABLE = "LINEAL_DB_PASSWORD"  # noqa: S105 a name
 PASSWORD_FILE_VARIABLE = "LINEAL_DB_PASSWORD_FILE"  # noqa: S105 a name
@@ -42,6 +43,7 @@ class ServerURL:
         hosts: the hosts of one cluster, in order of preference; none means the local socket.
         password: the one in the URL; `current_password` is the one to use.
         options: the part after the question mark.
+        driver: the driver that the scheme names, "" if it names none.
     """
 
     hosts: tuple[Host, ...]
@@ -49,6 +51,7 @@ class ServerURL:
     password: str | None = field(repr=False)
     database: str
     options: Mapping[str, str] = field(repr=False)
+    driver: str = ""
 
     def current_password(self) -> str | None:
         """Return the password: of the URL, of the file named by `password_file` or the environment, or of the latter.
@@ -114,7 +117,7 @@ def parse_server_url(url: str, *, known: Collection[str]) -> ServerURL:
     if unknown:
         raise unknown_option(unknown[0], f"{parts.scheme} knows {', '.join(sorted(known))}")
     hosts = tuple(_host(text, parts.scheme) for text in parts.hosts.split(",")) if parts.hosts else ()
-    return ServerURL(hosts, parts.user, parts.password, parts.database, parts.options)
+    return ServerURL(hosts, parts.user, parts.password, parts.database, parts.options, driver_of(url))
 
 
 def _host(text: str, scheme: str) -> Host:
