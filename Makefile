@@ -27,7 +27,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys help run test test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
+.PHONY: ui journeys help run test test-native test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -40,6 +40,9 @@ run: $(RUN_READY) web-ui-if-possible ## Set up, run the tutorial on an embedded 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_web_ui.py test
+
+test-native: $(DEV_READY) ## Run the tests that start servers on the native engine of gRPC too
+	LINEAL_TEST_GRPC_ENGINE=native $(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/server tests/access tests/compat/test_grpc.py tests/mlmd/test_official_suite.py $(PYTEST_ARGS)
 
 test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands of pods, MySQL (scripts/get_mysql)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)

@@ -5,6 +5,7 @@ Nothing here knows what is tested. The client of Lineal stays out, so that a fau
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -23,6 +24,11 @@ from lineal.wire import service as rpc
 
 SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
 STOP_TIMEOUT = 60
+ENGINE = os.environ.get("LINEAL_TEST_GRPC_ENGINE", "auto")
+"""What carries gRPC in the servers of the tests."""
+grpcio_only = pytest.mark.skipif(
+    ENGINE == "native", reason="the native engine does not hold this (docs/decisions/0038)"
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ def running_server(url: str, *flags: str, under: Sequence[str] = ()) -> Iterator
         "0",
         "--http-port",
         "0",
+        "--grpc-engine",
+        ENGINE if "--tls-cert" not in flags else "auto",
         *flags,
     ]
     with (

@@ -16,6 +16,8 @@ from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_ex
 DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
 LOG_FORMATS = ("text", "json")
+ENGINE_FLAG = "--grpc-engine"
+AUTO, GRPCIO, NATIVE = ENGINES = ("auto", "grpcio", "native")
 MAX_MESSAGE_FLAG = "--max-message-mib"
 MAX_RECEIVE_OPTION = "max_receive_message_length"
 LIMITS_OF_MESSAGES = frozenset({MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION})
@@ -98,6 +100,8 @@ class ServerSettings:
         tls: how connections are encrypted.
         limits: the limits for requests and clients.
         workers: how many processes serve.
+        grpc_engine: what carries gRPC: grpcio, native (the package pygrpc-native), or auto for the best that keeps
+            every limit.
         log_format: the form of the log's lines: text or json.
         log_requests: whether the log has a line for each request.
         traces: whether requests and statements are traced for OpenTelemetry.
@@ -120,6 +124,7 @@ class ServerSettings:
     tls: TlsSettings = field(default_factory=TlsSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     workers: int = 1
+    grpc_engine: str = AUTO
     log_format: str = "text"
     log_requests: bool = False
     traces: bool = False
@@ -135,6 +140,10 @@ class ServerSettings:
         require_range("--threads", self.threads, 1, 1024)
         require_range("--stop-grace", self.stop_grace, 0, 86400)
         require_range("--workers", self.workers, 1, 256)
+        if self.grpc_engine not in ENGINES:
+            raise errors.InvalidArgumentError(
+                f"{ENGINE_FLAG} is {self.grpc_engine[:40]!r}; it can be auto, grpcio or native"
+            )
         if self.log_format not in LOG_FORMATS:
             raise errors.InvalidArgumentError(f"--log-format is {self.log_format!r}; it can be text or json")
         if self.workers > 1 and urls.is_in_memory(self.database.url):

@@ -20,6 +20,7 @@ from lineal.service import MetadataService
 from lineal.service.access import Role
 from lineal.upkeep.opening import open_service
 from lineal.upkeep.tokens import Tokens
+from tests.serving import ENGINE
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Served:
     http: str
     app: Any
     leave: Callable[[], None]
+    stop: Callable[[], None]
 
     def token(self, role: Role = Role.READER, *workspaces: str) -> str:
         """Return a new token."""
@@ -40,6 +42,7 @@ class Served:
 @contextmanager
 def serving(url: str = "sqlite://", **settings: Any) -> Iterator[Served]:
     """Serve a database behind the protection that the settings say."""
+    settings.setdefault("grpc_engine", "auto" if "tls" in settings else ENGINE)
     given = ServerSettings(DatabaseSettings(url), grpc_port=0, http_port=0, **settings)
     with ExitStack() as stack:
         service = stack.enter_context(open_service(given.database))
@@ -58,7 +61,7 @@ def serving(url: str = "sqlite://", **settings: Any) -> Iterator[Served]:
             grpc_door.leave()
             http_door.leave()
 
-        yield Served(service, grpc_door.address, http_door.address, app, leave)
+        yield Served(service, grpc_door.address, http_door.address, app, leave, lambda: grpc_door.stop(10))
 
 
 @contextmanager

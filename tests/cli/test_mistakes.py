@@ -121,6 +121,7 @@ def test_a_password_is_never_repeated(refusal: Refusal, words: list[str]) -> Non
         ["--max-message-mib", "0"],
         ["--threads", "0"],
         ["--stop-grace", "-1"],
+        ["--grpc-engine", "rust"],
         ["--stop-grace", "nan"],
         ["--threads", "many"],
         ["--busy-timeout", "-1"],

@@ -20,6 +20,7 @@ DISTRIBUTIONS = {
     "jwt": "pyjwt",
     "opentelemetry": "opentelemetry-sdk",
     "prometheus_client": "prometheus-client",
+    "pygrpc_native": "pygrpc-native",
     "pydantic_core": "pydantic",  # which pins it exactly
     "yaml": "pyyaml",
 }

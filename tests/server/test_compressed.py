@@ -16,6 +16,7 @@ from lineal.server.compression import Inflating
 from lineal.server.grpc_web import frame
 from lineal.wire import service as rpc
 from tests.access.serving import Served, asking, serving
+from tests.serving import grpcio_only
 
 GET = "/ml_metadata.MetadataStoreService/GetArtifactTypes"
 PUT = "/ml_metadata.MetadataStoreService/PutArtifacts"
@@ -38,6 +39,7 @@ def request() -> bytes:
     return rpc.GetArtifactTypesRequest().SerializeToString() + b"\x82\x01\x80\x08" + b"x" * 1024  # an unknown field
 
 
+@grpcio_only
 @pytest.mark.parametrize("compression", ALGORITHMS)
 def test_a_compressed_message_is_refused_with_the_flag(compression: grpc.Compression) -> None:
     with serving() as served, pytest.raises(grpc.RpcError, match="--accept-compressed") as raised:
@@ -45,12 +47,14 @@ def test_a_compressed_message_is_refused_with_the_flag(compression: grpc.Compres
     assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
+@grpcio_only
 @pytest.mark.parametrize("compression", ALGORITHMS)
 def test_a_compressed_message_is_read_where_it_is_allowed(compression: grpc.Compression) -> None:
     with serving(limits=ALLOWED) as served:
         assert called(served, GET, request(), compression) == b""
 
 
+@grpcio_only
 @pytest.mark.parametrize("compression", ALGORITHMS)
 def test_an_allowed_message_swells_no_further_than_the_limit(compression: grpc.Compression) -> None:
     with (

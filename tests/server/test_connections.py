@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from lineal.security import LimitSettings
-from lineal.server.grpc_connections import _address
+from lineal.server.grpc_connections import address_of
 from tests.access.serving import Served, serving
 from tests.server.http2_client import HalfSent
-from tests.serving import ServerProcess, running_server
+from tests.serving import ServerProcess, grpcio_only, running_server
 
 GET = "/ml_metadata.MetadataStoreService/GetArtifactTypes"
 HONEST_SECONDS = 2.0
@@ -47,6 +47,7 @@ def test_idle_connections_keep_nobody_out() -> None:
         assert is_answered(served.grpc, served.http)
 
 
+@grpcio_only
 def test_a_connection_with_a_call_is_not_closed_for_others(served_few: Served) -> None:
     with HalfSent(served_few.grpc) as busy:
         busy.begin(GET)
@@ -99,4 +100,4 @@ def test_a_server_with_few_files_answers_beside_silent_connections_on_the_http_p
     ],
 )
 def test_a_peer_of_grpc_is_an_address(peer: str, address: tuple[str, int]) -> None:
-    assert _address(peer) == address
+    assert address_of(peer) == address

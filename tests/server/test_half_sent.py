@@ -18,6 +18,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.serving import Served, serving
 from tests.server.http2_client import HalfSent
+from tests.serving import grpcio_only
 
 METHOD = "/ml_metadata.MetadataStoreService/{}".format
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
@@ -62,6 +63,7 @@ def test_half_sent_calls_hold_up_nobody_on_any_engine(database_url: str) -> None
         assert all(is_answered(served, f"T{number}") for number in range(5))
 
 
+@grpcio_only
 def test_a_message_that_does_not_come_ends_its_call_with_the_flag() -> None:
     with serving(limits=LimitSettings(max_receive_seconds=0.3)) as served, HalfSent(served.grpc) as client:
         client.begin(METHOD("GetArtifacts"))
@@ -78,6 +80,7 @@ def test_a_slow_message_is_taken_within_its_time() -> None:
         assert channel.stream_unary(METHOD("GetArtifacts"))(slowly(), timeout=10) == b""
 
 
+@grpcio_only
 def test_a_call_without_a_message_is_told_to_send_one() -> None:
     with serving() as served, grpc.insecure_channel(served.grpc) as channel:
         with pytest.raises(grpc.RpcError, match="exactly one") as raised:
@@ -85,6 +88,7 @@ def test_a_call_without_a_message_is_told_to_send_one() -> None:
         assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
+@grpcio_only
 def test_credentials_are_checked_before_the_message_is_whole() -> None:
     access = AccessSettings(auth=("token",))
     with serving(access=access) as served, HalfSent(served.grpc) as client:
@@ -92,6 +96,7 @@ def test_credentials_are_checked_before_the_message_is_whole() -> None:
         assert b"token" in client.received(1.0)
 
 
+@grpcio_only
 def test_where_very_many_calls_are_incomplete_those_of_the_greediest_connection_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from tests.access.serving import Served, serving
+from tests.serving import grpcio_only
 
 METHOD = "/ml_metadata.MetadataStoreService/GetArtifactTypes"
 KIB = 1 << 10
@@ -42,6 +43,7 @@ def test_16_kib_of_metadata_pass_every_time(served: Served, entries: int) -> Non
         assert {code_of(channel, 16 * KIB, entries=entries) for _ in range(40)} == {grpc.StatusCode.OK}
 
 
+@grpcio_only
 def test_more_metadata_is_refused_every_time(served: Served) -> None:
     with grpc.insecure_channel(served.grpc) as channel:
         assert {code_of(channel, 21 * KIB) for _ in range(20)} == {grpc.StatusCode.RESOURCE_EXHAUSTED}

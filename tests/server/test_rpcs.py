@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lineal import errors
-from lineal.server.grpc_door import bind
+from lineal.server.grpc_handlers import bind
 from lineal.server.rpcs import RPCS, SERVICE, answer
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb

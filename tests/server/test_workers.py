@@ -17,7 +17,7 @@ from lineal.config import DatabaseSettings, ServerSettings
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.crowd import Crowd
-from tests.serving import Caller, ServerProcess, running_server
+from tests.serving import Caller, ServerProcess, grpcio_only, running_server
 
 SECONDS = 40
 
@@ -102,6 +102,7 @@ def test_a_worker_that_was_killed_is_replaced_while_the_other_serves(server: Ser
     until(lambda: number(server, "rpcs_total") == counted + 1)
 
 
+@grpcio_only
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_all_workers_are_renewed_and_no_request_fails(server: ServerProcess) -> None:

@@ -11,7 +11,14 @@ from functools import partial
 from lineal import errors
 from lineal.cli.arguments import Commands, Parser, database_url
 from lineal.cli.protection import add_protection_flags, protection, words
-from lineal.config import DEFAULT_BUSY_TIMEOUT, MAX_MESSAGE_FLAG, URL_VARIABLE, DatabaseSettings, ServerSettings
+from lineal.config import (
+    DEFAULT_BUSY_TIMEOUT,
+    ENGINE_FLAG,
+    MAX_MESSAGE_FLAG,
+    URL_VARIABLE,
+    DatabaseSettings,
+    ServerSettings,
+)
 
 _WITHOUT_FLAG = ("channel_arguments", "types_at_start")
 _DEFAULTS = {
@@ -45,6 +52,8 @@ def add(commands: Commands) -> None:
     frames = "which sites can show the web UI in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
     _add(parser, "--workers", int, "how many processes serve")
+    engines = "what carries gRPC: auto, grpcio, or native, which is faster and has fewer limits"
+    _add(parser, ENGINE_FLAG, str, engines, metavar="ENGINE")
     _add(parser, "--log-format", str, "the form of the log's lines: text or json", metavar="FORMAT")
     parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
     parser.add_argument("--traces", action="store_true", help="trace requests and statements for OpenTelemetry")

@@ -23,7 +23,7 @@ from urllib.parse import unquote
 _LOOK_SECONDS = 0.25
 _CROWDED, _ROOMY = 0.8, 0.6
 _LAST_DATA_RECEIVED = 52  # where struct tcp_info has the milliseconds since data came
-_DESCRIPTORS = "/dev/fd"
+DESCRIPTORS = "/dev/fd"
 _MOST_KNOWN = 10_000
 _log = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ class GrpcConnections:
         self._port, self._most, self._callers = port, most, callers
         self._is_over = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="lineal-connections", daemon=True)
-        if hasattr(socket, "TCP_INFO") and os.path.isdir(_DESCRIPTORS):
+        if hasattr(socket, "TCP_INFO") and os.path.isdir(DESCRIPTORS):
             self._watching.start()
 
     def close(self) -> None:
@@ -92,25 +92,25 @@ class GrpcConnections:
                 _log.warning("the gRPC connections cannot be counted: %s", error.strerror)
 
     def _look(self) -> None:
-        if len(os.listdir(_DESCRIPTORS)) > self._most * _CROWDED:  # a look at each costs more
+        if len(os.listdir(DESCRIPTORS)) > self._most * _CROWDED:  # a look at each costs more
             self._make_room()
 
     def _make_room(self) -> None:
-        open_ones = list(_connections(self._port))
+        open_ones = list(connections(self._port))
         surplus = len(open_ones) - int(self._most * _ROOMY)
         if len(open_ones) <= self._most * _CROWDED:
             return
-        busy = {_address(peer) for peer in self._callers.busy()}
-        known = {_address(peer) for peer in self._callers.known()}
+        busy = {address_of(peer) for peer in self._callers.busy()}
+        known = {address_of(peer) for peer in self._callers.known()}
         idle = [place for place in open_ones if place.peer not in busy]
         idle.sort(key=lambda place: (place.peer in known, -place.silent))
         for place in idle[:surplus]:
-            _end(place)
+            end(place)
 
 
-def _connections(port: int) -> Iterator[Place]:
+def connections(port: int) -> Iterator[Place]:
     """Return the connections to a port of this process."""
-    for name in os.listdir(_DESCRIPTORS):
+    for name in os.listdir(DESCRIPTORS):
         with contextlib.suppress(OSError):
             descriptor = int(name)
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode) and (place := _place(descriptor, port)):
@@ -127,7 +127,7 @@ def _place(descriptor: int, port: int) -> Place | None:
         return Place(descriptor, (_plain(peer[0]), peer[1]), struct.unpack_from("=I", info, _LAST_DATA_RECEIVED)[0])
 
 
-def _end(place: Place) -> None:
+def end(place: Place) -> None:
     """End a connection, unless its descriptor is another's by now."""
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(place.descriptor)) as found:
         peer = found.getpeername()
@@ -135,7 +135,7 @@ def _end(place: Place) -> None:
             found.shutdown(socket.SHUT_RDWR)
 
 
-def _address(peer: str) -> tuple[str, int]:
+def address_of(peer: str) -> tuple[str, int]:
     """Return the address and port in gRPC's name of a peer."""
     host, _, port = unquote(peer).partition(":")[2].rpartition(":")
     return _plain(host.strip("[]")), int(port) if port.isdigit() else 0

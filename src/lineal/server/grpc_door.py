@@ -5,31 +5,25 @@ What stays out: rules and SQL. A handler passes the bytes to `rpcs.answer`, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import grpc
 from grpc_reflection.v1alpha import reflection
 
-from lineal import lineage_cuts
-from lineal.config import MAX_METADATA_BYTES, ServerSettings
-from lineal.deadlines import CURRENT, Deadline
-from lineal.security import LimitSettings
-from lineal.server import addresses
+from lineal.config import MAX_METADATA_BYTES, NATIVE, ServerSettings
+from lineal.server import addresses, grpc_engines
 from lineal.server.admission import Rates
 from lineal.server.auth.grpc_guard import GrpcGuard
 from lineal.server.auth.guard import OPEN, Guard
-from lineal.server.call_threads import CallThreads, require_room
-from lineal.server.compression import plain
-from lineal.server.grpc_connections import Callers, GrpcConnections
+from lineal.server.call_threads import CallThreads
+from lineal.server.grpc_connections import GrpcConnections
+from lineal.server.grpc_handlers import Way, bound, call_threads
 from lineal.server.health import SERVICE_NAME as HEALTH_NAME
 from lineal.server.health import Health
 from lineal.server.observing.grpc_calls import GrpcCalls
 from lineal.server.open_files import connections_for_each
-from lineal.server.reader_threads import READERS, ReaderThreads
 from lineal.server.receiving import Receiving
-from lineal.server.rpcs import SERVICE_NAME, SERVICES, Rpc, answer
-from lineal.server.status import abort
+from lineal.server.rpcs import SERVICES
 from lineal.server.streams import BoundedStreams
 from lineal.server.tls import grpc_credentials
 from lineal.service import MetadataService
@@ -51,23 +45,20 @@ class GrpcDoor:
 
     def __init__(self, service: MetadataService, settings: ServerSettings, guard: Guard = OPEN) -> None:
         limits = settings.limits
-        self._threads, self._readers = _threads(settings)
+        self._threads, self._readers = call_threads(settings)
         self._receiving = Receiving(limits.max_receive_seconds)
-        way = _Way(service, guard, settings.max_message_bytes, limits, Rates(limits.max_rate), self._receiving)
-        interceptors: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES), BoundedStreams()]
-        interceptors += [GrpcGuard(guard.authenticator)] if guard.authenticator else []
-        self._server = grpc.server(self._threads, interceptors=interceptors, options=_channel_options(settings))
+        way = Way(service, guard, settings.max_message_bytes, limits, Rates(limits.max_rate), self._receiving)
+        options, interceptors = _channel_options(settings), _interceptors(guard)
+        self._streams = streams = grpc.server(self._threads, interceptors=interceptors, options=options)
+        self._server = _of_engine(settings, streams, self._threads, interceptors)
         self._health = Health(limits.max_receive_seconds)
         for name in SERVICES:
-            handlers = _bind(way, name, self._threads, self._readers)
-            self._server.add_generic_rpc_handlers((handlers,))
-        self._server.add_generic_rpc_handlers((self._health.handlers(),))
-        reflection.enable_server_reflection(
-            (*SERVICES, HEALTH_NAME, reflection.SERVICE_NAME),
-            self._server,
-        )
+            self._server.add_generic_rpc_handlers((bound(way, name, self._threads, self._readers),))
+        streams.add_generic_rpc_handlers((self._health.handlers(),))
+        reflection.enable_server_reflection((*SERVICES, HEALTH_NAME, reflection.SERVICE_NAME), streams)
         self.show_ready(False)
         self.address = self._listen(settings)
+        grpc_engines.tell(settings)
         self._connections = GrpcConnections(
             self._port, connections_for_each(DOORS, limits.max_connections), way.callers
         )
@@ -82,7 +73,10 @@ class GrpcDoor:
 
     def leave(self) -> None:
         """Accept no new connections; open ones end by themselves, between calls, when they are old."""
-        addresses.stop_listening(self._port)
+        if self._server is self._streams:
+            addresses.stop_listening(self._port)
+        else:
+            self._server.leave()
 
     def stop(self, grace: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
         """Take no new requests, finish the accepted ones, and return when none is left.
@@ -122,116 +116,22 @@ class GrpcDoor:
         return addresses.join(host, taken)
 
 
-@dataclass(frozen=True)
-class _Way:
-    """The steps of a call on its way to the service."""
-
-    service: MetadataService
-    guard: Guard
-    max_bytes: int
-    limits: LimitSettings
-    rates: Rates
-    receiving: Receiving
-    callers: Callers = field(default_factory=Callers)
-
-    def answer(
-        self,
-        called: Rpc,
-        requests: Iterator[bytes],
-        context: grpc.ServicerContext,
-        threads: CallThreads | ReaderThreads,
-    ) -> bytes:
-        """Answer a call within the limits; its headers are checked before the server waits for its message."""
-        self.callers.calls.add(context)
-        try:
-            return self._answer(called, requests, context, threads)
-        finally:
-            self.callers.calls.discard(context)
-
-    def _answer(
-        self,
-        called: Rpc,
-        requests: Iterator[bytes],
-        context: grpc.ServicerContext,
-        threads: CallThreads | ReaderThreads,
-    ) -> bytes:
-        require_room()
-        caller = self.guard.caller()
-        peer = context.peer()
-        self.callers.know(peer)
-        self.rates.count(caller.name if self.guard.authenticator else peer.rpartition(":")[0])
-        message = self.receiving.message(requests, context, threads)
-        token = CURRENT.set(self._deadline(context))
-        try:
-            with threads.working:
-                request = plain(message, self.limits, max_bytes=self.max_bytes)
-                return answer(self.service, called, request, max_bytes=self.max_bytes, caller=caller)
-        finally:
-            CURRENT.reset(token)
-
-    def _deadline(self, context: grpc.ServicerContext) -> Deadline:
-        """Return the deadline of a call: the client's or the server's, or the moment when the client gives up."""
-        allowed = context.time_remaining()
-        most = self.limits.max_call_seconds
-        deadline = Deadline(most if allowed is None else min(allowed, most))
-        if not context.add_callback(deadline.cancel):  # the call is over already
-            deadline.cancel()
-        return deadline
+def _interceptors(guard: Guard) -> list[grpc.ServerInterceptor]:
+    found: list[grpc.ServerInterceptor] = [GrpcCalls(SERVICES), BoundedStreams()]
+    return found + ([GrpcGuard(guard.authenticator)] if guard.authenticator else [])
 
 
-def bind(service: MetadataService, name: str = SERVICE_NAME, *, max_bytes: int) -> grpc.GenericRpcHandler:
-    """Bind every RPC of a descriptor, by the service's name, to the service, without a guard."""
-    limits = LimitSettings()
-    way = _Way(service, OPEN, max_bytes, limits, Rates(limits.max_rate), Receiving(limits.max_receive_seconds))
-    return _bind(way, name, CallThreads(1, 1))
+def _of_engine(
+    settings: ServerSettings, streams: grpc.Server, threads: CallThreads, interceptors: list[grpc.ServerInterceptor]
+) -> grpc.Server:
+    """Return the server of the RPCs: grpcio's, which also serves streams, or one of the native engine before it."""
+    if grpc_engines.chosen(settings) != NATIVE:
+        return streams
+    from lineal.server.native_server import NativeServer
 
-
-def _threads(settings: ServerSettings) -> tuple[CallThreads, ReaderThreads | None]:
-    """Return the threads of all calls, or those of most calls and those of reads."""
-    most, threads = settings.limits.max_concurrent, settings.threads
-    if not settings.database.is_in_process or threads <= 2 * READERS:
-        return CallThreads(threads, most), None
-    others = CallThreads(threads - READERS, most - READERS)
-    return others, ReaderThreads(others)
-
-
-def _bind(way: _Way, name: str, threads: CallThreads, readers: ReaderThreads | None = None) -> grpc.GenericRpcHandler:
-    handlers = {
-        called.name: grpc.stream_unary_rpc_method_handler(_handler(way, called, threads, readers))
-        for called in SERVICES[name].values()
-    }
-    return grpc.method_handlers_generic_handler(name, handlers)
-
-
-def _handler(
-    way: _Way, called: Rpc, threads: CallThreads, readers: ReaderThreads | None
-) -> Callable[[Iterator[bytes], grpc.ServicerContext], bytes]:
-    """Return the handler of an RPC; it takes a stream, since it begins before its one message is whole."""
-    used = readers if readers and not way.service.calls[called.name].writes else threads
-
-    def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
-        try:
-            if called.name in lineage_cuts.RPCS:
-                return _saying_cuts(way, called, requests, context, used)
-            return way.answer(called, requests, context, used)
-        except Exception as error:
-            abort(context, error, rpc_name=called.name)
-            raise  # abort has raised already
-
-    if used is readers:
-        handle.experimental_thread_pool = used  # type: ignore[attr-defined]  # where gRPC looks for it
-    return handle
-
-
-def _saying_cuts(
-    way: _Way, called: Rpc, requests: Iterator[bytes], context: grpc.ServicerContext, used: CallThreads | ReaderThreads
-) -> bytes:
-    """Answer a call, and send as trailing metadata where its walk was cut."""
-    with lineage_cuts.collected() as cuts:
-        response = way.answer(called, requests, context, used)
-    if cuts:
-        context.set_trailing_metadata(((lineage_cuts.TRAILER, lineage_cuts.encoded(cuts)),))
-    return response
+    return NativeServer(
+        threads, interceptors, dict(_channel_options(settings)), streams, most=settings.limits.max_concurrent
+    )
 
 
 def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
