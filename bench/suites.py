@@ -115,7 +115,7 @@ def on_server(options: Options, *, engine: Engine) -> list[Result]:
         workload._replace(target=_SERVER_TARGETS.get(workload.name, _least(engine))) for workload in options.chosen()
     ]
     with ExitStack() as stack:
-        server_url = engine.server(stack).url
+        server_url = _without_driver(engine.server(stack).url)
         stores = {library: f"{server_url}{library}" for library in LIBRARIES}
         if has_both := engine is MARIADB and _has_compiled_driver():
             stores[PYMYSQL] = f"{server_url}{PYMYSQL}".replace("mysql", _PYMYSQL_SCHEME, 1)
@@ -144,7 +144,7 @@ def _least(engine: Engine) -> float:
 def over_network(options: Options, *, engine: Engine) -> list[Result]:
     """Both libraries in the worker's process, a network's round trip away from databases of one server."""
     with ExitStack() as stack:
-        server_url = engine.server(stack).url
+        server_url = _without_driver(engine.server(stack).url)
         for library in LIBRARIES:
             engine.create_database(f"{server_url}{library}")
         sides = {
@@ -158,6 +158,11 @@ def over_network(options: Options, *, engine: Engine) -> list[Result]:
         return compare(
             f"a round trip of {network.ROUND_TRIP * 1e3:g} ms, {engine.name}", sides, promised, options.rounds
         )
+
+
+def _without_driver(url: str) -> str:
+    """Return a database's URL with the scheme for which Lineal chooses the driver."""
+    return f"{urls.engine_of(url)}://{url.partition('://')[2]}"
 
 
 def replaced(workload: Workload) -> Workload:
