@@ -70,6 +70,7 @@ class Engine:
         rewind: the statement that gives the next row of a table the id after the largest, if ids are used up otherwise.
         own_connection, other_connections, kill: the statements that ask for connections' ids and kill one.
         idle_timeout: the statement that sets after how long the server hangs up on new connections.
+        sleep: a statement of a second and more, if the client says how long it waits for an answer.
         shares: the engine whose server it uses with another driver.
     """
 
@@ -82,6 +83,7 @@ class Engine:
     other_connections: str = ""
     kill: str = ""
     idle_timeout: str = ""
+    sleep: str = ""
     shares: Engine | None = None
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -341,6 +343,7 @@ _MYSQL_WORDS = {
     "kill": "KILL {}",
     "rewind": "ALTER TABLE {table} AUTO_INCREMENT = 1",
     "idle_timeout": "SET GLOBAL wait_timeout = {seconds}",
+    "sleep": "SELECT SLEEP(2)",
 }
 _POSTGRESQL_WORDS = {
     "own_connection": "SELECT pg_backend_pid()",

@@ -14,6 +14,7 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.service import MetadataService
 from lineal.store.engine.column_limits import RefusedRowsError, explain
+from lineal.store.engine.database import Database
 from lineal.store.engine.dialects.urls import Host, parse_server_url
 from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
@@ -94,6 +95,15 @@ def test_a_server_that_is_not_there_is_unavailable_at_once(server_url: str) -> N
 def test_a_host_that_nobody_knows_is_told(scheme: str) -> None:
     with pytest.raises(errors.UnavailableError, match="name of the host is unknown"):
         open_service(f"{scheme}://u@host.invalid/db")
+
+
+def test_a_server_that_does_not_answer_in_time_is_told(server_url: str, server_engine: Engine) -> None:
+    server_engine.require("sleep")
+    database = Database(DatabaseSettings(f"{server_url}?read_timeout=0.5&retry_seconds=0.1"))
+    with pytest.raises(errors.UnavailableError, match="does not answer in time"):
+        database.read(lambda session: session.script(server_engine.sleep))
+    assert database.read(lambda session: session.script("SELECT 1")) == [(1,)]
+    database.close()
 
 
 def test_the_longest_text_is_named_where_the_server_says_only_that_one_does_not_fit() -> None:

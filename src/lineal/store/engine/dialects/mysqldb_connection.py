@@ -13,6 +13,7 @@ import re
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import monotonic
 from typing import Any
 
 import MySQLdb
@@ -27,6 +28,7 @@ from lineal.store.engine.dialects.urls import Host, ServerURL
 
 _TOO_LARGE = 1153
 _NO_TLS = 2026
+_NO_ANSWER = (2006, 2013)
 _NOT_REACHED = (2002, 2003, 2005)
 _SYSTEM_ERROR = re.compile(r"\((\d+)\)$|system error: (\d+)$")
 _TEXTS = (
@@ -34,6 +36,7 @@ _TEXTS = (
     FIELD_TYPE.MEDIUM_BLOB, FIELD_TYPE.LONG_BLOB, FIELD_TYPE.JSON,
 )  # fmt: skip
 _CONVERSIONS = {**conversions, **dict.fromkeys(_TEXTS, to_text)}
+_LOOKS_AHEAD = hasattr(Connection, "more_results")  # from mysqlclient 2.3 on
 # The library takes "localhost" in lower case for the local socket. A host of the URL is reached by TCP.
 _LOCALHOST = "LOCALHOST"
 _SSL_OPTIONS = {"cert": "ssl_cert", "key": "ssl_key", "cipher": "ssl_cipher"}
@@ -106,8 +109,12 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
 
     The driver lets one thread at a time use it, even to ask for its id, so what others need is noted at the start. It
     says goodbye to the server when the object goes, also in a forked child; there the descriptor is made harmless.
+
+    Attributes:
+        read_seconds: how long it waits for an answer.
     """
 
+    read_seconds = math.inf
     _process = 0
     _descriptor = -1
     _thread_id = 0
@@ -157,10 +164,13 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
         excess = self.excess(sql)
         if excess:
             raise MySQLdb.DataError(_TOO_LARGE, excess)
+        started = monotonic()
         try:
             _mysql.connection.query(self, sql)
         except MySQLdb.MySQLError as error:
             readable = self._readable(error)
+            if readable.args[0] in _NO_ANSWER and monotonic() - started >= self.read_seconds:
+                readable = type(readable)(readable.args[0], f"{readable.args[1]} (timed out)")
         else:
             return
         raise readable
@@ -200,6 +210,8 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
 
     def has_next_result(self) -> bool:
         """Go on to the result of the next statement in the text; return whether there is one."""
+        if _LOOKS_AHEAD and not self.more_results():  # unlike the other question, it keeps Python's global lock
+            return False
         return bool(self._call(self.next_result) != -1)
 
     def commit(self) -> None:
@@ -288,7 +300,7 @@ class MySQLdbConnector(MySQLConnector):
         given = {name: value for name, value in settings.items() if value is not None}
         if self.url.user:
             given["user"] = self.url.user
-        return MySQLdbConnection(
+        connection = MySQLdbConnection(
             **given,
             password=self.url.current_password() or "",
             charset="utf8mb4",
@@ -302,6 +314,8 @@ class MySQLdbConnector(MySQLConnector):
             read_timeout=math.ceil(self.read_timeout),
             write_timeout=math.ceil(self.read_timeout),
         )
+        connection.read_seconds = math.ceil(self.read_timeout)
+        return connection
 
 
 def _watch_peer_of(connection: MySQLdbConnection) -> None:
