@@ -22,10 +22,11 @@ from lineal.config import DatabaseSettings, ServerSettings
 from lineal.deadlines import CURRENT
 from lineal.error_details import TRAILER
 from lineal.security import AccessSettings, LimitSettings, TlsSettings
-from lineal.server import native_dispatch
+from lineal.server import native_dispatch, native_limits
 from lineal.server.grpc_engines import chosen, tell
 from lineal.wire import service as rpc
 from tests.access.serving import Served, serving
+from tests.server.http2_client import HalfSent
 
 METHOD = "/ml_metadata.MetadataStoreService/{}".format
 ENGINES = ("grpcio", "native")
@@ -75,7 +76,7 @@ def test_auto_is_grpcio_and_the_log_says_what_the_native_engine_lacks(caplog: py
     with caplog.at_level(logging.INFO):
         tell(settings())
     assert chosen(settings()) == "grpcio"
-    assert "does not limit a message" in caplog.text
+    assert "inflates compressed messages" in caplog.text
 
 
 def test_auto_says_in_the_log_that_the_package_is_absent(
@@ -147,6 +148,34 @@ def test_too_large_a_message_is_refused_with_the_flag(engine: str) -> None:
     with serving(grpc_engine=engine, max_message_mib=1) as served, grpc.insecure_channel(served.grpc) as channel:
         error = failure(channel, "PutArtifacts", b"\x0a\x00" * (1 << 20))
     assert (error.code(), "--max-message-mib" in error.details()) == (grpc.StatusCode.RESOURCE_EXHAUSTED, True)
+
+
+def test_a_message_far_beyond_the_limit_ends_its_connection_before_it_is_complete(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(native_limits, "_LOOK_SECONDS", 0.02)
+    with (
+        caplog.at_level(logging.INFO),
+        serving(grpc_engine="native", max_message_mib=1) as served,
+        grpc.insecure_channel(served.grpc) as channel,
+    ):
+        error = failure(channel, "PutArtifacts", bytes(150 << 20))
+    assert error.code() is grpc.StatusCode.UNAVAILABLE
+    assert "--max-message-mib" in caplog.text
+
+
+def test_on_the_native_engine_a_connection_whose_message_does_not_come_is_closed() -> None:
+    limits = LimitSettings(max_receive_seconds=0.5)
+    with serving(grpc_engine="native", limits=limits) as served, HalfSent(served.grpc) as client:
+        client.begin(METHOD("GetArtifacts"))
+        assert not client.is_ended(0.3)
+        assert client.is_ended(5)
+
+
+def test_on_the_native_engine_a_connection_without_incomplete_calls_stays() -> None:
+    limits = LimitSettings(max_receive_seconds=0.3)
+    with serving(grpc_engine="native", limits=limits) as served, HalfSent(served.grpc) as client:
+        assert not client.is_ended(1.5)
 
 
 class Stuck:

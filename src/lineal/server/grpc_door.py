@@ -127,11 +127,17 @@ def _of_engine(
     """Return the server of the RPCs: grpcio's, which also serves streams, or one of the native engine before it."""
     if grpc_engines.chosen(settings) != NATIVE:
         return streams
+    from lineal.server.native_limits import Bounds
     from lineal.server.native_server import NativeServer
 
-    return NativeServer(
-        threads, interceptors, dict(_channel_options(settings)), streams, most=settings.limits.max_concurrent
-    )
+    bounds = Bounds(_most_received(settings), settings.limits.max_receive_seconds)
+    options, most = dict(_channel_options(settings)), settings.limits.max_concurrent
+    return NativeServer(threads, interceptors, options, streams, most=most, bounds=bounds)
+
+
+def _most_received(settings: ServerSettings) -> int:
+    """Return how large a message may become before the transport refuses it."""
+    return min(2 * settings.max_message_bytes + 32 * _MIB, (1 << 31) - 1)
 
 
 def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
@@ -140,10 +146,9 @@ def _channel_options(settings: ServerSettings) -> list[tuple[str, int | str]]:
     gRPC's own error about a message that is too large does not name our flag. So gRPC lets somewhat larger messages
     through, and `rpcs.answer` refuses them. gRPC itself refuses only far larger ones, before they take memory.
     """
-    received = 2 * settings.max_message_bytes + 32 * _MIB
     shared = settings.workers > 1
     options: dict[str, int | str] = {
-        "grpc.max_receive_message_length": min(received, (1 << 31) - 1),
+        "grpc.max_receive_message_length": _most_received(settings),
         "grpc.max_send_message_length": -1,
         "grpc.max_allowed_incoming_connections": connections_for_each(DOORS, settings.limits.max_connections),
         "grpc.server_handshake_timeout_ms": HANDSHAKE_SECONDS * 1000,

@@ -23,10 +23,7 @@ CHANNEL_ARGUMENTS = frozenset(
     }
 )
 """The arguments of gRPC's server channel that the native engine obeys."""
-UNLIMITED = (
-    "it does not limit a message before it is complete, inflates a compressed one to any size, and waits for an "
-    "incomplete one without end"
-)
+UNLIMITED = "it inflates compressed messages to any size, and checks a call only when its message is complete"
 _INSTALL = "install it with: pip install 'lineal[native]'"
 _log = logging.getLogger(__name__)
 

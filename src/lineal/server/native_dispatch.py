@@ -44,6 +44,7 @@ class Dispatch:
 
     Attributes:
         calls: each by its number.
+        completed: when the last call of a peer was complete.
         is_stopping: whether new calls are refused.
     """
 
@@ -57,6 +58,7 @@ class Dispatch:
             most: how many reads may wait.
         """
         self.calls: dict[int, NativeCall] = {}
+        self.completed: dict[str, float] = {}
         self.is_stopping = False
         self._front, self._methods, self._others, self._most = front, methods, others, most
         self._reads: deque[tuple[Method, int, NativeCall, bytes]] = deque()
@@ -117,6 +119,7 @@ class Dispatch:
         if self.is_stopping:
             self._front.fail(number, _UNAVAILABLE, "the server is stopping; call it again")
             return
+        self.completed[details[1]] = time.monotonic()
         self.calls[number] = call = NativeCall(*details)
         if not isinstance(method.threads, ReaderThreads) or self._is_other_away:
             method.threads.submit(self._answer, method, number, call, message)

@@ -22,6 +22,7 @@ from pygrpc_native import NativeGrpcFront
 from lineal.server import native_connections
 from lineal.server.call_threads import CallThreads
 from lineal.server.native_dispatch import Behaviour, Dispatch, Method
+from lineal.server.native_limits import Bounds, Calls, NativeLimits
 from lineal.server.rpcs import SERVICES
 
 IO_THREADS = 1
@@ -51,6 +52,7 @@ class NativeServer:
         streams: grpc.Server,
         *,
         most: int,
+        bounds: Bounds,
     ) -> None:
         """Begin without an address.
 
@@ -60,10 +62,11 @@ class NativeServer:
             options: the arguments of the channel, by their names in gRPC.
             streams: serves the calls of all other methods.
             most: how many calls may run or wait.
+            bounds: what a connection may do without completing a call.
         """
         logging.getLogger("pygrpc_native").setLevel(logging.CRITICAL)  # it has a line for each broken connection
         self._threads, self._interceptors, self._streams = threads, interceptors, streams
-        self._options, self._most = options, most
+        self._options, self._most, self._bounds = options, most, bounds
         self._methods: list[Method] = []
         self._no_grace = threading.Event()
         self._stopped: threading.Event | None = None
@@ -101,6 +104,8 @@ class NativeServer:
         self._dispatch = Dispatch(self._front, self._methods, self._threads, self._most)
         port: int = self._front.bound_port
         self._port = port
+        known = Calls(self._busy, self._are_incomplete, self._dispatch.completed)
+        self._limits = NativeLimits(port, self._bounds, known)
         return port
 
     def start(self) -> None:
@@ -108,6 +113,7 @@ class NativeServer:
         self._streams.start()
         self._front.start()
         self._dispatch.start()
+        self._limits.start()
 
     def leave(self) -> None:
         """Accept no new connections; open ones end when they have no call and were silent for a moment."""
@@ -116,9 +122,7 @@ class NativeServer:
 
     def _leave(self) -> None:
         while not self._dispatch.is_stopping:
-            native_connections.end_silent(
-                self._port, busy={call.peer() for call in list(self._dispatch.calls.values())}
-            )
+            native_connections.end_silent(self._port, busy=self._busy())
             time.sleep(_LEAVE_SECONDS)
 
     def stop(self, grace: float | None) -> threading.Event:
@@ -148,6 +152,7 @@ class NativeServer:
         self._wait_for_calls(_LAST_SECONDS, threading.Event())
         self._wait_until_sent()
         streams.wait()
+        self._limits.close()
         self._front.close()
         self._dispatch.end()
         self._folder.cleanup()
@@ -159,10 +164,16 @@ class NativeServer:
             time.sleep(_LOOK_SECONDS)
         native_connections.wait_until_sent(self._port, _LAST_SECONDS)
 
+    def _busy(self) -> set[str]:
+        return {call.peer() for call in list(self._dispatch.calls.values())}
+
+    def _are_incomplete(self) -> bool:
+        return self._unended() > len(self._dispatch.calls)
+
     def _unended(self) -> int:
         """Return how many calls the front has not ended; those whose messages are incomplete are among them."""
-        methods: dict[str, Any] = (self._front.metrics() or {}).get("methods", {})
-        counts = [(method["started"], method["status"].values()) for method in methods.values()]
+        found: dict[str, Any] = (self._front.metrics() or {}).get("methods", {})
+        counts = [(found[path]["started"], found[path]["status"].values()) for path, _, _ in self._methods]
         return sum(started - sum(status["count"] for status in ended) for started, ended in counts)
 
     def _wait_for_calls(self, seconds: float, is_over: threading.Event) -> None:
