@@ -48,8 +48,7 @@ def tell(settings: ServerSettings) -> None:
     if settings.grpc_engine == NATIVE:
         _log.warning("%s serves gRPC: %s; only clients that you trust should reach this port", PACKAGE, UNLIMITED)
     elif settings.grpc_engine == AUTO:
-        reason = _obstacle(settings) or f"{UNLIMITED} ({ENGINE_FLAG} native)"
-        _log.info("grpcio serves gRPC, and not %s: %s", PACKAGE, reason)
+        _log.info("grpcio serves gRPC, and not %s: %s", PACKAGE, _obstacle(settings) or UNLIMITED)
 
 
 def _obstacle(settings: ServerSettings) -> str:
