@@ -14,7 +14,7 @@ from lineal import errors
 from lineal.store.engine.session import Session
 
 _WAIT_SECONDS = 60
-_NAME = "CONCAT('lineal migration ', MD5(DATABASE()))"
+_NAME = "CONCAT('lineal migration ', LEFT(SHA2(DATABASE(), 256), 32))"
 _NOT_SUPPORTED = 1235  # MariaDB's error about locks by name in a cluster
 
 
