@@ -17,7 +17,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.official import METHOD_OF_REQUEST, Answer, OfficialCore
 from tests.compat.sides import LinealSide, Side
-from tests.engines import MARIADB, POSTGRESQL, Engine
+from tests.engines import MARIADB, MARIADB_MYSQLDB, POSTGRESQL, Engine
 
 pytestmark = pytest.mark.slow
 TEXTS = ["plain", "", "ü é", "漢字 привет 😀", 'it\'s "quoted"', "100%", "trailing ", "Case", "x" * 3000]
@@ -40,7 +40,7 @@ def official_config(url: str) -> pb.ConnectionConfig:
     return config
 
 
-@pytest.fixture(params=[MARIADB, POSTGRESQL], ids=lambda engine: engine.name)
+@pytest.fixture(params=[MARIADB, MARIADB_MYSQLDB, POSTGRESQL], ids=lambda engine: engine.name)
 def official_engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine that the official library works on as well."""
     chosen: Engine = request.param

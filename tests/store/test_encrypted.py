@@ -14,6 +14,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import MetadataService
+from lineal.store.engine.session import Session
 from lineal.upkeep.opening import open_service
 from tests import services
 from tests.engines import (
@@ -121,6 +122,18 @@ def test_mysql_shows_the_clients_certificate_where_the_account_wants_one(
         open_service(client_url)
     with open_service(f"{client_url}?{own}") as service:
         assert works(service)
+
+
+def test_mysql_replaces_an_encrypted_connection_that_is_lost(encrypted_mariadb: tuple[str, str]) -> None:
+    killed: list[None] = []
+
+    def work(session: Session) -> object:
+        if not killed:
+            killed.append(MARIADB.kill_connection(session, service.database))
+        return session.script("SELECT 1")
+
+    with open_service(f"{encrypted_mariadb[1]}?ssl_mode=required") as service:
+        assert service.database.read(work) == [(1,)]
 
 
 @BOTH_DRIVERS

@@ -41,6 +41,7 @@ _LOOKS_AHEAD = hasattr(Connection, "more_results")  # from mysqlclient 2.3 on
 _LOCALHOST = "LOCALHOST"
 _SSL_OPTIONS = {"cert": "ssl_cert", "key": "ssl_key", "cipher": "ssl_cipher"}
 _CHECKS_ALL_OR_NOTHING = (3, 4)
+_END_WORDS = ("unexpected eof", "reset by peer", "broken pipe")
 _CERTIFICATE_WORDS = ("certificate", "verif", "validation", "hostname")
 
 
@@ -244,6 +245,8 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
             return type(error)(error.args[0], odd.object.decode("utf-8", "backslashreplace"))
         except MySQLdb.MySQLError:  # closed, and then the error has no text of the server
             return error
+        if error.args[0] == _NO_TLS and self._descriptor >= 0:
+            return _lost(error)  # what ends an encrypted connection is an error of TLS for the library
         return error
 
 
@@ -271,6 +274,8 @@ class MySQLdbConnector(MySQLConnector):
         code, message = error.args[0], str(error.args[1])
         if code == _NO_TLS and any(word in message.lower() for word in _CERTIFICATE_WORDS):
             return unverified(host, message)
+        if code == _NO_TLS and any(word in message.lower() for word in _END_WORDS):
+            return _lost(error)
         if code in _NOT_REACHED and "timed out" not in message:
             return self._tried(host) or error
         return error
@@ -322,6 +327,11 @@ def _watch_peer_of(connection: MySQLdbConnection) -> None:
     """Set what the library does not offer, through a second descriptor of the same socket."""
     with socket.socket(fileno=os.dup(connection.fileno())) as connected:
         watch_peer(connected)
+
+
+def _lost(error: Exception) -> Exception:
+    """Return the error of a lost connection for one that the library calls otherwise."""
+    return MySQLdb.OperationalError(2013, f"Lost connection to the server: {error.args[1]}")  # type: ignore[no-any-return]
 
 
 def _with_reason(error: Exception) -> Exception:
