@@ -153,6 +153,8 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
         """Return the form of a value for a statement, escaped by the driver."""
         if isinstance(value, str):
             return str(self.string_literal(value.encode()), "utf-8")
+        if type(value) is int:
+            return str(value)
         if isinstance(value, (bytes, bytearray)):
             return f"X'{value.hex()}'"
         if isinstance(value, (tuple, list, set, frozenset)):
