@@ -6,10 +6,12 @@ LINEAL_TEST_GRPC_ENGINE=native lets the other tests run on the native engine too
 from __future__ import annotations
 
 import logging
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -113,6 +115,14 @@ def test_the_native_engine_is_chosen_with_a_warning(caplog: pytest.LogCaptureFix
     assert chosen(settings(grpc_engine="native")) == "native"
     tell(settings(grpc_engine="native"))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_the_native_engine_without_a_folder_for_its_socket_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(errors.FailedPreconditionError, match="TMPDIR"), serving(grpc_engine="native"):
+        pass
 
 
 def test_an_error_has_its_text_and_its_details(channel: grpc.Channel) -> None:

@@ -19,6 +19,8 @@ from typing import Any
 import grpc
 from pygrpc_native import NativeGrpcFront
 
+from lineal import errors
+from lineal.config import ENGINE_FLAG
 from lineal.server import native_connections
 from lineal.server.call_threads import CallThreads
 from lineal.server.native_dispatch import Behaviour, Dispatch, Method
@@ -85,6 +87,7 @@ class NativeServer:
 
         Raises:
             RuntimeError: the address cannot be taken.
+            FailedPreconditionError: there is no folder for the socket of streams.
         """
         try:
             self._front = NativeGrpcFront(
@@ -97,16 +100,26 @@ class NativeServer:
             )
         except OSError as error:
             raise RuntimeError(str(error)) from None
-        self._folder = tempfile.TemporaryDirectory(prefix="lineal-")
-        socket = f"{self._folder.name}/streams"
-        self._streams.add_insecure_port(f"unix:{socket}")
-        self._front.set_fallback(socket)
+        self._front.set_fallback(self._listen_for_streams())
         self._dispatch = Dispatch(self._front, self._methods, self._threads, self._most)
         port: int = self._front.bound_port
         self._port = port
         known = Calls(self._busy, self._are_incomplete, self._dispatch.completed)
         self._limits = NativeLimits(port, self._bounds, known)
         return port
+
+    def _listen_for_streams(self) -> str:
+        """Let the server of streams listen on a Unix socket; return its path."""
+        try:
+            self._folder = tempfile.TemporaryDirectory(prefix="lineal-")
+            path = f"{self._folder.name}/streams"
+            self._streams.add_insecure_port(f"unix:{path}")
+        except (OSError, RuntimeError) as error:
+            raise errors.FailedPreconditionError(
+                f"{ENGINE_FLAG} native needs a folder for a socket, with a short path: {error}; "
+                "let TMPDIR name one such as /tmp"
+            ) from None
+        return path
 
     def start(self) -> None:
         """Answer calls from now on."""
