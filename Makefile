@@ -42,7 +42,7 @@ test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for 
 	$(PYTHON) scripts/build_web_ui.py test
 
 test-native: $(DEV_READY) ## Run the tests that start servers on the native engine of gRPC too
-	LINEAL_TEST_GRPC_ENGINE=native $(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/server tests/access tests/compat/test_grpc.py tests/mlmd/test_official_suite.py $(PYTEST_ARGS)
+	LINEAL_TEST_GRPC_ENGINE=native $(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/server tests/access tests/compat/test_grpc.py tests/mlmd/test_official_suite.py --ignore tests/server/rest $(PYTEST_ARGS)
 
 test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands of pods, MySQL (scripts/get_mysql)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
