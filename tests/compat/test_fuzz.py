@@ -17,7 +17,7 @@ from google.protobuf.message import Message
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS
 from lineal.service import MetadataService
-from lineal.store.engine.session import Session
+from lineal.store.engine.direct_transaction import DirectTransaction
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.compat.build import SIX_TYPES, listing, node, put, put_events, put_type, request
@@ -67,10 +67,13 @@ def service() -> Iterator[MetadataService]:
 def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The texts of all statements that ran."""
     texts: list[str] = []
-    begin = Session.__init__
-    monkeypatch.setattr(
-        Session, "__init__", lambda self, database, cursor: begin(self, database, Recorder(cursor, texts))
-    )
+    begin = DirectTransaction.__init__
+
+    def record(self: Any, *arguments: Any, **options: Any) -> None:
+        begin(self, *arguments, **options)
+        self._cursor = Recorder(self._cursor, texts)
+
+    monkeypatch.setattr(DirectTransaction, "__init__", record)
     return texts
 
 

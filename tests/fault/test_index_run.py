@@ -109,7 +109,7 @@ def write_long(url: str, type_id: int, *, is_foreign: bool) -> None:
     with open_service(url) as service:
         [first] = service.call("PutArtifacts", put(artifact(type_id, "before"))).artifact_ids  # type: ignore[attr-defined]
         if is_foreign:
-            service.database.before_commit = lambda session: None
+            service.database.around_write = None
 
         def work(session: Any, types: Any) -> None:
             CALLS["PutArtifacts"].handler(session, types, put(artifact(type_id, "late", first)))

@@ -56,7 +56,7 @@ def catalogue(service: MetadataService) -> Catalogue:
 def foreign(service: MetadataService, database_url: str) -> Iterator[MetadataService]:
     """A writer that knows nothing of an index, as the official library."""
     with open_service(database_url) as opened:
-        opened.database.before_commit = lambda session: None
+        opened.database.around_write = None
         yield opened
 
 

@@ -52,7 +52,7 @@ def test_reading_many_artifacts_takes_no_statement_for_each(
     type_id = put_artifact_type(service)
     ids = put_artifacts(service, *[artifact(type_id, properties=PROPERTIES) for _ in range(2000)])
     pieces = math.ceil(len(ids) / packing.MOST) if service.database.dialect.packs_rows else 1
-    assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids[:1])) == 2
+    assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids[:1])) == 1
     assert count_statements("GetArtifactsByID", rpc.GetArtifactsByIDRequest(artifact_ids=ids)) == 1 + pieces
 
 
@@ -61,8 +61,8 @@ def test_a_node_is_found_by_its_types_name_without_reading_the_type_again(
 ) -> None:
     put_artifacts(service, artifact(put_artifact_type(service, "Model"), name="a", properties=PROPERTIES))
     request = rpc.GetArtifactByTypeAndNameRequest(type_name="Model", artifact_name="a")
-    assert count_statements("GetArtifactByTypeAndName", request) > 2
-    assert count_statements("GetArtifactByTypeAndName", request) == 2
+    assert count_statements("GetArtifactByTypeAndName", request) > 1
+    assert count_statements("GetArtifactByTypeAndName", request) == 1
 
 
 @pytest.mark.parametrize("filter_query", ["", "custom_properties.p1.string_value = 'value' AND id > 3"])
@@ -72,9 +72,10 @@ def test_a_page_takes_as_many_statements_whatever_its_size(
     type_id = put_artifact_type(service)
     put_artifacts(service, *[artifact(type_id, properties=PROPERTIES) for _ in range(500)])
     guesses = bool(filter_query) and not service.database.dialect.knows_values  # then the size of the store is asked
+    wanted = 1 if service.database.dialect.is_remote else 2
     for size in (1, 400):
         options = pb.ListOperationOptions(max_result_size=size, filter_query=filter_query)
-        assert count_statements("GetArtifacts", rpc.GetArtifactsRequest(options=options)) == 2 + guesses
+        assert count_statements("GetArtifacts", rpc.GetArtifactsRequest(options=options)) == wanted + guesses
 
 
 def _walk_from(name: str) -> rpc.GetLineageSubgraphRequest:

@@ -55,15 +55,15 @@ def test_each_statement_says_what_it_gave(connection: Any) -> None:
 
     inserted, found, changed, _ = connection.run_together(text)
 
-    assert (inserted.lastrowid, inserted.rowcount) == (1, 2)
+    assert (inserted.last_id, inserted.found) == (1, 2)
     assert found.rows == [(7, "x;y"), (8, "x;y")]
-    assert (changed.rows, changed.rowcount) == ([], 1)
+    assert (changed.rows, changed.found) == ([], 1)
 
 
 def test_a_statement_that_fails_does_so_in_its_place(connection: Any, dialect: ServerDialect) -> None:
     outcomes = connection.run_together("INSERT INTO t (n) VALUES (1); INSERT INTO t (n) VALUES (1); DELETE FROM t")
 
-    assert next(outcomes).rowcount == 1
+    assert next(outcomes).found == 1
     with pytest.raises(Exception, match="Duplicate") as caught:
         next(outcomes)
     assert dialect.is_driver_error(caught.value)

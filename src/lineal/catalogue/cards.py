@@ -21,6 +21,7 @@ from lineal.store.engine.session import Session
 from lineal.store.index import metrics as metric_rows
 from lineal.store.index.ordering import METRIC_FAMILIES
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import related_contexts
 from lineal.store.rows.nodes import NodeRow
 from lineal.wire import metadata_store as pb
 
@@ -213,7 +214,7 @@ def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[i
     if kind is CONTEXT:
         return
     lacking = [node_id for node_id, each in fields.items() if each["workspace"] is None or each["run"] is None]
-    for node_id, row in node_rows.contexts_of_many(session, kind, lacking):
+    for node_id, row in related_contexts.contexts_of_many(session, kind, lacking):
         type_name = types.name(session, row.type_id)
         each = fields[node_id]
         if type_name in conventions.WORKSPACE_TYPES and each["workspace"] is None:

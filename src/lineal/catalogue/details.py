@@ -20,6 +20,7 @@ from lineal.store.index.search import Order, Selection
 from lineal.store.index.versions import evaluators, same_name
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import related_contexts
 
 MOST_EVALUATIONS = 1000
 
@@ -83,9 +84,9 @@ def _event_counts(session: Session, kind: Kind, node_id: int) -> dict[str, int]:
 def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, list[shapes.Reference]]:
     """Return the contexts that hold nodes; of a context its parents."""
     if kind is CONTEXT:
-        held = node_rows.parent_contexts(session, ids)
+        held = related_contexts.parent_contexts(session, ids)
     else:
-        held = node_rows.contexts_of_many(session, kind, ids)
+        held = related_contexts.contexts_of_many(session, kind, ids)
     types.load(session, {row.type_id for _, row in held})
     found: dict[int, list[shapes.Reference]] = {}
     for node_id, row in held:

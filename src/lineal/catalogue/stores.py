@@ -22,7 +22,7 @@ def types(session: Session, kinds: Sequence[Kind]) -> shapes.Types:
     found: list[shapes.TypeInfo] = []
     for kind in kinds:
         counts = facet_rows.by_type(session, kind)
-        for message in type_messages(session, kind, type_rows.all_types(session, kind)):
+        for message in type_messages(kind, type_rows.all_whole_types(session, kind)):
             if counts[message.id] or message.name not in kind.system_types:
                 found.append(_type(kind, message, counts[message.id]))
     return shapes.Types(sorted(found, key=lambda each: (-each.count, each.name, each.id)))

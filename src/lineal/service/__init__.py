@@ -45,7 +45,7 @@ class MetadataService:
         self.calls = calls
         self._types = KnownTypes()
         self._has_log = False
-        database.before_commit = index_marks.mark_late
+        database.around_write = index_marks.LateMarks().begin
 
     def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
         """Run one RPC in its own transaction, within the caller's rights; the request is not changed.

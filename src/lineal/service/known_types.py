@@ -73,10 +73,9 @@ class KnownTypes:
         return found
 
     def _load(self, session: Session, type_ids: list[int]) -> dict[int, KnownType]:
-        properties = type_rows.type_properties(session, type_ids)
+        found = type_rows.whole_types_by_ids(session, type_ids)
         loaded = {
-            row.id: KnownType(row.id, row.type_kind, row.name, properties.get(row.id, {}))
-            for row in type_rows.types_by_ids(session, type_ids)
+            row.id: KnownType(row.id, row.type_kind, row.name, found.properties.get(row.id, {})) for row in found.rows
         }
         self._types.update(loaded)
         return loaded

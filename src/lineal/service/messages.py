@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, cast
@@ -14,11 +14,11 @@ from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Row, Session
 from lineal.store.rows import events as event_rows
-from lineal.store.rows import types as type_rows
-from lineal.store.rows.events import EventRow
+from lineal.store.rows.events import EventRow, Step
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.rows.properties import values_of
-from lineal.store.rows.types import TypeRow
+from lineal.store.rows.types import TypeRow, WholeTypes
+from lineal.store.rows.whole_nodes import WholeNodes
 from lineal.store.tables.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -49,12 +49,21 @@ def node_messages(
     if not rows:
         return []
     types.load(session, {row.type_id for row in rows})
+    properties = values_of(session, kind, [row.id for row in rows])
+    return whole_messages(session, types, kind, WholeNodes(list(rows), properties), add=add)
+
+
+def whole_messages(
+    session: Session, types: KnownTypes, kind: Kind, found: WholeNodes, *, add: Callable[..., Any] | None = None
+) -> list[Any]:
+    """Return nodes that were read with their properties; takes two statements when a type is met for the first time."""
+    types.load(session, {row.type_id for row in found.rows})
     make = add or kind.node
-    nodes = {row.id: make() for row in rows}
-    for row in rows:
+    nodes = {row.id: make() for row in found.rows}
+    for row in found.rows:
         deadlines.check()
         _fill(kind, nodes[row.id], row, types.name(session, row.type_id))
-    fill_properties(nodes, values_of(session, kind, list(nodes)))
+    fill_properties(nodes, found.properties)
     return list(nodes.values())
 
 
@@ -130,23 +139,20 @@ def _fill_struct_types(message: pb.ExecutionType, row: TypeRow) -> None:
 
 
 def type_messages(
-    session: Session,
     kind: Kind,
-    rows: Sequence[TypeRow],
+    found: WholeTypes,
     *,
     base_type: bool = True,
     struct_types: bool = True,
     external_id: bool = True,
 ) -> list[NodeType]:
     """Return types, in the order of the rows, with their properties and as much else as the call answers."""
-    ids = [row.id for row in rows]
-    properties = type_rows.type_properties(session, ids)
     messages = [
-        type_message(kind, row, properties.get(row.id, {}), struct_types=struct_types, external_id=external_id)
-        for row in rows
+        type_message(kind, row, found.properties.get(row.id, {}), struct_types=struct_types, external_id=external_id)
+        for row in found.rows
     ]
     if base_type:
-        fill_base_types(kind, messages, type_rows.base_type_names(session, ids))
+        fill_base_types(kind, messages, found.bases)
     return messages
 
 
@@ -160,7 +166,11 @@ def fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str]) 
 
 def add_events(session: Session, rows: Collection[EventRow], *, to: Any) -> None:
     """Add events with their paths to a field of a message, in the order of the rows."""
-    steps = event_rows.steps_of(session, [row.id for row in rows])
+    fill_events(rows, event_rows.steps_of(session, [row.id for row in rows]), to=to)
+
+
+def fill_events(rows: Iterable[Row], steps: Mapping[int, Sequence[Step]], *, to: Any) -> None:
+    """Add events to a field of a message, in the order of the rows, with the steps of their paths by the event's id."""
     for event_id, artifact_id, execution_id, type_, time in rows:
         event = to.add()
         event.artifact_id, event.execution_id, event.type = artifact_id, execution_id, type_

@@ -14,7 +14,7 @@ from lineal.conventions import WORKSPACE_PROPERTY
 from lineal.kinds import Kind
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
-from lineal.store.workspaces.named_workspaces import named_workspaces
+from lineal.store.workspaces.named_workspaces import ask_for_named_workspaces
 from lineal.store.workspaces.scope import Scope
 from lineal.store.workspaces.scoped_session import ScopedSession
 
@@ -56,14 +56,16 @@ def require_inside(session: Session) -> None:
     """
     if not isinstance(session, ScopedSession):
         return
-    for kind, ids in session.written.items():
-        if ids:
-            _require_own_names(session, session.scope, kind, sorted(ids))
-            _require_shown(session, session.scope, kind, ids)
+    written = {kind: sorted(ids) for kind, ids in session.written.items() if ids}
+    named = {kind: ask_for_named_workspaces(session.unscoped, kind, ids) for kind, ids in written.items()}
+    shown = {kind: node_rows.ask_existing_ids(session, kind, ids) for kind, ids in written.items()}
+    for kind, ids in written.items():
+        _require_own_names(session.scope, kind, named[kind]())
+        _require_shown(session.scope, kind, set(ids) - shown[kind]())
 
 
-def _require_own_names(session: Session, scope: Scope, kind: Kind, ids: Sequence[int]) -> None:
-    foreign = named_workspaces(session.unscoped, kind, ids).difference(scope.names)
+def _require_own_names(scope: Scope, kind: Kind, named: set[str | None]) -> None:
+    foreign = named.difference(scope.names)
     if foreign:
         which = next(iter(foreign))
         raise errors.PermissionDeniedError(
@@ -72,8 +74,7 @@ def _require_own_names(session: Session, scope: Scope, kind: Kind, ids: Sequence
         )
 
 
-def _require_shown(session: Session, scope: Scope, kind: Kind, ids: set[int]) -> None:
-    lost = ids - node_rows.existing_ids(session, kind, ids)
+def _require_shown(scope: Scope, kind: Kind, lost: set[int]) -> None:
     if lost:
         raise errors.PermissionDeniedError(
             f"{len(lost)} of the {kind.plural} would lie outside of {scope.shown}, where these credentials write; give "

@@ -81,7 +81,7 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
 def _require_existing(session: Session, nodes: Ids) -> None:
     """Refuse ids that do not exist, and lock the others against updates until the transaction ends."""
     for kind, ids in nodes.items():
-        found = {row.id for row in node_rows.nodes_to_update(session, kind, ids)}
+        found = {row.id for row in node_rows.ask_to_update(session, kind, list(ids))()}
         if missing := sorted(ids - found):
             raise errors.NotFoundError(f"no {kind.name} has the id {missing[0]}; nothing was deleted")
 
@@ -101,7 +101,7 @@ def _order(pair: tuple[Place, Place]) -> tuple[int, int]:
 def _bury(session: Session, kind: Kind, ids: set[int]) -> None:
     """Remove everything from nodes except their ids, types, times of creation and links."""
     time = now()
-    rows = [_tombstone(kind, row, time) for row in node_rows.nodes_to_update(session, kind, sorted(ids))]
+    rows = [_tombstone(kind, row, time) for row in node_rows.ask_to_update(session, kind, sorted(ids))()]
     value: Encoded = (time, None, None, None, None)
     deletion_rows.clear_nodes(session, kind, rows, mark=(MARK, value))
 

@@ -165,7 +165,7 @@ def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:
 
 def _still(session: Session, nodes: Ids, *, before: int) -> Ids:
     """Return the nodes that nobody has updated or begun to need meanwhile, and lock them until all is deleted."""
-    locked = {kind: node_rows.nodes_to_update(session, kind, ids) for kind, ids in nodes.items()}
+    locked = {kind: node_rows.ask_to_update(session, kind, list(ids))() for kind, ids in nodes.items()}
     old = {kind: {row.id for row in rows if row.updated < before} for kind, rows in locked.items()}
     return without(old, protected(needs_of(session, old), old))
 

@@ -12,7 +12,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.lineage_cuts import Cut
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.walk import Ids, Route, Subgraph, walk
-from lineal.service.messages import add_events, fill_base_types, node_messages, type_message, type_messages
+from lineal.service.messages import add_events, node_messages, type_messages
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations
@@ -158,18 +158,15 @@ def _fill_whole(session: Session, types: KnownTypes, graph: pb.LineageGraph, fou
 
 def _fill_types(session: Session, graph: pb.LineageGraph, ids: Ids) -> None:
     """Fill the types of nodes of several kinds; those of artifacts without base types, as in GetArtifactsByID."""
-    rows = type_rows.types_by_ids(session, sorted(set().union(*ids.values())))
-    properties = type_rows.type_properties(session, [row.id for row in rows])
-    bases = type_rows.base_type_names(session, sorted(ids.get(EXECUTION, set()) | ids.get(CONTEXT, set())))
+    found = type_rows.whole_types_by_ids(session, sorted(set().union(*ids.values())))
     for kind, wanted in ids.items():
-        messages: list[Any] = [type_message(kind, row, properties.get(row.id, {})) for row in rows if row.id in wanted]
-        fill_base_types(kind, messages, bases)
-        getattr(graph, f"{kind.name}_types").extend(messages)
+        of_kind = found._replace(rows=[row for row in found.rows if row.id in wanted])
+        getattr(graph, f"{kind.name}_types").extend(type_messages(kind, of_kind, base_type=kind is not ARTIFACT))
 
 
 def _all_types(session: Session, kind: Kind) -> list[Any]:
-    rows = type_rows.all_types(session, kind)
-    return list(type_messages(session, kind, rows, base_type=False, external_id=False))
+    found = type_rows.all_whole_types(session, kind)
+    return list(type_messages(kind, found, base_type=False, external_id=False))
 
 
 def fill_memberships(session: Session, graph: pb.LineageGraph, found: Subgraph, wanted: set[str]) -> set[int]:

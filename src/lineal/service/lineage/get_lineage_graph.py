@@ -6,8 +6,6 @@ GetLineageSubgraph.
 
 from __future__ import annotations
 
-from typing import Any
-
 from lineal import errors, lineage_cuts
 from lineal.event_directions import BIDIRECTIONAL
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
@@ -16,7 +14,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.get_lineage import MOST_HOPS, fill_memberships
 from lineal.service.lineage.walk import Route, Subgraph, walk
 from lineal.service.messages import add_events, node_messages, type_messages
-from lineal.service.reads.lists import get_nodes
+from lineal.service.reads.lists import first_nodes
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import types as type_rows
@@ -46,11 +44,11 @@ def get_lineage_graph(
         raise errors.InvalidArgumentError(
             f"max_num_hops is {options.stop_conditions.max_num_hops}; it must not be negative"
         )
-    listed = get_nodes(session, ARTIFACT, rpc.GetArtifactsRequest(options=options.artifacts_options))
-    if not listed.rows:
+    rows, is_cut = first_nodes(session, ARTIFACT, options.artifacts_options)
+    if not rows:
         raise errors.NotFoundError("no artifact fits artifacts_options")
-    found = walk(session, {ARTIFACT: {row.id for row in listed.rows}}, _route(session, options))
-    cuts = [Cut(lineage_cuts.STARTING_NODES, 0, 1)] if listed.token else []
+    found = walk(session, {ARTIFACT: {row.id for row in rows}}, _route(session, options))
+    cuts = [Cut(lineage_cuts.STARTING_NODES, 0, 1)] if is_cut else []
     lineage_cuts.report(cuts + found.cuts)
     response = rpc.GetLineageGraphResponse()
     _fill(session, types, response.subgraph, found)
@@ -85,6 +83,5 @@ def _fill(session: Session, types: KnownTypes, graph: pb.LineageGraph, found: Su
 
 
 def _fill_types(session: Session, kind: Kind, graph: pb.LineageGraph, type_ids: set[int]) -> None:
-    rows = type_rows.types_by_ids(session, sorted(type_ids))
-    messages: list[Any] = list(type_messages(session, kind, rows))
-    getattr(graph, f"{kind.name}_types").extend(messages)
+    found = type_rows.whole_types_by_ids(session, sorted(type_ids))
+    getattr(graph, f"{kind.name}_types").extend(type_messages(kind, found))

@@ -8,11 +8,12 @@ from typing import Any
 from lineal import errors
 from lineal.kinds import CONTEXT, Kind
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import add_events, node_messages, response_to
+from lineal.service.messages import fill_events, node_messages, response_to, whole_messages
 from lineal.store.engine.session import Session
 from lineal.store.rows import events as event_rows
-from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import related_contexts
 from lineal.store.rows.nodes import NodeRow
+from lineal.store.rows.whole_nodes import whole_contexts_of
 
 Related = Sequence[tuple[int, NodeRow]]
 
@@ -21,7 +22,9 @@ def get_events(session: Session, _: KnownTypes, request: Any, kind: Kind) -> Any
     """Answer the events of artifacts or executions, with their paths."""
     ids = list(dict.fromkeys(getattr(request, f"{kind.name}_ids")))
     response = response_to(request)
-    add_events(session, event_rows.events_of(session, kind, ids), to=response.events)
+    session.end_with_next()
+    events, steps = event_rows.events_with_steps(session, kind, ids)
+    fill_events(events, steps, to=response.events)
     return response
 
 
@@ -32,22 +35,23 @@ def get_contexts_of_node(session: Session, types: KnownTypes, request: Any, kind
         NotFoundError: it has none, or does not exist.
     """
     node_id = getattr(request, kind.id_column)
-    rows = node_rows.contexts_of(session, kind, node_id)
-    if not rows:
+    session.end_with_next()
+    found = whole_contexts_of(session, kind, node_id)
+    if not found.rows:
         raise errors.NotFoundError(f"no context holds the {kind.name} with id {node_id}")
     response = response_to(request)
-    node_messages(session, types, CONTEXT, rows, add=response.contexts.add)
+    whole_messages(session, types, CONTEXT, found, add=response.contexts.add)
     return response
 
 
 def get_parents(session: Session, types: KnownTypes, request: Any) -> Any:
     """Answer the parents of a context."""
-    return _of_one(session, types, request, node_rows.parent_contexts(session, [request.context_id]))
+    return _of_one(session, types, request, related_contexts.parent_contexts(session, [request.context_id]))
 
 
 def get_children(session: Session, types: KnownTypes, request: Any) -> Any:
     """Answer the children of a context."""
-    return _of_one(session, types, request, node_rows.child_contexts(session, [request.context_id]))
+    return _of_one(session, types, request, related_contexts.child_contexts(session, [request.context_id]))
 
 
 def get_parents_of_many(session: Session, types: KnownTypes, request: Any) -> Any:
@@ -56,7 +60,7 @@ def get_parents_of_many(session: Session, types: KnownTypes, request: Any) -> An
     Raises:
         InvalidArgumentError: no context is given.
     """
-    found = node_rows.parent_contexts(session, _context_ids(request))
+    found = related_contexts.parent_contexts(session, _context_ids(request))
     return _of_many(session, types, request, found, "parent_contexts")
 
 
@@ -66,7 +70,7 @@ def get_children_of_many(session: Session, types: KnownTypes, request: Any) -> A
     Raises:
         InvalidArgumentError: no context is given.
     """
-    found = node_rows.child_contexts(session, _context_ids(request))
+    found = related_contexts.child_contexts(session, _context_ids(request))
     return _of_many(session, types, request, found, "children_contexts")
 
 

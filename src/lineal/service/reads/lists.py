@@ -17,8 +17,10 @@ from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import pages
-from lineal.store.rows.listing import Listing, list_nodes
+from lineal.store.rows.listing import Listing, list_nodes, list_whole_nodes
 from lineal.store.rows.nodes import NodeRow
+from lineal.store.rows.properties import values_of
+from lineal.store.rows.whole_nodes import WholeNodes, whole_by_context
 from lineal.wire import metadata_store as pb
 
 # A longer page is cut to this many nodes, with a token to go on.
@@ -31,17 +33,20 @@ _ORDERS: dict[int, str] = {
 }
 
 
-class Page(NamedTuple):
-    """Rows of nodes, and the token of the next page: "" on the last page, None if the call has no pages."""
+_NONE = WholeNodes([], [])
 
-    rows: list[NodeRow]
+
+class Page(NamedTuple):
+    """Nodes, and the token of the next page: "" on the last page, None if the call has no pages."""
+
+    nodes: WholeNodes
     token: str | None
 
 
 def get_nodes(session: Session, kind: Kind, request: Any) -> Page:
     """List all nodes of a kind."""
     if not request.HasField("options"):
-        return Page(node_rows.all_nodes(session, kind), None)
+        return Page(_whole(session, kind, node_rows.all_nodes(session, kind)), None)
     page = _page(session, Listing(kind), request.options)
     return page._replace(token=page.token or None)
 
@@ -50,17 +55,17 @@ def get_nodes_by_type(session: Session, types: KnownTypes, kind: Kind, request: 
     """List the nodes of a type; an unknown type, or one without nodes, is an empty list whatever the options are."""
     type_id = types.id_of(session, kind, request.type_name, request.type_version)
     if type_id is None:
-        return Page([], None)
+        return Page(_NONE, None)
     if not request.HasField("options"):
-        return Page(node_rows.nodes_by_type(session, kind, type_id), None)
+        return Page(_whole(session, kind, node_rows.nodes_by_type(session, kind, type_id)), None)
     return _page_in(session, Listing(kind, type_id=type_id), request.options)
 
 
 def get_nodes_by_context(session: Session, kind: Kind, request: Any) -> Page:
     """List the nodes in a context; an unknown or empty one is an empty list whatever the options are."""
     if not request.HasField("options"):
-        rows = node_rows.nodes_by_context(session, kind, request.context_id)
-        return Page(rows, None)
+        session.end_with_next()
+        return Page(whole_by_context(session, kind, request.context_id), None)
     page = _page_in(session, Listing(kind, context_id=request.context_id), request.options)
     return page._replace(token=page.token or None)
 
@@ -71,9 +76,9 @@ def _page_in(session: Session, listing: Listing, options: pb.ListOperationOption
         page = _page(session, listing, options)
     except errors.InvalidArgumentError:
         if _is_empty(session, listing):
-            return Page([], None)
+            return Page(_NONE, None)
         raise
-    return page if page.rows or not _is_empty(session, listing) else Page([], None)
+    return page if page.nodes.rows or not _is_empty(session, listing) else Page(_NONE, None)
 
 
 def _is_empty(session: Session, listing: Listing) -> bool:
@@ -86,15 +91,42 @@ def _page(session: Session, part: Listing, options: pb.ListOperationOptions) -> 
     Raises:
         InvalidArgumentError: page size, order, token or filter is wrong.
     """
+    size, listing, after = _read_options(session, part, options)
+    field = _order_field(options)
+    found = list_whole_nodes(session, listing, limit=size + 1, after=after)
+    shown, last = pages.first(found.rows, size)
+    properties = found.properties
+    if last:
+        beyond = found.rows[-1].id
+        properties = [row for row in properties if row[0] != beyond]
+    return Page(WholeNodes(list(shown), properties), _write_token(options, field, last) if last else "")
+
+
+def first_nodes(session: Session, kind: Kind, options: pb.ListOperationOptions) -> tuple[list[NodeRow], bool]:
+    """Return the rows of a page without their properties, and whether more nodes follow.
+
+    Raises:
+        InvalidArgumentError: page size, order, token or filter is wrong.
+    """
+    size, listing, after = _read_options(session, Listing(kind), options)
+    rows = list_nodes(session, listing, limit=size + 1, after=after)
+    return rows[:size], len(rows) > size
+
+
+def _read_options(
+    session: Session, part: Listing, options: pb.ListOperationOptions
+) -> tuple[int, Listing, tuple[int, int] | None]:
+    """Return the size of a page, the listing that it belongs to, and the place after which it begins."""
     size = _page_size(options, session.limits.max_page_size)
     field = _order_field(options)
     listing = replace(
         part, order=_ORDERS[field], ascending=options.order_by_field.is_asc, filter_query=options.filter_query
     )
-    after = _read_token(options, field) if options.next_page_token else None
-    rows = list_nodes(session, listing, limit=size + 1, after=after)
-    shown, last = pages.first(rows, size)
-    return Page(list(shown), _write_token(options, field, last) if last else "")
+    return size, listing, _read_token(options, field) if options.next_page_token else None
+
+
+def _whole(session: Session, kind: Kind, rows: list[NodeRow]) -> WholeNodes:
+    return WholeNodes(rows, values_of(session, kind, [row.id for row in rows]))
 
 
 def _page_size(options: pb.ListOperationOptions, most: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from lineal import deadlines, errors
@@ -53,10 +53,31 @@ def put_contexts(
         AlreadyExistsError: a name or external id is taken.
         AbortedError: the same for a new context, while reusing: another call may have been faster.
     """
+    return start_contexts(session, types, contexts, options)()
+
+
+def start_contexts(
+    session: Session, types: KnownTypes, contexts: Sequence[pb.Context], options: ReuseOptions
+) -> Callable[[], list[int]]:
+    """Begin to put or reuse contexts; return what ends it."""
+    if session.is_careful or _updates_may_rename(contexts, options) or _may_be_one(session, contexts, options):
+        return lambda: _put_in_order(session, types, contexts, options)
+    stored = _ask_for_stored(session, contexts, options)
+    return lambda: _put(session, types, contexts, options, stored())
+
+
+def _put_in_order(
+    session: Session, types: KnownTypes, contexts: Sequence[pb.Context], options: ReuseOptions
+) -> list[int]:
     if _updates_may_rename(contexts, options) or _may_be_one(session, contexts, options):
-        return [put_contexts(session, types, [context], options)[0] for context in contexts]
+        return [_put_in_order(session, types, [context], options)[0] for context in contexts]
+    return _put(session, types, contexts, options, _ask_for_stored(session, contexts, options)())
+
+
+def _put(
+    session: Session, types: KnownTypes, contexts: Sequence[pb.Context], options: ReuseOptions, stored: _Stored
+) -> list[int]:
     walk = _Walk([None] * len(contexts))
-    stored = _stored(session, contexts, options)
     for index, context in enumerate(contexts):
         try:
             _place(walk, index, context, stored, options)
@@ -87,17 +108,17 @@ class _Stored:
     ids: set[int]
 
 
-def _stored(session: Session, contexts: Sequence[pb.Context], options: ReuseOptions) -> _Stored:
-    by_name: node_rows.IdsByName = {}
-    ids: set[int] = set()
+def _ask_for_stored(session: Session, contexts: Sequence[pb.Context], options: ReuseOptions) -> Callable[[], _Stored]:
+    by_name: Callable[[], node_rows.IdsByName] = dict
+    ids: Callable[[], set[int]] = set
     if options.existing:
         new = [context for context in contexts if not context.HasField("id")]
         types, names = {context.type_id for context in new}, {context.name for context in new}
-        by_name = node_rows.named_ids_to_link(session, CONTEXT, types, names)
+        by_name = node_rows.ask_for_named_to_link(session, CONTEXT, types, names)
     if options.given_ids:
         given = {context.id for context in contexts if context.HasField("id")}
-        ids = node_rows.ids_to_link(session, CONTEXT, given)
-    return _Stored(by_name, ids)
+        ids = node_rows.ask_to_link(session, CONTEXT, given)
+    return lambda: _Stored(by_name(), ids())
 
 
 def _place(walk: _Walk, index: int, context: pb.Context, stored: _Stored, options: ReuseOptions) -> None:

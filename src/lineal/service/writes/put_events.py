@@ -30,8 +30,9 @@ def store_events(session: Session, events: Sequence[pb.Event]) -> None:
         InvalidArgumentError: an event lacks its artifact, execution or type, or names one that does not exist.
         AlreadyExistsError: an event of that artifact, execution and type exists.
     """
-    artifacts = node_rows.ids_to_link(session, ARTIFACT, {event.artifact_id for event in events})
-    executions = node_rows.ids_to_link(session, EXECUTION, {event.execution_id for event in events})
+    asked = node_rows.ask_to_link(session, ARTIFACT, {event.artifact_id for event in events})
+    executions = node_rows.ask_to_link(session, EXECUTION, {event.execution_id for event in events})()
+    artifacts = asked()
     checked: list[pb.Event] = []
     fault: errors.StatusError | None = None
     for event in events:

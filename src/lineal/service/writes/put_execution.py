@@ -5,14 +5,14 @@ Order of work: the artifacts, the execution, the events, then the contexts with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.put_contexts import ReuseOptions, join_contexts, put_contexts
+from lineal.service.writes.put_contexts import ReuseOptions, join_contexts, start_contexts
 from lineal.service.writes.put_events import check_event_type, write_events
-from lineal.service.writes.put_nodes import put_artifacts_reusing, write_nodes
+from lineal.service.writes.put_nodes import start_artifacts_reusing, start_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
@@ -28,19 +28,22 @@ def put_execution(session: Session, types: KnownTypes, request: rpc.PutExecution
     if not request.HasField("execution"):
         raise errors.InvalidArgumentError("the request has no execution; give one, with an id to update it")
     options = request.options
-    artifact_ids = _put_artifacts(session, types, request)
+    artifacts = _start_artifacts(session, types, request)
     update = UpdateOptions(force_time=options.force_update_time)
-    execution_id = write_nodes(session, types, EXECUTION, [request.execution], update)[0]
-    _put_events(session, request.artifact_event_pairs, artifact_ids, execution_id)
+    execution = start_nodes(session, types, EXECUTION, [request.execution], update)
     reuse = ReuseOptions(options.reuse_context_if_already_exist, options.force_reuse_context)
-    context_ids = put_contexts(session, types, request.contexts, reuse)
+    contexts = start_contexts(session, types, request.contexts, reuse)
+    linked = node_rows.ask_to_link(session, ARTIFACT, _named_artifacts(request.artifact_event_pairs))
+    artifact_ids, [execution_id] = artifacts(), execution()
+    _put_events(session, request.artifact_event_pairs, artifact_ids, execution_id, linked())
+    context_ids = contexts()
     put_artifacts = [artifact_id for artifact_id in artifact_ids if artifact_id != _NO_ARTIFACT]
     join_contexts(session, context_ids, artifact_ids=put_artifacts, execution_ids=[execution_id])
     return rpc.PutExecutionResponse(execution_id=execution_id, artifact_ids=artifact_ids, context_ids=context_ids)
 
 
-def _put_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutionRequest) -> list[int]:
-    """Put the artifacts of the pairs; return one id for each pair, _NO_ARTIFACT for an empty one."""
+def _start_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutionRequest) -> Callable[[], list[int]]:
+    """Begin to put the artifacts of the pairs; the end returns an id for each pair, _NO_ARTIFACT for an empty one."""
     fault: errors.StatusError | None = None
     pairs: list[_Pair] = []
     for pair in request.artifact_event_pairs:
@@ -51,11 +54,16 @@ def _put_artifacts(session: Session, types: KnownTypes, request: rpc.PutExecutio
             break
         pairs.append(pair)
     given = [pair.artifact for pair in pairs if pair.HasField("artifact")]
-    put = put_artifacts_reusing if request.options.reuse_artifact_if_already_exist_by_external_id else write_nodes
-    ids = iter(put(session, types, ARTIFACT, given))
-    if fault:
-        raise fault
-    return [next(ids) if pair.HasField("artifact") else _named_artifact(pair) for pair in pairs]
+    reuses = request.options.reuse_artifact_if_already_exist_by_external_id
+    started = (start_artifacts_reusing if reuses else start_nodes)(session, types, ARTIFACT, given)
+
+    def finish() -> list[int]:
+        ids = iter(started())
+        if fault:
+            raise fault
+        return [next(ids) if pair.HasField("artifact") else _named_artifact(pair) for pair in pairs]
+
+    return finish
 
 
 def _named_artifact(pair: _Pair) -> int:
@@ -63,10 +71,16 @@ def _named_artifact(pair: _Pair) -> int:
     return pair.event.artifact_id if pair.HasField("event") else _NO_ARTIFACT
 
 
-def _put_events(session: Session, pairs: Sequence[_Pair], artifact_ids: Sequence[int], execution_id: int) -> None:
+def _named_artifacts(pairs: Sequence[_Pair]) -> set[int]:
+    """Return the ids of the artifacts that only events name."""
+    return {pair.event.artifact_id for pair in pairs if pair.HasField("event") and not pair.HasField("artifact")}
+
+
+def _put_events(
+    session: Session, pairs: Sequence[_Pair], artifact_ids: Sequence[int], execution_id: int, linked: set[int]
+) -> None:
     """Write the events of the pairs, up to the first that is wrong: an event before it may be refused first."""
-    named = {pair.event.artifact_id for pair in pairs if pair.HasField("event") and not pair.HasField("artifact")}
-    missing = named - node_rows.ids_to_link(session, ARTIFACT, named)
+    missing = _named_artifacts(pairs) - linked
     events: list[pb.Event] = []
     fault: errors.StatusError | None = None
     for pair, artifact_id in zip(pairs, artifact_ids, strict=True):

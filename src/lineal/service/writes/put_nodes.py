@@ -6,8 +6,8 @@ written together, so that the number of statements does not grow with the number
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from lineal import deadlines, errors
 from lineal.kinds import Kind
@@ -16,12 +16,16 @@ from lineal.service.known_types import KnownTypes
 from lineal.service.messages import response_to
 from lineal.service.scope_rules import marked
 from lineal.service.writes.node_fields import checked_properties, given_state, label, taken
-from lineal.service.writes.update_nodes import UpdateOptions, update_nodes
+from lineal.service.writes.update_nodes import UpdateOptions, start_update
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NewNode
 from lineal.wire import service as rpc
+
+Result = TypeVar("Result")
+Finish = Callable[[], Sequence[int]]
+"""What ends the writing of nodes, and returns their ids."""
 
 
 def put_nodes(session: Session, types: KnownTypes, request: Any, kind: Kind) -> Any:
@@ -42,7 +46,7 @@ def write_nodes(
     kind: Kind,
     nodes: Sequence[Any],
     options: UpdateOptions = UpdateOptions(),  # noqa: B008 frozen
-) -> list[int]:
+) -> Sequence[int]:
     """Create the nodes without an id and update the others; return all ids, index-aligned.
 
     Raises:
@@ -51,15 +55,46 @@ def write_nodes(
         AlreadyExistsError: a name or external id is taken.
         FailedPreconditionError: a node has changed since it was read, and the options forbid that.
     """
-    ids: list[int] = []
-    for batch in _batches(nodes if session.sees_all else marked(session, nodes)):
-        if batch[0].HasField("id"):
-            update_nodes(session, types, kind, batch, options)
-            ids.extend(node.id for node in batch)
-        else:
-            ids.extend(_create(session, types, kind, batch))
+    return start_nodes(session, types, kind, nodes, options)()
+
+
+def start_nodes(
+    session: Session,
+    types: KnownTypes,
+    kind: Kind,
+    nodes: Sequence[Any],
+    options: UpdateOptions = UpdateOptions(),  # noqa: B008 frozen
+) -> Finish:
+    """Begin to write nodes, and return what ends it: the statements of several beginnings travel together.
+
+    What is created is inserted before anything is updated. If that makes a difference, a conflict comes, and the
+    transaction runs again with each batch written before the next one is begun.
+    """
+    batches = list(_batches(nodes if session.sees_all else marked(session, nodes)))
+    ids = [node.id for batch in batches for node in batch if node.HasField("id")]
+    if session.is_careful or len(set(ids)) < len(ids):
+        return lambda: [
+            node_id for batch in batches for node_id in _start_batch(session, types, kind, batch, options)()
+        ]
+    started = [_start_batch(session, types, kind, batch, options) for batch in batches]
+    return lambda: [node_id for finish in started for node_id in finish()]
+
+
+def _start_batch(
+    session: Session, types: KnownTypes, kind: Kind, batch: Sequence[Any], options: UpdateOptions
+) -> Finish:
+    finish: Finish
+    if batch[0].HasField("id"):
+        finish = start_update(session, types, kind, batch, options)
+    else:
+        finish = _start_create(session, types, kind, batch)
+
+    def finish_and_note() -> Sequence[int]:
+        ids = finish()
         session.note_written(kind, ids)
-    return ids
+        return ids
+
+    return finish_and_note
 
 
 def _batches(nodes: Sequence[Any]) -> Iterator[list[Any]]:
@@ -77,8 +112,8 @@ def _batches(nodes: Sequence[Any]) -> Iterator[list[Any]]:
         yield batch
 
 
-def _create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> Sequence[int]:
-    """Create nodes; those before a faulty one are written first, because their conflicts come first."""
+def _start_create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> Finish:
+    """Begin to create nodes; those before a faulty one are written first, because their conflicts come first."""
     time = now()
     rows: list[NewNode] = []
     fault: errors.StatusError | None = None
@@ -89,13 +124,22 @@ def _create(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any
         except errors.StatusError as error:
             fault = error
             break
-    try:
-        ids = node_rows.insert_nodes(session, kind, rows) if rows else []
-    except Conflict as conflict:
-        raise taken(session, kind, nodes[: len(rows)], conflict) from conflict
-    if fault:
-        raise fault
-    return ids
+
+    def conflicting(work: Callable[[], Result]) -> Result:
+        try:
+            return work()
+        except Conflict as conflict:
+            raise taken(session, kind, nodes[: len(rows)], conflict) from conflict
+
+    insert = conflicting(lambda: node_rows.start_inserting(session, kind, rows)) if rows else list
+
+    def finish() -> Sequence[int]:
+        ids: Sequence[int] = conflicting(insert)
+        if fault:
+            raise fault
+        return ids
+
+    return finish
 
 
 def _new_node(session: Session, types: KnownTypes, kind: Kind, node: Any, time: int) -> NewNode:
@@ -117,23 +161,29 @@ def _new_node(session: Session, types: KnownTypes, kind: Kind, node: Any, time: 
     )
 
 
-def put_artifacts_reusing(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> list[int]:
-    """Put nodes like `write_nodes`, but a node without id whose external id exists updates the node that has it.
+def start_artifacts_reusing(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any]) -> Finish:
+    """Begin to write nodes like `start_nodes`, but one without id whose external id exists updates its node.
 
     Nodes go one after the other: one that another of the request creates, or gives or takes the external id, is looked
     up again.
     """
-    known = ids_by_external_id(session, kind, nodes)
+    asked = ask_by_external_id(session, kind, nodes)
+    return lambda: _put_reusing(session, types, kind, nodes, asked())
+
+
+def _put_reusing(
+    session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any], known: dict[str, int]
+) -> list[int]:
     ids: list[int] = []
     pending: list[Any] = []
     for node in nodes:
         deadlines.check()
         if _depends(node, pending, known):
             ids.extend(write_nodes(session, types, kind, pending))
-            known = ids_by_external_id(session, kind, nodes)
+            known = ask_by_external_id(session, kind, nodes)()
             pending = []
         pending.append(with_known_id(node, known))
-    return ids + write_nodes(session, types, kind, pending)
+    return ids + list(write_nodes(session, types, kind, pending))
 
 
 def _depends(node: Any, pending: Sequence[Any], known: dict[str, int]) -> bool:
@@ -144,11 +194,11 @@ def _depends(node: Any, pending: Sequence[Any], known: dict[str, int]) -> bool:
     return any(other.external_id == node.external_id or (holder and other.id == holder) for other in pending)
 
 
-def ids_by_external_id(session: Session, kind: Kind, nodes: Sequence[Any]) -> dict[str, int]:
-    """Return the ids of stored nodes by external id, for the external ids of nodes without id."""
+def ask_by_external_id(session: Session, kind: Kind, nodes: Sequence[Any]) -> Callable[[], dict[str, int]]:
+    """Return what returns the ids of stored nodes by external id, for the external ids of nodes without id."""
     wanted = {node.external_id for node in nodes if node.external_id and not node.HasField("id")}
-    rows = node_rows.nodes_by_external_ids(session, kind, wanted)
-    return {row.external_id: row.id for row in rows if row.external_id is not None}
+    rows = node_rows.ask_by_external_ids(session, kind, wanted)
+    return lambda: {row.external_id: row.id for row in rows() if row.external_id is not None}
 
 
 def with_known_id(node: Any, known: dict[str, int]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
@@ -14,6 +14,8 @@ from lineal.store.rows import relations
 from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+
+_Pair = tuple[int | None, int | None]
 
 
 def put_attributions_and_associations(
@@ -27,9 +29,11 @@ def put_attributions_and_associations(
     attributions = [(_given(link, "context_id"), _given(link, "artifact_id")) for link in request.attributions]
     associations = [(_given(link, "context_id"), _given(link, "execution_id")) for link in request.associations]
     contexts = {context_id for context_id, _ in attributions + associations if context_id is not None}
-    known = node_rows.ids_to_link(session, CONTEXT, contexts)
-    _put_members(session, ARTIFACT, attributions, known)
-    _put_members(session, EXECUTION, associations, known)
+    known = node_rows.ask_to_link(session, CONTEXT, contexts)
+    artifacts = _ask_for_nodes(session, ARTIFACT, attributions)
+    executions = _ask_for_nodes(session, EXECUTION, associations)
+    _put_members(session, ARTIFACT, attributions, known(), artifacts())
+    _put_members(session, EXECUTION, associations, known(), executions())
     return rpc.PutAttributionsAndAssociationsResponse()
 
 
@@ -37,11 +41,11 @@ def _given(link: pb.Attribution | pb.Association | pb.ParentContext, field: str)
     return getattr(link, field) if link.HasField(field) else None
 
 
-def _put_members(
-    session: Session, kind: Kind, pairs: Sequence[tuple[int | None, int | None]], contexts: set[int]
-) -> None:
-    nodes = {node_id for _, node_id in pairs if node_id is not None}
-    known = node_rows.ids_to_link(session, kind, nodes)
+def _ask_for_nodes(session: Session, kind: Kind, pairs: Sequence[_Pair]) -> Callable[[], set[int]]:
+    return node_rows.ask_to_link(session, kind, {node_id for _, node_id in pairs if node_id is not None})
+
+
+def _put_members(session: Session, kind: Kind, pairs: Sequence[_Pair], contexts: set[int], known: set[int]) -> None:
     checked: list[tuple[int, int]] = []
     for context_id, node_id in pairs:
         deadlines.check()

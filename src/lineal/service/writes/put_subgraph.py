@@ -14,9 +14,9 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.scope_rules import require_inside
 from lineal.service.writes.node_fields import checked_properties, label
-from lineal.service.writes.put_contexts import ReuseOptions, join_contexts, put_contexts
+from lineal.service.writes.put_contexts import ReuseOptions, join_contexts, start_contexts
 from lineal.service.writes.put_events import store_events
-from lineal.service.writes.put_nodes import ids_by_external_id, with_known_id, write_nodes
+from lineal.service.writes.put_nodes import ask_by_external_id, start_nodes, with_known_id
 from lineal.store.engine.session import Session
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -32,14 +32,13 @@ def put_lineage_subgraph(
         _check_edge(edge, request)
     for kind, nodes in ((ARTIFACT, request.artifacts), (EXECUTION, request.executions), (CONTEXT, request.contexts)):
         _check_types(session, types, kind, nodes)
-    artifacts: Sequence[Any] = request.artifacts
-    if request.options.reuse_artifact_if_already_exist_by_external_id:
-        known = ids_by_external_id(session, ARTIFACT, artifacts)
-        artifacts = [with_known_id(artifact, known) for artifact in artifacts]
+    reuses = request.options.reuse_artifact_if_already_exist_by_external_id
+    known = ask_by_external_id(session, ARTIFACT, request.artifacts)() if reuses else {}
     reuse = ReuseOptions(request.options.reuse_context_if_already_exist)
-    context_ids = put_contexts(session, types, request.contexts, reuse)
-    artifact_ids = write_nodes(session, types, ARTIFACT, artifacts)
-    execution_ids = write_nodes(session, types, EXECUTION, request.executions)
+    contexts = start_contexts(session, types, request.contexts, reuse)
+    artifacts = start_nodes(session, types, ARTIFACT, [with_known_id(each, known) for each in request.artifacts])
+    executions = start_nodes(session, types, EXECUTION, request.executions)
+    context_ids, artifact_ids, execution_ids = contexts(), artifacts(), executions()
     join_contexts(session, context_ids, artifact_ids=artifact_ids, execution_ids=execution_ids)
     if not session.sees_all:
         require_inside(session)  # before an event reports that a node outside does not exist

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,10 @@ from lineal.service.writes.node_fields import (
     taken,
 )
 from lineal.store.engine.dialects.base import Conflict
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import Row, Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NodeRow
-from lineal.store.rows.properties import PropertyChanges, change_properties, properties_of
+from lineal.store.rows.properties import PropertyChanges, ask_for_properties, change_properties
 from lineal.store.tables.values import STRUCT_PREFIX, Encoded, decode
 from lineal.wire import metadata_store as pb
 
@@ -70,9 +70,37 @@ class _Stored:
     properties: dict[int, StoredProperties]
 
 
-def update_nodes(session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any], options: UpdateOptions) -> None:
-    """Update nodes that all have different ids; those before a faulty one are written first."""
-    stored = _read(session, types, kind, [node.id for node in nodes])
+def start_update(
+    session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any], options: UpdateOptions
+) -> Callable[[], list[int]]:
+    """Begin to update nodes that all have different ids; return what ends it and returns the ids.
+
+    Nodes before a faulty one are written first.
+    """
+    ids = [node.id for node in nodes]
+    rows = node_rows.ask_to_update(session, kind, ids)
+    properties = ask_for_properties(session, kind, ids)
+
+    def finish() -> list[int]:
+        _update(session, types, kind, nodes, options, _stored(session, types, rows(), properties()))
+        return ids
+
+    return finish
+
+
+def _stored(session: Session, types: KnownTypes, rows: Sequence[NodeRow], properties: Sequence[Row]) -> _Stored:
+    by_id = {row.id: row for row in rows}
+    found: dict[int, StoredProperties] = {node_id: {} for node_id in by_id}
+    for node_id, name, is_custom, *columns in properties:
+        if node_id in found:
+            found[node_id][name, bool(is_custom)] = tuple(columns)
+    types.load(session, {row.type_id for row in rows})
+    return _Stored(by_id, found)
+
+
+def _update(
+    session: Session, types: KnownTypes, kind: Kind, nodes: Sequence[Any], options: UpdateOptions, stored: _Stored
+) -> None:
     changes = _Changes()
     fault: errors.StatusError | None = None
     for node in nodes:
@@ -85,15 +113,6 @@ def update_nodes(session: Session, types: KnownTypes, kind: Kind, nodes: Sequenc
     _write(session, kind, changes)
     if fault:
         raise fault
-
-
-def _read(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> _Stored:
-    rows = {row.id: row for row in node_rows.nodes_to_update(session, kind, ids)}
-    properties: dict[int, StoredProperties] = {node_id: {} for node_id in rows}
-    for node_id, name, is_custom, *columns in properties_of(session, kind, list(rows)):
-        properties[node_id][name, bool(is_custom)] = tuple(columns)
-    types.load(session, {row.type_id for row in rows.values()})
-    return _Stored(rows, properties)
 
 
 def _write(session: Session, kind: Kind, changes: _Changes) -> None:

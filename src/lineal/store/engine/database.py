@@ -31,9 +31,15 @@ from lineal.store.engine.read_turns import ReadTurns
 from lineal.store.engine.session import OpenDatabase, Session
 from lineal.store.engine.statement import CompiledStatement, Statement
 from lineal.store.engine.statement_deadlines import DeadlineWatch
+from lineal.store.engine.transaction import (
+    EarlierStatementError,
+    LostWhileCommittingError,
+    ReadingIsOverError,
+    Transaction,
+)
 
 Result = TypeVar("Result")
-SessionFactory = Callable[[OpenDatabase, Any], Session]
+SessionFactory = Callable[[OpenDatabase, Transaction], Session]
 
 RERUNS_OF_RACES = 2
 _LONGEST_PAUSE = 1.0
@@ -48,7 +54,7 @@ class Database:
         span: returns what each statement runs inside of, given its text; for traces.
         on_retry: called with the kind of failure before a transaction runs again.
         on_end: called after each transaction with whether it wrote and the seconds that it took.
-        before_commit: called with each transaction that wrote nodes, before it commits.
+        around_write: called with each transaction that may write, when it begins; returns what runs before the commit.
         node_times: the latest time that nodes are known to carry.
         limits: how much a call may ask for.
         is_full: whether a write found no space, and nothing has shown since that there is some.
@@ -76,7 +82,7 @@ class Database:
         self.span: Callable[[str], AbstractContextManager[Any]] | None = None
         self.on_retry: Callable[[str], None] | None = None
         self.on_end: Callable[[bool, float], None] | None = None
-        self.before_commit: Callable[[Session], None] | None = None
+        self.around_write: Callable[[Session], Callable[[], None]] | None = None
         self.node_times = NodeTimes()
         watch_forks(self)
 
@@ -144,9 +150,18 @@ class Database:
         """Run work, again after failures that this can cure: for a limited time, with growing, jittered pauses."""
         end = time.monotonic() + self.dialect.retry_seconds
         reruns = RERUNS_OF_RACES if write and self.dialect.writers_race else 0
+        is_careful = False
         for attempt in itertools.count(1):
             try:
-                return self._attempt(work, write=write, session=session)
+                return self._attempt(work, write=write, session=session, is_careful=is_careful)
+            except (EarlierStatementError, ReadingIsOverError):
+                is_careful = True
+                continue
+            except LostWhileCommittingError as error:
+                raise errors.UnavailableError(
+                    "the database was lost while the call was being committed, so it may or may not be stored; look "
+                    "before sending it again"
+                ) from error.__cause__
             except RefusedRowsError as refused:
                 raise self._explained(refused) from refused
             except (errors.StatusError, Conflict) as error:
@@ -180,68 +195,64 @@ class Database:
             "or make room on the disk that holds them"
         )
 
-    def _attempt(self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory) -> Result:
-        """Run work once in a transaction."""
+    def _attempt(
+        self, work: Callable[[Session], Result], *, write: bool, session: SessionFactory, is_careful: bool
+    ) -> Result:
+        """Run work once in a transaction; carefully after a run that has shown that statements must not wait."""
         deadline = CURRENT.get()
         if deadline is not None and deadline.remaining <= 0:
             raise deadline.error()
         connection = self._connections.take()
         self._reached = True  # from now on, waiting for a lost database makes sense
+        transaction = None
         stopped = False
         try:
             self.dialect.check_place(connection)
-            cursor = connection.cursor()
+            transaction = self.dialect.transaction(connection, write=write, is_careful=is_careful, span=self.span)
+            opened = session(self, transaction)
             if deadline is not None:
                 self._watch.begin(deadline, connection)
             try:
-                self.dialect.begin(cursor, write=write)
-                opened = session(self, cursor)
+                transaction.start()
+                finish = self._begin_write(opened) if write else None
                 result = work(opened)
-                if opened.node_writes and self.before_commit is not None:
-                    self.before_commit(opened)
+                if finish is not None:
+                    finish()
+                transaction.commit()
             finally:
                 stopped = deadline is not None and self._watch.end(connection)
-                cursor.close()
+                transaction.close()
         except BaseException as error:
-            self._abandon(connection, error, stopped=stopped)
+            self._abandon(connection, error, is_open=transaction is not None and transaction.is_begun, stopped=stopped)
+            if transaction is not None and transaction.has_waited and isinstance(error, (errors.StatusError, Conflict)):
+                raise EarlierStatementError from error  # one that waits may fail first
             raise
-        self._commit(connection, write=write)
+        self._end(connection, write=write, rows_written=opened.rows_written, stopped=stopped)
+        return result
+
+    def _end(self, connection: Any, *, write: bool, rows_written: int, stopped: bool) -> None:
+        """Give a connection back after a commit."""
         try:
             if write:
                 self.dialect.check_place(connection)
-            if opened.rows_written:
+            if rows_written:
                 self.is_full = self.is_full and self.dialect.tables_keep_space
-                self.dialect.after_write(connection, opened.rows_written)
+                self.dialect.after_write(connection, rows_written)
         finally:
             if stopped:
                 self._connections.replace(connection)
             else:
                 self._connections.give_back(connection)
-        return result
 
-    def _commit(self, connection: Any, *, write: bool) -> None:
-        """Commit; if nobody knows whether the commit happened, it is not repeated.
+    def _begin_write(self, session: Session) -> Callable[[], None] | None:
+        """Ask what every write needs, together with its first statement; return what runs before the commit."""
+        session.prepare_write()
+        return None if self.around_write is None else self.around_write(session)
 
-        Raises:
-            UnavailableError: the connection was lost while committing.
-        """
-        try:
-            connection.commit()
-        except BaseException as error:
-            self._abandon(connection, error)
-            if not isinstance(error, Exception) or not self.dialect.is_driver_error(error):
-                raise
-            if not write or self.dialect.is_undone_commit(error):
-                raise
-            raise errors.UnavailableError(
-                "the database was lost while the call was being committed, so it may or may not be stored; look before "
-                "sending it again"
-            ) from error
-
-    def _abandon(self, connection: Any, error: BaseException, *, stopped: bool = False) -> None:
+    def _abandon(self, connection: Any, error: BaseException, *, is_open: bool, stopped: bool) -> None:
         """Undo a transaction; a connection that cannot do this, or that was lost or stopped, is discarded."""
-        lost = isinstance(error, Exception) and self.dialect.is_driver_error(error) and self.dialect.is_lost(error)
-        if not lost:
+        lost = self._is_lost(error)
+        if is_open and not lost:
             try:
                 connection.rollback()
             except Exception:
@@ -252,6 +263,12 @@ class Database:
             self._connections.replace(connection)
         else:
             self._connections.give_back(connection)
+
+    def _is_lost(self, error: BaseException) -> bool:
+        """Say whether an error means that the connection is of no more use."""
+        if isinstance(error, LostWhileCommittingError):
+            return True
+        return isinstance(error, Exception) and self.dialect.is_driver_error(error) and self.dialect.is_lost(error)
 
     def _explained(self, refused: RefusedRowsError) -> errors.StatusError:
         """Return the error that names the value that a statement was refused for."""

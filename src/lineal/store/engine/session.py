@@ -1,6 +1,6 @@
-"""One transaction in progress: running statements on its cursor.
+"""One transaction in progress: its statements, compiled and with their values.
 
-What stays out: beginning and ending transactions (database.py), and what a scope hides
+What stays out: how statements travel (transaction.py), when a transaction runs (database.py), and what a scope hides
 (store/workspaces/scoped_session.py).
 """
 
@@ -8,28 +8,28 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from lineal import deadlines, errors
+from lineal import deadlines
 from lineal.kinds import Kind
 from lineal.security import LimitSettings
 from lineal.store.engine.column_limits import RefusedRowsError
-from lineal.store.engine.dialects.base import Conflict, DatabaseDialect
+from lineal.store.engine.dialects.base import DatabaseDialect
 from lineal.store.engine.node_times import NodeTimes
 from lineal.store.engine.statement import LONGEST_LIST, CompiledStatement, Insertion, Statement
+from lineal.store.engine.transaction import Answer, Command, Keeping, Transaction
+from lineal.store.engine.transaction import Row as Row
 
-Result = TypeVar("Result")
-Row = tuple[Any, ...]
 Called = Callable[[int], str]
 
 _LONGEST_KEPT = 6000  # characters of a statement, without its lists
 NO_VALUES: Mapping[str, Any] = MappingProxyType({})
-_UNTRACED = nullcontext()
 
 
 class OpenDatabase(Protocol):
@@ -82,9 +82,9 @@ class Session:
     sees_all = True
     tracker: ChangeTracker | None = None
 
-    def __init__(self, database: OpenDatabase, cursor: Any) -> None:
+    def __init__(self, database: OpenDatabase, transaction: Transaction) -> None:
         self._database = database
-        self._cursor = cursor
+        self._transaction = transaction
         self.dialect = database.dialect
         self.node_times = database.node_times
         self.rows_written = 0
@@ -111,35 +111,49 @@ class Session:
         self.node_times.see(max(times))
 
     @property
+    def is_careful(self) -> bool:
+        """Whether each statement runs at once, in the order in which the rules make them."""
+        return self._transaction.is_careful
+
+    @property
     def unscoped(self) -> Session:
         """The same transaction, which sees the whole store, for rules that protect it as a whole."""
         return self
+
+    def prepare_write(self) -> None:
+        """Ask what the transaction will need, together with its first statement; only a scope needs something."""
 
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
         """Record that nodes were created or changed; only a scope uses this."""
 
     def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
         """Return all rows of a query."""
-        return self._fetched(self._compiled(statement), values)
+        return self._transaction.query(self._query(self._compiled(statement), values))
+
+    def ask(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> Answer[list[Row]]:
+        """Return all rows of a query when they are needed; several queries may travel together."""
+        return self._transaction.ask(self._query(self._compiled(statement), values))
+
+    def end_with_next(self) -> None:
+        """Announce that the next query, with those that wait, is the last of a read.
+
+        Then it needs no transaction of its own, or ends the one that is open. If another one comes all the same, the
+        whole read runs again, without such promises.
+        """
+        self._transaction.end_with_next()
 
     def _compiled(self, statement: Statement) -> CompiledStatement:
         return self._database.compiled(statement)
 
-    def _fetched(self, compiled: CompiledStatement, values: Mapping[str, Any]) -> list[Row]:
-        """Run a query and return its rows; a long query stays in no cache of the driver."""
+    def _query(self, compiled: CompiledStatement, values: Mapping[str, Any]) -> Command:
+        """Return a query for the driver, which keeps no long one."""
         deadlines.check()
         sql, parameters = compiled.bind(values)
-        database = self._database
-        if database.observe is not None:
-            database.observe(sql)
-        with database.span(sql) if database.span is not None else _UNTRACED:
-            if compiled.is_asked and len(compiled.sql) <= _LONGEST_KEPT:
-                self.dialect.query_asked(self._cursor, sql, parameters)
-            elif len(compiled.sql) > _LONGEST_KEPT:
-                self.dialect.query_once(self._cursor, sql, parameters)
-            else:
-                self._cursor.execute(sql, parameters)
-            return self._cursor.fetchall()  # type: ignore[no-any-return]
+        if self._database.observe is not None:
+            self._database.observe(sql)
+        if len(compiled.sql) > _LONGEST_KEPT:
+            return Command(sql, parameters, keeping=Keeping.ONCE)
+        return Command(sql, parameters, keeping=Keeping.ASKED if compiled.is_asked else Keeping.USUAL)
 
     def built(self, make: Callable[[], Statement]) -> Statement:
         """Return a statement that is used once and takes much memory to build: only one is built at a time.
@@ -182,8 +196,7 @@ class Session:
         """Run a statement that changes rows; return how many rows it found."""
         sql, parameters = self._database.compiled(statement).bind(values)
         given = _Rows(statement, tuple(values), [tuple(values.values())])
-        self._guarded(given, sql, lambda: self._cursor.execute(sql, parameters))
-        return self._cursor.rowcount  # type: ignore[no-any-return]
+        return self._transaction.change(self._command(sql, parameters, given))
 
     def change_many(self, statement: Statement, rows: Sequence[Sequence[Any]], *, called: Called | None = None) -> None:
         """Run a statement for each row of parameters, which are in the order of the statement's text.
@@ -196,54 +209,46 @@ class Session:
         if not rows:
             return
         self.rows_written += len(rows)
-        sql = self._database.compiled(statement).sql
-        given = _Rows(statement, statement.order, rows, called)
+        command = self._command_of(statement, rows, called)
         if isinstance(statement, Insertion):
-            inserted = statement
-            self._guarded(given, sql, lambda: self.dialect.insert_many(self._cursor, inserted, sql, rows))
+            self._transaction.insert_many(statement, command)
         else:
-            self._guarded(given, sql, lambda: self.dialect.change_many(self._cursor, sql, rows))
+            self._transaction.change_many(command)
+
+    def ask_text(self, sql: str) -> Answer[list[Row]]:
+        """Return the rows of a query given as text when they are needed."""
+        return self._transaction.ask(Command(sql))
 
     def script(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """Run a statement given as text: definitions of tables, and questions about them."""
-        self._cursor.execute(sql, parameters)
-        return list(self._cursor.fetchall()) if self._cursor.description else []
+        return self._transaction.script(Command(sql, parameters))
 
     def insert(self, statement: Insertion, row: Sequence[Any], *, called: Called | None = None) -> int:
         """Insert one row; return its id."""
-        sql = self._database.compiled(statement).sql
-        given = _Rows(statement, statement.order, [row], called)
-        return self._guarded(given, sql, lambda: self.dialect.insert_one(self._cursor, sql, row))
+        return self._transaction.insert(statement, self._command_of(statement, [row], called)).get()[0]
 
     def insert_many(
         self, statement: Insertion, rows: Sequence[Sequence[Any]], *, called: Called | None = None
     ) -> Sequence[int]:
         """Insert at least one row; return the ids, index-aligned."""
-        self.rows_written += len(rows)
-        sql = self._database.compiled(statement).sql
-        given = _Rows(statement, statement.order, rows, called)
-        return self._guarded(given, sql, lambda: self.dialect.insert_many_with_ids(self._cursor, statement, sql, rows))
+        return self.insert_later(statement, rows, called=called).get()
 
-    def _guarded(self, given: _Rows, sql: str, run: Callable[[], Result]) -> Result:
-        """Run a statement with rows, and translate the driver's errors about the rows."""
-        database = self._database
-        if database.observe is not None:
-            database.observe(sql)
-        try:
-            with database.span(sql) if database.span is not None else _UNTRACED:
-                return run()
-        except (Conflict, errors.StatusError):
-            raise
-        except Exception as error:
-            if not self.dialect.is_driver_error(error):
-                raise
-            insertion = given.statement if isinstance(given.statement, Insertion) else None
-            conflict = self.dialect.conflict(error, insertion, given.rows)
-            if conflict is not None:
-                raise conflict from error
-            if self.dialect.is_refused_value(error):
-                raise given.refused() from error
-            raise
+    def insert_later(
+        self, statement: Insertion, rows: Sequence[Sequence[Any]], *, called: Called | None = None
+    ) -> Answer[Sequence[int]]:
+        """Insert at least one row; return the ids when they are needed, index-aligned."""
+        self.rows_written += len(rows)
+        return self._transaction.insert(statement, self._command_of(statement, rows, called))
+
+    def _command_of(self, statement: Statement, rows: Sequence[Sequence[Any]], called: Called | None) -> Command:
+        sql = self._database.compiled(statement).sql
+        return self._command(sql, rows, _Rows(statement, statement.order, rows, called))
+
+    def _command(self, sql: str, parameters: Sequence[Any], given: _Rows) -> Command:
+        """Return a statement with rows for the driver, whose errors about the rows are translated."""
+        if self._database.observe is not None:
+            self._database.observe(sql)
+        return Command(sql, parameters, refused=partial(given.refusal, self.dialect))
 
 
 @dataclass(frozen=True)
@@ -255,7 +260,17 @@ class _Rows:
     rows: Sequence[Sequence[Any]]
     called: Called | None = None
 
-    def refused(self) -> RefusedRowsError:
+    def refusal(self, dialect: DatabaseDialect, error: Exception) -> Exception | None:
+        """Return the error of rows that the database refuses, given the driver's error, or None."""
+        if not dialect.is_driver_error(error):
+            return None
+        insertion = self.statement if isinstance(self.statement, Insertion) else None
+        conflict = dialect.conflict(error, insertion, self.rows)
+        if conflict is not None:
+            return conflict
+        return self._refused() if dialect.is_refused_value(error) else None
+
+    def _refused(self) -> RefusedRowsError:
         table = getattr(self.statement.element, "table", None)
         name = table.name if isinstance(table, sa.Table) else ""
         return RefusedRowsError(name, self.columns, self.rows, self.called or (lambda _: f"a row of {name}"))

@@ -8,14 +8,15 @@ that is committed meanwhile. What stays out: indexing (catalogue/index.py).
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
 from lineal.kinds import Kind
 from lineal.store.engine.node_times import OVERLAP
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.engine.transaction import Answer
 from lineal.store.tables.own_tables import MARK, PROGRESS
 
 TABLE = MARK.name
@@ -31,16 +32,41 @@ _REACHED = Statement(sa.select(sa.func.max(PROGRESS.c.time)).where(PROGRESS.c.ki
 _DELETE_OLD = Statement(sa.delete(MARK).where(_OLD))
 
 
-def mark_late(session: Session) -> None:
-    """Mark the nodes of a transaction that the index may not find by their times."""
-    if session.node_times.is_outdated() and _is_there(session):
-        [(reached,)] = session.unscoped.rows(_REACHED)
-        session.node_times.see((reached or 0) + OVERLAP)
-    late = [(kind, ids) for kind, ids, earliest in session.node_writes if session.node_times.is_late(earliest)]
-    if late and _is_there(session):
-        written_at = time.time_ns() // 1_000_000
-        rows = sorted({(kind.type_kind, node_id) for kind, ids in late for node_id in ids})
-        session.change_many(_INSERT, [(*row, written_at) for row in rows])
+class LateMarks:
+    """Marks the nodes of transactions that the index may not find by their times."""
+
+    def __init__(self) -> None:
+        self._has_index = False
+
+    def begin(self, session: Session) -> Callable[[], None]:
+        """Ask now and then how far the index is, together with a write's first statement; return what marks."""
+        names: Answer[list[Row]] | None = None
+        reached: Answer[list[Row]] | None = None
+        if session.node_times.is_outdated():
+            names = session.ask_text(session.dialect.tables_query)
+            if self._has_index:
+                self._has_index = False  # should the table be gone, only this write fails
+                reached = session.unscoped.ask(_REACHED)
+
+        def end() -> None:
+            if names is not None:
+                self._look(session, names, reached)
+            self._mark(session)
+
+        return end
+
+    def _look(self, session: Session, names: Answer[list[Row]], reached: Answer[list[Row]] | None) -> None:
+        self._has_index = TABLE in {row[0].lower() for row in names.get()}
+        if self._has_index:
+            [(time_reached,)] = session.unscoped.rows(_REACHED) if reached is None else reached.get()
+            session.node_times.see((time_reached or 0) + OVERLAP)
+
+    def _mark(self, session: Session) -> None:
+        late = [(kind, ids) for kind, ids, earliest in session.node_writes if session.node_times.is_late(earliest)]
+        if late and (self._has_index or _is_there(session)):
+            written_at = time.time_ns() // 1_000_000
+            rows = sorted({(kind.type_kind, node_id) for kind, ids in late for node_id in ids})
+            session.change_many(_INSERT, [(*row, written_at) for row in rows])
 
 
 def _is_there(session: Session) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH
 
@@ -69,6 +70,18 @@ compiles(_StoredOrder, "postgresql")(lambda element, compiler, **_: "ctid")
 compiles(_StoredOrder, "mysql")(lambda element, compiler, **_: "event_id")  # InnoDB's hidden key follows it
 
 
+class _StoredPlace(sa.ColumnElement[int]):
+    """A number that grows with that order within an event; on MySQL its rows come in the order already."""
+
+    inherit_cache = True
+    type = sa.Integer()
+
+
+compiles(_StoredPlace, "sqlite")(lambda element, compiler, **_: "rowid")
+compiles(_StoredPlace, "postgresql")(lambda element, compiler, **_: "row_number() OVER (ORDER BY event_id, ctid)")
+compiles(_StoredPlace, "mysql")(lambda element, compiler, **_: "0")
+
+
 EVENT_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
 _OWNER = {ARTIFACT: EVENT.c.artifact_id, EXECUTION: EVENT.c.execution_id}
 
@@ -119,6 +132,45 @@ def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow
     return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
 
 
+def _with_steps(kind: Kind) -> Statement:
+    """Return the query of events of nodes of a kind with the steps of their paths, which have no type of event."""
+    nothing: sa.ColumnElement[Any] = sa.null()
+    mine = listed(_OWNER[kind], "ids")
+    step = EVENT_PATH.c
+    ids = sa.select(EVENT.c.id).where(mine)
+    steps = sa.select(step.event_id, sa.cast(step.is_index_step, sa.Integer), step.step_index, nothing, _StoredPlace())
+    return Statement(
+        sa.union_all(
+            sa.select(*EVENT_COLUMNS, nothing).where(mine),
+            steps.add_columns(step.step_key).where(step.event_id.in_(ids)),
+        )
+    )
+
+
+_WITH_STEPS = {kind: _with_steps(kind) for kind in _OWNER}
+
+
+def events_with_steps(session: Session, kind: Kind, ids: Sequence[int]) -> tuple[Sequence[Row], dict[int, list[Step]]]:
+    """Return the events of artifacts or of executions, as EventRow has them, and the steps of their paths.
+
+    Events are in the order they were written. One statement reads both.
+    """
+    rows = session.listed_rows(_WITH_STEPS[kind], "ids", ids)
+    events = [row[:5] for row in rows if row[3] is not None]
+    events.sort()
+    if len(events) == len(rows):
+        return events, {}
+    return events, _steps_by_event(sorted([row for row in rows if row[3] is None], key=itemgetter(4)))
+
+
+def _steps_by_event(rows: Sequence[Row]) -> dict[int, list[Step]]:
+    """Gather rows of (event id, whether it is an index, index, ..., key)."""
+    found: dict[int, list[Step]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append((row[2] or 0, None) if row[1] else (None, row[-1] or ""))
+    return found
+
+
 def events_of_types(
     session: Session, kind: Kind, ids: Sequence[int], types: Sequence[int], *, period: Period = ALL_TIME
 ) -> list[EventRow]:
@@ -143,10 +195,7 @@ def first_events_of_types(
 
 def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:
     """Return the steps of each event that has a path, in order."""
-    found: dict[int, list[Step]] = {}
-    for event_id, is_index, index, key in session.listed_rows(_STEPS, "ids", event_ids):
-        found.setdefault(event_id, []).append((index or 0, None) if is_index else (None, key or ""))
-    return found
+    return _steps_by_event(session.listed_rows(_STEPS, "ids", event_ids))
 
 
 def plain_steps(steps: Sequence[Step]) -> list[int | str]:

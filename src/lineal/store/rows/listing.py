@@ -18,12 +18,17 @@ from lineal.filter.limits import MOST_LEVELS
 from lineal.kinds import KINDS, Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, listed
+from lineal.store.rows import packing
 from lineal.store.rows.join_order import in_written_order
 from lineal.store.rows.nodes import NodeRow, select_nodes
 from lineal.store.rows.pages import PageOrder
+from lineal.store.rows.properties import values_of
+from lineal.store.rows.whole_nodes import WholeNodes, node_columns, separated, with_properties
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, TYPE, metadata
 
-ORDERS = ("id", "create_time_since_epoch", "last_update_time_since_epoch")
+# The columns by which a listing may be ordered, and the field of NodeRow that holds each.
+_FIELDS = {"id": "id", "create_time_since_epoch": "created", "last_update_time_since_epoch": "updated"}
+ORDERS = tuple(_FIELDS)
 # The front of an order is read first if it is a small part of the store: at most one id in this many.
 _FIRST_FRONT, _LOOKS = 512, 2
 _IDS_PER_NODE_OF_FRONT = 64
@@ -60,6 +65,35 @@ def list_nodes(
     Raises:
         InvalidArgumentError: the filter is wrong.
     """
+    form, values = _asked(session, listing, limit, after)
+    found = _front_rows(session, form, values) or session.rows(_kept(session, _statement, form), values)
+    return [NodeRow._make(row) for row in found]
+
+
+def list_whole_nodes(
+    session: Session, listing: Listing, *, limit: int, after: tuple[int, int] | None = None
+) -> WholeNodes:
+    """Return what `list_nodes` returns with the properties of the nodes; a database server answers one statement.
+
+    Raises:
+        InvalidArgumentError: the filter is wrong.
+    """
+    if not (session.dialect.is_remote and session.dialect.knows_values):
+        rows = list_nodes(session, listing, limit=limit, after=after)
+        return WholeNodes(rows, values_of(session, listing.kind, [row.id for row in rows]))
+    form, values = _asked(session, listing, limit, after)
+    make = _packed_statement if session.dialect.packs_rows and limit >= packing.FEWEST else _whole_statement
+    session.end_with_next()
+    found = separated(session, listing.kind, session.rows(_kept(session, make, form), values))
+    place = NodeRow._fields.index(_FIELDS[listing.order])
+    found.rows.sort(key=lambda row: (row[place], row.id), reverse=not listing.ascending)
+    return found
+
+
+def _asked(
+    session: Session, listing: Listing, limit: int, after: tuple[int, int] | None
+) -> tuple[_Form, dict[str, Any]]:
+    """Return the form of a listing, and the values of its parameters."""
     _check_limits(session, listing.kind, listing.filter_query)
     value, node_id = after or (0, 0)
     values = {
@@ -78,8 +112,7 @@ def list_nodes(
         in_context=listing.context_id is not None,
         continued=after is not None,
     )
-    found = _front_rows(session, form, values) or session.rows(_kept(session, _statement, form), values)
-    return [NodeRow._make(row) for row in found]
+    return form, values
 
 
 def _front_rows(session: Session, form: _Form, values: dict[str, Any]) -> list[Row] | None:
@@ -168,6 +201,24 @@ def _size(statement: Statement) -> int:
 
 
 def _statement(form: _Form) -> Statement:
+    return Statement(_query(form), is_asked=bool(form.filter_query))
+
+
+def _whole_statement(form: _Form, *, packs: bool = False) -> Statement:
+    """Return the statement of a page with the properties of its nodes."""
+    page = _query(form).cte("page")
+    nodes = node_columns(form.kind, page)
+    ids = sa.select(page.c.id)
+    whole = with_properties(form.kind, nodes, lambda owner: owner.in_(ids), packs=packs)
+    return Statement(whole.element, is_asked=bool(form.filter_query))
+
+
+def _packed_statement(form: _Form) -> Statement:
+    return _whole_statement(form, packs=True)
+
+
+def _query(form: _Form) -> sa.Select[Any]:
+    """Return the query of a page."""
     columns = NODE[form.kind].c
     query = _filtered(form.kind, form.filter_query)
     if form.filter_query and filters.parse(form.filter_query, kind=form.kind).pins("name"):
@@ -179,7 +230,7 @@ def _statement(form: _Form) -> Statement:
         query = query.where(columns.id.in_(_members(form.kind)))
     if form.continued:
         query = query.where(form.after(columns))
-    return Statement(form.ordered(query, columns).limit(sa.bindparam("page_size")), is_asked=bool(form.filter_query))
+    return form.ordered(query, columns).limit(sa.bindparam("page_size"))
 
 
 def _front_statement(form: _Form) -> Statement:

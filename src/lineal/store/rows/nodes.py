@@ -8,19 +8,19 @@ options (listing.py), properties (properties.py), relations between nodes, and a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lineal.kinds import CONTEXT, KINDS, Kind
+from lineal.kinds import KINDS, Kind
 from lineal.store.engine.column_limits import shown
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Insertion, Statement, insertion, listed
 from lineal.store.rows.properties import insert_properties
-from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PARENT_CONTEXT, STORED_START, StartListed
+from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, STORED_START, StartListed
 from lineal.store.tables.values import Encoded
 
 IdsByName = dict[tuple[int, "str | None"], int]
@@ -53,13 +53,18 @@ class NewNode(NamedTuple):
     properties: Sequence[tuple[str, bool, Encoded]]
 
 
-def select_nodes(kind: Kind, table: sa.FromClause | None = None) -> sa.Select[tuple[object, ...]]:
-    """Return the query of a kind's nodes, all or those of a query, with the columns of NodeRow."""
+def select_nodes(
+    kind: Kind, table: sa.FromClause | None = None, *, as_text: Callable[[Any], Any] = lambda column: column
+) -> sa.Select[tuple[object, ...]]:
+    """Return the query of a kind's nodes, all or those of a query, with the columns of NodeRow.
+
+    `as_text` returns the form in which the query returns a column of texts.
+    """
     columns = (NODE[kind] if table is None else table).c
     state = columns[kind.state_field] if kind.state_field else sa.null().label("state")
-    uri = columns["uri"] if kind.has_uri else sa.null().label("uri")
-    both = [columns[name] for name in ("name", "external_id", *_TIMES)]
-    return sa.select(columns["id"], columns["type_id"], uri, state, *both)
+    uri = as_text(columns["uri"]) if kind.has_uri else sa.null().label("uri")
+    names, times = [as_text(columns[name]) for name in ("name", "external_id")], [columns[name] for name in _TIMES]
+    return sa.select(columns["id"], columns["type_id"], uri, state, *names, *times)
 
 
 def _own_columns(kind: Kind) -> list[str]:
@@ -166,17 +171,40 @@ def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[Nod
     return _rows(session.listed_rows(_OF[kind].by_id, "ids", list(ids)))
 
 
-def nodes_to_update(session: Session, kind: Kind, ids: Collection[int]) -> list[NodeRow]:
-    """Return the nodes that exist, each once, by id; nobody else updates them until the transaction ends."""
-    seen = ids if session.sees_all else existing_ids(session, kind, ids)
-    return _rows(session.unscoped.listed_rows(_OF[kind].to_update, "ids", list(seen)))
+def ask_for_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[NodeRow]]:
+    """Return what `nodes_by_ids` returns when it is needed: other statements may travel with this one."""
+    asked = [session.ask(_OF[kind].by_id, {"ids": piece}) for piece in session.pieces(ids)]
+    return lambda: [NodeRow._make(row) for each in asked for row in each.get()]
 
 
-def nodes_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> list[NodeRow]:
-    """Return the nodes that exist, each once, by id."""
+def ask_to_update(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[NodeRow]]:
+    """Return what returns the nodes that exist, each once, by id; nobody else updates them until the transaction ends.
+
+    Those that a caller does not see are locked as well for that short time, but not returned.
+    """
+    seen = None if session.sees_all else ask_existing_ids(session, kind, ids)
+    asked = [session.unscoped.ask(_OF[kind].to_update, {"ids": piece}) for piece in session.pieces(ids)]
+
+    def fetch() -> list[NodeRow]:
+        rows = [NodeRow._make(row) for each in asked for row in each.get()]
+        if seen is None:
+            return rows
+        shown = seen()
+        return [row for row in rows if row.id in shown]
+
+    return fetch
+
+
+def ask_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> Callable[[], list[NodeRow]]:
+    """Return what returns the nodes that exist, each once, by id."""
     wanted = set(external_ids)
-    rows = _rows(session.listed_rows(_OF[kind].by_external_id, "external_ids", list(wanted)))
-    return [row for row in rows if row.external_id in wanted]
+    asked = [session.ask(_OF[kind].by_external_id, {"external_ids": piece}) for piece in session.pieces(list(wanted))]
+
+    def fetch() -> list[NodeRow]:
+        rows = [NodeRow._make(row) for each in asked for row in each.get()]
+        return [row for row in rows if row.external_id in wanted]
+
+    return fetch
 
 
 def nodes_by_uris(session: Session, kind: Kind, uris: Collection[str]) -> list[NodeRow]:
@@ -210,26 +238,38 @@ def ids_by_types_and_names(
     session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
 ) -> IdsByName:
     """Return the ids of the nodes of one of the types with one of the names, by type and the name as it was asked."""
-    return _named(session, kind, _OF[kind].by_types_and_names, type_ids, names)
+    return _ask_for_named(session, kind, _OF[kind].by_types_and_names, type_ids, names)()
 
 
-def named_ids_to_link(session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]) -> IdsByName:
-    """Return the same; nobody deletes them until the transaction ends, so that it may link them."""
+def ask_for_named_to_link(
+    session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
+) -> Callable[[], IdsByName]:
+    """Return the same when it is needed; nobody deletes them until the transaction ends, so that it may link them."""
     if session.sees_all:
-        return _named(session, kind, _OF[kind].by_types_and_names_to_link, type_ids, names)
-    ids = ids_by_types_and_names(session, kind, type_ids, names)
-    kept = ids_to_link(session, kind, list(ids.values())) if session.dialect.writers_race else None
-    return {key: node_id for key, node_id in ids.items() if kept is None or node_id in kept}
+        return _ask_for_named(session, kind, _OF[kind].by_types_and_names_to_link, type_ids, names)
+    asked = _ask_for_named(session, kind, _OF[kind].by_types_and_names, type_ids, names)
+
+    def fetch() -> IdsByName:
+        ids = asked()
+        kept = ids_to_link(session, kind, list(ids.values())) if session.dialect.writers_race else None
+        return {key: node_id for key, node_id in ids.items() if kept is None or node_id in kept}
+
+    return fetch
 
 
-def _named(
+def _ask_for_named(
     session: Session, kind: Kind, statement: Statement, type_ids: Collection[int], names: Collection[str]
-) -> IdsByName:
+) -> Callable[[], IdsByName]:
     wanted = set(names)
-    found: list[NodeRow] = []
-    for types in session.pieces(sorted(set(type_ids))):
-        for piece in session.pieces(sorted(wanted)):  # all transactions lock in the same order
-            found += _rows(session.rows(statement, {"type_ids": types, "names": piece}))
+    asked = [
+        session.ask(statement, {"type_ids": types, "names": piece})
+        for types in session.pieces(sorted(set(type_ids)))
+        for piece in session.pieces(sorted(wanted))  # all transactions lock in the same order
+    ]
+    return lambda: _named(session, kind, [NodeRow._make(row) for each in asked for row in each.get()], wanted)
+
+
+def _named(session: Session, kind: Kind, found: Sequence[NodeRow], wanted: Collection[str]) -> IdsByName:
     ids: IdsByName = {(row.type_id, row.name): row.id for row in found if row.name in wanted}
     for type_id in {row.type_id for row in found if row.name not in wanted}:  # they have another spelling
         for name in wanted:
@@ -246,38 +286,57 @@ def nodes_by_context(session: Session, kind: Kind, context_id: int) -> list[Node
 
 def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
     """Return those of the ids that exist."""
-    return {found for (found,) in session.listed_rows(_OF[kind].ids, "ids", list(ids))}
+    return ask_existing_ids(session, kind, list(ids))()
+
+
+def ask_existing_ids(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], set[int]]:
+    """Return the same when it is needed."""
+    asked = [session.ask(_OF[kind].ids, {"ids": piece}) for piece in session.pieces(ids)]
+    return lambda: {found for each in asked for (found,) in each.get()}
 
 
 def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
     """Return those of the ids that exist; nobody deletes them until the transaction ends, so that it may link them."""
-    seen = ids if session.sees_all else existing_ids(session, kind, ids)
-    return {found for (found,) in session.unscoped.listed_rows(_OF[kind].ids_to_link, "ids", list(seen))}
+    return ask_to_link(session, kind, ids)()
 
 
-def insert_nodes(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Sequence[int]:
-    """Insert nodes with their properties; return their ids, index-aligned.
+def ask_to_link(session: Session, kind: Kind, ids: Collection[int]) -> Callable[[], set[int]]:
+    """Return the same when it is needed."""
+    seen = None if session.sees_all else ask_existing_ids(session, kind, list(ids))
+    pieces = session.pieces(list(ids))
+    asked = [session.unscoped.ask(_OF[kind].ids_to_link, {"ids": piece}) for piece in pieces]
 
-    Raises:
+    def fetch() -> set[int]:
+        found = {node_id for each in asked for (node_id,) in each.get()}
+        return found if seen is None else found & seen()
+
+    return fetch
+
+
+def start_inserting(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> Callable[[], Sequence[int]]:
+    """Begin to insert nodes; return what inserts their properties and returns their ids, index-aligned.
+
+    Either raises:
         Conflict: a (type_id, name) or external_id is taken; `row` tells which node.
     """
     rows = [_columns(kind, node) for node in nodes]
-    called = lambda index: _new_label(kind, nodes[index])  # noqa: E731 it is only needed when a value does not fit
-    if len(nodes) == 1:
-        ids: Sequence[int] = [session.insert(_OF[kind].insert, rows[0], called=called)]
-    else:
-        ids = session.insert_many(_OF[kind].insert, rows, called=called)
-    session.note_times(kind, ids, [node.time for node in nodes])
-    if session.tracker:
-        session.tracker.created(kind, ids)
-    properties = [
-        (node_id, name, is_custom, *columns)
-        for node_id, node in zip(ids, nodes, strict=True)
-        for name, is_custom, columns in node.properties
-    ]
-    labels = dict(zip(ids, nodes, strict=True))
-    insert_properties(session, kind, properties, lambda node_id: _new_label(kind, labels[node_id]))
-    return ids
+    asked = session.insert_later(_OF[kind].insert, rows, called=lambda index: _new_label(kind, nodes[index]))
+
+    def finish() -> Sequence[int]:
+        ids = asked.get()
+        session.note_times(kind, ids, [node.time for node in nodes])
+        if session.tracker:
+            session.tracker.created(kind, ids)
+        properties = [
+            (node_id, name, is_custom, *columns)
+            for node_id, node in zip(ids, nodes, strict=True)
+            for name, is_custom, columns in node.properties
+        ]
+        labels = dict(zip(ids, nodes, strict=True))
+        insert_properties(session, kind, properties, lambda node_id: _new_label(kind, labels[node_id]))
+        return ids
+
+    return finish
 
 
 def _new_label(kind: Kind, node: NewNode) -> str:
@@ -312,53 +371,3 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, acti
 
 def _rows(found: Iterable[Row]) -> list[NodeRow]:
     return [NodeRow._make(row) for row in found]
-
-
-def _contexts_of(kind: Kind) -> Statement:
-    link = MEMBERSHIP[kind]
-    ids = sa.select(link.c.context_id).where(link.c[kind.id_column] == sa.bindparam("node_id"))
-    return Statement(select_nodes(CONTEXT).where(NODE[CONTEXT].c.id.in_(ids)).order_by(NODE[CONTEXT].c.id))
-
-
-_CONTEXTS_OF = {kind: _contexts_of(kind) for kind in MEMBERSHIP}
-
-
-def contexts_of(session: Session, kind: Kind, node_id: int) -> list[NodeRow]:
-    """Return the contexts that an artifact or execution belongs to, by id."""
-    return _rows(session.rows(_CONTEXTS_OF[kind], {"node_id": node_id}))
-
-
-def _contexts_of_many(kind: Kind) -> Statement:
-    link = MEMBERSHIP[kind].c
-    query = select_nodes(CONTEXT).add_columns(link[kind.id_column])
-    query = query.join(MEMBERSHIP[kind], link.context_id == NODE[CONTEXT].c.id)
-    return Statement(query.where(listed(link[kind.id_column], "ids")).order_by(NODE[CONTEXT].c.id))
-
-
-_CONTEXTS_OF_MANY = {kind: _contexts_of_many(kind) for kind in MEMBERSHIP}
-
-
-def contexts_of_many(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
-    """Return (node id, context) for every context of the nodes."""
-    rows = session.listed_rows(_CONTEXTS_OF_MANY[kind], "ids", ids)
-    return [(row[-1], NodeRow._make(row[:-1])) for row in rows]
-
-
-def _relatives(wanted: str, given: str) -> Statement:
-    link = PARENT_CONTEXT.c
-    query = select_nodes(CONTEXT).add_columns(link[given]).join(PARENT_CONTEXT, link[wanted] == NODE[CONTEXT].c.id)
-    return Statement(query.where(listed(link[given], "ids")).order_by(NODE[CONTEXT].c.id))
-
-
-_PARENTS = _relatives("parent_context_id", "context_id")
-_CHILDREN = _relatives("context_id", "parent_context_id")
-
-
-def parent_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
-    """Return (child's id, parent) for every parent of the contexts."""
-    return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_PARENTS, "ids", ids)]
-
-
-def child_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
-    """Return (parent's id, child) for every child of the contexts."""
-    return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_CHILDREN, "ids", ids)]

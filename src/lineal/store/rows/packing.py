@@ -83,13 +83,19 @@ def read_packed(session: Session, ids: Sequence[int], *, statement: Statement, r
         statement: the packed query, whose list parameter `ids` gets the owners.
         rows: the query that returns the same rows one by one.
     """
+    packed = [row for piece in session.pieces(ids, MOST) for row in session.rows(statement, {"ids": piece})]
+    found, broken = unpacked(packed)
+    return found + session.listed_rows(rows, "ids", broken) if broken else found
+
+
+def unpacked(rows: Sequence[Row]) -> tuple[list[Row], list[int]]:
+    """Return the rows (owner, name, form, value) of packed ones, and the owners whose text is not complete."""
     found: list[Row] = []
     broken: list[int] = []
-    for piece in session.pieces(ids, MOST):
-        for owner, text, count in session.rows(statement, {"ids": piece}):
-            cells = text.split(_END) if text is not None else ()
-            if len(cells) == 3 * count + 1:
-                found += zip(repeat(owner, count), cells[0::3], map(int, cells[1::3]), cells[2::3], strict=False)
-            else:
-                broken.append(owner)
-    return found + session.listed_rows(rows, "ids", broken) if broken else found
+    for owner, text, count in rows:
+        cells = text.split(_END) if text is not None else ()
+        if len(cells) == 3 * count + 1:
+            found += zip(repeat(owner, count), cells[0::3], map(int, cells[1::3]), cells[2::3], strict=False)
+        else:
+            broken.append(owner)
+    return found, broken

@@ -88,6 +88,20 @@ def _form(columns: Any) -> sa.ColumnElement[int]:
     return form + sa.case((columns.is_custom_property, packing.number(CUSTOM)), else_=packing.number(0))
 
 
+def property_cells(kind: Kind) -> tuple[sa.ColumnElement[str], sa.ColumnElement[int], sa.ColumnElement[Any]]:
+    """Return the parts of a property for answers: its name, the form of its value, and the value."""
+    columns = PROPERTY[kind].c
+    places = ("string_value", "int_value", "double_value", "bool_value", "proto_value")
+    return columns.name, _form(columns), _OneValue(*[columns[name] for name in places])
+
+
+def packed_properties(kind: Kind) -> sa.Select[Any]:
+    """Return the query of the properties of all nodes, those of each in one text (packing.py)."""
+    columns = PROPERTY[kind].c
+    texts = [columns.name, columns.string_value, columns.proto_value]
+    return packing.packed(columns[kind.id_column], *property_cells(kind), texts=texts)
+
+
 @dataclass(frozen=True)
 class _Statements:
     """The statements of one kind's properties."""
@@ -100,21 +114,12 @@ class _Statements:
         return column
 
     @cached_property
-    def _cells(self) -> tuple[sa.ColumnElement[str], sa.ColumnElement[int], sa.ColumnElement[Any]]:
-        """The parts of a property for answers: its name, the form of its value, and the value."""
-        columns = PROPERTY[self.kind].c
-        places = ("string_value", "int_value", "double_value", "bool_value", "proto_value")
-        return columns.name, _form(columns), _OneValue(*[columns[name] for name in places])
-
-    @cached_property
     def values(self) -> Statement:
-        return Statement(sa.select(self._owner, *self._cells).where(listed(self._owner, "ids")))
+        return Statement(sa.select(self._owner, *property_cells(self.kind)).where(listed(self._owner, "ids")))
 
     @cached_property
     def packed_values(self) -> Statement:
-        columns = PROPERTY[self.kind].c
-        texts = [columns.name, columns.string_value, columns.proto_value]
-        return Statement(packing.packed(self._owner, *self._cells, texts=texts).where(listed(self._owner, "ids")))
+        return Statement(packed_properties(self.kind).where(listed(self._owner, "ids")))
 
     @cached_property
     def rows(self) -> Statement:
@@ -152,23 +157,34 @@ class PropertyConflict(Conflict):
 _OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
 
 
-def values_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
+def values_of(session: Session, kind: Kind, ids: Sequence[int], *, packs: bool = True) -> list[Row]:
     """Return the rows (node id, name, form, value) of these nodes' properties, in no order.
 
-    A form is one of those of values.py, greater by CUSTOM if the property is custom; a number may be a text.
+    A form is one of those of values.py, greater by CUSTOM if the property is custom; a number may be a text. Without
+    `packs` every engine sends them row by row.
     """
     statements = _OF[kind]
-    if session.dialect.packs_rows and len(ids) >= packing.FEWEST:
+    if packs and session.dialect.packs_rows and len(ids) >= packing.FEWEST:
         return packing.read_packed(session, ids, statement=statements.packed_values, rows=statements.values)
     return session.listed_rows(statements.values, "ids", ids)
 
 
 def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:
     """Return the rows (node id, name, is_custom, *VALUE_COLUMNS) of these nodes' properties, in no order."""
-    rows = session.listed_rows(_OF[kind].rows, "ids", ids)
-    if not session.dialect.converts_values:
-        return rows
-    return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
+    return ask_for_properties(session, kind, ids)()
+
+
+def ask_for_properties(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[Row]]:
+    """Return the same when it is needed."""
+    asked = [session.ask(_OF[kind].rows, {"ids": piece}) for piece in session.pieces(ids)]
+
+    def fetch() -> list[Row]:
+        rows = [row for each in asked for row in each.get()]
+        if not session.dialect.converts_values:
+            return rows
+        return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
+
+    return fetch
 
 
 def _stored(session: Session, rows: list[PropertyRow]) -> list[PropertyRow]:

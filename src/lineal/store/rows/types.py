@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from lineal.kinds import Kind
 from lineal.store.engine.column_limits import shown
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.rows.united import NOTHING, Sent
 from lineal.store.tables.mlmd_tables import PARENT_TYPE, TYPE, TYPE_PROPERTY
 
 
@@ -35,11 +36,40 @@ def _select(*conditions: sa.ColumnElement[bool]) -> Statement:
     return Statement(sa.select(*_COLUMNS).where(*conditions).order_by(TYPE.c.id))
 
 
+# What the column of the kind says of a row that is no type: it is the name of a base type, or a property. The number of
+# a property's PropertyType is subtracted.
+_OF_BASE, _OF_PROPERTY = -1000, -1
+
+
+def _select_whole(*conditions: sa.ColumnElement[bool]) -> Statement:
+    """Return the query of types, of their properties, and of the names of their base types."""
+    columns = [Sent(column) if isinstance(column.type, sa.String) else column for column in _COLUMNS]
+    types = sa.select(*columns).where(*conditions)
+    ids = sa.select(TYPE.c.id).where(*conditions)
+    own, base, parent = TYPE_PROPERTY.c, TYPE.alias("base"), PARENT_TYPE.c
+    number: Any = sa.literal_column(str(_OF_PROPERTY)) - sa.func.coalesce(own.data_type, sa.literal_column("0"))
+    properties = _shaped(own.type_id, own.name, number).where(own.type_id.in_(ids))
+    bases = _shaped(parent.type_id, base.c.name, sa.literal_column(str(_OF_BASE)))
+    bases = bases.join_from(PARENT_TYPE, base, base.c.id == parent.parent_type_id).where(parent.type_id.in_(ids))
+    return Statement(sa.union_all(types, properties, bases))
+
+
+def _shaped(type_id: Any, name: Any, mark: Any) -> sa.Select[Any]:
+    """Return a query with as many columns as that of types."""
+    return sa.select(type_id, Sent(name), NOTHING, mark, NOTHING, NOTHING, NOTHING, NOTHING)
+
+
 _ALL = _select(_OF_KIND)
-_BY_ID = _select(listed(TYPE.c.id, "ids"))
 _BY_EXTERNAL_ID = _select(listed(TYPE.c.external_id, "external_ids"))
 _BY_NAME = _select(_OF_KIND, TYPE.c.name == sa.bindparam("name"), TYPE.c.version.is_(None))
 _BY_VERSION = _select(_OF_KIND, TYPE.c.name == sa.bindparam("name"), TYPE.c.version == sa.bindparam("version"))
+_ALL_WHOLE = _select_whole(_OF_KIND)
+_WHOLE_BY_ID = _select_whole(listed(TYPE.c.id, "ids"))
+_WHOLE_BY_NAME = _select_whole(_OF_KIND, TYPE.c.name == sa.bindparam("name"), TYPE.c.version.is_(None))
+_WHOLE_BY_VERSION = _select_whole(
+    _OF_KIND, TYPE.c.name == sa.bindparam("name"), TYPE.c.version == sa.bindparam("version")
+)
+_WHOLE_BY_EXTERNAL_ID = _select_whole(listed(TYPE.c.external_id, "external_ids"))
 _INSERT = insertion(TYPE, TypeRow._fields[1:])
 _SET_EXTERNAL_ID = Statement(
     sa.update(TYPE).values(external_id=sa.bindparam("new_id")).where(TYPE.c.id == sa.bindparam("type_id"))
@@ -58,21 +88,51 @@ _PARENTS = Statement(
 _INSERT_PARENT = insertion(PARENT_TYPE, ["type_id", "parent_type_id"])
 
 
+class WholeTypes(NamedTuple):
+    """Types, by id, with their properties (name → number of the PropertyType) and the names of their base types."""
+
+    rows: list[TypeRow]
+    properties: dict[int, dict[str, int]]
+    bases: dict[int, str]
+
+
+def _whole(rows: Sequence[Row]) -> WholeTypes:
+    found = WholeTypes(sorted([TypeRow._make(row) for row in rows if row[3] >= 0]), {}, {})
+    for type_id, name, _, mark, *_ in rows:
+        if mark == _OF_BASE:
+            found.bases[type_id] = name
+        elif mark < 0:
+            found.properties.setdefault(type_id, {})[name] = _OF_PROPERTY - mark
+    return found
+
+
+def all_whole_types(session: Session, kind: Kind) -> WholeTypes:
+    """Return every type of a kind; one statement reads them."""
+    return _whole(session.rows(_ALL_WHOLE, {"type_kind": kind.type_kind}))
+
+
+def whole_types_by_ids(session: Session, ids: Sequence[int]) -> WholeTypes:
+    """Return the types that exist, of any kind; one statement reads them."""
+    return _whole(session.listed_rows(_WHOLE_BY_ID, "ids", ids))
+
+
+def whole_types_by_external_ids(session: Session, external_ids: Sequence[str]) -> WholeTypes:
+    """Return the types that exist, of any kind; one statement reads them."""
+    found = _whole(session.listed_rows(_WHOLE_BY_EXTERNAL_ID, "external_ids", external_ids))
+    wanted = set(external_ids)
+    return found._replace(rows=[row for row in found.rows if row.external_id in wanted])
+
+
+def find_whole_type(session: Session, kind: Kind, name: str, version: str) -> WholeTypes:
+    """Return the type of that name and version ("" = without version), the oldest if there are several."""
+    values = {"type_kind": kind.type_kind, "name": name, "version": version}
+    found = _whole(session.rows(_WHOLE_BY_VERSION if version else _WHOLE_BY_NAME, values))
+    return found._replace(rows=[row for row in found.rows if row.name == name and (row.version or "") == version][:1])
+
+
 def all_types(session: Session, kind: Kind) -> list[TypeRow]:
     """Return every type of a kind, by id."""
     return [TypeRow._make(row) for row in session.rows(_ALL, {"type_kind": kind.type_kind})]
-
-
-def types_by_ids(session: Session, ids: Sequence[int]) -> list[TypeRow]:
-    """Return the types that exist, of any kind, by id."""
-    return [TypeRow._make(row) for row in session.listed_rows(_BY_ID, "ids", ids)]
-
-
-def types_by_external_ids(session: Session, external_ids: Sequence[str]) -> list[TypeRow]:
-    """Return the types that exist, of any kind, by id."""
-    rows = [TypeRow._make(row) for row in session.listed_rows(_BY_EXTERNAL_ID, "external_ids", external_ids)]
-    wanted = set(external_ids)
-    return [row for row in rows if row.external_id in wanted]
 
 
 def holder_of_external_id(session: Session, external_id: str) -> TypeRow | None:

@@ -9,15 +9,16 @@ it is written to the log at all (service/audit.py).
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lineal import errors, json_form
 from lineal.kinds import KINDS, Kind
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import Row, Session
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows.properties import properties_of
+from lineal.store.rows.nodes import NodeRow
+from lineal.store.rows.properties import ask_for_properties
 from lineal.store.tables.values import decode
 from lineal.wire import metadata_store as pb
 
@@ -84,8 +85,9 @@ class TransactionChanges:
     def changes(self, session: Session) -> list[Change]:
         """Return what has changed."""
         found = list(self._done)
+        asked = {kind: ask_for_snapshots(session, kind, list(before)) for kind, before in self._before.items()}
         for kind, before in self._before.items():
-            after = snapshots(session, kind, list(before))
+            after = asked[kind]()
             for node_id, old in before.items():
                 found += self._change(kind.name, node_id, old, after.get(node_id))
         return found + self._others
@@ -109,17 +111,26 @@ _UPDATED = "last_update_time_since_epoch"
 
 def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Snapshot]:
     """Return the nodes that exist, their values by the names that filters give them."""
-    if not ids:
-        return {}
-    whole = session.unscoped
+    return ask_for_snapshots(session, kind, ids)()
+
+
+def ask_for_snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], dict[int, Snapshot]]:
+    """Return the same when it is needed."""
+    rows = node_rows.ask_for_nodes(session.unscoped, kind, ids)
+    properties = ask_for_properties(session.unscoped, kind, ids)
+    return lambda: _snapshots(kind, rows(), properties())
+
+
+def _snapshots(kind: Kind, rows: Sequence[NodeRow], properties: Sequence[Row]) -> dict[int, Snapshot]:
     found: dict[int, Snapshot] = {}
-    for row in node_rows.nodes_by_ids(whole, kind, ids):
+    for row in rows:
         values = {"type_id": row.type_id, "name": row.name, "external_id": row.external_id, "uri": row.uri}
         values["state"] = _state(kind, row.state)
         found[row.id] = Snapshot(row.updated, {name: value for name, value in values.items() if value is not None})
-    for node_id, name, is_custom, *columns in properties_of(whole, kind, list(found)):
-        prefix = "custom_properties" if is_custom else "properties"
-        found[node_id].values[f"{prefix}.{name}"] = _plain(tuple(columns))
+    for node_id, name, is_custom, *columns in properties:
+        if node_id in found:
+            prefix = "custom_properties" if is_custom else "properties"
+            found[node_id].values[f"{prefix}.{name}"] = _plain(tuple(columns))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
@@ -27,9 +27,8 @@ _CONTEXTS = Statement(
 )
 
 
-def named_workspaces(session: Session, kind: Kind, ids: Sequence[int]) -> set[str | None]:
-    """Return the workspaces that nodes name; None means a property that is not a text."""
-    found = {text for (text,) in session.listed_rows(_PROPERTIES[kind], "ids", ids)}
-    if kind is CONTEXT:
-        found |= {name for (name,) in session.listed_rows(_CONTEXTS, "ids", ids)}
-    return found
+def ask_for_named_workspaces(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], set[str | None]]:
+    """Return what returns the workspaces that nodes name; None means a property that is not a text."""
+    statements = [_PROPERTIES[kind], *([_CONTEXTS] if kind is CONTEXT else [])]
+    asked = [session.ask(statement, {"ids": piece}) for statement in statements for piece in session.pieces(ids)]
+    return lambda: {name for each in asked for (name,) in each.get()}

@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal.kinds import CONTEXT, KINDS, Kind
-from lineal.store.engine.session import NO_VALUES, OpenDatabase, Row, Session
+from lineal.store.engine.session import OpenDatabase, Row, Session
 from lineal.store.engine.statement import CompiledStatement, Statement, listed
+from lineal.store.engine.transaction import Answer, Command, Transaction
 from lineal.store.tables.mlmd_tables import NODE, TYPE
 from lineal.store.workspaces import visibility
 from lineal.store.workspaces.scope import Scope
@@ -35,47 +36,61 @@ class ScopedSession(Session):
 
     sees_all = False
 
-    def __init__(self, database: OpenDatabase, cursor: Any, scope: Scope) -> None:
-        super().__init__(database, cursor)
+    def __init__(self, database: OpenDatabase, transaction: Transaction, scope: Scope) -> None:
+        super().__init__(database, transaction)
         self.scope = scope
         self.written: dict[Kind, set[int]] = {kind: set() for kind in KINDS}
         self._shown: Mapping[str, Any] | None = None
+        self._asked: Answer[list[Row]] | None = None
 
     @classmethod
     def of(cls, session: Session, scope: Scope) -> ScopedSession:
         """Return the same transaction, limited to a scope."""
-        return cls(session._database, session._cursor, scope)
+        return cls(session._database, session._transaction, scope)
 
     @cached_property
     def unscoped(self) -> Session:
         """The same transaction, which sees the whole store."""
-        return Session(self._database, self._cursor)
+        return Session(self._database, self._transaction)
 
     @property
     def engine(self) -> str:
         """What a statement is compiled for."""
         return visibility.scoped_engine(self.dialect.name)
 
-    def rows(self, statement: Statement, values: Mapping[str, Any] = NO_VALUES) -> list[Row]:
-        """Return the rows of a query that the scope shows."""
+    def _query(self, compiled: CompiledStatement, values: Mapping[str, Any]) -> Command:
+        """Return a query for the driver, whose rows are those that the scope shows."""
         if self._shown is None:
             self._shown = self._look()
-        return self._fetched(self._compiled(statement), {**values, **self._shown})
+        return super()._query(compiled, {**values, **self._shown})
 
     def _compiled(self, statement: Statement) -> CompiledStatement:
         dialect = self.dialect
         return statement.compiled(visibility.scoped_engine(dialect.name), visibility.scoped(dialect.sql_dialect))
 
+    def prepare_write(self) -> None:
+        """Ask for the contexts of the scope, since the check of what was written needs them."""
+        if self._names:
+            self._asked = self.unscoped.ask(_NAMED_CONTEXTS, {"names": self._names})
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return sorted({workspace.name for workspace in self.scope.workspaces})
+
     def note_written(self, kind: Kind, ids: Iterable[int]) -> None:
         """Record nodes that were created or changed; a new context may be one that the scope names."""
         self.written[kind].update(ids)
         if kind is CONTEXT:
-            self._shown = None
+            self._shown = self._asked = None
 
     def _look(self) -> Mapping[str, Any]:
         """Return the parameters of the scope: the names of its workspaces, and the ids of the contexts it names."""
         wanted = {(workspace.type_name, workspace.name) for workspace in self.scope.workspaces}
-        found = self.unscoped.listed_rows(_NAMED_CONTEXTS, "names", sorted({name for _, name in wanted}))
+        with self._transaction.keeps_on():
+            if self._asked is not None:
+                found = self._asked.get()
+            else:
+                found = self.unscoped.listed_rows(_NAMED_CONTEXTS, "names", self._names)
         ids = [node_id for node_id, type_name, name in found if (type_name, name) in wanted]
         return {visibility.NAMES: self.scope.names or [_NO_NAME], visibility.CONTEXTS: ids or [visibility.NO_CONTEXT]}
 

@@ -16,7 +16,9 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.engine.column_limits import Limits
 from lineal.store.engine.connections import Connections
+from lineal.store.engine.direct_transaction import DirectTransaction
 from lineal.store.engine.statement import Insertion
+from lineal.store.engine.transaction import Span, Transaction
 from lineal.store.tables.values import Encoded
 
 # Statistics are gathered after so many rows written, and again whenever as many more were written as before.
@@ -67,6 +69,9 @@ class DatabaseDialect:
             blanks at the end (`folds_names` says whether those of a database do).
         limits_indexed_texts: whether a text that an index holds whole may be too long for it.
         tables_keep_space: whether space that is free in one table is of no use to the others.
+        waits_to_read: whether a read needs a transaction to wait for writers no longer than its call may take.
+        is_remote: whether statements travel to a server, so that their number counts more than what each does.
+        tables_query: the query for the names of the database's tables.
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
@@ -83,6 +88,9 @@ class DatabaseDialect:
     limits_indexed_texts = False
     tables_keep_space = False
     packs_rows = False
+    tables_query: str
+    is_remote = False
+    waits_to_read = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
@@ -128,8 +136,19 @@ class DatabaseDialect:
             FileDisplacedError: it is not, so writes would be lost.
         """
 
+    def transaction(self, connection: Any, *, write: bool, is_careful: bool, span: Span | None) -> Transaction:
+        """Return a transaction on a connection on which none is open; its first statement begins it.
+
+        Args:
+            connection: the connection.
+            write: whether it may write.
+            is_careful: whether each statement is sent at once, and no read ends before its work does.
+            span: returns what each round trip runs inside of, given its text.
+        """
+        return DirectTransaction(self, connection, write=write, is_careful=is_careful, span=span)
+
     def begin(self, cursor: Any, *, write: bool) -> None:
-        """Start a transaction on a connection on which none is open."""
+        """Start a transaction of an engine in this process."""
         raise NotImplementedError
 
     def interrupt(self, connection: Any) -> None:
@@ -230,7 +249,7 @@ class DatabaseDialect:
 
     def table_names(self, run: RunQuery) -> list[str]:
         """Return the names of the database's tables; `run` executes a query."""
-        raise NotImplementedError
+        return [row[0] for row in run(self.tables_query)]
 
     def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
         """Return the names of the columns of the database's tables, by the table's name in lower case."""

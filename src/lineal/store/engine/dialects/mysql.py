@@ -13,6 +13,7 @@ import contextlib
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,11 +32,12 @@ from lineal.store.engine.dialects.base import (
     too_complex,
 )
 from lineal.store.engine.dialects.conflicts import conflict_in
-from lineal.store.engine.dialects.mysql_bulk import insert_texts
+from lineal.store.engine.dialects.mysql_bulk import insert_texts, size_of
 from lineal.store.engine.dialects.mysql_drivers import driver_for
 from lineal.store.engine.dialects.server import ServerDialect
 from lineal.store.engine.dialects.urls import Host
 from lineal.store.engine.statement import Insertion
+from lineal.store.engine.transaction import Command, Outcome
 from lineal.store.tables.values import ODD_NUMBERS, Encoded
 
 _DUPLICATE = re.compile(r"Duplicate entry '(?P<entry>.*)' for key '(?:\w+\.)?(?P<key>\w+)'", re.DOTALL)
@@ -72,6 +74,9 @@ _CRASHED = {
 }  # MariaDB's error about a temporary table that it could not write
 _TEMPORARY = "#sql"
 _EXISTS = {1007, 1050, 1061}
+_DEFINITIONS = {"ALTER", "ANALYZE", "CHECK", "CREATE", "DROP", "OPTIMIZE", "RENAME", "TRUNCATE"}  # they commit
+_WRITING = [Command("START TRANSACTION")]
+_READING = [Command("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"), Command("START TRANSACTION READ ONLY")]
 
 
 class MySQLDialect(ServerDialect):
@@ -79,6 +84,7 @@ class MySQLDialect(ServerDialect):
 
     name = "mysql"
     may_fold_names = True
+    tables_query = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
     options = (
         "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
         "ssl_check_hostname", "charset",
@@ -123,10 +129,23 @@ class MySQLDialect(ServerDialect):
         finally:
             connection.close()
 
-    def begin(self, cursor: Any, *, write: bool) -> None:
-        """Begin writes by their first statement, in READ COMMITTED; give reads a snapshot."""
-        if not write:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    def opening(self, *, write: bool) -> Sequence[Command]:
+        """Let writes see what others commit meanwhile, as the session does; give reads a snapshot."""
+        return _WRITING if write else _READING
+
+    def commits_by_itself(self, sql: str) -> bool:
+        """Say whether a statement is a definition."""
+        return sql.split(None, 1)[0].upper() in _DEFINITIONS
+
+    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
+        """Send the statements in as few packets as the largest that the server takes allows."""
+        driver = connection.dbapi_connection
+        texts = [_texts_of(driver.cursor(), command) for command in commands]
+        packets = _packets([text for each in texts for text in each], driver.largest_statement)
+        outcomes = (outcome for packet in packets for outcome in driver.run_together(packet))
+        for each in texts:
+            found = [next(outcomes) for _ in each]
+            yield found[0] if len(found) == 1 else Outcome([], sum(outcome.found for outcome in found))
 
     def interrupt(self, connection: Any) -> None:
         """Kill the statement from a connection of its own."""
@@ -204,46 +223,30 @@ class MySQLDialect(ServerDialect):
 
     # ---- rows
 
-    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
-        """Insert a row; the driver knows the id."""
-        cursor.execute(sql, row)
-        return int(cursor.lastrowid)
+    def insertions(
+        self, connection: Any, insertion: Insertion, command: Command, *, with_ids: bool
+    ) -> Iterator[tuple[Command, int]]:
+        """Insert rows with as few statements as the largest packet allows; MariaDB returns their ids."""
+        rows, driver = command.parameters, connection.dbapi_connection
+        if len(rows) == 1:
+            yield replace(command, parameters=rows[0]), 1
+            return
+        quote = self._sql_dialect.identifier_preparer.quote
+        ending = " RETURNING id" if with_ids and driver.returns_ids else ""
+        room = driver.largest_statement - _ROOM
+        for text, count in insert_texts(insertion, rows, quote, driver.literal, room=room, ending=ending):
+            yield Command(text, None, rows=count, refused=command.refused), count
 
-    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows with as few statements as the largest packet allows."""
-        for text, _ in self._texts(cursor, statement, rows):
-            cursor.execute(text)
-
-    def insert_many_with_ids(
-        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
-    ) -> Sequence[int]:
-        """Insert rows; MariaDB returns their ids.
+    def ids_of(self, connection: Any, outcome: Outcome, count: int) -> Sequence[int]:
+        """Return the ids of inserted rows.
 
         MySQL gives the rows of one such statement ids at equal distances, whatever others do meanwhile; the distance is
         1 but in clusters.
         """
-        ids: list[int] = []
-        connection = cursor.connection
-        for text, count in self._texts(cursor, statement, rows, " RETURNING id" if connection.returns_ids else " "):
-            cursor.execute(text)
-            if connection.returns_ids:
-                ids.extend(node_id for (node_id,) in cursor.fetchall())
-            else:
-                step = connection.id_step
-                ids.extend(range(cursor.lastrowid, cursor.lastrowid + step * count, step))
-        return ids
-
-    def _texts(
-        self, cursor: Any, statement: Insertion, rows: Sequence[Sequence[Any]], ending: str = ""
-    ) -> Iterator[tuple[str, int]]:
-        quote = self._sql_dialect.identifier_preparer.quote
-        connection = cursor.connection
-        room = connection.largest_statement - _ROOM
-        return insert_texts(statement, rows, quote, connection.literal, room=room, ending=ending)
-
-    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run the statement for each row."""
-        cursor.executemany(sql, rows)
+        if outcome.rows:
+            return [node_id for (node_id,) in outcome.rows]
+        step = connection.dbapi_connection.id_step
+        return range(outcome.last_id, outcome.last_id + step * count, step)
 
     def stored_value(self, columns: Encoded) -> Encoded:
         """Store NaN and infinities, which MySQL does not have, as the largest number, with their name beside it."""
@@ -261,12 +264,6 @@ class MySQLDialect(ServerDialect):
         return integer, (proto if proto == "nan" else float(proto)), text, None, truth
 
     # ---- schema
-
-    def table_names(self, run: RunQuery) -> list[str]:
-        """Ask the information schema for the tables of this database."""
-        return [
-            row[0] for row in run("SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()")
-        ]
 
     def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
         """Ask the information schema."""
@@ -302,6 +299,29 @@ class MySQLDialect(ServerDialect):
         except self._driver.MySQLError as error:
             if _code(error) not in _EXISTS:
                 raise
+
+
+def _texts_of(cursor: Any, command: Command) -> list[str]:
+    """Return the texts of a command, one for each row of parameters, with values as the driver escapes them."""
+    if command.parameters is None:
+        return [command.sql]
+    rows = command.parameters if command.is_many else [command.parameters]
+    return [cursor.mogrify(command.sql, row) for row in rows]
+
+
+def _packets(texts: Sequence[str], largest: int) -> Iterator[str]:
+    """Join texts to packets of fewer bytes than the largest; a text that is too large stays alone."""
+    packet: list[str] = []
+    size = 0
+    for text in texts:
+        length = size_of(text) + 1
+        if packet and size + length >= largest:
+            yield ";".join(packet)
+            packet, size = [], 0
+        packet.append(text)
+        size += length
+    if packet:
+        yield ";".join(packet)
 
 
 def _code(error: Exception) -> int:

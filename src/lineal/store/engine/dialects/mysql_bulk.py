@@ -56,10 +56,15 @@ def _fitting(texts: Iterable[str], room: int) -> Iterator[list[str]]:
     fitting: list[str] = []
     size = 0
     for text in texts:
-        length = len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+        length = size_of(text)
         if fitting and size + length > room:
             yield fitting
             fitting, size = [], 0
         fitting.append(text)
         size += length + 1
     yield fitting
+
+
+def size_of(text: str) -> int:
+    """Return how many bytes a text takes in a packet."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))

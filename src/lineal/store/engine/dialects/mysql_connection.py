@@ -17,9 +17,10 @@ from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions, escape_string
 from pymysql.cursors import Cursor
 
-from lineal.store.engine.dialects.mysql_session import MySQLConnector, MySQLSession, Outcome, to_text, watch_peer
+from lineal.store.engine.dialects.mysql_session import MySQLConnector, MySQLSession, to_text, watch_peer
 from lineal.store.engine.dialects.mysql_tls import unverified
 from lineal.store.engine.dialects.urls import Host
+from lineal.store.engine.transaction import Outcome
 
 
 class _ListCursor(Cursor):  # type: ignore[misc]
@@ -73,7 +74,7 @@ class MySQLConnection(MySQLSession, pymysql.connections.Connection):  # type: ig
 
     def _outcome(self) -> Outcome:
         result = self._result
-        return Outcome(list(result.rows or ()), result.insert_id or 0, result.affected_rows)
+        return Outcome(list(result.rows or ()), result.affected_rows, result.insert_id or 0)
 
     def _drop_results(self) -> None:
         with contextlib.suppress(pymysql.MySQLError):  # the next statement meets a lost connection again
@@ -111,7 +112,7 @@ class PyMySQLConnector(MySQLConnector):
             use_unicode=False,  # bytes go to the conversions, which take those that are not UTF-8
             conv=_CONVERSIONS,
             cursorclass=_ListCursor,
-            autocommit=False,
+            autocommit=True,
             client_flag=CLIENT.FOUND_ROWS | CLIENT.MULTI_STATEMENTS,
             connect_timeout=self.timeout,
             read_timeout=self.read_timeout,

@@ -7,7 +7,7 @@ for PyMySQL, mysqldb_connection.py for mysqlclient), and which driver is used (m
 from __future__ import annotations
 
 import socket
-from typing import Any, NamedTuple
+from typing import Any
 
 from lineal import errors
 from lineal.store.engine.dialects.mysql_tls import check_encrypted, ssl_context, ssl_mode
@@ -23,20 +23,6 @@ _ASKED = (
 )  # fmt: skip
 _READ_SECONDS = 900.0
 _IDLE_SECONDS, _PROBE_SECONDS, _PROBES = 30, 10, 4
-
-
-class Outcome(NamedTuple):
-    """What one statement of several gave.
-
-    Attributes:
-        rows: the rows of a query, none for another statement.
-        lastrowid: the first id that the statement gave to a row, 0 if it gave none.
-        rowcount: the rows that were found, changed or inserted.
-    """
-
-    rows: list[Any]
-    lastrowid: int
-    rowcount: int
 
 
 class MySQLSession:

@@ -22,9 +22,10 @@ from MySQLdb.connections import Connection
 from MySQLdb.constants import CLIENT, FIELD_TYPE
 from MySQLdb.converters import conversions
 
-from lineal.store.engine.dialects.mysql_session import MySQLConnector, MySQLSession, Outcome, to_text, watch_peer
+from lineal.store.engine.dialects.mysql_session import MySQLConnector, MySQLSession, to_text, watch_peer
 from lineal.store.engine.dialects.mysql_tls import ssl_mode, unverified
 from lineal.store.engine.dialects.urls import Host, ServerURL
+from lineal.store.engine.transaction import Outcome
 
 _TOO_LARGE = 1153
 _NO_TLS = 2026
@@ -207,9 +208,9 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
         """Read what a statement gave; return the driver's result, None for a statement without rows, and the rest."""
         result = self._call(self.store_result)
         if result is None:
-            return None, Outcome([], self.insert_id(), self.affected_rows())
+            return None, Outcome([], self.affected_rows(), self.insert_id())
         rows = list(result.fetch_row(0))
-        return result, Outcome(rows, 0, len(rows))
+        return result, Outcome(rows, len(rows))
 
     def has_next_result(self) -> bool:
         """Go on to the result of the next statement in the text; return whether there is one."""
@@ -313,7 +314,7 @@ class MySQLdbConnector(MySQLConnector):
             charset="utf8mb4",
             conv=_CONVERSIONS,
             use_unicode=False,
-            autocommit=False,
+            autocommit=True,
             client_flag=CLIENT.FOUND_ROWS,
             multi_statements=True,
             local_infile=0,

@@ -9,7 +9,8 @@ import base64
 import contextlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -32,6 +33,7 @@ from lineal.store.engine.dialects.conflicts import conflict_in
 from lineal.store.engine.dialects.server import ServerDialect
 from lineal.store.engine.dialects.urls import Host
 from lineal.store.engine.statement import ON_CONFLICT, Insertion
+from lineal.store.engine.transaction import Command, Keeping, Outcome
 from lineal.store.tables.mlmd_tables import metadata, text_indexes
 from lineal.store.tables.values import Encoded
 
@@ -49,7 +51,8 @@ _GROWN = """
 
 _FULL_INDEX = re.compile(r'index row size \d+ exceeds .* for index "([^"]+)"')
 _TEXT_INDEXES = {str(index.name) for index in text_indexes()}
-_LONGEST_PREPARED = 2000  # characters of a query that a caller wrote
+# Characters of a query that a caller wrote: driver and server keep a hundred for each connection.
+_LONGEST_PREPARED = 2000
 _DUPLICATE = "23505"
 _UNDONE = {"40001", "40P01", "55P03"}
 _NO_WRITES = {"25006"}
@@ -60,6 +63,8 @@ _REFUSED_VALUE = {"22003", "22001", "22021", "22P05", "54000"}
 _TOO_COMPLEX = {"54001", "54011", "54023"}  # the stack is full, too many columns or arguments
 _REFUSED_USER = {"28000", "28P01", "42501"}
 _EXISTS = {"42P04", "42P06", "42P07"}
+_WRITING = [Command("BEGIN ISOLATION LEVEL READ COMMITTED")]
+_READING = [Command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")]
 
 
 class _LowerCaseNames(PGIdentifierPreparer_psycopg):
@@ -81,6 +86,7 @@ class PostgreSQLDialect(ServerDialect):
     holds_nul = False
     limits_indexed_texts = True
     many_recursive_terms = False
+    tables_query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
     options = (
         "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl",
         "sslnegotiation", "target_session_attrs", "channel_binding", "gssencmode", "application_name", "options",
@@ -128,21 +134,39 @@ class PostgreSQLDialect(ServerDialect):
         finally:
             connection.close()
 
-    def begin(self, cursor: Any, *, write: bool) -> None:
+    def opening(self, *, write: bool) -> Sequence[Command]:
         """Let writes see what others commit meanwhile; give reads a snapshot."""
-        cursor.execute("BEGIN ISOLATION LEVEL " + ("READ COMMITTED" if write else "REPEATABLE READ READ ONLY"))
+        return _WRITING if write else _READING
+
+    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
+        """Send the statements in one pipeline; one alone needs none, which costs the driver less."""
+        driver = connection.dbapi_connection
+        cursors = [driver.cursor() for _ in commands]
+        failure = self._run(driver, cursors, commands)
+        for cursor in cursors:
+            if failure is not None and cursor.pgresult is None:
+                break
+            yield Outcome(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+        if failure is not None:
+            raise failure
+
+    def _run(self, driver: Any, cursors: Sequence[Any], commands: Sequence[Command]) -> Exception | None:
+        """Run each command on its cursor; return the first error."""
+        failure = None
+        try:
+            with driver.pipeline() if len(commands) > 1 else contextlib.nullcontext():
+                try:
+                    for cursor, command in zip(cursors, commands, strict=True):
+                        _run_one(cursor, command)
+                except self._driver.Error as error:
+                    failure = error  # what the pipeline says at its end would hide it
+        except self._driver.Error as error:
+            failure = failure or error
+        return failure
 
     def interrupt(self, connection: Any) -> None:
         """Ask the server, on a connection of its own, to cancel the statement."""
         connection.dbapi_connection.cancel_safe(timeout=self.connect_seconds)
-
-    def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a query that is not prepared, however often it comes."""
-        cursor.execute(sql, parameters, prepare=False)
-
-    def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Prepare only short queries: driver and server keep a hundred for each connection."""
-        cursor.execute(sql, parameters, prepare=False if len(sql) > _LONGEST_PREPARED else None)
 
     def gather_statistics(self, connection: Any) -> None:
         """Analyse the tables that have doubled now; the server itself does it only within a minute.
@@ -238,29 +262,27 @@ class PostgreSQLDialect(ServerDialect):
 
     # ---- rows
 
-    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
-        """Insert a row; SQLAlchemy's text ends with RETURNING id."""
-        cursor.execute(sql, row)
-        return int(cursor.fetchone()[0])
+    def insertions(
+        self, connection: Any, insertion: Insertion, command: Command, *, with_ids: bool
+    ) -> Iterator[tuple[Command, int]]:
+        """Insert rows as one array for each column: one short statement, however many rows.
 
-    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows as one array for each column: one short statement, however many rows."""
-        cursor.execute(self._bulk_text(statement), [list(column) for column in zip(*rows, strict=True)])
-
-    def insert_many_with_ids(
-        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
-    ) -> Sequence[int]:
-        """Insert rows; ids are drawn in the order of the rows, so that ascending ids are in that order."""
+        Ids are drawn in the order of the rows, so ascending ids are in that order.
+        """
+        rows = command.parameters
+        if with_ids and len(rows) == 1:  # SQLAlchemy's text ends with RETURNING id
+            yield replace(command, parameters=rows[0]), 1
+            return
         columns = [list(column) for column in zip(*rows, strict=True)]
-        cursor.execute(f"{self._bulk_text(statement)} RETURNING id", columns)
-        return sorted(node_id for (node_id,) in cursor.fetchall())
+        text = f"{self._bulk_text(insertion)}{' RETURNING id' if with_ids else ''}"
+        yield replace(command, sql=text, parameters=columns, rows=len(rows)), len(rows)
+
+    def ids_of(self, connection: Any, outcome: Outcome, count: int) -> Sequence[int]:
+        """Return the ids of inserted rows, which the statement returns."""
+        return sorted(node_id for (node_id,) in outcome.rows)
 
     def _bulk_text(self, statement: Insertion) -> str:
         return _bulk_text(statement, self._sql_dialect)
-
-    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run the statement for each row, sent all at once."""
-        cursor.executemany(sql, rows)
 
     def stored_value(self, columns: Encoded) -> Encoded:
         """Store an Any as its bytes, as the official library does here."""
@@ -281,10 +303,6 @@ class PostgreSQLDialect(ServerDialect):
     def begin_setup(self, run: RunQuery) -> None:
         """Wait for other servers that create tables at the same time."""
         run(f"SELECT pg_advisory_xact_lock({_SETUP_LOCK})")
-
-    def table_names(self, run: RunQuery) -> list[str]:
-        """Ask the catalogue for the tables of the current schema."""
-        return [name for (name,) in run("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")]
 
     def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
         """Ask the information schema."""
@@ -334,6 +352,16 @@ def _bulk_text(statement: Insertion, dialect: sa.Dialect) -> str:
 
 def _array_type(type_: Any, dialect: sa.Dialect) -> str:
     return "TEXT" if isinstance(type_, sa.String) else str(type_.compile(dialect=dialect))
+
+
+def _run_one(cursor: Any, command: Command) -> None:
+    """Run a command; the driver does not prepare long queries that a caller wrote."""
+    if command.is_many:
+        cursor.executemany(command.sql, command.parameters)
+        return
+    is_long = command.keeping is not Keeping.USUAL and len(command.sql) > _LONGEST_PREPARED
+    prepare = False if command.keeping is Keeping.ONCE or is_long else None
+    cursor.execute(command.sql, command.parameters, prepare=prepare)
 
 
 def _state(error: Exception) -> str:

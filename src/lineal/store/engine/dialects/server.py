@@ -9,7 +9,7 @@ import math
 import os
 import time
 import weakref
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -22,6 +22,9 @@ from lineal.config import DatabaseSettings, Use
 from lineal.store.engine.connections import Connections
 from lineal.store.engine.dialects.base import DatabaseDialect, NoConnectionError
 from lineal.store.engine.dialects.urls import Host, ServerURL, parse_server_url
+from lineal.store.engine.queued_transaction import QueuedTransaction
+from lineal.store.engine.statement import Insertion
+from lineal.store.engine.transaction import Command, Outcome, Span, Transaction
 
 OPTIONS = ("connect_timeout", "create_database", "password_file", "pool_recycle", "pool_size", "retry_seconds")
 CONNECT_SECONDS = 10.0
@@ -29,7 +32,6 @@ RETRY_SECONDS = 30.0
 _POOL_SIZE = 32
 _RECYCLE_SECONDS = 1800.0
 _POOL_WAIT_SECONDS = 60.0
-_TRUSTED_SECONDS = 1.0
 _USED = "used"
 _left_to_parent: list[Any] = []
 """Pools that a forked child must neither use nor close, since the parent goes on using them."""
@@ -48,6 +50,7 @@ class ServerDialect(DatabaseDialect):
     """The differences of database servers from a file."""
 
     has_lock_table = True
+    is_remote = True
     writers_race = True
     converts_values = True
     tables_keep_space = True
@@ -61,7 +64,7 @@ class ServerDialect(DatabaseDialect):
         self._creates = self.url.flag("create_database", default=True) and settings.use is Use.CREATE
         self.read_only = settings.use is Use.READ
         self._preferred = 0
-        self._opened = False
+        self._lost_at = -math.inf
 
     def connect(self, host: Host | None, *, database: str) -> Any:
         """Open a driver's connection to one host, None for the local socket."""
@@ -98,16 +101,16 @@ class ServerDialect(DatabaseDialect):
             reset_on_return=None,
         )
         sa.event.listen(pool, "checkin", _note_use)
-        sa.event.listen(pool, "checkout", self._ping_if_idle)
+        sa.event.listen(pool, "checkout", self._ping_after_loss)
         return pool
 
-    def _ping_if_idle(self, connection: Any, record: Any, _: Any) -> None:
-        """Check whether a connection that was idle for a while works; a connection lost just now is opened again.
+    def _ping_after_loss(self, connection: Any, record: Any, _: Any) -> None:
+        """Check a connection that was idle when another one was found lost; usually its first statement shows that.
 
         Raises:
-            InvalidatePoolError: it is not, and the pool opens others for all that it had open.
+            InvalidatePoolError: it is lost as well, and the pool opens others for all that it had open.
         """
-        if time.monotonic() - record.info.get(_USED, math.inf) < _TRUSTED_SECONDS:
+        if record.info.get(_USED, math.inf) > self._lost_at:
             return
         try:
             self.sql_dialect.do_ping(connection)
@@ -155,10 +158,40 @@ class ServerDialect(DatabaseDialect):
         return self.connect(host, database=self.url.database)
 
     def distrust_host_of(self, connection: Any) -> None:
-        """Begin with the next host when the next connection is opened, unless another thread has done so."""
+        """Check the idle connections before their next use; connect to the next host, unless another thread has."""
+        self._lost_at = time.monotonic()
         index = getattr(connection, "lineal_host", self._preferred)
         if index == self._preferred:
             self._preferred = (index + 1) % max(1, len(self.url.hosts))
+
+    def transaction(self, connection: Any, *, write: bool, is_careful: bool, span: Span | None) -> Transaction:
+        """Return a transaction whose statements travel together."""
+        return QueuedTransaction(self, connection, write=write, is_careful=is_careful, span=span)
+
+    def opening(self, *, write: bool) -> Sequence[Command]:
+        """Return the statements that begin a transaction."""
+        raise NotImplementedError
+
+    def commits_by_itself(self, sql: str) -> bool:
+        """Say whether a statement ends the transaction in which it is sent."""
+        return False
+
+    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
+        """Send commands in as few round trips as possible; yield their outcomes in order.
+
+        If one fails, those after it do not happen, and the driver's error is raised in its place.
+        """
+        raise NotImplementedError
+
+    def insertions(
+        self, connection: Any, insertion: Insertion, command: Command, *, with_ids: bool
+    ) -> Iterator[tuple[Command, int]]:
+        """Yield the commands that insert all rows of a command, each with the number of its rows."""
+        raise NotImplementedError
+
+    def ids_of(self, connection: Any, outcome: Outcome, count: int) -> Sequence[int]:
+        """Return the ids of the rows that such a command has inserted, index-aligned."""
+        raise NotImplementedError
 
     def writing(self) -> AbstractContextManager[Any]:
         """Hold nothing: the server lets writers work at the same time."""
@@ -214,7 +247,7 @@ class PooledConnections:
         weakref.finalize(self, _dispose, self._pool, self._process)
 
     def take(self) -> Any:
-        """Return a connection that answered a moment ago."""
+        """Return a connection that answered when it was used last."""
         if self._closed:
             raise errors.FailedPreconditionError("the store is closed; open it again")
         if self._process != os.getpid():  # forked by a program that does not tell Python so

@@ -57,6 +57,7 @@ class SQLiteDialect(DatabaseDialect):
 
     name = "sqlite"
     knows_values = False
+    tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
@@ -210,6 +211,11 @@ class SQLiteDialect(DatabaseDialect):
         if self._files is not None:
             self._files.check(connection)
 
+    @property
+    def waits_to_read(self) -> bool:  # type: ignore[override]
+        """Whether readers wait for a writer, for as long as a transaction's opening says."""
+        return self._journal.mode not in WITH_READERS_BESIDE
+
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
         deadline = CURRENT.get() if write else None
@@ -344,10 +350,6 @@ class SQLiteDialect(DatabaseDialect):
             if conflict is None:
                 raise
             raise Conflict(conflict.columns, cursor.connection.total_changes - before) from error
-
-    def table_names(self, run: Callable[[str], list[tuple[Any, ...]]]) -> list[str]:
-        """Ask SQLite's catalogue."""
-        return [name for (name,) in run("SELECT name FROM sqlite_master WHERE type = 'table'")]
 
     def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
         """Ask SQLite's catalogue."""
