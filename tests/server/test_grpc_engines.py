@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,17 @@ def test_health_is_answered_and_watched(served: Served, channel: grpc.Channel) -
     watch = channel.unary_stream("/grpc.health.v1.Health/Watch")(b"", timeout=30)
     assert check == next(watch) == health_pb2.HealthCheckResponse(status=2).SerializeToString()
     watch.cancel()
+
+
+def test_many_half_sent_checks_of_health_hold_up_no_other_on_the_native_engine() -> None:
+    with serving(grpc_engine="native") as served, ExitStack() as stack:
+        for _ in range(5):
+            client = stack.enter_context(HalfSent(served.grpc))
+            for _ in range(40):
+                client.begin("/grpc.health.v1.Health/Check")
+        time.sleep(0.3)
+        check = stack.enter_context(grpc.insecure_channel(served.grpc)).unary_unary("/grpc.health.v1.Health/Check")
+        assert all(check(b"", timeout=2) for _ in range(5))
 
 
 def test_reflection_lists_the_services(channel: grpc.Channel) -> None:

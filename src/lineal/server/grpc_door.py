@@ -54,7 +54,8 @@ class GrpcDoor:
         self._health = Health(limits.max_receive_seconds)
         for name in SERVICES:
             self._server.add_generic_rpc_handlers((bound(way, name, self._threads, self._readers),))
-        streams.add_generic_rpc_handlers((self._health.handlers(),))
+        for server in {streams, self._server}:
+            server.add_generic_rpc_handlers((self._health.handlers(),))
         reflection.enable_server_reflection((*SERVICES, HEALTH_NAME, reflection.SERVICE_NAME), streams)
         self.show_ready(False)
         self.address = self._listen(settings)

@@ -1,7 +1,7 @@
 """A gRPC server whose HTTP/2 is done by the package pygrpc-native, in threads that need no interpreter.
 
 It serves the RPCs, each by a handler as grpcio would have it (grpc_handlers.py), behind the same interceptors. Streams,
-which are health and reflection, pass through it to a server of grpcio, on a Unix socket that only this user can open.
+which are watches of health and reflection, pass to a server of grpcio, on a Unix socket that only this user can open.
 What stays out: the calls (native_dispatch.py, native_calls.py), and what the package cannot do (docs/decisions/0038).
 """
 
@@ -11,8 +11,8 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial, wraps
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,11 +23,13 @@ from lineal import errors
 from lineal.config import ENGINE_FLAG
 from lineal.server import native_connections
 from lineal.server.call_threads import CallThreads
+from lineal.server.health import SERVICE_NAME as HEALTH
 from lineal.server.native_dispatch import Behaviour, Dispatch, Method
 from lineal.server.native_limits import Bounds, Calls, NativeLimits
 from lineal.server.rpcs import SERVICES
 
 IO_THREADS = 1
+_METHODS: dict[str, Iterable[str]] = {**SERVICES, HEALTH: ("Check",)}
 _LOOK_SECONDS, _LEAVE_SECONDS = 0.02, 1.0
 _LAST_SECONDS = 5.0
 """How long cancelled calls, and answers on their way, may take at the end."""
@@ -74,9 +76,9 @@ class NativeServer:
         self._stopped: threading.Event | None = None
 
     def add_generic_rpc_handlers(self, handlers: Iterable[Any]) -> None:
-        """Serve the methods of services that are Lineal's."""
+        """Serve the methods of services that have one request and one answer."""
         for of_service in handlers:
-            for method in SERVICES[of_service.service_name()]:
+            for method in _METHODS[of_service.service_name()]:
                 path = f"/{of_service.service_name()}/{method}"
                 behaviour = _intercepted(self._interceptors, of_service, path)
                 threads = getattr(behaviour, "experimental_thread_pool", self._threads)
@@ -204,8 +206,17 @@ def _intercepted(interceptors: Sequence[grpc.ServerInterceptor], handlers: Any, 
             return handlers.service(details)
         return interceptors[passed].intercept_service(lambda _: after(passed + 1), details)
 
-    behaviour: Behaviour = after(0).stream_unary
-    return behaviour
+    handler = after(0)
+    behaviour: Behaviour = handler.stream_unary
+    return _serialized(behaviour, handler.response_serializer) if handler.response_serializer else behaviour
+
+
+def _serialized(behaviour: Callable[..., Any], serialize: Callable[[Any], bytes]) -> Behaviour:
+    @wraps(behaviour)
+    def handle(requests: Iterator[bytes], call: Any) -> bytes:
+        return serialize(behaviour(requests, call))
+
+    return handle
 
 
 def _arguments(options: dict[str, int | str]) -> dict[str, Any]:
