@@ -16,6 +16,7 @@ from lineal import filter as filters
 from lineal.caches import SizedCache
 from lineal.filter.limits import MOST_LEVELS
 from lineal.kinds import KINDS, Kind
+from lineal.store.engine.dialects.base import DatabaseDialect
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows import packing
@@ -23,7 +24,7 @@ from lineal.store.rows.join_order import in_written_order
 from lineal.store.rows.nodes import NodeRow, select_nodes
 from lineal.store.rows.pages import PageOrder
 from lineal.store.rows.properties import values_of
-from lineal.store.rows.whole_nodes import WholeNodes, node_columns, separated, with_properties
+from lineal.store.rows.whole_nodes import WholeNodes, joined, node_columns, separated, unjoined, with_properties
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, TYPE, metadata
 
 # The columns by which a listing may be ordered, and the field of NodeRow that holds each.
@@ -82,9 +83,10 @@ def list_whole_nodes(
         rows = list_nodes(session, listing, limit=limit, after=after)
         return WholeNodes(rows, values_of(session, listing.kind, [row.id for row in rows]))
     form, values = _asked(session, listing, limit, after)
-    make = _packed_statement if session.dialect.packs_rows and limit >= packing.FEWEST else _whole_statement
+    make = _statement_of_whole(session.dialect, limit)
     session.end_with_next()
-    found = separated(session, listing.kind, session.rows(_kept(session, make, form), values))
+    read = session.rows(_kept(session, make, form), values)
+    found = (separated if make is _whole_statement else unjoined)(session, listing.kind, read)
     place = NodeRow._fields.index(_FIELDS[listing.order])
     found.rows.sort(key=lambda row: (row[place], row.id), reverse=not listing.ascending)
     return found
@@ -204,17 +206,26 @@ def _statement(form: _Form) -> Statement:
     return Statement(_query(form), is_asked=bool(form.filter_query))
 
 
-def _whole_statement(form: _Form, *, packs: bool = False) -> Statement:
-    """Return the statement of a page with the properties of its nodes."""
+def _statement_of_whole(dialect: DatabaseDialect, limit: int) -> _Make:
+    """Return what makes the statement of a page with the properties of its nodes."""
+    if dialect.evaluates_once:
+        return _whole_statement
+    return _packed_statement if dialect.packs_rows and limit >= packing.FEWEST else _joined_statement
+
+
+def _whole_statement(form: _Form) -> Statement:
     page = _query(form).cte("page")
-    nodes = node_columns(form.kind, page)
-    ids = sa.select(page.c.id)
-    whole = with_properties(form.kind, nodes, lambda owner: owner.in_(ids), packs=packs)
+    whole = with_properties(form.kind, node_columns(form.kind, page), lambda owner: owner == page.c.id)
     return Statement(whole.element, is_asked=bool(form.filter_query))
 
 
+def _joined_statement(form: _Form, *, packs: bool = False) -> Statement:
+    page = _query(form).subquery("page")
+    return Statement(joined(form.kind, page, packs=packs), is_asked=bool(form.filter_query))
+
+
 def _packed_statement(form: _Form) -> Statement:
-    return _whole_statement(form, packs=True)
+    return _joined_statement(form, packs=True)
 
 
 def _query(form: _Form) -> sa.Select[Any]:

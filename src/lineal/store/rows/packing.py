@@ -45,17 +45,15 @@ def _joined_on_mysql(element: _Joined, compiler: Any, **options: Any) -> str:
 
 
 def packed(
-    owner: sa.ColumnElement[int],
     name: sa.ColumnElement[str],
     form: sa.ColumnElement[int],
     value: sa.ColumnElement[Any],
     *,
     texts: Sequence[sa.ColumnElement[Any]],
-) -> sa.Select[Any]:
-    """Return the query for (owner, text, number of rows); the text packs name, form and value of the owner's rows.
+) -> sa.ColumnElement[str]:
+    """Return the text that packs name, form and value of the rows of a group.
 
     Args:
-        owner: the column by which rows are grouped.
         name: the first cell of a row, a text.
         form: the second, a number.
         value: the third, a text or what the server makes one.
@@ -64,9 +62,7 @@ def packed(
     row = sa.func.concat(ByBytes(name), _END_IN_SQL, form, _END_IN_SQL, ByBytes(value), _END_IN_SQL)
     is_long = [sa.func.length(text) > number(LONGEST) for text in texts]
     has_separator = [sa.func.instr(text, _END_IN_SQL) > number(0) for text in texts]
-    text = _Joined(sa.case((sa.or_(*is_long, *has_separator), sa.null()), else_=row))
-    columns: list[sa.ColumnElement[Any]] = [owner, text, sa.func.count()]
-    return sa.select(*columns).group_by(owner)
+    return _Joined(sa.case((sa.or_(*is_long, *has_separator), sa.null()), else_=row))
 
 
 def number(value: int) -> sa.ColumnElement[int]:

@@ -95,11 +95,18 @@ def property_cells(kind: Kind) -> tuple[sa.ColumnElement[str], sa.ColumnElement[
     return columns.name, _form(columns), _OneValue(*[columns[name] for name in places])
 
 
-def packed_properties(kind: Kind) -> sa.Select[Any]:
-    """Return the query of the properties of all nodes, those of each in one text (packing.py)."""
+def packed_cells(kind: Kind) -> tuple[sa.ColumnElement[str], sa.ColumnElement[int]]:
+    """Return the properties of a group of rows as one text (packing.py), and their number."""
     columns = PROPERTY[kind].c
     texts = [columns.name, columns.string_value, columns.proto_value]
-    return packing.packed(columns[kind.id_column], *property_cells(kind), texts=texts)
+    return packing.packed(*property_cells(kind), texts=texts), sa.func.count(columns[kind.id_column])
+
+
+def packed_properties(kind: Kind) -> sa.Select[Any]:
+    """Return the query of the properties of all nodes, those of each in one text."""
+    owner: sa.ColumnElement[int] = PROPERTY[kind].c[kind.id_column]
+    columns: list[sa.ColumnElement[Any]] = [owner, *packed_cells(kind)]
+    return sa.select(*columns).group_by(owner)
 
 
 @dataclass(frozen=True)

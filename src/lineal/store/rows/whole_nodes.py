@@ -19,7 +19,7 @@ from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import LONGEST_LIST, Statement, listed
 from lineal.store.rows import packing
 from lineal.store.rows.nodes import NodeRow, ask_for_nodes, select_nodes
-from lineal.store.rows.properties import packed_properties, property_cells, values_of
+from lineal.store.rows.properties import packed_cells, packed_properties, property_cells, values_of
 from lineal.store.rows.united import NOTHING, Sent
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PROPERTY, STORED_START, StartListed
 
@@ -61,6 +61,29 @@ def _shaped(owner: Any, mark: Any, name: Any, value: Any) -> sa.Select[Any]:
 def node_columns(kind: Kind, table: sa.FromClause | None = None) -> sa.Select[Any]:
     """Return the query of a kind's nodes, all or those of a query, as `with_properties` takes it."""
     return select_nodes(kind, table, as_text=Sent)
+
+
+def joined(kind: Kind, nodes: sa.FromClause, *, packs: bool) -> sa.Select[Any]:
+    """Return the query of some nodes, each with each of its properties, for engines that read a named query twice.
+
+    With `packs`, a node has one row, with a text of its properties and their number.
+    """
+    owner = PROPERTY[kind].c[kind.id_column]
+    both = nodes.outerjoin(PROPERTY[kind], owner == nodes.c.id)
+    if packs:
+        text, count = packed_cells(kind)
+        return node_columns(kind, nodes).add_columns(text, count).select_from(both).group_by(nodes.c.id)
+    name, form, value = property_cells(kind)
+    return node_columns(kind, nodes).add_columns(Sent(name), form, Sent(value)).select_from(both)
+
+
+def unjoined(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
+    """Return what the rows of such a query say; a text that is not complete is read again, row by row."""
+    nodes = list({row[0]: NodeRow._make(row[:8]) for row in rows}.values())
+    if not rows or len(rows[0]) > 10:
+        return WholeNodes(nodes, [(row[0], *row[8:]) for row in rows if row[8] is not None])
+    found, broken = packing.unpacked([(row[0], row[8], row[9]) for row in rows if row[9]])
+    return WholeNodes(nodes, found + values_of(session, kind, broken, packs=False))
 
 
 def separated(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:

@@ -71,6 +71,7 @@ class DatabaseDialect:
         tables_keep_space: whether space that is free in one table is of no use to the others.
         waits_to_read: whether a read needs a transaction to wait for writers no longer than its call may take.
         is_remote: whether statements travel to a server, so that their number counts more than what each does.
+        evaluates_once: whether a query that a statement names is evaluated once, however often it is used.
         tables_query: the query for the names of the database's tables.
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
@@ -88,6 +89,7 @@ class DatabaseDialect:
     limits_indexed_texts = False
     tables_keep_space = False
     packs_rows = False
+    evaluates_once = True
     tables_query: str
     is_remote = False
     waits_to_read = False
