@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from lineal.service import MetadataService
-from lineal.service.lineage import walk
+from lineal.service.lineage import leads
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_execution_type
@@ -69,5 +69,5 @@ def test_a_walk_finds_what_lies_within_its_hops(service: MetadataService, direct
 def test_a_walk_that_would_read_too_much_ahead_finds_the_same(
     service: MetadataService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walk, "_MOST_EVENTS_AHEAD", 5)
+    monkeypatch.setattr(leads, "_MOST_EVENTS_AHEAD", 5)
     test_a_walk_finds_what_lies_within_its_hops(service, DIRECTIONS.DOWNSTREAM)

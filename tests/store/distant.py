@@ -26,6 +26,7 @@ WORKSPACE = "bakery"
 HOPS = 40
 FAN = 10
 _ATTEMPTS = 8  # psycopg prepares a statement when it comes for the fifth time, in a turn of its own
+_SHARED_REQUESTS = {"GetLineage": "GetLineageSubgraph"}
 _Walk = pb.LineageSubgraphQueryOptions
 
 
@@ -113,7 +114,8 @@ class Call(NamedTuple):
 
     def request(self, store: Contents) -> Message:
         """Return the request."""
-        message: Message = getattr(rpc, f"{self.method}Request")(**self.fields(store))
+        name = _SHARED_REQUESTS.get(self.method, self.method)
+        message: Message = getattr(rpc, f"{name}Request")(**self.fields(store))
         return message
 
 
@@ -203,6 +205,13 @@ def _walk(start: str, direction: Any = _Walk.DOWNSTREAM, end: str = "") -> Call:
     return Call(4, "GetLineageSubgraph", lambda _: {"lineage_subgraph_query_options": options})
 
 
+def _graph(_: Contents) -> dict[str, Any]:
+    options = pb.LineageGraphQueryOptions(max_node_size=1000)
+    options.artifacts_options.filter_query = "name = 'hop-0'"
+    options.artifacts_options.max_result_size = 10
+    return {"options": options}
+
+
 _NAMED = {"type_name": "Model", "artifact_name": "fan-1"}
 READS = {
     "an artifact by id": Call(1, "GetArtifactsByID", lambda at: {"artifact_ids": [at.artifact_id]}),
@@ -227,6 +236,9 @@ SIMILAR_READS = {
         1, "GetContextByTypeAndName", lambda _: {"type_name": "Run", "context_name": "night"}
     ),
     "a first page": _page(""),
+    "a lineage of whole nodes": _walk("hop-0")._replace(method="GetLineage"),
+    "a lineage of whole nodes up to an ending filter": _walk("hop-0", end="hop-8")._replace(method="GetLineage"),
+    "a lineage graph": Call(4, "GetLineageGraph", _graph),
 }
 WRITES = {
     "a new artifact": Call(2, "PutArtifacts", lambda at: {"artifacts": [at.new_artifact()]}),

@@ -18,7 +18,8 @@ from lineal.event_directions import BIDIRECTIONAL, DOWNSTREAM, INPUTS, OTHER, OU
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.lineage_cuts import Cut
 from lineal.service.known_types import KnownTypes
-from lineal.service.lineage.walk import END, Route, walk
+from lineal.service.lineage.route import END, Route
+from lineal.service.lineage.walk import walk
 from lineal.store.engine.session import Session
 from lineal.store.index import runs as run_rows
 from lineal.store.index import search as found_rows

@@ -13,6 +13,7 @@ from lineal import errors
 from lineal.kinds import Kind
 from lineal.store.engine.session import Session
 from lineal.store.rows import types as type_rows
+from lineal.store.rows.types import WholeTypes
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,15 @@ class KnownType:
 
 
 class KnownTypes:
-    """The types of one database by id, and their ids by name."""
+    """The types of one database by id, and their ids by name.
+
+    Attributes:
+        has_long_texts: whether properties were met whose texts a server did not send packed, so that there was more to
+            read after what seemed the last statement.
+    """
 
     def __init__(self) -> None:
+        self.has_long_texts = False
         self._types: dict[int, KnownType] = {}
         self._ids: dict[tuple[int, str, str], int] = {}
 
@@ -44,14 +51,14 @@ class KnownTypes:
 
     def name(self, session: Session, type_id: int) -> str:
         """Return the name of a stored node's type ("" if the type is missing from a damaged database)."""
-        known = self._types.get(type_id) or self._load(session, [type_id]).get(type_id)
+        known = self._types.get(type_id) or self.learn(type_rows.whole_types_by_ids(session, [type_id])).get(type_id)
         return known.name if known else ""
 
     def load(self, session: Session, type_ids: Iterable[int]) -> None:
         """Read those of the types that are not known yet, all at once."""
         missing = set(type_ids) - self._types.keys()
         if missing:
-            self._load(session, sorted(missing))
+            self.learn(type_rows.whole_types_by_ids(session, sorted(missing)))
 
     def get(self, session: Session, kind: Kind, type_id: int) -> KnownType:
         """Return the type of a node to be written.
@@ -59,7 +66,7 @@ class KnownTypes:
         Raises:
             NotFoundError: no type of that kind has this id.
         """
-        known = self._types.get(type_id) or self._load(session, [type_id]).get(type_id)
+        known = self._types.get(type_id) or self.learn(type_rows.whole_types_by_ids(session, [type_id])).get(type_id)
         if known is None or known.type_kind != kind.type_kind:
             raise errors.NotFoundError(f"no {kind.name} type has the id {type_id}; put the type first")
         return known
@@ -68,12 +75,12 @@ class KnownTypes:
         """Return the number of the PropertyType of a type's property, or None if the type lacks it."""
         found = known.properties.get(name)
         if found is None:
-            known = self._load(session, [known.id]).get(known.id, known)
+            known = self.learn(type_rows.whole_types_by_ids(session, [known.id])).get(known.id, known)
             found = known.properties.get(name)
         return found
 
-    def _load(self, session: Session, type_ids: list[int]) -> dict[int, KnownType]:
-        found = type_rows.whole_types_by_ids(session, type_ids)
+    def learn(self, found: WholeTypes) -> dict[int, KnownType]:
+        """Take note of types that were read; return them by id."""
         loaded = {
             row.id: KnownType(row.id, row.type_kind, row.name, found.properties.get(row.id, {})) for row in found.rows
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Any, cast
@@ -13,8 +13,7 @@ from lineal import deadlines, errors
 from lineal.kinds import ARTIFACT, EXECUTION, Kind, NodeType
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Row, Session
-from lineal.store.rows import events as event_rows
-from lineal.store.rows.events import EventRow, Step
+from lineal.store.rows.events import Step
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.rows.properties import values_of
 from lineal.store.rows.types import TypeRow, WholeTypes
@@ -162,11 +161,6 @@ def fill_base_types(kind: Kind, messages: Sequence[Any], names: dict[int, str]) 
         name = names.get(message.id)
         if name in kind.system_types:
             message.base_type = kind.system_types.index(name) + 1
-
-
-def add_events(session: Session, rows: Collection[EventRow], *, to: Any) -> None:
-    """Add events with their paths to a field of a message, in the order of the rows."""
-    fill_events(rows, event_rows.steps_of(session, [row.id for row in rows]), to=to)
 
 
 def fill_events(rows: Iterable[Row], steps: Mapping[int, Sequence[Step]], *, to: Any) -> None:

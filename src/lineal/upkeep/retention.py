@@ -17,7 +17,8 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.access import scope_of
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
-from lineal.service.lineage.walk import Route, walk
+from lineal.service.lineage.route import Route
+from lineal.service.lineage.walk import walk
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
 from lineal.store.rows import nodes as node_rows

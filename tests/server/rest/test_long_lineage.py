@@ -58,7 +58,7 @@ def test_events_that_are_too_many_to_be_read_are_said_to_be_left_out(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lineage_graph, "_MOST_EVENTS", 4)
-    monkeypatch.setattr("lineal.service.lineage.walk._NARROW", 0)
+    monkeypatch.setattr("lineal.service.lineage.leads._NARROW", 0)
     shelf.run([], [shelf.put(name=str(number)) for number in range(6)])
     found = shelf.get("/lineage", focus="e1")
     assert [cut["limit"] for cut in found["cuts"]] == ["events"]
@@ -70,7 +70,7 @@ def test_events_that_are_left_out_are_said_of_the_step_where_they_are(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lineage_graph, "_MOST_EVENTS", 4)
-    monkeypatch.setattr("lineal.service.lineage.walk._NARROW", 0)
+    monkeypatch.setattr("lineal.service.lineage.leads._NARROW", 0)
     shelf.run([], [shelf.put(name=str(number)) for number in range(6)])
     shelf.run([1], [shelf.put(name="behind")])
     found = shelf.get("/lineage", focus="e1", down=5)

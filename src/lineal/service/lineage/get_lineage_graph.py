@@ -6,19 +6,20 @@ GetLineageSubgraph.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from lineal import errors, lineage_cuts
 from lineal.event_directions import BIDIRECTIONAL
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.lineage_cuts import Cut
 from lineal.service.known_types import KnownTypes
-from lineal.service.lineage.get_lineage import MOST_HOPS, fill_memberships
-from lineal.service.lineage.walk import Route, Subgraph, walk
-from lineal.service.messages import add_events, node_messages, type_messages
+from lineal.service.lineage.answers import LISTS, fill_whole
+from lineal.service.lineage.get_lineage import MOST_HOPS
+from lineal.service.lineage.route import Route
+from lineal.service.lineage.walk import walk
 from lineal.service.reads.lists import first_nodes
 from lineal.store.engine.session import Session
-from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import types as type_rows
-from lineal.store.rows.listing import matching_ids
+from lineal.store.rows.listing import ask_for_matching
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
@@ -51,7 +52,7 @@ def get_lineage_graph(
     cuts = [Cut(lineage_cuts.STARTING_NODES, 0, 1)] if is_cut else []
     lineage_cuts.report(cuts + found.cuts)
     response = rpc.GetLineageGraphResponse()
-    _fill(session, types, response.subgraph, found)
+    fill_whole(session, types, response.subgraph, found, LISTS)
     return response
 
 
@@ -59,29 +60,13 @@ def _route(session: Session, options: pb.LineageGraphQueryOptions) -> Route:
     stop = options.stop_conditions
     boundary = {ARTIFACT: stop.boundary_artifacts, EXECUTION: stop.boundary_executions}
 
-    def ends(kind: Kind, ids: set[int]) -> set[int]:
-        return matching_ids(session, kind, boundary[kind], sorted(ids)) if boundary[kind] else set()
+    def ends(kind: Kind, ids: Sequence[int]) -> Callable[[], set[int]]:
+        return ask_for_matching(session, kind, boundary[kind], ids) if boundary[kind] else set
 
     return Route(
         direction=BIDIRECTIONAL,
         max_hops=min(stop.max_num_hops, MOST_HOPS) if stop.HasField("max_num_hops") else MOST_HOPS,
-        ends=ends if any(boundary.values()) else None,
+        ask_for_ends=ends if any(boundary.values()) else None,
         max_nodes=options.max_node_size,
         refused_size=session.limits.max_lineage_nodes,
     )
-
-
-def _fill(session: Session, types: KnownTypes, graph: pb.LineageGraph, found: Subgraph) -> None:
-    """Fill every list but the parent contexts."""
-    context_ids = fill_memberships(session, graph, found, {"attributions", "associations"})
-    ids = {**found.nodes, CONTEXT: context_ids}
-    add_events(session, found.events.values(), to=graph.events)
-    for kind in KINDS:
-        rows = node_rows.nodes_by_ids(session, kind, sorted(ids[kind]))
-        node_messages(session, types, kind, rows, add=getattr(graph, kind.plural).add)
-        _fill_types(session, kind, graph, {row.type_id for row in rows})
-
-
-def _fill_types(session: Session, kind: Kind, graph: pb.LineageGraph, type_ids: set[int]) -> None:
-    found = type_rows.whole_types_by_ids(session, sorted(type_ids))
-    getattr(graph, f"{kind.name}_types").extend(type_messages(kind, found))

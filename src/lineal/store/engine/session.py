@@ -187,6 +187,13 @@ class Session:
             return self.rows(statement, {name: values})
         return [row for piece in self.pieces(values) for row in self.rows(statement, {name: piece})]
 
+    def ask_listed(self, statement: Statement, name: str, values: Sequence[Any]) -> Callable[[], list[Row]]:
+        """Return what `listed_rows` returns when it is needed."""
+        asked = [self.ask(statement, {name: piece}) for piece in self.pieces(values)]
+        if len(asked) == 1:
+            return asked[0].get
+        return lambda: [row for each in asked for row in each.get()]
+
     @staticmethod
     def pieces(values: Sequence[Any], longest: int = LONGEST_LIST) -> Iterator[Sequence[Any]]:
         """Split values into lists for one statement, up to `longest` each; none of them is empty."""

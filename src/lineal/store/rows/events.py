@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -195,7 +195,13 @@ def first_events_of_types(
 
 def steps_of(session: Session, event_ids: Sequence[int]) -> dict[int, list[Step]]:
     """Return the steps of each event that has a path, in order."""
-    return _steps_by_event(session.listed_rows(_STEPS, "ids", event_ids))
+    return ask_for_steps(session, event_ids)()
+
+
+def ask_for_steps(session: Session, event_ids: Sequence[int]) -> Callable[[], dict[int, list[Step]]]:
+    """Return what `steps_of` returns when it is needed."""
+    rows = session.ask_listed(_STEPS, "ids", event_ids)
+    return lambda: _steps_by_event(rows())
 
 
 def plain_steps(steps: Sequence[Step]) -> list[int | str]:

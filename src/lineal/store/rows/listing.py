@@ -92,6 +92,23 @@ def list_whole_nodes(
     return found
 
 
+def rows_around(
+    session: Session,
+    listing: Listing,
+    make: Callable[[sa.FromClause], sa.SelectBase],
+    *,
+    limit: int,
+    values: dict[str, Any],
+) -> list[Row]:
+    """Return the rows of a query that is made of the query of a page; `make` is kept and compared, and so hashable.
+
+    Raises:
+        InvalidArgumentError: the filter is wrong.
+    """
+    form, own = _asked(session, listing, limit, None)
+    return session.rows(_kept(session, _AroundPage(make), form), {**own, **values})
+
+
 def _asked(
     session: Session, listing: Listing, limit: int, after: tuple[int, int] | None
 ) -> tuple[_Form, dict[str, Any]]:
@@ -224,6 +241,16 @@ def _joined_statement(form: _Form, *, packs: bool = False) -> Statement:
     return Statement(joined(form.kind, page, packs=packs), is_asked=bool(form.filter_query))
 
 
+@dataclass(frozen=True)
+class _AroundPage:
+    """Makes the statement that somebody makes of the query of a page."""
+
+    make: Callable[[sa.FromClause], sa.SelectBase]
+
+    def __call__(self, form: _Form) -> Statement:
+        return Statement(self.make(_query(form).subquery("page")), is_asked=bool(form.filter_query))
+
+
 def _packed_statement(form: _Form) -> Statement:
     return _joined_statement(form, packs=True)
 
@@ -278,15 +305,16 @@ def _matching_statement(form: _Form) -> Statement:
     return Statement(query.where(listed(NODE[form.kind].c.id, "candidate_ids")), is_asked=True)
 
 
-def matching_ids(session: Session, kind: Kind, filter_query: str, ids: Sequence[int]) -> set[int]:
-    """Return the nodes that match a filter ("" matches all).
+def ask_for_matching(session: Session, kind: Kind, filter_query: str, ids: Sequence[int]) -> Callable[[], set[int]]:
+    """Return the nodes that match a filter ("" matches all) when they are needed.
 
     Raises:
         InvalidArgumentError: the filter is wrong.
     """
     if not filter_query:
-        return set(ids)
+        return lambda: set(ids)
     _check_limits(session, kind, filter_query)
     form = _Form(kind, "id", True, filter_query, of_type=False, in_context=False, continued=False)
     statement = _kept(session, _matching_statement, form)
-    return {found for (found,) in session.listed_rows(statement, "candidate_ids", ids)}
+    asked = [session.ask(statement, {"candidate_ids": piece}) for piece in session.pieces(ids)]
+    return lambda: {found for each in asked for (found,) in each.get()}

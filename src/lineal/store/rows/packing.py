@@ -10,7 +10,7 @@ which drivers need it (dialects/mysql_drivers.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -70,8 +70,10 @@ def number(value: int) -> sa.ColumnElement[int]:
     return sa.literal_column(str(value), sa.Integer())
 
 
-def read_packed(session: Session, ids: Sequence[int], *, statement: Statement, rows: Statement) -> list[Row]:
-    """Return the rows (owner, name, form, value) of these owners; those of an owner are together, without other order.
+def ask_packed(
+    session: Session, ids: Sequence[int], *, statement: Statement, rows: Statement
+) -> Callable[[], list[Row]]:
+    """Return the rows (owner, name, form, value) of these owners, when they are needed, those of an owner together.
 
     Args:
         session: the transaction.
@@ -79,9 +81,13 @@ def read_packed(session: Session, ids: Sequence[int], *, statement: Statement, r
         statement: the packed query, whose list parameter `ids` gets the owners.
         rows: the query that returns the same rows one by one.
     """
-    packed = [row for piece in session.pieces(ids, MOST) for row in session.rows(statement, {"ids": piece})]
-    found, broken = unpacked(packed)
-    return found + session.listed_rows(rows, "ids", broken) if broken else found
+    asked = [session.ask(statement, {"ids": piece}) for piece in session.pieces(ids, MOST)]
+
+    def read() -> list[Row]:
+        found, broken = unpacked([row for each in asked for row in each.get()])
+        return found + session.listed_rows(rows, "ids", broken) if broken else found
+
+    return read
 
 
 def unpacked(rows: Sequence[Row]) -> tuple[list[Row], list[int]]:

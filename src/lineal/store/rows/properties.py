@@ -170,10 +170,15 @@ def values_of(session: Session, kind: Kind, ids: Sequence[int], *, packs: bool =
     A form is one of those of values.py, greater by CUSTOM if the property is custom; a number may be a text. Without
     `packs` every engine sends them row by row.
     """
+    return ask_for_values(session, kind, ids, packs=packs)()
+
+
+def ask_for_values(session: Session, kind: Kind, ids: Sequence[int], *, packs: bool = True) -> Callable[[], list[Row]]:
+    """Return what `values_of` returns when it is needed; texts that are not complete are read then."""
     statements = _OF[kind]
     if packs and session.dialect.packs_rows and len(ids) >= packing.FEWEST:
-        return packing.read_packed(session, ids, statement=statements.packed_values, rows=statements.values)
-    return session.listed_rows(statements.values, "ids", ids)
+        return packing.ask_packed(session, ids, statement=statements.packed_values, rows=statements.values)
+    return session.ask_listed(statements.values, "ids", ids)
 
 
 def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]:

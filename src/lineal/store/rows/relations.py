@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import zip_longest
 
 import sqlalchemy as sa
 
@@ -42,7 +43,32 @@ def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) 
 
 def memberships_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, int]]:
     """Return (context id, node id) for every context of the nodes."""
-    return [(context_id, node_id) for context_id, node_id in session.listed_rows(_BY_NODE[kind], "ids", ids)]
+    return ask_for_memberships(session, kind, ids)()
+
+
+def ask_for_memberships(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[tuple[int, int]]]:
+    """Return what `memberships_of` returns when it is needed."""
+    rows = session.ask_listed(_BY_NODE[kind], "ids", ids)
+    return lambda: [(context_id, node_id) for context_id, node_id in rows()]
+
+
+def held_by(kinds: Sequence[Kind]) -> sa.CTE:
+    """Return the query of the contexts that hold nodes of some kinds, whose ids are bound as the lists of `HELD`."""
+    queries = [
+        sa.select(MEMBERSHIP[kind].c.context_id).where(listed(MEMBERSHIP[kind].c[kind.id_column], HELD[kind]))
+        for kind in kinds
+    ]
+    return sa.union(*queries).cte("held")
+
+
+HELD = {kind: f"{kind.name}_ids" for kind in MEMBERSHIP}
+NO_NODE = -1  # in a list that must not be empty
+
+
+def lists_of(session: Session, ids: Mapping[Kind, Sequence[int]]) -> list[dict[str, Sequence[int]]]:
+    """Return the lists of `HELD` for some nodes, in pieces that one statement takes; none if there are no nodes."""
+    pieces = zip_longest(*[session.pieces(ids[kind]) for kind in HELD], fillvalue=[NO_NODE])
+    return [dict(zip(HELD.values(), piece, strict=True)) for piece in pieces]
 
 
 def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lineal.kinds import Kind
+from lineal.kinds import CONTEXT, Kind
 from lineal.store.engine.column_limits import shown
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.rows.relations import HELD, held_by, lists_of
 from lineal.store.rows.united import NOTHING, Sent
-from lineal.store.tables.mlmd_tables import PARENT_TYPE, TYPE, TYPE_PROPERTY
+from lineal.store.tables.mlmd_tables import NODE, PARENT_TYPE, TYPE, TYPE_PROPERTY
 
 
 class TypeRow(NamedTuple):
@@ -108,7 +110,42 @@ def _whole(rows: Sequence[Row]) -> WholeTypes:
 
 def all_whole_types(session: Session, kind: Kind) -> WholeTypes:
     """Return every type of a kind; one statement reads them."""
-    return _whole(session.rows(_ALL_WHOLE, {"type_kind": kind.type_kind}))
+    return ask_for_all_types(session, kind)()
+
+
+def ask_for_all_types(session: Session, kind: Kind) -> Callable[[], WholeTypes]:
+    """Return what `all_whole_types` returns when it is needed."""
+    asked = session.ask(_ALL_WHOLE, {"type_kind": kind.type_kind})
+    return lambda: _whole(asked.get())
+
+
+def ask_for_types_around(
+    session: Session, kinds: tuple[Kind, ...], ids: Mapping[Kind, Sequence[int]]
+) -> Callable[[], WholeTypes]:
+    """Return the types of some artifacts, executions and the contexts that hold them, when they are needed.
+
+    Only the kinds of `kinds` count. One statement reads the types of many nodes, without their rows.
+    """
+    asked = [session.ask(_around(kinds), lists) for lists in lists_of(session, ids)] if kinds else []
+
+    def types() -> WholeTypes:
+        rows = [row for each in asked for row in each.get()]
+        return _whole(rows if len(asked) == 1 else list(dict.fromkeys(rows)))
+
+    return types
+
+
+@lru_cache
+def _around(kinds: tuple[Kind, ...]) -> Statement:
+    """Return the query of the types of nodes of some kinds."""
+    queries = [
+        sa.select(NODE[kind].c.type_id).where(listed(NODE[kind].c.id, HELD[kind])) for kind in kinds if kind in HELD
+    ]
+    if CONTEXT in kinds:
+        held, context = held_by(list(HELD)), NODE[CONTEXT].c
+        queries.append(sa.select(context.type_id).join_from(held, NODE[CONTEXT], context.id == held.c.context_id))
+    used = sa.union(*queries).cte("used")
+    return _select_whole(TYPE.c.id.in_(sa.select(used.c.type_id)))
 
 
 def whole_types_by_ids(session: Session, ids: Sequence[int]) -> WholeTypes:

@@ -9,7 +9,7 @@ statements of pages (listing.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,7 +19,8 @@ from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import LONGEST_LIST, Statement, listed
 from lineal.store.rows import packing
 from lineal.store.rows.nodes import NodeRow, ask_for_nodes, select_nodes
-from lineal.store.rows.properties import packed_cells, packed_properties, property_cells, values_of
+from lineal.store.rows.properties import ask_for_values, packed_cells, packed_properties, property_cells, values_of
+from lineal.store.rows.relations import HELD, held_by, lists_of
 from lineal.store.rows.united import NOTHING, Sent
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PROPERTY, STORED_START, StartListed
 
@@ -161,6 +162,35 @@ def _many_by_ids(session: Session, kind: Kind, ids: Sequence[int], *, is_last: b
         session.end_with_next()
     properties = values_of(session, kind, ids)
     return WholeNodes(rows(), properties)
+
+
+def ask_for_whole(
+    session: Session, kind: Kind, ids: Sequence[int], *, with_properties: bool = True
+) -> Callable[[], WholeNodes]:
+    """Return the nodes that exist, each once, by id, when they are needed; `ids` are in order."""
+    rows = ask_for_nodes(session, kind, ids)
+    values = ask_for_values(session, kind, ids if with_properties else [])
+    return cache(lambda: WholeNodes(rows(), values()))
+
+
+@lru_cache
+def _around() -> Statement:
+    held = sa.select(held_by(list(HELD)).c.context_id)
+    nodes = node_columns(CONTEXT).where(NODE[CONTEXT].c.id.in_(held))
+    return with_properties(CONTEXT, nodes, lambda owner: owner.in_(held))
+
+
+def ask_for_contexts(session: Session, ids: Mapping[Kind, Sequence[int]]) -> Callable[[], WholeNodes]:
+    """Return the contexts that hold any of some artifacts and executions, by id, when they are needed."""
+    asked = [session.ask(_around(), lists) for lists in lists_of(session, ids)]
+
+    def read() -> WholeNodes:
+        rows = [row for each in asked for row in each.get()]
+        found = separated(session, CONTEXT, rows if len(asked) == 1 else list(dict.fromkeys(rows)))
+        found.rows.sort()
+        return found
+
+    return cache(read)
 
 
 def whole_by_uris(session: Session, kind: Kind, uris: Collection[str]) -> WholeNodes:
