@@ -28,12 +28,12 @@ class NodeTimes:
         self._looked = -math.inf
 
     def is_outdated(self) -> bool:
-        """Say whether it is time to check the database, and count it as checked."""
-        now = time.monotonic()
-        if now - self._looked < LOOK_SECONDS:
-            return False
-        self._looked = now
-        return True
+        """Say whether it is time to check the database."""
+        return time.monotonic() - self._looked >= LOOK_SECONDS
+
+    def note_look(self) -> None:
+        """Take note that the database has been checked."""
+        self._looked = time.monotonic()
 
     def see(self, latest: int) -> None:
         """Take note of the time of a node, in milliseconds since the epoch."""

@@ -8,7 +8,7 @@ that is committed meanwhile. What stays out: indexing (catalogue/index.py).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import sqlalchemy as sa
 
@@ -50,13 +50,16 @@ class LateMarks:
 
         def end() -> None:
             if names is not None:
-                self._look(session, names, reached)
+                self._look(session, {row[0] for row in names.get()}, reached)
+            if session.node_writes and session.node_times.is_outdated():  # the transaction took long
+                self._look(session, session.dialect.table_names(session.script), None)
             self._mark(session)
 
         return end
 
-    def _look(self, session: Session, names: Answer[list[Row]], reached: Answer[list[Row]] | None) -> None:
-        self._has_index = TABLE in {row[0].lower() for row in names.get()}
+    def _look(self, session: Session, names: Iterable[str], reached: Answer[list[Row]] | None) -> None:
+        self._has_index = TABLE in {name.lower() for name in names}
+        session.node_times.note_look()
         if self._has_index:
             [(time_reached,)] = session.unscoped.rows(_REACHED) if reached is None else reached.get()
             session.node_times.see((time_reached or 0) + OVERLAP)
