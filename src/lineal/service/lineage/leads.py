@@ -224,14 +224,16 @@ class Leads:
         seen: dict[Kind, set[int]] = {ARTIFACT: set(), EXECUTION: set()}
         for hop in range(way.hops):
             known, mine, end, types = self._known[kind], of_node[kind], END[OTHER[kind]], way.types[hop % 2]
-            follows_all = types == self._types[kind]
-            following: dict[int, None] = {}
-            for node_id in ids:
-                if node_id not in seen[kind]:
-                    seen[kind].add(node_id)
-                    onward = known.setdefault(node_id, mine.get(node_id, []))
-                    following.update(dict.fromkeys([end(each) for each in onward if follows_all or each.type in types]))
-            ids, kind = following, OTHER[kind]
+            new = [node_id for node_id in ids if node_id not in seen[kind]]
+            seen[kind].update(new)
+            onward: list[EventRow] = []
+            for node_id in new:
+                if node_id not in known:
+                    known[node_id] = mine.get(node_id, [])
+                onward += known[node_id]
+            if types != self._types[kind]:
+                onward = [event for event in onward if event.type in types]
+            ids, kind = dict.fromkeys(map(end, onward)), OTHER[kind]
             if self._notes_met:
                 self._met.append((kind, ids))
             if not ids:
