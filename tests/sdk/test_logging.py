@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from lineal.client import MetadataStore
 from lineal.sdk import DataSet, Execution, Metrics, Model, Run, Store, Workspace
 from lineal.wire import metadata_store as pb
+from tests.sdk.wires import Wire
 
 
 def test_logging_stores_the_artifact_its_event_and_its_membership(execution: Execution) -> None:
@@ -108,3 +112,22 @@ def test_what_is_no_artifact_is_refused(artifact: object, execution: Execution) 
 def test_a_class_in_place_of_an_artifact_is_refused_with_what_to_write(execution: Execution) -> None:
     with pytest.raises(ValueError, match=r"is the class Model; .* Model\(\.\.\.\)"):
         execution.log_output(Model)
+
+
+class PublicClient:
+    """A client with the public methods alone, as the official one."""
+
+    def __init__(self, client: MetadataStore) -> None:
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._client, name)
+
+
+def test_a_client_without_calls_of_our_own_logs_an_artifact_once(wire: Wire) -> None:
+    client: Any = PublicClient(MetadataStore.from_transport(wire))
+    execution = Execution("train", Workspace(Store.from_client(client), "bakery"))
+    ids = {execution.log_output(Model(name="m", uri="s3://m")).id for _ in range(2)}
+    assert len(ids) == 1

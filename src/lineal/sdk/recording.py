@@ -109,9 +109,14 @@ class Recorder:
         )
         if equality is is_same_version:
             request.same_version.SetInParent()
-            return retrying(lambda: self.client._log_artifact(request))
+            return retrying(lambda: self._log(request))
         request.judged.uri = uri
         return self._ask_judging(request, equality)
+
+    def _log(self, request: lineage_pb.LogArtifactRequest) -> _Answer | None:
+        """Send the request, if the client knows the call: `Store.from_client` also takes the official one."""
+        send: Callable[..., _Answer | None] | None = getattr(self.client, "_log_artifact", None)
+        return None if send is None else send(request)
 
     def _ask_judging(self, request: lineage_pb.LogArtifactRequest, equality: _Equality) -> _Answer | None:
         """Compare the stored artifacts that the service returns, until one is equal or it returns no more.
@@ -123,7 +128,7 @@ class Recorder:
         event_type: Any = request.event.type
         for _ in range(MOST_ROUNDS):
             answer = retrying(
-                lambda: self.client._log_artifact(request),
+                lambda: self._log(request),
                 written=lambda: self._answer_lost(request.artifact, event_type),
             )
             if answer is None or answer.HasField("artifact_id"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -70,16 +69,19 @@ compiles(_StoredOrder, "postgresql")(lambda element, compiler, **_: "ctid")
 compiles(_StoredOrder, "mysql")(lambda element, compiler, **_: "event_id")  # InnoDB's hidden key follows it
 
 
-class _StoredPlace(sa.ColumnElement[int]):
-    """A number that grows with that order within an event; on MySQL its rows come in the order already."""
+class _StoredPlace(sa.ColumnElement[Any]):
+    """The place of a path's row, which grows in that order; MySQL has none, and its rows come in the order already."""
 
     inherit_cache = True
-    type = sa.Integer()
+    type = sa.types.NullType()
 
 
-compiles(_StoredPlace, "sqlite")(lambda element, compiler, **_: "rowid")
-compiles(_StoredPlace, "postgresql")(lambda element, compiler, **_: "row_number() OVER (ORDER BY event_id, ctid)")
-compiles(_StoredPlace, "mysql")(lambda element, compiler, **_: "0")
+_PLACES = {"sqlite": "{}.rowid", "postgresql": "CAST({}.ctid AS TEXT)", "mysql": "0"}
+
+
+@compiles(_StoredPlace)
+def _stored_place(element: _StoredPlace, compiler: Any, **_: Any) -> str:
+    return _PLACES[compiler.dialect.name].format(compiler.preparer.format_table(EVENT_PATH))
 
 
 EVENT_COLUMNS = [EVENT.c[name] for name in ("id", "artifact_id", "execution_id", "type", "milliseconds_since_epoch")]
@@ -133,18 +135,11 @@ def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow
 
 
 def _with_steps(kind: Kind) -> Statement:
-    """Return the query of events of nodes of a kind with the steps of their paths, which have no type of event."""
-    nothing: sa.ColumnElement[Any] = sa.null()
-    mine = listed(_OWNER[kind], "ids")
+    """Return the query of events of nodes of a kind, each with each step of its path."""
     step = EVENT_PATH.c
-    ids = sa.select(EVENT.c.id).where(mine)
-    steps = sa.select(step.event_id, sa.cast(step.is_index_step, sa.Integer), step.step_index, nothing, _StoredPlace())
-    return Statement(
-        sa.union_all(
-            sa.select(*EVENT_COLUMNS, nothing).where(mine),
-            steps.add_columns(step.step_key).where(step.event_id.in_(ids)),
-        )
-    )
+    columns = [*EVENT_COLUMNS, step.is_index_step, step.step_index, step.step_key, _StoredPlace()]
+    both = EVENT.outerjoin(EVENT_PATH, step.event_id == EVENT.c.id)
+    return Statement(sa.select(*columns).select_from(both).where(listed(_OWNER[kind], "ids")))
 
 
 _WITH_STEPS = {kind: _with_steps(kind) for kind in _OWNER}
@@ -156,11 +151,17 @@ def events_with_steps(session: Session, kind: Kind, ids: Sequence[int]) -> tuple
     Events are in the order they were written. One statement reads both.
     """
     rows = session.listed_rows(_WITH_STEPS[kind], "ids", ids)
-    events = [row[:5] for row in rows if row[3] is not None]
-    events.sort()
-    if len(events) == len(rows):
-        return events, {}
-    return events, _steps_by_event(sorted([row for row in rows if row[3] is None], key=itemgetter(4)))
+    paths = [row for row in rows if row[5] is not None]
+    if not paths:
+        return sorted([row[:5] for row in rows]), {}
+    paths.sort(key=_place)
+    return sorted({row[:5] for row in rows}), _steps_by_event([(row[0], *row[5:8]) for row in paths])
+
+
+def _place(row: Row) -> Any:
+    """Return the place of a path's row: a number, or on PostgreSQL the numbers of its page and its line."""
+    place = row[8]
+    return tuple(map(int, place[1:-1].split(","))) if isinstance(place, str) else place
 
 
 def _steps_by_event(rows: Sequence[Row]) -> dict[int, list[Step]]:
