@@ -9,7 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 
 
 class _InOrder(sa.Join):
-    """A join in the written order. SQLite calls it CROSS JOIN; other planners choose well themselves."""
+    """A join in the written order: CROSS JOIN on SQLite, STRAIGHT_JOIN on MySQL. PostgreSQL chooses well itself."""
 
     inherit_cache = True
 
@@ -21,8 +21,17 @@ def _in_order(element: _InOrder, compiler: Any, **options: Any) -> str:
 
 @compiles(_InOrder, "sqlite")
 def _in_order_on_sqlite(element: _InOrder, compiler: Any, **options: Any) -> str:
+    return _joined("CROSS JOIN", element, compiler, options)
+
+
+@compiles(_InOrder, "mysql")
+def _in_order_on_mysql(element: _InOrder, compiler: Any, **options: Any) -> str:
+    return _joined("STRAIGHT_JOIN", element, compiler, options)
+
+
+def _joined(join: str, element: _InOrder, compiler: Any, options: dict[str, Any]) -> str:
     left, right = [compiler.process(side, **{**options, "asfrom": True}) for side in (element.left, element.right)]
-    return f"{left} CROSS JOIN {right} ON {compiler.process(element.onclause, **options)}"
+    return f"{left} {join} {right} ON {compiler.process(element.onclause, **options)}"
 
 
 def in_written_order(source: sa.FromClause) -> sa.FromClause:
