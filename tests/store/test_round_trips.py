@@ -20,21 +20,8 @@ from tests.store.distant import READS, ROUND_TRIP, SIMILAR_READS, WORKSPACE, WRI
 CALLS = READS | SIMILAR_READS | WRITES
 LIMITED = Caller("somebody", Role.WRITER, scope_of([WORKSPACE]))
 IDLE_SECONDS = 30
-# Calls that take more than they may: the numbers of today, of the slower engine.
-TODAY: dict[str, dict[str, int]] = {  # not there yet
-    "lineage of 40 hops": {"plain": 14, "limited": 15, "idle": 15},
-    "lineage of a fan": {"plain": 13, "limited": 14, "idle": 14},
-    "lineage of a cycle": {"plain": 13, "limited": 14, "idle": 14},
-    "lineage in both directions": {"plain": 16, "limited": 17, "idle": 17},
-    "lineage up to an ending filter": {"plain": 23, "limited": 24, "idle": 24},
-}
 SOME = ("an artifact by id", "an artifact by type and name", "a type", "lineage of a fan", *WRITES)
 SOME_CALLS = [name if name in SOME else rare(name) for name in CALLS]
-
-
-def allowed(how: str, name: str, *, more: int = 0) -> int:
-    """Return how many round trips a call may take."""
-    return TODAY.get(name, {}).get(how, CALLS[name].allowed + more)
 
 
 @pytest.fixture(scope="module", params=SERVERS)
@@ -54,19 +41,19 @@ def distant(
 
 @pytest.mark.parametrize("name", CALLS)
 def test_a_call_takes_no_more_round_trips_than_allowed(distant: Distant, name: str) -> None:
-    most = allowed("plain", name)
+    most = CALLS[name].allowed
     assert distant.trips(CALLS[name], allowed=most) <= most
 
 
 @pytest.mark.parametrize("name", WRITES)
 def test_the_audit_log_takes_two_more(distant: Distant, name: str) -> None:
-    most = allowed("audited", name, more=2)
+    most = CALLS[name].allowed + 2
     assert distant.trips(CALLS[name], allowed=most, audit=True) <= most
 
 
 @pytest.mark.parametrize("name", SOME_CALLS)
 def test_a_caller_of_one_workspace_takes_two_more_and_for_reads_one(distant: Distant, name: str) -> None:
-    most = allowed("limited", name, more=2 if name in WRITES else 1)
+    most = CALLS[name].allowed + (2 if name in WRITES else 1)
     assert distant.trips(CALLS[name], allowed=most, caller=LIMITED) <= most
 
 
@@ -76,5 +63,5 @@ def test_a_call_takes_no_more_after_an_idle_time(distant: Distant, name: str, mo
         clock = time.monotonic
         monkeypatch.setattr(time, "monotonic", lambda: clock() + IDLE_SECONDS)
 
-    most = allowed("idle", name)
+    most = CALLS[name].allowed
     assert distant.trips(CALLS[name], allowed=most, before=wait) <= most
