@@ -13,6 +13,7 @@ import pytest
 
 from lineal import errors
 from lineal.store.engine.connections import IdleConnections
+from lineal.store.engine.dialects.sqlite import SQLiteDialect
 from lineal.upkeep.archive.backing_up import is_copy
 from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
@@ -160,6 +161,23 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path: Path) -> None:
             put_artifact_type(service)
     finally:
         other.close()
+
+
+def test_a_writer_that_is_interrupted_while_it_waits_keeps_no_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = SQLiteDialect.begin
+
+    def interrupted(self: SQLiteDialect, cursor: sqlite3.Cursor, *, write: bool) -> None:
+        begin(self, cursor, write=write)
+        raise KeyboardInterrupt
+
+    with open_service(url_of(tmp_path / "interrupted.db")) as service:
+        monkeypatch.setattr(SQLiteDialect, "begin", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            put_artifact_type(service)
+        monkeypatch.undo()
+        assert put_artifact_type(service)
 
 
 @pytest.mark.parametrize("option", ["mode=write", "synchronous=perhaps", "busy_timeout=soon", "colour=red"])

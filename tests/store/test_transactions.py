@@ -55,6 +55,24 @@ def test_a_connection_lost_before_the_commit_is_replaced_and_the_work_runs_again
     assert reasons == ["lost"]
 
 
+def test_the_connection_of_an_interrupted_read_is_not_used_again(
+    service: MetadataService, server_engine: Engine
+) -> None:
+    def own_connection(session: Session) -> int:
+        session.end_with_next()
+        return int(session.ask_text(server_engine.own_connection).get()[0][0])
+
+    def interrupted(session: Session) -> None:
+        interrupts.append(own_connection(session))
+        raise KeyboardInterrupt
+
+    interrupts: list[int] = []
+    assert service.database.read(own_connection) == service.database.read(own_connection)
+    with pytest.raises(KeyboardInterrupt):
+        service.database.read(interrupted)
+    assert service.database.read(own_connection) not in interrupts
+
+
 def test_a_commit_that_may_have_happened_is_not_repeated(service: MetadataService, server_engine: Engine) -> None:
     attempts: list[int] = []
 

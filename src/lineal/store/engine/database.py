@@ -250,8 +250,12 @@ class Database:
         return None if self.around_write is None else self.around_write(session)
 
     def _abandon(self, connection: Any, error: BaseException, *, is_open: bool, stopped: bool) -> None:
-        """Undo a transaction; a connection that cannot do this, or that was lost or stopped, is discarded."""
+        """Undo a transaction; a connection that cannot do this, or that was lost or stopped, is discarded.
+
+        After an interruption, such as Ctrl-C, a driver may not have read all that the server has sent.
+        """
         lost = self._is_lost(error)
+        stopped = stopped or not isinstance(error, Exception)
         if is_open and not lost:
             try:
                 connection.rollback()

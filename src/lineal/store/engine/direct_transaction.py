@@ -72,8 +72,8 @@ class DirectTransaction:
             self._begin()
 
     def _begin(self) -> None:
+        self.is_begun = True  # also if it is interrupted, so that what has begun is undone
         self._dialect.begin(self._cursor, write=self._write)
-        self.is_begun = True
 
     def query(self, command: Command) -> list[Row]:
         """Return the rows of a query."""
