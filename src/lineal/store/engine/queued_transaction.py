@@ -164,15 +164,17 @@ class QueuedTransaction:
     # ---- sending
 
     def _now(self, command: Command) -> Outcome:
-        return self._outcome(self._later(command))
+        place = self._later(command)
+        outcome, self._outcomes[place] = self._outcome(place), _NOTHING  # a long read keeps nothing of what it has read
+        return outcome
 
     def _wait(self, command: Command) -> int:
         """Let a command wait, unless each is sent at once or too much waits; return its place."""
         place = self._later(command)
         self._rows_waiting += len(command.parameters) if command.is_many else command.rows
+        self.has_waited = not self.is_careful
         if self.is_careful or self._rows_waiting > _MOST_WAITING_ROWS:
             self._outcome(place)
-        self.has_waited = not self.is_careful
         return place
 
     def _later(self, command: Command) -> int:
