@@ -17,6 +17,7 @@ from lineal.service import MetadataService
 from lineal.service.calls import CALLS
 from lineal.store.engine import node_times
 from lineal.store.schema import locks
+from lineal.store.tables.own_tables import PROGRESS
 from lineal.upkeep import doctor
 from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle
@@ -141,6 +142,24 @@ def test_a_write_in_time_is_not_marked(
     put(service, artifact(type_id, "x", put(service, artifact(type_id, "y"))[0]))
 
     assert run_sql(database_url, "SELECT node_id FROM lineal_index_mark") == []
+
+
+def test_a_write_that_takes_long_looks_at_its_end_how_far_the_index_is(
+    service: MetadataService, catalogue: Catalogue, type_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(catalogue)
+    clock, later, looks = time.monotonic, [10.0], []
+
+    def observe(sql: str) -> None:
+        looks.extend(["look"] if "max(" in sql and PROGRESS.name in sql else [])
+        later[0] += 10.0 if sql.startswith("INSERT") else 0.0
+
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + later[0])
+    put(service, artifact(type_id, "knows that there is an index"))
+    service.database.observe = observe
+    later[0] += 10.0
+    put(service, artifact(type_id, "long"))
+    assert len(looks) == 2
 
 
 @pytest.mark.parametrize("engine", SERVERS, indirect=True)

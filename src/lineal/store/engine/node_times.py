@@ -31,9 +31,9 @@ class NodeTimes:
         """Say whether it is time to check the database."""
         return time.monotonic() - self._looked >= LOOK_SECONDS
 
-    def note_look(self) -> None:
-        """Take note that the database has been checked."""
-        self._looked = time.monotonic()
+    def note_look(self, when: float) -> None:
+        """Take note that the database has been checked at a time of the monotonic clock."""
+        self._looked = when
 
     def see(self, latest: int) -> None:
         """Take note of the time of a node, in milliseconds since the epoch."""

@@ -42,6 +42,7 @@ class LateMarks:
         """Ask now and then how far the index is, together with a write's first statement; return what marks."""
         names: Answer[list[Row]] | None = None
         reached: Answer[list[Row]] | None = None
+        begun = time.monotonic()
         if session.node_times.is_outdated():
             names = session.ask_text(session.dialect.tables_query)
             if self._has_index:
@@ -50,16 +51,16 @@ class LateMarks:
 
         def end() -> None:
             if names is not None:
-                self._look(session, {row[0] for row in names.get()}, reached)
+                self._look(session, {row[0] for row in names.get()}, reached, when=begun)
             if session.node_writes and session.node_times.is_outdated():  # the transaction took long
-                self._look(session, session.dialect.table_names(session.script), None)
+                self._look(session, session.dialect.table_names(session.script), None, when=time.monotonic())
             self._mark(session)
 
         return end
 
-    def _look(self, session: Session, names: Iterable[str], reached: Answer[list[Row]] | None) -> None:
+    def _look(self, session: Session, names: Iterable[str], reached: Answer[list[Row]] | None, *, when: float) -> None:
         self._has_index = TABLE in {name.lower() for name in names}
-        session.node_times.note_look()
+        session.node_times.note_look(when)
         if self._has_index:
             [(time_reached,)] = session.unscoped.rows(_REACHED) if reached is None else reached.get()
             session.node_times.see((time_reached or 0) + OVERLAP)
