@@ -60,9 +60,11 @@ def transaction() -> QueuedTransaction:
 
 
 def test_rows_of_a_query_are_not_kept_until_the_end(transaction: QueuedTransaction) -> None:
-    rows = weakref.ref(transaction.query(Command("SELECT")))
+    queried = weakref.ref(transaction.query(Command("SELECT")))
+    asked = weakref.ref(transaction.ask(Command("SELECT")).get())
 
-    assert rows() is None
+    assert queried() is None
+    assert asked() is None
 
 
 def test_rows_that_were_asked_for_can_be_had_twice(transaction: QueuedTransaction) -> None:

@@ -95,7 +95,7 @@ class QueuedTransaction:
     def ask(self, command: Command) -> Answer[list[Row]]:
         """Let a query wait for the next result that is needed."""
         place = self._later(command)
-        return Answer(lambda: self._outcome(place).rows)
+        return Answer(lambda: self._taken(place).rows)
 
     def change(self, command: Command) -> int:
         """Run a statement that changes rows; return how many rows it found."""
@@ -119,7 +119,7 @@ class QueuedTransaction:
         def ids() -> Sequence[int]:
             found: list[int] = []
             for place, count in places:
-                found += self._dialect.ids_of(self._connection, self._outcome(place), count)
+                found += self._dialect.ids_of(self._connection, self._taken(place), count)
             return found
 
         return Answer(ids)
@@ -164,8 +164,11 @@ class QueuedTransaction:
     # ---- sending
 
     def _now(self, command: Command) -> Outcome:
-        place = self._later(command)
-        outcome, self._outcomes[place] = self._outcome(place), _NOTHING  # a long read keeps nothing of what it has read
+        return self._taken(self._later(command))
+
+    def _taken(self, place: int) -> Outcome:
+        """Return an outcome, and keep nothing of it: a long read would keep all that it has read."""
+        outcome, self._outcomes[place] = self._outcome(place), _NOTHING
         return outcome
 
     def _wait(self, command: Command) -> int:

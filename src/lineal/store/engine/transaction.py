@@ -78,11 +78,13 @@ class Answer(Generic[Value]):
     """A result that is fetched when it is first needed."""
 
     def __init__(self, fetch: Callable[[], Value]) -> None:
-        self._fetch = fetch
+        self._fetch: Callable[[], Value] | None = fetch
 
     def get(self) -> Value:
-        """Return the result."""
-        return self._fetch()
+        """Return the result, the same each time."""
+        if self._fetch is not None:
+            self._value, self._fetch = self._fetch(), None
+        return self._value
 
 
 class Transaction(Protocol):
