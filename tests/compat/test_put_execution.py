@@ -91,6 +91,11 @@ def test_artifacts_come_before_the_execution_and_it_before_events_and_they_befor
     snapshot(typed)
 
 
+def test_an_event_may_name_an_artifact_that_the_same_request_creates(typed: Pair) -> None:
+    typed.ok(put_execution(execution(X), (artifact(A), OUTPUT), (None, event(1, None, 3))))
+    snapshot(typed)
+
+
 def test_an_artifact_is_named_by_its_event_alone(typed: Pair) -> None:
     new_node(typed, ARTIFACT, A)
     typed.ok(put_execution(execution(X), (None, event(1, None)), contexts=[context(C, name="c")]))

@@ -80,7 +80,8 @@ def _put_events(
     session: Session, pairs: Sequence[_Pair], artifact_ids: Sequence[int], execution_id: int, linked: set[int]
 ) -> None:
     """Write the events of the pairs, up to the first that is wrong: an event before it may be refused first."""
-    missing = _named_artifacts(pairs) - linked
+    put = {artifact_id for pair, artifact_id in zip(pairs, artifact_ids, strict=True) if pair.HasField("artifact")}
+    missing = _named_artifacts(pairs) - linked - put
     events: list[pb.Event] = []
     fault: errors.StatusError | None = None
     for pair, artifact_id in zip(pairs, artifact_ids, strict=True):

@@ -77,7 +77,30 @@ def start_nodes(
             node_id for batch in batches for node_id in _start_batch(session, types, kind, batch, options)()
         ]
     started = [_start_batch(session, types, kind, batch, options) for batch in batches]
-    return lambda: [node_id for finish in started for node_id in finish()]
+    return lambda: _finish(session, types, kind, batches, started, options)
+
+
+def _finish(
+    session: Session,
+    types: KnownTypes,
+    kind: Kind,
+    batches: Sequence[Sequence[Any]],
+    started: Sequence[Finish],
+    options: UpdateOptions,
+) -> list[int]:
+    """End what was begun; return all ids.
+
+    An update of a node that the call itself creates is begun again: the node had no properties when it began.
+    """
+    found: list[int] = []
+    created: set[int] = set()
+    for batch, begun in zip(batches, started, strict=True):
+        is_update = batch[0].HasField("id")
+        is_early = is_update and not created.isdisjoint([node.id for node in batch])
+        ids = (_start_batch(session, types, kind, batch, options) if is_early else begun)()
+        found += ids
+        created.update(() if is_update else ids)
+    return found
 
 
 def _start_batch(
