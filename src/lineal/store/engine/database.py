@@ -224,7 +224,7 @@ class Database:
                 transaction.close()
         except BaseException as error:
             self._abandon(connection, error, is_open=transaction is not None and transaction.is_begun, stopped=stopped)
-            if transaction is not None and transaction.has_waited and isinstance(error, (errors.StatusError, Conflict)):
+            if transaction is not None and transaction.has_waited and self._is_final(error):
                 raise EarlierStatementError from error  # one that waits may fail first
             raise
         self._end(connection, write=write, rows_written=opened.rows_written, stopped=stopped)
@@ -267,6 +267,16 @@ class Database:
             self._connections.replace(connection)
         else:
             self._connections.give_back(connection)
+
+    def _is_final(self, error: BaseException) -> bool:
+        """Say whether an error is one that the caller would get, since running the same again cures nothing."""
+        if isinstance(error, (errors.StatusError, Conflict, RefusedRowsError)):
+            return True
+        return (
+            isinstance(error, Exception)
+            and self.dialect.is_driver_error(error)
+            and not self.dialect.is_retriable(error)
+        )
 
     def _is_lost(self, error: BaseException) -> bool:
         """Say whether an error means that the connection is of no more use."""

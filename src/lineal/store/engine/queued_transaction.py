@@ -93,8 +93,9 @@ class QueuedTransaction:
         return self._now(command).rows
 
     def ask(self, command: Command) -> Answer[list[Row]]:
-        """Let a query wait for the next result that is needed."""
+        """Let a query wait for the next result that is needed; in a write, a rule before it may fail first."""
         place = self._later(command)
+        self.has_waited = self.has_waited or (self._write and not self.is_careful)
         return Answer(lambda: self._taken(place).rows)
 
     def change(self, command: Command) -> int:
