@@ -161,7 +161,7 @@ class DirectTransaction:
 
     @contextmanager
     def keeps_on(self) -> Iterator[None]:
-        """Begin, so that the next queries see the state that the last one sees."""
+        """Run queries that are not the announced last one."""
         ends_next, self._ends_next = self._ends_next, False
         try:
             yield

@@ -244,7 +244,7 @@ def ids_by_types_and_names(
 def ask_for_named_to_link(
     session: Session, kind: Kind, type_ids: Collection[int], names: Collection[str]
 ) -> Callable[[], IdsByName]:
-    """Return the same when it is needed; nobody deletes them until the transaction ends, so that it may link them."""
+    """Return what returns the ids of nodes by type and name; nobody deletes them until the transaction ends."""
     if session.sees_all:
         return _ask_for_named(session, kind, _OF[kind].by_types_and_names_to_link, type_ids, names)
     asked = _ask_for_named(session, kind, _OF[kind].by_types_and_names, type_ids, names)
@@ -290,7 +290,7 @@ def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]
 
 
 def ask_existing_ids(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], set[int]]:
-    """Return the same when it is needed."""
+    """Return what returns those of the ids that exist."""
     asked = [session.ask(_OF[kind].ids, {"ids": piece}) for piece in session.pieces(ids)]
     return lambda: {found for each in asked for (found,) in each.get()}
 
@@ -301,7 +301,10 @@ def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
 
 
 def ask_to_link(session: Session, kind: Kind, ids: Collection[int]) -> Callable[[], set[int]]:
-    """Return the same when it is needed."""
+    """Return what returns those of the ids that exist, as `ids_to_link` does.
+
+    Those that a caller does not see are locked as well for that short time, but not returned.
+    """
     seen = None if session.sees_all else ask_existing_ids(session, kind, list(ids))
     pieces = session.pieces(list(ids))
     asked = [session.unscoped.ask(_OF[kind].ids_to_link, {"ids": piece}) for piece in pieces]

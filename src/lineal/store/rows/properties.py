@@ -187,7 +187,7 @@ def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]
 
 
 def ask_for_properties(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[Row]]:
-    """Return the same when it is needed."""
+    """Return what returns the rows that `properties_of` returns."""
     asked = [session.ask(_OF[kind].rows, {"ids": piece}) for piece in session.pieces(ids)]
 
     def fetch() -> list[Row]:

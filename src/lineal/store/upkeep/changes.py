@@ -115,7 +115,7 @@ def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Sna
 
 
 def ask_for_snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], dict[int, Snapshot]]:
-    """Return the same when it is needed."""
+    """Return what returns the nodes that exist, as `snapshots` does."""
     rows = node_rows.ask_for_nodes(session.unscoped, kind, ids)
     properties = ask_for_properties(session.unscoped, kind, ids)
     return lambda: _snapshots(kind, rows(), properties())

@@ -154,7 +154,7 @@ class PostgreSQLDialect(ServerDialect):
         """Run each command on its cursor; return the first error."""
         failure = None
         try:
-            with driver.pipeline() if len(commands) > 1 else contextlib.nullcontext():
+            with driver.pipeline() if len(commands) > 1 or commands[0].is_many else contextlib.nullcontext():
                 try:
                     for cursor, command in zip(cursors, commands, strict=True):
                         _run_one(cursor, command)
