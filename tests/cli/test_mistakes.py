@@ -14,6 +14,7 @@ import pytest
 
 import lineal
 from lineal.cli import main
+from tests.parameters import rare
 
 PASSWORD = "hunter2"
 
@@ -59,6 +60,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     assert f"{path} is not a SQLite database" in serve(f"sqlite:///{path}")
 
 
+@pytest.mark.slow
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
     assert str(tmp_path / "missing") in serve(f"sqlite:///{tmp_path}/missing/store.db")
 
@@ -77,7 +79,7 @@ def test_a_newer_schema_version_is_refused(tmp_path: Path) -> None:
     assert "99" in serve(f"sqlite:///{path}")
 
 
-@pytest.mark.parametrize("flag", ["--grpc-port", "--http-port"])
+@pytest.mark.parametrize("flag", ["--grpc-port", rare("--http-port")])
 def test_a_port_in_use_is_named_with_its_flag(flag: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

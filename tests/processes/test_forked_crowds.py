@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import SQLITE_EVERY_DAY
 from tests.serving import running_server
 
 PROGRAM = Path(__file__).with_name("forked_crowd.py")
@@ -20,6 +21,7 @@ def faults_of(url: str, *, children: int, times: int) -> str:
     return (ran.stdout + ran.stderr * bool(ran.returncode or ran.stdout.strip())).strip()
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_forked_children_read_what_they_wrote(database_url: str) -> None:
     assert faults_of(database_url, children=3, times=10) == ""
 

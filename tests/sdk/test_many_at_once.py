@@ -13,7 +13,7 @@ import pytest
 
 from lineal.client import connect
 from lineal.wire import metadata_store as pb
-from tests.engines import SQLITE
+from tests.engines import SQLITE, SQLITE_EVERY_DAY
 from tests.galera import galera
 from tests.serving import running_server
 
@@ -58,6 +58,7 @@ def check(urls: Sequence[str], threads: int) -> None:
     assert {event.type for event in events} == {pb.Event.OUTPUT}
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 @pytest.mark.parametrize(("processes", "threads"), [FEW, MANY])
 def test_the_same_artifact_logged_by_many_is_one_record(database_url: str, processes: int, threads: int) -> None:
     check([database_url] * processes, threads)

@@ -29,6 +29,7 @@ from lineal.wire import service as rpc
 from tests import services
 from tests.client.certificates import localhost_certificate
 from tests.engines import SQLITE_EVERY_DAY, free_port
+from tests.parameters import rare
 from tests.serving import SERVICE, STOP_TIMEOUT, Caller
 
 COMMAND = [sys.executable, "-m", "lineal.cli.metadata_store_server"]
@@ -140,6 +141,7 @@ def test_a_manifest_serves_the_official_client_from_every_engine(
         assert service.call("GetArtifactTypes", rpc.GetArtifactTypesRequest()).artifact_types  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_signal_to_stop_ends_it_with_code_0(tmp_path: Path) -> None:
     with running(f"--metadata_store_server_config_file={sqlite(tmp_path)}") as server:
         assert server.stop() == 0
@@ -173,6 +175,7 @@ def test_the_launchers_arguments_let_100_mib_and_16_kib_of_metadata_through() ->
         assert put(request.SerializeToString(), timeout=60, metadata=[("x-large", "v" * (16 << 10))])
 
 
+@pytest.mark.slow
 def test_the_argument_for_messages_is_the_limit_of_requests() -> None:
     with running("--grpc_channel_arguments=grpc.max_receive_message_length=1000") as server:
         with Caller(server.address) as caller, pytest.raises(grpc.RpcError) as failure:
@@ -210,7 +213,7 @@ def _quoted(pem: str) -> str:
     return '"' + pem.replace("\n", "\\n") + '"'
 
 
-@pytest.mark.parametrize("verify", [False, True])
+@pytest.mark.parametrize("verify", [rare(False), True])
 def test_the_certificates_of_the_configuration_encrypt(verify: bool, tmp_path: Path) -> None:
     certificate, key = localhost_certificate()
     shown = (key.encode(), certificate.encode()) if verify else ()
