@@ -48,6 +48,14 @@ def rows(connection: Any, sql: str) -> list[Any]:
     return list(cursor.fetchall())
 
 
+def test_a_cursor_says_how_many_rows_it_found_and_the_first_id_it_gave(connection: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("INSERT INTO t (n) VALUES (7), (8), (9)")
+    assert (cursor.rowcount, cursor.lastrowid) == (3, 1)
+    cursor.executemany("INSERT INTO t (n) VALUES (%s)", [(1,), (2,)])
+    assert cursor.rowcount == 2
+
+
 def test_each_statement_says_what_it_gave(connection: Any) -> None:
     text = (
         "INSERT INTO t (n) VALUES (7), (8); SELECT n, 'x;y' FROM t ORDER BY n; UPDATE t SET n = 7 WHERE n = 7; COMMIT"

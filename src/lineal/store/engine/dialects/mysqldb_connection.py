@@ -80,15 +80,9 @@ class _Cursor:
         self.rowcount = sum([self.execute(sql, row) for row in rows])
         return self.rowcount
 
-    def nextset(self) -> bool | None:
-        """Go on to the next result of several statements in one text, if there is one."""
-        if not self.connection.has_next_result():
-            return None
-        self._take()
-        return True
-
     def _take(self) -> int:
-        self._result, (self._rows, self.lastrowid, self.rowcount) = self.connection.outcome()
+        self._result, outcome = self.connection.outcome()
+        self._rows, self.rowcount, self.lastrowid = outcome
         return self.rowcount
 
     def fetchone(self) -> Any:
