@@ -5,12 +5,12 @@ What stays out: what a session says about a statement (transaction.py), and data
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, Protocol
 
 from lineal.store.engine.statement import Insertion
-from lineal.store.engine.transaction import Answer, Command, Keeping, ReadingIsOverError, Row, Span, Value
+from lineal.store.engine.transaction import Answer, Command, Keeping, ReadEnd, ReadingIsOverError, Row, Span, Value
 
 
 class InProcess(Protocol):
@@ -46,6 +46,7 @@ class DirectTransaction:
     """A transaction of an engine in this process, where waiting would gain nothing.
 
     Attributes:
+        end: whether the next query is the last of a read.
         is_begun: whether a transaction is open on the connection.
         is_careful, has_waited: nothing waits here.
     """
@@ -59,12 +60,11 @@ class DirectTransaction:
         self._dialect = dialect
         self._connection = connection
         self._cursor = connection.cursor()
-        self._may_end_early = not is_careful
+        self.end = ReadEnd(may_be_early=not (is_careful or write))
         self._write = write
         self._span = span
         self._is_over = False
         self.is_begun = False
-        self._ends_next = False
 
     def start(self) -> None:
         """Begin a write: a lock taken later cannot be waited for safely."""
@@ -80,7 +80,7 @@ class DirectTransaction:
         if self._is_over:
             raise ReadingIsOverError
         if not self.is_begun:
-            self._is_over = self._ends_next and not self._write and not self._dialect.waits_to_read
+            self._is_over = self.end.is_next and not self._dialect.waits_to_read
             if not self._is_over:
                 self._begin()
         if self._span is None:
@@ -154,16 +154,3 @@ class DirectTransaction:
     def close(self) -> None:
         """Free the cursor."""
         self._cursor.close()
-
-    def end_with_next(self) -> None:
-        """Take note that the next query is the last of a read; one that is also the first needs no transaction."""
-        self._ends_next = self._may_end_early
-
-    @contextmanager
-    def keeps_on(self) -> Iterator[None]:
-        """Run queries that are not the announced last one."""
-        ends_next, self._ends_next = self._ends_next, False
-        try:
-            yield
-        finally:
-            self._ends_next = ends_next

@@ -8,7 +8,7 @@ out: how an engine takes several statements at once (dialects), and engines in t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from lineal.store.engine.transaction import (
     EarlierStatementError,
     LostWhileCommittingError,
     Outcome,
+    ReadEnd,
     ReadingIsOverError,
     Row,
     Span,
@@ -62,6 +63,7 @@ class QueuedTransaction:
     """A transaction on a database server.
 
     Attributes:
+        end: whether the next query is the last of a read.
         is_begun: whether a transaction is open on the connection.
         is_careful: whether each statement is sent at once, so that it fails where it is made, and no read ends early.
         has_waited: whether one has waited.
@@ -79,7 +81,7 @@ class QueuedTransaction:
         self._sent = 0
         self._is_over = False
         self.is_begun = False
-        self._ends_next = False
+        self.end = ReadEnd(may_be_early=not (is_careful or write))
         self.is_careful = is_careful
         self.has_waited = False
 
@@ -134,19 +136,6 @@ class QueuedTransaction:
         finally:
             self.is_begun = self.is_begun and not self._dialect.commits_by_itself(command.sql)  # also if it fails
 
-    def end_with_next(self) -> None:
-        """Take note that the next query is the last of a read; one that is also the first needs no transaction."""
-        self._ends_next = not self.is_careful
-
-    @contextmanager
-    def keeps_on(self) -> Iterator[None]:
-        """Send queries that are not the announced last one."""
-        ends_next, self._ends_next = self._ends_next, False
-        try:
-            yield
-        finally:
-            self._ends_next = ends_next
-
     def commit(self) -> None:
         """Send what waits, and end the transaction with it.
 
@@ -190,7 +179,7 @@ class QueuedTransaction:
     def _outcome(self, place: int) -> Outcome:
         """Return the outcome of the command of a place, which is sent now if it still waits."""
         if place >= self._sent:
-            self._send(is_end=self._ends_next and not self._write, awaited=place)
+            self._send(is_end=self.end.is_next, awaited=place)
         return self._outcomes[place]
 
     def _send(self, *, is_end: bool, awaited: int = -1) -> None:

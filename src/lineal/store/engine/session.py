@@ -140,7 +140,7 @@ class Session:
         Then it needs no transaction of its own, or ends the one that is open. If another one comes all the same, the
         whole read runs again, without such promises.
         """
-        self._transaction.end_with_next()
+        self._transaction.end.announce()
 
     def _compiled(self, statement: Statement) -> CompiledStatement:
         return self._database.compiled(statement)

@@ -8,8 +8,8 @@ what a statement says (statement.py), and when a transaction runs again (databas
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -87,15 +87,43 @@ class Answer(Generic[Value]):
         return self._value
 
 
+class ReadEnd:
+    """Whether the next query is the last of a read; one that is also the first needs no transaction.
+
+    Attributes:
+        is_next: whether it is.
+    """
+
+    def __init__(self, *, may_be_early: bool) -> None:
+        """Take whether a read may end before its work does."""
+        self._may_be_early = may_be_early
+        self.is_next = False
+
+    def announce(self) -> None:
+        """Take note that the next query is the last."""
+        self.is_next = self._may_be_early
+
+    @contextmanager
+    def put_off(self) -> Iterator[None]:
+        """Run queries that are not the announced last one."""
+        is_next, self.is_next = self.is_next, False
+        try:
+            yield
+        finally:
+            self.is_next = is_next
+
+
 class Transaction(Protocol):
     """The parts of a transaction that a session needs.
 
     Attributes:
+        end: whether the next query is the last of a read.
         is_begun: whether a transaction is open on the connection.
         is_careful: whether each statement that writes is sent at once, so that it fails where it is made.
         has_waited: whether one has waited, so that another may have failed before it.
     """
 
+    end: ReadEnd
     is_begun: bool
     is_careful: bool
     has_waited: bool
@@ -129,9 +157,3 @@ class Transaction(Protocol):
 
     def commit(self) -> None:
         """Send what waits, and end the transaction."""
-
-    def end_with_next(self) -> None:
-        """Take note that the next query is the last of a read."""
-
-    def keeps_on(self) -> AbstractContextManager[None]:
-        """Run queries that are not the announced last one."""

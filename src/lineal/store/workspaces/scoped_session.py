@@ -86,7 +86,7 @@ class ScopedSession(Session):
     def _look(self) -> Mapping[str, Any]:
         """Return the parameters of the scope: the names of its workspaces, and the ids of the contexts it names."""
         wanted = {(workspace.type_name, workspace.name) for workspace in self.scope.workspaces}
-        with self._transaction.keeps_on():
+        with self._transaction.end.put_off():
             if self._asked is not None:
                 found = self._asked.get()
             else:
