@@ -17,6 +17,7 @@ import stat
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -40,12 +41,21 @@ class Callers:
     """The clients that have a call in progress, and those that had one, by the names that gRPC gives to peers.
 
     Attributes:
-        calls: gRPC's contexts of the calls in progress; the handler of a call adds and removes its own.
+        calls: gRPC's contexts of the calls in progress; `in_call` adds and removes them.
     """
 
     def __init__(self) -> None:
         self.calls: set[Any] = set()
         self._known: dict[str, None] = {}
+
+    @contextmanager
+    def in_call(self, context: Any) -> Iterator[None]:
+        """Count a call as one in progress."""
+        self.calls.add(context)
+        try:
+            yield
+        finally:
+            self.calls.discard(context)
 
     def know(self, peer: str) -> None:
         """Record that a call of a client was admitted."""

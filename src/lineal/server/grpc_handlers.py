@@ -13,7 +13,7 @@ import grpc
 
 from lineal import lineage_cuts
 from lineal.config import ServerSettings
-from lineal.deadlines import CURRENT, Deadline
+from lineal.deadlines import Deadline, calling_until
 from lineal.security import LimitSettings
 from lineal.server.admission import Rates
 from lineal.server.auth.guard import OPEN, Guard
@@ -47,32 +47,16 @@ class Way:
         threads: CallThreads | ReaderThreads,
     ) -> bytes:
         """Answer a call within the limits; its headers are checked before the server waits for its message."""
-        self.callers.calls.add(context)
-        try:
-            return self._answer(called, requests, context, threads)
-        finally:
-            self.callers.calls.discard(context)
-
-    def _answer(
-        self,
-        called: Rpc,
-        requests: Iterator[bytes],
-        context: grpc.ServicerContext,
-        threads: CallThreads | ReaderThreads,
-    ) -> bytes:
-        require_room()
-        caller = self.guard.caller()
-        peer = context.peer()
-        self.callers.know(peer)
-        self.rates.count(caller.name if self.guard.authenticator else peer.rpartition(":")[0])
-        message = self.receiving.message(requests, context, threads)
-        token = CURRENT.set(self._deadline(context))
-        try:
-            with threads.working:
+        with self.callers.in_call(context):
+            require_room()
+            caller = self.guard.caller()
+            peer = context.peer()
+            self.callers.know(peer)
+            self.rates.count(caller.name if self.guard.authenticator else peer.rpartition(":")[0])
+            message = self.receiving.message(requests, context, threads)
+            with calling_until(self._deadline(context)), threads.working:
                 request = plain(message, self.limits, max_bytes=self.max_bytes)
                 return answer(self.service, called, request, max_bytes=self.max_bytes, caller=caller)
-        finally:
-            CURRENT.reset(token)
 
     def _deadline(self, context: grpc.ServicerContext) -> Deadline:
         """Return the deadline of a call: the client's or the server's, or the moment when the client gives up."""

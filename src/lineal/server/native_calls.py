@@ -64,7 +64,7 @@ class NativeCall:
         return not self._is_over
 
     def give_up(self) -> None:
-        """Tell the handler that nobody waits for its answer."""
+        """Tell the handler that the client has gone."""
         self._is_over = True
         for action in self._actions:
             action()

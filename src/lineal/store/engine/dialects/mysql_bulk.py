@@ -65,6 +65,6 @@ def _fitting(texts: Iterable[str], room: int) -> Iterator[list[str]]:
     yield fitting
 
 
-def size_of(text: str) -> int:
+def size_of(text: str | bytes) -> int:
     """Return how many bytes a text takes in a packet."""
-    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+    return len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode("utf-8", "surrogateescape"))

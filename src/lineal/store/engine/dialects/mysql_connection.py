@@ -5,10 +5,9 @@ What stays out: session settings (mysql_session.py), and the compiled driver (my
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -33,6 +32,8 @@ class _ListCursor(Cursor):  # type: ignore[misc]
 class MySQLConnection(MySQLSession, pymysql.connections.Connection):  # type: ignore[misc]
     """A connection of PyMySQL."""
 
+    driver_error = pymysql.MySQLError
+
     def cursor(self) -> Any:
         """Return a cursor."""
         return self.cursorclass(self)
@@ -54,32 +55,17 @@ class MySQLConnection(MySQLSession, pymysql.connections.Connection):  # type: ig
         """Ask the server whether it is there."""
         super().ping(False)
 
-    def run_together(self, text: str | bytes) -> Iterator[Outcome]:
-        """Send a text of several statements in one packet; yield what each of them gave, in order.
-
-        The server stops at the first statement that fails. A caller may stop early: then the other statements have run
-        all the same, and their results and errors are dropped.
-
-        Raises:
-            MySQLError: at the place of the statement that fails.
-        """
-        self.query(text)
-        try:
-            yield self._outcome()
-            while self._result.has_next:
-                self.next_result()
-                yield self._outcome()
-        finally:
-            self._drop_results()
-
-    def _outcome(self) -> Outcome:
+    def take_outcome(self) -> Outcome:
+        """Return what the last statement gave."""
         result = self._result
         return Outcome(list(result.rows or ()), result.affected_rows, result.insert_id or 0)
 
-    def _drop_results(self) -> None:
-        with contextlib.suppress(pymysql.MySQLError):  # the next statement meets a lost connection again
-            while self._result is not None and self._result.has_next:
-                self.next_result()
+    def has_next_result(self) -> bool:
+        """Go on to the result of the next statement in the text; return whether there is one."""
+        if self._result is None or not self._result.has_next:
+            return False
+        self.next_result()
+        return True
 
 
 def _decimal(data: bytes) -> Decimal:

@@ -6,12 +6,16 @@ for PyMySQL, mysqldb_connection.py for mysqlclient), and which driver is used (m
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 from lineal import errors
+from lineal.store.engine.dialects.mysql_bulk import size_of
 from lineal.store.engine.dialects.mysql_tls import check_encrypted, ssl_context, ssl_mode
 from lineal.store.engine.dialects.urls import Host, ServerURL
+from lineal.store.engine.transaction import Outcome
 
 # No value is cut or changed to fit; backslashes escape, and a double quote begins a text, as the drivers expect.
 _SQL_MODE = "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION"
@@ -33,12 +37,15 @@ class MySQLSession:
         id_step: the distance of the ids of neighbouring rows.
         returns_ids: whether INSERT ... RETURNING is there (MariaDB).
         lineal_host: which host of the database URL it leads to.
+        driver_error: the base of the driver's errors.
     """
 
     largest_statement = 1 << 20
     id_step = 1
     returns_ids = False
     lineal_host = 0
+    driver_error: type[Exception]
+    query: Any  # of the driver, which sends a text
     _read_only = False
 
     def cursor(self) -> Any:
@@ -72,9 +79,42 @@ class MySQLSession:
         """Say whether the node is neither read-only nor cut off from its cluster and so without answers."""
         return not self._read_only
 
+    def take_outcome(self) -> Outcome:
+        """Read what a statement gave."""
+        raise NotImplementedError
+
+    def has_next_result(self) -> bool:
+        """Go on to the result of the next statement in the text; return whether there is one."""
+        raise NotImplementedError
+
+    def run_together(self, text: str | bytes) -> Iterator[Outcome]:
+        """Send a text of several statements in one packet; yield what each of them gave, in order.
+
+        The server stops at the first statement that fails. A caller may stop early: then the other statements have run
+        all the same, and their results and errors are dropped.
+
+        Raises:
+            MySQLError: at the place of the statement that fails.
+        """
+        self.query(text)
+        is_over = False
+        try:
+            yield self.take_outcome()
+            while self.has_next_result():
+                yield self.take_outcome()
+            is_over = True
+        finally:
+            if not is_over:
+                self._drop_results()
+
+    def _drop_results(self) -> None:
+        with contextlib.suppress(self.driver_error):  # the next statement meets a lost connection again
+            while self.has_next_result():
+                self.take_outcome()
+
     def excess(self, sql: str | bytes) -> str:
         """Return why a text is too long for one packet, which the server would answer by closing the connection."""
-        size = len(sql) if isinstance(sql, bytes) or sql.isascii() else len(sql.encode("utf-8", "surrogateescape"))
+        size = size_of(sql)
         if size < self.largest_statement:
             return ""
         return f"{size} bytes in a statement, max_allowed_packet is {self.largest_statement}"

@@ -34,7 +34,7 @@ def ssl_context(url: ServerURL, mode: str) -> ssl.SSLContext | None:
     """Return the context of modes that insist on TLS.
 
     Raises:
-        FailedPreconditionError: a file of the URL cannot be loaded, or there is no such cipher.
+        FailedPreconditionError: a file that the URL names cannot be loaded, or the cipher is unknown.
     """
     if mode in ("disabled", "preferred"):
         return None

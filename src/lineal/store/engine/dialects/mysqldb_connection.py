@@ -6,13 +6,12 @@ out: session settings (mysql_session.py).
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -110,6 +109,7 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
         read_seconds: how long it waits for an answer.
     """
 
+    driver_error = MySQLdb.MySQLError
     read_seconds = math.inf
     _process = 0
     _descriptor = -1
@@ -173,30 +173,9 @@ class MySQLdbConnection(MySQLSession, Connection):  # type: ignore[misc]
             return
         raise readable
 
-    def run_together(self, text: str | bytes) -> Iterator[Outcome]:
-        """Send a text of several statements in one packet; yield what each of them gave, in order.
-
-        The server stops at the first statement that fails. A caller may stop early: then the other statements have run
-        all the same, and their results and errors are dropped.
-
-        Raises:
-            MySQLError: at the place of the statement that fails.
-        """
-        self.query(text)
-        is_over = False
-        try:
-            yield self.outcome()[1]
-            while self.has_next_result():
-                yield self.outcome()[1]
-            is_over = True
-        finally:
-            if not is_over:
-                self._drop_results()
-
-    def _drop_results(self) -> None:
-        with contextlib.suppress(MySQLdb.MySQLError):  # the next statement meets a lost connection again
-            while self.has_next_result():
-                self.outcome()
+    def take_outcome(self) -> Outcome:
+        """Read what a statement gave."""
+        return self.outcome()[1]
 
     def outcome(self) -> tuple[Any, Outcome]:
         """Read what a statement gave; return the driver's result, None for a statement without rows, and the rest."""
