@@ -6,6 +6,7 @@ The servers set it with `calling_until`. What stays out: stopping statements tha
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,6 +63,27 @@ def calling_until(deadline: Deadline) -> Iterator[None]:
         yield
     finally:
         CURRENT.reset(token)
+
+
+class Held:
+    """A lock that is waited for no longer than the call may take.
+
+    Raises, on entering:
+        DeadlineExceededError, CancelledError: others held it until the time of the call was over.
+    """
+
+    def __init__(self, lock: threading.Lock) -> None:
+        self._lock = lock
+
+    def __enter__(self) -> None:
+        deadline = CURRENT.get()
+        if deadline is None:
+            self._lock.acquire()
+        elif not self._lock.acquire(timeout=max(0.0, deadline.remaining)):
+            raise deadline.error()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 def check() -> None:

@@ -14,9 +14,11 @@ from lineal.store.engine.transaction import Answer, Command, Keeping, ReadEnd, R
 
 
 class InProcess(Protocol):
-    """The parts of an engine in this process that a transaction needs; `DatabaseDialect` explains each."""
+    """The parts of an engine in this process that a transaction needs."""
 
-    waits_to_read: bool
+    @property
+    def waits_to_read(self) -> bool:
+        """Whether a read needs a transaction to wait for writers no longer than its call may take."""
 
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Start a transaction."""

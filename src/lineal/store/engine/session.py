@@ -161,13 +161,8 @@ class Session:
         Raises:
             DeadlineExceededError: others were built until the time of the call was over.
         """
-        deadline = deadlines.CURRENT.get()
-        if not self._database.building.acquire(timeout=-1 if deadline is None else max(0.0, deadline.remaining)):
-            deadlines.check()
-        try:
+        with deadlines.Held(self._database.building):
             return self.made(make)
-        finally:
-            self._database.building.release()
 
     def made(self, make: Callable[[], Statement]) -> Statement:
         """Return a statement that is compiled for this session's engine, without its expression."""

@@ -16,7 +16,6 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.store.engine.column_limits import Limits
 from lineal.store.engine.connections import Connections
-from lineal.store.engine.direct_transaction import DirectTransaction
 from lineal.store.engine.statement import Insertion
 from lineal.store.engine.transaction import Span, Transaction
 from lineal.store.tables.values import Encoded
@@ -69,7 +68,6 @@ class DatabaseDialect:
             blanks at the end (`folds_names` says whether those of a database do).
         limits_indexed_texts: whether a text that an index holds whole may be too long for it.
         tables_keep_space: whether space that is free in one table is of no use to the others.
-        waits_to_read: whether a read needs a transaction to wait for writers no longer than its call may take.
         is_remote: whether statements travel to a server, so that their number counts more than what each does.
         evaluates_once: whether a query that a statement names is evaluated once, however often it is used.
         tables_query: the query for the names of the database's tables.
@@ -92,7 +90,6 @@ class DatabaseDialect:
     evaluates_once = True
     tables_query: str
     is_remote = False
-    waits_to_read = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
@@ -147,10 +144,6 @@ class DatabaseDialect:
             is_careful: whether each statement is sent at once, and no read ends before its work does.
             span: returns what each round trip runs inside of, given its text.
         """
-        return DirectTransaction(self, connection, write=write, is_careful=is_careful, span=span)
-
-    def begin(self, cursor: Any, *, write: bool) -> None:
-        """Start a transaction of an engine in this process."""
         raise NotImplementedError
 
     def interrupt(self, connection: Any) -> None:
@@ -169,14 +162,6 @@ class DatabaseDialect:
 
         MySQL and MariaDB look by themselves while rows are written.
         """
-
-    def query_once(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a long query so that the driver does not keep its text for a next time."""
-        cursor.execute(sql, parameters)
-
-    def query_asked(self, cursor: Any, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a query that a caller wrote: the driver keeps such queries prepared up to a bounded number of bytes."""
-        cursor.execute(sql, parameters)
 
     # ---- errors
 
@@ -213,24 +198,6 @@ class DatabaseDialect:
         raise NotImplementedError
 
     # ---- rows
-
-    def insert_one(self, cursor: Any, sql: str, row: Sequence[Any]) -> int:
-        """Insert a row; return its id."""
-        raise NotImplementedError
-
-    def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows of which nobody needs the ids; `sql` inserts one."""
-        raise NotImplementedError
-
-    def insert_many_with_ids(
-        self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]
-    ) -> Sequence[int]:
-        """Insert rows; return their ids, index-aligned. Ids need not be dense."""
-        raise NotImplementedError
-
-    def change_many(self, cursor: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run a statement that changes rows once for each row of parameters."""
-        cursor.executemany(sql, rows)
 
     def stored_value(self, columns: Encoded) -> Encoded:
         """Return the value columns of a property as this engine stores them."""

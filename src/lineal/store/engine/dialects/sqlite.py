@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from lineal import errors, urls
 from lineal.config import DatabaseSettings, Use
-from lineal.deadlines import CURRENT, Deadline
+from lineal.deadlines import CURRENT, Deadline, Held
 from lineal.store.engine.connections import Connections, IdleConnections, SharedConnection
 from lineal.store.engine.dialects import sqlite_statistics
 from lineal.store.engine.dialects.base import (
@@ -34,7 +34,9 @@ from lineal.store.engine.dialects.sqlite_files import OpenFiles, connect
 from lineal.store.engine.dialects.sqlite_journal import MODES, WAL, WITH_READERS_BESIDE, Journal
 from lineal.store.engine.dialects.sqlite_options import one_of, seconds
 from lineal.store.engine.dialects.sqlite_statements import KEPT_STATEMENTS
+from lineal.store.engine.direct_transaction import DirectTransaction
 from lineal.store.engine.statement import Insertion
+from lineal.store.engine.transaction import Span, Transaction
 from lineal.store.tables.mlmd_tables import metadata
 
 _CONFLICT = re.compile(r"UNIQUE constraint failed: (.*)")
@@ -197,8 +199,7 @@ class SQLiteDialect(DatabaseDialect):
 
     def writing(self) -> AbstractContextManager[Any]:
         """Make other writers of this process wait here; otherwise they would poll for SQLite's lock."""
-        deadline = CURRENT.get()
-        return self._write_lock if deadline is None else _HeldUntil(self._write_lock, deadline)
+        return Held(self._write_lock)
 
     def after_fork_in_child(self) -> None:
         """Replace the locks."""
@@ -212,9 +213,13 @@ class SQLiteDialect(DatabaseDialect):
             self._files.check(connection)
 
     @property
-    def waits_to_read(self) -> bool:  # type: ignore[override]
+    def waits_to_read(self) -> bool:
         """Whether readers wait for a writer, for as long as a transaction's opening says."""
         return self._journal.mode not in WITH_READERS_BESIDE
+
+    def transaction(self, connection: Any, *, write: bool, is_careful: bool, span: Span | None) -> Transaction:
+        """Return a transaction whose statements run at once."""
+        return DirectTransaction(self, connection, write=write, is_careful=is_careful, span=span)
 
     def begin(self, cursor: Any, *, write: bool) -> None:
         """Take the write lock at once when writing: a lock taken later cannot be waited for safely."""
@@ -384,18 +389,3 @@ class SQLiteDialect(DatabaseDialect):
     def faults(self, run: Callable[[str], list[tuple[Any, ...]]], tables: Sequence[str]) -> list[str]:
         """Ask SQLite's own check, which reads the whole file."""
         return [line for (line,) in run("PRAGMA integrity_check(20)") if line != "ok"]
-
-
-class _HeldUntil:
-    """A lock that is waited for as long as a call may take."""
-
-    def __init__(self, lock: threading.Lock, deadline: Deadline) -> None:
-        self._lock = lock
-        self._deadline = deadline
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=max(0.0, self._deadline.remaining)):
-            raise self._deadline.error()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
