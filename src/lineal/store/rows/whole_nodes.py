@@ -19,13 +19,16 @@ from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import LONGEST_LIST, Statement, listed
 from lineal.store.rows import packing
 from lineal.store.rows.nodes import NodeRow, ask_for_nodes, select_nodes
+from lineal.store.rows.packing import number
 from lineal.store.rows.properties import ask_for_values, packed_cells, packed_properties, property_cells, values_of
 from lineal.store.rows.relations import HELD, held_by, lists_of
 from lineal.store.rows.united import NOTHING, Sent
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PROPERTY, STORED_START, StartListed
 
+# Of more nodes, the rows of one statement for all would be wider than they need be.
 _FEW = 16
-"""Of more nodes, the rows of one statement for all would be wider than they need be."""
+# From what the second column of a row counts down: the form of a property, or the number of packed ones.
+_FROM_FORM, _FROM_PACKED = -1, -1000
 Owned = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
 
 
@@ -48,9 +51,9 @@ def with_properties(kind: Kind, nodes: sa.Select[Any], owned: Owned, *, packs: b
     owner: sa.ColumnElement[int] = PROPERTY[kind].c[kind.id_column]
     if packs:
         one = packed_properties(kind).where(owned(owner)).subquery("packed").c
-        return Statement(sa.union_all(nodes, _shaped(one[0], sa.literal_column("-1000") - one[2], NOTHING, one[1])))
+        return Statement(sa.union_all(nodes, _shaped(one[0], number(_FROM_PACKED) - one[2], NOTHING, one[1])))
     name, form, value = property_cells(kind)
-    properties = _shaped(owner, sa.literal_column("-1") - form, Sent(name), Sent(value))
+    properties = _shaped(owner, number(_FROM_FORM) - form, Sent(name), Sent(value))
     return Statement(sa.union_all(nodes, properties.where(owned(owner))))
 
 
@@ -90,8 +93,10 @@ def unjoined(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
 def separated(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
     """Return what the rows of such a statement say; a text that is not complete is read again, row by row."""
     nodes = [NodeRow._make(row) for row in rows if row[1] >= 0]
-    properties: list[Row] = [(row[0], row[4], -1 - row[1], row[5]) for row in rows if -1000 < row[1] < 0]
-    packed = [(row[0], row[5], -1000 - row[1]) for row in rows if row[1] <= -1000]
+    properties: list[Row] = [
+        (row[0], row[4], _FROM_FORM - row[1], row[5]) for row in rows if _FROM_PACKED < row[1] <= _FROM_FORM
+    ]
+    packed = [(row[0], row[5], _FROM_PACKED - row[1]) for row in rows if row[1] <= _FROM_PACKED]
     if packed:
         found, broken = packing.unpacked(packed)
         properties += found + values_of(session, kind, broken, packs=False)
@@ -102,6 +107,12 @@ def _of(kind: Kind, condition: sa.ColumnElement[bool]) -> Statement:
     """Return the statement of the nodes that meet a condition on their own columns."""
     ids = sa.select(NODE[kind].c.id).where(condition)
     return with_properties(kind, node_columns(kind).where(condition), lambda owner: owner.in_(ids))
+
+
+def _among(kind: Kind, ids: sa.Select[Any], *, packs: bool = False) -> Statement:
+    """Return the statement of the nodes whose ids a query returns."""
+    nodes = node_columns(kind).where(NODE[kind].c.id.in_(ids))
+    return with_properties(kind, nodes, lambda owner: owner.in_(ids), packs=packs)
 
 
 @lru_cache
@@ -131,16 +142,13 @@ def _by_type_and_name(kind: Kind) -> Statement:
 def _by_context(kind: Kind, packs: bool) -> Statement:
     link = MEMBERSHIP[kind].c
     members = sa.select(link[kind.id_column]).where(link.context_id == sa.bindparam("context_id"))
-    nodes = node_columns(kind).where(NODE[kind].c.id.in_(members))
-    return with_properties(kind, nodes, lambda owner: owner.in_(members), packs=packs)
+    return _among(kind, members, packs=packs)
 
 
 @lru_cache
 def _contexts_of(kind: Kind) -> Statement:
     link = MEMBERSHIP[kind].c
-    held = sa.select(link.context_id).where(link[kind.id_column] == sa.bindparam("node_id"))
-    nodes = node_columns(CONTEXT).where(NODE[CONTEXT].c.id.in_(held))
-    return with_properties(CONTEXT, nodes, lambda owner: owner.in_(held))
+    return _among(CONTEXT, sa.select(link.context_id).where(link[kind.id_column] == sa.bindparam("node_id")))
 
 
 def whole_by_ids(session: Session, kind: Kind, ids: Collection[int], *, is_last: bool = False) -> WholeNodes:
@@ -175,9 +183,7 @@ def ask_for_whole(
 
 @lru_cache
 def _around() -> Statement:
-    held = sa.select(held_by(list(HELD)).c.context_id)
-    nodes = node_columns(CONTEXT).where(NODE[CONTEXT].c.id.in_(held))
-    return with_properties(CONTEXT, nodes, lambda owner: owner.in_(held))
+    return _among(CONTEXT, sa.select(held_by(list(HELD)).c.context_id))
 
 
 def ask_for_contexts(session: Session, ids: Mapping[Kind, Sequence[int]]) -> Callable[[], WholeNodes]:
