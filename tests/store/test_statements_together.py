@@ -12,8 +12,13 @@ import pytest
 
 from lineal.config import DatabaseSettings
 from lineal.store.engine.dialects import dialect_for
+from lineal.store.engine.dialects.mysql_session import MySQLSession
 from lineal.store.engine.dialects.server import ServerDialect
+from lineal.upkeep.opening import open_service
 from tests.engines import MARIADB, MARIADB_MYSQLDB, MYSQL, Engine
+from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts
+
+SMALL_PACKET = 200_000  # bytes
 
 
 @pytest.fixture(
@@ -119,3 +124,26 @@ def test_values_in_a_text_come_back_as_they_were(connection: Any) -> None:
 
     assert found[:3] == ("a'b\\c\"d;e\n\r\0\x1a", "é☃\U0001f600", 1.1)
     assert found[3:7] == (1e300, -(2**63), 1, None)
+
+
+def test_statements_that_wait_are_sent_in_as_many_packets_as_they_need(
+    dialect: ServerDialect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    send, limits = MySQLSession.run_together, MySQLSession._take_settings
+
+    def small(self: MySQLSession, found: dict[str, str]) -> None:
+        limits(self, found | {"max_allowed_packet": str(SMALL_PACKET)})
+
+    def note(self: MySQLSession, text: str) -> Any:
+        sizes.append(len(text.encode()))
+        return send(self, text)
+
+    monkeypatch.setattr(MySQLSession, "_take_settings", small)
+    monkeypatch.setattr(MySQLSession, "run_together", note)
+    with open_service(dialect.settings) as service:
+        type_id = put_artifact_type(service)
+        ids = put_artifacts(service, *[artifact(type_id, properties={"text": "ü" * 8000}) for _ in range(30)])
+        assert {node.custom_properties["text"].string_value for node in get_artifacts(service, *ids)} == {"ü" * 8000}
+    assert sum(size > SMALL_PACKET // 4 for size in sizes) > 2
+    assert max(sizes) < SMALL_PACKET
