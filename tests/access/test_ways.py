@@ -148,17 +148,19 @@ def test_an_issuer_that_cannot_be_reached_is_said_to_be_so() -> None:
 
 def test_an_issuer_that_hangs_holds_one_thread_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oidc, "_WAIT_SECONDS", 0.05)
-    answers = threading.Event()
+    hangs, answers = threading.Event(), threading.Event()
     asked: list[str] = []
 
     def hang(url: str) -> Any:
         asked.append(url)
+        hangs.set()
         answers.wait(10)
         return keys(("one", KEY))
 
     tokens = oidc.OidcTokens(AccessSettings(oidc_issuer=ISSUER, oidc_audience=AUDIENCE, oidc_keys=ISSUER), fetch=hang)
     with ThreadPoolExecutor(1) as threads:
         first = threads.submit(tokens.claims, signed())
+        assert hangs.wait(10)
         for _ in range(3):
             with pytest.raises(errors.UnavailableError):
                 tokens.claims(signed())

@@ -72,6 +72,7 @@ class Session:
         rows_written: how many rows were given to statements that write many.
         node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
         dialect: the engine's differences.
+        is_careful: whether each statement runs at once, in the order in which the rules make them.
         node_times: the latest time that nodes are known to carry.
         sees_all: whether its queries see the whole store.
         tracker: what notes the changes of the transaction, or None if nobody asks for them.
@@ -87,6 +88,7 @@ class Session:
         self._transaction = transaction
         self.dialect = database.dialect
         self.node_times = database.node_times
+        self.is_careful = transaction.is_careful
         self.rows_written = 0
         self.node_writes: list[tuple[Kind, Sequence[int], int]] = []
 
@@ -109,11 +111,6 @@ class Session:
         """Record the times of update, at least one, of written nodes."""
         self.node_writes.append((kind, ids, min(times)))
         self.node_times.see(max(times))
-
-    @property
-    def is_careful(self) -> bool:
-        """Whether each statement runs at once, in the order in which the rules make them."""
-        return self._transaction.is_careful
 
     @property
     def unscoped(self) -> Session:
