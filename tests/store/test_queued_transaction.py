@@ -61,7 +61,7 @@ def transaction() -> QueuedTransaction:
 
 def test_rows_of_a_query_are_not_kept_until_the_end(transaction: QueuedTransaction) -> None:
     queried = weakref.ref(transaction.query(Command("SELECT")))
-    asked = weakref.ref(transaction.ask(Command("SELECT")).get())
+    asked = weakref.ref(transaction.ask(Command("SELECT"))())
 
     assert queried() is None
     assert asked() is None
@@ -70,7 +70,7 @@ def test_rows_of_a_query_are_not_kept_until_the_end(transaction: QueuedTransacti
 def test_rows_that_were_asked_for_can_be_had_twice(transaction: QueuedTransaction) -> None:
     asked = transaction.ask(Command("SELECT"))
 
-    assert (asked.get(), asked.get()) == ([(1,)], [(1,)])
+    assert (asked(), asked()) == ([(1,)], [(1,)])
 
 
 def test_an_error_of_many_rows_may_not_be_the_first_one(transaction: QueuedTransaction) -> None:

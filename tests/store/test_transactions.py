@@ -60,7 +60,7 @@ def test_the_connection_of_an_interrupted_read_is_not_used_again(
 ) -> None:
     def own_connection(session: Session) -> int:
         session.end_with_next()
-        return int(session.ask_text(server_engine.own_connection).get()[0][0])
+        return int(session.ask_text(server_engine.own_connection)()[0][0])
 
     def interrupted(session: Session) -> None:
         interrupts.append(own_connection(session))

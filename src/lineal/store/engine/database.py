@@ -213,8 +213,7 @@ class Database:
             if deadline is not None:
                 self._watch.begin(deadline, connection)
             try:
-                transaction.start()
-                finish = self._begin_write(opened) if write else None
+                finish = self._begin_write(transaction, opened) if write else None
                 result = work(opened)
                 if finish is not None:
                     finish()
@@ -244,8 +243,9 @@ class Database:
             else:
                 self._connections.give_back(connection)
 
-    def _begin_write(self, session: Session) -> Callable[[], None] | None:
+    def _begin_write(self, transaction: Transaction, session: Session) -> Callable[[], None] | None:
         """Ask what every write needs, together with its first statement; return what runs before the commit."""
+        transaction.start()
         session.prepare_write()
         return None if self.around_write is None else self.around_write(session)
 

@@ -69,11 +69,7 @@ class DirectTransaction:
         self.is_begun = False
 
     def start(self) -> None:
-        """Begin a write: a lock taken later cannot be waited for safely."""
-        if self._write:
-            self._begin()
-
-    def _begin(self) -> None:
+        """Begin: a lock that a write takes later cannot be waited for safely."""
         self.is_begun = True  # also if it is interrupted, so that what has begun is undone
         self._dialect.begin(self._cursor, write=self._write)
 
@@ -84,7 +80,7 @@ class DirectTransaction:
         if not self.is_begun:
             self._is_over = self.end.is_next and not self._dialect.waits_to_read
             if not self._is_over:
-                self._begin()
+                self.start()
         if self._span is None:
             return self._fetched(command)
         with self._span(command.sql):
@@ -102,7 +98,7 @@ class DirectTransaction:
     def ask(self, command: Command) -> Answer[list[Row]]:
         """Return the rows, which are there already."""
         rows = self.query(command)
-        return Answer(lambda: rows)
+        return lambda: rows
 
     def change(self, command: Command) -> int:
         """Run a statement that changes rows; return how many rows it found."""
@@ -127,12 +123,12 @@ class DirectTransaction:
             ids = self._run(
                 command, lambda: self._dialect.insert_many_with_ids(self._cursor, insertion, command.sql, rows)
             )
-        return Answer(lambda: ids)
+        return lambda: ids
 
     def _run(self, command: Command, run: Callable[[], Value]) -> Value:
         """Run a statement, and translate the driver's errors about its values."""
         if not self.is_begun:
-            self._begin()
+            self.start()
         try:
             with self._span(command.sql) if self._span is not None else nullcontext():
                 return run()
@@ -145,7 +141,7 @@ class DirectTransaction:
     def script(self, command: Command) -> list[Row]:
         """Run a statement given as text."""
         if not self.is_begun:
-            self._begin()
+            self.start()
         self._cursor.execute(command.sql, command.parameters)
         return list(self._cursor.fetchall()) if self._cursor.description else []
 

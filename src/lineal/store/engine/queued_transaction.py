@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from lineal.store.engine.statement import Insertion
@@ -98,7 +99,7 @@ class QueuedTransaction:
         """Let a query wait for the next result that is needed; in a write, a rule before it may fail first."""
         place = self._later(command)
         self.has_waited = self.has_waited or (self._write and not self.is_careful)
-        return Answer(lambda: self._taken(place).rows)
+        return cache(lambda: self._taken(place).rows)
 
     def change(self, command: Command) -> int:
         """Run a statement that changes rows; return how many rows it found."""
@@ -125,7 +126,7 @@ class QueuedTransaction:
                 found += self._dialect.ids_of(self._connection, self._taken(place), count)
             return found
 
-        return Answer(ids)
+        return cache(ids)
 
     def script(self, command: Command) -> list[Row]:
         """Run a statement given as text, alone: some may not be sent with others."""

@@ -181,10 +181,10 @@ class Session:
 
     def ask_listed(self, statement: Statement, name: str, values: Sequence[Any]) -> Callable[[], list[Row]]:
         """Return what `listed_rows` returns when it is needed."""
+        if 0 < len(values) <= LONGEST_LIST:
+            return self.ask(statement, {name: values})
         asked = [self.ask(statement, {name: piece}) for piece in self.pieces(values)]
-        if len(asked) == 1:
-            return asked[0].get
-        return lambda: [row for each in asked for row in each.get()]
+        return lambda: [row for each in asked for row in each()]
 
     @staticmethod
     def pieces(values: Sequence[Any], longest: int = LONGEST_LIST) -> Iterator[Sequence[Any]]:
@@ -224,13 +224,13 @@ class Session:
 
     def insert(self, statement: Insertion, row: Sequence[Any], *, called: Called | None = None) -> int:
         """Insert one row; return its id."""
-        return self._transaction.insert(statement, self._command_of(statement, [row], called)).get()[0]
+        return self._transaction.insert(statement, self._command_of(statement, [row], called))()[0]
 
     def insert_many(
         self, statement: Insertion, rows: Sequence[Sequence[Any]], *, called: Called | None = None
     ) -> Sequence[int]:
         """Insert at least one row; return the ids, index-aligned."""
-        return self.insert_later(statement, rows, called=called).get()
+        return self.insert_later(statement, rows, called=called)()
 
     def insert_later(
         self, statement: Insertion, rows: Sequence[Sequence[Any]], *, called: Called | None = None

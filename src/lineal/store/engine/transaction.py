@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lineal.store.engine.statement import Insertion
 
 Value = TypeVar("Value")
 Row = tuple[Any, ...]
+Answer = Callable[[], Value]
+"""A result that is fetched when it is first needed, and the same each time."""
 Refused = Callable[[Exception], Exception | None]
 Span = Callable[[str], AbstractContextManager[Any]]
 
@@ -72,19 +74,6 @@ class Command:
     rows: int = 1
     keeping: Keeping = Keeping.USUAL
     refused: Refused | None = None
-
-
-class Answer(Generic[Value]):
-    """A result that is fetched when it is first needed."""
-
-    def __init__(self, fetch: Callable[[], Value]) -> None:
-        self._fetch: Callable[[], Value] | None = fetch
-
-    def get(self) -> Value:
-        """Return the result, the same each time."""
-        if self._fetch is not None:
-            self._value, self._fetch = self._fetch(), None
-        return self._value
 
 
 class ReadEnd:

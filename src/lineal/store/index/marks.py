@@ -51,7 +51,7 @@ class LateMarks:
 
         def end() -> None:
             if names is not None:
-                self._look(session, {row[0] for row in names.get()}, reached, when=begun)
+                self._look(session, {row[0] for row in names()}, reached, when=begun)
             if session.node_writes and session.node_times.is_outdated():  # the transaction took long
                 self._look(session, session.dialect.table_names(session.script), None, when=time.monotonic())
             self._mark(session)
@@ -62,7 +62,7 @@ class LateMarks:
         self._has_index = TABLE in {name.lower() for name in names}
         session.node_times.note_look(when)
         if self._has_index:
-            [(time_reached,)] = session.unscoped.rows(_REACHED) if reached is None else reached.get()
+            [(time_reached,)] = session.unscoped.rows(_REACHED) if reached is None else reached()
             session.node_times.see((time_reached or 0) + OVERLAP)
 
     def _mark(self, session: Session) -> None:

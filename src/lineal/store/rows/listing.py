@@ -316,5 +316,5 @@ def ask_for_matching(session: Session, kind: Kind, filter_query: str, ids: Seque
     _check_limits(session, kind, filter_query)
     form = _Form(kind, "id", True, filter_query, of_type=False, in_context=False, continued=False)
     statement = _kept(session, _matching_statement, form)
-    asked = [session.ask(statement, {"candidate_ids": piece}) for piece in session.pieces(ids)]
-    return lambda: {found for each in asked for (found,) in each.get()}
+    asked = session.ask_listed(statement, "candidate_ids", ids)
+    return lambda: {found for (found,) in asked()}

@@ -173,8 +173,8 @@ def nodes_by_ids(session: Session, kind: Kind, ids: Collection[int]) -> list[Nod
 
 def ask_for_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[NodeRow]]:
     """Return what `nodes_by_ids` returns when it is needed: other statements may travel with this one."""
-    asked = [session.ask(_OF[kind].by_id, {"ids": piece}) for piece in session.pieces(ids)]
-    return lambda: [NodeRow._make(row) for each in asked for row in each.get()]
+    asked = session.ask_listed(_OF[kind].by_id, "ids", ids)
+    return lambda: _rows(asked())
 
 
 def ask_to_update(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[NodeRow]]:
@@ -183,10 +183,10 @@ def ask_to_update(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[
     Those that a caller does not see are locked as well for that short time, but not returned.
     """
     seen = None if session.sees_all else ask_existing_ids(session, kind, ids)
-    asked = [session.unscoped.ask(_OF[kind].to_update, {"ids": piece}) for piece in session.pieces(ids)]
+    asked = session.unscoped.ask_listed(_OF[kind].to_update, "ids", ids)
 
     def fetch() -> list[NodeRow]:
-        rows = [NodeRow._make(row) for each in asked for row in each.get()]
+        rows = _rows(asked())
         if seen is None:
             return rows
         shown = seen()
@@ -198,11 +198,10 @@ def ask_to_update(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[
 def ask_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> Callable[[], list[NodeRow]]:
     """Return what returns the nodes that exist, each once, by id."""
     wanted = set(external_ids)
-    asked = [session.ask(_OF[kind].by_external_id, {"external_ids": piece}) for piece in session.pieces(list(wanted))]
+    asked = session.ask_listed(_OF[kind].by_external_id, "external_ids", list(wanted))
 
     def fetch() -> list[NodeRow]:
-        rows = [NodeRow._make(row) for each in asked for row in each.get()]
-        return [row for row in rows if row.external_id in wanted]
+        return [row for row in _rows(asked()) if row.external_id in wanted]
 
     return fetch
 
@@ -266,7 +265,7 @@ def _ask_for_named(
         for types in session.pieces(sorted(set(type_ids)))
         for piece in session.pieces(sorted(wanted))  # all transactions lock in the same order
     ]
-    return lambda: _named(session, kind, [NodeRow._make(row) for each in asked for row in each.get()], wanted)
+    return lambda: _named(session, kind, _rows(row for each in asked for row in each()), wanted)
 
 
 def _named(session: Session, kind: Kind, found: Sequence[NodeRow], wanted: Collection[str]) -> IdsByName:
@@ -291,8 +290,8 @@ def existing_ids(session: Session, kind: Kind, ids: Collection[int]) -> set[int]
 
 def ask_existing_ids(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], set[int]]:
     """Return what returns those of the ids that exist."""
-    asked = [session.ask(_OF[kind].ids, {"ids": piece}) for piece in session.pieces(ids)]
-    return lambda: {found for each in asked for (found,) in each.get()}
+    asked = session.ask_listed(_OF[kind].ids, "ids", ids)
+    return lambda: {found for (found,) in asked()}
 
 
 def ids_to_link(session: Session, kind: Kind, ids: Collection[int]) -> set[int]:
@@ -306,11 +305,10 @@ def ask_to_link(session: Session, kind: Kind, ids: Collection[int]) -> Callable[
     Those that a caller does not see are locked as well for that short time, but not returned.
     """
     seen = None if session.sees_all else ask_existing_ids(session, kind, list(ids))
-    pieces = session.pieces(list(ids))
-    asked = [session.unscoped.ask(_OF[kind].ids_to_link, {"ids": piece}) for piece in pieces]
+    asked = session.unscoped.ask_listed(_OF[kind].ids_to_link, "ids", list(ids))
 
     def fetch() -> set[int]:
-        found = {node_id for each in asked for (node_id,) in each.get()}
+        found = {node_id for (node_id,) in asked()}
         return found if seen is None else found & seen()
 
     return fetch
@@ -326,7 +324,7 @@ def start_inserting(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> C
     asked = session.insert_later(_OF[kind].insert, rows, called=lambda index: _new_label(kind, nodes[index]))
 
     def finish() -> Sequence[int]:
-        ids = asked.get()
+        ids = asked()
         session.note_times(kind, ids, [node.time for node in nodes])
         if session.tracker:
             session.tracker.created(kind, ids)

@@ -84,7 +84,7 @@ def ask_packed(
     asked = [session.ask(statement, {"ids": piece}) for piece in session.pieces(ids, MOST)]
 
     def read() -> list[Row]:
-        found, broken = unpacked([row for each in asked for row in each.get()])
+        found, broken = unpacked([row for each in asked for row in each()])
         return found + session.listed_rows(rows, "ids", broken) if broken else found
 
     return read

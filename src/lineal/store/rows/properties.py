@@ -188,10 +188,10 @@ def properties_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[Row]
 
 def ask_for_properties(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[Row]]:
     """Return what returns the rows that `properties_of` returns."""
-    asked = [session.ask(_OF[kind].rows, {"ids": piece}) for piece in session.pieces(ids)]
+    asked = session.ask_listed(_OF[kind].rows, "ids", ids)
 
     def fetch() -> list[Row]:
-        rows = [row for each in asked for row in each.get()]
+        rows = asked()
         if not session.dialect.converts_values:
             return rows
         return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]

@@ -100,7 +100,7 @@ def ask_for_events_within(
     """
     statement = _around_ids(ways, session.dialect.many_recursive_terms)
     asked = session.ask(statement, {"ids": ids, "hops": hops - 1, "most": most, **period.values})
-    return lambda: [EventRow._make(row) for row in asked.get()]
+    return lambda: [EventRow._make(row) for row in asked()]
 
 
 def page_with_events(

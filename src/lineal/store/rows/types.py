@@ -116,7 +116,7 @@ def all_whole_types(session: Session, kind: Kind) -> WholeTypes:
 def ask_for_all_types(session: Session, kind: Kind) -> Callable[[], WholeTypes]:
     """Return what `all_whole_types` returns when it is needed."""
     asked = session.ask(_ALL_WHOLE, {"type_kind": kind.type_kind})
-    return lambda: _whole(asked.get())
+    return lambda: _whole(asked())
 
 
 def ask_for_types_around(
@@ -129,7 +129,7 @@ def ask_for_types_around(
     asked = [session.ask(_around(kinds), lists) for lists in lists_of(session, ids)] if kinds else []
 
     def types() -> WholeTypes:
-        rows = [row for each in asked for row in each.get()]
+        rows = [row for each in asked for row in each()]
         return _whole(rows if len(asked) == 1 else list(dict.fromkeys(rows)))
 
     return types

@@ -191,29 +191,26 @@ def ask_for_contexts(session: Session, ids: Mapping[Kind, Sequence[int]]) -> Cal
     asked = [session.ask(_around(), lists) for lists in lists_of(session, ids)]
 
     def read() -> WholeNodes:
-        rows = [row for each in asked for row in each.get()]
-        found = separated(session, CONTEXT, rows if len(asked) == 1 else list(dict.fromkeys(rows)))
-        found.rows.sort()
-        return found
+        rows = [row for each in asked for row in each()]
+        return _in_order(separated(session, CONTEXT, rows if len(asked) == 1 else list(dict.fromkeys(rows))))
 
     return cache(read)
 
 
 def whole_by_uris(session: Session, kind: Kind, uris: Collection[str]) -> WholeNodes:
     """Return the nodes with one of the uris, by id."""
-    wanted, found = set(uris), WholeNodes([], [])
+    wanted = set(uris)
+    rows: list[Row] = []
     for piece in session.pieces(list(wanted)):
-        values = {"uris": piece, "starts": list({uri[:STORED_START] for uri in piece})}
-        found = _joined(found, _read(session, kind, _by_uris(kind), values))
-    return _kept(found, lambda row: row.uri in wanted)
+        rows += session.rows(_by_uris(kind), {"uris": piece, "starts": list({uri[:STORED_START] for uri in piece})})
+    return _kept(_in_order(separated(session, kind, rows)), lambda row: row.uri in wanted)
 
 
 def whole_by_external_ids(session: Session, kind: Kind, external_ids: Collection[str]) -> WholeNodes:
     """Return the nodes that exist, each once, by id."""
-    wanted, found = set(external_ids), WholeNodes([], [])
-    for piece in session.pieces(list(wanted)):
-        found = _joined(found, _read(session, kind, _by_external_ids(kind), {"external_ids": piece}))
-    return _kept(found, lambda row: row.external_id in wanted)
+    wanted = set(external_ids)
+    rows = session.listed_rows(_by_external_ids(kind), "external_ids", list(wanted))
+    return _kept(_in_order(separated(session, kind, rows)), lambda row: row.external_id in wanted)
 
 
 def whole_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> WholeNodes:
@@ -233,13 +230,12 @@ def whole_contexts_of(session: Session, kind: Kind, node_id: int) -> WholeNodes:
 
 
 def _read(session: Session, kind: Kind, statement: Statement, values: Mapping[str, Any]) -> WholeNodes:
-    found = separated(session, kind, session.rows(statement, values))
+    return _in_order(separated(session, kind, session.rows(statement, values)))
+
+
+def _in_order(found: WholeNodes) -> WholeNodes:
     found.rows.sort()
     return found
-
-
-def _joined(first: WholeNodes, second: WholeNodes) -> WholeNodes:
-    return WholeNodes(sorted(first.rows + second.rows), [*first.properties, *second.properties])
 
 
 def _kept(found: WholeNodes, is_kept: Callable[[NodeRow], bool]) -> WholeNodes:

@@ -30,5 +30,5 @@ _CONTEXTS = Statement(
 def ask_for_named_workspaces(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], set[str | None]]:
     """Return what returns the workspaces that nodes name; None means a property that is not a text."""
     statements = [_PROPERTIES[kind], *([_CONTEXTS] if kind is CONTEXT else [])]
-    asked = [session.ask(statement, {"ids": piece}) for statement in statements for piece in session.pieces(ids)]
-    return lambda: {name for each in asked for (name,) in each.get()}
+    asked = [session.ask_listed(statement, "ids", ids) for statement in statements]
+    return lambda: {name for each in asked for (name,) in each()}

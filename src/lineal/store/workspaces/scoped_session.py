@@ -88,7 +88,7 @@ class ScopedSession(Session):
         wanted = {(workspace.type_name, workspace.name) for workspace in self.scope.workspaces}
         with self._transaction.end.put_off():
             if self._asked is not None:
-                found = self._asked.get()
+                found = self._asked()
             else:
                 found = self.unscoped.listed_rows(_NAMED_CONTEXTS, "names", self._names)
         ids = [node_id for node_id, type_name, name in found if (type_name, name) in wanted]

@@ -74,7 +74,7 @@ class SQLiteDialect(DatabaseDialect):
             raise urls.unknown_option(
                 next(iter(query)), "SQLite knows mode, synchronous, busy_timeout and journal_mode"
             )
-        self._write_lock = threading.Lock()
+        self._writing = Held(threading.Lock())
         self._idle: IdleConnections | None = None
         is_minded = self._path and self._mode != "ro"
         self._files = OpenFiles(self._path) if is_minded else None
@@ -199,11 +199,11 @@ class SQLiteDialect(DatabaseDialect):
 
     def writing(self) -> AbstractContextManager[Any]:
         """Make other writers of this process wait here; otherwise they would poll for SQLite's lock."""
-        return Held(self._write_lock)
+        return self._writing
 
     def after_fork_in_child(self) -> None:
         """Replace the locks."""
-        self._write_lock = threading.Lock()
+        self._writing = Held(threading.Lock())
         if self._files is not None:
             self._files.after_fork_in_child()
 
