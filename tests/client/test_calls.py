@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from lineal import errors
@@ -13,9 +15,9 @@ from tests.client.fakes import ScriptedTransport
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Collect the pauses instead of making them."""
+    """Collect the pauses instead of making them; other threads of the process sleep as they do."""
     taken: list[float] = []
-    monkeypatch.setattr(calls.time, "sleep", taken.append)
+    monkeypatch.setattr(calls, "time", SimpleNamespace(sleep=taken.append))
     return taken
 
 
