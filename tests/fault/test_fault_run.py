@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from lineal.catalogue import Catalogue
 from lineal.upkeep.opening import open_service
 from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, free_port, run_sql, server_folder
 from tests.fault.faults import Database, disk, durable, stepping_clock
@@ -27,6 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(int(SECONDS * 3) + 480)]
 
 ENGINES = [pytest.param(engine, id=engine.name) for engine in (SQLITE, MARIADB, MYSQL, POSTGRESQL)]
 SERVERS = ["mariadb", "mysql", "postgresql"]
+COUNT = "SELECT COUNT(*) FROM Execution"
 
 
 @pytest.fixture
@@ -86,6 +88,11 @@ def test_steps_of_the_clock_lose_nothing(name: str, stack: ExitStack, monkeypatc
         with served(url, "--workers", "2") as (_, writers), writers:
             inflict(writers, clock.step_somewhere, pause=1.0)
     check(url, writers)
+    with open_service(url) as service:
+        Catalogue(service).index.follow_all()
+    check(url, writers)
+    assert run_sql(url, "SELECT COUNT(*) FROM lineal_entry WHERE kind = 0") == run_sql(url, COUNT)
+    assert run_sql(url, "SELECT COUNT(*) FROM lineal_index_mark") == [(0,)]
     ((first, last),) = run_sql(url, "SELECT MIN(create_time_since_epoch), MAX(create_time_since_epoch) FROM Execution")
     assert last - first > 3_600_000, "no process saw the clock step"
 
@@ -125,7 +132,7 @@ def test_reads_go_on_while_a_file_cannot_grow(tmp_path: Path) -> None:
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (largest // 2, hard))
             writers.wait_until_stopped()
             with open_service(f"{url}?mode=ro") as reading:
-                assert reading.database.read(lambda session: session.script("SELECT count(*) FROM Execution"))
+                assert reading.database.read(lambda session: session.script(COUNT))
             resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
 
         with writers:

@@ -314,6 +314,34 @@ def test_doctor_finds_what_the_index_has_gone_past_and_mends_it(
     assert found(Catalogue(service), "label.team=after") == ([first], True)
 
 
+def test_doctor_finds_nothing_wrong_with_changes_that_the_next_search_will_index(
+    service: MetadataService, catalogue: Catalogue, database_url: str, type_id: int, step: Step
+) -> None:
+    [first, _] = put(service, artifact(type_id, "before"), artifact(type_id, "other"))
+    page(catalogue)
+    step(-48 * HOUR)
+    put(service, artifact(type_id, "after", first))
+    step(0)
+
+    assert run_sql(database_url, "SELECT node_id FROM lineal_index_mark") == [(first,)]
+    assert doctor.examine(DatabaseSettings(database_url)) == []
+    assert found(catalogue, "label.team=after") == ([first], True)
+
+
+def test_an_update_is_found_although_the_clock_was_ahead_during_an_earlier_search(
+    service: MetadataService, catalogue: Catalogue, type_id: int, step: Step
+) -> None:
+    [first] = put(service, artifact(type_id, "before"))
+    step(2)
+    put(service, artifact(type_id, "other"))
+    step(HOUR)
+    assert [found(catalogue, "label.team=before") for _ in range(2)] == [([first], True)] * 2
+    step(0)
+    put(service, artifact(type_id, "after", first))
+
+    assert found(catalogue, "label.team=after") == ([first], True)
+
+
 def test_every_worker_of_a_large_store_comes_to_know_that_its_answers_are_complete(
     service: MetadataService, database_url: str, type_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

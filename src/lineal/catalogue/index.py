@@ -25,10 +25,10 @@ from lineal import errors
 from lineal.catalogue import entries
 from lineal.catalogue.comparing import Comparison
 from lineal.catalogue.entries import Derived
+from lineal.catalogue.level_states import LevelStates
 from lineal.deadlines import calling_until
 from lineal.kinds import CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
-from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.store.engine.begin_deadline import BeginDeadline
@@ -85,7 +85,7 @@ class SearchIndex:
     is_available: bool = True
     has_unindexed: bool = True
     has_marks: bool = True
-    _level: dict[Kind, State] = field(default_factory=dict)
+    _levels: LevelStates = field(default_factory=LevelStates)
     _turn: threading.Lock = field(default_factory=threading.Lock)
     _said: str = ""
 
@@ -260,19 +260,15 @@ class SearchIndex:
         _log.error(said, kind.name, node_id, reason, exc_info=fault)
 
     def _is_level(self, kind: Kind) -> bool:
-        """Say whether nothing is new by times, ids and marks, and remember it once nothing can be written before it."""
         state = self._look(kind)
-        if self._level.get(kind) == state:
-            return True
-        self._level.pop(kind, None)
+        return self._levels.is_level(kind, state, lambda: self._has_nothing_new(kind, state))
+
+    def _has_nothing_new(self, kind: Kind, state: State) -> bool:
+        """Say whether nothing is new by times, ids and marks."""
         place = state.place
         if place is None or state.mark is not None or state.node_id > state.entry_id or state.renewing is not False:
             return False
-        if self.service.read(lambda session, _: index_rows.pending(session, kind, place, limit=1)):
-            return False
-        if state.updated < now() - OVERLAP:
-            self._level[kind] = state
-        return True
+        return not self.service.read(lambda session, _: index_rows.pending(session, kind, place, limit=1))
 
     def _look(self, kind: Kind) -> State:
         state = self.service.read(lambda session, _: index_rows.state(session, kind, marked=self.has_marks))

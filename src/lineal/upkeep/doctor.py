@@ -14,7 +14,6 @@ from lineal.config import DatabaseSettings, Use
 from lineal.counting import amount
 from lineal.kinds import KINDS, Kind
 from lineal.service.audit import note
-from lineal.service.clock import now
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
 from lineal.store.index import comparison as index_comparison
@@ -33,7 +32,6 @@ from lineal.upkeep.migration import on_existing
 Mend = Callable[[Session], None]
 _MOST_ROUNDS = 3
 _SHOWN = 5
-_LONGEST_MARK = 86_400_000  # milliseconds; the first search after a write processes them
 
 
 @dataclass(frozen=True)
@@ -234,7 +232,10 @@ def _try_again(kind: Kind) -> Mend:
 
 
 def _behind(session: Session) -> Iterator[Finding]:
-    """Yield nodes that the search index has missed, and marks that no pass has processed for long."""
+    """Yield nodes that the search index has missed.
+
+    Nodes that the next search will index are no fault: those after the index's progress, and those with a mark.
+    """
     if not table_names(session) >= {own_tables.ENTRY.name, own_tables.PROGRESS.name, index_marks.TABLE}:
         return
     cure = "let the search index look at all of them with the next search"
@@ -244,14 +245,7 @@ def _behind(session: Session) -> Iterator[Finding]:
             are, they = ("are", "they are") if count > 1 else ("is", "it is")
             problem = f"{amount(count, kind.plural)} {are} not in the search index as {they}"
             yield Finding(problem, cure, _index_again(kind))
-        if count := index_marks.count_old(session, kind, before=now() - _LONGEST_MARK):
-            problem = f"marks of {kind.plural} for the search index are more than a day old: {count}"
-            yield Finding(problem, f"delete them, and {cure}", _index_again(kind))
 
 
 def _index_again(kind: Kind) -> Mend:
-    def mend(session: Session) -> None:
-        index_marks.remove_old(session, kind, before=now() - _LONGEST_MARK)
-        index_rows.start_again(session, kind)
-
-    return mend
+    return lambda session: index_rows.start_again(session, kind)

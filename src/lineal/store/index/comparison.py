@@ -16,7 +16,7 @@ from lineal.store.engine.statement import Statement
 from lineal.store.index.entries import after_place, differing, with_entry
 from lineal.store.rows.nodes import NodeRow, select_nodes
 from lineal.store.tables.mlmd_tables import NODE
-from lineal.store.tables.own_tables import ENTRY, FACT
+from lineal.store.tables.own_tables import ENTRY, FACT, MARK
 
 # Primes: sums of remainders stay far below 64 bits, and two faults are unlikely to cancel out.
 _PRIMES = 1_000_003, 9_973, 9_967
@@ -140,13 +140,16 @@ def delete_facts_without_node(session: Session, kind: Kind, low: int, high: int)
 def _behind(kind: Kind) -> Statement:
     node = NODE[kind].c
     newest = sa.select(sa.func.max(ENTRY.c.node_id)).where(ENTRY.c.kind == kind.type_kind).scalar_subquery()
-    found = sa.select(sa.func.count()).select_from(with_entry(kind))
-    return Statement(found.where(~after_place(kind), node.id <= newest, differing(kind)))
+    marked = sa.select(MARK.c.node_id).where(MARK.c.kind == kind.type_kind).distinct().subquery()
+    found = sa.select(sa.func.count()).select_from(
+        with_entry(kind).outerjoin(marked, marked.c.node_id == node.id)  # "in" would read all marks for each node
+    )
+    return Statement(found.where(~after_place(kind), node.id <= newest, differing(kind), marked.c.node_id.is_(None)))
 
 
 _BEHIND = {kind: _behind(kind) for kind in KINDS}
 
 
 def count_behind(session: Session, kind: Kind, place: tuple[int, int]) -> int:
-    """Return how many nodes have missing or old entries although the index is beyond them."""
+    """Return how many nodes without a mark have missing or old entries although the index is beyond them."""
     return int(session.rows(_BEHIND[kind], {"time": place[0], "node_id": place[1]})[0][0])

@@ -2,7 +2,8 @@
 
 A transaction that writes nodes marks them itself, just before it commits, if the index may be beyond their times
 (store/engine/node_times.py). Each mark is a new row: a pass deletes only the marks that it has read, so it loses none
-that is committed meanwhile. What stays out: indexing (catalogue/index.py).
+that is committed meanwhile. The time of a mark only informs people, because the writer's clock may be wrong.
+What stays out: indexing (catalogue/index.py).
 """
 
 from __future__ import annotations
@@ -26,10 +27,7 @@ _FIRST = Statement(
     sa.select(MARK.c.id, MARK.c.node_id).where(MARK.c.kind == _OF_KIND).order_by(MARK.c.id).limit(sa.bindparam("most"))
 )
 _DELETE = Statement(sa.delete(MARK).where(listed(MARK.c.id, "ids")))
-_OLD = sa.and_(MARK.c.kind == _OF_KIND, MARK.c.time < sa.bindparam("before"))
-_COUNT_OLD = Statement(sa.select(sa.func.count()).select_from(MARK).where(_OLD))
 _REACHED = Statement(sa.select(sa.func.max(PROGRESS.c.time)).where(PROGRESS.c.kind >= 0))
-_DELETE_OLD = Statement(sa.delete(MARK).where(_OLD))
 
 
 class LateMarks:
@@ -87,13 +85,3 @@ def remove(session: Session, ids: Sequence[int]) -> None:
     """Delete marks by their own ids."""
     for piece in session.pieces(ids):
         session.change(_DELETE, {"ids": piece})
-
-
-def count_old(session: Session, kind: Kind, *, before: int) -> int:
-    """Return how many marks of a kind were made before a time, in milliseconds since the epoch."""
-    return int(session.rows(_COUNT_OLD, {"kind": kind.type_kind, "before": before})[0][0])
-
-
-def remove_old(session: Session, kind: Kind, *, before: int) -> None:
-    """Delete the marks of a kind that were made before a time."""
-    session.change(_DELETE_OLD, {"kind": kind.type_kind, "before": before})
