@@ -86,6 +86,31 @@ def test_opening_a_view_renews_it_once_a_day(service: MetadataService, monkeypat
     assert [is_there(anna, view.id) for view in (first, second)] == [True, False]
 
 
+def test_a_view_that_is_stored_after_the_clock_was_set_back_is_not_the_next_to_go(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = catalogue(service)
+    first = anna.put_view(large(1))
+    monkeypatch.setattr(views, "now", lambda: 1_000_000_000_000 - 2 * DAY)
+    second = anna.put_view(large(2))
+    anna.put_view(large(3))
+    assert [is_there(anna, view.id) for view in (first, second)] == [False, True]
+
+
+def test_opening_a_view_renews_it_after_the_clock_was_ahead(
+    service: MetadataService, clock: Iterator[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = catalogue(service)
+    first = anna.put_view(large(1))
+    with monkeypatch.context() as ahead:
+        ahead.setattr(views, "now", lambda: 1_000_000_000_000 + 2 * DAY)
+        second = anna.put_view(large(2))
+    assert next(clock) < 1_000_000_000_000 + DAY
+    assert is_there(anna, first.id)
+    anna.put_view(large(3))
+    assert [is_there(anna, view.id) for view in (first, second)] == [True, False]
+
+
 def test_a_view_that_two_callers_stored_stays_until_both_are_over_their_quota(service: MetadataService) -> None:
     anna, ben = catalogue(service), catalogue(service, BEN)
     shared = anna.put_view(large(0))

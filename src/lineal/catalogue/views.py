@@ -82,10 +82,10 @@ class Views:
         Raises:
             NotFoundError: none has this name.
         """
-        content, used = self._service.read(lambda session, _: self._get(session, view_id), caller=caller)
+        content, is_due = self._service.read(lambda session, _: self._get(session, view_id), caller=caller)
         if content is None:
             raise errors.NotFoundError(self._missing(view_id))
-        if self._counts and (used is None or used < now() - RENEWED_AFTER):
+        if is_due:
             self._renew(view_id)
         return View(view_id, content)
 
@@ -114,12 +114,16 @@ class Views:
             removed = _make_room(session, use, of_caller, use.caller) + _make_room(session, use, of_all)
             view_rows.add_use(session, use, at=now())
         view_rows.add(session, use.view_id, content, now())
-        view_rows.renew(session, use.view_id, at=now())
+        _renew(session, use.view_id)
         return removed
 
-    def _get(self, session: Session, view_id: str) -> tuple[str | None, int | None]:
-        used = view_rows.last_use(session, view_id) if self._counts else None
-        return view_rows.content(session, view_id), used
+    def _get(self, session: Session, view_id: str) -> tuple[str | None, bool]:
+        """Return the content of a view, and whether it is time to note that it is used."""
+        is_due = False
+        if self._counts:
+            used, latest = view_rows.last_use(session, view_id), view_rows.latest_use(session)
+            is_due = used is None or used < max(now(), latest) - RENEWED_AFTER
+        return view_rows.content(session, view_id), is_due
 
     def _renew(self, view_id: str) -> None:
         """Record that a view is used, if that is quickly possible: a read must not wait or fail for it."""
@@ -143,7 +147,12 @@ class Views:
 def _note_use(view_id: str, deadline: BeginDeadline, session: Session, _: KnownTypes) -> None:
     deadline.begin()
     if locks.try_take(session, locks.VIEWS):
-        view_rows.renew(session, view_id, at=now())
+        _renew(session, view_id)
+
+
+def _renew(session: Session, view_id: str) -> None:
+    """Record that a view is used, later than all others: if a clock was set, the time of day may say otherwise."""
+    view_rows.renew(session, view_id, at=max(now(), view_rows.latest_use(session) + 1))
 
 
 def _make_room(session: Session, wanted: Use, quota: int, caller: str | None = None) -> int:

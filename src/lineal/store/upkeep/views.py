@@ -54,6 +54,7 @@ def _is(**values: str) -> list[sa.ColumnElement[bool]]:
 _CONTENT = Statement(sa.select(VIEW.c.content).where(VIEW.c.id == sa.bindparam("view_id")))
 _INSERT = insertion(VIEW, ["id", "content", "created"], keep_existing="id")
 _LAST_USE = Statement(sa.select(sa.func.max(VIEW_USE.c.used)).where(*_is(view_id="of_view")))
+_LATEST_USE = Statement(sa.select(sa.func.max(VIEW_USE.c.used)))
 _IS_USED_BY = Statement(sa.select(VIEW_USE.c.used).where(*_is(view_id="of_view", caller="of_caller")))
 _INSERT_USE = insertion(VIEW_USE, ["view_id", "caller", "size", "used"], keep_existing="view_id")
 _RENEW = Statement(sa.update(VIEW_USE).values(used=sa.bindparam("at")).where(*_is(view_id="of_view")))
@@ -97,6 +98,12 @@ def last_use(session: Session, view_id: str) -> int | None:
     """Return when a view was last used, in milliseconds since the epoch; None if it is not counted yet."""
     row = session.row(_LAST_USE, {"of_view": view_id})
     return row[0] if row else None
+
+
+def latest_use(session: Session) -> int:
+    """Return when any view was last used, in milliseconds since the epoch; 0 if none is counted."""
+    row = session.row(_LATEST_USE, {})
+    return (row[0] if row else None) or 0
 
 
 def is_of(session: Session, view_id: str, caller: str) -> bool:
