@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import MetadataService
+from lineal.store.engine.dialects import sqlite_files
 from lineal.upkeep.opening import open_service
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
@@ -86,6 +88,76 @@ def test_nothing_is_read_from_a_file_that_is_not_at_its_path(tmp_path: Path, dis
         displace(path)
         with pytest.raises(errors.UnavailableError, match=r"store\.db(-wal|-shm)? was (removed|replaced)"):
             service.database.read(lambda session: session.script("SELECT 1"))
+
+
+def settle(service: MetadataService, monkeypatch: pytest.MonkeyPatch, *, believed: float = 60.0) -> None:
+    """Read until the directory of a store's file is believed."""
+    monkeypatch.setattr(sqlite_files, "_SETTLED_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_files, "_BELIEVED_SECONDS", believed)
+    read(service)
+    time.sleep(0.06)
+    read(service)
+
+
+def read(service: MetadataService) -> None:
+    service.database.read(lambda session: session.script("SELECT 1"))
+
+
+@pytest.mark.parametrize("displace", [remove, replace, remove_log, remove_log_index, link_elsewhere])
+def test_a_directory_that_has_settled_shows_at_the_next_read_what_changes_in_it(
+    tmp_path: Path, displace: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path / "other.db", "restored")
+    path = stored(tmp_path / "store.db", "first")
+    with open_service(f"sqlite:///{path}") as service:
+        put(service, "second")
+        settle(service, monkeypatch)
+        displace(path)
+        with pytest.raises(errors.UnavailableError, match=r"store\.db(-wal|-shm)? was (removed|replaced)"):
+            read(service)
+
+
+def test_a_file_behind_a_link_is_read_no_more_when_it_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path / "other.db", "restored")
+    path = stored(tmp_path / "store.db", "first")
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "link.db"
+    link.symlink_to(path)
+    with open_service(f"sqlite:///{link}") as service:
+        settle(service, monkeypatch)
+        replace(path)
+        with pytest.raises(errors.UnavailableError, match=r"link\.db was replaced"):
+            read(service)
+
+
+def test_a_read_of_a_settled_directory_asks_only_for_the_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = stored(tmp_path / "store.db", "first")
+    with open_service(f"sqlite:///{path}") as service:
+        settle(service, monkeypatch)
+        asked: list[object] = []
+        stat = os.stat
+        monkeypatch.setattr(os, "stat", lambda name: asked.append(name) or stat(name))
+        read(service)
+        assert asked == [str(tmp_path)]
+
+
+def test_a_directory_whose_time_does_not_change_is_not_believed_for_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored(tmp_path / "other.db", "restored")
+    path = stored(tmp_path / "store.db", "first")
+    with open_service(f"sqlite:///{path}") as service:
+        settle(service, monkeypatch, believed=0.05)
+        before = os.stat(tmp_path)
+        replace(path)
+        os.utime(tmp_path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        time.sleep(0.06)
+        with pytest.raises(errors.UnavailableError, match=r"store\.db was replaced"):
+            read(service)
 
 
 def test_what_is_refused_because_the_log_was_removed_is_not_stored(tmp_path: Path) -> None:

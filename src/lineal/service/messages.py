@@ -18,7 +18,7 @@ from lineal.store.rows.nodes import NodeRow
 from lineal.store.rows.properties import values_of
 from lineal.store.rows.types import TypeRow, WholeTypes
 from lineal.store.rows.whole_nodes import WholeNodes
-from lineal.store.tables.values import CUSTOM, STRUCT_PREFIX, TEXT, decode_one
+from lineal.store.tables.values import CUSTOM, DOUBLE, INTEGER, STRUCT_PREFIX, TEXT, decode_one
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
@@ -108,12 +108,19 @@ def fill_properties(nodes: dict[int, Any], rows: Sequence[Row]) -> None:
             deadlines.check()
             node, last = nodes[node_id], node_id
             declared, custom = node.properties, node.custom_properties
-        if form == TEXT and not stored.startswith(STRUCT_PREFIX):
-            declared[name].string_value = stored
-        elif form < CUSTOM:
-            decode_one(form, stored, declared[name])
+        if form >= CUSTOM:
+            form -= CUSTOM
+            value = custom[name]
         else:
-            decode_one(form - CUSTOM, stored, custom[name])
+            value = declared[name]
+        if form == TEXT and not stored.startswith(STRUCT_PREFIX):  # the usual forms, without another call
+            value.string_value = stored
+        elif form == INTEGER:
+            value.int_value = int(stored)
+        elif form == DOUBLE:
+            value.double_value = float(stored)
+        else:
+            decode_one(form, stored, value)
 
 
 def type_message(

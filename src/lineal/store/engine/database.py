@@ -207,7 +207,7 @@ class Database:
         transaction = None
         stopped = False
         try:
-            self.dialect.check_place(connection)
+            self.dialect.check_place(connection, write=write)
             transaction = self.dialect.transaction(connection, write=write, is_careful=is_careful, span=self.span)
             opened = session(self, transaction)
             if deadline is not None:
@@ -233,7 +233,7 @@ class Database:
         """Give a connection back after a commit."""
         try:
             if write:
-                self.dialect.check_place(connection)
+                self.dialect.check_place(connection, write=True)
             if rows_written:
                 self.is_full = self.is_full and self.dialect.tables_keep_space
                 self.dialect.after_write(connection, rows_written)

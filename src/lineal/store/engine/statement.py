@@ -2,12 +2,13 @@
 
 A statement's text never depends on values: every value is a bound parameter. A list of values (`listed`) is one
 parameter if the driver accepts lists. SQLite needs one for each value. There, the lengths of lists are rounded up to a
-few sizes, so that there are few texts and the driver can keep them prepared. What stays out: connections and
-transactions (database.py).
+few sizes, so that there are few texts and the driver can keep them prepared, and many numbers are one text, which SQLite
+reads as a table. What stays out: connections and transactions (database.py).
 """
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -25,6 +26,10 @@ from lineal import deadlines
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
 LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
+# SQLite reads a whole table if the list is long enough and seems to select much of it, for example because of the values
+# that fill it up. It does not count the values of a text.
+_MOST_NUMBERS = 16
+_NUMBERS_OF_TEXT = 0
 _MOST_TEXTS = 1 << 16  # characters of the texts that a statement keeps for lists of several lengths
 _BYTES_PER_PARAMETER = 400
 
@@ -118,7 +123,9 @@ class CompiledStatement:
             raise AssertionError(f"rows of {statement.order} for a statement that takes {self._order}")
         self._own: dict[str, Any] = {name: value for name, value in compiled.params.items() if value is not None}
         self._lists = tuple(bind.key for bind in compiled.post_compile_params)
-        self._arrays = _names_of_lists(statement.element).difference(self._lists)
+        lists = _lists_of(statement.element)
+        self._arrays = lists.keys() - set(self._lists)
+        self._numbers = {name for name in self._lists if lists.get(name)}
         self._is_list = len(self._lists) == len(self._order) == 1
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
@@ -135,22 +142,30 @@ class CompiledStatement:
     def bind(self, values: Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
         """Return the text and the parameters, in the driver's order, for these values."""
         if self._is_list:
-            items = padded(values[self._order[0]])
-            return self._text((len(items),)), items
+            size, items = self._items(self._order[0], values)
+            return self._text((size,)), items
         own = self._own
         if not self._lists and not self._arrays:
             return self.sql, [values[name] if name in values else own.get(name) for name in self._order]
         flat: list[Any] = []
         sizes: list[int] = []
         for name in self._order:
-            value: Any = values[name] if name in values else own.get(name)
             if name in self._lists:
-                value = padded(value)
-                sizes.append(len(value))
-                flat.extend(value)
+                size, items = self._items(name, values)
+                sizes.append(size)
+                flat.extend(items)
             else:
+                value: Any = values[name] if name in values else own.get(name)
                 flat.append(list(value) if name in self._arrays else value)
         return self._text(tuple(sizes)), flat
+
+    def _items(self, name: str, values: Mapping[str, Any]) -> tuple[int, Sequence[Any]]:
+        """Return the parameters of a list, and how many they are, or that they are one text of many numbers."""
+        items: Sequence[Any] = values[name]
+        if len(items) > _MOST_NUMBERS and name in self._numbers:
+            return _NUMBERS_OF_TEXT, [json.dumps(list(items))]
+        items = padded(items)
+        return len(items), items
 
     def _text(self, sizes: tuple[int, ...]) -> str:
         """Return the statement's text with lists of these lengths, in the order of the text."""
@@ -159,7 +174,8 @@ class CompiledStatement:
             text = self.sql
             lists = [name for name in self._order if name in self._lists]
             for name, size in zip(lists, sizes, strict=True):
-                text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join([self._placeholder] * size), 1)
+                items = ", ".join([self._placeholder] * size) or _numbers_of(self._placeholder)
+                text = text.replace(f"__[POSTCOMPILE_{name}]", items, 1)
             self._keep_text(sizes, text)
         return text
 
@@ -172,12 +188,17 @@ class CompiledStatement:
             self._texts_size += len(text)
 
 
-def _names_of_lists(element: sa.sql.expression.ClauseElement) -> set[str]:
-    found: set[str] = set()
+def _numbers_of(placeholder: str) -> str:
+    return f"SELECT value FROM json_each({placeholder})"
+
+
+def _lists_of(element: sa.sql.expression.ClauseElement) -> dict[str, bool]:
+    """Return the names of an expression's lists, and whether they are lists of numbers."""
+    found: dict[str, bool] = {}
     for each in iterate(element):
         deadlines.check()
         if isinstance(each, _Listed):
-            found.add(each.name)
+            found[each.name] = isinstance(each.column.type, sa.Integer)
     return found
 
 

@@ -92,11 +92,17 @@ def unjoined(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
 
 def separated(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
     """Return what the rows of such a statement say; a text that is not complete is read again, row by row."""
-    nodes = [NodeRow._make(row) for row in rows if row[1] >= 0]
-    properties: list[Row] = [
-        (row[0], row[4], _FROM_FORM - row[1], row[5]) for row in rows if _FROM_PACKED < row[1] <= _FROM_FORM
-    ]
-    packed = [(row[0], row[5], _FROM_PACKED - row[1]) for row in rows if row[1] <= _FROM_PACKED]
+    nodes: list[NodeRow] = []
+    properties: list[Row] = []
+    packed: list[Row] = []
+    for row in rows:
+        mark = row[1]
+        if mark >= 0:
+            nodes.append(NodeRow(*row))
+        elif mark > _FROM_PACKED:
+            properties.append((row[0], row[4], _FROM_FORM - mark, row[5]))
+        else:
+            packed.append((row[0], row[5], _FROM_PACKED - mark))
     if packed:
         found, broken = packing.unpacked(packed)
         properties += found + values_of(session, kind, broken, packs=False)

@@ -128,8 +128,12 @@ class DatabaseDialect:
     def after_fork_in_child(self) -> None:
         """Replace the locks that a thread of the parent may have held."""
 
-    def check_place(self, connection: Any) -> None:
+    def check_place(self, connection: Any, *, write: bool) -> None:
         """Check whether the database is still where it was opened; no transaction is open on the connection.
+
+        Args:
+            connection: one of its connections.
+            write: whether something was written or will be, so that nothing less than the files is believed.
 
         Raises:
             FileDisplacedError: it is not, so writes would be lost.

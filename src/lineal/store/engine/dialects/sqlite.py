@@ -207,10 +207,10 @@ class SQLiteDialect(DatabaseDialect):
         if self._files is not None:
             self._files.after_fork_in_child()
 
-    def check_place(self, connection: Any) -> None:
+    def check_place(self, connection: Any, *, write: bool) -> None:
         """Compare the files with those that are open."""
         if self._files is not None:
-            self._files.check(connection)
+            self._files.check(connection, write=write)
 
     @property
     def waits_to_read(self) -> bool:

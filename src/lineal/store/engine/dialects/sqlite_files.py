@@ -2,8 +2,9 @@
 
 SQLite goes on working on files that somebody removed or replaced, and what is written there is lost
 (https://www.sqlite.org/howtocorrupt.html). So the files are compared with those at their paths before a transaction
-begins, and before a write is acknowledged. Without inodes, only a missing file is found. What stays out: copying over a
-file in place, which leaves no trace that a comparison can find.
+begins, and before a write is acknowledged. A read asks the directory first, whose time of change tells that no file in
+it was removed or replaced. Without inodes, only a missing file is found. What stays out: copying over a file in place,
+which leaves no trace that a comparison can find.
 """
 
 from __future__ import annotations
@@ -12,14 +13,20 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from typing import Any
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from lineal import errors
 from lineal.store.engine.dialects.sqlite_statements import Connection
 
 _BESIDE = ("-wal", "-shm")  # the log, and its index in shared memory
 _COPYING_MILLISECONDS = 1000
+# File systems round the times of directories, some to two seconds, so one that has just changed may change again without
+# a new time.
+_SETTLED_SECONDS = 3.0
+# How long a directory is believed: there are file systems that keep no time of its changes.
+_BELIEVED_SECONDS = 0.1
 
 Identity = tuple[int, int]
 """Device and inode of a file."""
@@ -79,6 +86,51 @@ class FileDisplacedError(errors.UnavailableError):
     """The file of the database was removed or replaced while it was open."""
 
 
+class _Looked(NamedTuple):
+    """A state of directories: their devices, inodes and times of change.
+
+    Attributes:
+        since: when they were seen in it first, on the monotonic clock.
+        until: how long it shows that the files are in place.
+        is_settled: whether it does so now.
+    """
+
+    state: tuple[int, ...]
+    since: float
+    until: float = 0.0
+    is_settled: bool = False
+
+
+class _Directories:
+    """The directories of files, which change whenever a file in them is added, removed, renamed or replaced."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._paths = tuple({os.path.dirname(path) for path in paths})
+        self._last = _Looked((), 0.0)  # replaced as a whole, since threads do not wait for each other here
+
+    def look(self) -> _Looked:
+        """Return the state that they are in now."""
+        now, last = time.monotonic(), self._last
+        state = self._state()
+        if not state or state != last.state:
+            return _Looked(state, now)
+        return last._replace(is_settled=now < last.until)
+
+    def note_compared(self, looked: _Looked) -> None:
+        """Record that the files were in place after the directories were looked at."""
+        now = time.monotonic()
+        until = now + _BELIEVED_SECONDS if now - looked.since >= _SETTLED_SECONDS else 0.0
+        self._last = _Looked(looked.state, looked.since, until)
+
+    def _state(self) -> tuple[int, ...]:
+        """Return what changes with them; nothing of a directory that is not there, so that it is never settled."""
+        try:
+            found = [os.stat(path) for path in self._paths]
+        except OSError:
+            return ()
+        return tuple(number for each in found for number in (each.st_dev, each.st_ino, each.st_mtime_ns))
+
+
 class OpenFiles:
     """The files of a database, from the first connection to the last.
 
@@ -132,18 +184,22 @@ class OpenFiles:
             if not self._open:
                 self._known = {}
 
-    def check(self, connection: Any) -> None:
-        """Compare every file with what is at its path.
+    def check(self, connection: Any, *, write: bool) -> None:
+        """Compare every file with what is at its path; for a read, only if its directory may have changed.
 
         No transaction is open on the connection.
 
         Raises:
             FileDisplacedError: a file was removed or replaced. The log is no danger any more to the file at its path.
         """
+        looked = self._directories.look()
+        if looked.is_settled and not write:
+            return
         displaced = self.displaced()
         if displaced:
             self._empty_log(connection)
             self._require(displaced)
+        self._directories.note_compared(looked)
 
     def displaced(self) -> str:
         """Return what happened to one of the files and which, "" if they are in place; new ones are remembered."""
@@ -168,6 +224,7 @@ class OpenFiles:
     def _place(self, real: str) -> None:
         """Take the paths of the files; SQLite puts those beside the database where a symbolic link leads."""
         self._paths = (self.path, *(f"{real}{ending}" for ending in _BESIDE))
+        self._directories = _Directories(self._paths)
         self._known = {}
 
     def _empty_log(self, connection: _Connection) -> None:
