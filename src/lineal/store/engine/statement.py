@@ -2,7 +2,7 @@
 
 A statement's text never depends on values: every value is a bound parameter. A list of values (`listed`) is one
 parameter if the driver accepts lists. SQLite needs one for each value. There, the lengths of lists are rounded up to a
-few sizes, so that there are few texts and the driver can keep them prepared, and many numbers are one text, which SQLite
+few sizes, so that there are few texts and the driver can keep them prepared. Many numbers are one text, which SQLite
 reads as a table. What stays out: connections and transactions (database.py).
 """
 
@@ -26,8 +26,8 @@ from lineal import deadlines
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
 LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
-# SQLite reads a whole table if the list is long enough and seems to select much of it, for example because of the values
-# that fill it up. It does not count the values of a text.
+# SQLite reads a whole table if a list is long and seems to select much of it, also because of the values that fill it
+# up. It does not count the values of a text.
 _MOST_NUMBERS = 16
 _NUMBERS_OF_TEXT = 0
 _MOST_TEXTS = 1 << 16  # characters of the texts that a statement keeps for lists of several lengths

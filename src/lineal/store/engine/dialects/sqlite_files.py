@@ -22,8 +22,8 @@ from lineal.store.engine.dialects.sqlite_statements import Connection
 
 _BESIDE = ("-wal", "-shm")  # the log, and its index in shared memory
 _COPYING_MILLISECONDS = 1000
-# File systems round the times of directories, some to two seconds, so one that has just changed may change again without
-# a new time.
+# File systems round the times of directories, some to two seconds, so one that has just changed may change again
+# without a new time.
 _SETTLED_SECONDS = 3.0
 # How long a directory is believed: there are file systems that keep no time of its changes.
 _BELIEVED_SECONDS = 0.1
