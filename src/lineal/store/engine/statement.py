@@ -1,16 +1,16 @@
 """Statements: built once with SQLAlchemy Core, compiled once for each engine, run on the driver's cursor.
 
 A statement's text never depends on values: every value is a bound parameter. A list of values (`listed`) is one
-parameter if the driver accepts lists. SQLite needs one for each value. There, the lengths of lists are rounded up to a
-few sizes, so that there are few texts and the driver can keep them prepared. Many numbers are one text, which SQLite
-reads as a table. What stays out: connections and transactions (database.py).
+parameter for MySQL. The other engines get one for each of a few values, and as far as they can one for many: an array,
+or a text of numbers, which SQLite reads as a table. The lengths of lists are rounded up to a few sizes, so that there
+are few texts and the driver can keep them prepared. What stays out: connections and transactions (database.py).
 """
 
 from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,10 +26,16 @@ from lineal import deadlines
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
 LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
-# SQLite reads a whole table if a list is long and seems to select much of it, also because of the values that fill it
-# up. It does not count the values of a text.
-_MOST_NUMBERS = 16
-_NUMBERS_OF_TEXT = 0
+# The most values of which each is a parameter, if many can be one. Of an array PostgreSQL knows the length only when it
+# has one, so it would plan a statement for few values anew each time. SQLite reads a whole table if a list is long and
+# seems to select much of it, also because of the values that fill it up; it does not count the values of a text.
+_FEW = 16
+_AS_ONE = 0  # in place of the number of parameters
+_ONE = {
+    ("sqlite", True): "IN (SELECT value FROM json_each(?))",
+    ("postgresql", True): "= ANY (%s::BIGINT[])",
+    ("postgresql", False): "= ANY (%s::TEXT[])",
+}
 _MOST_TEXTS = 1 << 16  # characters of the texts that a statement keeps for lists of several lengths
 _BYTES_PER_PARAMETER = 400
 
@@ -61,13 +67,6 @@ def _in_values(element: _Listed, compiler: Any, **options: Any) -> str:
 def _in_list(element: _Listed, compiler: Any, **options: Any) -> str:
     column = compiler.process(element.column, **options)
     return f"{column} IN {compiler.process(sa.bindparam(element.name), **options)}"
-
-
-@compiles(_Listed, "postgresql")
-def _any_of_array(element: _Listed, compiler: Any, **options: Any) -> str:
-    kind = sa.BigInteger() if isinstance(element.column.type, sa.Integer) else sa.Text()
-    array = sa.bindparam(element.name, type_=sa.ARRAY(kind))
-    return f"{compiler.process(element.column, **options)} = ANY ({compiler.process(array, **options)})"
 
 
 def listed(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
@@ -125,7 +124,8 @@ class CompiledStatement:
         self._lists = tuple(bind.key for bind in compiled.post_compile_params)
         lists = _lists_of(statement.element)
         self._arrays = lists.keys() - set(self._lists)
-        self._numbers = {name for name in self._lists if lists.get(name)}
+        self._ones = {name: one for name, kind in lists.items() if (one := _ONE.get((dialect.name, kind)))}
+        self._as_one: Callable[[list[Any]], Any] = json.dumps if dialect.name == "sqlite" else list
         self._is_list = len(self._lists) == len(self._order) == 1
         self._placeholder = "?" if dialect.paramstyle == "qmark" else "%s"
         self._texts: dict[tuple[int, ...], str] = {}
@@ -160,10 +160,10 @@ class CompiledStatement:
         return self._text(tuple(sizes)), flat
 
     def _items(self, name: str, values: Mapping[str, Any]) -> tuple[int, Sequence[Any]]:
-        """Return the parameters of a list, and how many they are, or that they are one text of many numbers."""
+        """Return the parameters of a list, and how many they are, or that many values are one."""
         items: Sequence[Any] = values[name]
-        if len(items) > _MOST_NUMBERS and name in self._numbers:
-            return _NUMBERS_OF_TEXT, [json.dumps(list(items))]
+        if len(items) > _FEW and name in self._ones:
+            return _AS_ONE, [self._as_one(list(items))]
         items = padded(items)
         return len(items), items
 
@@ -174,8 +174,8 @@ class CompiledStatement:
             text = self.sql
             lists = [name for name in self._order if name in self._lists]
             for name, size in zip(lists, sizes, strict=True):
-                items = ", ".join([self._placeholder] * size) or _numbers_of(self._placeholder)
-                text = text.replace(f"__[POSTCOMPILE_{name}]", items, 1)
+                items = f"IN ({', '.join([self._placeholder] * size)})" if size else self._ones[name]
+                text = text.replace(f"IN (__[POSTCOMPILE_{name}])", items, 1)
             self._keep_text(sizes, text)
         return text
 
@@ -186,10 +186,6 @@ class CompiledStatement:
         if len(text) <= _MOST_TEXTS:
             self._texts[sizes] = text
             self._texts_size += len(text)
-
-
-def _numbers_of(placeholder: str) -> str:
-    return f"SELECT value FROM json_each({placeholder})"
 
 
 def _lists_of(element: sa.sql.expression.ClauseElement) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from psycopg.types.numeric import Int8Dumper
 
 from lineal import errors
 from lineal.store.engine.dialects.urls import Host, ServerURL
@@ -45,7 +46,7 @@ class PostgreSQLConnector:
     def connect(self, host: Host | None, database: str) -> psycopg.Connection[Any]:
         """Open a connection in autocommit mode, with UTF-8 texts and times that do not depend on the server."""
         place: dict[str, Any] = {} if host is None else {"host": host.name, "port": str(host.port or 5432)}
-        return psycopg.connect(
+        connection = psycopg.connect(
             **{**_KEEPALIVE, **place, **self._given},
             user=self._url.user or None,
             password=self._url.current_password(),
@@ -57,6 +58,9 @@ class PostgreSQLConnector:
             autocommit=True,
             prepare_threshold=_PREPARE_AFTER if self._prepares else None,
         )
+        # By default a number's type depends on its value, and a prepared statement belongs to the types of its values.
+        connection.adapters.register_dumper(int, Int8Dumper)
+        return connection
 
 
 def _check_file(option: str, path: str | None) -> None:
