@@ -92,17 +92,11 @@ def unjoined(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
 
 def separated(session: Session, kind: Kind, rows: Sequence[Row]) -> WholeNodes:
     """Return what the rows of such a statement say; a text that is not complete is read again, row by row."""
-    nodes: list[NodeRow] = []
-    properties: list[Row] = []
-    packed: list[Row] = []
-    for row in rows:
-        mark = row[1]
-        if mark >= 0:
-            nodes.append(NodeRow(*row))
-        elif mark > _FROM_PACKED:
-            properties.append((row[0], row[4], _FROM_FORM - mark, row[5]))
-        else:
-            packed.append((row[0], row[5], _FROM_PACKED - mark))
+    nodes = [NodeRow(*row) for row in rows if row[1] >= 0]
+    properties: list[Row] = [(row[0], row[4], _FROM_FORM - row[1], row[5]) for row in rows if _FROM_PACKED < row[1] < 0]
+    if not session.dialect.packs_rows:
+        return WholeNodes(nodes, properties)
+    packed = [(row[0], row[5], _FROM_PACKED - row[1]) for row in rows if row[1] <= _FROM_PACKED]
     if packed:
         found, broken = packing.unpacked(packed)
         properties += found + values_of(session, kind, broken, packs=False)
@@ -166,7 +160,7 @@ def whole_by_ids(session: Session, kind: Kind, ids: Collection[int], *, is_last:
         found = _read(session, kind, _by_ids(kind), {"ids": wanted})
     else:
         found = _many_by_ids(session, kind, wanted, is_last=is_last)
-    return found if len(found.rows) == len(wanted) else _kept(found, lambda row: True)
+    return found if len(found.rows) == len(wanted) else _with_own(found.rows, found.properties)
 
 
 def _many_by_ids(session: Session, kind: Kind, ids: Sequence[int], *, is_last: bool) -> WholeNodes:
@@ -245,7 +239,12 @@ def _in_order(found: WholeNodes) -> WholeNodes:
 
 
 def _kept(found: WholeNodes, is_kept: Callable[[NodeRow], bool]) -> WholeNodes:
-    """Return some of the nodes, with no other properties than theirs."""
+    """Return some of the nodes."""
     rows = [row for row in found.rows if is_kept(row)]
+    return found if len(rows) == len(found.rows) else _with_own(rows, found.properties)
+
+
+def _with_own(rows: list[NodeRow], properties: Sequence[Row]) -> WholeNodes:
+    """Return nodes with no other properties than theirs."""
     ids = {row.id for row in rows}
-    return WholeNodes(rows, [row for row in found.properties if row[0] in ids])
+    return WholeNodes(rows, [row for row in properties if row[0] in ids])

@@ -30,6 +30,16 @@ _BELIEVED_SECONDS = 0.1
 
 Identity = tuple[int, int]
 """Device and inode of a file."""
+_State = tuple[Any, ...]
+"""Devices, inodes and times of change of directories."""
+
+
+class _Seen(NamedTuple):
+    """A state of directories, since when it was seen, and until when it shows that files are in place."""
+
+    state: _State
+    since: float
+    until: float
 
 
 _opening = threading.Lock()  # held while a descriptor of a database is opened, or while they are searched
@@ -86,49 +96,34 @@ class FileDisplacedError(errors.UnavailableError):
     """The file of the database was removed or replaced while it was open."""
 
 
-class _Looked(NamedTuple):
-    """A state of directories: their devices, inodes and times of change.
-
-    Attributes:
-        since: when they were seen in it first, on the monotonic clock.
-        until: how long it shows that the files are in place.
-        is_settled: whether it does so now.
-    """
-
-    state: tuple[int, ...]
-    since: float
-    until: float = 0.0
-    is_settled: bool = False
-
-
 class _Directories:
     """The directories of files, which change whenever a file in them is added, removed, renamed or replaced."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._paths = tuple({os.path.dirname(path) for path in paths})
-        self._last = _Looked((), 0.0)  # replaced as a whole, since threads do not wait for each other here
+        # Replaced as a whole, since threads do not wait for each other here.
+        self._seen = _Seen((), 0.0, 0.0)
 
-    def look(self) -> _Looked:
-        """Return the state that they are in now."""
-        now, last = time.monotonic(), self._last
-        state = self._state()
-        if not state or state != last.state:
-            return _Looked(state, now)
-        return last._replace(is_settled=now < last.until)
-
-    def note_compared(self, looked: _Looked) -> None:
-        """Record that the files were in place after the directories were looked at."""
-        now = time.monotonic()
-        until = now + _BELIEVED_SECONDS if now - looked.since >= _SETTLED_SECONDS else 0.0
-        self._last = _Looked(looked.state, looked.since, until)
-
-    def _state(self) -> tuple[int, ...]:
-        """Return what changes with them; nothing of a directory that is not there, so that it is never settled."""
+    def state(self) -> _State:
+        """Return what changes with them; nothing of directories of which one is not there."""
         try:
-            found = [os.stat(path) for path in self._paths]
+            if len(self._paths) == 1:
+                found = os.stat(self._paths[0])
+                return found.st_dev, found.st_ino, found.st_mtime_ns
+            return tuple([(each.st_dev, each.st_ino, each.st_mtime_ns) for each in map(os.stat, self._paths)])
         except OSError:
             return ()
-        return tuple(number for each in found for number in (each.st_dev, each.st_ino, each.st_mtime_ns))
+
+    def show_files_in_place(self, state: _State) -> bool:
+        """Say whether files that were in place when this state was seen are there now."""
+        seen = self._seen
+        return bool(state) and state == seen.state and time.monotonic() < seen.until
+
+    def note_in_place(self, state: _State) -> None:
+        """Record that the files were in place after a state was seen."""
+        now, seen = time.monotonic(), self._seen
+        since = seen.since if state == seen.state else now
+        self._seen = _Seen(state, since, now + _BELIEVED_SECONDS if now - since >= _SETTLED_SECONDS else 0.0)
 
 
 class OpenFiles:
@@ -192,14 +187,15 @@ class OpenFiles:
         Raises:
             FileDisplacedError: a file was removed or replaced. The log is no danger any more to the file at its path.
         """
-        looked = self._directories.look()
-        if looked.is_settled and not write:
+        state = () if write else self._directories.state()
+        if self._directories.show_files_in_place(state):
             return
         displaced = self.displaced()
         if displaced:
             self._empty_log(connection)
             self._require(displaced)
-        self._directories.note_compared(looked)
+        if state:
+            self._directories.note_in_place(state)
 
     def displaced(self) -> str:
         """Return what happened to one of the files and which, "" if they are in place; new ones are remembered."""
