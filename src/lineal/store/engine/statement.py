@@ -160,11 +160,16 @@ class CompiledStatement:
         return self._text(tuple(sizes)), flat
 
     def _items(self, name: str, values: Mapping[str, Any]) -> tuple[int, Sequence[Any]]:
-        """Return the parameters of a list, and how many they are, or that many values are one."""
+        """Return the parameters of a list that is not empty, and how many they are, or that many values are one.
+
+        Lists are filled up to the next of LIST_SIZES with their last value.
+        """
         items: Sequence[Any] = values[name]
         if len(items) > _FEW and name in self._ones:
             return _AS_ONE, [self._as_one(list(items))]
-        items = padded(items)
+        missing = LIST_SIZES[bisect_left(LIST_SIZES, len(items))] - len(items)
+        if missing:
+            items = [*items, *[items[-1]] * missing]
         return len(items), items
 
     def _text(self, sizes: tuple[int, ...]) -> str:
@@ -196,15 +201,6 @@ def _lists_of(element: sa.sql.expression.ClauseElement) -> dict[str, bool]:
         if isinstance(each, _Listed):
             found[each.name] = isinstance(each.column.type, sa.Integer)
     return found
-
-
-def padded(values: Sequence[Any]) -> Sequence[Any]:
-    """Return a list that is not empty, filled up to the next of LIST_SIZES with its last value."""
-    length = len(values)
-    if length == 1:
-        return values
-    missing = LIST_SIZES[bisect_left(LIST_SIZES, length)] - length
-    return [*values, *[values[-1]] * missing] if missing else values
 
 
 class Insertion(Statement):

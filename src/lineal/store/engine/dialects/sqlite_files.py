@@ -117,7 +117,7 @@ class _Directories:
     def show_files_in_place(self, state: _State) -> bool:
         """Say whether files that were in place when this state was seen are there now."""
         seen = self._seen
-        return bool(state) and state == seen.state and time.monotonic() < seen.until
+        return state == seen.state and time.monotonic() < seen.until
 
     def note_in_place(self, state: _State) -> None:
         """Record that the files were in place after a state was seen."""
@@ -188,7 +188,7 @@ class OpenFiles:
             FileDisplacedError: a file was removed or replaced. The log is no danger any more to the file at its path.
         """
         state = () if write else self._directories.state()
-        if self._directories.show_files_in_place(state):
+        if state and self._directories.show_files_in_place(state):
             return
         displaced = self.displaced()
         if displaced:
