@@ -1,7 +1,7 @@
 """Tags of nodes: short texts that are equal as long as a node is, and that say what is different when it is not.
 
-A tag holds the time of the last update, and of each field a digest of its name and one of its value. So a caller who
-has read a node can ask that a change is made only to the node as it was, and is told which fields are different now.
+A tag holds the time of the last update, and of each field a digest of its name and one of its value. So a caller that
+has read a node can have a change made only to the node as it was, and learns which fields are different now.
 What stays out: asking for it (service/writes/change_nodes.py), and HTTP's ETag (server/rest).
 """
 

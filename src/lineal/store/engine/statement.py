@@ -26,7 +26,7 @@ from lineal import deadlines
 # SQLite takes 32,766 parameters in one statement, PostgreSQL's protocol 65,535; a filter may bring 20,000 of its own.
 LIST_SIZES = (1, 4, 16, 64, 128, 256, 512, 1024, 4096, 10000)
 LONGEST_LIST = LIST_SIZES[-1]
-# The most values of which each is a parameter, if many can be one. Of an array PostgreSQL knows the length only when it
+# The most values of which each is a parameter, if many can be one. PostgreSQL knows the length of an array only when it
 # has one, so it would plan a statement for few values anew each time. SQLite reads a whole table if a list is long and
 # seems to select much of it, also because of the values that fill it up; it does not count the values of a text.
 _FEW = 16
