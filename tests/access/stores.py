@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lineal.catalogue import Catalogue
+from lineal.client.local_searches import with_searches
 from lineal.config import DatabaseSettings
 from lineal.conventions import WORKSPACE_TYPE
 from lineal.service import MetadataService
@@ -78,7 +79,7 @@ def restored(folder: Path, urls: Sequence[str]) -> Stores:
     """Return stores of one's own in empty databases, one for each store."""
     for name, url in zip(("empty", "alone", "alone"), urls, strict=True):
         archive.restore(folder / f"{name}.db", DatabaseSettings(url))
-    stores = Stores(*[open_service(url) for url in urls])
+    stores = Stores(*[with_searches(open_service(url)) for url in urls])
     for service in (stores.alone, stores.shared):
         Catalogue(service).index.follow_all()
     _put_others(stores.shared)
@@ -86,7 +87,8 @@ def restored(folder: Path, urls: Sequence[str]) -> Stores:
 
 
 def _open(folder: Path) -> Stores:
-    return Stores(*[open_service(f"sqlite:///{folder}/{name}.db?synchronous=OFF") for name in _NAMES])
+    urls = [f"sqlite:///{folder}/{name}.db?synchronous=OFF" for name in _NAMES]
+    return Stores(*[with_searches(open_service(url)) for url in urls])
 
 
 def fill(service: MetadataService) -> None:

@@ -25,7 +25,7 @@ def needed(service_name: str, called: Rpc) -> Role:
     """Return the role that the documentation promises to be enough, and no smaller one."""
     if service_name == LIFECYCLE_NAME:
         return Role.ADMIN
-    return Role.WRITER if ALL_CALLS[called.name].writes else Role.READER
+    return Role.WRITER if called.name in ALL_CALLS and ALL_CALLS[called.name].writes else Role.READER
 
 
 def is_let_in(stores: Stores, called: Rpc, who: Caller) -> bool:

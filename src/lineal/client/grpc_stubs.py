@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 from google.protobuf.message_factory import GetMessageClass
 
-from lineal.wire import lifecycle, lineage
+from lineal.wire import lifecycle, lineage, search
 from lineal.wire import service as rpc
 
 _SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
@@ -38,6 +38,13 @@ class LineageServiceStub:
 
     def __init__(self, channel: grpc.Channel) -> None:
         _add_callables(self, channel, lineage.DESCRIPTOR.services_by_name["LineageService"])
+
+
+class SearchServiceStub:
+    """One callable for each RPC of lineal.v1.SearchService."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        _add_callables(self, channel, search.DESCRIPTOR.services_by_name["SearchService"])
 
 
 def _add_callables(stub: object, channel: grpc.Channel, service: Any) -> None:

@@ -17,7 +17,12 @@ from google.protobuf.message import Message
 
 from lineal import errors, lineage_cuts
 from lineal.client.connection import Certificates
-from lineal.client.grpc_stubs import LifecycleServiceStub, LineageServiceStub, MetadataStoreServiceStub
+from lineal.client.grpc_stubs import (
+    LifecycleServiceStub,
+    LineageServiceStub,
+    MetadataStoreServiceStub,
+    SearchServiceStub,
+)
 from lineal.client.token import TokenSource
 from lineal.config import MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION
 from lineal.error_details import TRAILER, decoded
@@ -79,7 +84,7 @@ class GrpcTransport:
 
     def _use(self, channel: grpc.Channel) -> None:
         self._channel = channel
-        stubs = (MetadataStoreServiceStub, LineageServiceStub, LifecycleServiceStub)
+        stubs = (MetadataStoreServiceStub, LineageServiceStub, LifecycleServiceStub, SearchServiceStub)
         self._callables = {name: call for stub in stubs for name, call in vars(stub(self._channel)).items()}
         self._process = os.getpid()  # the last, since other threads look at it
 

@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 
 from lineal import errors
 from lineal.client.connection import portable
+from lineal.client.local_searches import with_searches
 from lineal.config import DatabaseSettings
 from lineal.forking import watch_forks
 
@@ -44,7 +45,7 @@ class LocalTransport:
 
     def __init__(self, service: MetadataService, *, caller: Caller | None = None) -> None:
         """Take a service, and the caller for its calls; None for an unnamed one."""
-        self._service = service
+        self._service = with_searches(service)
         self._call = partial(service.call, caller=caller) if caller else service.call
 
     def call(self, method: str, request: Message) -> Message:
@@ -113,7 +114,7 @@ class DatabaseTransport:
             if self._service is None:
                 from lineal.upkeep.opening import open_service
 
-                self._service = open_service(self._settings)
+                self._service = with_searches(open_service(self._settings))
             return self._service
 
     def call(self, method: str, request: Message) -> Message:

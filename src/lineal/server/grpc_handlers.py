@@ -97,7 +97,9 @@ def _handler(
     way: Way, called: Rpc, threads: CallThreads, readers: ReaderThreads | None
 ) -> Callable[[Iterator[bytes], grpc.ServicerContext], bytes]:
     """Return the handler of an RPC; it takes a stream, since it begins before its one message is whole."""
-    used = readers if readers and not way.service.calls[called.name].writes else threads
+    # A search waits for the index, and a service alone, without a catalogue, has none.
+    call = way.service.calls.get(called.name)
+    used = readers if readers and call and not (call.writes or call.whole) else threads
 
     def handle(requests: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
         try:

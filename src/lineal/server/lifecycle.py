@@ -17,6 +17,7 @@ from fastapi import FastAPI
 
 from lineal import errors
 from lineal.catalogue import Catalogue
+from lineal.catalogue.search_calls import serve_searches
 from lineal.config import ServerSettings
 from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
@@ -127,6 +128,7 @@ def _start(
     readiness.on_look(partial(note_state, service.database))
     guard = guard_of(service, settings.access)
     catalogue = Catalogue(service, caller=guard.caller)
+    serve_searches(service, catalogue.index)
     http_door = None
     if settings.http_port is not None:
         http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings, closing)

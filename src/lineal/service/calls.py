@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from google.protobuf.message import Message
+
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
-from lineal.service.access import Role
+from lineal.service.access import Caller, Role
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.get_lineage import get_lineage, get_lineage_subgraph
 from lineal.service.lineage.get_lineage_graph import get_lineage_graph
@@ -53,6 +55,7 @@ class Call(NamedTuple):
         writes: whether it needs a transaction and a caller that may write.
         role: the role that it needs, if it is a different one.
         is_audited: whether it is always written to the audit log.
+        whole: what serves it for a caller with transactions of its own, in place of the rule.
     """
 
     rule: Callable[..., Any]
@@ -60,6 +63,7 @@ class Call(NamedTuple):
     writes: bool = False
     role: Role | None = None
     is_audited: bool = False
+    whole: Callable[[Message, Caller], Message] | None = None
 
     @property
     def needed_role(self) -> Role:

@@ -219,6 +219,24 @@ def metrics_of(session: Session, kind: Kind, ids: Sequence[int], names: Sequence
     return found
 
 
+_ALL_METRICS = Statement(
+    sa.select(FACT.c.node_id, FACT.c.name, FACT.c.number, FACT.c.text).where(
+        FACT.c.kind == sa.bindparam("kind"),
+        listed(FACT.c.node_id, "ids"),
+        FACT.c.family == int(Family.METRIC),
+    )
+)
+
+
+def latest_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, dict[str, float]]:
+    """Return the latest value of each metric that the index has of nodes, by node and name."""
+    found: dict[int, dict[str, float]] = {}
+    for piece in session.pieces(ids):
+        for node_id, name, number, text in session.rows(_ALL_METRICS, {"kind": kind.type_kind, "ids": piece}):
+            found.setdefault(node_id, {})[name] = read_number(number, text)
+    return found
+
+
 _METRIC_NAMES = Statement(
     sa.select(FACT.c.name)
     .where(
