@@ -5,15 +5,16 @@ What stays out: the walk through the graph, which the service does.
 
 from __future__ import annotations
 
+import operator
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsIndex
 
 from lineal import lineage_cuts
 from lineal.client import MetadataStore
 from lineal.lineage_cuts import Cut
-from lineal.sdk import html, stored_form
+from lineal.sdk import html, ids, stored_form
 from lineal.sdk.retry import retrying
 from lineal.wire import metadata_store as pb
 
@@ -68,18 +69,20 @@ class Lineage:
         )
 
 
-def trace(client: MetadataStore, artifact_id: int, *, max_hops: int | None = None) -> Lineage:
+def trace(client: MetadataStore, artifact: ids.Id, *, max_hops: SupportsIndex | None = None) -> Lineage:
     """Walk the lineage of an artifact in both directions.
 
     Args:
         client: the store to ask.
-        artifact_id: the id of the artifact.
+        artifact: its id, or an object, a dict or a message that has it.
         max_hops: the number of edges to walk in each direction; None for 100.
 
     Raises:
         NotFoundError: the store has no such artifact.
+        ValueError: `artifact` says no id, such as one that was not logged.
 
     """
+    artifact_id = ids.known(artifact)
     return Lineage(
         artifact_id,
         upstream=_relatives(client, artifact_id, _Options.UPSTREAM, max_hops),
@@ -87,13 +90,13 @@ def trace(client: MetadataStore, artifact_id: int, *, max_hops: int | None = Non
     )
 
 
-def _relatives(client: MetadataStore, artifact_id: int, direction: int, max_hops: int | None) -> Relatives:
+def _relatives(client: MetadataStore, artifact_id: int, direction: int, max_hops: SupportsIndex | None) -> Relatives:
     options = _Options(
         starting_artifacts=_Options.StartingNodes(filter_query=f"id = {artifact_id}"),
         direction=direction,  # type: ignore[arg-type]
     )
     if max_hops is not None:
-        options.max_num_hops = max_hops
+        options.max_num_hops = operator.index(max_hops)
     with lineage_cuts.collected() as cuts:
         graph = retrying(lambda: client.get_lineage_subgraph(options, ["artifacts", "executions", "events"]))
     artifacts = [artifact for artifact in graph.artifacts if artifact.id != artifact_id]

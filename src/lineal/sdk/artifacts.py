@@ -5,12 +5,13 @@ An artifact is a plain object until an execution logs it; then its `id` is set. 
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, SupportsIndex
 
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, html, kept, stored_form, typos
+from lineal.sdk import artifact_lineage, html, ids, kept, plain, stored_form, typos
 from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
 
@@ -40,7 +41,9 @@ class Artifact(ABC):
         """Copy or pickle the artifact; a copy knows the store that it was logged in, a pickle knows it by URL."""
         return artifact_lineage.reduced_at_home(self, super().__reduce_ex__(protocol))
 
-    def lineage(self, *, max_hops: int | None = None, store: MetadataStore | None = None) -> artifact_lineage.Lineage:
+    def lineage(
+        self, *, max_hops: SupportsIndex | None = None, store: MetadataStore | None = None
+    ) -> artifact_lineage.Lineage:
         """Return what this artifact came from and what came from it.
 
         Args:
@@ -90,10 +93,12 @@ class StandardArtifact(Artifact):
 
     def serialization(self) -> pb.Artifact:
         """Return the record: each text attribute as a property, and all attributes as JSON in `__ALL_META__`."""
-        fields = vars(self)
-        properties = stored_form.text_properties({name: fields[name] for name in self._TEXT_PROPERTIES})
-        properties[stored_form.ALL_META_PROPERTY_NAME] = pb.Value(string_value=stored_form.to_json(fields))
-        return pb.Artifact(uri=self.uri, properties=properties)
+        texts = {name: plain.field_text(name, getattr(self, name)) for name in self._TEXT_PROPERTIES}
+        uri = required_uri(self.uri)
+        properties = stored_form.text_properties(texts)
+        all_meta = stored_form.to_json({**vars(self), **texts, "uri": uri})
+        properties[stored_form.ALL_META_PROPERTY_NAME] = pb.Value(string_value=all_meta)
+        return pb.Artifact(uri=uri, properties=properties)
 
     def show(self, given: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
         """Take the values of the stored record in place of those given.
@@ -124,29 +129,33 @@ class DataSet(StandardArtifact):
 
     def __init__(
         self,
-        uri: str | None = None,
+        uri: str | os.PathLike[str] | None = None,
         name: str | None = None,
-        workspace: str | None = None,
-        description: str | None = None,
-        owner: str | None = None,
-        version: str | None = None,
-        query: str | None = None,
-        labels: Mapping[str, str] | None = None,
+        workspace: str | NamedContext | None = None,
+        description: plain.Scalar | None = None,
+        owner: plain.Scalar | None = None,
+        version: plain.Scalar | None = None,
+        query: plain.Scalar | None = None,
+        labels: Mapping[Any, plain.Scalar] | None = None,
         **kwargs: Any,
     ) -> None:
         """Describe a data set; further keyword arguments are recorded under `kwargs`.
 
+        A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
+        path, which becomes a file: URI.
+
         Raises:
             ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
+            TypeError: another argument has no text.
 
         """
-        self.workspace = workspace
+        self.workspace = _name_of(workspace)
         self.name = required_text("name", name)
-        self.description = description
-        self.owner = owner
-        self.uri = required_text("uri", uri)
-        self.version = version
-        self.query = query
+        self.description = plain.field_text("description", description)
+        self.owner = plain.field_text("owner", owner)
+        self.uri = required_uri(uri)
+        self.version = plain.field_text("version", version)
+        self.query = plain.field_text("query", query)
         self.labels = label_texts.checked(labels)
         typos.check_keywords("DataSet", kwargs, vars(self))
         self.id = None
@@ -163,31 +172,35 @@ class Model(StandardArtifact):
 
     def __init__(
         self,
-        uri: str | None = None,
+        uri: str | os.PathLike[str] | None = None,
         name: str | None = None,
-        workspace: str | None = None,
-        description: str | None = None,
-        owner: str | None = None,
-        version: str | None = None,
-        model_type: str | None = None,
+        workspace: str | NamedContext | None = None,
+        description: plain.Scalar | None = None,
+        owner: plain.Scalar | None = None,
+        version: plain.Scalar | None = None,
+        model_type: plain.Scalar | None = None,
         training_framework: Any | None = None,
-        hyperparameters: Mapping[str, Any] | None = None,
-        labels: Mapping[str, str] | None = None,
+        hyperparameters: Mapping[Any, Any] | None = None,
+        labels: Mapping[Any, plain.Scalar] | None = None,
         **kwargs: Any,
     ) -> None:
         """Describe a model; further keyword arguments are recorded under `kwargs`.
 
+        A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
+        path, which becomes a file: URI.
+
         Raises:
             ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
+            TypeError: another argument has no text.
 
         """
-        self.workspace = workspace
+        self.workspace = _name_of(workspace)
         self.name = required_text("name", name)
-        self.description = description
-        self.owner = owner
-        self.uri = required_text("uri", uri)
-        self.version = version
-        self.model_type = model_type
+        self.description = plain.field_text("description", description)
+        self.owner = plain.field_text("owner", owner)
+        self.uri = required_uri(uri)
+        self.version = plain.field_text("version", version)
+        self.model_type = plain.field_text("model_type", model_type)
         self.training_framework = training_framework
         self.hyperparameters = hyperparameters
         self.labels = label_texts.checked(labels)
@@ -197,6 +210,8 @@ class Model(StandardArtifact):
         self.kwargs = kwargs
 
 
+_NO_DATA_SET = (stored_form.MODEL_TYPE_NAME, stored_form.METRICS_TYPE_NAME)
+_NO_MODEL = (stored_form.DATA_SET_TYPE_NAME, stored_form.METRICS_TYPE_NAME)
 METRICS_TYPES = ("training", "validation", "testing", "production")
 
 
@@ -210,39 +225,70 @@ class Metrics(StandardArtifact):
 
     def __init__(
         self,
-        uri: str | None = None,
+        uri: str | os.PathLike[str] | None = None,
         name: str | None = None,
-        workspace: str | None = None,
-        description: str | None = None,
-        owner: str | None = None,
-        data_set_id: str | None = None,
-        model_id: str | None = None,
-        metrics_type: str | None = None,
-        values: Mapping[str, Any] | None = None,
-        labels: Mapping[str, str] | None = None,
+        workspace: str | NamedContext | None = None,
+        description: plain.Scalar | None = None,
+        owner: plain.Scalar | None = None,
+        data_set_id: ids.Id | None = None,
+        model_id: ids.Id | None = None,
+        metrics_type: plain.Scalar | None = None,
+        values: Mapping[Any, Any] | None = None,
+        labels: Mapping[Any, plain.Scalar] | None = None,
         **kwargs: Any,
     ) -> None:
         """Describe an evaluation; further keyword arguments are recorded under `kwargs`.
 
+        A number, a date or another value of `plain.Scalar` is recorded as its text where a text is asked; `uri` takes a
+        path, which becomes a file: URI.
+
         Raises:
             ValueError: `uri` or `name` is missing or no string, or `labels` are no texts.
+            TypeError: another argument has no text.
 
         """
-        self.workspace = workspace
+        self.workspace = _name_of(workspace)
         self.name = required_text("name", name)
-        self.description = description
-        self.owner = owner
-        self.uri = required_text("uri", uri)
-        self.data_set_id = data_set_id
-        self.model_id = model_id
-        self.metrics_type = metrics_type
+        self.description = plain.field_text("description", description)
+        self.owner = plain.field_text("owner", owner)
+        self.uri = required_uri(uri)
+        self.data_set_id = ids.reference("data_set_id", data_set_id, not_of=_NO_DATA_SET)
+        self.model_id = ids.reference("model_id", model_id, not_of=_NO_MODEL)
+        self.metrics_type = plain.field_text("metrics_type", metrics_type)
         self.values = values
         self.labels = label_texts.checked(labels)
-        typos.check_value("metrics_type", metrics_type, METRICS_TYPES)
+        typos.check_value("metrics_type", self.metrics_type, METRICS_TYPES)
         typos.check_keywords("Metrics", kwargs, vars(self))
         self.id = None
         self.create_time = stored_form.now()
         self.kwargs = kwargs
+
+
+class NamedContext(Protocol):
+    """A Workspace, which this module cannot import."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def context_id(self) -> int:
+        """Its id in the store."""
+
+
+def _name_of(workspace: str | NamedContext | None) -> str | None:
+    is_workspace = hasattr(workspace, "context_id")
+    return plain.field_text("workspace", getattr(workspace, "name", "") if is_workspace else workspace)
+
+
+def required_uri(uri: Any) -> str:
+    """Return the uri of an artifact; a path becomes an absolute file: URI.
+
+    Raises:
+        ValueError: it is missing, neither a text nor a path, or no text that a store can hold.
+
+    """
+    return required_text("uri", plain.uri_of(uri))
 
 
 def required_text(argument: str, value: str | None) -> str:
@@ -254,4 +300,4 @@ def required_text(argument: str, value: str | None) -> str:
     """
     if not isinstance(value, str):
         raise ValueError(f"'{argument}' must be set and in string type, got {value!r}")
-    return stored_form.storable(argument, value)
+    return stored_form.storable(argument, str.__str__(value))  # a member of an enumeration of texts is its value

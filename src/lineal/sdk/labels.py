@@ -1,18 +1,19 @@
-"""Labels are texts: numbers become texts when they are stored, and when they are looked for.
+"""Labels are texts: other values get theirs (plain.py) when they are stored, and when they are looked for.
 
 What stays out: where labels are stored (stored_form.py) and how the database finds them (filters.py).
 """
 
 from __future__ import annotations
 
-import json
 import reprlib
 from collections.abc import Mapping
 from typing import Any
 
+from lineal.sdk import plain
+
 
 def checked(labels: Mapping[Any, Any] | None) -> Mapping[str, str] | None:
-    """Return labels whose names and values are texts; numbers, true and false become what JSON writes.
+    """Return labels whose names and values are texts; other values get the text of `plain.text_of`.
 
     Raises:
         ValueError: `labels` is no mapping, holds something that has no text, or two entries become one.
@@ -30,11 +31,7 @@ def checked(labels: Mapping[Any, Any] | None) -> Mapping[str, str] | None:
 
 def as_text(value: Any) -> str | None:
     """Return the text of a label's name or value, None for what has none: lists, mappings, None and other objects."""
-    if hasattr(value, "tolist"):  # a number of NumPy
-        value = value.tolist()
-    if isinstance(value, str):
-        return value
-    return json.dumps(value) if isinstance(value, (bool, int, float)) else None
+    return plain.text_of(value)
 
 
 def same(stored: Any, wanted: Any) -> bool:

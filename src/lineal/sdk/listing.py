@@ -6,9 +6,10 @@ exact for any text. What stays out: how a condition is written (filters.py).
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsIndex
 
 from lineal import errors, json_text
 from lineal.client import ListOptions, MetadataStore, OrderByField
@@ -50,7 +51,7 @@ class Wanted:
 
 
 def wanted(
-    workspace: str, type_name: str, *, labels: Mapping[str, Any] | None, name: str | None, limit: int | None
+    workspace: str, type_name: str, *, labels: Mapping[Any, Any] | None, name: str | None, limit: SupportsIndex | None
 ) -> Wanted:
     """Check the arguments of a listing.
 
@@ -59,8 +60,8 @@ def wanted(
         TypeError: `labels` hold something that JSON cannot express.
 
     """
-    if limit is not None and (not isinstance(limit, int) or limit < 0):
-        raise ValueError(f"'limit' must be a number of artifacts or None, got {limit!r}")
+    if limit is not None:
+        limit = _checked_limit(limit)
     if labels is not None and not isinstance(labels, Mapping):
         raise ValueError(f"'labels' must be a mapping of names to values, got {labels!r}")
     if not isinstance(type_name, str):
@@ -70,6 +71,19 @@ def wanted(
     if name is not None:
         required_text("name", name)
     return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit)
+
+
+def _checked_limit(limit: SupportsIndex) -> int:
+    """Return a limit as a number of Python.
+
+    Raises:
+        ValueError: it is no number, or less than 0.
+
+    """
+    number = operator.index(limit) if hasattr(limit, "__index__") else -1
+    if number < 0:
+        raise ValueError(f"'limit' must be a number of artifacts or None, got {limit!r}")
+    return number
 
 
 def _plain_labels(labels: Mapping[Any, Any]) -> dict[str, Any]:
@@ -83,9 +97,15 @@ def _plain_labels(labels: Mapping[Any, Any]) -> dict[str, Any]:
     if None in names.values():
         raise ValueError(f"'labels' must have texts as names, got {dict(labels)!r}")
     plain: dict[str, Any] = json_text.loads(
-        stored_form.field_json("labels", {str(names[name]): labels[name] for name in labels})
+        stored_form.field_json("labels", {str(names[name]): _sought(value) for name, value in labels.items()})
     )
     return plain
+
+
+def _sought(value: Any) -> Any:
+    """Return a label's value as it is compared: numbers of Python as numbers, other values as the texts they became."""
+    text = None if type(value) in (str, int, float, bool) else label_texts.as_text(value)
+    return value if text is None else text
 
 
 def find(client: MetadataStore, query: Wanted) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
-from lineal.sdk import artifact_lineage, filters, kept, stored_form
+from lineal.sdk import artifact_lineage, filters, ids, kept, stored_form
 from lineal.sdk.artifacts import Artifact, StandardArtifact, is_same_version
 from lineal.sdk.retry import retrying
 from lineal.sdk.type_registry import TypeRegistry
@@ -53,6 +53,7 @@ class Recorder:
 
         Args:
             artifact: anything with `ARTIFACT_TYPE_NAME` and `serialization()`; an `id` that is set is taken as stored.
+                Also the id of a stored artifact, or a dict of a listing.
             event_type: INPUT or OUTPUT.
 
         Raises:
@@ -61,6 +62,9 @@ class Recorder:
         """
         if artifact is None:
             raise ValueError("'artifact' must be set.")
+        if ids.is_named(artifact):
+            self._join_known(ids.known(artifact), event_type)
+            return
         artifact_id = getattr(artifact, "id", None)
         if artifact_id is not None:
             self._join_known(artifact_id, event_type)
@@ -68,10 +72,11 @@ class Recorder:
             artifact.id = self._log_new(artifact, event_type)
         artifact_lineage.remember_home(artifact, self.client)
 
-    def _join_known(self, artifact_id: Any, event_type: pb.Event.Type) -> None:
+    def _join_known(self, said: Any, event_type: pb.Event.Type) -> None:
         """Add the event of an artifact that is said to be stored."""
-        if not isinstance(artifact_id, int):
-            raise ValueError(f"invalid artifact id {artifact_id!r}: it must be a number")
+        artifact_id = ids.number(said)
+        if artifact_id is None:
+            raise ValueError(f"invalid artifact id {said!r}: it must be a number")
         try:
             self._join(artifact_id, event_type)
         except errors.InvalidArgumentError as error:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from lineal import errors
 from lineal.client import ListOptions
-from lineal.sdk import endings, filters, html, stored_form, termination
+from lineal.sdk import endings, filters, html, plain, stored_form, termination
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
@@ -33,7 +33,7 @@ class Run:
     """
 
     def __init__(
-        self, workspace: Workspace | None = None, name: str | None = None, description: str | None = None
+        self, workspace: Workspace | None = None, name: str | None = None, description: plain.Scalar | None = None
     ) -> None:
         """Name a run; nothing is stored until an execution belongs to it.
 
@@ -43,7 +43,7 @@ class Run:
         """
         self.workspace = _required_workspace(workspace)
         self.name = required_text("name", name)
-        self.description = description
+        self.description = plain.field_text("description", description)
         self._blocks: list[list[Execution]] = []
 
     def __enter__(self) -> Run:
@@ -105,7 +105,7 @@ class Execution:
         name: str | None = None,
         workspace: Workspace | None = None,
         run: Run | None = None,
-        description: str | None = None,
+        description: plain.Scalar | None = None,
     ) -> None:
         """Store a new execution in a workspace.
 
@@ -126,7 +126,7 @@ class Execution:
         self.name: str = required_text("name", name)
         self.workspace = _required_workspace(workspace)
         self.run = run
-        self.description = description
+        self.description = plain.field_text("description", description)
         self.create_time = stored_form.now()
         self._process: int | None = os.getpid()
         self._entries: list[int] = []
@@ -146,6 +146,8 @@ class Execution:
 
     def log_input(self, artifact: _ArtifactT) -> _ArtifactT:
         """Record that this execution read an artifact, and return it with its id set.
+
+        The id of a stored artifact, or a dict of `Workspace.list`, names it as well, and is returned as it is.
 
         An artifact that equals a stored one (see `is_duplicated`) gets the id of that one. Logging twice is no error.
 

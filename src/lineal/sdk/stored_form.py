@@ -15,6 +15,7 @@ from typing import Any
 from google.protobuf import json_format
 
 from lineal import json_form, json_text
+from lineal.sdk import plain
 from lineal.wire import metadata_store as pb
 
 WORKSPACE_TYPE_NAME = "kubeflow.org/alpha/workspace"
@@ -69,18 +70,16 @@ def now() -> str:
     return datetime.now(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
 
 
-def text_properties(texts: Mapping[str, str | None]) -> dict[str, pb.Value]:
-    """Return the properties for these texts; a text that is absent or empty is not stored.
+def text_properties(texts: Mapping[str, Any]) -> dict[str, pb.Value]:
+    """Return the properties for these texts; a number is its text, and what is absent or empty is not stored.
 
     Raises:
-        TypeError: a value is no string.
+        TypeError: a value has no text.
         ValueError: a value is no text that a store can hold.
 
     """
-    for name, text in texts.items():
-        if text is not None and not isinstance(text, str):
-            raise TypeError(f"'{name}' must be a string, got {type(text).__name__}; convert it with str()")
-    return {name: pb.Value(string_value=storable(name, text)) for name, text in texts.items() if text}
+    fields = {name: plain.field_text(name, value) for name, value in texts.items()}
+    return {name: pb.Value(string_value=storable(name, text)) for name, text in fields.items() if text}
 
 
 def storable(name: str, text: str) -> str:
@@ -102,7 +101,7 @@ def storable(name: str, text: str) -> str:
 
 
 def to_json(fields: Mapping[str, Any]) -> str:
-    """Write the fields of a record as JSON; numbers and arrays of NumPy become plain ones.
+    """Write the fields of a record as JSON; values that JSON lacks get the form of `lineal.sdk.plain`.
 
     NaN and the infinities become texts, and an entry beside the fields tells which texts they are (lineal.json_form).
 
@@ -121,29 +120,11 @@ def field_json(name: str, value: Any) -> str:
         TypeError: as `to_json`.
 
     """
+    value = plain.as_json(name, value, numbers=name == json_form.VALUES)
     try:
-        text = json.dumps(value, default=_plain)
-    except (TypeError, ValueError) as error:
-        raise TypeError(f"'{name}' cannot be recorded: {error}; use strings, numbers, lists and dicts") from error
-    except RecursionError:
-        raise TypeError(_too_deep(name)) from None
-    if json_text.is_deeper(text, DEEPEST - 1):  # one level is the record's own
-        raise TypeError(_too_deep(name))
-    return text
-
-
-def _too_deep(name: str) -> str:
-    return (
-        f"'{name}' cannot be recorded: its lists and dicts are nested more than {DEEPEST - 1} levels deep; store "
-        "what is inside elsewhere, or as a string"
-    )
-
-
-def _plain(value: Any) -> Any:
-    """Return the plain Python form of a NumPy number or array, or of whatever offers `tolist()`."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"object of type {type(value).__name__} has no form in JSON")
+        return json.dumps(value)
+    except ValueError as error:  # a whole number with more digits than Python writes
+        raise TypeError(f"'{name}' cannot be recorded: {error}; use a float or a string") from error
 
 
 def property_types(properties: Mapping[str, pb.Value]) -> dict[str, int]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from lineal import errors
-from lineal.sdk import html, kept, listing, stored_form
+from lineal.sdk import artifact_lineage, html, ids, kept, listing, plain, stored_form
 from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
@@ -35,8 +35,8 @@ class Workspace:
         self,
         store: Store | None = None,
         name: str | None = None,
-        description: str | None = None,
-        labels: Mapping[str, str] | None = None,
+        description: plain.Scalar | None = None,
+        labels: Mapping[Any, plain.Scalar] | None = None,
         reuse_workspace_if_exists: bool | None = True,
         backend_url_prefix: str | None = None,
     ) -> None:
@@ -65,7 +65,7 @@ class Workspace:
             raise ValueError(f"'store' must be set as metadata.Store, got {store!r}")
         self.store = store.store
         self.name: str = required_text("name", name)
-        self.description = description
+        self.description = plain.field_text("description", description)
         self.labels = label_texts.checked(labels)
         self._types = store._types
         self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
@@ -76,9 +76,9 @@ class Workspace:
         self,
         artifact_type_name: str | None = None,
         *,
-        labels: Mapping[str, Any] | None = None,
+        labels: Mapping[Any, Any] | None = None,
         name: str | None = None,
-        limit: int | None = None,
+        limit: SupportsIndex | None = None,
     ) -> list[dict[str, Any]]:
         """Return the artifacts of one type that were logged in this workspace, as dicts, oldest first.
 
@@ -101,9 +101,9 @@ class Workspace:
         self,
         artifact_type_name: str | None = None,
         *,
-        labels: Mapping[str, Any] | None = None,
+        labels: Mapping[Any, Any] | None = None,
         name: str | None = None,
-        limit: int | None = None,
+        limit: SupportsIndex | None = None,
         flatten: bool = False,
     ) -> DataFrame:
         """Return what `list` returns as a pandas DataFrame, one row for each artifact.
@@ -125,6 +125,20 @@ class Workspace:
             raise ImportError("to_dataframe needs pandas; install it with: pip install 'lineal[notebook]'") from error
         rows = self.list(artifact_type_name, labels=labels, name=name, limit=limit)
         return pandas.json_normalize(rows) if flatten else pandas.DataFrame(rows)
+
+    def lineage(self, artifact: ids.Id, *, max_hops: SupportsIndex | None = None) -> artifact_lineage.Lineage:
+        """Return what an artifact of the store came from and what came from it.
+
+        Args:
+            artifact: its id, or an object or a dict of `list` that has it.
+            max_hops: the number of edges to walk in each direction; None for 100.
+
+        Raises:
+            ValueError: `artifact` says no id, such as one that was not logged.
+            NotFoundError: the store has no such artifact.
+
+        """
+        return artifact_lineage.trace(self.store, artifact, max_hops=max_hops)
 
     def __repr__(self) -> str:
         return f"{type(self).__module__}.{type(self).__qualname__}(name={self.name!r}, context_id={self.context_id})"
