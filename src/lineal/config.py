@@ -15,6 +15,7 @@ from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_ex
 
 DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
+UI_URL_VARIABLE = "LINEAL_UI_URL"
 LOG_FORMATS = ("text", "json")
 ENGINE_FLAG = "--grpc-engine"
 AUTO, GRPCIO, NATIVE = ENGINES = ("auto", "grpcio", "native")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from lineal.sdk import Execution, Model, Store, Workspace
 from lineal.sdk import store as store_module
 from lineal.wire import metadata_store as pb
 from tests.access.serving import serving
+from tests.sdk.wires import Wire
 
 
 def test_a_store_of_a_file_keeps_what_was_logged(tmp_path: Path) -> None:
@@ -79,7 +81,7 @@ def test_a_place_that_can_be_none_is_refused(place: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("host", "cure"),
     [
-        ("grpc://me:kv9kv@metadata.example:8080", "is a URL; give the host alone"),
+        ("http://me:kv9kv@metadata.example:8080", "is a URL; give the host alone"),
         ("HTTPS://metadata.example", "is a URL; give the host alone"),
         ("me:kv9kv@metadata.example", "a token comes from LINEAL_TOKEN"),
         ("metadata.example:8080", "is 'metadata.example:8080'; give the port by itself"),
@@ -102,3 +104,74 @@ def test_a_host_that_grpc_resolves_is_taken(host: str) -> None:
 def test_a_place_beside_a_url_is_refused(place: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="'url' names the server itself"):
         Store(url="sqlite://", **place)
+
+
+def test_a_store_is_closed_at_the_end_of_its_block(tmp_path: Path) -> None:
+    with Store(url=tmp_path / "metadata.db") as store:
+        model = Execution("train", Workspace(store, "bakery")).log_output(Model("gs://a", "a"))
+    for use in (lambda: Workspace(store, "other"), model.lineage, store.store.get_artifacts):
+        with pytest.raises(errors.FailedPreconditionError, match="this metadata store is closed; make a new one"):
+            use()
+
+
+def test_an_error_closes_a_store_and_passes(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), Store(url=tmp_path / "metadata.db") as store:
+        raise KeyError("mine")
+    assert repr(store).endswith("metadata.db', closed)")
+
+
+def test_what_uses_a_closed_store_says_so(store: Store, wire: Wire) -> None:
+    workspace = Workspace(store, "bakery")
+    execution = Execution("train", workspace)
+    store.close()
+    store.close()
+    for use in (workspace.list, lambda: execution.log_output(Model("u", "m")), lambda: Execution("e", workspace)):
+        with pytest.raises(errors.FailedPreconditionError, match="is closed"):
+            use()
+
+
+def test_a_closed_store_of_a_server_says_so() -> None:
+    with Store("localhost", 1) as store:
+        pass
+    with pytest.raises(errors.FailedPreconditionError, match="this metadata store is closed; make a new one"):
+        Workspace(store, "bakery")
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_url_or_a_path_is_taken_as_the_first_argument(tmp_path: Path, as_text: bool) -> None:
+    path = tmp_path / "metadata.db"
+    with Store(f"sqlite:///{path}" if as_text else path) as store:
+        assert Workspace(store, "bakery").context_id
+    assert path.is_file()
+
+
+def test_the_first_argument_takes_no_port_beside_a_url() -> None:
+    with pytest.raises(ValueError, match="'url' names the server itself"):
+        Store("grpc://metadata.example:8080", 8080 + 1)
+
+
+@pytest.mark.parametrize(
+    ("make", "shown"),
+    [
+        (lambda: Store("sqlite://"), "Store('sqlite://')"),
+        (lambda: Store("metadata.example", 9090), "Store('grpc://metadata.example:9090')"),
+        (lambda: Store("metadata.example", 443, b"roots"), "Store('grpcs://metadata.example:443')"),
+        (lambda: Store("mysql://me:kv9kv@db.example/m?ssl_ca=/x"), "Store('mysql://***@db.example/m?ssl_ca=/x')"),
+    ],
+)
+def test_a_store_shows_where_it_is_without_its_password(make: Callable[[], Store], shown: str) -> None:
+    with make() as store:
+        assert (repr(store), repr(store.store)) == (shown, shown.replace("Store", "MetadataStore"))
+        assert "kv9kv" not in repr(store)
+
+
+@pytest.mark.parametrize(
+    "address", ["localhost:8081", "ftp://a", "http://", "http://me:kv9kv@a", "http://a?x", "http://a b", "http://[", 3]
+)
+def test_an_address_of_the_web_ui_that_is_none_is_refused(address: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="'ui_url' must be the address of the web UI, such as") as refused:
+        Store("sqlite://", ui_url=address)
+    monkeypatch.setenv("LINEAL_UI_URL", str(address))
+    with pytest.raises(ValueError, match="'LINEAL_UI_URL' must be the address"):
+        Store("sqlite://")
+    assert "kv9kv" not in str(refused.value)

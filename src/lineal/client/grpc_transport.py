@@ -88,6 +88,11 @@ class GrpcTransport:
         self._callables = {name: call for stub in stubs for name, call in vars(stub(self._channel)).items()}
         self._process = os.getpid()  # the last, since other threads look at it
 
+    @property
+    def place(self) -> str:
+        """The URL of the server, without the certificates and the token."""
+        return f"{'grpc' if self._credentials is None else 'grpcs'}://{self._target}"
+
     def call(self, method: str, request: Message) -> Message:
         """Send the request and return the server's response.
 

@@ -38,6 +38,9 @@ class MetadataStore(LineageCalls):
     gRPC server is called for the first time by the first call. So is a database server that a URL names (`from_url`).
     """
 
+    _ui_url: str | None = None
+    """The address of the store's web UI, to which the SDK links; None if it is not known."""
+
     def __init__(
         self, config: pb.ConnectionConfig | pb.MetadataStoreClientConfig, enable_upgrade_migration: bool = False
     ) -> None:
@@ -94,6 +97,14 @@ class MetadataStore(LineageCalls):
     def pipeline_asset(self) -> None:
         """Always None, as in the official client outside Google."""
         return None
+
+    @property
+    def _place(self) -> str:
+        """Where the store is, as a URL without its secrets."""
+        return str(getattr(self._transport, "place", "")) or f"over {type(self._transport).__name__}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._place!r})"
 
     def __copy__(self: _Store) -> _Store:
         """Return the store itself: a copy would be a second connection that somebody has to close."""

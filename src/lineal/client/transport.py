@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from google.protobuf.message import Message
 
-from lineal import errors
+from lineal import errors, urls
 from lineal.client.connection import portable
 from lineal.client.local_searches import with_searches
 from lineal.config import DatabaseSettings
@@ -42,6 +42,8 @@ class Transport(Protocol):
 
 class LocalTransport:
     """Calls a service that is open already, and closes it."""
+
+    place = "a service of this process"
 
     def __init__(self, service: MetadataService, *, caller: Caller | None = None) -> None:
         """Take a service, and the caller for its calls; None for an unnamed one."""
@@ -80,6 +82,11 @@ class DatabaseTransport:
         self._service: MetadataService | None = None
         self._closed = False
         watch_forks(self)
+
+    @property
+    def place(self) -> str:
+        """The URL of the database without its secrets."""
+        return urls.redact_url(self._settings.url)
 
     def before_fork(self) -> None:
         """Do nothing: the database gets ready by itself."""

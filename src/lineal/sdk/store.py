@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from types import TracebackType
+from typing import SupportsIndex
+
 from lineal.client import MetadataStore, connect
-from lineal.client.connection import why_no_host
+from lineal.client.connection import SERVER_SCHEMES, why_no_host
+from lineal.sdk import artifact_lineage, ids, web_ui
 from lineal.sdk.type_registry import TypeRegistry
-from lineal.urls import PlaceOfStore
+from lineal.urls import DATABASE_SCHEMES, PlaceOfStore
 from lineal.wire import metadata_store as pb
 
 DEFAULT_HOST = "metadata-grpc-service.kubeflow"
@@ -15,67 +20,124 @@ DEFAULT_PORT = 8080
 class Store:
     """A metadata store: a server, or a database opened in this process.
 
+    Used with `with`, it is closed at the end of the block.
+
     Attributes:
         store: the client, with every call that the service offers.
 
     """
 
+    _is_closed: bool
+
     def __init__(
         self,
-        grpc_host: str = DEFAULT_HOST,
+        grpc_host: PlaceOfStore = DEFAULT_HOST,
         grpc_port: int = DEFAULT_PORT,
         root_certificates: bytes | None = None,
         private_key: bytes | None = None,
         certificate_chain: bytes | None = None,
         *,
         url: PlaceOfStore | None = None,
+        ui_url: str | None = None,
     ) -> None:
         """Connect to a server by host and port, or to anything by its URL.
 
         Args:
-            grpc_host: the host of the server.
+            grpc_host: the host of the server; also the URL of a store or a path, as for `url`.
             grpc_port: its gRPC port.
             root_certificates: PEM text of the certificates to trust; any of the three turns TLS on.
             private_key: PEM text of the client's key.
             certificate_chain: PEM text of the client's certificates.
             url: instead of all the others, for example sqlite:///metadata.db, sqlite:// (in memory),
                 mysql://user:password@host/db or grpc://host:port; a pathlib.Path is a SQLite file.
+            ui_url: the address of the store's web UI, to which the cards in notebooks link; by default the variable
+                LINEAL_UI_URL.
 
         Raises:
-            ValueError: certificates, host or port are given beside a URL, or host or port are none.
+            ValueError: certificates, host or port are given beside a URL, host or port are none, or `ui_url` is no
+                address of a website.
 
         """
-        certificates = {
-            "custom_ca": root_certificates,
-            "client_key": private_key,
-            "server_cert": certificate_chain,
-        }
-        if url is not None and any(certificates.values()):
-            raise ValueError("'url' takes no certificates beside it; give 'grpc_host' and 'grpc_port' instead of 'url'")
-        if url is not None and (grpc_host, grpc_port) != (DEFAULT_HOST, DEFAULT_PORT):
-            raise ValueError("'url' names the server itself; give either it, or 'grpc_host' and 'grpc_port'")
-        _check_place(grpc_host, grpc_port)
-        self._use(connect(url) if url is not None else _connect_server(grpc_host, grpc_port, certificates))
+        if url is None and _is_url(grpc_host):
+            url, grpc_host = grpc_host, DEFAULT_HOST
+        certificates = {"custom_ca": root_certificates, "client_key": private_key, "server_cert": certificate_chain}
+        if url is not None:
+            _check_alone(grpc_host, grpc_port, certificates)
+        host = _checked_host(grpc_host, grpc_port)
+        shown_at = web_ui.address_of(ui_url)
+        self._use(connect(url) if url is not None else _connect_server(host, grpc_port, certificates), shown_at)
 
     @classmethod
-    def from_client(cls, client: MetadataStore) -> Store:
-        """Return a store whose calls go through a client that is open already."""
+    def from_client(cls, client: MetadataStore, *, ui_url: str | None = None) -> Store:
+        """Return a store whose calls go through a client that is open already; `close` closes it.
+
+        Raises:
+            ValueError: `ui_url` is no address of a website.
+
+        """
         store = cls.__new__(cls)
-        store._use(client)
+        store._use(client, web_ui.address_of(ui_url))
         return store
 
-    def _use(self, client: MetadataStore) -> None:
+    def close(self) -> None:
+        """Give back connections; may be called twice.
+
+        Later calls of the store, and of the workspaces, executions and artifacts that use it, raise
+        FailedPreconditionError. A database in memory is gone then.
+        """
+        if not self._is_closed:
+            self._is_closed = True
+            close = getattr(self.store, "close", None)  # the official client has none
+            if close is not None:
+                close()
+
+    def lineage(self, artifact: ids.Id, *, max_hops: SupportsIndex | None = None) -> artifact_lineage.Lineage:
+        """Return what an artifact of the store came from and what came from it, as `Workspace.lineage` does."""
+        return artifact_lineage.trace(self.store, artifact, max_hops=max_hops)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        closed = ", closed" if self._is_closed else ""
+        return f"{type(self).__name__}({web_ui.place_of(self.store)!r}{closed})"
+
+    def _use(self, client: MetadataStore, shown_at: str | None) -> None:
         self.store = client
+        self._is_closed = False
         self._types = TypeRegistry(client)
+        if shown_at is not None:
+            client._ui_url = shown_at
 
 
-def _check_place(host: str, port: int) -> None:
+def _is_url(place: PlaceOfStore) -> bool:
+    """Say whether the first argument is the URL of a store or a path, and no host."""
+    if not isinstance(place, str):
+        return isinstance(place, os.PathLike)
+    scheme, separator, _ = place.partition("://")
+    return bool(separator) and scheme in (*SERVER_SCHEMES, *DATABASE_SCHEMES)
+
+
+def _check_alone(host: PlaceOfStore, port: int, certificates: dict[str, bytes | None]) -> None:
+    if any(certificates.values()):
+        raise ValueError("'url' takes no certificates beside it; give 'grpc_host' and 'grpc_port' instead of 'url'")
+    if (host, port) != (DEFAULT_HOST, DEFAULT_PORT):
+        raise ValueError("'url' names the server itself; give either it, or 'grpc_host' and 'grpc_port'")
+
+
+def _checked_host(host: PlaceOfStore, port: int) -> str:
     if not isinstance(host, str) or not host:
         raise ValueError(f"'grpc_host' must be set and in string type, got {host!r}")
     if why_no_host(host):
         raise ValueError(f"'grpc_host' {why_no_host(host)}")
     if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
         raise ValueError(f"'grpc_port' must be a number from 1 to 65535, got {port!r}")
+    return host
 
 
 def _connect_server(host: str, port: int, certificates: dict[str, bytes | None]) -> MetadataStore:
