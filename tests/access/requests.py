@@ -11,14 +11,14 @@ from google.protobuf.message import Message
 
 from lineal.conventions import WORKSPACE_TYPE
 from lineal.server.rpcs import SERVICES
-from lineal.service import CALLS
-from lineal.service.calls import LINEAGE_CALLS
+from lineal.service.calls import METADATA_CALLS
 from lineal.wire import metadata_store as pb
+from lineal.wire import records
 from lineal.wire import service as rpc
-from tests.access.stores import LARGEST_ID
+from tests.access.stores import ALIAS, LARGEST_ID
 
-READS = sorted(name for name, call in {**CALLS, **LINEAGE_CALLS}.items() if not call.writes)
-WRITES = sorted(name for name, call in {**CALLS, **LINEAGE_CALLS}.items() if call.writes)
+READS = sorted(name for name, call in METADATA_CALLS.items() if not call.writes)
+WRITES = sorted(name for name, call in METADATA_CALLS.items() if call.writes)
 
 _NOUNS = ("data", "model", "held", "train", "check", "use", "report", "experiment")
 _NAMES = [*[f"{owner}-{noun}" for owner in "ab" for noun in _NOUNS], "a", "b", "nowhere"]
@@ -72,12 +72,22 @@ def read_requests(method: str) -> list[Message]:
         return list(_subgraph_requests())
     if method == "GetLineageGraph":
         return list(_graph_requests())
+    if method == "GetAliases":
+        return list(_alias_requests())
     request = getattr(rpc, f"{method}Request")
     names = [field.name for field in request.DESCRIPTOR.fields if field.name not in UNASKED]
     return [
         request(**dict(zip(names, chosen, strict=True)))
         for chosen in itertools.product(*[_candidates(name, kind_of(method)) for name in names])
     ]
+
+
+def _alias_requests() -> Iterator[Message]:
+    yield records.GetAliasesRequest(artifact_ids=_ALL_IDS)
+    yield records.GetAliasesRequest(artifact_ids=_ALL_IDS, alias=ALIAS)
+    for workspace, alias in itertools.product("ab", ("", ALIAS, "worst")):
+        named = {"workspace": workspace, "type_name": "Model", "name": f"{workspace}-data"}
+        yield records.GetAliasesRequest(**named, alias=alias)
 
 
 def kind_of(method: str) -> str:

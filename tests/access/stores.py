@@ -23,9 +23,12 @@ from lineal.service.access import Caller, Role, scope_of
 from lineal.upkeep import archive
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
+from lineal.wire import records
 from lineal.wire import service as rpc
 
 LARGEST_ID = 40
+ALIAS = "best"
+"""The alias of the data of each workspace."""
 VIEW = "filter=name:b"
 VIEW_ID = "wwbycewg4qfu4io2"
 """The short name of the stored view `VIEW`, which the name is made from."""
@@ -131,6 +134,7 @@ def put_workspace(service: MetadataService, types: Any, name: str) -> None:
         request.event_edges.add(execution_index=0, artifact_index=index, event=pb.Event(type=type_))
     put = service.call("PutLineageSubgraph", request)
     _put_children(service, types, name, parent_id=put.context_ids[0])
+    service.call("PutAlias", records.PutAliasRequest(artifact_id=put.artifact_ids[0], alias=ALIAS))
 
 
 def _put_children(service: MetadataService, types: Any, name: str, *, parent_id: int) -> None:

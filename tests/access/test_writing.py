@@ -13,11 +13,11 @@ from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
 from lineal.upkeep.calls import LIFECYCLE_CALLS
-from lineal.wire import lifecycle, lineage
+from lineal.wire import lifecycle, lineage, records
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.requests import READS, WRITES, empty_request, read_requests
-from tests.access.stores import Stores, caller, marked
+from tests.access.stores import ALIAS, Stores, caller, marked
 from tests.access.test_reading import answer, is_answer
 
 WRITER_OF_A = caller(Role.WRITER, "a")
@@ -69,6 +69,13 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
             for child, parent in parents
         ],
+        "ChangeNodes": [
+            records.ChangeNodesRequest(kind=kind, ids=[ids[name]], patch='{"labels": {"a": "b"}}')
+            for kind, name in ((records.ARTIFACT, "b-data"), (records.EXECUTION, "b-train"), (records.CONTEXT, "b"))
+        ],
+        "PutAlias": [records.PutAliasRequest(artifact_id=ids["b-data"], alias="x")],
+        "DeleteAlias": [records.DeleteAliasRequest(artifact_id=ids["b-data"], alias=ALIAS)],
+        "UndoChange": [records.UndoChangeRequest(audit_id=2)],
     }
 
 

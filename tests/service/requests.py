@@ -16,6 +16,13 @@ def put_artifact_type(service: MetadataService, name: str = "Model", **propertie
     return service.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=given, can_add_fields=True)).type_id
 
 
+def put_type_of_records(service: MetadataService, name: str = "Model", **more: Any) -> int:
+    """Put an artifact type with the texts that the SDK's records have, and more properties; return its id."""
+    texts = dict.fromkeys(("name", "version", "description", "owner", "__ALL_META__"), pb.STRING)
+    given = pb.ArtifactType(name=name, properties={**texts, **more})
+    return service.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=given, can_add_fields=True)).type_id
+
+
 def put_execution_type(service: MetadataService, name: str = "Trainer") -> int:
     """Put an execution type; return its id."""
     given = pb.ExecutionType(name=name)

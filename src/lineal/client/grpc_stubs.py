@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 from google.protobuf.message_factory import GetMessageClass
 
-from lineal.wire import lifecycle, lineage, search
+from lineal.wire import lifecycle, lineage, records, search
 from lineal.wire import service as rpc
 
 _SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
@@ -38,6 +38,13 @@ class LineageServiceStub:
 
     def __init__(self, channel: grpc.Channel) -> None:
         _add_callables(self, channel, lineage.DESCRIPTOR.services_by_name["LineageService"])
+
+
+class RecordsServiceStub:
+    """One callable for each RPC of lineal.v1.RecordsService."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        _add_callables(self, channel, records.DESCRIPTOR.services_by_name["RecordsService"])
 
 
 class SearchServiceStub:

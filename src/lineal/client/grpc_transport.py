@@ -21,6 +21,7 @@ from lineal.client.grpc_stubs import (
     LifecycleServiceStub,
     LineageServiceStub,
     MetadataStoreServiceStub,
+    RecordsServiceStub,
     SearchServiceStub,
 )
 from lineal.client.token import TokenSource
@@ -84,7 +85,13 @@ class GrpcTransport:
 
     def _use(self, channel: grpc.Channel) -> None:
         self._channel = channel
-        stubs = (MetadataStoreServiceStub, LineageServiceStub, LifecycleServiceStub, SearchServiceStub)
+        stubs = (
+            MetadataStoreServiceStub,
+            LineageServiceStub,
+            LifecycleServiceStub,
+            RecordsServiceStub,
+            SearchServiceStub,
+        )
         self._callables = {name: call for stub in stubs for name, call in vars(stub(self._channel)).items()}
         self._process = os.getpid()  # the last, since other threads look at it
 

@@ -17,13 +17,14 @@ from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.text_check import TextCheck
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
-from lineal.wire import lifecycle, lineage, search
+from lineal.wire import lifecycle, lineage, records, search
 from lineal.wire import service as rpc
 
 SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
 SERVICE_NAME: str = SERVICE.full_name
 _LIFECYCLE = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"]
 _LINEAGE = lineage.DESCRIPTOR.services_by_name["LineageService"]
+_RECORDS = records.DESCRIPTOR.services_by_name["RecordsService"]
 _SEARCH = search.DESCRIPTOR.services_by_name["SearchService"]
 LIFECYCLE_NAME: str = _LIFECYCLE.full_name
 
@@ -55,6 +56,7 @@ SERVICES = {
     SERVICE_NAME: RPCS,
     LIFECYCLE_NAME: _table(_LIFECYCLE),
     _LINEAGE.full_name: _table(_LINEAGE),
+    _RECORDS.full_name: _table(_RECORDS),
     _SEARCH.full_name: _table(_SEARCH),
 }
 

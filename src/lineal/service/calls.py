@@ -1,4 +1,4 @@
-"""The calls of MetadataStoreService and LineageService: each by its name, with the rule that serves it.
+"""The calls of MetadataStoreService, LineageService and RecordsService: each by its name, with the rule that serves it.
 
 A rule takes the transaction, the known types and the request, and returns the response. Where calls differ only by the
 kind of node, one rule serves them and takes the kind as well.
@@ -16,6 +16,7 @@ from lineal.service.access import Caller, Role
 from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.get_lineage import get_lineage, get_lineage_subgraph
 from lineal.service.lineage.get_lineage_graph import get_lineage_graph
+from lineal.service.reads.get_aliases import get_aliases
 from lineal.service.reads.get_nodes import (
     get_artifacts_by_uri,
     get_node_by_type_and_name,
@@ -34,13 +35,16 @@ from lineal.service.reads.get_relations import (
     get_parents_of_many,
 )
 from lineal.service.reads.get_types import get_type, get_types, get_types_by_external_ids, get_types_by_ids
+from lineal.service.writes.change_nodes import change_nodes
 from lineal.service.writes.log_artifact import log_artifact
+from lineal.service.writes.put_aliases import delete_alias, put_alias
 from lineal.service.writes.put_events import put_events
 from lineal.service.writes.put_execution import put_execution
 from lineal.service.writes.put_nodes import put_nodes
 from lineal.service.writes.put_relations import put_attributions_and_associations, put_parent_contexts
 from lineal.service.writes.put_subgraph import put_lineage_subgraph
 from lineal.service.writes.put_types import put_type, put_types
+from lineal.service.writes.undo_change import undo_change
 from lineal.store.engine.session import Session
 
 Handler = Callable[[Session, KnownTypes, Any], Any]
@@ -143,5 +147,14 @@ LINEAGE_CALLS: dict[str, Call] = {
 }
 """The calls of lineal.v1.LineageService."""
 
-METADATA_CALLS = CALLS | LINEAGE_CALLS
-"""The calls of both services, which change what others have written by the rules of ML Metadata alone."""
+RECORD_CALLS: dict[str, Call] = {
+    "ChangeNodes": Call(change_nodes, writes=True, is_audited=True),
+    "UndoChange": Call(undo_change, writes=True, is_audited=True),
+    "PutAlias": Call(put_alias, writes=True, is_audited=True),
+    "DeleteAlias": Call(delete_alias, writes=True, is_audited=True),
+    "GetAliases": Call(get_aliases),
+}
+"""The calls of lineal.v1.RecordsService. Who changes what others rely on is always written to the audit log."""
+
+METADATA_CALLS = CALLS | LINEAGE_CALLS | RECORD_CALLS
+"""The calls of these services: writers may call them, and they delete nothing."""

@@ -13,6 +13,7 @@ from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import removal as index_removal
+from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks
@@ -76,6 +77,8 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
         ids = sorted(deleted[kind])
         deletion_rows.delete_nodes(session, kind, ids)
         index_removal.forget(session, kind, ids, tables=tables)
+    if alias_rows.are_kept(session):
+        alias_rows.delete_of(session, sorted(deleted[ARTIFACT] | tombstones[ARTIFACT]))
 
 
 def _require_existing(session: Session, nodes: Ids) -> None:

@@ -64,6 +64,11 @@ class ChangeTracker(Protocol):
     def removed(self, action: str, subject: str, node_id: int, old: dict[str, Any]) -> None:
         """Record something that is removed."""
 
+    def replaced(
+        self, action: str, subject: str, node_id: int, old: dict[str, Any] | None, new: dict[str, Any] | None
+    ) -> None:
+        """Record something that takes the place of something else, either of which may be nothing."""
+
 
 class Session:
     """One transaction in progress.

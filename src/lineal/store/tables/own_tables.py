@@ -1,4 +1,4 @@
-"""Lineal's own tables, all named `lineal_*`: the search index, stored views of the web UI, the audit log and tokens.
+"""Lineal's own tables, named `lineal_*`: the search index, stored views of the web UI, the audit log, aliases, tokens.
 
 The index repeats values of nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
@@ -140,6 +140,18 @@ AUDIT = _table(
     sa.Index("idx_lineal_audit_node", "subject", "node_id"),
     sa.Index("idx_lineal_audit_time", "time"),
     sqlite_autoincrement=True,
+)
+# The version that has an alias. `identity` is a digest of the workspace, the type and the name, which have any length.
+ALIAS = _table(
+    "lineal_alias",
+    sa.Column("identity", sa.String(64), primary_key=True, nullable=False),
+    _key("alias", _Text),
+    sa.Column("artifact_id", Int, nullable=False),
+    sa.Column("workspace", LongText, nullable=False),
+    sa.Column("type_id", Int, nullable=False),
+    sa.Column("name", LongText, nullable=False),
+    sa.Column("time", Int, nullable=False),
+    sa.Index("idx_lineal_alias_artifact", "artifact_id"),
 )
 TOKEN = _table(
     "lineal_token",

@@ -32,7 +32,7 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import AUDIT, VIEW
+from lineal.store.tables.own_tables import ALIAS, AUDIT, VIEW
 from lineal.store.tables.values import VALUE_COLUMNS
 
 BATCH = 1000
@@ -87,10 +87,11 @@ NODES = {kind: Member(kind.plural, NODE[kind], kind) for kind in KINDS}
 EVENTS = Member("events", EVENT)
 MEMBERS = {kind: Member(f"{table.name.lower()}s", table) for kind, table in MEMBERSHIP.items()}
 PARENTS = Member("parent_contexts", PARENT_CONTEXT, key=("context_id", "parent_context_id"))
+ALIASES = Member("aliases", ALIAS, key=("identity", "alias"), is_own=True)
 VIEWS = Member("views", VIEW, is_own=True)
 AUDITED = Member("audit", AUDIT, is_own=True)
 # In the order in which they can be written.
-EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, VIEWS, AUDITED)
+EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, ALIASES, VIEWS, AUDITED)
 
 # The next id must fit as well.
 LAST_ID = 2**63 - 2

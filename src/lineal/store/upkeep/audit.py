@@ -69,6 +69,17 @@ class AuditFilter:
         return found + ([AUDIT.c.time < self.until] if self.until is not None else [])
 
 
+_BY_ID = Statement(
+    sa.select(AUDIT.c.id, *[AUDIT.c[name] for name in _COLUMNS]).where(AUDIT.c.id == sa.bindparam("entry_id"))
+)
+
+
+def by_id(session: Session, entry_id: int) -> AuditRow | None:
+    """Return an entry, or None."""
+    row = session.row(_BY_ID, {"entry_id": entry_id})
+    return AuditRow._make(row) if row else None
+
+
 def _is_by(who: str) -> sa.ColumnElement[bool]:
     """Return the condition that an entry is by a caller: the text, or NAME or ID of "NAME (token ID)"."""
     text = re.sub(r"[|%_]", r"|\g<0>", who)

@@ -30,7 +30,7 @@ class Change(NamedTuple):
 
     Attributes:
         action: "create", "update", "delete", "tombstone", or what was added or removed: "event", "attribution",
-            "association", "parent", "property".
+            "association", "parent", "property"; or of an alias: "promote", "remove alias".
         subject: what it is about: "artifact", "execution", "context", or "type".
         node_id: its id.
         old: the values that are gone or were replaced.
@@ -82,6 +82,10 @@ class TransactionChanges:
         """Record something that is removed."""
         self._others.append(Change(action, subject, node_id, old, None))
 
+    def replaced(self, action: str, subject: str, node_id: int, old: Values | None, new: Values | None) -> None:
+        """Record something that takes the place of something else, either of which may be nothing."""
+        self._others.append(Change(action, subject, node_id, old, new))
+
     def changes(self, session: Session) -> list[Change]:
         """Return what has changed."""
         found = list(self._done)
@@ -101,12 +105,13 @@ class TransactionChanges:
         lost = {name: value for name, value in old.values.items() if new.values.get(name, _NOTHING) != value}
         gained = {name: value for name, value in new.values.items() if old.values.get(name, _NOTHING) != value}
         if not (lost or gained) and old.updated != new.updated:  # the time of the entry is enough for the other updates
-            lost, gained = {_UPDATED: old.updated}, {_UPDATED: new.updated}
+            lost, gained = {TIME_OF_UPDATE: old.updated}, {TIME_OF_UPDATE: new.updated}
         return [Change(action, subject, node_id, lost, gained)] if lost or gained else []
 
 
 _NOTHING = object()
-_UPDATED = "last_update_time_since_epoch"
+TIME_OF_UPDATE = "last_update_time_since_epoch"
+"""What an entry holds if nothing else of a node has changed."""
 
 
 def snapshots(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Snapshot]:

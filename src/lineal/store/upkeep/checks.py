@@ -25,7 +25,7 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import ENTRY, FACT, UNINDEXED
+from lineal.store.tables.own_tables import ALIAS, ENTRY, FACT, UNINDEXED
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def _index_rows() -> Iterator[BadRows]:
 BAD_ROWS = (
     *[BadRows(what, table, _lacks(table, column, owner)) for what, table, column, owner in _orphans()],
     *[BadRows(f"properties of {kind.plural} without any value", PROPERTY[kind], _empty(kind)) for kind in KINDS],
+    BadRows("aliases of artifacts that do not exist", ALIAS, _lacks(ALIAS, "artifact_id", NODE[ARTIFACT]), True),
     *_index_rows(),
 )
 NODES_WITHOUT_TYPE = tuple(

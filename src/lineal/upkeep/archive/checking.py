@@ -14,7 +14,18 @@ from typing import Any, NoReturn
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS
 from lineal.store.engine.column_limits import shown
-from lineal.store.upkeep.archive import EVENTS, EVERY_MEMBER, LAST_ID, MEMBERS, NODES, PARENTS, TYPES, Member, fields_of
+from lineal.store.upkeep.archive import (
+    ALIASES,
+    EVENTS,
+    EVERY_MEMBER,
+    LAST_ID,
+    MEMBERS,
+    NODES,
+    PARENTS,
+    TYPES,
+    Member,
+    fields_of,
+)
 from lineal.upkeep.archive.files import Archive
 
 _CHILDREN = {TYPES.name: {"properties", "base_types"}, EVENTS.name: {"steps"}}
@@ -178,6 +189,9 @@ class _Checked:
         elif member is PARENTS:
             for column in member.key:
                 self._require(NODES[CONTEXT], column, record[column])
+        elif member is ALIASES:
+            self._require(TYPES, "type_id", record["type_id"])
+            self._require(NODES[ARTIFACT], "artifact_id", record["artifact_id"])
         for kind, members in MEMBERS.items():
             if member is members:
                 self._require(NODES[CONTEXT], "context_id", record["context_id"])

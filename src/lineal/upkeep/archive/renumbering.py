@@ -1,7 +1,8 @@
 """Restore an archive into a store that may hold records, with new ids.
 
 Existing types of the same kind, name and version, and existing contexts of the same type and name, are used and do not
-change. Values do not change: an id in a property still refers to the store of the archive.
+change. The versions of a name keep their aliases; if one is taken in the store, nothing is written. Values do not
+change: an id in a property still refers to the store of the archive.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from typing import Any, cast
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.service.writes.put_aliases import identity_of
 from lineal.store.engine.column_limits import shown
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
+from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations as relation_rows
 from lineal.store.rows import types as type_rows
+from lineal.store.rows.aliases import AliasRow
 from lineal.store.rows.types import TypeRow
 from lineal.store.upkeep import archive as archive_rows
-from lineal.store.upkeep.archive import BATCH, EVENTS, MEMBERS, NODES, PARENTS, TYPES, Member, Record
+from lineal.store.upkeep.archive import ALIASES, BATCH, EVENTS, MEMBERS, NODES, PARENTS, TYPES, Member, Record
 from lineal.upkeep.archive.files import Archive
 
 
@@ -80,6 +84,8 @@ class Renumbering:
                 relation_rows.add_members(session, kind, self._pairs(batch, (CONTEXT, kind)))
         for _, batch in batches(self._archive, PARENTS):
             self._put_parents(session, batch)
+        for _, batch in batches(self._archive, ALIASES):
+            self._put_aliases(session, batch)
 
     def _put_type(self, session: Session, record: Record) -> int:
         kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])
@@ -153,6 +159,18 @@ class Renumbering:
         pairs = self._pairs(records, (CONTEXT, CONTEXT))
         known = set(relation_rows.parent_ids(session, [child for child, _ in pairs]))
         relation_rows.add_parents(session, [pair for pair in pairs if pair not in known])
+
+    def _put_aliases(self, session: Session, records: list[Record]) -> None:
+        for record in records:
+            record["type_id"] = self._types[record["type_id"]]
+            record["artifact_id"] = self._nodes[ARTIFACT][record["artifact_id"]]
+            record["identity"] = identity_of(record["workspace"], record["type_id"], record["name"])
+            if alias_rows.holder(session, record["identity"], record["alias"]):
+                raise errors.AlreadyExistsError(
+                    f"a version of {shown(record['name'])} in this store has the alias {shown(record['alias'])}; "
+                    "nothing was written; take it away there, or restore into another store"
+                )
+            alias_rows.put(session, AliasRow(**record))
 
 
 def _called(member: Member, records: list[Record], conflict: Conflict) -> str:

@@ -1,0 +1,153 @@
+"""The rules of aliases: among the versions of a name, one has an alias, and it moves at once.
+
+Versions of a name are artifacts of the same workspace, type and name. An alias is a row of a table of its own, which
+holds at most one for a name; the property `__aliases__` of the artifacts repeats it, so that clients of ML Metadata see
+it. Aliases of one name change one after the other. What stays out: reading aliases (reads/get_aliases.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from typing import Any
+
+from lineal import conventions, errors
+from lineal.kinds import ARTIFACT
+from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import node_messages
+from lineal.service.writes.node_fields import label
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.update_nodes import UpdateOptions
+from lineal.store.engine.session import Session
+from lineal.store.rows import aliases as alias_rows
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.aliases import AliasRow
+from lineal.store.schema import locks
+from lineal.wire import metadata_store as pb
+from lineal.wire import records
+
+LONGEST_ALIAS = 255
+PROMOTED, DEMOTED = "promote", "remove alias"
+_NOTHING = pb.Value()
+_MASK = UpdateOptions(mask=(f"custom_properties.{conventions.ALIASES}",))
+
+
+def put_alias(session: Session, types: KnownTypes, request: records.PutAliasRequest) -> records.PutAliasResponse:
+    """Give an alias to an artifact, and take it from the version that has it.
+
+    Raises:
+        InvalidArgumentError: the alias is no text that can be one, or the artifact has no name.
+        NotFoundError: the artifact does not exist.
+    """
+    _check(request.alias)
+    artifact, wanted = locked(session, types, request.artifact_id, request.alias)
+    previous = alias_rows.holder(session, wanted.identity, wanted.alias)
+    alias_rows.put(session, wanted)
+    holders = {artifact.id} if previous is None else {artifact.id, previous.artifact_id}
+    _show(session, types, holders)
+    response = records.PutAliasResponse(alias=message(wanted, artifact.type))
+    old = {"alias": request.alias, "artifact_id": previous.artifact_id} if previous is not None else None
+    if previous is not None:
+        response.previous_artifact_id = previous.artifact_id
+    _note(session, PROMOTED, artifact.id, old, {"alias": request.alias, "artifact_id": artifact.id})
+    return response
+
+
+def delete_alias(
+    session: Session, types: KnownTypes, request: records.DeleteAliasRequest
+) -> records.DeleteAliasResponse:
+    """Take an alias from an artifact.
+
+    Raises:
+        NotFoundError: the artifact does not exist, or does not have the alias.
+    """
+    artifact, wanted = locked(session, types, request.artifact_id, request.alias)
+    present = alias_rows.holder(session, wanted.identity, wanted.alias)
+    if present is None or present.artifact_id != artifact.id:
+        has = f"artifact {present.artifact_id} has it" if present is not None else "no version of its name has it"
+        raise errors.NotFoundError(f"{label(ARTIFACT, artifact)} does not have the alias {request.alias!r}; {has}")
+    alias_rows.delete(session, wanted.identity, wanted.alias)
+    _show(session, types, {artifact.id})
+    _note(session, DEMOTED, artifact.id, {"alias": request.alias, "artifact_id": artifact.id}, None)
+    return records.DeleteAliasResponse()
+
+
+def _check(alias: str) -> None:
+    if not alias or alias != alias.strip():
+        raise errors.InvalidArgumentError(f"{alias!r} is no alias: give a text without blanks at its ends")
+    if len(alias) > LONGEST_ALIAS:
+        raise errors.InvalidArgumentError(f"an alias has at most {LONGEST_ALIAS} characters, and this has {len(alias)}")
+    if "," in alias or any(unicodedata.category(character).startswith("C") for character in alias):
+        raise errors.InvalidArgumentError(f"{alias!r} is no alias: it has a comma or a control character")
+
+
+def locked(session: Session, types: KnownTypes, artifact_id: int, alias: str) -> tuple[Any, AliasRow]:
+    """Return an artifact and its row of an alias; until the transaction ends, nobody else moves aliases of its name."""
+    found = node_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, [artifact_id]))
+    if not found:
+        raise errors.NotFoundError(f"no artifact has the id {artifact_id}; nothing was changed")
+    [artifact] = found
+    name = name_of(artifact)
+    if not name:
+        raise errors.InvalidArgumentError(
+            f"{label(ARTIFACT, artifact)} has no name; an alias stands for one of the versions of a name"
+        )
+    workspace = artifact.custom_properties.get(conventions.WORKSPACE_PROPERTY, _NOTHING).string_value
+    if not (workspace or session.sees_all):
+        raise errors.PermissionDeniedError(
+            f"{label(ARTIFACT, artifact)} names no workspace, so its aliases are those of the whole store; give it the "
+            f"custom property {conventions.WORKSPACE_PROPERTY}, or use credentials for the whole store"
+        )
+    identity = identity_of(workspace, artifact.type_id, name)
+    locks.take(session, locks.of_identity(identity))
+    if not node_rows.ids_to_link(session, ARTIFACT, [artifact_id]):
+        raise errors.AbortedError(f"artifact {artifact_id} was deleted at this moment; nothing was changed")
+    return artifact, AliasRow(identity, alias, artifact_id, workspace, artifact.type_id, name, now())
+
+
+def name_of(artifact: Any) -> str:
+    """Return the name whose version an artifact is: that of the SDK's record, or else of the node."""
+    return str(artifact.properties.get("name", _NOTHING).string_value or artifact.name)
+
+
+def identity_of(workspace: str, type_id: int, name: str) -> str:
+    """Return the digest of what versions have in common."""
+    return hashlib.sha256(json.dumps([workspace, type_id, name]).encode()).hexdigest()
+
+
+def message(row: AliasRow, type_name: str) -> records.Alias:
+    """Return an alias as a message."""
+    return records.Alias(
+        alias=row.alias,
+        artifact_id=row.artifact_id,
+        workspace=row.workspace,
+        type_name=type_name,
+        name=row.name,
+        time=row.time,
+    )
+
+
+def _show(session: Session, types: KnownTypes, ids: set[int]) -> None:
+    """Repeat the aliases of artifacts in their property; the entry of the audit log says it, so nothing else does."""
+    held: dict[int, list[str]] = {artifact_id: [] for artifact_id in ids}
+    for row in alias_rows.of_artifacts(session, ids):
+        held[row.artifact_id].append(row.alias)
+    tracker, session.tracker = session.tracker, None
+    try:
+        present = node_rows.ask_to_update(session, ARTIFACT, sorted(ids))()
+        for artifact in node_messages(session, types, ARTIFACT, present):
+            artifact.custom_properties.pop(conventions.ALIASES, None)
+            if held[artifact.id]:
+                artifact.custom_properties[conventions.ALIASES].string_value = ",".join(held[artifact.id])
+            write_nodes(session, types, ARTIFACT, [artifact], _MASK)
+    finally:
+        session.tracker = tracker
+
+
+def _note(
+    session: Session, action: str, artifact_id: int, old: dict[str, Any] | None, new: dict[str, Any] | None
+) -> None:
+    if session.tracker is not None:
+        session.tracker.replaced(action, ARTIFACT.name, artifact_id, old, new)
