@@ -1,7 +1,7 @@
 """The stub, the servicer and the registration function of MetadataStoreService, built from its descriptor.
 
-protoc's gRPC plugin would generate the same as `metadata_store_service_pb2_grpc`, for the 52 RPCs. The stubs of
-Lineal's own services are here, too. What stays out: any behaviour; every RPC of the plain servicer answers
+protoc's gRPC plugin would generate the same as `metadata_store_service_pb2_grpc`, for the 52 RPCs. The stub of
+Lineal's own services is here, too. What stays out: any behaviour; every RPC of the plain servicer answers
 UNIMPLEMENTED.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 from google.protobuf.message_factory import GetMessageClass
 
-from lineal.wire import lifecycle, lineage, records, search
+from lineal.wire import OWN_SERVICES
 from lineal.wire import service as rpc
 
 _SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
@@ -26,32 +26,12 @@ class MetadataStoreServiceStub:
         _add_callables(self, channel, _SERVICE)
 
 
-class LifecycleServiceStub:
-    """One callable for each RPC of lineal.v1.LifecycleService."""
+class OwnServicesStub:
+    """One callable for each RPC of Lineal's own services."""
 
     def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, lifecycle.DESCRIPTOR.services_by_name["LifecycleService"])
-
-
-class LineageServiceStub:
-    """One callable for each RPC of lineal.v1.LineageService."""
-
-    def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, lineage.DESCRIPTOR.services_by_name["LineageService"])
-
-
-class RecordsServiceStub:
-    """One callable for each RPC of lineal.v1.RecordsService."""
-
-    def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, records.DESCRIPTOR.services_by_name["RecordsService"])
-
-
-class SearchServiceStub:
-    """One callable for each RPC of lineal.v1.SearchService."""
-
-    def __init__(self, channel: grpc.Channel) -> None:
-        _add_callables(self, channel, search.DESCRIPTOR.services_by_name["SearchService"])
+        for service in OWN_SERVICES:
+            _add_callables(self, channel, service)
 
 
 def _add_callables(stub: object, channel: grpc.Channel, service: Any) -> None:

@@ -17,13 +17,7 @@ from google.protobuf.message import Message
 
 from lineal import errors, lineage_cuts
 from lineal.client.connection import Certificates
-from lineal.client.grpc_stubs import (
-    LifecycleServiceStub,
-    LineageServiceStub,
-    MetadataStoreServiceStub,
-    RecordsServiceStub,
-    SearchServiceStub,
-)
+from lineal.client.grpc_stubs import MetadataStoreServiceStub, OwnServicesStub
 from lineal.client.token import TokenSource
 from lineal.config import MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION
 from lineal.error_details import TRAILER, decoded
@@ -85,13 +79,7 @@ class GrpcTransport:
 
     def _use(self, channel: grpc.Channel) -> None:
         self._channel = channel
-        stubs = (
-            MetadataStoreServiceStub,
-            LineageServiceStub,
-            LifecycleServiceStub,
-            RecordsServiceStub,
-            SearchServiceStub,
-        )
+        stubs = (MetadataStoreServiceStub, OwnServicesStub)
         self._callables = {name: call for stub in stubs for name, call in vars(stub(self._channel)).items()}
         self._process = os.getpid()  # the last, since other threads look at it
 

@@ -17,16 +17,12 @@ from lineal.config import MAX_MESSAGE_FLAG
 from lineal.server.text_check import TextCheck
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
-from lineal.wire import lifecycle, lineage, records, search
+from lineal.wire import OWN_SERVICES, lifecycle
 from lineal.wire import service as rpc
 
 SERVICE = rpc.DESCRIPTOR.services_by_name["MetadataStoreService"]
 SERVICE_NAME: str = SERVICE.full_name
-_LIFECYCLE = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"]
-_LINEAGE = lineage.DESCRIPTOR.services_by_name["LineageService"]
-_RECORDS = records.DESCRIPTOR.services_by_name["RecordsService"]
-_SEARCH = search.DESCRIPTOR.services_by_name["SearchService"]
-LIFECYCLE_NAME: str = _LIFECYCLE.full_name
+LIFECYCLE_NAME: str = lifecycle.DESCRIPTOR.services_by_name["LifecycleService"].full_name
 
 
 @dataclass(frozen=True)
@@ -52,13 +48,7 @@ def _table(service: Any) -> dict[str, Rpc]:
 
 
 RPCS = _table(SERVICE)
-SERVICES = {
-    SERVICE_NAME: RPCS,
-    LIFECYCLE_NAME: _table(_LIFECYCLE),
-    _LINEAGE.full_name: _table(_LINEAGE),
-    _RECORDS.full_name: _table(_RECORDS),
-    _SEARCH.full_name: _table(_SEARCH),
-}
+SERVICES = {SERVICE_NAME: RPCS, **{service.full_name: _table(service) for service in OWN_SERVICES}}
 
 
 def answer(service: MetadataService, called: Rpc, request: bytes, *, max_bytes: int, caller: Caller = UNNAMED) -> bytes:

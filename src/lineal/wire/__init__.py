@@ -15,4 +15,11 @@ from lineal.wire import metadata_store_service_pb2 as service
 from lineal.wire import records_pb2 as records
 from lineal.wire import search_pb2 as search
 
-__all__ = ["error_details", "lifecycle", "lineage", "metadata_store", "records", "search", "service"]
+__all__ = ["OWN_SERVICES", "error_details", "lifecycle", "lineage", "metadata_store", "records", "search", "service"]
+
+OWN_SERVICES = tuple(
+    service_descriptor
+    for module in (lifecycle, lineage, records, search)
+    for service_descriptor in module.DESCRIPTOR.services_by_name.values()
+)
+"""The descriptors of Lineal's own services, beside MetadataStoreService."""
