@@ -69,10 +69,16 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
             for child, parent in parents
         ],
-        "ChangeNodes": [
-            records.ChangeNodesRequest(kind=kind, ids=[ids[name]], patch='{"labels": {"a": "b"}}')
-            for kind, name in ((records.ARTIFACT, "b-data"), (records.EXECUTION, "b-train"), (records.CONTEXT, "b"))
-        ],
+        **hidden_changes(ids),
+    }
+
+
+def hidden_changes(ids: dict[str, int]) -> dict[str, list[Message]]:
+    """Return requests by RPC that change records of `b`."""
+    nodes = ((records.ARTIFACT, "b-data"), (records.EXECUTION, "b-train"), (records.CONTEXT, "b"))
+    patch = '{"labels": {"a": "b"}}'
+    return {
+        "ChangeNodes": [records.ChangeNodesRequest(kind=kind, ids=[ids[name]], patch=patch) for kind, name in nodes],
         "PutAlias": [records.PutAliasRequest(artifact_id=ids["b-data"], alias="x")],
         "DeleteAlias": [records.DeleteAliasRequest(artifact_id=ids["b-data"], alias=ALIAS)],
         "UndoChange": [records.UndoChangeRequest(audit_id=2)],

@@ -154,7 +154,7 @@ RECORD_CALLS: dict[str, Call] = {
     "DeleteAlias": Call(delete_alias, writes=True, is_audited=True),
     "GetAliases": Call(get_aliases),
 }
-"""The calls of lineal.v1.RecordsService. Who changes what others rely on is always written to the audit log."""
+"""The calls of lineal.v1.RecordsService. Those that change something are always written to the audit log."""
 
 METADATA_CALLS = CALLS | LINEAGE_CALLS | RECORD_CALLS
 """The calls of these services: writers may call them, and they delete nothing."""
