@@ -17,6 +17,14 @@ WIRE = Path(__file__).resolve().parent.parent / "src" / "lineal" / "wire"
 PROTO_FOLDERS = ("ml_metadata/proto", "ml_metadata/simple_types/proto", "lineal/v1")
 MODULE = re.compile(r"'(?:ml_metadata\.(?:simple_types\.)?proto|lineal\.v1)\.")
 IMPORT = re.compile(r"^from ml_metadata\.proto import (\w+) as", re.MULTILINE)
+# What strict type checkers refuse in the stubs of protoc 25, and what it is instead.
+FOR_CHECKERS = (
+    (re.compile(r"^(from typing import) ", re.MULTILINE), r"\1 Any as _Any, "),
+    (re.compile(r"\b_Mapping\]"), "_Mapping[str, _Any]]"),
+    (re.compile(r"^(\w+): _ClassVar\[int\]$", re.MULTILINE), r"\1: int"),
+    (re.compile(r"^    Extensions: _python_message\._ExtensionDict\n", re.MULTILINE), ""),  # every message has it
+    (re.compile(r"^from google\.protobuf\.internal import python_message as _python_message\n", re.MULTILINE), ""),
+)
 
 
 def main() -> None:
@@ -30,7 +38,14 @@ def main() -> None:
             raise SystemExit("protoc failed; its message is above")
         for made in sorted(Path(folder).rglob("*_pb2.py*")):
             text = IMPORT.sub(r"from lineal.wire import \1 as", made.read_text())
+            text = text if made.suffix == ".py" else _for_checkers(text)
             (WIRE / made.name).write_text(MODULE.sub("'lineal.wire.", text))
+
+
+def _for_checkers(stub: str) -> str:
+    for written, instead in FOR_CHECKERS:
+        stub = written.sub(instead, stub)
+    return stub
 
 
 if __name__ == "__main__":

@@ -86,12 +86,12 @@ class StatusError(Exception):
         self.message = message
         self.error_code = error_code
         self.details = details
-        self.parameter = details.parameter
-        self.position = details.position
-        self.length = details.length
-        self.problem = details.problem
-        self.hint = details.hint
-        self.limit = details.limit
+        self.parameter: str = details.parameter
+        self.position: int | None = details.position
+        self.length: int | None = details.length
+        self.problem: str = details.problem
+        self.hint: str = details.hint
+        self.limit: str = details.limit
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.message, self.error_code, self.details)

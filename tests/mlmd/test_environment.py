@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import sysconfig
-import venv
 from pathlib import Path
 
 import pytest
 
 from lineal import errors
 from lineal.mlmd import environment
+from tests.environments import Environment
 from tests.services import REPOSITORY
 
 STORE = "from ml_metadata.metadata_store import metadata_store; print(metadata_store.MetadataStore.__module__)"
@@ -29,44 +29,9 @@ if __name__ == "__main__":
 """
 
 
-class Environment:
-    """A virtual environment."""
-
-    def __init__(self, folder: Path) -> None:
-        venv.create(folder, with_pip=False)
-        self.python = folder / "bin" / "python"
-        self.site = next(folder.glob("lib/python*/site-packages"))
-        self.folder = folder
-        (self.site / "_beside.pth").write_text(f"{REPOSITORY / 'src'}\n{sysconfig.get_path('purelib')}\n")
-
-    def run(self, *words: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run its interpreter."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        return subprocess.run(
-            [self.python, *words], env={**kept, **variables}, capture_output=True, text=True, check=False
-        )
-
-    def lineal(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run the command of Lineal."""
-        return self.run("-m", "lineal", "ml-metadata", *words)
-
-    def files(self) -> set[str]:
-        """What is in it, without what interpreters compile."""
-        names = (str(path.relative_to(self.site)) for path in self.site.rglob("*"))
-        return {name for name in names if "__pycache__" not in name}
-
-    def install_official(self, version: str = "1.17.1") -> None:
-        """Install a package that looks like the official one."""
-        (self.site / "ml_metadata").mkdir()
-        (self.site / "ml_metadata" / "__init__.py").write_text("IS_OFFICIAL = True\n")
-        info = self.site / f"ml_metadata-{version}.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: ml-metadata\nVersion: {version}\n")
-
-
 @pytest.fixture
 def fresh(tmp_path: Path) -> Environment:
-    return Environment(tmp_path / "env")
+    return Environment(tmp_path / "env", sources=REPOSITORY / "src")
 
 
 @pytest.fixture
@@ -125,6 +90,32 @@ def test_status_as_json_names_the_folder(enabled: Environment) -> None:
     assert (found["gives"], found["enabled_in"]) == ("lineal", [str(enabled.site)])
 
 
+def test_status_says_where_type_checkers_find_the_modules(enabled: Environment) -> None:
+    found = json.loads(enabled.lineal("status", "--json").stdout)
+    enabled.lineal("disable")
+    afterwards = json.loads(enabled.lineal("status", "--json").stdout)
+
+    assert (Path(found["types_in"]) / "ml_metadata" / "py.typed").exists()
+    assert afterwards["types_in"] is None
+
+
+def test_status_says_that_type_checkers_find_nothing_where_an_older_version_was_enabled(enabled: Environment) -> None:
+    pth = enabled.site / environment.PTH_FILE
+    pth.write_text(pth.read_text().splitlines()[0])
+
+    shown = enabled.lineal("status").stdout
+
+    assert "type checkers and editors do not find its modules: run lineal ml-metadata enable again" in shown
+
+
+def test_lineal_beside_the_environments_packages_is_named_by_a_relative_path(tmp_path: Path) -> None:
+    fresh = Environment(tmp_path / "env")
+    (fresh.site / "lineal").symlink_to(REPOSITORY / "src" / "lineal")
+    fresh.lineal("enable")
+
+    assert (fresh.site / environment.PTH_FILE).read_text().splitlines()[1:] == ["lineal/mlmd/names"]
+
+
 def test_disabling_removes_every_file(fresh: Environment) -> None:
     before = fresh.files()
     fresh.lineal("enable")
@@ -168,6 +159,14 @@ def test_an_official_package_that_comes_later_wins_and_status_says_so(enabled: E
 def test_an_official_package_on_pythonpath_wins(enabled: Environment, tmp_path: Path) -> None:
     (tmp_path / "ml_metadata.py").write_text("IS_OFFICIAL = True\n")
     ran = enabled.run("-c", "import ml_metadata; print(ml_metadata.IS_OFFICIAL)", PYTHONPATH=str(tmp_path))
+
+    assert ran.stdout.strip() == "True"
+
+
+def test_an_official_package_wins_over_the_folder_for_type_checkers(enabled: Environment) -> None:
+    enabled.install_official()
+    names = str(REPOSITORY / "src" / "lineal" / "mlmd" / "names")
+    ran = enabled.run("-c", "import ml_metadata; print(ml_metadata.IS_OFFICIAL)", PYTHONPATH=names)
 
     assert ran.stdout.strip() == "True"
 

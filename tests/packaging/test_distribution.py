@@ -10,25 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.services import REPOSITORY
-
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.timeout(600),  # the web UI may be built first
 ]
 OPTIONAL = ("fastapi", "grpc_health", "grpc_reflection", "kopf", "pandas", "psycopg", "pymysql")
-
-
-@pytest.fixture(scope="module")
-def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", folder], cwd=REPOSITORY, check=True)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def wheel(distributions: Path) -> Path:
-    return next(distributions.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +41,14 @@ def test_there_is_one_wheel_for_every_python_and_platform(wheel: Path) -> None:
 def test_the_wheel_holds_the_package_its_types_its_protos_and_its_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
 
-    assert {"lineal/py.typed", "lineal/wire/ml_metadata/proto/metadata_store.proto"} <= set(names)
+    assert {"lineal/py.typed", "kubeflow/metadata/py.typed", "ml_metadata-stubs/__init__.pyi"} <= set(names)
+    assert "lineal/wire/ml_metadata/proto/metadata_store.proto" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert {name.split("/")[0] for name in names if ".dist-info" not in name} <= {"lineal", "kubeflow"}
+    assert {name.split("/")[0] for name in names if ".dist-info" not in name} <= {
+        "lineal",
+        "kubeflow",
+        "ml_metadata-stubs",
+    }
 
 
 def test_the_wheel_leaves_the_folder_kubeflow_to_whom_it_belongs(wheel: Path) -> None:

@@ -68,6 +68,10 @@ def _lines(found: Status) -> list[str]:
     lines = [_first_line(found)]
     if found.version:
         lines.append(f"  the distribution ml-metadata has the version {found.version}")
+    if found.types_in:
+        lines.append(f"  type checkers and editors find its modules in {found.types_in}")
+    elif found.gives == "lineal":
+        lines.append("  type checkers and editors do not find its modules: run lineal ml-metadata enable again")
     lines += [f"  enabled in {folder}" for folder in found.enabled_in if folder not in found.incomplete_in]
     lines += [
         f"  incomplete in {folder}: run lineal ml-metadata enable again, or disable" for folder in found.incomplete_in
@@ -92,6 +96,7 @@ def _print_json(found: Status) -> None:
         "gives": found.gives,
         "origin": found.origin,
         "version": found.version,
+        "types_in": None if found.types_in is None else str(found.types_in),
         "enabled_in": [str(folder) for folder in found.enabled_in],
         "incomplete_in": [str(folder) for folder in found.incomplete_in],
     }

@@ -2,8 +2,9 @@
 
 `enable` writes three things beside the installed packages: the finder (a copy of finder.py), a .pth file by which every
 interpreter of the environment registers it, and a distribution "ml-metadata", so that installers and programs that ask
-for that distribution find it. None has the name of a file of the official package. What stays out: printing (cli/), and
-one process alone (install.py).
+for that distribution find it. None has the name of a file of the official package. The .pth file also puts the folder
+`names` on the path, where type checkers and editors find the modules. What stays out: printing (cli/), and one process
+alone (install.py).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.util
+import os
 import re
 import site
 import sys
@@ -42,6 +44,7 @@ class Status:
         gives: "lineal", "another package", or "nothing".
         origin: the file that is imported, or "".
         version: the version of the distribution "ml-metadata" that is found first, or "".
+        types_in: the folder in which type checkers and editors find Lineal's modules of that name, or None.
         enabled_in: the folders in which Lineal's files are, in the order of `sys.path`.
         incomplete_in: those of them in which some are missing.
     """
@@ -49,6 +52,7 @@ class Status:
     gives: str
     origin: str
     version: str
+    types_in: Path | None
     enabled_in: tuple[Path, ...]
     incomplete_in: tuple[Path, ...]
 
@@ -107,7 +111,9 @@ def status() -> Status:
     origin = (spec.origin or str(next(iter(spec.submodule_search_locations or ()), ""))) if spec else ""
     found = _distribution()
     version = found.version if found else ""
-    return Status(gives, ours if gives == "lineal" else origin, version, enabled, incomplete)
+    types_in = next((Path(entry) for entry in sys.path if finder.is_names_folder(entry)), None)
+    origin = ours if gives == "lineal" else origin
+    return Status(gives, origin, version, types_in if gives == "lineal" else None, enabled, incomplete)
 
 
 def _require_no_official_package() -> None:
@@ -131,7 +137,15 @@ def _other_package() -> ModuleSpec | None:
 
 
 def _is_ours(spec: ModuleSpec) -> bool:
-    return type(spec.loader).__name__ == finder.LinealFinder.__name__ or spec.name.startswith("lineal.")
+    return (
+        type(spec.loader).__name__ == finder.LinealFinder.__name__
+        or spec.name.startswith("lineal.")
+        or (spec.origin is not None and Path(spec.origin).is_relative_to(_names_folder()))
+    )
+
+
+def _names_folder() -> Path:
+    return Path(finder.__file__).with_name("names")
 
 
 def _distribution() -> metadata.Distribution | None:
@@ -172,13 +186,19 @@ def _write(folder: Path, version: str) -> None:
         f"{info}/INSTALLER": f"{_INSTALLER}\n",
         f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: lineal\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/top_level.txt": f"{finder.NAME}\n",
-        PTH_FILE: "import _lineal_ml_metadata; _lineal_ml_metadata.register()\n",
+        PTH_FILE: f"import _lineal_ml_metadata; _lineal_ml_metadata.register()\n{_names_entry(folder)}\n",
     }
     record = "".join(_record_line(name, text) for name, text in texts.items()) + f"{info}/RECORD,,\n"
     (folder / info).mkdir(parents=True)
     pth = texts.pop(PTH_FILE)
     for name, text in {**texts, f"{info}/RECORD": record, PTH_FILE: pth}.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _names_entry(folder: Path) -> str:
+    """Return the folder of names for a .pth file, relative where Lineal is installed beside it."""
+    names = _names_folder()
+    return names.relative_to(folder).as_posix() if names.is_relative_to(folder) else os.fspath(names)
 
 
 def _info_name(version: str) -> str:

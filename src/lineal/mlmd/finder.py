@@ -2,8 +2,9 @@
 
 `lineal ml-metadata enable` copies this file into an environment, and every interpreter there imports the copy at its
 start. So it depends on nothing, imports little, and asks all other finders first: an official package always wins.
-Without Lineal it finds nothing, and the import fails as if nothing were here. What stays out: the copying
-(environment.py), and which modules there are (install.py).
+The modules in the folder `names` are for programs that look for source files, such as type checkers; `enable` puts that
+folder on the path, and this finder passes over it. Without Lineal it finds nothing, and the import fails as if nothing
+were here. What stays out: the copying (environment.py), and which modules there are (install.py).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 NAME = "ml_metadata"
+NAMES_FOLDER = "lineal/mlmd/names"
 
 
 class LinealFinder:
@@ -28,7 +30,10 @@ class LinealFinder:
         """Return where `ml_metadata` comes from; its submodules are in `sys.modules` once it is imported."""
         if name != NAME:
             return None
-        return self._found_by_others(path, target) or self._found_here()
+        found = self._found_by_others(path, target) or self._found_here()
+        if found is None:  # the folder outlives Lineal where a checkout was installed, and nobody may find it then
+            sys.path[:] = _without_names()
+        return found
 
     def create_module(self, spec: ModuleSpec) -> None:
         """Let the import system make a module, which `exec_module` replaces."""
@@ -41,10 +46,15 @@ class LinealFinder:
         install_as_ml_metadata()
 
     def _found_by_others(self, path: Sequence[str] | None, target: ModuleType | None) -> ModuleSpec | None:
-        """Ask the finders that were added after this one; those before it have found nothing."""
-        behind = sys.meta_path[sys.meta_path.index(self) + 1 :]
-        found = (finder.find_spec(NAME, path, target) for finder in behind)
-        return next((spec for spec in found if spec is not None), None)
+        """Ask all other finders; the one that looks through the path does so without the folder of names."""
+        from importlib.machinery import PathFinder
+
+        for finder in sys.meta_path:
+            if finder is not self:
+                found = finder.find_spec(NAME, _without_names() if finder is PathFinder else path, target)
+                if found is not None:
+                    return found
+        return None
 
     def _found_here(self) -> ModuleSpec | None:
         from importlib.machinery import ModuleSpec
@@ -54,7 +64,16 @@ class LinealFinder:
         return lineal and ModuleSpec(NAME, self, origin=lineal.origin, is_package=True)  # type: ignore[arg-type]
 
 
+def is_names_folder(entry: str) -> bool:
+    """Tell whether an entry of the path is the folder of names."""
+    return entry.replace("\\", "/").endswith(NAMES_FOLDER)
+
+
+def _without_names() -> list[str]:
+    return [entry for entry in sys.path if not is_names_folder(entry)]
+
+
 def register() -> None:
-    """Put the finder after all others; a second call does nothing."""
+    """Put the finder before all others, which it asks itself; a second call does nothing."""
     if not any(isinstance(finder, LinealFinder) for finder in sys.meta_path):
-        sys.meta_path.append(LinealFinder())
+        sys.meta_path.insert(0, LinealFinder())

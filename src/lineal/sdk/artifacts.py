@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, Protocol, SupportsIndex
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, TypeAlias
 
 from lineal.client import MetadataStore
 from lineal.sdk import artifact_lineage, html, ids, kept, plain, stored_form, typos
 from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
+
+# None until the artifact is logged. For a type checker it may be used as a number: nearly all code reads it afterwards.
+LoggedId: TypeAlias = int | Any
 
 
 class Artifact(ABC):
@@ -23,10 +26,17 @@ class Artifact(ABC):
     (None until it is logged) and, where two records can mean the same thing, says so in `is_duplicated`.
     """
 
-    @property
-    @abstractmethod
-    def ARTIFACT_TYPE_NAME(self) -> str:  # noqa: N802 (the name is the interface)
+    id: LoggedId
+
+    if TYPE_CHECKING:  # a text for checkers, of the class and of its objects; a class without it is abstract
+        ARTIFACT_TYPE_NAME: ClassVar[str]
         """The name of the artifact type, for example "my-company.org/feature_view"."""
+    else:
+
+        @property
+        @abstractmethod
+        def ARTIFACT_TYPE_NAME(self) -> str:  # noqa: N802 (the name is the interface)
+            """The name of the artifact type, for example "my-company.org/feature_view"."""
 
     @abstractmethod
     def serialization(self) -> pb.Artifact:
@@ -89,7 +99,13 @@ class StandardArtifact(Artifact):
 
     _TEXT_PROPERTIES: ClassVar[tuple[str, ...]] = ()
     uri: str
-    id: int | None
+    name: str
+    workspace: str | None
+    description: str | None
+    owner: str | None
+    labels: Mapping[str, str] | None
+    create_time: str
+    kwargs: dict[str, Any]
 
     def serialization(self) -> pb.Artifact:
         """Return the record: each text attribute as a property, and all attributes as JSON in `__ALL_META__`."""

@@ -10,11 +10,11 @@ import logging
 import os
 import time
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from lineal import errors
 from lineal.client import ListOptions
-from lineal.sdk import endings, filters, html, plain, stored_form, termination
+from lineal.sdk import endings, filters, html, ids, plain, stored_form, termination
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
@@ -22,8 +22,20 @@ from lineal.sdk.workspace import Workspace
 from lineal.wire import metadata_store as pb
 
 _LOG = logging.getLogger(__name__)
-_ArtifactT = TypeVar("_ArtifactT")
 _Failure = type[BaseException] | None
+
+
+class Loggable(Protocol):
+    """Anything that an execution can log: an object with this method and a text `ARTIFACT_TYPE_NAME`.
+
+    That name is not among the members, because a protocol cannot take both an attribute of the class and a property.
+    """
+
+    def serialization(self) -> pb.Artifact:
+        """Return the uri and the properties to store."""
+
+
+_LoggableT = TypeVar("_LoggableT", bound="Loggable | ids.Id")
 
 
 class Run:
@@ -41,8 +53,8 @@ class Run:
             ValueError: `workspace` or `name` is missing or of the wrong type.
 
         """
-        self.workspace = _required_workspace(workspace)
-        self.name = required_text("name", name)
+        self.workspace: Workspace = _required_workspace(workspace)
+        self.name: str = required_text("name", name)
         self.description = plain.field_text("description", description)
         self._blocks: list[list[Execution]] = []
 
@@ -124,15 +136,15 @@ class Execution:
         if run is not None and not hasattr(run, "name"):
             raise ValueError(f"'run' must be set as metadata.Run, got {run!r}")
         self.name: str = required_text("name", name)
-        self.workspace = _required_workspace(workspace)
+        self.workspace: Workspace = _required_workspace(workspace)
         self.run = run
         self.description = plain.field_text("description", description)
-        self.create_time = stored_form.now()
+        self.create_time: str = stored_form.now()
         self._process: int | None = os.getpid()
         self._entries: list[int] = []
         self._is_running = self._is_writing = self._ended = False
         self._type_id = self.workspace._types.execution_type_id()
-        self.id = retrying(self._put, written=self._find_written)
+        self.id: int = retrying(self._put, written=self._find_written)
         run_name = None if run is None else run.name
         self._recorder = Recorder(
             self.workspace.store, self.workspace._types, self.workspace._context, run_name, self.id
@@ -144,7 +156,7 @@ class Execution:
         """Return the state of a copy or a pickle, which is in no block, so it ends nothing."""
         return vars(self) | {"_entries": [], "_is_running": False, "_is_writing": False, "_process": None}
 
-    def log_input(self, artifact: _ArtifactT) -> _ArtifactT:
+    def log_input(self, artifact: _LoggableT) -> _LoggableT:
         """Record that this execution read an artifact, and return it with its id set.
 
         The id of a stored artifact, or a dict of `Workspace.list`, names it as well, and is returned as it is.
@@ -158,7 +170,7 @@ class Execution:
         self._recorder.log(artifact, pb.Event.INPUT)
         return artifact
 
-    def log_output(self, artifact: _ArtifactT) -> _ArtifactT:
+    def log_output(self, artifact: _LoggableT) -> _LoggableT:
         """Record that this execution wrote an artifact, and return it with its id set; otherwise as `log_input`."""
         self._recorder.log(artifact, pb.Event.OUTPUT)
         return artifact

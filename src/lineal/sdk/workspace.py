@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from lineal import errors
+from lineal.client import MetadataStore
 from lineal.sdk import artifact_lineage, html, ids, kept, listing, plain, stored_form
 from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
@@ -63,10 +64,10 @@ class Workspace:
             raise ValueError("'name' must be set and in string type, got an empty one")
         if not isinstance(store, Store):
             raise ValueError(f"'store' must be set as metadata.Store, got {store!r}")
-        self.store = store.store
+        self.store: MetadataStore = store.store
         self.name: str = required_text("name", name)
         self.description = plain.field_text("description", description)
-        self.labels = label_texts.checked(labels)
+        self.labels: Mapping[str, str] | None = label_texts.checked(labels)
         self._types = store._types
         self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
         self.context_id: int = self._context.id

@@ -2,7 +2,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -33,7 +33,7 @@ class DeleteNodesRequest(_message.Message):
     nodes: NodeIds
     on_reference: OnReference
     dry_run: bool
-    def __init__(self, nodes: _Optional[_Union[NodeIds, _Mapping]] = ..., on_reference: _Optional[_Union[OnReference, str]] = ..., dry_run: bool = ...) -> None: ...
+    def __init__(self, nodes: _Optional[_Union[NodeIds, _Mapping[str, _Any]]] = ..., on_reference: _Optional[_Union[OnReference, str]] = ..., dry_run: bool = ...) -> None: ...
 
 class DeleteNodesResponse(_message.Message):
     __slots__ = ("deleted", "tombstones")
@@ -41,7 +41,7 @@ class DeleteNodesResponse(_message.Message):
     TOMBSTONES_FIELD_NUMBER: _ClassVar[int]
     deleted: NodeIds
     tombstones: NodeIds
-    def __init__(self, deleted: _Optional[_Union[NodeIds, _Mapping]] = ..., tombstones: _Optional[_Union[NodeIds, _Mapping]] = ...) -> None: ...
+    def __init__(self, deleted: _Optional[_Union[NodeIds, _Mapping[str, _Any]]] = ..., tombstones: _Optional[_Union[NodeIds, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ApplyRetentionRequest(_message.Message):
     __slots__ = ("updated_before", "states", "workspace", "types", "include_deployed", "on_reference", "dry_run", "limit")
@@ -75,4 +75,4 @@ class ApplyRetentionResponse(_message.Message):
     kept_deployed: int
     kept_referenced: int
     more: bool
-    def __init__(self, deleted: _Optional[_Union[NodeIds, _Mapping]] = ..., tombstones: _Optional[_Union[NodeIds, _Mapping]] = ..., kept_deployed: _Optional[int] = ..., kept_referenced: _Optional[int] = ..., more: bool = ...) -> None: ...
+    def __init__(self, deleted: _Optional[_Union[NodeIds, _Mapping[str, _Any]]] = ..., tombstones: _Optional[_Union[NodeIds, _Mapping[str, _Any]]] = ..., kept_deployed: _Optional[int] = ..., kept_referenced: _Optional[int] = ..., more: bool = ...) -> None: ...

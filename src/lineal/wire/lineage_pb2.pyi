@@ -3,7 +3,7 @@ from lineal.wire import metadata_store_service_pb2 as _metadata_store_service_pb
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -19,7 +19,7 @@ class LogArtifactRequest(_message.Message):
     context: _metadata_store_pb2.Context
     same_version: SameVersion
     judged: Judged
-    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping]] = ..., same_version: _Optional[_Union[SameVersion, _Mapping]] = ..., judged: _Optional[_Union[Judged, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]] = ..., same_version: _Optional[_Union[SameVersion, _Mapping[str, _Any]]] = ..., judged: _Optional[_Union[Judged, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class SameVersion(_message.Message):
     __slots__ = ()
@@ -41,4 +41,4 @@ class LogArtifactResponse(_message.Message):
     artifact_id: int
     stored: _metadata_store_pb2.Artifact
     candidates: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
-    def __init__(self, artifact_id: _Optional[int] = ..., stored: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., candidates: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifact_id: _Optional[int] = ..., stored: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., candidates: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ...) -> None: ...

@@ -3,10 +3,9 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
-from google.protobuf.internal import python_message as _python_message
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -26,7 +25,7 @@ STRING: PropertyType
 STRUCT: PropertyType
 PROTO: PropertyType
 BOOLEAN: PropertyType
-SYSTEM_TYPE_EXTENSION_FIELD_NUMBER: _ClassVar[int]
+SYSTEM_TYPE_EXTENSION_FIELD_NUMBER: int
 system_type_extension: _descriptor.FieldDescriptor
 
 class SystemTypeExtension(_message.Message):
@@ -49,7 +48,7 @@ class Value(_message.Message):
     struct_value: _struct_pb2.Struct
     proto_value: _any_pb2.Any
     bool_value: bool
-    def __init__(self, int_value: _Optional[int] = ..., double_value: _Optional[float] = ..., string_value: _Optional[str] = ..., struct_value: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., proto_value: _Optional[_Union[_any_pb2.Any, _Mapping]] = ..., bool_value: bool = ...) -> None: ...
+    def __init__(self, int_value: _Optional[int] = ..., double_value: _Optional[float] = ..., string_value: _Optional[str] = ..., struct_value: _Optional[_Union[_struct_pb2.Struct, _Mapping[str, _Any]]] = ..., proto_value: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ..., bool_value: bool = ...) -> None: ...
 
 class Artifact(_message.Message):
     __slots__ = ("id", "name", "type_id", "type", "uri", "external_id", "properties", "custom_properties", "state", "create_time_since_epoch", "last_update_time_since_epoch", "system_metadata")
@@ -75,14 +74,14 @@ class Artifact(_message.Message):
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: Value
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping[str, _Any]]] = ...) -> None: ...
     class CustomPropertiesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: Value
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping[str, _Any]]] = ...) -> None: ...
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -107,7 +106,7 @@ class Artifact(_message.Message):
     create_time_since_epoch: int
     last_update_time_since_epoch: int
     system_metadata: _any_pb2.Any
-    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., type_id: _Optional[int] = ..., type: _Optional[str] = ..., uri: _Optional[str] = ..., external_id: _Optional[str] = ..., properties: _Optional[_Mapping[str, Value]] = ..., custom_properties: _Optional[_Mapping[str, Value]] = ..., state: _Optional[_Union[Artifact.State, str]] = ..., create_time_since_epoch: _Optional[int] = ..., last_update_time_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., type_id: _Optional[int] = ..., type: _Optional[str] = ..., uri: _Optional[str] = ..., external_id: _Optional[str] = ..., properties: _Optional[_Mapping[str, Value]] = ..., custom_properties: _Optional[_Mapping[str, Value]] = ..., state: _Optional[_Union[Artifact.State, str]] = ..., create_time_since_epoch: _Optional[int] = ..., last_update_time_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ArtifactType(_message.Message):
     __slots__ = ("id", "name", "version", "description", "external_id", "properties", "base_type")
@@ -177,7 +176,7 @@ class Event(_message.Message):
             def __init__(self, index: _Optional[int] = ..., key: _Optional[str] = ...) -> None: ...
         STEPS_FIELD_NUMBER: _ClassVar[int]
         steps: _containers.RepeatedCompositeFieldContainer[Event.Path.Step]
-        def __init__(self, steps: _Optional[_Iterable[_Union[Event.Path.Step, _Mapping]]] = ...) -> None: ...
+        def __init__(self, steps: _Optional[_Iterable[_Union[Event.Path.Step, _Mapping[str, _Any]]]] = ...) -> None: ...
     ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
     EXECUTION_ID_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
@@ -190,7 +189,7 @@ class Event(_message.Message):
     type: Event.Type
     milliseconds_since_epoch: int
     system_metadata: _any_pb2.Any
-    def __init__(self, artifact_id: _Optional[int] = ..., execution_id: _Optional[int] = ..., path: _Optional[_Union[Event.Path, _Mapping]] = ..., type: _Optional[_Union[Event.Type, str]] = ..., milliseconds_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_id: _Optional[int] = ..., execution_id: _Optional[int] = ..., path: _Optional[_Union[Event.Path, _Mapping[str, _Any]]] = ..., type: _Optional[_Union[Event.Type, str]] = ..., milliseconds_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class Execution(_message.Message):
     __slots__ = ("id", "name", "type_id", "type", "external_id", "last_known_state", "properties", "custom_properties", "create_time_since_epoch", "last_update_time_since_epoch", "system_metadata")
@@ -216,14 +215,14 @@ class Execution(_message.Message):
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: Value
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping[str, _Any]]] = ...) -> None: ...
     class CustomPropertiesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: Value
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping[str, _Any]]] = ...) -> None: ...
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -246,7 +245,7 @@ class Execution(_message.Message):
     create_time_since_epoch: int
     last_update_time_since_epoch: int
     system_metadata: _any_pb2.Any
-    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., type_id: _Optional[int] = ..., type: _Optional[str] = ..., external_id: _Optional[str] = ..., last_known_state: _Optional[_Union[Execution.State, str]] = ..., properties: _Optional[_Mapping[str, Value]] = ..., custom_properties: _Optional[_Mapping[str, Value]] = ..., create_time_since_epoch: _Optional[int] = ..., last_update_time_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., type_id: _Optional[int] = ..., type: _Optional[str] = ..., external_id: _Optional[str] = ..., last_known_state: _Optional[_Union[Execution.State, str]] = ..., properties: _Optional[_Mapping[str, Value]] = ..., custom_properties: _Optional[_Mapping[str, Value]] = ..., create_time_since_epoch: _Optional[int] = ..., last_update_time_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ExecutionType(_message.Message):
     __slots__ = ("id", "name", "version", "description", "external_id", "properties", "input_type", "output_type", "base_type")
@@ -289,7 +288,7 @@ class ExecutionType(_message.Message):
     input_type: ArtifactStructType
     output_type: ArtifactStructType
     base_type: ExecutionType.SystemDefinedBaseType
-    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., description: _Optional[str] = ..., external_id: _Optional[str] = ..., properties: _Optional[_Mapping[str, PropertyType]] = ..., input_type: _Optional[_Union[ArtifactStructType, _Mapping]] = ..., output_type: _Optional[_Union[ArtifactStructType, _Mapping]] = ..., base_type: _Optional[_Union[ExecutionType.SystemDefinedBaseType, str]] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., description: _Optional[str] = ..., external_id: _Optional[str] = ..., properties: _Optional[_Mapping[str, PropertyType]] = ..., input_type: _Optional[_Union[ArtifactStructType, _Mapping[str, _Any]]] = ..., output_type: _Optional[_Union[ArtifactStructType, _Mapping[str, _Any]]] = ..., base_type: _Optional[_Union[ExecutionType.SystemDefinedBaseType, str]] = ...) -> None: ...
 
 class ContextType(_message.Message):
     __slots__ = ("id", "name", "version", "description", "external_id", "properties", "base_type")
@@ -328,14 +327,14 @@ class Context(_message.Message):
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: Value
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping[str, _Any]]] = ...) -> None: ...
     class CustomPropertiesEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: Value
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[Value, _Mapping[str, _Any]]] = ...) -> None: ...
     ID_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     TYPE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -356,7 +355,7 @@ class Context(_message.Message):
     create_time_since_epoch: int
     last_update_time_since_epoch: int
     system_metadata: _any_pb2.Any
-    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., type_id: _Optional[int] = ..., type: _Optional[str] = ..., external_id: _Optional[str] = ..., properties: _Optional[_Mapping[str, Value]] = ..., custom_properties: _Optional[_Mapping[str, Value]] = ..., create_time_since_epoch: _Optional[int] = ..., last_update_time_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., type_id: _Optional[int] = ..., type: _Optional[str] = ..., external_id: _Optional[str] = ..., properties: _Optional[_Mapping[str, Value]] = ..., custom_properties: _Optional[_Mapping[str, Value]] = ..., create_time_since_epoch: _Optional[int] = ..., last_update_time_since_epoch: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class Attribution(_message.Message):
     __slots__ = ("artifact_id", "context_id", "system_metadata")
@@ -366,7 +365,7 @@ class Attribution(_message.Message):
     artifact_id: int
     context_id: int
     system_metadata: _any_pb2.Any
-    def __init__(self, artifact_id: _Optional[int] = ..., context_id: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_id: _Optional[int] = ..., context_id: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class Association(_message.Message):
     __slots__ = ("execution_id", "context_id", "system_metadata")
@@ -376,7 +375,7 @@ class Association(_message.Message):
     execution_id: int
     context_id: int
     system_metadata: _any_pb2.Any
-    def __init__(self, execution_id: _Optional[int] = ..., context_id: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution_id: _Optional[int] = ..., context_id: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ParentContext(_message.Message):
     __slots__ = ("child_id", "parent_id", "system_metadata")
@@ -386,7 +385,7 @@ class ParentContext(_message.Message):
     child_id: int
     parent_id: int
     system_metadata: _any_pb2.Any
-    def __init__(self, child_id: _Optional[int] = ..., parent_id: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping]] = ...) -> None: ...
+    def __init__(self, child_id: _Optional[int] = ..., parent_id: _Optional[int] = ..., system_metadata: _Optional[_Union[_any_pb2.Any, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class LineageGraph(_message.Message):
     __slots__ = ("artifact_types", "execution_types", "context_types", "artifacts", "executions", "contexts", "events", "attributions", "associations", "parent_contexts")
@@ -410,7 +409,7 @@ class LineageGraph(_message.Message):
     attributions: _containers.RepeatedCompositeFieldContainer[Attribution]
     associations: _containers.RepeatedCompositeFieldContainer[Association]
     parent_contexts: _containers.RepeatedCompositeFieldContainer[ParentContext]
-    def __init__(self, artifact_types: _Optional[_Iterable[_Union[ArtifactType, _Mapping]]] = ..., execution_types: _Optional[_Iterable[_Union[ExecutionType, _Mapping]]] = ..., context_types: _Optional[_Iterable[_Union[ContextType, _Mapping]]] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping]]] = ..., executions: _Optional[_Iterable[_Union[Execution, _Mapping]]] = ..., contexts: _Optional[_Iterable[_Union[Context, _Mapping]]] = ..., events: _Optional[_Iterable[_Union[Event, _Mapping]]] = ..., attributions: _Optional[_Iterable[_Union[Attribution, _Mapping]]] = ..., associations: _Optional[_Iterable[_Union[Association, _Mapping]]] = ..., parent_contexts: _Optional[_Iterable[_Union[ParentContext, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifact_types: _Optional[_Iterable[_Union[ArtifactType, _Mapping[str, _Any]]]] = ..., execution_types: _Optional[_Iterable[_Union[ExecutionType, _Mapping[str, _Any]]]] = ..., context_types: _Optional[_Iterable[_Union[ContextType, _Mapping[str, _Any]]]] = ..., artifacts: _Optional[_Iterable[_Union[Artifact, _Mapping[str, _Any]]]] = ..., executions: _Optional[_Iterable[_Union[Execution, _Mapping[str, _Any]]]] = ..., contexts: _Optional[_Iterable[_Union[Context, _Mapping[str, _Any]]]] = ..., events: _Optional[_Iterable[_Union[Event, _Mapping[str, _Any]]]] = ..., attributions: _Optional[_Iterable[_Union[Attribution, _Mapping[str, _Any]]]] = ..., associations: _Optional[_Iterable[_Union[Association, _Mapping[str, _Any]]]] = ..., parent_contexts: _Optional[_Iterable[_Union[ParentContext, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class ArtifactStructType(_message.Message):
     __slots__ = ("simple", "union_type", "intersection", "list", "none", "any", "tuple", "dict")
@@ -430,25 +429,25 @@ class ArtifactStructType(_message.Message):
     any: AnyArtifactStructType
     tuple: TupleArtifactStructType
     dict: DictArtifactStructType
-    def __init__(self, simple: _Optional[_Union[ArtifactType, _Mapping]] = ..., union_type: _Optional[_Union[UnionArtifactStructType, _Mapping]] = ..., intersection: _Optional[_Union[IntersectionArtifactStructType, _Mapping]] = ..., list: _Optional[_Union[ListArtifactStructType, _Mapping]] = ..., none: _Optional[_Union[NoneArtifactStructType, _Mapping]] = ..., any: _Optional[_Union[AnyArtifactStructType, _Mapping]] = ..., tuple: _Optional[_Union[TupleArtifactStructType, _Mapping]] = ..., dict: _Optional[_Union[DictArtifactStructType, _Mapping]] = ...) -> None: ...
+    def __init__(self, simple: _Optional[_Union[ArtifactType, _Mapping[str, _Any]]] = ..., union_type: _Optional[_Union[UnionArtifactStructType, _Mapping[str, _Any]]] = ..., intersection: _Optional[_Union[IntersectionArtifactStructType, _Mapping[str, _Any]]] = ..., list: _Optional[_Union[ListArtifactStructType, _Mapping[str, _Any]]] = ..., none: _Optional[_Union[NoneArtifactStructType, _Mapping[str, _Any]]] = ..., any: _Optional[_Union[AnyArtifactStructType, _Mapping[str, _Any]]] = ..., tuple: _Optional[_Union[TupleArtifactStructType, _Mapping[str, _Any]]] = ..., dict: _Optional[_Union[DictArtifactStructType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class UnionArtifactStructType(_message.Message):
     __slots__ = ("candidates",)
     CANDIDATES_FIELD_NUMBER: _ClassVar[int]
     candidates: _containers.RepeatedCompositeFieldContainer[ArtifactStructType]
-    def __init__(self, candidates: _Optional[_Iterable[_Union[ArtifactStructType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, candidates: _Optional[_Iterable[_Union[ArtifactStructType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class IntersectionArtifactStructType(_message.Message):
     __slots__ = ("constraints",)
     CONSTRAINTS_FIELD_NUMBER: _ClassVar[int]
     constraints: _containers.RepeatedCompositeFieldContainer[ArtifactStructType]
-    def __init__(self, constraints: _Optional[_Iterable[_Union[ArtifactStructType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, constraints: _Optional[_Iterable[_Union[ArtifactStructType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class ListArtifactStructType(_message.Message):
     __slots__ = ("element",)
     ELEMENT_FIELD_NUMBER: _ClassVar[int]
     element: ArtifactStructType
-    def __init__(self, element: _Optional[_Union[ArtifactStructType, _Mapping]] = ...) -> None: ...
+    def __init__(self, element: _Optional[_Union[ArtifactStructType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class NoneArtifactStructType(_message.Message):
     __slots__ = ()
@@ -462,7 +461,7 @@ class TupleArtifactStructType(_message.Message):
     __slots__ = ("elements",)
     ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     elements: _containers.RepeatedCompositeFieldContainer[ArtifactStructType]
-    def __init__(self, elements: _Optional[_Iterable[_Union[ArtifactStructType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, elements: _Optional[_Iterable[_Union[ArtifactStructType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class DictArtifactStructType(_message.Message):
     __slots__ = ("properties", "none_type_not_required", "extra_properties_type")
@@ -472,14 +471,14 @@ class DictArtifactStructType(_message.Message):
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: ArtifactStructType
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ArtifactStructType, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ArtifactStructType, _Mapping[str, _Any]]] = ...) -> None: ...
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     NONE_TYPE_NOT_REQUIRED_FIELD_NUMBER: _ClassVar[int]
     EXTRA_PROPERTIES_TYPE_FIELD_NUMBER: _ClassVar[int]
     properties: _containers.MessageMap[str, ArtifactStructType]
     none_type_not_required: bool
     extra_properties_type: ArtifactStructType
-    def __init__(self, properties: _Optional[_Mapping[str, ArtifactStructType]] = ..., none_type_not_required: bool = ..., extra_properties_type: _Optional[_Union[ArtifactStructType, _Mapping]] = ...) -> None: ...
+    def __init__(self, properties: _Optional[_Mapping[str, ArtifactStructType]] = ..., none_type_not_required: bool = ..., extra_properties_type: _Optional[_Union[ArtifactStructType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class FakeDatabaseConfig(_message.Message):
     __slots__ = ()
@@ -518,7 +517,7 @@ class MySQLDatabaseConfig(_message.Message):
     socket: str
     ssl_options: MySQLDatabaseConfig.SSLOptions
     skip_db_creation: bool
-    def __init__(self, host: _Optional[str] = ..., port: _Optional[int] = ..., database: _Optional[str] = ..., user: _Optional[str] = ..., password: _Optional[str] = ..., socket: _Optional[str] = ..., ssl_options: _Optional[_Union[MySQLDatabaseConfig.SSLOptions, _Mapping]] = ..., skip_db_creation: bool = ...) -> None: ...
+    def __init__(self, host: _Optional[str] = ..., port: _Optional[int] = ..., database: _Optional[str] = ..., user: _Optional[str] = ..., password: _Optional[str] = ..., socket: _Optional[str] = ..., ssl_options: _Optional[_Union[MySQLDatabaseConfig.SSLOptions, _Mapping[str, _Any]]] = ..., skip_db_creation: bool = ...) -> None: ...
 
 class SqliteMetadataSourceConfig(_message.Message):
     __slots__ = ("filename_uri", "connection_mode")
@@ -571,7 +570,7 @@ class PostgreSQLDatabaseConfig(_message.Message):
     dbname: str
     skip_db_creation: bool
     ssloption: PostgreSQLDatabaseConfig.SSLOptions
-    def __init__(self, host: _Optional[str] = ..., hostaddr: _Optional[str] = ..., port: _Optional[str] = ..., user: _Optional[str] = ..., password: _Optional[str] = ..., passfile: _Optional[str] = ..., dbname: _Optional[str] = ..., skip_db_creation: bool = ..., ssloption: _Optional[_Union[PostgreSQLDatabaseConfig.SSLOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, host: _Optional[str] = ..., hostaddr: _Optional[str] = ..., port: _Optional[str] = ..., user: _Optional[str] = ..., password: _Optional[str] = ..., passfile: _Optional[str] = ..., dbname: _Optional[str] = ..., skip_db_creation: bool = ..., ssloption: _Optional[_Union[PostgreSQLDatabaseConfig.SSLOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class MigrationOptions(_message.Message):
     __slots__ = ("enable_upgrade_migration", "downgrade_to_schema_version")
@@ -599,7 +598,7 @@ class ConnectionConfig(_message.Message):
     sqlite: SqliteMetadataSourceConfig
     postgresql: PostgreSQLDatabaseConfig
     retry_options: RetryOptions
-    def __init__(self, fake_database: _Optional[_Union[FakeDatabaseConfig, _Mapping]] = ..., mysql: _Optional[_Union[MySQLDatabaseConfig, _Mapping]] = ..., sqlite: _Optional[_Union[SqliteMetadataSourceConfig, _Mapping]] = ..., postgresql: _Optional[_Union[PostgreSQLDatabaseConfig, _Mapping]] = ..., retry_options: _Optional[_Union[RetryOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, fake_database: _Optional[_Union[FakeDatabaseConfig, _Mapping[str, _Any]]] = ..., mysql: _Optional[_Union[MySQLDatabaseConfig, _Mapping[str, _Any]]] = ..., sqlite: _Optional[_Union[SqliteMetadataSourceConfig, _Mapping[str, _Any]]] = ..., postgresql: _Optional[_Union[PostgreSQLDatabaseConfig, _Mapping[str, _Any]]] = ..., retry_options: _Optional[_Union[RetryOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GrpcChannelArguments(_message.Message):
     __slots__ = ("max_receive_message_length", "http2_max_ping_strikes")
@@ -630,7 +629,7 @@ class MetadataStoreClientConfig(_message.Message):
     ssl_config: MetadataStoreClientConfig.SSLConfig
     channel_arguments: GrpcChannelArguments
     client_timeout_sec: float
-    def __init__(self, host: _Optional[str] = ..., port: _Optional[int] = ..., ssl_config: _Optional[_Union[MetadataStoreClientConfig.SSLConfig, _Mapping]] = ..., channel_arguments: _Optional[_Union[GrpcChannelArguments, _Mapping]] = ..., client_timeout_sec: _Optional[float] = ...) -> None: ...
+    def __init__(self, host: _Optional[str] = ..., port: _Optional[int] = ..., ssl_config: _Optional[_Union[MetadataStoreClientConfig.SSLConfig, _Mapping[str, _Any]]] = ..., channel_arguments: _Optional[_Union[GrpcChannelArguments, _Mapping[str, _Any]]] = ..., client_timeout_sec: _Optional[float] = ...) -> None: ...
 
 class MetadataStoreServerConfig(_message.Message):
     __slots__ = ("connection_config", "migration_options", "ssl_config")
@@ -651,7 +650,7 @@ class MetadataStoreServerConfig(_message.Message):
     connection_config: ConnectionConfig
     migration_options: MigrationOptions
     ssl_config: MetadataStoreServerConfig.SSLConfig
-    def __init__(self, connection_config: _Optional[_Union[ConnectionConfig, _Mapping]] = ..., migration_options: _Optional[_Union[MigrationOptions, _Mapping]] = ..., ssl_config: _Optional[_Union[MetadataStoreServerConfig.SSLConfig, _Mapping]] = ...) -> None: ...
+    def __init__(self, connection_config: _Optional[_Union[ConnectionConfig, _Mapping[str, _Any]]] = ..., migration_options: _Optional[_Union[MigrationOptions, _Mapping[str, _Any]]] = ..., ssl_config: _Optional[_Union[MetadataStoreServerConfig.SSLConfig, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ListOperationOptions(_message.Message):
     __slots__ = ("max_result_size", "order_by_field", "next_page_token", "filter_query")
@@ -680,7 +679,7 @@ class ListOperationOptions(_message.Message):
     order_by_field: ListOperationOptions.OrderByField
     next_page_token: str
     filter_query: str
-    def __init__(self, max_result_size: _Optional[int] = ..., order_by_field: _Optional[_Union[ListOperationOptions.OrderByField, _Mapping]] = ..., next_page_token: _Optional[str] = ..., filter_query: _Optional[str] = ...) -> None: ...
+    def __init__(self, max_result_size: _Optional[int] = ..., order_by_field: _Optional[_Union[ListOperationOptions.OrderByField, _Mapping[str, _Any]]] = ..., next_page_token: _Optional[str] = ..., filter_query: _Optional[str] = ...) -> None: ...
 
 class ListOperationNextPageToken(_message.Message):
     __slots__ = ("id_offset", "field_offset", "set_options", "listed_ids")
@@ -692,11 +691,10 @@ class ListOperationNextPageToken(_message.Message):
     field_offset: int
     set_options: ListOperationOptions
     listed_ids: _containers.RepeatedScalarFieldContainer[int]
-    def __init__(self, id_offset: _Optional[int] = ..., field_offset: _Optional[int] = ..., set_options: _Optional[_Union[ListOperationOptions, _Mapping]] = ..., listed_ids: _Optional[_Iterable[int]] = ...) -> None: ...
+    def __init__(self, id_offset: _Optional[int] = ..., field_offset: _Optional[int] = ..., set_options: _Optional[_Union[ListOperationOptions, _Mapping[str, _Any]]] = ..., listed_ids: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class TransactionOptions(_message.Message):
     __slots__ = ("tag",)
-    Extensions: _python_message._ExtensionDict
     TAG_FIELD_NUMBER: _ClassVar[int]
     tag: str
     def __init__(self, tag: _Optional[str] = ...) -> None: ...
@@ -718,7 +716,7 @@ class LineageGraphQueryOptions(_message.Message):
     artifacts_options: ListOperationOptions
     stop_conditions: LineageGraphQueryOptions.BoundaryConstraint
     max_node_size: int
-    def __init__(self, artifacts_options: _Optional[_Union[ListOperationOptions, _Mapping]] = ..., stop_conditions: _Optional[_Union[LineageGraphQueryOptions.BoundaryConstraint, _Mapping]] = ..., max_node_size: _Optional[int] = ...) -> None: ...
+    def __init__(self, artifacts_options: _Optional[_Union[ListOperationOptions, _Mapping[str, _Any]]] = ..., stop_conditions: _Optional[_Union[LineageGraphQueryOptions.BoundaryConstraint, _Mapping[str, _Any]]] = ..., max_node_size: _Optional[int] = ...) -> None: ...
 
 class LineageSubgraphQueryOptions(_message.Message):
     __slots__ = ("starting_artifacts", "starting_executions", "max_num_hops", "direction", "ending_artifacts", "ending_executions")
@@ -756,4 +754,4 @@ class LineageSubgraphQueryOptions(_message.Message):
     direction: LineageSubgraphQueryOptions.Direction
     ending_artifacts: LineageSubgraphQueryOptions.EndingNodes
     ending_executions: LineageSubgraphQueryOptions.EndingNodes
-    def __init__(self, starting_artifacts: _Optional[_Union[LineageSubgraphQueryOptions.StartingNodes, _Mapping]] = ..., starting_executions: _Optional[_Union[LineageSubgraphQueryOptions.StartingNodes, _Mapping]] = ..., max_num_hops: _Optional[int] = ..., direction: _Optional[_Union[LineageSubgraphQueryOptions.Direction, str]] = ..., ending_artifacts: _Optional[_Union[LineageSubgraphQueryOptions.EndingNodes, _Mapping]] = ..., ending_executions: _Optional[_Union[LineageSubgraphQueryOptions.EndingNodes, _Mapping]] = ...) -> None: ...
+    def __init__(self, starting_artifacts: _Optional[_Union[LineageSubgraphQueryOptions.StartingNodes, _Mapping[str, _Any]]] = ..., starting_executions: _Optional[_Union[LineageSubgraphQueryOptions.StartingNodes, _Mapping[str, _Any]]] = ..., max_num_hops: _Optional[int] = ..., direction: _Optional[_Union[LineageSubgraphQueryOptions.Direction, str]] = ..., ending_artifacts: _Optional[_Union[LineageSubgraphQueryOptions.EndingNodes, _Mapping[str, _Any]]] = ..., ending_executions: _Optional[_Union[LineageSubgraphQueryOptions.EndingNodes, _Mapping[str, _Any]]] = ...) -> None: ...

@@ -3,7 +3,7 @@ from lineal.wire import metadata_store_pb2 as _metadata_store_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -13,7 +13,7 @@ class ArtifactAndType(_message.Message):
     TYPE_FIELD_NUMBER: _ClassVar[int]
     artifact: _metadata_store_pb2.Artifact
     type: _metadata_store_pb2.ArtifactType
-    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., type: _Optional[_Union[_metadata_store_pb2.ArtifactType, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., type: _Optional[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class ArtifactStructMap(_message.Message):
     __slots__ = ("properties",)
@@ -23,7 +23,7 @@ class ArtifactStructMap(_message.Message):
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: str
         value: ArtifactStruct
-        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ArtifactStruct, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[ArtifactStruct, _Mapping[str, _Any]]] = ...) -> None: ...
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     properties: _containers.MessageMap[str, ArtifactStruct]
     def __init__(self, properties: _Optional[_Mapping[str, ArtifactStruct]] = ...) -> None: ...
@@ -32,7 +32,7 @@ class ArtifactStructList(_message.Message):
     __slots__ = ("elements",)
     ELEMENTS_FIELD_NUMBER: _ClassVar[int]
     elements: _containers.RepeatedCompositeFieldContainer[ArtifactStruct]
-    def __init__(self, elements: _Optional[_Iterable[_Union[ArtifactStruct, _Mapping]]] = ...) -> None: ...
+    def __init__(self, elements: _Optional[_Iterable[_Union[ArtifactStruct, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class ArtifactStruct(_message.Message):
     __slots__ = ("artifact", "map", "list")
@@ -42,7 +42,7 @@ class ArtifactStruct(_message.Message):
     artifact: ArtifactAndType
     map: ArtifactStructMap
     list: ArtifactStructList
-    def __init__(self, artifact: _Optional[_Union[ArtifactAndType, _Mapping]] = ..., map: _Optional[_Union[ArtifactStructMap, _Mapping]] = ..., list: _Optional[_Union[ArtifactStructList, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact: _Optional[_Union[ArtifactAndType, _Mapping[str, _Any]]] = ..., map: _Optional[_Union[ArtifactStructMap, _Mapping[str, _Any]]] = ..., list: _Optional[_Union[ArtifactStructList, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutArtifactsRequest(_message.Message):
     __slots__ = ("artifacts", "options", "transaction_options", "update_mask")
@@ -59,7 +59,7 @@ class PutArtifactsRequest(_message.Message):
     options: PutArtifactsRequest.Options
     transaction_options: _metadata_store_pb2.TransactionOptions
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., options: _Optional[_Union[PutArtifactsRequest.Options, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., options: _Optional[_Union[PutArtifactsRequest.Options, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutArtifactsResponse(_message.Message):
     __slots__ = ("artifact_ids",)
@@ -81,7 +81,7 @@ class PutArtifactTypeRequest(_message.Message):
     can_delete_fields: bool
     all_fields_match: bool
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, artifact_type: _Optional[_Union[_metadata_store_pb2.ArtifactType, _Mapping]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_type: _Optional[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutArtifactTypeResponse(_message.Message):
     __slots__ = ("type_id",)
@@ -97,7 +97,7 @@ class PutExecutionsRequest(_message.Message):
     executions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Execution]
     transaction_options: _metadata_store_pb2.TransactionOptions
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutExecutionsResponse(_message.Message):
     __slots__ = ("execution_ids",)
@@ -119,7 +119,7 @@ class PutExecutionTypeRequest(_message.Message):
     can_delete_fields: bool
     all_fields_match: bool
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, execution_type: _Optional[_Union[_metadata_store_pb2.ExecutionType, _Mapping]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution_type: _Optional[_Union[_metadata_store_pb2.ExecutionType, _Mapping[str, _Any]]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutExecutionTypeResponse(_message.Message):
     __slots__ = ("type_id",)
@@ -133,7 +133,7 @@ class PutEventsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Event]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, events: _Optional[_Iterable[_Union[_metadata_store_pb2.Event, _Mapping]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutEventsResponse(_message.Message):
     __slots__ = ()
@@ -147,7 +147,7 @@ class PutExecutionRequest(_message.Message):
         EVENT_FIELD_NUMBER: _ClassVar[int]
         artifact: _metadata_store_pb2.Artifact
         event: _metadata_store_pb2.Event
-        def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping]] = ...) -> None: ...
+        def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]] = ...) -> None: ...
     class Options(_message.Message):
         __slots__ = ("reuse_context_if_already_exist", "reuse_artifact_if_already_exist_by_external_id", "force_update_time", "force_reuse_context")
         REUSE_CONTEXT_IF_ALREADY_EXIST_FIELD_NUMBER: _ClassVar[int]
@@ -169,7 +169,7 @@ class PutExecutionRequest(_message.Message):
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
     options: PutExecutionRequest.Options
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping]] = ..., artifact_event_pairs: _Optional[_Iterable[_Union[PutExecutionRequest.ArtifactAndEvent, _Mapping]]] = ..., contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ..., options: _Optional[_Union[PutExecutionRequest.Options, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]] = ..., artifact_event_pairs: _Optional[_Iterable[_Union[PutExecutionRequest.ArtifactAndEvent, _Mapping[str, _Any]]]] = ..., contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ..., options: _Optional[_Union[PutExecutionRequest.Options, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutExecutionResponse(_message.Message):
     __slots__ = ("execution_id", "artifact_ids", "context_ids")
@@ -191,7 +191,7 @@ class PutLineageSubgraphRequest(_message.Message):
         execution_index: int
         artifact_index: int
         event: _metadata_store_pb2.Event
-        def __init__(self, execution_index: _Optional[int] = ..., artifact_index: _Optional[int] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping]] = ...) -> None: ...
+        def __init__(self, execution_index: _Optional[int] = ..., artifact_index: _Optional[int] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]] = ...) -> None: ...
     class Options(_message.Message):
         __slots__ = ("reuse_context_if_already_exist", "reuse_artifact_if_already_exist_by_external_id")
         REUSE_CONTEXT_IF_ALREADY_EXIST_FIELD_NUMBER: _ClassVar[int]
@@ -211,7 +211,7 @@ class PutLineageSubgraphRequest(_message.Message):
     event_edges: _containers.RepeatedCompositeFieldContainer[PutLineageSubgraphRequest.EventEdge]
     options: PutLineageSubgraphRequest.Options
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ..., artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ..., event_edges: _Optional[_Iterable[_Union[PutLineageSubgraphRequest.EventEdge, _Mapping]]] = ..., options: _Optional[_Union[PutLineageSubgraphRequest.Options, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ..., artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ..., event_edges: _Optional[_Iterable[_Union[PutLineageSubgraphRequest.EventEdge, _Mapping[str, _Any]]]] = ..., options: _Optional[_Union[PutLineageSubgraphRequest.Options, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutLineageSubgraphResponse(_message.Message):
     __slots__ = ("execution_ids", "artifact_ids", "context_ids")
@@ -241,7 +241,7 @@ class PutTypesRequest(_message.Message):
     can_delete_fields: bool
     all_fields_match: bool
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping]]] = ..., execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping]]] = ..., context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping]]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]]] = ..., execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping[str, _Any]]]] = ..., context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping[str, _Any]]]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutTypesResponse(_message.Message):
     __slots__ = ("artifact_type_ids", "execution_type_ids", "context_type_ids")
@@ -267,7 +267,7 @@ class PutContextTypeRequest(_message.Message):
     can_delete_fields: bool
     all_fields_match: bool
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_type: _Optional[_Union[_metadata_store_pb2.ContextType, _Mapping]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_type: _Optional[_Union[_metadata_store_pb2.ContextType, _Mapping[str, _Any]]] = ..., can_add_fields: bool = ..., can_omit_fields: bool = ..., can_delete_fields: bool = ..., all_fields_match: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutContextTypeResponse(_message.Message):
     __slots__ = ("type_id",)
@@ -283,7 +283,7 @@ class PutContextsRequest(_message.Message):
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
     transaction_options: _metadata_store_pb2.TransactionOptions
     update_mask: _field_mask_pb2.FieldMask
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ..., update_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutContextsResponse(_message.Message):
     __slots__ = ("context_ids",)
@@ -299,7 +299,7 @@ class PutAttributionsAndAssociationsRequest(_message.Message):
     attributions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Attribution]
     associations: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Association]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, attributions: _Optional[_Iterable[_Union[_metadata_store_pb2.Attribution, _Mapping]]] = ..., associations: _Optional[_Iterable[_Union[_metadata_store_pb2.Association, _Mapping]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, attributions: _Optional[_Iterable[_Union[_metadata_store_pb2.Attribution, _Mapping[str, _Any]]]] = ..., associations: _Optional[_Iterable[_Union[_metadata_store_pb2.Association, _Mapping[str, _Any]]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutAttributionsAndAssociationsResponse(_message.Message):
     __slots__ = ()
@@ -311,7 +311,7 @@ class PutParentContextsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     parent_contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ParentContext]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, parent_contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.ParentContext, _Mapping]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, parent_contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.ParentContext, _Mapping[str, _Any]]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class PutParentContextsResponse(_message.Message):
     __slots__ = ()
@@ -327,7 +327,7 @@ class GetArtifactsByTypeRequest(_message.Message):
     type_version: str
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsByTypeResponse(_message.Message):
     __slots__ = ("artifacts", "next_page_token")
@@ -335,7 +335,7 @@ class GetArtifactsByTypeResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
     next_page_token: str
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetArtifactByTypeAndNameRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "artifact_name", "transaction_options")
@@ -347,13 +347,13 @@ class GetArtifactByTypeAndNameRequest(_message.Message):
     type_version: str
     artifact_name: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., artifact_name: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., artifact_name: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactByTypeAndNameResponse(_message.Message):
     __slots__ = ("artifact",)
     ARTIFACT_FIELD_NUMBER: _ClassVar[int]
     artifact: _metadata_store_pb2.Artifact
-    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsByIDRequest(_message.Message):
     __slots__ = ("artifact_ids", "populate_artifact_types", "transaction_options")
@@ -363,7 +363,7 @@ class GetArtifactsByIDRequest(_message.Message):
     artifact_ids: _containers.RepeatedScalarFieldContainer[int]
     populate_artifact_types: bool
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, artifact_ids: _Optional[_Iterable[int]] = ..., populate_artifact_types: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_ids: _Optional[_Iterable[int]] = ..., populate_artifact_types: bool = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsByIDResponse(_message.Message):
     __slots__ = ("artifacts", "artifact_types")
@@ -371,7 +371,7 @@ class GetArtifactsByIDResponse(_message.Message):
     ARTIFACT_TYPES_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
     artifact_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ArtifactType]
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetArtifactsRequest(_message.Message):
     __slots__ = ("options", "transaction_options")
@@ -379,7 +379,7 @@ class GetArtifactsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsResponse(_message.Message):
     __slots__ = ("artifacts", "next_page_token")
@@ -387,7 +387,7 @@ class GetArtifactsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
     next_page_token: str
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetArtifactsByURIRequest(_message.Message):
     __slots__ = ("uris", "transaction_options")
@@ -395,13 +395,13 @@ class GetArtifactsByURIRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     uris: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, uris: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, uris: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsByURIResponse(_message.Message):
     __slots__ = ("artifacts",)
     ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionsRequest(_message.Message):
     __slots__ = ("options", "transaction_options")
@@ -409,7 +409,7 @@ class GetExecutionsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionsResponse(_message.Message):
     __slots__ = ("executions", "next_page_token")
@@ -417,7 +417,7 @@ class GetExecutionsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     executions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Execution]
     next_page_token: str
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetArtifactTypeRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "transaction_options")
@@ -427,49 +427,49 @@ class GetArtifactTypeRequest(_message.Message):
     type_name: str
     type_version: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactTypeResponse(_message.Message):
     __slots__ = ("artifact_type",)
     ARTIFACT_TYPE_FIELD_NUMBER: _ClassVar[int]
     artifact_type: _metadata_store_pb2.ArtifactType
-    def __init__(self, artifact_type: _Optional[_Union[_metadata_store_pb2.ArtifactType, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_type: _Optional[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactTypesRequest(_message.Message):
     __slots__ = ("transaction_options",)
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactTypesResponse(_message.Message):
     __slots__ = ("artifact_types",)
     ARTIFACT_TYPES_FIELD_NUMBER: _ClassVar[int]
     artifact_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ArtifactType]
-    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionTypesRequest(_message.Message):
     __slots__ = ("transaction_options",)
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionTypesResponse(_message.Message):
     __slots__ = ("execution_types",)
     EXECUTION_TYPES_FIELD_NUMBER: _ClassVar[int]
     execution_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ExecutionType]
-    def __init__(self, execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextTypesRequest(_message.Message):
     __slots__ = ("transaction_options",)
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextTypesResponse(_message.Message):
     __slots__ = ("context_types",)
     CONTEXT_TYPES_FIELD_NUMBER: _ClassVar[int]
     context_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ContextType]
-    def __init__(self, context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetArtifactsByExternalIdsRequest(_message.Message):
     __slots__ = ("external_ids", "transaction_options")
@@ -477,13 +477,13 @@ class GetArtifactsByExternalIdsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsByExternalIdsResponse(_message.Message):
     __slots__ = ("artifacts",)
     ARTIFACTS_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionsByExternalIdsRequest(_message.Message):
     __slots__ = ("external_ids", "transaction_options")
@@ -491,13 +491,13 @@ class GetExecutionsByExternalIdsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionsByExternalIdsResponse(_message.Message):
     __slots__ = ("executions",)
     EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
     executions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Execution]
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextsByExternalIdsRequest(_message.Message):
     __slots__ = ("external_ids", "transaction_options")
@@ -505,13 +505,13 @@ class GetContextsByExternalIdsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsByExternalIdsResponse(_message.Message):
     __slots__ = ("contexts",)
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetArtifactTypesByExternalIdsRequest(_message.Message):
     __slots__ = ("external_ids", "transaction_options")
@@ -519,13 +519,13 @@ class GetArtifactTypesByExternalIdsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactTypesByExternalIdsResponse(_message.Message):
     __slots__ = ("artifact_types",)
     ARTIFACT_TYPES_FIELD_NUMBER: _ClassVar[int]
     artifact_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ArtifactType]
-    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionTypesByExternalIdsRequest(_message.Message):
     __slots__ = ("external_ids", "transaction_options")
@@ -533,13 +533,13 @@ class GetExecutionTypesByExternalIdsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionTypesByExternalIdsResponse(_message.Message):
     __slots__ = ("execution_types",)
     EXECUTION_TYPES_FIELD_NUMBER: _ClassVar[int]
     execution_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ExecutionType]
-    def __init__(self, execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextTypesByExternalIdsRequest(_message.Message):
     __slots__ = ("external_ids", "transaction_options")
@@ -547,13 +547,13 @@ class GetContextTypesByExternalIdsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     external_ids: _containers.RepeatedScalarFieldContainer[str]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, external_ids: _Optional[_Iterable[str]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextTypesByExternalIdsResponse(_message.Message):
     __slots__ = ("context_types",)
     CONTEXT_TYPES_FIELD_NUMBER: _ClassVar[int]
     context_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ContextType]
-    def __init__(self, context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionsByTypeRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "options", "transaction_options")
@@ -565,7 +565,7 @@ class GetExecutionsByTypeRequest(_message.Message):
     type_version: str
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionsByTypeResponse(_message.Message):
     __slots__ = ("executions", "next_page_token")
@@ -573,7 +573,7 @@ class GetExecutionsByTypeResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     executions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Execution]
     next_page_token: str
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetExecutionByTypeAndNameRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "execution_name", "transaction_options")
@@ -585,13 +585,13 @@ class GetExecutionByTypeAndNameRequest(_message.Message):
     type_version: str
     execution_name: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., execution_name: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., execution_name: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionByTypeAndNameResponse(_message.Message):
     __slots__ = ("execution",)
     EXECUTION_FIELD_NUMBER: _ClassVar[int]
     execution: _metadata_store_pb2.Execution
-    def __init__(self, execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionsByIDRequest(_message.Message):
     __slots__ = ("execution_ids", "transaction_options")
@@ -599,13 +599,13 @@ class GetExecutionsByIDRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     execution_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, execution_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionsByIDResponse(_message.Message):
     __slots__ = ("executions",)
     EXECUTIONS_FIELD_NUMBER: _ClassVar[int]
     executions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Execution]
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionTypeRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "transaction_options")
@@ -615,13 +615,13 @@ class GetExecutionTypeRequest(_message.Message):
     type_name: str
     type_version: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionTypeResponse(_message.Message):
     __slots__ = ("execution_type",)
     EXECUTION_TYPE_FIELD_NUMBER: _ClassVar[int]
     execution_type: _metadata_store_pb2.ExecutionType
-    def __init__(self, execution_type: _Optional[_Union[_metadata_store_pb2.ExecutionType, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution_type: _Optional[_Union[_metadata_store_pb2.ExecutionType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetEventsByExecutionIDsRequest(_message.Message):
     __slots__ = ("execution_ids", "transaction_options")
@@ -629,13 +629,13 @@ class GetEventsByExecutionIDsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     execution_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, execution_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetEventsByExecutionIDsResponse(_message.Message):
     __slots__ = ("events",)
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Event]
-    def __init__(self, events: _Optional[_Iterable[_Union[_metadata_store_pb2.Event, _Mapping]]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetEventsByArtifactIDsRequest(_message.Message):
     __slots__ = ("artifact_ids", "transaction_options")
@@ -643,13 +643,13 @@ class GetEventsByArtifactIDsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     artifact_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, artifact_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetEventsByArtifactIDsResponse(_message.Message):
     __slots__ = ("events",)
     EVENTS_FIELD_NUMBER: _ClassVar[int]
     events: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Event]
-    def __init__(self, events: _Optional[_Iterable[_Union[_metadata_store_pb2.Event, _Mapping]]] = ...) -> None: ...
+    def __init__(self, events: _Optional[_Iterable[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetArtifactTypesByIDRequest(_message.Message):
     __slots__ = ("type_ids", "transaction_options")
@@ -657,13 +657,13 @@ class GetArtifactTypesByIDRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     type_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactTypesByIDResponse(_message.Message):
     __slots__ = ("artifact_types",)
     ARTIFACT_TYPES_FIELD_NUMBER: _ClassVar[int]
     artifact_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ArtifactType]
-    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifact_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ArtifactType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetExecutionTypesByIDRequest(_message.Message):
     __slots__ = ("type_ids", "transaction_options")
@@ -671,13 +671,13 @@ class GetExecutionTypesByIDRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     type_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionTypesByIDResponse(_message.Message):
     __slots__ = ("execution_types",)
     EXECUTION_TYPES_FIELD_NUMBER: _ClassVar[int]
     execution_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ExecutionType]
-    def __init__(self, execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, execution_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ExecutionType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextTypeRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "transaction_options")
@@ -687,13 +687,13 @@ class GetContextTypeRequest(_message.Message):
     type_name: str
     type_version: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextTypeResponse(_message.Message):
     __slots__ = ("context_type",)
     CONTEXT_TYPE_FIELD_NUMBER: _ClassVar[int]
     context_type: _metadata_store_pb2.ContextType
-    def __init__(self, context_type: _Optional[_Union[_metadata_store_pb2.ContextType, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_type: _Optional[_Union[_metadata_store_pb2.ContextType, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextTypesByIDRequest(_message.Message):
     __slots__ = ("type_ids", "transaction_options")
@@ -701,13 +701,13 @@ class GetContextTypesByIDRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     type_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextTypesByIDResponse(_message.Message):
     __slots__ = ("context_types",)
     CONTEXT_TYPES_FIELD_NUMBER: _ClassVar[int]
     context_types: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.ContextType]
-    def __init__(self, context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping]]] = ...) -> None: ...
+    def __init__(self, context_types: _Optional[_Iterable[_Union[_metadata_store_pb2.ContextType, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextsRequest(_message.Message):
     __slots__ = ("options", "transaction_options")
@@ -715,7 +715,7 @@ class GetContextsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsResponse(_message.Message):
     __slots__ = ("contexts", "next_page_token")
@@ -723,7 +723,7 @@ class GetContextsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
     next_page_token: str
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetContextsByTypeRequest(_message.Message):
     __slots__ = ("type_name", "options", "type_version", "transaction_options")
@@ -735,7 +735,7 @@ class GetContextsByTypeRequest(_message.Message):
     options: _metadata_store_pb2.ListOperationOptions
     type_version: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., type_version: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsByTypeResponse(_message.Message):
     __slots__ = ("contexts", "next_page_token")
@@ -743,7 +743,7 @@ class GetContextsByTypeResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
     next_page_token: str
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetContextByTypeAndNameRequest(_message.Message):
     __slots__ = ("type_name", "type_version", "context_name", "transaction_options")
@@ -755,13 +755,13 @@ class GetContextByTypeAndNameRequest(_message.Message):
     type_version: str
     context_name: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., context_name: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, type_name: _Optional[str] = ..., type_version: _Optional[str] = ..., context_name: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextByTypeAndNameResponse(_message.Message):
     __slots__ = ("context",)
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     context: _metadata_store_pb2.Context
-    def __init__(self, context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping]] = ...) -> None: ...
+    def __init__(self, context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsByIDRequest(_message.Message):
     __slots__ = ("context_ids", "transaction_options")
@@ -769,13 +769,13 @@ class GetContextsByIDRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     context_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsByIDResponse(_message.Message):
     __slots__ = ("contexts",)
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextsByArtifactRequest(_message.Message):
     __slots__ = ("artifact_id", "transaction_options")
@@ -783,13 +783,13 @@ class GetContextsByArtifactRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     artifact_id: int
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, artifact_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, artifact_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsByArtifactResponse(_message.Message):
     __slots__ = ("contexts",)
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetContextsByExecutionRequest(_message.Message):
     __slots__ = ("execution_id", "transaction_options")
@@ -797,13 +797,13 @@ class GetContextsByExecutionRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     execution_id: int
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, execution_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, execution_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetContextsByExecutionResponse(_message.Message):
     __slots__ = ("contexts",)
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetParentContextsByContextRequest(_message.Message):
     __slots__ = ("context_id", "transaction_options")
@@ -811,13 +811,13 @@ class GetParentContextsByContextRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     context_id: int
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetParentContextsByContextResponse(_message.Message):
     __slots__ = ("contexts",)
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetChildrenContextsByContextRequest(_message.Message):
     __slots__ = ("context_id", "transaction_options")
@@ -825,13 +825,13 @@ class GetChildrenContextsByContextRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     context_id: int
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_id: _Optional[int] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetChildrenContextsByContextResponse(_message.Message):
     __slots__ = ("contexts",)
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+    def __init__(self, contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class GetParentContextsByContextsRequest(_message.Message):
     __slots__ = ("context_ids", "transaction_options")
@@ -839,7 +839,7 @@ class GetParentContextsByContextsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     context_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetParentContextsByContextsResponse(_message.Message):
     __slots__ = ("contexts",)
@@ -847,14 +847,14 @@ class GetParentContextsByContextsResponse(_message.Message):
         __slots__ = ("parent_contexts",)
         PARENT_CONTEXTS_FIELD_NUMBER: _ClassVar[int]
         parent_contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-        def __init__(self, parent_contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+        def __init__(self, parent_contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
     class ContextsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: int
         value: GetParentContextsByContextsResponse.ParentContextsPerChild
-        def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[GetParentContextsByContextsResponse.ParentContextsPerChild, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[GetParentContextsByContextsResponse.ParentContextsPerChild, _Mapping[str, _Any]]] = ...) -> None: ...
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.MessageMap[int, GetParentContextsByContextsResponse.ParentContextsPerChild]
     def __init__(self, contexts: _Optional[_Mapping[int, GetParentContextsByContextsResponse.ParentContextsPerChild]] = ...) -> None: ...
@@ -865,7 +865,7 @@ class GetChildrenContextsByContextsRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     context_ids: _containers.RepeatedScalarFieldContainer[int]
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_ids: _Optional[_Iterable[int]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetChildrenContextsByContextsResponse(_message.Message):
     __slots__ = ("contexts",)
@@ -873,14 +873,14 @@ class GetChildrenContextsByContextsResponse(_message.Message):
         __slots__ = ("children_contexts",)
         CHILDREN_CONTEXTS_FIELD_NUMBER: _ClassVar[int]
         children_contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
-        def __init__(self, children_contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ...) -> None: ...
+        def __init__(self, children_contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ...) -> None: ...
     class ContextsEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: int
         value: GetChildrenContextsByContextsResponse.ChildrenContextsPerParent
-        def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[GetChildrenContextsByContextsResponse.ChildrenContextsPerParent, _Mapping]] = ...) -> None: ...
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[GetChildrenContextsByContextsResponse.ChildrenContextsPerParent, _Mapping[str, _Any]]] = ...) -> None: ...
     CONTEXTS_FIELD_NUMBER: _ClassVar[int]
     contexts: _containers.MessageMap[int, GetChildrenContextsByContextsResponse.ChildrenContextsPerParent]
     def __init__(self, contexts: _Optional[_Mapping[int, GetChildrenContextsByContextsResponse.ChildrenContextsPerParent]] = ...) -> None: ...
@@ -893,7 +893,7 @@ class GetArtifactsByContextRequest(_message.Message):
     context_id: int
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_id: _Optional[int] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_id: _Optional[int] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetArtifactsByContextResponse(_message.Message):
     __slots__ = ("artifacts", "next_page_token")
@@ -901,7 +901,7 @@ class GetArtifactsByContextResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     artifacts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Artifact]
     next_page_token: str
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class GetExecutionsByContextRequest(_message.Message):
     __slots__ = ("context_id", "options", "transaction_options")
@@ -911,7 +911,7 @@ class GetExecutionsByContextRequest(_message.Message):
     context_id: int
     options: _metadata_store_pb2.ListOperationOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, context_id: _Optional[int] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, context_id: _Optional[int] = ..., options: _Optional[_Union[_metadata_store_pb2.ListOperationOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetExecutionsByContextResponse(_message.Message):
     __slots__ = ("executions", "next_page_token", "transaction_options")
@@ -921,7 +921,7 @@ class GetExecutionsByContextResponse(_message.Message):
     executions: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Execution]
     next_page_token: str
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ..., next_page_token: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetLineageGraphRequest(_message.Message):
     __slots__ = ("options", "transaction_options")
@@ -929,13 +929,13 @@ class GetLineageGraphRequest(_message.Message):
     TRANSACTION_OPTIONS_FIELD_NUMBER: _ClassVar[int]
     options: _metadata_store_pb2.LineageGraphQueryOptions
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.LineageGraphQueryOptions, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, options: _Optional[_Union[_metadata_store_pb2.LineageGraphQueryOptions, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetLineageGraphResponse(_message.Message):
     __slots__ = ("subgraph",)
     SUBGRAPH_FIELD_NUMBER: _ClassVar[int]
     subgraph: _metadata_store_pb2.LineageGraph
-    def __init__(self, subgraph: _Optional[_Union[_metadata_store_pb2.LineageGraph, _Mapping]] = ...) -> None: ...
+    def __init__(self, subgraph: _Optional[_Union[_metadata_store_pb2.LineageGraph, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetLineageSubgraphRequest(_message.Message):
     __slots__ = ("lineage_subgraph_query_options", "read_mask", "transaction_options")
@@ -945,10 +945,10 @@ class GetLineageSubgraphRequest(_message.Message):
     lineage_subgraph_query_options: _metadata_store_pb2.LineageSubgraphQueryOptions
     read_mask: _field_mask_pb2.FieldMask
     transaction_options: _metadata_store_pb2.TransactionOptions
-    def __init__(self, lineage_subgraph_query_options: _Optional[_Union[_metadata_store_pb2.LineageSubgraphQueryOptions, _Mapping]] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping]] = ...) -> None: ...
+    def __init__(self, lineage_subgraph_query_options: _Optional[_Union[_metadata_store_pb2.LineageSubgraphQueryOptions, _Mapping[str, _Any]]] = ..., read_mask: _Optional[_Union[_field_mask_pb2.FieldMask, _Mapping[str, _Any]]] = ..., transaction_options: _Optional[_Union[_metadata_store_pb2.TransactionOptions, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetLineageSubgraphResponse(_message.Message):
     __slots__ = ("lineage_subgraph",)
     LINEAGE_SUBGRAPH_FIELD_NUMBER: _ClassVar[int]
     lineage_subgraph: _metadata_store_pb2.LineageGraph
-    def __init__(self, lineage_subgraph: _Optional[_Union[_metadata_store_pb2.LineageGraph, _Mapping]] = ...) -> None: ...
+    def __init__(self, lineage_subgraph: _Optional[_Union[_metadata_store_pb2.LineageGraph, _Mapping[str, _Any]]] = ...) -> None: ...

@@ -3,7 +3,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -42,7 +42,7 @@ class ChangeNodesResponse(_message.Message):
     contexts: _containers.RepeatedCompositeFieldContainer[_metadata_store_pb2.Context]
     tags: _containers.RepeatedScalarFieldContainer[str]
     changed: int
-    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping]]] = ..., executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping]]] = ..., contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping]]] = ..., tags: _Optional[_Iterable[str]] = ..., changed: _Optional[int] = ...) -> None: ...
+    def __init__(self, artifacts: _Optional[_Iterable[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]]] = ..., executions: _Optional[_Iterable[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]]] = ..., contexts: _Optional[_Iterable[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]]] = ..., tags: _Optional[_Iterable[str]] = ..., changed: _Optional[int] = ...) -> None: ...
 
 class UndoChangeRequest(_message.Message):
     __slots__ = ("audit_id",)
@@ -80,7 +80,7 @@ class PutAliasResponse(_message.Message):
     PREVIOUS_ARTIFACT_ID_FIELD_NUMBER: _ClassVar[int]
     alias: Alias
     previous_artifact_id: int
-    def __init__(self, alias: _Optional[_Union[Alias, _Mapping]] = ..., previous_artifact_id: _Optional[int] = ...) -> None: ...
+    def __init__(self, alias: _Optional[_Union[Alias, _Mapping[str, _Any]]] = ..., previous_artifact_id: _Optional[int] = ...) -> None: ...
 
 class DeleteAliasRequest(_message.Message):
     __slots__ = ("artifact_id", "alias")
@@ -112,4 +112,4 @@ class GetAliasesResponse(_message.Message):
     __slots__ = ("aliases",)
     ALIASES_FIELD_NUMBER: _ClassVar[int]
     aliases: _containers.RepeatedCompositeFieldContainer[Alias]
-    def __init__(self, aliases: _Optional[_Iterable[_Union[Alias, _Mapping]]] = ...) -> None: ...
+    def __init__(self, aliases: _Optional[_Iterable[_Union[Alias, _Mapping[str, _Any]]]] = ...) -> None: ...

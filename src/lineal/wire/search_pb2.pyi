@@ -3,7 +3,7 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -77,7 +77,7 @@ class FoundNode(_message.Message):
     run: str
     labels: _containers.ScalarMap[str, str]
     metrics: _containers.ScalarMap[str, float]
-    def __init__(self, id: _Optional[int] = ..., artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping]] = ..., execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping]] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[str] = ..., run: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
+    def __init__(self, id: _Optional[int] = ..., artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., execution: _Optional[_Union[_metadata_store_pb2.Execution, _Mapping[str, _Any]]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]] = ..., name: _Optional[str] = ..., version: _Optional[str] = ..., workspace: _Optional[str] = ..., run: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., metrics: _Optional[_Mapping[str, float]] = ...) -> None: ...
 
 class SearchNodesResponse(_message.Message):
     __slots__ = ("nodes", "next_cursor", "count", "complete")
@@ -89,7 +89,7 @@ class SearchNodesResponse(_message.Message):
     next_cursor: str
     count: int
     complete: bool
-    def __init__(self, nodes: _Optional[_Iterable[_Union[FoundNode, _Mapping]]] = ..., next_cursor: _Optional[str] = ..., count: _Optional[int] = ..., complete: bool = ...) -> None: ...
+    def __init__(self, nodes: _Optional[_Iterable[_Union[FoundNode, _Mapping[str, _Any]]]] = ..., next_cursor: _Optional[str] = ..., count: _Optional[int] = ..., complete: bool = ...) -> None: ...
 
 class SearchRunsRequest(_message.Message):
     __slots__ = ("search", "limit", "cursor")
@@ -136,4 +136,4 @@ class SearchRunsResponse(_message.Message):
     NEXT_CURSOR_FIELD_NUMBER: _ClassVar[int]
     runs: _containers.RepeatedCompositeFieldContainer[FoundRun]
     next_cursor: str
-    def __init__(self, runs: _Optional[_Iterable[_Union[FoundRun, _Mapping]]] = ..., next_cursor: _Optional[str] = ...) -> None: ...
+    def __init__(self, runs: _Optional[_Iterable[_Union[FoundRun, _Mapping[str, _Any]]]] = ..., next_cursor: _Optional[str] = ...) -> None: ...

@@ -1,0 +1,3 @@
+"""The names of `lineal.mlmd`."""
+
+from lineal.mlmd import *  # noqa: F403

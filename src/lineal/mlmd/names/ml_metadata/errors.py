@@ -1,0 +1,3 @@
+"""The names of `lineal.errors`."""
+
+from lineal.errors import *  # noqa: F403

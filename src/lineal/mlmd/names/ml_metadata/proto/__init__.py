@@ -1,0 +1,3 @@
+"""The names of `lineal.mlmd.proto`."""
+
+from lineal.mlmd.proto import *  # noqa: F403

@@ -1,0 +1,3 @@
+"""The names of `lineal.wire.metadata_store_service_pb2`."""
+
+from lineal.wire.metadata_store_service_pb2 import *  # noqa: F403

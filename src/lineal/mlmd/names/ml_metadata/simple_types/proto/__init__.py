@@ -1,0 +1,3 @@
+"""The names of `lineal.mlmd.simple_types.proto`."""
+
+from lineal.mlmd.simple_types.proto import *  # noqa: F403

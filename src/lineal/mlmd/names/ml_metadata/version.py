@@ -1,0 +1,3 @@
+"""The names of `lineal.mlmd.version`."""
+
+from lineal.mlmd.version import __version__ as __version__

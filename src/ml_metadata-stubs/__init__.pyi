@@ -1,0 +1,1 @@
+from lineal.mlmd import *

@@ -1,0 +1,1 @@
+from lineal.errors import *

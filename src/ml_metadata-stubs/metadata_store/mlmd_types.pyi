@@ -1,0 +1,1 @@
+from lineal.mlmd.metadata_store.mlmd_types import *

@@ -1,0 +1,1 @@
+from lineal.wire.metadata_store_service_pb2 import *

@@ -1,0 +1,1 @@
+from lineal.mlmd.simple_types.proto import *

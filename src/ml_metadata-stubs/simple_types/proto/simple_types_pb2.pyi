@@ -1,0 +1,1 @@
+from lineal.wire.simple_types_pb2 import *

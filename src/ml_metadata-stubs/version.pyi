@@ -1,0 +1,1 @@
+from lineal.mlmd.version import __version__ as __version__

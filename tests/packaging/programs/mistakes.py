@@ -1,0 +1,27 @@
+"""What a type checker must refuse, each in a line of its own: none of these types may be `Any`."""
+
+from __future__ import annotations
+
+from kubeflow.metadata import metadata
+from ml_metadata.metadata_store import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+
+import lineal
+
+
+def mistakes(client: lineal.MetadataStore, workspace: metadata.Workspace, training: metadata.Execution) -> None:
+    metadata.Store(url=5)  # refused
+    metadata.Workspace(workspace, name="digits")  # refused
+    workspace.list(metadata.Model.ARTIFACT_TYPE_NAME + 1)  # refused
+    workspace.list(labels=["stage"])  # refused
+    training.log_input(None)  # refused
+    training.log_output(metadata.Model(uri="file:///1", name="cnn")).version.upper()  # refused
+    metadata.Metrics(uri="file:///1", name="scores", values=[0.9])  # refused
+    lineal.connect(5)  # refused
+    client.get_artifacts(limit=3)  # refused
+    lineal.ListOptions(order_by="id")  # refused
+    metadata_store.MetadataStore(5)  # refused
+    metadata_store_pb2.Artifact(uri=5)  # refused
+    metadata_store_pb2.Event.Type.Name("OUTPUT")  # refused
+    client.put_artifacts([metadata_store_pb2.Execution()])  # refused
+    print(metadata_store_pb2.Event.OUTPUTS)  # refused

@@ -1,0 +1,120 @@
+"""What type checkers see of an installed Lineal: programs pass in strict mode, and mistakes do not.
+
+Most tests take the sources as the wheel holds them, and pyright alone; the slow ones take the wheel and mypy too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lineal.mlmd.install import MODULES
+from tests.environments import Environment
+from tests.packaging import checkers
+from tests.services import REPOSITORY
+
+RIGHT = ("README.md", "quickstart.md", "tutorial.py", "training.py", "official_names.py")
+CHECKERS = [pytest.param(checkers.pyright, id="pyright"), pytest.param(checkers.mypy, id="mypy")]
+Check = Callable[..., list[checkers.Finding]]
+SOURCES = REPOSITORY / "src"
+slow = pytest.mark.slow  # mypy reads all of SQLAlchemy, and a wheel is built
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment that holds what the wheel installs, enabled as `ml_metadata`."""
+    environment = Environment(tmp_path_factory.mktemp("copied") / "env")
+    for package in SOURCES.iterdir():
+        shutil.copytree(
+            package, environment.site / package.name, ignore=shutil.ignore_patterns("static", "__pycache__")
+        )
+    enabled = environment.lineal("enable")
+    assert enabled.returncode == 0, enabled.stderr
+    return environment
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """An environment with the wheel, in which nothing is enabled."""
+    environment = Environment(tmp_path_factory.mktemp("installed") / "env")
+    words = ["--python", str(environment.python), "--disable-pip-version-check", "install", "--no-deps", "--no-index"]
+    subprocess.run([sys.executable, "-m", "pip", *words, str(wheel)], check=True)
+    return environment
+
+
+def _lines_marked_as_refused() -> set[int]:
+    lines = (checkers.PROGRAMS / "mistakes.py").read_text().splitlines()
+    return {number for number, line in enumerate(lines, start=1) if line.endswith("# refused")}
+
+
+def test_strict_programs_pass_and_each_mistake_is_found(copied: Environment, tmp_path: Path) -> None:
+    checkers.write_programs(tmp_path, *RIGHT, "mistakes.py")
+
+    found = checkers.pyright(copied, tmp_path)
+
+    assert [each for each in found if each.file != "mistakes.py"] == []
+    assert {each.line for each in found} == _lines_marked_as_refused()
+
+
+@pytest.mark.parametrize(("program", "place"), [("training.py", "sqlite://"), ("official_names.py", "metadata.db")])
+def test_the_programs_run(program: str, place: str, copied: Environment, tmp_path: Path) -> None:
+    ran = subprocess.run([copied.python, checkers.PROGRAMS / program, place], cwd=tmp_path, check=False)
+
+    assert ran.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("folder", "suffix"), [("ml_metadata-stubs", ".pyi"), ("lineal/mlmd/names/ml_metadata", ".py")]
+)
+def test_checkers_find_the_modules_that_programs_import(folder: str, suffix: str) -> None:
+    paths = [path.relative_to(SOURCES / folder).with_suffix("") for path in (SOURCES / folder).rglob(f"*{suffix}")]
+    names = {".".join(("ml_metadata", *path.parts)).removesuffix(".__init__") for path in paths}
+
+    assert names == set(MODULES)
+
+
+@slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("version", ["3.10", "3.14"])
+@pytest.mark.parametrize("check", CHECKERS)
+def test_the_wheel_is_typed_before_anything_is_enabled(
+    check: Check, version: str, installed: Environment, tmp_path: Path
+) -> None:
+    checkers.write_programs(tmp_path, *RIGHT)
+
+    found = check(installed, tmp_path, version=version)
+
+    assert [each for each in found if "could not be resolved from source" not in each.text] == []
+
+
+@slow
+@pytest.mark.timeout(600)
+def test_mypy_finds_each_mistake(copied: Environment, tmp_path: Path) -> None:
+    checkers.write_programs(tmp_path, *RIGHT, "mistakes.py")
+
+    found = checkers.mypy(copied, tmp_path)
+
+    assert {each.file for each in found} == {"mistakes.py"}
+    assert {each.line for each in found} == _lines_marked_as_refused()
+
+
+@slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("package", ["kubeflow.metadata", "lineal.sdk", "lineal.errors", "lineal.mlmd"])
+def test_every_public_type_is_known(package: str, copied: Environment) -> None:
+    words = ["pyright", "--verifytypes", package, "--ignoreexternal", "--outputjson"]
+    first = {"PATH": f"{copied.folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "VIRTUAL_ENV": str(copied.folder)}
+    ran = subprocess.run(
+        [sys.executable, "-m", *words], env={**os.environ, **first}, capture_output=True, text=True, check=False
+    )
+    symbols = json.loads(ran.stdout)["typeCompleteness"]["symbols"]
+
+    assert symbols
+    assert [each["name"] for each in symbols if not each["isTypeKnown"] and not each["isTypeAmbiguous"]] == []
