@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from lineal.sdk import Execution, Metrics, Model, Workspace
+from lineal.sdk import Execution, Metrics, Model, Run, Workspace
 
 
 def test_a_dataframe_has_a_row_for_each_artifact(execution: Execution) -> None:
@@ -32,3 +32,11 @@ def test_without_pandas_the_error_says_what_to_install(workspace: Workspace, mon
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"pip install 'lineal\[notebook\]'"):
         workspace.to_dataframe()
+
+
+def test_the_columns_come_in_the_order_of_a_record_though_the_first_ones_lack_some(workspace: Workspace) -> None:
+    pytest.importorskip("pandas")
+    Execution("train", workspace).log_output(Model("gs://a", "a"))
+    Execution("train", workspace, Run(workspace, "r")).log_output(Model("gs://b", "b", labels={"x": "y"}))
+    assert list(workspace.to_dataframe())[:4] == ["id", "workspace", "run", "model_type"]
+    assert list(workspace.to_dataframe(flatten=True))[-3:] == ["hyperparameters", "labels", "labels.x"]

@@ -79,6 +79,28 @@ def test_the_keys_come_in_the_order_of_the_tutorial_at_every_start() -> None:
     ]
 
 
+def test_the_keys_come_in_that_order_whoever_wrote_the_record(execution: Execution) -> None:
+    model = execution.log_output(Model("u", "n", labels={"a": "b"}))
+    [record] = execution.workspace.store.get_artifacts()
+    meta = json.loads(record.properties["__ALL_META__"].string_value)
+    meta = {"mine": 1, **{name: meta[name] for name in reversed(meta) if name != "uri"}}
+    record.properties["__ALL_META__"].string_value = json.dumps(meta)
+    execution.workspace.store.put_artifacts([record])
+    [listed] = execution.workspace.list()
+    first = "id workspace model_type create_time version owner description name uri training_framework"
+    assert list(listed) == [*first.split(), "hyperparameters", "labels", "kwargs", "mine"]
+    assert (listed["uri"], listed["mine"], listed["id"]) == ("u", 1, model.id)
+
+
+def test_the_dicts_of_a_lineage_have_the_order_of_the_listing(workspace: Workspace) -> None:
+    execution = Execution("train", workspace, Run(workspace, "r"))
+    execution.log_input(Model("u", "n"))
+    lineage = execution.log_output(Model("v", "m")).lineage().upstream
+    [listed, _] = workspace.list()
+    assert list(lineage.artifacts[0]) == ["id", "type", *list(listed)[1:]]
+    assert list(lineage.executions[0])[:5] == ["id", "type", "workspace", "run", "state"]
+
+
 @pytest.mark.parametrize(
     ("kind", "texts"),
     [

@@ -113,11 +113,12 @@ def _id(node: pb.Artifact | pb.Execution) -> int:
 
 
 def _artifact(artifact: pb.Artifact) -> dict[str, Any]:
-    return {"type": artifact.type, "uri": artifact.uri, **stored_form.plain_artifact(artifact)}
+    fields = {"uri": artifact.uri, "type": artifact.type, **stored_form.plain_artifact(artifact)}
+    return stored_form.in_order(fields, artifact.type)
 
 
 def _execution(execution: pb.Execution) -> dict[str, Any]:
-    return {"type": execution.type, **stored_form.plain_execution(execution)}
+    return stored_form.in_order({"type": execution.type, **stored_form.plain_execution(execution)}, execution.type)
 
 
 _homes: dict[int, tuple[weakref.ref[object], MetadataStore]] = {}

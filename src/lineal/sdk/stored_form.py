@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -45,10 +45,12 @@ ARTIFACT_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 }
 
 # The order in which records are shown, that of the original's tutorial; other properties follow by name.
+_FIRST = ("id", "type", "workspace", "run", "state")
 _SHOWN_ORDER = (
     *("model_type", "query", "metrics_type", "data_set_id", "model_id"),
     *("create_time", "version", "owner", "description", "name"),
 )
+_LAST = ("uri", "training_framework", "hyperparameters", "values", "labels", "kwargs")
 _TEXTS: Mapping[str, frozenset[str]] = {
     DATA_SET_TYPE_NAME: frozenset({*_COMMON, "version", "query"}),
     MODEL_TYPE_NAME: frozenset({*_COMMON, "version", "model_type"}),
@@ -154,12 +156,36 @@ def plain_artifact(artifact: pb.Artifact) -> dict[str, Any]:
     """Return an artifact as the dict that `Workspace.list` returns, with its keys in the same order at every start.
 
     The keys are id, workspace, run, the properties, and then everything else that the JSON in `__ALL_META__` holds. The
-    SDK's own types have every text, as "" if none was given.
+    SDK's own types have every text, as "" if none was given, the uri, and the order of the tutorial.
     """
     fields: dict[str, Any] = {"id": artifact.id, **_origin(artifact.custom_properties)}
     properties = _plain_properties(artifact.properties, texts=_TEXTS.get(artifact.type, frozenset()))
     all_meta = _record(properties.pop(ALL_META_PROPERTY_NAME, None), of=f"artifact {artifact.id}")
-    return {**fields, **properties, **{key: value for key, value in all_meta.items() if key not in fields | properties}}
+    fields = {
+        **fields,
+        **properties,
+        **{key: value for key, value in all_meta.items() if key not in fields | properties},
+    }
+    return in_order({"uri": artifact.uri, **fields}, artifact.type) if artifact.type in _TEXTS else fields
+
+
+def in_order(fields: Mapping[str, Any], type_name: str) -> dict[str, Any]:
+    """Return the fields of a record in the order in which they are shown; for the SDK's types that of the tutorial."""
+    first = (*_FIRST, *_SHOWN_ORDER, *_LAST) if type_name in _TEXTS else _FIRST
+    places = {name: place for place, name in enumerate(first)}
+    return {name: fields[name] for name in sorted(fields, key=lambda name: places.get(name, len(places)))}
+
+
+def columns(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of all fields of records that may have different ones, in the order of the records."""
+    found: list[str] = []
+    for names in dict.fromkeys(map(tuple, rows)):
+        place = 0
+        for name in names:
+            if name not in found:
+                found.insert(place, name)
+            place = found.index(name) + 1
+    return found
 
 
 def workspace_fields(context: pb.Context) -> dict[str, Any]:

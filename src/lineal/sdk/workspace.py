@@ -125,7 +125,13 @@ class Workspace:
         except ImportError as error:
             raise ImportError("to_dataframe needs pandas; install it with: pip install 'lineal[notebook]'") from error
         rows = self.list(artifact_type_name, labels=labels, name=name, limit=limit)
-        return pandas.json_normalize(rows) if flatten else pandas.DataFrame(rows)
+        names = stored_form.columns(rows)
+        if not flatten:
+            return pandas.DataFrame(rows, columns=names)
+        frame = pandas.json_normalize(rows)
+        places = {name: place for place, name in enumerate(names)}
+        at = {name: places.get(name, places.get(name.partition(".")[0], len(places))) for name in frame.columns}
+        return frame[sorted(frame.columns, key=at.__getitem__)]
 
     def lineage(self, artifact: ids.Id, *, max_hops: SupportsIndex | None = None) -> artifact_lineage.Lineage:
         """Return what an artifact of the store came from and what came from it.
