@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lineal import errors
 from lineal.catalogue import (
     cards,
+    changing,
     completing,
     details,
     facets,
@@ -278,6 +279,26 @@ class Catalogue:
     def growth(self, kind: Kind, *, since: int | None, until: int | None, spans: int) -> shapes.Growth:
         """Return how many nodes of a kind were created in each span of time."""
         return self._read(lambda session, _: stores.growth(session, kind, since=since, until=until, spans=spans))
+
+    def change(self, kind: Kind, node_id: int, patch: str, *, tag: str | None) -> None:
+        """Change a node by a JSON merge patch, if it has the tag that is given, if one is."""
+        changing.change(self._service, self._caller(), kind, node_id, patch, tag=tag)
+
+    def difference(self, kind: Kind, node_id: int, known: str) -> dict[str, Any]:
+        """Return what of a node is different from the one with a tag."""
+        return self._read(lambda session, types: changing.difference(session, types, kind, node_id, known))
+
+    def put_alias(self, artifact_id: int, alias: str) -> shapes.NewAlias:
+        """Give an alias to an artifact, and take it from the version that has it."""
+        return changing.put_alias(self._service, self._caller(), artifact_id, alias)
+
+    def delete_alias(self, artifact_id: int, alias: str) -> None:
+        """Take an alias from an artifact."""
+        changing.delete_alias(self._service, self._caller(), artifact_id, alias)
+
+    def undo(self, audit_id: int) -> tuple[Kind, int]:
+        """Undo the change of an entry of the audit log; return the node."""
+        return changing.undo(self._service, self._caller(), audit_id)
 
     def put_view(self, content: str) -> StoredView:
         """Store a view of the web UI."""

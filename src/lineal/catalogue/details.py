@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lineal import json_form
+from lineal import json_form, record_tags
 from lineal.catalogue import cards, shapes
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
@@ -70,6 +70,9 @@ def _whole(
         labels=record.labels,
         meta=json_form.plain(record.meta, wide_as_text=True) or None,
         contexts=contexts,
+        aliases=record.aliases,
+        archived=record.archived,
+        tag=record_tags.tag(message),
         **events,
     )
 

@@ -140,6 +140,18 @@ class Record:
         return None if found == self.node.id else found
 
     @property
+    def aliases(self) -> list[str]:
+        """The aliases that it has among the versions of its name, in alphabetical order."""
+        stated = self.texts.get(conventions.ALIASES)
+        return stated.split(",") if stated else []
+
+    @property
+    def archived(self) -> int | None:
+        """When it was archived, in milliseconds since the epoch; None if it is not."""
+        value = self.node.custom_properties.get(conventions.ARCHIVED)
+        return int(value.int_value) if value is not None and value.HasField("int_value") else None
+
+    @property
     def words(self) -> str:
         """The text in which a search looks for words: name, uri, labels and text properties."""
         node = self.node

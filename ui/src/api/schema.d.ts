@@ -222,7 +222,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change one artifact */
+        patch: operations["change_artifact"];
         trace?: never;
     };
     "/api/v1/executions": {
@@ -392,7 +393,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change one execution */
+        patch: operations["change_execution"];
         trace?: never;
     };
     "/api/v1/contexts": {
@@ -562,7 +564,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change one context */
+        patch: operations["change_context"];
         trace?: never;
     };
     "/api/v1/artifacts/{node_id}/events": {
@@ -627,6 +630,41 @@ export interface paths {
         get: operations["evaluations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifacts/{node_id}/aliases/{alias}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give an alias to a version, and take it from the one that has it */
+        put: operations["put_alias"];
+        post?: never;
+        /** Take an alias from a version */
+        delete: operations["delete_alias"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{audit_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo the change of an entry of the audit log */
+        post: operations["undo_change"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1699,6 +1737,21 @@ export interface components {
             total: number;
         };
         /**
+         * NewAlias
+         * @description An alias that an artifact has got, and the artifact that had it before, if there was one.
+         */
+        NewAlias: {
+            /** Alias */
+            alias: string;
+            /**
+             * Artifact Id
+             * @description An integer of 64 bits, as a text
+             */
+            artifact_id: string;
+            /** Previous Artifact Id */
+            previous_artifact_id: string | null;
+        };
+        /**
          * NewView
          * @description A view to be stored: any text, usually the parameters of a link.
          */
@@ -1719,6 +1772,9 @@ export interface components {
          *         inputs: how many input events it has.
          *         outputs: how many output events it has.
          *         unindexed: the reason if searches do not find it by its content.
+         *         aliases: the aliases that it has among the versions of its name.
+         *         archived: when it was archived, if it is.
+         *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          */
         Node: {
             /** Key */
@@ -1813,6 +1869,15 @@ export interface components {
             outputs: number;
             /** Unindexed */
             unindexed: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
+            /**
+             * Tag
+             * @default
+             */
+            tag: string;
         };
         /**
          * Nodes
@@ -2465,6 +2530,12 @@ export interface components {
             hint?: string;
             /** @description The setting whose limit was reached, such as --max-filter-bytes. */
             limit?: string;
+            /** @description The fields that are new or have other values now, with these values; null if nobody knows. */
+            changed?: Record<string, never> | null;
+            /** @description How many fields are gone. */
+            removed?: number;
+            /** @description The tag of the record as it is now. */
+            tag?: string;
             /** @description Under which the server's log has more, for a fault of the server. */
             id?: string;
         };
@@ -3377,6 +3448,134 @@ export interface operations {
             };
         };
     };
+    change_artifact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the record as you have read it; the change is refused if it is different now. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    labels?: {
+                        [key: string]: string | number | boolean | null;
+                    };
+                    description?: string | null;
+                    /** @description Fields of the SDK's record, properties of the type, or custom ones. */
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                    custom_properties?: {
+                        [key: string]: unknown;
+                    };
+                    external_id?: string | null;
+                    /** @description The state of an artifact or execution, such as LIVE. */
+                    state?: string | null;
+                    archived?: boolean;
+                };
+                "application/merge-patch+json": {
+                    labels?: {
+                        [key: string]: string | number | boolean | null;
+                    };
+                    description?: string | null;
+                    /** @description Fields of the SDK's record, properties of the type, or custom ones. */
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                    custom_properties?: {
+                        [key: string]: unknown;
+                    };
+                    external_id?: string | null;
+                    /** @description The state of an artifact or execution, such as LIVE. */
+                    state?: string | null;
+                    archived?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The tag of the record, for `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record is different from what `If-Match` says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_executions: {
         parameters: {
             query?: {
@@ -4170,6 +4369,134 @@ export interface operations {
             };
             /** @description The store cannot do this in its present state. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the record as you have read it; the change is refused if it is different now. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    labels?: {
+                        [key: string]: string | number | boolean | null;
+                    };
+                    description?: string | null;
+                    /** @description Fields of the SDK's record, properties of the type, or custom ones. */
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                    custom_properties?: {
+                        [key: string]: unknown;
+                    };
+                    external_id?: string | null;
+                    /** @description The state of an artifact or execution, such as LIVE. */
+                    state?: string | null;
+                    archived?: boolean;
+                };
+                "application/merge-patch+json": {
+                    labels?: {
+                        [key: string]: string | number | boolean | null;
+                    };
+                    description?: string | null;
+                    /** @description Fields of the SDK's record, properties of the type, or custom ones. */
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                    custom_properties?: {
+                        [key: string]: unknown;
+                    };
+                    external_id?: string | null;
+                    /** @description The state of an artifact or execution, such as LIVE. */
+                    state?: string | null;
+                    archived?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The tag of the record, for `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record is different from what `If-Match` says. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5035,6 +5362,134 @@ export interface operations {
             };
         };
     };
+    change_context: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag of the record as you have read it; the change is refused if it is different now. */
+                "if-match"?: string | null;
+            };
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    labels?: {
+                        [key: string]: string | number | boolean | null;
+                    };
+                    description?: string | null;
+                    /** @description Fields of the SDK's record, properties of the type, or custom ones. */
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                    custom_properties?: {
+                        [key: string]: unknown;
+                    };
+                    external_id?: string | null;
+                    /** @description The state of an artifact or execution, such as LIVE. */
+                    state?: string | null;
+                    archived?: boolean;
+                };
+                "application/merge-patch+json": {
+                    labels?: {
+                        [key: string]: string | number | boolean | null;
+                    };
+                    description?: string | null;
+                    /** @description Fields of the SDK's record, properties of the type, or custom ones. */
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                    custom_properties?: {
+                        [key: string]: unknown;
+                    };
+                    external_id?: string | null;
+                    /** @description The state of an artifact or execution, such as LIVE. */
+                    state?: string | null;
+                    archived?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The tag of the record, for `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The record is different from what `If-Match` says. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events_of_artifact: {
         parameters: {
             query?: {
@@ -5302,6 +5757,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluations"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+                /** @description The alias, such as `production`. */
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAlias"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_alias: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+                /** @description The alias, such as `production`. */
+                alias: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                audit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The tag of the record, for `If-Match`. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Node"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -37,6 +37,7 @@ from lineal.catalogue.shapes.records import Found as Found
 from lineal.catalogue.shapes.records import Holding as Holding
 from lineal.catalogue.shapes.records import KindName as KindName
 from lineal.catalogue.shapes.records import MetricValue as MetricValue
+from lineal.catalogue.shapes.records import NewAlias as NewAlias
 from lineal.catalogue.shapes.records import Node as Node
 from lineal.catalogue.shapes.records import Nodes as Nodes
 from lineal.catalogue.shapes.records import Page as Page

@@ -103,6 +103,9 @@ class Node(Card):
         inputs: how many input events it has.
         outputs: how many output events it has.
         unindexed: the reason if searches do not find it by its content.
+        aliases: the aliases that it has among the versions of its name.
+        archived: when it was archived, if it is.
+        tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
     """
 
     properties: dict[str, Value] = field(default_factory=dict)
@@ -113,6 +116,18 @@ class Node(Card):
     inputs: int = 0
     outputs: int = 0
     unindexed: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    archived: int | None = None
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class NewAlias:
+    """An alias that an artifact has got, and the artifact that had it before, if there was one."""
+
+    alias: str
+    artifact_id: Wide
+    previous_artifact_id: Wide | None
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from lineal.catalogue import Catalogue
 from lineal.server.rest import (
     audit_routes,
+    change_routes,
     docs_page,
     group_routes,
     lineage_routes,
@@ -39,7 +40,15 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "A parameter is outside its limits.", "content": problems.CONTENT},
     503: {"description": "The database cannot be reached.", "content": problems.CONTENT},
 }
-_MODULES = (node_routes, lineage_routes, group_routes, store_routes, web_ui_routes, audit_routes)
+_MODULES = (
+    node_routes,
+    change_routes,
+    lineage_routes,
+    group_routes,
+    store_routes,
+    web_ui_routes,
+    audit_routes,
+)
 
 
 class _PlainRouter(APIRouter):

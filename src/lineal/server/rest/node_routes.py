@@ -26,7 +26,7 @@ from lineal.server.rest.parameters import (
     read_id,
     read_ids,
 )
-from lineal.server.rest.writing import answer
+from lineal.server.rest.writing import answer, tagged
 
 NODE_KINDS = (ARTIFACT, EXECUTION, CONTEXT)
 
@@ -151,7 +151,7 @@ def _add_details(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
 
     @_route(router, kind, "/{node_id}", shapes.Node, "One {kind} with all that is recorded of it", "get_{kind}")
     def detail(node_id: NodeId) -> Response:
-        return answer(catalogue.node(kind, read_id(node_id, what=kind.name)))
+        return tagged(catalogue.node(kind, read_id(node_id, what=kind.name)))
 
 
 def _add_events(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:

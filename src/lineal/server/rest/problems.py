@@ -60,6 +60,12 @@ SCHEMA: dict[str, Any] = {
         "problem": {"type": "string", "description": "What was wrong, without its place and the hint."},
         "hint": {"type": "string", "description": "What to write instead."},
         "limit": {"type": "string", "description": "The setting whose limit was reached, such as --max-filter-bytes."},
+        "changed": {
+            "type": ["object", "null"],
+            "description": "The fields that are new or have other values now, with these values; null if nobody knows.",
+        },
+        "removed": {"type": "integer", "description": "How many fields are gone."},
+        "tag": {"type": "string", "description": "The tag of the record as it is now."},
         "id": {"type": "string", "description": "Under which the server's log has more, for a fault of the server."},
     },
 }
@@ -92,6 +98,7 @@ KINDS = {
     405: ProblemKind("This method is not offered here", "Use one of the methods in the header Allow."),
     408: ProblemKind("The request came too slowly", "Send it again, over a better connection or in smaller parts."),
     409: ProblemKind("The store is not in the state that this needs", "The detail says which state that is."),
+    412: ProblemKind("The record is different now", "Read it again, look at what has changed, and repeat the change."),
     413: ProblemKind("This is too large", "Ask for less or send less; the detail names the limit and its flag."),
     414: ProblemKind("The URL is too long", "Ask for less at a time; the detail names the limit."),
     415: ProblemKind("This media type is not understood", "Send one of the media types that the detail lists."),

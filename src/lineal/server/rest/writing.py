@@ -74,3 +74,10 @@ def to_bytes(value: Any) -> bytes:
 def answer(value: Any, *, status: int = 200) -> Response:
     """Return the response whose body is a shape as JSON."""
     return Response(to_bytes(value), status_code=status, media_type="application/json")
+
+
+def tagged(node: shapes.Node) -> Response:
+    """Return the response that holds a node, with its tag."""
+    response = answer(node)
+    response.headers["ETag"] = f'"{node.tag}"'
+    return response
