@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lineal.mlmd.install import MODULES
+from lineal.wire import service
 from tests.environments import Environment
 from tests.packaging import checkers
 from tests.services import REPOSITORY
@@ -54,6 +55,11 @@ def _lines_marked_as_refused() -> set[int]:
     return {number for number, line in enumerate(lines, start=1) if line.endswith("# refused")}
 
 
+def _flat(code: str) -> str:
+    """Return code without what a formatter decides."""
+    return "".join(code.split()).replace(",)", ")")
+
+
 def test_strict_programs_pass_and_each_mistake_is_found(copied: Environment, tmp_path: Path) -> None:
     checkers.write_programs(tmp_path, *RIGHT, "mistakes.py")
 
@@ -78,6 +84,22 @@ def test_checkers_find_the_modules_that_programs_import(folder: str, suffix: str
     names = {".".join(("ml_metadata", *path.parts)).removesuffix(".__init__") for path in paths}
 
     assert names == set(MODULES)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "    {rpc}: _UnaryUnary[pb.{request}, pb.{response}]",
+        "    def {rpc}(self, request: pb.{request}, context: grpc.ServicerContext) -> pb.{response}: ...",
+    ],
+    ids=["stub", "servicer"],
+)
+def test_the_stub_and_the_servicer_have_the_types_of_every_rpc(shape: str) -> None:
+    typed = (SOURCES / "lineal/mlmd/proto/metadata_store_service_pb2_grpc.pyi").read_text()
+    rpcs = service.DESCRIPTOR.services_by_name["MetadataStoreService"].methods
+    lines = [shape.format(rpc=each.name, request=each.input_type.name, response=each.output_type.name) for each in rpcs]
+
+    assert [line for line in lines if _flat(line) not in _flat(typed)] == []
 
 
 @slow

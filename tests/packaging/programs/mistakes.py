@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kubeflow.metadata import metadata
-from ml_metadata.metadata_store import metadata_store
+from ml_metadata.metadata_store import metadata_store, mlmd_types
 from ml_metadata.proto import metadata_store_pb2
+from ml_metadata.proto.metadata_store_service_pb2_grpc import MetadataStoreServiceStub
 
 import lineal
 
@@ -25,3 +26,9 @@ def mistakes(client: lineal.MetadataStore, workspace: metadata.Workspace, traini
     metadata_store_pb2.Event.Type.Name("OUTPUT")  # refused
     client.put_artifacts([metadata_store_pb2.Execution()])  # refused
     print(metadata_store_pb2.Event.OUTPUTS)  # refused
+    metadata_store_pb2.ArtifactType(base_type=mlmd_types.Train().system_type)  # refused
+
+
+def more_mistakes(stub: MetadataStoreServiceStub) -> None:
+    stub.GetArtifacts(metadata_store_pb2.Artifact())  # refused
+    stub.GetNothing()  # refused

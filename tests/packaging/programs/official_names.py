@@ -33,7 +33,7 @@ def put_model(store: ml_metadata.MetadataStore, uri: str) -> int:
 
 
 def put_training(store: ml_metadata.MetadataStore, model_id: int) -> int:
-    training_type = metadata_store_pb2.ExecutionType(name="Train", base_type=metadata_store_pb2.ExecutionType.TRAIN)
+    training_type = metadata_store_pb2.ExecutionType(name="Train", base_type=mlmd_types.Train().system_type)
     training = metadata_store_pb2.Execution(
         type_id=store.put_execution_type(training_type), last_known_state=metadata_store_pb2.Execution.COMPLETE
     )
@@ -44,6 +44,11 @@ def put_training(store: ml_metadata.MetadataStore, model_id: int) -> int:
     output.path.steps.add(key="model")
     store.put_events([output])
     return training_id
+
+
+def count(stub: metadata_store_service_pb2_grpc.MetadataStoreServiceStub) -> int:
+    answer = stub.GetArtifacts(metadata_store_service_pb2.GetArtifactsRequest(), timeout=5)
+    return len(answer.artifacts)
 
 
 def main(path: str) -> None:
@@ -60,10 +65,8 @@ def main(path: str) -> None:
     except errors.NotFoundError as error:
         print(error.message, error.error_code == errors.NOT_FOUND)
     request = metadata_store_service_pb2.GetArtifactsByIDRequest(artifact_ids=[model_id])
-    stub: type[metadata_store_service_pb2_grpc.MetadataStoreServiceStub]
-    stub = metadata_store_service_pb2_grpc.MetadataStoreServiceStub
     print(__version__, [model.uri for model in models], kinds, mlmd_types.Dataset().name, list(request.artifact_ids))
-    print(stub.__name__, simple_types_pb2.SimpleTypes(), ml_metadata.proto.Context(name="a").name)
+    print(count.__name__, simple_types_pb2.SimpleTypes(), ml_metadata.proto.Context(name="a").name)
 
 
 if __name__ == "__main__":

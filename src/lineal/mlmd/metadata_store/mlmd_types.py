@@ -6,19 +6,20 @@ creates.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Union
+from typing import Any, ClassVar, Generic, TypeVar, Union
 
 from lineal.wire import metadata_store as pb
 
 _TypeMessage = Union[type[pb.ArtifactType], type[pb.ExecutionType]]
+_BaseType = TypeVar("_BaseType", bound=int)
 
 
-class _SystemType:
+class _SystemType(Generic[_BaseType]):
     """A type that every store holds."""
 
     _message: ClassVar[_TypeMessage]
 
-    def __init__(self, system_type: int) -> None:
+    def __init__(self, system_type: _BaseType) -> None:
         values = self._message.DESCRIPTOR.enum_types_by_name["SystemDefinedBaseType"].values_by_number
         extension: Any = pb.system_type_extension
         self._system_type = system_type
@@ -30,18 +31,18 @@ class _SystemType:
         return self._name
 
     @property
-    def system_type(self) -> Any:
+    def system_type(self) -> _BaseType:
         """The number of the type in the enum SystemDefinedBaseType."""
         return self._system_type
 
 
-class ArtifactType(_SystemType):
+class ArtifactType(_SystemType["pb.ArtifactType.SystemDefinedBaseType"]):
     """A system type of artifacts."""
 
     _message = pb.ArtifactType
 
 
-class ExecutionType(_SystemType):
+class ExecutionType(_SystemType["pb.ExecutionType.SystemDefinedBaseType"]):
     """A system type of executions."""
 
     _message = pb.ExecutionType
