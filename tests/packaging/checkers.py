@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -28,15 +29,36 @@ class Finding:
 
 
 def write_programs(folder: Path, *names: str) -> None:
-    """Write programs into a folder: those of `programs`, the tutorial, and the Python of pages ("quickstart.md")."""
+    """Write programs into a folder: those of `programs`, the tutorial, its notebook, and the Python of pages."""
     for name in names:
         if name.endswith(".md"):
             page = next(path for path in (REPOSITORY / "docs" / name, REPOSITORY / name) if path.exists())
-            (folder / f"{page.stem.lower()}.py").write_text("\n".join(PYTHON_BLOCK.findall(page.read_text())))
+            blocks = [block for block in PYTHON_BLOCK.findall(page.read_text()) if not _uses_pandas(block)]
+            (folder / f"{page.stem.lower()}.py").write_text("\n".join(blocks))
+        elif name.endswith(".ipynb"):
+            cells = json.loads((REPOSITORY / "examples" / name).read_text())["cells"]
+            code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+            (folder / "notebook.py").write_text(
+                "\n\n".join(_as_program(cell) for cell in code if not _uses_pandas(cell))
+            )
         elif name == "tutorial.py":
             shutil.copy(REPOSITORY / "src" / "lineal" / "sdk" / name, folder / name)
         else:
             shutil.copy(PROGRAMS / name, folder / name)
+
+
+def _uses_pandas(code: str) -> bool:
+    """Tell whether strict checkers refuse a cell or a block for pandas, which has no types."""
+    return "pandas" in code or "to_dataframe" in code
+
+
+def _as_program(cell: str) -> str:
+    """Return a cell whose last value is printed, as a notebook shows it."""
+    last = ast.parse(cell).body[-1]
+    if not isinstance(last, ast.Expr) or cell.splitlines()[last.lineno - 1].startswith("print("):
+        return cell
+    lines = cell.splitlines()
+    return "\n".join([*lines[: last.lineno - 1], f"print({ast.unparse(last)})"])
 
 
 def pyright(environment: Environment, folder: Path, *, version: str = "3.10") -> list[Finding]:

@@ -21,7 +21,7 @@ from tests.environments import Environment
 from tests.packaging import checkers
 from tests.services import REPOSITORY
 
-RIGHT = ("README.md", "quickstart.md", "tutorial.py", "training.py", "official_names.py")
+RIGHT = ("README.md", "quickstart.md", "sdk.md", "tutorial.py", "tutorial.ipynb", "training.py", "official_names.py")
 CHECKERS = [pytest.param(checkers.pyright, id="pyright"), pytest.param(checkers.mypy, id="mypy")]
 Check = Callable[..., list[checkers.Finding]]
 SOURCES = REPOSITORY / "src"
