@@ -17,13 +17,19 @@ WIRE = Path(__file__).resolve().parent.parent / "src" / "lineal" / "wire"
 PROTO_FOLDERS = ("ml_metadata/proto", "ml_metadata/simple_types/proto", "lineal/v1")
 MODULE = re.compile(r"'(?:ml_metadata\.(?:simple_types\.)?proto|lineal\.v1)\.")
 IMPORT = re.compile(r"^from ml_metadata\.proto import (\w+) as", re.MULTILINE)
+EXTENSIONS = r"\1 extension_dict as _extension_dict"
+SYSTEM_TYPE = r"\1: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, SystemTypeExtension]"
 # What strict type checkers refuse in the stubs of protoc 25, and what it is instead.
 FOR_CHECKERS = (
     (re.compile(r"^(from typing import) ", re.MULTILINE), r"\1 Any as _Any, "),
     (re.compile(r"\b_Mapping\]"), "_Mapping[str, _Any]]"),
     (re.compile(r"^(\w+): _ClassVar\[int\]$", re.MULTILINE), r"\1: int"),
     (re.compile(r"^    Extensions: _python_message\._ExtensionDict\n", re.MULTILINE), ""),  # every message has it
-    (re.compile(r"^from google\.protobuf\.internal import python_message as _python_message\n", re.MULTILINE), ""),
+    (
+        re.compile(r"^(from google\.protobuf\.internal import) python_message as _python_message", re.MULTILINE),
+        EXTENSIONS,
+    ),
+    (re.compile(r"^(system_type_extension): _descriptor\.FieldDescriptor$", re.MULTILINE), SYSTEM_TYPE),
 )
 
 

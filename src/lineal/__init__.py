@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lineal import errors
     from lineal.client import ExtraOptions, ListOptions, MetadataStore, OrderByField, connect
     from lineal.mlmd.install import install_as_ml_metadata, uninstall_as_ml_metadata
 
@@ -24,20 +25,26 @@ __all__ = [
     "OrderByField",
     "__version__",
     "connect",
+    "errors",
     "install_as_ml_metadata",
     "uninstall_as_ml_metadata",
 ]
 
-_INSTALL = ("install_as_ml_metadata", "uninstall_as_ml_metadata")
+_HOMES = {
+    "errors": "lineal.errors",
+    "install_as_ml_metadata": "lineal.mlmd.install",
+    "uninstall_as_ml_metadata": "lineal.mlmd.install",
+}
 
+if not TYPE_CHECKING:  # for a checker, every misspelt name would be an object
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module("lineal.mlmd.install" if name in _INSTALL else "lineal.client")
-    value: object = getattr(home, name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        home = importlib.import_module(_HOMES.get(name, "lineal.client"))
+        value: object = home if name == "errors" else getattr(home, name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@ from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import descriptor_pb2 as _descriptor_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf.internal import extension_dict as _extension_dict
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
@@ -26,7 +27,7 @@ STRUCT: PropertyType
 PROTO: PropertyType
 BOOLEAN: PropertyType
 SYSTEM_TYPE_EXTENSION_FIELD_NUMBER: int
-system_type_extension: _descriptor.FieldDescriptor
+system_type_extension: _extension_dict._ExtensionFieldDescriptor[_descriptor_pb2.EnumValueOptions, SystemTypeExtension]
 
 class SystemTypeExtension(_message.Message):
     __slots__ = ("type_name",)

@@ -19,6 +19,8 @@ def mistakes(client: lineal.MetadataStore, workspace: metadata.Workspace, traini
     training.log_output(metadata.Model(uri="file:///1", name="cnn")).version.upper()  # refused
     metadata.Metrics(uri="file:///1", name="scores", values=[0.9])  # refused
     lineal.connect(5)  # refused
+    lineal.conect("sqlite://")  # refused
+    print(lineal.errors.NoSuchError)  # refused
     client.get_artifacts(limit=3)  # refused
     lineal.ListOptions(order_by="id")  # refused
     metadata_store.MetadataStore(5)  # refused

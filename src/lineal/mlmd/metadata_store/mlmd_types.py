@@ -6,7 +6,7 @@ creates.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeVar, Union
+from typing import ClassVar, Generic, TypeVar, Union
 
 from lineal.wire import metadata_store as pb
 
@@ -21,9 +21,8 @@ class _SystemType(Generic[_BaseType]):
 
     def __init__(self, system_type: _BaseType) -> None:
         values = self._message.DESCRIPTOR.enum_types_by_name["SystemDefinedBaseType"].values_by_number
-        extension: Any = pb.system_type_extension
         self._system_type = system_type
-        self._name: str = values[system_type].GetOptions().Extensions[extension].type_name
+        self._name: str = values[system_type].GetOptions().Extensions[pb.system_type_extension].type_name
 
     @property
     def name(self) -> str:
