@@ -13,7 +13,7 @@ from lineal.conventions import WORKSPACE_TYPE
 from lineal.server.rpcs import SERVICES
 from lineal.service.calls import METADATA_CALLS
 from lineal.wire import metadata_store as pb
-from lineal.wire import records
+from lineal.wire import metrics, records
 from lineal.wire import service as rpc
 from tests.access.stores import ALIAS, LARGEST_ID
 
@@ -57,8 +57,8 @@ _VALUES: dict[str, list[Any]] = {
     "_name": _NAMES,
     "populate_artifact_types": [False, True],
 }
-UNASKED = {"transaction_options", "type_version"}
-"""Fields without a value here: the server ignores the first, and no type in the stores has a version."""
+UNASKED = {"transaction_options", "type_version", "page_token"}
+"""Fields without a value here: the server ignores the first, no type in the stores has a version, and pages follow."""
 
 
 def empty_request(method: str) -> Message:
@@ -74,6 +74,8 @@ def read_requests(method: str) -> list[Message]:
         return list(_graph_requests())
     if method == "GetAliases":
         return list(_alias_requests())
+    if method in ("GetMetrics", "GetMetricHistory"):
+        return list(_metric_requests(method))
     request = getattr(rpc, f"{method}Request")
     names = [field.name for field in request.DESCRIPTOR.fields if field.name not in UNASKED]
     return [
@@ -135,3 +137,11 @@ def _graph_requests() -> Iterator[Message]:
         for most in (1, 2, 100):
             options = pb.LineageGraphQueryOptions(artifacts_options=listed, max_node_size=most, stop_conditions=stop)
             yield rpc.GetLineageGraphRequest(options=options)
+
+
+def _metric_requests(method: str) -> Iterator[Message]:
+    names: list[dict[str, Any]] = [{}, {"names": ["loss"]}, {"latest_only": True, "page_size": 1}]
+    if method == "GetMetricHistory":
+        names = [{"name": "loss"}, {"name": "loss", "page_size": 1}, {"name": "loss", "first_step": 2, "last_step": 2}]
+    for field, node_id, asked in itertools.product(("artifact_id", "execution_id", "context_id"), _ALL_IDS, names):
+        yield getattr(metrics, f"{method}Request")(**{field: node_id}, **asked)

@@ -23,7 +23,7 @@ from lineal.service.access import Caller, Role, scope_of
 from lineal.upkeep import archive
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
-from lineal.wire import records
+from lineal.wire import metrics, records
 from lineal.wire import service as rpc
 
 LARGEST_ID = 40
@@ -133,12 +133,15 @@ def put_workspace(service: MetadataService, types: Any, name: str) -> None:
     for index, type_ in events:
         request.event_edges.add(execution_index=0, artifact_index=index, event=pb.Event(type=type_))
     put = service.call("PutLineageSubgraph", request)
-    _put_children(service, types, name, parent_id=put.context_ids[0])
+    experiment = _put_children(service, types, name, parent_id=put.context_ids[0])
     service.call("PutAlias", records.PutAliasRequest(artifact_id=put.artifact_ids[0], alias=ALIAS))
+    _log_metrics(service, artifact_id=put.artifact_ids[0])
+    _log_metrics(service, execution_id=put.execution_ids[0])
+    _log_metrics(service, context_id=experiment)
 
 
-def _put_children(service: MetadataService, types: Any, name: str, *, parent_id: int) -> None:
-    """Put contexts into the context of a workspace."""
+def _put_children(service: MetadataService, types: Any, name: str, *, parent_id: int) -> int:
+    """Put contexts into the context of a workspace; return the id of the first."""
     children = [
         pb.Context(name=f"{name}-{noun}", type_id=type_id, external_id=f"{name}-{noun}-id")
         for noun, type_id in zip(("experiment", "pipeline"), types.context_type_ids[1:], strict=True)
@@ -148,6 +151,14 @@ def _put_children(service: MetadataService, types: Any, name: str, *, parent_id:
     child_ids = service.call("PutContexts", rpc.PutContextsRequest(contexts=children)).context_ids
     links = [pb.ParentContext(child_id=child_id, parent_id=parent_id) for child_id in child_ids]
     service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=links))
+    return int(child_ids[0])
+
+
+def _log_metrics(service: MetadataService, **node: int) -> None:
+    """Log points of two metrics of a node."""
+    steps = [1, 2, 3]
+    series = [metrics.MetricSeries(name=name, steps=steps, times=steps, values=steps) for name in ("loss", "auc")]
+    service.call("LogMetrics", metrics.LogMetricsRequest(series=series, **node))
 
 
 def artifact(types: Any, name: str) -> pb.Artifact:

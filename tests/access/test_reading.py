@@ -27,7 +27,10 @@ def answer(service: MetadataService, method: str, request: Message, who: Caller 
     if getattr(response, "next_page_token", ""):
         following = type(request)()
         following.CopyFrom(request)
-        following.options.next_page_token = response.next_page_token  # type: ignore[attr-defined]
+        if "options" in request.DESCRIPTOR.fields_by_name:
+            following.options.next_page_token = response.next_page_token  # type: ignore[attr-defined]
+        else:
+            following.page_token = response.next_page_token  # type: ignore[attr-defined]
         text += answer(service, method, following, who)
     return text
 

@@ -13,7 +13,7 @@ from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
 from lineal.upkeep.calls import LIFECYCLE_CALLS
-from lineal.wire import lifecycle, lineage, records
+from lineal.wire import lifecycle, lineage, metrics, records
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.requests import READS, WRITES, empty_request, read_requests
@@ -64,6 +64,7 @@ def hidden_writes(ids: dict[str, int]) -> dict[str, list[Message]]:
             rpc.PutLineageSubgraphRequest(contexts=[context]),
         ],
         "LogArtifact": hidden_loggings(ids),
+        "LogMetrics": hidden_metrics(ids),
         "PutAttributionsAndAssociations": hidden_memberships(ids),
         "PutParentContexts": [
             rpc.PutParentContextsRequest(parent_contexts=[pb.ParentContext(child_id=child, parent_id=parent)])
@@ -92,6 +93,16 @@ def hidden_loggings(ids: dict[str, int]) -> list[Message]:
     return [
         lineage.LogArtifactRequest(artifact=new, event=foreign, same_version=lineage.SameVersion()),
         lineage.LogArtifactRequest(artifact=new, event=foreign, judged=lineage.Judged(uri="s3://b-data")),
+    ]
+
+
+def hidden_metrics(ids: dict[str, int]) -> list[Message]:
+    """Return requests that log metrics of nodes of the other workspace."""
+    series = [metrics.MetricSeries(name="loss", steps=[9], values=[9])]
+    return [
+        metrics.LogMetricsRequest(artifact_id=ids["b-data"], series=series),
+        metrics.LogMetricsRequest(execution_id=ids["b-train"], series=series),
+        metrics.LogMetricsRequest(context_id=ids["b-experiment"], series=series),
     ]
 
 

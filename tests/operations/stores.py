@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb
+from lineal.wire import metrics
 from lineal.wire import service as rpc
 from tests.service.requests import put_artifact_type, put_context_type, put_execution_type
 
@@ -24,11 +26,29 @@ def fill(service: MetadataService) -> None:
         pair.event.path.steps.add(index=3)
         pair.artifact.CopyFrom(rich_artifact(model, name))
     request.contexts.add(type_id=project, name="digits")
-    context = service.call("PutExecution", request).context_ids[0]
+    put: Any = service.call("PutExecution", request)
+    context = put.context_ids[0]
     outer = rpc.PutContextsRequest(contexts=[pb.Context(type_id=project, name="all", external_id="the whole")])
     outer_id = service.call("PutContexts", outer).context_ids[0]
     pair = pb.ParentContext(child_id=context, parent_id=outer_id)
     service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=[pair]))
+    log_metrics(service, artifact_id=put.artifact_ids[0])
+    log_metrics(service, context_id=context)
+
+
+def log_metrics(service: MetadataService, **node: int) -> None:
+    """Log points of a node, the odd ones included."""
+    values = [0.1, math.nan, math.inf, -math.inf]
+    loss = metrics.MetricSeries(name="loss", steps=[3, -2, 2**62, 3], times=[5, 6, 7, 8], values=values)
+    rate = metrics.MetricSeries(name="learning rate ä", steps=[0], times=[1], values=[1e-300])
+    service.call("LogMetrics", metrics.LogMetricsRequest(series=[loss, rate], **node))
+
+
+def points_of(service: MetadataService, name: str = "loss", **node: int) -> str:
+    """Return the points of a metric as a text: a NaN is not equal to itself."""
+    answer: Any = service.call("GetMetricHistory", metrics.GetMetricHistoryRequest(name=name, **node))
+    found = answer.series
+    return str([*zip(found.steps, found.times, found.values, strict=True)])
 
 
 def rich_artifact(type_id: int, name: str) -> pb.Artifact:

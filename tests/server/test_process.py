@@ -59,6 +59,7 @@ def test_reflection_lists_the_service(caller: Caller) -> None:
         SERVICE_NAME,
         "lineal.v1.LifecycleService",
         "lineal.v1.LineageService",
+        "lineal.v1.MetricService",
         "lineal.v1.RecordsService",
         "lineal.v1.SearchService",
         "grpc.health.v1.Health",

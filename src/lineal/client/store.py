@@ -1,6 +1,7 @@
 """The metadata store as a Python object: the public surface of the official client, over any transport.
 
-Its calls are in type_calls.py, node_calls.py and lineage_calls.py. All of them use the path in calls.py.
+Its calls are in type_calls.py, node_calls.py, lineage_calls.py and metric_calls.py. All of them use the path in
+calls.py.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from lineal.client.connection import (
     settings_of_url,
 )
 from lineal.client.lineage_calls import LineageCalls
+from lineal.client.metric_calls import MetricCalls
 from lineal.client.transport import DatabaseTransport, Transport
 from lineal.config import URL_VARIABLE, DatabaseSettings
 from lineal.urls import PlaceOfStore
@@ -31,7 +33,7 @@ class OpenError(errors.StatusError, RuntimeError):
     """A metadata store could not be opened. This is also a RuntimeError, as with the official client."""
 
 
-class MetadataStore(LineageCalls):
+class MetadataStore(LineageCalls, MetricCalls):
     """A metadata store, embedded or behind a server.
 
     The constructor opens a database at once and creates the schema in an empty one, as the official client does. A

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, TypeAlias
 
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, html, ids, kept, plain, stored_form, typos
+from lineal.sdk import artifact_lineage, html, ids, kept, metric_points, plain, stored_form, typos
 from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
 
@@ -278,6 +278,96 @@ class Metrics(StandardArtifact):
         self.id = None
         self.create_time = stored_form.now()
         self.kwargs = kwargs
+
+    def log(
+        self,
+        values: Mapping[str, Any],
+        *,
+        step: int | None = None,
+        time: metric_points.Time = None,
+        store: MetadataStore | None = None,
+    ) -> None:
+        """Add a point to each of some metrics of this record, which `log_output` has logged.
+
+        `values` of the record then has the latest value of each name: that of the highest step, then the latest time.
+
+        Args:
+            values: numbers by name, those of NumPy included; NaN and infinities are kept.
+            step: the step; None for one more than the highest step that this object has logged, or that the record
+                has when the object begins. The first step is 0.
+            time: when it was measured, as a datetime or in milliseconds since the epoch; None for now.
+            store: where the record is; by default the store that it was logged in.
+
+        Raises:
+            ValueError: the record was not logged, or `store` is needed because it came from another process.
+            TypeError: a value is no number.
+            UnimplementedError: the server is the official one, or of an older version.
+
+        """
+        metric_points.log(self, values, step=step, time=time, store=store)
+
+    def log_points(
+        self,
+        points: Mapping[str, Iterable[Any]] | Iterable[metric_points.Point],
+        *,
+        steps: Iterable[int] | None = None,
+        times: Iterable[metric_points.Time] | None = None,
+        store: MetadataStore | None = None,
+    ) -> None:
+        """Add many points at once, up to 20,000 in a transaction; identical points are kept once.
+
+        Args:
+            points: columns of values by name (lists, arrays or a DataFrame), or a list of (name, value, step) or
+                (name, value, step, time).
+            steps: the steps of columns, as long as each of them; None for the next steps.
+            times: the times of columns; None for now.
+            store: where the record is; by default the store that it was logged in.
+
+        Raises:
+            ValueError: as `log`, or columns are not of one length, or an entry of the list is no point.
+            TypeError: a value is no number.
+            UnimplementedError: the server is the official one, or of an older version.
+
+        """
+        metric_points.log_points(self, points, steps=steps, times=times, store=store)
+
+    def history(
+        self,
+        name: str,
+        *,
+        first_step: int | None = None,
+        last_step: int | None = None,
+        store: MetadataStore | None = None,
+    ) -> metric_points.History:
+        """Return the points of a metric: (steps, times, values), ordered by step, time and value.
+
+        Args:
+            name: the metric; one without points has an empty history.
+            first_step: only points from this step on; None for no limit.
+            last_step: only points up to this step, included; None for no limit.
+            store: where the record is; by default the store that it was logged in.
+
+        Raises:
+            ValueError: as `log`.
+            UnimplementedError: as `log`.
+
+        """
+        pages = self.history_pages(name, first_step=first_step, last_step=last_step, store=store)
+        return metric_points.joined(pages)
+
+    def history_pages(
+        self,
+        name: str,
+        *,
+        first_step: int | None = None,
+        last_step: int | None = None,
+        page_size: int = 50_000,
+        store: MetadataStore | None = None,
+    ) -> Iterator[metric_points.History]:
+        """Yield the points of a metric in pages of up to `page_size` (at most 50,000), as `history` orders them."""
+        return metric_points.history_pages(
+            self, name, first_step=first_step, last_step=last_step, page_size=page_size, store=store
+        )
 
 
 class NamedContext(Protocol):

@@ -44,7 +44,7 @@ class MetadataService:
         self.database = database
         self.calls = calls
         self._types = KnownTypes()
-        self._has_log = False
+        self._has_own_tables = False
         database.around_write = index_marks.LateMarks().begin
 
     def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
@@ -63,8 +63,10 @@ class MetadataService:
         run = self.database.write if called.writes else self.database.read
         if called.writes and caller.scope is not None:
             handler = scope_rules.checked(handler)
-        if called.is_audited or (called.writes and self.database.settings.audit):
-            self._prepare_log()
+        is_audited = called.is_audited or (called.writes and self.database.settings.audit)
+        if is_audited or called.needs_own_tables:
+            self._prepare_own_tables()
+        if is_audited:
             handler = audited(handler, caller, method)
         try:
             response: Message = run(
@@ -77,10 +79,10 @@ class MetadataService:
     def _unknown(self, method: str) -> NoReturn:
         raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")
 
-    def _prepare_log(self) -> None:
-        """Create the audit log's table, if nobody has done so yet."""
-        if not self._has_log:
-            self._has_log = on_demand.prepare(self.database)
+    def _prepare_own_tables(self) -> None:
+        """Create Lineal's own tables, if nobody has done so yet."""
+        if not self._has_own_tables:
+            self._has_own_tables = on_demand.prepare(self.database)
 
     def read(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
         """Run a read of the catalogue in a transaction of its own, on one consistent state, as the caller sees it.

@@ -1,4 +1,4 @@
-"""The calls of MetadataStoreService, LineageService and RecordsService: each by its name, with the rule that serves it.
+"""The calls of MetadataStoreService and of most own services: each by its name, with the rule that serves it.
 
 A rule takes the transaction, the known types and the request, and returns the response. Where calls differ only by the
 kind of node, one rule serves them and takes the kind as well.
@@ -17,6 +17,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.service.lineage.get_lineage import get_lineage, get_lineage_subgraph
 from lineal.service.lineage.get_lineage_graph import get_lineage_graph
 from lineal.service.reads.get_aliases import get_aliases
+from lineal.service.reads.get_metrics import get_metric_history, get_metrics
 from lineal.service.reads.get_nodes import (
     get_artifacts_by_uri,
     get_node_by_type_and_name,
@@ -37,6 +38,7 @@ from lineal.service.reads.get_relations import (
 from lineal.service.reads.get_types import get_type, get_types, get_types_by_external_ids, get_types_by_ids
 from lineal.service.writes.change_nodes import change_nodes
 from lineal.service.writes.log_artifact import log_artifact
+from lineal.service.writes.log_metrics import log_metrics
 from lineal.service.writes.put_aliases import delete_alias, put_alias
 from lineal.service.writes.put_events import put_events
 from lineal.service.writes.put_execution import put_execution
@@ -60,6 +62,7 @@ class Call(NamedTuple):
         role: the role that it needs, if it is a different one.
         is_audited: whether it is always written to the audit log.
         whole: what serves it for a caller with transactions of its own, in place of the rule.
+        needs_own_tables: whether it writes to Lineal's own tables.
     """
 
     rule: Callable[..., Any]
@@ -68,6 +71,7 @@ class Call(NamedTuple):
     role: Role | None = None
     is_audited: bool = False
     whole: Callable[[Message, Caller], Message] | None = None
+    needs_own_tables: bool = False
 
     @property
     def needed_role(self) -> Role:
@@ -156,5 +160,12 @@ RECORD_CALLS: dict[str, Call] = {
 }
 """The calls of lineal.v1.RecordsService. Those that change something are always written to the audit log."""
 
-METADATA_CALLS = CALLS | LINEAGE_CALLS | RECORD_CALLS
+METRIC_CALLS: dict[str, Call] = {
+    "LogMetrics": Call(log_metrics, writes=True, needs_own_tables=True),
+    "GetMetrics": Call(get_metrics),
+    "GetMetricHistory": Call(get_metric_history),
+}
+"""The calls of lineal.v1.MetricService."""
+
+METADATA_CALLS = CALLS | LINEAGE_CALLS | RECORD_CALLS | METRIC_CALLS
 """The calls of these services: writers may call them, and they delete nothing."""

@@ -14,6 +14,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import removal as index_removal
 from lineal.store.rows import aliases as alias_rows
+from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks
@@ -69,6 +70,9 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
     """
     locks.take(session, locks.INDEX)
     tables = index_removal.tables_of_index(session)
+    if metric_rows.are_present(session):
+        for kind in KINDS:
+            metric_rows.delete_of(session, kind, sorted(deleted[kind] | tombstones[kind]))
     for kind in KINDS:
         if ids := sorted(tombstones[kind]):
             _bury(session, kind, tombstones[kind])

@@ -1,4 +1,4 @@
-"""Lineal's own tables, named `lineal_*`: the search index, stored views of the web UI, the audit log, aliases, tokens.
+"""Lineal's own tables, named `lineal_*`: the search index, stored views, the audit log, aliases, metrics, tokens.
 
 The index repeats values of nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
@@ -163,6 +163,30 @@ TOKEN = _table(
     sa.Column("created", Int, nullable=False),
     sa.Column("expires", Int),
     sa.Column("revoked", Int),
+)
+# The points of metrics, by node and name (docs/decisions/0040-metric-points.md). `last_*` is the latest point.
+METRIC = _table(
+    "lineal_metric",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("kind", Number, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+    sa.Column("name", _Text, nullable=False),
+    sa.Column("last_step", Int, nullable=False),
+    sa.Column("last_time", Int, nullable=False),
+    sa.Column("last_value", Double, nullable=False),
+    sa.Column("last_special", Number, nullable=False),
+    sa.UniqueConstraint("kind", "node_id", "name"),
+    sqlite_autoincrement=True,
+)
+# `special` says which number that is not finite a value means (store/rows/metrics.py).
+METRIC_POINT = _table(
+    "lineal_metric_point",
+    _key("metric_id"),
+    _key("step"),
+    _key("time"),
+    _key("value", Double),
+    _key("special", Number),
+    sqlite_with_rowid=False,
 )
 # What the catalogue reads; an audit log, tokens, marks and what is set aside may be missing.
 SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)

@@ -2,7 +2,8 @@
 
 A record is a row as a dict of its values that are not NULL, with its properties, base types or steps inside. Its values
 have the form of the service, not that of an engine, so it works with every engine. What stays out: files
-(lineal/upkeep/archive/files.py), and ids that change (lineal/upkeep/archive/renumbering.py).
+(lineal/upkeep/archive/files.py), ids that change (lineal/upkeep/archive/renumbering.py), and lists of points
+(metric_archive.py).
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import ALIAS, AUDIT, VIEW
+from lineal.store.tables.own_tables import ALIAS, AUDIT, METRIC, METRIC_POINT, VIEW
 from lineal.store.tables.values import VALUE_COLUMNS
+from lineal.store.upkeep import metric_archive
 
 BATCH = 1000
 Record = dict[str, Any]
@@ -50,7 +52,10 @@ class Member:
         kind: the kind of node, if the rows are nodes.
         key: the columns by which it is read.
         is_own: whether it is one of Lineal's own tables, which a store may lack.
-        columns: the names of the table's columns.
+        is_recent: whether older versions do not know it, so that an archive leaves it out if it is empty.
+        apart: the table's columns that its records do not have, because `metric_archive` reads and writes them.
+        batch: how many records are written together.
+        columns: the names of the other columns.
         insert, without_id: insert a row with its id, and one that gets a new id.
         first, page: read the first page of rows, and the one after a key.
     """
@@ -60,6 +65,9 @@ class Member:
     kind: Kind | None = None
     key: tuple[str, ...] = ("id",)
     is_own: bool = False
+    is_recent: bool = False
+    apart: tuple[str, ...] = ()
+    batch: int = BATCH
     columns: tuple[str, ...] = field(init=False)
     insert: Insertion = field(init=False)
     without_id: Insertion = field(init=False)
@@ -67,15 +75,19 @@ class Member:
     first: Statement = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "columns", tuple(column.name for column in self.table.columns))
+        names = tuple(column.name for column in self.table.columns if column.name not in self.apart)
+        object.__setattr__(self, "columns", names)
         object.__setattr__(self, "insert", insertion(self.table, self.columns))
         object.__setattr__(self, "without_id", insertion(self.table, [name for name in self.columns if name != "id"]))
-        object.__setattr__(self, "first", _page(self.table, self.key, is_first=True))
-        object.__setattr__(self, "page", _page(self.table, self.key, is_first=False))
+        object.__setattr__(self, "first", _page(self, is_first=True))
+        object.__setattr__(self, "page", _page(self, is_first=False))
 
 
-def _page(table: sa.Table, key: Sequence[str], *, is_first: bool) -> Statement:
-    query = sa.select(*table.columns).order_by(*[table.c[name] for name in key]).limit(BATCH)
+def _page(member: Member, *, is_first: bool) -> Statement:
+    table, key = member.table, member.key
+    query = (
+        sa.select(*[table.c[name] for name in member.columns]).order_by(*[table.c[name] for name in key]).limit(BATCH)
+    )
     if not is_first:
         after = [sa.bindparam(f"after_{name}", type_=table.c[name].type) for name in key]
         query = query.where(sa.tuple_(*[table.c[name] for name in key]) > sa.tuple_(*after))
@@ -90,8 +102,19 @@ PARENTS = Member("parent_contexts", PARENT_CONTEXT, key=("context_id", "parent_c
 ALIASES = Member("aliases", ALIAS, key=("identity", "alias"), is_own=True)
 VIEWS = Member("views", VIEW, is_own=True)
 AUDITED = Member("audit", AUDIT, is_own=True)
+_LATEST = ("last_step", "last_time", "last_value", "last_special")
+METRICS = Member("metrics", METRIC, is_own=True, is_recent=True, apart=_LATEST)
+POINTS = Member(
+    "metric_point_lists",
+    METRIC_POINT,
+    key=("metric_id",),
+    is_own=True,
+    is_recent=True,
+    apart=("step", "time", "value", "special"),
+    batch=20,
+)
 # In the order in which they can be written.
-EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, ALIASES, VIEWS, AUDITED)
+EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, ALIASES, VIEWS, AUDITED, METRICS, POINTS)
 
 # The next id must fit as well.
 LAST_ID = 2**63 - 2
@@ -109,7 +132,7 @@ class Field(NamedTuple):
 def fields_of(member: Member) -> list[Field]:
     """Return what the records of a member hold in their columns."""
     found = []
-    for column in member.table.columns:
+    for column in [member.table.c[name] for name in member.columns]:
         is_required = column.name == "id" or not column.nullable
         found.append(Field(column.name, is_required, _span(member, column)))
     return found
@@ -150,6 +173,9 @@ def is_present(session: Session, member: Member) -> bool:
 
 def read(session: Session, member: Member) -> Iterator[Record]:
     """Yield the records of a table in the order of its key, of which only a batch is in memory."""
+    if member is POINTS:
+        yield from metric_archive.read_points(session)
+        return
     rows = session.rows(member.first)
     while rows:
         records = [_record(member, row) for row in rows]
@@ -202,6 +228,12 @@ def write(session: Session, member: Member, records: Sequence[Record], lines: Se
     Raises:
         Conflict: a row exists already.
     """
+    if member is POINTS:
+        metric_archive.write_points(session, records)
+        return
+    if member is METRICS:
+        metric_archive.write_metrics(session, records, called=named_by_line(member, lines))
+        return
     columns = member.columns
     rows = [[record.get(name) for name in columns] for record in records]
     session.change_many(member.insert, rows, called=named_by_line(member, lines))

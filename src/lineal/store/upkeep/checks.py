@@ -25,7 +25,7 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import ALIAS, ENTRY, FACT, UNINDEXED
+from lineal.store.tables.own_tables import ALIAS, ENTRY, FACT, METRIC, METRIC_POINT, UNINDEXED
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,21 @@ def _index_rows() -> Iterator[BadRows]:
             yield BadRows(f"rows of the search index about {kind.plural} that do not exist", table, lacking, True)
 
 
+def _metric_rows() -> Iterator[BadRows]:
+    for kind in KINDS:
+        lacking = sa.and_(METRIC.c.kind == sa.literal(kind.type_kind), _lacks(METRIC, "node_id", NODE[kind]))
+        yield BadRows(f"metrics of {kind.plural} that do not exist", METRIC, lacking, True)
+    yield BadRows("points without their metric", METRIC_POINT, _lacks(METRIC_POINT, "metric_id", METRIC), True)
+    has_point = sa.exists(sa.select(sa.literal_column("1")).where(METRIC_POINT.c.metric_id == METRIC.c.id))
+    yield BadRows("metrics without any point", METRIC, ~has_point, True)
+
+
 BAD_ROWS = (
     *[BadRows(what, table, _lacks(table, column, owner)) for what, table, column, owner in _orphans()],
     *[BadRows(f"properties of {kind.plural} without any value", PROPERTY[kind], _empty(kind)) for kind in KINDS],
     BadRows("aliases of artifacts that do not exist", ALIAS, _lacks(ALIAS, "artifact_id", NODE[ARTIFACT]), True),
     *_index_rows(),
+    *_metric_rows(),
 )
 NODES_WITHOUT_TYPE = tuple(
     BadRows(f"{kind.plural} whose type does not exist", NODE[kind], _lacks(NODE[kind], "type_id", TYPE))

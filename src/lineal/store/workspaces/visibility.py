@@ -104,15 +104,18 @@ _RULES: dict[str, Callable[[Any], Condition]] = {
     "lineal_fact": lambda row: _of_any_kind(row, "node_id", "source_id"),
     "lineal_run": _run_shows,
     "lineal_unindexed": lambda row: _of_any_kind(row, "node_id"),
+    "lineal_metric": lambda row: _of_any_kind(row, "node_id"),
 }
-# Tables whose rows belong to no workspace. The steps of a path are only read by the ids of visible events. A stored
-# view is only found by a name that is made from its whole content, and its uses only count for the quota.
+# Tables whose rows belong to no workspace. The steps of a path are only read by the ids of visible events, and points
+# by those of visible metrics. A stored view is only found by a name that is made from its whole content, and its uses
+# only count for the quota.
 _SHARED = frozenset(
     {
         "Type",
         "TypeProperty",
         "ParentType",
         "EventPath",
+        "lineal_metric_point",
         "lineal_progress",
         "lineal_view",
         "lineal_view_use",

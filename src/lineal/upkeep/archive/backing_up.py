@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import tempfile
 from contextlib import closing
+from itertools import chain, islice
 from pathlib import Path
 
 import lineal
@@ -88,8 +89,10 @@ def _archived(
 def _write(session: Session, draft: Path, manifest: Manifest, key: SignKey | None) -> Manifest:
     with new_archive(draft, key) as archive:
         for member in archive_rows.EVERY_MEMBER:
-            records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else ()
-            manifest.members[member.name] = archive.add(member.name, records)
+            records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else iter(())
+            first = list(islice(records, 1))
+            if first or not member.is_recent:
+                manifest.members[member.name] = archive.add(member.name, chain(first, records))
         archive.end(manifest)
     return manifest
 

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from typing import Any, NoReturn
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.engine.column_limits import shown
 from lineal.store.upkeep.archive import (
     ALIASES,
@@ -20,15 +20,18 @@ from lineal.store.upkeep.archive import (
     EVERY_MEMBER,
     LAST_ID,
     MEMBERS,
+    METRICS,
     NODES,
     PARENTS,
+    POINTS,
     TYPES,
     Member,
     fields_of,
 )
+from lineal.store.upkeep.metric_archive import POINT_COLUMNS
 from lineal.upkeep.archive.files import Archive
 
-_CHILDREN = {TYPES.name: {"properties", "base_types"}, EVENTS.name: {"steps"}}
+_CHILDREN = {TYPES.name: {"properties", "base_types"}, EVENTS.name: {"steps"}, POINTS.name: {*POINT_COLUMNS}}
 _CHILDREN |= {member.name: {"properties"} for member in NODES.values()}
 _NAMES_OF_NUMBERS = frozenset({"nan", "inf", "-inf", "infinity", "-infinity"})
 
@@ -135,10 +138,25 @@ class _Checked:
                     self._check_text("steps", step)
                 else:
                     self._check_number("steps", step, -(2**63), 2**63 - 1)
+        elif member is POINTS:
+            self._check_points(record)
         elif member.kind:
             self._check_list("properties", record.get("properties", []))
             for prop in record.get("properties", []):
                 self._check_property(prop)
+
+    def _check_points(self, record: dict[str, Any]) -> None:
+        lengths = set()
+        for name in POINT_COLUMNS:
+            self._check_list(name, record.get(name))
+            lengths.add(len(record[name]))
+        if len(lengths) > 1:
+            self._refuse(f"its {', '.join(POINT_COLUMNS)} are not of one length")
+        for name in ("steps", "times"):
+            for each in record[name]:
+                self._check_number(name, each, -(2**63), 2**63 - 1)
+        for each in record["values"]:
+            self._check_double("values", each)
 
     def _check_type(self, record: dict[str, Any]) -> None:
         if record["type_kind"] not in {kind.type_kind for kind in KINDS}:
@@ -167,16 +185,16 @@ class _Checked:
                 if not isinstance(value, bool):
                     self._refuse(f"the field properties.{name} is {_brief(value)}, and not true or false")
             elif name == "double":
-                self._check_double(value)
+                self._check_double("properties.double", value)
             else:
                 self._refuse(f"the field properties.{shown(name)} is unknown")
 
-    def _check_double(self, value: Any) -> None:
+    def _check_double(self, name: str, value: Any) -> None:
         is_named = isinstance(value, str) and value.lower() in _NAMES_OF_NUMBERS
         if not is_named and type(value) not in (int, float):
-            self._refuse(f"the field properties.double is {_brief(value)}, and not a number")
+            self._refuse(f"the field {name} is {_brief(value)}, and not a number")
         if type(value) is int and abs(value) >= 2**1023:
-            self._refuse(f"the field properties.double is {_brief(value)}, which no double holds")
+            self._refuse(f"the field {name} is {_brief(value)}, which no double holds")
 
     def _check_references(self, member: Member, record: dict[str, Any]) -> None:
         if member.kind:
@@ -192,10 +210,20 @@ class _Checked:
         elif member is ALIASES:
             self._require(TYPES, "type_id", record["type_id"])
             self._require(NODES[ARTIFACT], "artifact_id", record["artifact_id"])
+        elif member is METRICS:
+            self._require(NODES[self._kind_of(record)], "node_id", record["node_id"])
+        elif member is POINTS:
+            self._require(METRICS, "metric_id", record["metric_id"])
         for kind, members in MEMBERS.items():
             if member is members:
                 self._require(NODES[CONTEXT], "context_id", record["context_id"])
                 self._require(NODES[kind], kind.id_column, record[kind.id_column])
+
+    def _kind_of(self, record: dict[str, Any]) -> Kind:
+        found = next((kind for kind in KINDS if kind.type_kind == record["kind"]), None)
+        if found is None:
+            self._refuse(f"the field kind is {_brief(record['kind'])}, which is not a kind of node")
+        return found
 
     def _require(self, member: Member, column: str, wanted: int) -> None:
         if wanted not in self._ids[member.name]:

@@ -26,14 +26,26 @@ from lineal.store.rows import types as type_rows
 from lineal.store.rows.aliases import AliasRow
 from lineal.store.rows.types import TypeRow
 from lineal.store.upkeep import archive as archive_rows
-from lineal.store.upkeep.archive import ALIASES, BATCH, EVENTS, MEMBERS, NODES, PARENTS, TYPES, Member, Record
+from lineal.store.upkeep import metric_archive
+from lineal.store.upkeep.archive import (
+    ALIASES,
+    EVENTS,
+    MEMBERS,
+    METRICS,
+    NODES,
+    PARENTS,
+    POINTS,
+    TYPES,
+    Member,
+    Record,
+)
 from lineal.upkeep.archive.files import Archive
 
 
 def batches(archive: Archive, member: Member) -> Iterator[tuple[Sequence[int], list[Record]]]:
     """Yield the records of a member in batches, each with the numbers of its lines."""
     records, done = archive.records(member.name), 0
-    while batch := list(islice(records, BATCH)):
+    while batch := list(islice(records, member.batch)):
         yield range(done + 1, done + 1 + len(batch)), batch
         done += len(batch)
 
@@ -65,6 +77,7 @@ class Renumbering:
         self._archive = archive
         self._types = IdMap()
         self._nodes = {kind: IdMap() for kind in KINDS}
+        self._metrics = IdMap()
 
     def run(self, session: Session) -> None:
         """Write all of the archive with new ids.
@@ -86,6 +99,11 @@ class Renumbering:
             self._put_parents(session, batch)
         for _, batch in batches(self._archive, ALIASES):
             self._put_aliases(session, batch)
+        for _, batch in batches(self._archive, METRICS):
+            self._put_metrics(session, batch)
+        for _, batch in batches(self._archive, POINTS):
+            points = [{**record, "metric_id": self._metrics[record["metric_id"]]} for record in batch]
+            metric_archive.write_points(session, points)
 
     def _put_type(self, session: Session, record: Record) -> int:
         kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])
@@ -171,6 +189,13 @@ class Renumbering:
                     "nothing was written; take it away there, or restore into another store"
                 )
             alias_rows.put(session, AliasRow(**record))
+
+    def _put_metrics(self, session: Session, records: list[Record]) -> None:
+        """Give metrics to the new nodes; a context that is in the store may have a metric of the name already."""
+        by_number = {kind.type_kind: self._nodes[kind] for kind in KINDS}
+        moved = [(each["kind"], by_number[each["kind"]][each["node_id"]], each["name"]) for each in records]
+        for record, new in zip(records, metric_archive.put_metrics(session, moved), strict=True):
+            self._metrics.add(record["id"], new)
 
 
 def _called(member: Member, records: list[Record], conflict: Conflict) -> str:

@@ -33,7 +33,12 @@ from lineal.store.engine.dialects.sqlite_compiler import Dialect
 from lineal.store.engine.dialects.sqlite_files import OpenFiles, connect
 from lineal.store.engine.dialects.sqlite_journal import MODES, WAL, WITH_READERS_BESIDE, Journal
 from lineal.store.engine.dialects.sqlite_options import one_of, seconds
-from lineal.store.engine.dialects.sqlite_statements import KEPT_STATEMENTS
+from lineal.store.engine.dialects.sqlite_statements import (
+    KEPT_STATEMENTS,
+    ROWS_TOGETHER,
+    for_many_rows,
+    joined_rows,
+)
 from lineal.store.engine.direct_transaction import DirectTransaction
 from lineal.store.engine.statement import Insertion
 from lineal.store.engine.transaction import Span, Transaction
@@ -330,8 +335,12 @@ class SQLiteDialect(DatabaseDialect):
         return cursor.lastrowid  # type: ignore[no-any-return]
 
     def insert_many(self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert row by row, which costs next to nothing inside one process."""
-        self.change_many(cursor, sql, rows)
+        """Insert row by row, to find the row of a conflict; where there is none, many in one statement save half."""
+        whole = len(rows) - len(rows) % ROWS_TOGETHER if statement.keep_existing else 0
+        if whole:
+            cursor.executemany(for_many_rows(sql), joined_rows(rows[:whole]))
+        if whole < len(rows):
+            self.change_many(cursor, sql, rows[whole:])
 
     def insert_many_with_ids(
         self, cursor: Any, statement: Insertion, sql: str, rows: Sequence[Sequence[Any]]

@@ -1,0 +1,318 @@
+"""Rows of metrics and of their points (docs/decisions/0040-metric-points.md).
+
+A value that is not finite is stored as a number that every engine holds, and `special` says which it means. What stays
+out: who may write what (service/writes/log_metrics.py), and archives (store/upkeep/metric_archive.py).
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.kinds import Kind
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.schema.definitions import table_names
+from lineal.store.tables.own_tables import METRIC, METRIC_POINT
+
+FINITE, NAN, POSITIVE, NEGATIVE = range(4)
+_STORED = {NAN: 0.0, POSITIVE: sys.float_info.max, NEGATIVE: -sys.float_info.max}
+_MEANT = {NAN: math.nan, POSITIVE: math.inf, NEGATIVE: -math.inf}
+
+
+class StoredPoint(NamedTuple):
+    """A point as it is stored; of two points, the greater one is the later one.
+
+    Attributes:
+        step: the step.
+        time: milliseconds since the epoch.
+        value: the value, or what is stored in its place.
+        special: FINITE, or which number is meant.
+    """
+
+    step: int
+    time: int
+    value: float
+    special: int
+
+    @property
+    def meant(self) -> float:
+        """The value, which may be NaN or infinite."""
+        return self.value if self.special == FINITE else _MEANT[self.special]
+
+
+class MetricRow(NamedTuple):
+    """A metric of a node: its id, its name and its latest point."""
+
+    id: int
+    name: str
+    latest: StoredPoint
+
+
+class Summary(NamedTuple):
+    """What all points of a metric say together; least and greatest are None if all values are NaN."""
+
+    points: int
+    first: StoredPoint
+    least: float | None
+    greatest: float | None
+
+
+class Points(NamedTuple):
+    """Points of one metric as columns, index-aligned; values may be NaN or infinite."""
+
+    steps: list[int]
+    times: list[int]
+    values: list[float]
+
+    @property
+    def latest(self) -> StoredPoint:
+        """The latest of the points, of which there is at least one."""
+        step = max(self.steps)
+        if self.steps.count(step) == 1:
+            index = self.steps.index(step)
+            return StoredPoint(step, self.times[index], *_stored(self.values[index]))
+        same = (each for each in zip(*self, strict=True) if each[0] == step)
+        return max(StoredPoint(step, time, *_stored(value)) for _, time, value in same)
+
+    def rows(self, metric_id: int) -> Iterator[tuple[int, int, int, float, int]]:
+        """Yield the rows of a metric with these points."""
+        if all(map(math.isfinite, self.values)):
+            return zip(repeat(metric_id), *self, repeat(FINITE), strict=False)
+        return ((metric_id, step, time, *_stored(value)) for step, time, value in zip(*self, strict=True))
+
+
+def _stored(value: float) -> tuple[float, int]:
+    if math.isfinite(value):
+        return value, FINITE
+    special = NAN if math.isnan(value) else POSITIVE if value > 0 else NEGATIVE
+    return _STORED[special], special
+
+
+_M, _P = METRIC.c, METRIC_POINT.c
+_LAST = ("last_step", "last_time", "last_value", "last_special")
+PLACE = ("step", "time", "value", "special")
+_OF_NODE = sa.and_(_M.kind == sa.bindparam("of_kind"), _M.node_id == sa.bindparam("of_node"))
+_COLUMNS = (_M.id, _M.name, *[_M[name] for name in _LAST])
+_BY_NAMES = Statement(sa.select(*_COLUMNS).where(_OF_NODE, listed(_M.name, "names")))
+_PAGE = sa.select(*_COLUMNS).where(_OF_NODE, _M.id > sa.bindparam("after")).order_by(_M.id).limit(sa.bindparam("most"))
+_ALL_NAMES = Statement(_PAGE)
+_SOME_NAMES = Statement(_PAGE.where(listed(_M.name, "names")))
+INSERT = insertion(METRIC, ["kind", "node_id", "name", *_LAST])
+INSERT_WITH_ID = insertion(METRIC, ["id", "kind", "node_id", "name", *_LAST])
+_LATEST = Statement(sa.select(_M.id, *[_M[name] for name in _LAST]).where(listed(_M.id, "ids")))
+_MOVE_ON = Statement(
+    sa.update(METRIC).values({name: sa.bindparam(name) for name in _LAST}).where(_M.id == sa.bindparam("metric")),
+    order=[*_LAST, "metric"],
+)
+_INSERT_POINTS = insertion(METRIC_POINT, ["metric_id", *PLACE], keep_existing="metric_id")
+
+
+def are_present(session: Session) -> bool:
+    """Say whether the store has the tables; one of an older version, or without metrics, may lack them."""
+    return table_names(session) >= {METRIC.name, METRIC_POINT.name}
+
+
+def ask_by_names(
+    session: Session, kind: Kind, node_id: int, names: Sequence[str]
+) -> Callable[[], dict[str, MetricRow]]:
+    """Return what returns the metrics of a node with these names, by name."""
+    asked = [
+        session.ask(_BY_NAMES, {"of_kind": kind.type_kind, "of_node": node_id, "names": piece})
+        for piece in session.pieces(names)
+    ]
+    return lambda: {row.name: row for each in asked for row in _rows(each())}
+
+
+def page(
+    session: Session, kind: Kind, node_id: int, *, names: Sequence[str], after: int, limit: int
+) -> list[MetricRow]:
+    """Return metrics of a node, those with ids above `after`, by id; no names mean all."""
+    values = {"of_kind": kind.type_kind, "of_node": node_id, "after": after, "most": limit, "names": names}
+    return _rows(session.rows(_SOME_NAMES if names else _ALL_NAMES, values))
+
+
+def _rows(found: Iterable[Row]) -> list[MetricRow]:
+    return [MetricRow(row[0], row[1], StoredPoint._make(row[2:])) for row in found]
+
+
+def put_latest(
+    session: Session, kind: Kind, node_id: int, known: dict[str, MetricRow], latest: dict[str, StoredPoint]
+) -> dict[str, int]:
+    """Create the metrics that are missing and move the others on; return the ids by name.
+
+    Args:
+        session: the transaction, which holds a lock of the node.
+        kind: the kind of the node.
+        node_id: the node.
+        known: its metrics by name, those of these names at least.
+        latest: the latest point that is written of each name.
+    """
+    later = [(*point, known[name].id) for name, point in latest.items() if name in known and point > known[name].latest]
+    session.change_many(_MOVE_ON, later)
+    ids = {name: known[name].id for name in latest if name in known}
+    new = [name for name in latest if name not in known]
+    if new:
+        rows = [(kind.type_kind, node_id, name, *latest[name]) for name in new]
+        ids.update(zip(new, session.insert_many(INSERT, rows, called=_label(kind, node_id)), strict=True))
+    return ids
+
+
+def move_on(session: Session, latest: Iterable[tuple[int, StoredPoint]]) -> None:
+    """Let metrics, given by their ids, show points that are later than those they show."""
+    asked: dict[int, StoredPoint] = {}
+    for metric_id, point in latest:
+        asked[metric_id] = max(point, asked.get(metric_id, point))
+    known = session.listed_rows(_LATEST, "ids", list(asked))
+    later = [(*asked[row[0]], row[0]) for row in known if asked[row[0]] > StoredPoint._make(row[1:])]
+    session.change_many(_MOVE_ON, later)
+
+
+def _label(kind: Kind, node_id: int) -> Callable[[int], str]:
+    return lambda _: f"a metric of the {kind.name} with id {node_id}"
+
+
+def add_points(session: Session, points: Iterable[tuple[int, Points]]) -> None:
+    """Add points to metrics, given by their ids; those that are there already stay as they are."""
+    rows: list[Row] = []
+    for metric_id, each in points:
+        rows += each.rows(metric_id)
+    session.change_many(_INSERT_POINTS, rows)
+
+
+_HISTORY = sa.select(*[_P[name] for name in PLACE]).where(_P.metric_id == sa.bindparam("of_metric"))
+_IN_ORDER = [_P[name] for name in PLACE]
+
+
+def _history(*, is_first: bool, has_start: bool, has_end: bool) -> Statement:
+    query = _HISTORY
+    if has_start:
+        query = query.where(_P.step >= sa.bindparam("from_step"))
+    if has_end:
+        query = query.where(_P.step <= sa.bindparam("to_step"))
+    if not is_first:
+        query = query.where(after_place(PLACE))
+    return Statement(query.order_by(*_IN_ORDER).limit(sa.bindparam("most")))
+
+
+def after_place(names: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Return the condition that a point comes after a place, whose columns are bound as `after_NAME`.
+
+    It is written out: MySQL reads all rows before the place if tuples are compared.
+    """
+    name, *rest = names
+    bound = sa.bindparam(f"after_{name}", type_=_P[name].type)
+    further = _P[name] > bound
+    if not rest:
+        return further
+    return sa.and_(_P[name] >= bound, sa.or_(further, after_place(rest)))
+
+
+_HISTORIES = {
+    (is_first, has_start, has_end): _history(is_first=is_first, has_start=has_start, has_end=has_end)
+    for is_first in (True, False)
+    for has_start in (True, False)
+    for has_end in (True, False)
+}
+
+
+def history(
+    session: Session,
+    metric_id: int,
+    *,
+    steps: tuple[int | None, int | None],
+    place: StoredPoint | None,
+    limit: int,
+) -> list[Row]:
+    """Return rows of (step, time, value, special) of one metric in order.
+
+    Args:
+        session: the transaction.
+        metric_id: the metric.
+        steps: the first and the last step to return, both included; None for no end.
+        place: the last point before them, or None for the first ones.
+        limit: how many at most.
+    """
+    first, last = steps
+    values: dict[str, Any] = {"of_metric": metric_id, "from_step": first, "to_step": last, "most": limit}
+    if place is not None:
+        values.update((f"after_{name}", value) for name, value in place._asdict().items())
+    return session.rows(_HISTORIES[place is None, first is not None, last is not None], values)
+
+
+def columns(rows: Sequence[Row]) -> tuple[Sequence[int], Sequence[int], Sequence[float]]:
+    """Return the steps, times and values of rows of `history`."""
+    if not rows:
+        return (), (), ()
+    steps, times, values, specials = zip(*rows, strict=True)
+    if any(specials):
+        values = tuple(map(StoredPoint.meant.__get__, map(StoredPoint._make, rows)))
+    return steps, times, values
+
+
+def _first(name: str) -> sa.ScalarSelect[Any]:
+    query = sa.select(_P[name]).where(_P.metric_id == _M.id).order_by(*_IN_ORDER).limit(1)
+    return query.correlate(METRIC).scalar_subquery()
+
+
+def _if_special(special: int) -> sa.ColumnElement[int]:
+    return sa.func.max(sa.case((_P.special == sa.literal_column(str(special)), 1), else_=0))
+
+
+_FINITE_VALUE = sa.case((_P.special == sa.literal_column(str(FINITE)), _P.value))
+_FIRST = Statement(sa.select(_M.id, *[_first(name) for name in PLACE]).where(listed(_M.id, "ids")))
+_TOTALS = Statement(
+    sa.select(
+        _P.metric_id,
+        sa.func.count(),
+        sa.func.min(_FINITE_VALUE),
+        sa.func.max(_FINITE_VALUE),
+        _if_special(NEGATIVE),
+        _if_special(POSITIVE),
+    )
+    .where(listed(_P.metric_id, "ids"))
+    .group_by(_P.metric_id)
+)
+
+
+def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
+    """Return what the points of metrics say together, by the metric's id; this reads all of their points."""
+    first, totals = session.ask_listed(_FIRST, "ids", ids), session.ask_listed(_TOTALS, "ids", ids)
+    starts = {row[0]: StoredPoint._make(row[1:]) for row in first()}
+    return {row[0]: _summary(starts[row[0]], *row[1:]) for row in totals()}
+
+
+def _summary(
+    first: StoredPoint, count: int, least: float | None, greatest: float | None, has_negative: int, has_positive: int
+) -> Summary:
+    odd = ([-math.inf] if has_negative else []) + ([math.inf] if has_positive else [])
+    found = odd + [each for each in (least, greatest) if each is not None]
+    return Summary(int(count), first, min(found, default=None), max(found, default=None))
+
+
+_IDS_OF = Statement(
+    sa.select(_M.id, _M.node_id, _M.name).where(_M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"))
+)
+_DELETE_POINTS = Statement(sa.delete(METRIC_POINT).where(listed(_P.metric_id, "ids")))
+_DELETE = Statement(sa.delete(METRIC).where(listed(_M.id, "ids")))
+
+
+def ids_of(session: Session, kind: Kind, node_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Return the ids of all metrics of nodes, by the id of the node and the name."""
+    values = [{"of_kind": kind.type_kind, "ids": piece} for piece in session.pieces(node_ids)]
+    return {(row[1], row[2]): row[0] for each in values for row in session.rows(_IDS_OF, each)}
+
+
+def delete_of(session: Session, kind: Kind, node_ids: Sequence[int]) -> None:
+    """Delete the metrics of nodes with all points. The tables must exist.
+
+    The ids are read first: MySQL would look at every point for a subquery.
+    """
+    for piece in session.pieces(sorted(ids_of(session, kind, node_ids).values())):
+        session.change(_DELETE_POINTS, {"ids": piece})
+        session.change(_DELETE, {"ids": piece})
