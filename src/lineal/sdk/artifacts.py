@@ -10,8 +10,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, TypeAlias
 
+from lineal import record_patch
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, html, ids, kept, metric_points, plain, stored_form, typos
+from lineal.sdk import artifact_lineage, changing, html, ids, kept, metric_points, plain, stored_form, typos
 from lineal.sdk import labels as label_texts
 from lineal.wire import metadata_store as pb
 
@@ -74,6 +75,94 @@ class Artifact(ABC):
                 "'store': lineage(store=workspace.store)"
             )
         return artifact_lineage.trace(client, artifact_id, max_hops=max_hops)
+
+    def update(
+        self,
+        *,
+        labels: Mapping[Any, Any] | None = None,
+        description: str | None = changing.UNCHANGED,
+        properties: Mapping[str, Any] | None = None,
+        state: str | None = changing.UNCHANGED,
+        **unknown: Any,
+    ) -> None:
+        """Change the stored record, and this object with it; the audit log keeps the values before.
+
+        Args:
+            labels: labels to set; None as a value removes a label, and all others stay.
+            description: the new description, None for none.
+            properties: fields of the record (`owner`, `hyperparameters`), properties of the type, or custom ones, by
+                name; None as a value removes one.
+            state: the state in ML Metadata, such as "LIVE", None for none.
+            **unknown: nothing else can be changed.
+
+        Raises:
+            ValueError: the artifact was not logged, a value is refused, or the name, version or uri is to be changed.
+            NotFoundError: the record was deleted.
+
+        """
+        patch = changing.patch_of(labels, properties, {"description": description, "state": state}, unknown)
+        self._change(patch, what="change")
+
+    def archive(self) -> None:
+        """Archive the record: `Workspace.list` leaves it out, and nothing else is changed.
+
+        Raises:
+            ValueError: the artifact was not logged.
+
+        """
+        self._change({"archived": True}, what="archive")
+
+    def restore(self) -> None:
+        """Take the record back from the archive.
+
+        Raises:
+            ValueError: the artifact was not logged.
+
+        """
+        self._change({"archived": False}, what="restore")
+
+    def _change(self, patch: Mapping[str, Any], *, what: str) -> None:
+        client, artifact_id = changing.stored_in(self, what=what)
+        stored = changing.change(client, artifact_id, patch)
+        if isinstance(self, StandardArtifact):
+            self.show(vars(self), stored_form.recorded_fields(stored))
+
+    def promote(self, alias: str) -> None:
+        """Give this version an alias, such as "production", and take it from the version of the same name that has it.
+
+        Versions of a name have the same workspace, type and name. The alias moves at once, also if many ask for it.
+
+        Raises:
+            ValueError: the artifact was not logged, has no name, or the text can be no alias.
+            UnimplementedError: the server is not Lineal.
+
+        """
+        client, artifact_id = changing.stored_in(self, what="promote")
+        changing.promote(client, artifact_id, alias)
+
+    def remove_alias(self, alias: str) -> None:
+        """Take an alias from this version.
+
+        Raises:
+            NotFoundError: it does not have the alias.
+            UnimplementedError: the server is not Lineal.
+
+        """
+        client, artifact_id = changing.stored_in(self, what="change")
+        changing.remove_alias(client, artifact_id, alias)
+
+    def aliases(self) -> list[str]:
+        """Return the aliases that this version has now, in alphabetical order."""
+        return changing.aliases_of(changing.stored(*changing.stored_in(self, what="read")))
+
+    def state(self) -> str | None:
+        """Return the state of the record in ML Metadata now, such as "LIVE"; None if it has none."""
+        stored = changing.stored(*changing.stored_in(self, what="read"))
+        return pb.Artifact.State.Name(stored.state) if stored.HasField("state") else None
+
+    def is_archived(self) -> bool:
+        """Tell whether the record is archived now."""
+        return record_patch.is_archived(changing.stored(*changing.stored_in(self, what="read")))
 
 
 def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:

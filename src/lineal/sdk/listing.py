@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
-from lineal import errors, json_text
+from lineal import errors, json_text, record_patch
 from lineal.client import ListOptions, MetadataStore, OrderByField
 from lineal.sdk import filters, stored_form, typos
 from lineal.sdk import labels as label_texts
@@ -30,6 +30,7 @@ class Wanted:
         labels: labels that an artifact must have, as JSON gives them back.
         name: the name it must have; None for any.
         limit: the largest number of artifacts, those with the lowest ids; None for all.
+        archived: whether they must be archived; None if it does not matter.
 
     """
 
@@ -38,11 +39,14 @@ class Wanted:
     labels: Mapping[str, Any]
     name: str | None
     limit: int | None
+    archived: bool | None = None
 
     def accepts(self, artifact: pb.Artifact) -> bool:
         """Tell whether an artifact that the database found is what was asked for."""
         workspace = artifact.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME, pb.Value()).string_value
-        return workspace == self.workspace and self._describes(stored_form.plain_artifact(artifact))
+        if workspace != self.workspace or self.archived not in (None, record_patch.is_archived(artifact)):
+            return False
+        return self._describes(stored_form.plain_artifact(artifact))
 
     def _describes(self, fields: Mapping[str, Any]) -> bool:
         return (self.name is None or fields.get("name") == self.name) and all(
@@ -51,7 +55,13 @@ class Wanted:
 
 
 def wanted(
-    workspace: str, type_name: str, *, labels: Mapping[Any, Any] | None, name: str | None, limit: SupportsIndex | None
+    workspace: str,
+    type_name: str,
+    *,
+    labels: Mapping[Any, Any] | None,
+    name: str | None,
+    limit: SupportsIndex | None,
+    archived: bool | None = None,
 ) -> Wanted:
     """Check the arguments of a listing.
 
@@ -70,7 +80,9 @@ def wanted(
         raise ValueError(f"'artifact_type_name' must be a string, got {type_name!r}{advice}")
     if name is not None:
         required_text("name", name)
-    return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit)
+    if archived not in (None, True, False):
+        raise ValueError(f"'archived' must be True, False or None, got {archived!r}")
+    return Wanted(workspace, type_name, _plain_labels(labels or {}), name, limit, archived)
 
 
 def _checked_limit(limit: SupportsIndex) -> int:

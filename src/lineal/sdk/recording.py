@@ -15,8 +15,9 @@ from typing import Any
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
-from lineal.sdk import artifact_lineage, filters, ids, kept, stored_form
+from lineal.sdk import artifact_lineage, changing, existing, filters, ids, kept, stored_form
 from lineal.sdk.artifacts import Artifact, StandardArtifact, is_same_version
+from lineal.sdk.existing import OnExisting
 from lineal.sdk.retry import retrying
 from lineal.sdk.type_registry import TypeRegistry
 from lineal.wire import lineage as lineage_pb
@@ -48,15 +49,17 @@ class Recorder:
     run_name: str | None
     execution_id: int
 
-    def log(self, artifact: Any, event_type: pb.Event.Type) -> None:
+    def log(self, artifact: Any, event_type: pb.Event.Type, on_existing: OnExisting = existing.KEEP) -> None:
         """Store an artifact, unless it is stored, with an event, unless it has it; set the artifact's id.
 
         Args:
             artifact: anything with `ARTIFACT_TYPE_NAME` and `serialization()`; an `id` that is set is taken as stored.
                 Also the id of a stored artifact, or a dict of a listing.
             event_type: INPUT or OUTPUT.
+            on_existing: what becomes of it if it equals a stored artifact that has other values.
 
         Raises:
+            AlreadyExistsError: it does, and `on_existing` is "error".
             ValueError: `artifact` is missing or no artifact, its id is unknown, or it already names a workspace or run.
 
         """
@@ -69,7 +72,8 @@ class Recorder:
         if artifact_id is not None:
             self._join_known(artifact_id, event_type)
         else:
-            artifact.id = self._log_new(artifact, event_type)
+            existing.check(on_existing)
+            artifact.id = self._log_new(artifact, event_type, on_existing)
         artifact_lineage.remember_home(artifact, self.client)
 
     def _join_known(self, said: Any, event_type: pb.Event.Type) -> None:
@@ -94,37 +98,88 @@ class Recorder:
         except errors.AlreadyExistsError:
             return
 
-    def _log_new(self, artifact: Any, event_type: pb.Event.Type) -> int:
+    def _log_new(self, artifact: Any, event_type: pb.Event.Type, on_existing: OnExisting) -> int:
         """Store an artifact without id, or find the one that it is; return its id."""
         record = self._record(artifact)
         is_duplicated: _Equality | None = getattr(artifact, "is_duplicated", None)
         if is_duplicated is None or is_duplicated is Artifact.is_duplicated:
             return self._write_once(record, event_type)
         uri = record.uri if is_duplicated is is_same_version else _uri_of(artifact, record)
+        if on_existing != existing.KEEP:
+            return self._log_deciding(artifact, event_type, on_existing, is_duplicated, uri)
         answer = self._ask(record, event_type, is_duplicated, uri)
         answer = answer or self._find_or_write(record, event_type, is_duplicated, uri)
         if answer.HasField("stored"):
             _keep(artifact, record, answer.stored)
         return answer.artifact_id
 
+    def _log_deciding(
+        self, artifact: Any, event_type: pb.Event.Type, on_existing: OnExisting, equality: _Equality, uri: str
+    ) -> int:
+        """Store an artifact, or decide what becomes of it and of the stored one that it equals."""
+        for _ in range(existing.MOST_VERSIONS):
+            record = self._record(artifact)
+            found = self._find_or_store(record, event_type, equality, uri)
+            if isinstance(found, int):
+                return found
+            given, fields = stored_form.recorded_fields(record), stored_form.recorded_fields(found)
+            names = kept.differing(given, fields)
+            what = f"the {type(artifact).__name__} {given.get('name') or record.uri!r} (id {found.id})"
+            if names and on_existing == "error":
+                raise existing.refused(what, names)
+            if not names or on_existing == "update":
+                return self._join_updated(artifact, found, existing.patch(given, fields), event_type)
+            _take_next_version(artifact, what)
+        raise errors.AlreadyExistsError(f"{existing.MOST_VERSIONS} versions after {what} are taken; pass another one")
+
+    def _join_updated(self, artifact: Any, found: pb.Artifact, patch: dict[str, Any], event_type: pb.Event.Type) -> int:
+        """Change the stored artifact, if there is something to change, and add the event."""
+        stored = changing.change(self.client, found.id, patch) if patch else found
+        self._join(found.id, event_type)
+        if isinstance(artifact, StandardArtifact):
+            artifact.show(vars(artifact), stored_form.recorded_fields(stored))
+        return found.id
+
+    def _find_or_store(
+        self, record: pb.Artifact, event_type: pb.Event.Type, equality: _Equality, uri: str
+    ) -> pb.Artifact | int:
+        """Return the stored artifact that equals the record, without an event, or the id of the record, now stored."""
+        request = self._request(record, event_type)
+        request.judged.uri = uri
+        judged = self._judged(request, equality)
+        if judged is None:  # the server does not have the call
+            candidates = self._same_version(record) if equality is is_same_version else self._same_uri(uri)
+            equal = next((each for each in candidates if equality(record, each)), None)
+            return equal if equal is not None else self._write_once(record, event_type)
+        return judged
+
+    def _request(self, record: pb.Artifact, event_type: pb.Event.Type) -> lineage_pb.LogArtifactRequest:
+        event = pb.Event(execution_id=self.execution_id, type=event_type)
+        return lineage_pb.LogArtifactRequest(artifact=record, event=event, context=self._context())
+
     def _ask(self, record: pb.Artifact, event_type: pb.Event.Type, equality: _Equality, uri: str) -> _Answer | None:
         """Let the service find or store the artifact; return None where it lacks the call."""
-        request = lineage_pb.LogArtifactRequest(
-            artifact=record, event=pb.Event(execution_id=self.execution_id, type=event_type), context=self._context()
-        )
+        request = self._request(record, event_type)
         if equality is is_same_version:
             request.same_version.SetInParent()
             return retrying(lambda: self._log(request))
         request.judged.uri = uri
-        return self._ask_judging(request, equality)
+        judged = self._judged(request, equality)
+        if isinstance(judged, int):
+            return _Answer(artifact_id=judged)
+        return None if judged is None else self._joined(judged, event_type)
 
     def _log(self, request: lineage_pb.LogArtifactRequest) -> _Answer | None:
         """Send the request, if the client knows the call: `Store.from_client` also takes the official one."""
         send: Callable[..., _Answer | None] | None = getattr(self.client, "_log_artifact", None)
         return None if send is None else send(request)
 
-    def _ask_judging(self, request: lineage_pb.LogArtifactRequest, equality: _Equality) -> _Answer | None:
+    def _judged(self, request: lineage_pb.LogArtifactRequest, equality: _Equality) -> pb.Artifact | int | None:
         """Compare the stored artifacts that the service returns, until one is equal or it returns no more.
+
+        Returns:
+            The equal one, without an event; or the id of the artifact, which is stored now; or None if the server does
+            not have the call.
 
         Raises:
             AbortedError: other programs kept on storing artifacts of the uri.
@@ -136,11 +191,13 @@ class Recorder:
                 lambda: self._log(request),
                 written=lambda: self._answer_lost(request.artifact, event_type),
             )
-            if answer is None or answer.HasField("artifact_id"):
-                return answer
+            if answer is None:
+                return None
+            if answer.HasField("artifact_id"):
+                return answer.artifact_id
             equal = next((each for each in answer.candidates if equality(request.artifact, each)), None)
             if equal is not None:
-                return self._joined(equal, event_type)
+                return equal
             request.judged.seen_ids.extend(each.id for each in answer.candidates)
         raise errors.AbortedError(
             f"other programs keep storing artifacts of the uri {request.judged.uri!r}; log it again"
@@ -248,6 +305,19 @@ def _uri_of(artifact: Any, record: pb.Artifact) -> str:
     """Return the uri whose stored artifacts a class with its own equality compares."""
     uri = getattr(artifact, "uri", None)
     return uri if isinstance(uri, str) else record.uri
+
+
+def _take_next_version(artifact: Any, what: str) -> None:
+    """Give an artifact the version after its own.
+
+    Raises:
+        ValueError: it has no version.
+
+    """
+    if not hasattr(artifact, "version"):
+        raise ValueError(f"{what} is stored with other values and has no 'version'; pass on_existing='update'")
+    version = artifact.version
+    artifact.version = existing.next_version(None if version is None else str(version))
 
 
 def _keep(artifact: Any, record: pb.Artifact, stored: pb.Artifact) -> None:

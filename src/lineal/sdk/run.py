@@ -16,6 +16,7 @@ from lineal import errors
 from lineal.client import ListOptions
 from lineal.sdk import endings, filters, html, ids, plain, stored_form, termination
 from lineal.sdk.artifacts import required_text
+from lineal.sdk.existing import OnExisting
 from lineal.sdk.recording import Recorder
 from lineal.sdk.retry import retrying
 from lineal.sdk.workspace import Workspace
@@ -170,9 +171,21 @@ class Execution:
         self._recorder.log(artifact, pb.Event.INPUT)
         return artifact
 
-    def log_output(self, artifact: _LoggableT) -> _LoggableT:
-        """Record that this execution wrote an artifact, and return it with its id set; otherwise as `log_input`."""
-        self._recorder.log(artifact, pb.Event.OUTPUT)
+    def log_output(self, artifact: _LoggableT, *, on_existing: OnExisting = "keep") -> _LoggableT:
+        """Record that this execution wrote an artifact, and return it with its id set; otherwise as `log_input`.
+
+        Args:
+            artifact: what was written.
+            on_existing: what becomes of an artifact that equals a stored one and has other values. "keep" keeps the
+                stored values and warns; "update" gives the stored record the values that are given; "new_version"
+                stores another record, with the next version; "error" logs nothing.
+
+        Raises:
+            AlreadyExistsError: `on_existing` is "error", and the artifact is stored with other values.
+            ValueError: as `log_input`; or `on_existing` is another word.
+
+        """
+        self._recorder.log(artifact, pb.Event.OUTPUT, on_existing)
         return artifact
 
     def serialized(self) -> pb.Execution:

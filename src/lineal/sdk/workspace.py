@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, html, ids, kept, listing, plain, stored_form
+from lineal.sdk import artifact_lineage, changing, html, ids, kept, listing, plain, stored_form
 from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
@@ -80,6 +80,7 @@ class Workspace:
         labels: Mapping[Any, Any] | None = None,
         name: str | None = None,
         limit: SupportsIndex | None = None,
+        archived: bool | None = False,
     ) -> list[dict[str, Any]]:
         """Return the artifacts of one type that were logged in this workspace, as dicts, oldest first.
 
@@ -90,13 +91,31 @@ class Workspace:
             labels: return only artifacts that have all these labels.
             name: return only artifacts of this name.
             limit: return at most so many.
+            archived: leave out archived artifacts (False), return them alone (True), or return both (None).
 
         Raises:
             ValueError: an argument is of the wrong type.
 
         """
         type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name
-        return listing.find(self.store, listing.wanted(self.name, type_name, labels=labels, name=name, limit=limit))
+        wanted = listing.wanted(self.name, type_name, labels=labels, name=name, limit=limit, archived=archived)
+        return listing.find(self.store, wanted)
+
+    def get_by_alias(self, name: str, alias: str, artifact_type_name: str | None = None) -> dict[str, Any] | None:
+        """Return the version of a name that has an alias, as a dict of `list`; None if no version has it.
+
+        Args:
+            name: the name of the artifacts, such as "digits-cnn".
+            alias: the alias, such as "production".
+            artifact_type_name: the name of their type; None for models.
+
+        Raises:
+            UnimplementedError: the server is not Lineal.
+
+        """
+        type_name = stored_form.MODEL_TYPE_NAME if artifact_type_name is None else artifact_type_name
+        found = changing.holder(self.store, self.name, type_name, required_text("name", name), alias)
+        return None if found is None else stored_form.plain_artifact(changing.stored(self.store, found))
 
     def to_dataframe(
         self,
