@@ -1,7 +1,7 @@
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
+from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Mapping as _Mapping, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -37,7 +37,7 @@ class LogMetricsRequest(_message.Message):
     execution_id: int
     context_id: int
     series: _containers.RepeatedCompositeFieldContainer[MetricSeries]
-    def __init__(self, artifact_id: _Optional[int] = ..., execution_id: _Optional[int] = ..., context_id: _Optional[int] = ..., series: _Optional[_Iterable[_Union[MetricSeries, _Mapping]]] = ...) -> None: ...
+    def __init__(self, artifact_id: _Optional[int] = ..., execution_id: _Optional[int] = ..., context_id: _Optional[int] = ..., series: _Optional[_Iterable[_Union[MetricSeries, _Mapping[str, _Any]]]] = ...) -> None: ...
 
 class LogMetricsResponse(_message.Message):
     __slots__ = ("latest", "left_out")
@@ -45,7 +45,7 @@ class LogMetricsResponse(_message.Message):
     LEFT_OUT_FIELD_NUMBER: _ClassVar[int]
     latest: _containers.RepeatedCompositeFieldContainer[LatestPoint]
     left_out: int
-    def __init__(self, latest: _Optional[_Iterable[_Union[LatestPoint, _Mapping]]] = ..., left_out: _Optional[int] = ...) -> None: ...
+    def __init__(self, latest: _Optional[_Iterable[_Union[LatestPoint, _Mapping[str, _Any]]]] = ..., left_out: _Optional[int] = ...) -> None: ...
 
 class LatestPoint(_message.Message):
     __slots__ = ("name", "point")
@@ -53,7 +53,7 @@ class LatestPoint(_message.Message):
     POINT_FIELD_NUMBER: _ClassVar[int]
     name: str
     point: MetricPoint
-    def __init__(self, name: _Optional[str] = ..., point: _Optional[_Union[MetricPoint, _Mapping]] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., point: _Optional[_Union[MetricPoint, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class GetMetricsRequest(_message.Message):
     __slots__ = ("artifact_id", "execution_id", "context_id", "names", "latest_only", "page_size", "page_token")
@@ -79,7 +79,7 @@ class GetMetricsResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     metrics: _containers.RepeatedCompositeFieldContainer[Metric]
     next_page_token: str
-    def __init__(self, metrics: _Optional[_Iterable[_Union[Metric, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, metrics: _Optional[_Iterable[_Union[Metric, _Mapping[str, _Any]]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
 class Metric(_message.Message):
     __slots__ = ("name", "latest", "count", "first", "least", "greatest")
@@ -95,7 +95,7 @@ class Metric(_message.Message):
     first: MetricPoint
     least: float
     greatest: float
-    def __init__(self, name: _Optional[str] = ..., latest: _Optional[_Union[MetricPoint, _Mapping]] = ..., count: _Optional[int] = ..., first: _Optional[_Union[MetricPoint, _Mapping]] = ..., least: _Optional[float] = ..., greatest: _Optional[float] = ...) -> None: ...
+    def __init__(self, name: _Optional[str] = ..., latest: _Optional[_Union[MetricPoint, _Mapping[str, _Any]]] = ..., count: _Optional[int] = ..., first: _Optional[_Union[MetricPoint, _Mapping[str, _Any]]] = ..., least: _Optional[float] = ..., greatest: _Optional[float] = ...) -> None: ...
 
 class GetMetricHistoryRequest(_message.Message):
     __slots__ = ("artifact_id", "execution_id", "context_id", "name", "first_step", "last_step", "page_size", "page_token")
@@ -123,4 +123,4 @@ class GetMetricHistoryResponse(_message.Message):
     NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     series: MetricSeries
     next_page_token: str
-    def __init__(self, series: _Optional[_Union[MetricSeries, _Mapping]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+    def __init__(self, series: _Optional[_Union[MetricSeries, _Mapping[str, _Any]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...

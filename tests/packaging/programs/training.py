@@ -38,8 +38,9 @@ def train(workspace: metadata.Workspace) -> metadata.Model:
             metadata.Model(uri="file:///model", name="cnn", hyperparameters={"rate": 0.1}, labels={"stage": "test"})
         )
         scores = metadata.Metrics(uri="file:///scores", name="scores", model_id=str(model.id), values={"auc": 0.9})
-        training.log_output(scores)
-    assert [data.id, view.id, model.id, scores.id].count(None) == 0
+        training.log_output(scores).log({"loss": 0.5}, step=1)
+        losses: list[float] = scores.history("loss").values
+    assert [data.id, view.id, model.id, scores.id].count(None) == 0 and losses == [0.5]
     return model
 
 
