@@ -228,7 +228,7 @@ class StandardArtifact(Artifact):
 class DataSet(StandardArtifact):
     """A data set: where it is, which version, and its query."""
 
-    ARTIFACT_TYPE_NAME = stored_form.DATA_SET_TYPE_NAME
+    ARTIFACT_TYPE_NAME: ClassVar[str] = stored_form.DATA_SET_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "query", "version", "owner")
     is_duplicated = staticmethod(is_same_version)
 
@@ -254,24 +254,24 @@ class DataSet(StandardArtifact):
             TypeError: another argument has no text.
 
         """
-        self.workspace = _name_of(workspace)
-        self.name = required_text("name", name)
-        self.description = plain.field_text("description", description)
-        self.owner = plain.field_text("owner", owner)
-        self.uri = required_uri(uri)
-        self.version = plain.field_text("version", version)
-        self.query = plain.field_text("query", query)
-        self.labels = label_texts.checked(labels)
+        self.workspace: str | None = _name_of(workspace)
+        self.name: str = required_text("name", name)
+        self.description: str | None = plain.field_text("description", description)
+        self.owner: str | None = plain.field_text("owner", owner)
+        self.uri: str = required_uri(uri)
+        self.version: str | None = plain.field_text("version", version)
+        self.query: str | None = plain.field_text("query", query)
+        self.labels: Mapping[str, str] | None = label_texts.checked(labels)
         typos.check_keywords("DataSet", kwargs, vars(self))
-        self.id = None
-        self.create_time = stored_form.now()
+        self.id: LoggedId = None
+        self.create_time: str = stored_form.now()
         self.kwargs = kwargs
 
 
 class Model(StandardArtifact):
     """A trained model: where it is, which version, and how it was made."""
 
-    ARTIFACT_TYPE_NAME = stored_form.MODEL_TYPE_NAME
+    ARTIFACT_TYPE_NAME: ClassVar[str] = stored_form.MODEL_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "model_type", "version", "owner")
     is_duplicated = staticmethod(is_same_version)
 
@@ -299,19 +299,19 @@ class Model(StandardArtifact):
             TypeError: another argument has no text.
 
         """
-        self.workspace = _name_of(workspace)
-        self.name = required_text("name", name)
-        self.description = plain.field_text("description", description)
-        self.owner = plain.field_text("owner", owner)
-        self.uri = required_uri(uri)
-        self.version = plain.field_text("version", version)
-        self.model_type = plain.field_text("model_type", model_type)
+        self.workspace: str | None = _name_of(workspace)
+        self.name: str = required_text("name", name)
+        self.description: str | None = plain.field_text("description", description)
+        self.owner: str | None = plain.field_text("owner", owner)
+        self.uri: str = required_uri(uri)
+        self.version: str | None = plain.field_text("version", version)
+        self.model_type: str | None = plain.field_text("model_type", model_type)
         self.training_framework = training_framework
         self.hyperparameters = hyperparameters
-        self.labels = label_texts.checked(labels)
+        self.labels: Mapping[str, str] | None = label_texts.checked(labels)
         typos.check_keywords("Model", kwargs, vars(self))
-        self.id = None
-        self.create_time = stored_form.now()
+        self.id: LoggedId = None
+        self.create_time: str = stored_form.now()
         self.kwargs = kwargs
 
 
@@ -323,7 +323,7 @@ METRICS_TYPES = ("training", "validation", "testing", "production")
 class Metrics(StandardArtifact):
     """The results of an evaluation of a model; each logged one is a separate record."""
 
-    ARTIFACT_TYPE_NAME = stored_form.METRICS_TYPE_NAME
+    ARTIFACT_TYPE_NAME: ClassVar[str] = stored_form.METRICS_TYPE_NAME
     _TEXT_PROPERTIES = ("name", "create_time", "description", "metrics_type", "data_set_id", "model_id", "owner")
 
     TRAINING, VALIDATION, TESTING, PRODUCTION = METRICS_TYPES
@@ -352,20 +352,20 @@ class Metrics(StandardArtifact):
             TypeError: another argument has no text.
 
         """
-        self.workspace = _name_of(workspace)
-        self.name = required_text("name", name)
-        self.description = plain.field_text("description", description)
-        self.owner = plain.field_text("owner", owner)
-        self.uri = required_uri(uri)
-        self.data_set_id = ids.reference("data_set_id", data_set_id, not_of=_NO_DATA_SET)
-        self.model_id = ids.reference("model_id", model_id, not_of=_NO_MODEL)
-        self.metrics_type = plain.field_text("metrics_type", metrics_type)
+        self.workspace: str | None = _name_of(workspace)
+        self.name: str = required_text("name", name)
+        self.description: str | None = plain.field_text("description", description)
+        self.owner: str | None = plain.field_text("owner", owner)
+        self.uri: str = required_uri(uri)
+        self.data_set_id: str | None = ids.reference("data_set_id", data_set_id, not_of=_NO_DATA_SET)
+        self.model_id: str | None = ids.reference("model_id", model_id, not_of=_NO_MODEL)
+        self.metrics_type: str | None = plain.field_text("metrics_type", metrics_type)
         self.values = values
-        self.labels = label_texts.checked(labels)
+        self.labels: Mapping[str, str] | None = label_texts.checked(labels)
         typos.check_value("metrics_type", self.metrics_type, METRICS_TYPES)
         typos.check_keywords("Metrics", kwargs, vars(self))
-        self.id = None
-        self.create_time = stored_form.now()
+        self.id: LoggedId = None
+        self.create_time: str = stored_form.now()
         self.kwargs = kwargs
 
     def log(

@@ -40,7 +40,8 @@ def train(workspace: metadata.Workspace) -> metadata.Model:
         scores = metadata.Metrics(uri="file:///scores", name="scores", model_id=str(model.id), values={"auc": 0.9})
         training.log_output(scores).log({"loss": 0.5}, step=1)
         losses: list[float] = scores.history("loss").values
-    assert [data.id, view.id, model.id, scores.id].count(None) == 0 and losses == [0.5]
+    assert [data.id, view.id, model.id, scores.id].count(None) == 0
+    assert losses == [0.5]
     return model
 
 
