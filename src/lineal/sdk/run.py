@@ -56,7 +56,7 @@ class Run:
         """
         self.workspace: Workspace = _required_workspace(workspace)
         self.name: str = required_text("name", name)
-        self.description = plain.field_text("description", description)
+        self.description: str | None = plain.field_text("description", description)
         self._blocks: list[list[Execution]] = []
 
     def __enter__(self) -> Run:
@@ -139,7 +139,7 @@ class Execution:
         self.name: str = required_text("name", name)
         self.workspace: Workspace = _required_workspace(workspace)
         self.run = run
-        self.description = plain.field_text("description", description)
+        self.description: str | None = plain.field_text("description", description)
         self.create_time: str = stored_form.now()
         self._process: int | None = os.getpid()
         self._entries: list[int] = []

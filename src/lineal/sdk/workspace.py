@@ -66,7 +66,7 @@ class Workspace:
             raise ValueError(f"'store' must be set as metadata.Store, got {store!r}")
         self.store: MetadataStore = store.store
         self.name: str = required_text("name", name)
-        self.description = plain.field_text("description", description)
+        self.description: str | None = plain.field_text("description", description)
         self.labels: Mapping[str, str] | None = label_texts.checked(labels)
         self._types = store._types
         self._context = self._find_or_make(reuse=bool(reuse_workspace_if_exists))
