@@ -171,6 +171,12 @@ def test_an_official_package_wins_over_the_folder_for_type_checkers(enabled: Env
     assert ran.stdout.strip() == "True"
 
 
+def test_a_path_object_on_the_path_does_no_harm(enabled: Environment) -> None:
+    program = f"import pathlib, sys; sys.path.insert(0, pathlib.Path('elsewhere')); {STORE}"
+
+    assert enabled.run("-c", program).stdout.strip() == OURS
+
+
 def test_disabling_leaves_an_official_package_alone(enabled: Environment) -> None:
     enabled.install_official("1.21.0")
     enabled.lineal("disable")

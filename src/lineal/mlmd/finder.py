@@ -64,9 +64,9 @@ class LinealFinder:
         return lineal and ModuleSpec(NAME, self, origin=lineal.origin, is_package=True)  # type: ignore[arg-type]
 
 
-def is_names_folder(entry: str) -> bool:
-    """Tell whether an entry of the path is the folder of names."""
-    return entry.replace("\\", "/").endswith(NAMES_FOLDER)
+def is_names_folder(entry: object) -> bool:
+    """Tell whether an entry of the path is the folder of names; programs put other things than texts there, too."""
+    return isinstance(entry, str) and entry.replace("\\", "/").endswith(NAMES_FOLDER)
 
 
 def _without_names() -> list[str]:

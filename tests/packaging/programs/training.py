@@ -37,7 +37,7 @@ def train(workspace: metadata.Workspace) -> metadata.Model:
         model = training.log_output(
             metadata.Model(uri="file:///model", name="cnn", hyperparameters={"rate": 0.1}, labels={"stage": "test"})
         )
-        scores = metadata.Metrics(uri="file:///scores", name="scores", model_id=str(model.id), values={"auc": 0.9})
+        scores = metadata.Metrics(uri="file:///scores", name="scores", model_id=model, values={"auc": 0.9})
         training.log_output(scores).log({"loss": 0.5}, step=1)
         losses: list[float] = scores.history("loss").values
     assert [data.id, view.id, model.id, scores.id].count(None) == 0
@@ -50,8 +50,7 @@ def executions_behind(lineage: Lineage) -> Sequence[str]:
     return [str(execution["name"]) for execution in upstream.executions]
 
 
-def main(url: str) -> None:
-    store = metadata.Store(url=url)
+def use(store: metadata.Store) -> None:
     workspace = metadata.Workspace(store, name="digits", labels={"team": "vision"})
     model = train(workspace)
     kinds: list[type[metadata.Artifact]] = [metadata.DataSet, metadata.Model, metadata.Metrics, FeatureView]
@@ -65,6 +64,11 @@ def main(url: str) -> None:
     print(
         names, len(outputs), newest[0].last_known_state == mlpb.Execution.COMPLETE, executions_behind(model.lineage())
     )
+
+
+def main(url: str) -> None:
+    with metadata.Store(url=url) as store:
+        use(store)
 
 
 if __name__ == "__main__":
