@@ -1,6 +1,7 @@
 """Run the benchmark: `python -m bench [--suite NAME ...] [--rounds N] [--size N] [--only TEXT] [--json FILE]`.
 
-The suite `startup` measures imports and the command, and `scale` the growth from 10,000 to a million artifacts.
+The suite `startup` measures imports and the command, `scale` the growth from 10,000 to a million artifacts, and
+`metrics` a million points of metrics beside bare sqlite3.
 
 Both libraries work on fresh stores of the same size, in processes of their own that take turns, so that a change of the
 machine's speed meets both. The tables show medians and the ratio official / Lineal (above 1 = Lineal is faster).
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import scale, startup, suites
+from bench import metric_points, scale, startup, suites
 from bench.measure import Result, print_table
 from tests.engines import MARIADB, POSTGRESQL
 
@@ -44,7 +45,17 @@ def _scale(arguments: argparse.Namespace) -> list[Any]:
     return list(found)
 
 
-OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {"startup": _startup, "scale": _scale}
+def _metrics(arguments: argparse.Namespace) -> list[Any]:
+    found = metric_points.measure(arguments.rounds)
+    metric_points.print_table(found)
+    return list(found)
+
+
+OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
+    "startup": _startup,
+    "scale": _scale,
+    "metrics": _metrics,
+}
 
 
 def main() -> None:

@@ -131,6 +131,21 @@ ROUTES: dict[str, Route] = {
         {"node_id": _IDS, "limit": ["1", "100"]}, [{"node_id": "2"}, {"node_id": "5"}]
     ),
     "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),
+    "/api/v1/artifacts/{node_id}/metrics": Route(
+        {"node_id": _IDS, "name": ["loss"], "latest_only": ["true"], "limit": ["1", "100"], "cursor": [NEXT]},
+        [{"node_id": "1"}, {"node_id": "4"}],
+    ),
+    "/api/v1/artifacts/{node_id}/metrics/history": Route(
+        {
+            "node_id": _IDS,
+            "name": ["loss", "auc"],
+            "first_step": ["2"],
+            "last_step": ["2"],
+            "limit": ["1", "100"],
+            "cursor": [NEXT],
+        },
+        [{"node_id": "1", "name": "loss"}, {"node_id": "4", "name": "loss"}],
+    ),
     "/api/v1/lineage": Route(
         {
             "focus": _KEYS,
@@ -138,7 +153,7 @@ ROUTES: dict[str, Route] = {
             "down": ["0", "5"],
             "limit": ["2", "100"],
             **_AROUND,
-            "inside": ["c1", "c4", "r1", "r3"],
+            "inside": ["c1", "c4", "r1", "r4"],
             "columns": ["metric.size,label.team"],
         },
         [{"focus": "a2"}],

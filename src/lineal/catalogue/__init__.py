@@ -30,6 +30,7 @@ from lineal.catalogue import (
 )
 from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
+from lineal.catalogue.metric_points import MetricPoints
 from lineal.catalogue.search_shapes import Completed
 from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
@@ -52,6 +53,7 @@ class Catalogue:
 
     Attributes:
         index: the search index, which a thread of the server may follow up.
+        metrics: the points of metrics.
     """
 
     def __init__(self, service: MetadataService, *, caller: Callable[[], Caller] = lambda: UNNAMED) -> None:
@@ -62,6 +64,7 @@ class Catalogue:
         self.index.prepare()
         self._whole = WholeCounts()
         self._views = Views(service)
+        self.metrics = MetricPoints(service, caller)
 
     def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
         return self._service.read(work, caller=self._caller())

@@ -671,6 +671,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{node_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics whose points were logged to an artifact, in the order in which they began */
+        get: operations["logged_metrics"];
+        put?: never;
+        /** Add points of metrics to an artifact, all of them or none */
+        post: operations["log_metrics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifacts/{node_id}/metrics/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The points of one metric, ordered by step, time and value */
+        get: operations["metric_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lineage": {
         parameters: {
             query?: never;
@@ -1041,8 +1076,8 @@ export interface components {
          *         time: when, in milliseconds since the epoch.
          *         who: the caller: a name, and how it was proven, such as "ada (token 3f2ab4c5d6e7)".
          *         rpc: the call.
-         *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property;
-         *             mend, migrate, restore of a store; create, revoke of a token.
+         *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property,
+         *             metrics; mend, migrate, restore of a store; create, revoke of a token.
          *         subject: what it is about: artifact, execution, context, type, store or token.
          *         node_id: its id; 0 for a store, and for a token, whose id is among the values.
          *         old: the values that are gone, as a JSON text; None if there were none.
@@ -1580,6 +1615,20 @@ export interface components {
             kind: "int";
         };
         /**
+         * LatestMetrics
+         * @description The latest points of the names to which points were added.
+         *
+         *     Attributes:
+         *         items: one for each name.
+         *         left_out: how many of the names are not among the `values` of the record, which hold 1,000 at most.
+         */
+        LatestMetrics: {
+            /** Items */
+            items: components["schemas"]["LoggedMetric"][];
+            /** Left Out */
+            left_out: number;
+        };
+        /**
          * Lineage
          * @description A part of the lineage graph.
          *
@@ -1691,6 +1740,86 @@ export interface components {
             hidden_down: number;
         };
         /**
+         * LoggedMetric
+         * @description A metric of an artifact.
+         *
+         *     Attributes:
+         *         name: its name.
+         *         latest: the point with the highest step, then the latest time.
+         *         count: how many points it has; None, as all below, if only the latest was asked for.
+         *         first: the point with the lowest step, then the earliest time.
+         *         least: the least value; None if all are NaN.
+         *         greatest: the greatest value; None if all are NaN.
+         */
+        LoggedMetric: {
+            /** Name */
+            name: string;
+            latest: components["schemas"]["MetricPoint"];
+            /** Count */
+            count: number | null;
+            first: components["schemas"]["MetricPoint"] | null;
+            /** Least */
+            least: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Greatest */
+            greatest: number | ("NaN" | "Infinity" | "-Infinity") | null;
+        };
+        /**
+         * LoggedMetrics
+         * @description A page of the metrics of an artifact, in the order in which they began.
+         */
+        LoggedMetrics: {
+            /** Items */
+            items: components["schemas"]["LoggedMetric"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * MetricColumns
+         * @description Points of one metric as columns, index-aligned; without times, all have the present one.
+         */
+        MetricColumns: {
+            /** Name */
+            name: string;
+            /** Steps */
+            steps: number[];
+            /** Values */
+            values: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /**
+             * Times
+             * @description Milliseconds since 1970.
+             * @default []
+             */
+            times: number[];
+        };
+        /**
+         * MetricHistory
+         * @description A page of the points of a metric, ordered by step, time and value; the three lists are index-aligned.
+         */
+        MetricHistory: {
+            /** Name */
+            name: string;
+            /** Steps */
+            steps: number[];
+            /** Times */
+            times: number[];
+            /** Values */
+            values: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * MetricPoint
+         * @description A value of a metric at a step and a time.
+         */
+        MetricPoint: {
+            /** Step */
+            step: number;
+            /** Time */
+            time: number;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
          * MetricSeries
          * @description A metric over time and versions.
          */
@@ -1750,6 +1879,34 @@ export interface components {
             artifact_id: string;
             /** Previous Artifact Id */
             previous_artifact_id: string | null;
+        };
+        /**
+         * NewPoints
+         * @description Points to be added: `values` by name at one `step`, or `series`, or both.
+         */
+        NewPoints: {
+            /**
+             * Values
+             * @default {}
+             */
+            values: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+            /**
+             * Step
+             * @description The step of `values`.
+             */
+            step?: number | null;
+            /**
+             * Time
+             * @description The time of `values`; by default the present one.
+             */
+            time?: number | null;
+            /**
+             * Series
+             * @default []
+             */
+            series: components["schemas"]["MetricColumns"][];
         };
         /**
          * NewView
@@ -5992,6 +6149,261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Node"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logged_metrics: {
+        parameters: {
+            query?: {
+                /** @description Only these metrics. */
+                name?: string[] | null;
+                /** @description Leave out what takes reading all points. */
+                latest_only?: boolean;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedMetrics"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    log_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPoints"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatestMetrics"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_history: {
+        parameters: {
+            query: {
+                /** @description The metric. */
+                name: string;
+                /** @description Only points from, or up to, this step. */
+                first_step?: number | null;
+                /** @description Only points from, or up to, this step. */
+                last_step?: number | null;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricHistory"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

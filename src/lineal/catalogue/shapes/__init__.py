@@ -29,6 +29,11 @@ from lineal.catalogue.shapes.graphs import Paths as Paths
 from lineal.catalogue.shapes.graphs import PathStep as PathStep
 from lineal.catalogue.shapes.graphs import Relative as Relative
 from lineal.catalogue.shapes.graphs import Relatives as Relatives
+from lineal.catalogue.shapes.metrics import LatestMetrics as LatestMetrics
+from lineal.catalogue.shapes.metrics import LoggedMetric as LoggedMetric
+from lineal.catalogue.shapes.metrics import LoggedMetrics as LoggedMetrics
+from lineal.catalogue.shapes.metrics import MetricHistory as MetricHistory
+from lineal.catalogue.shapes.metrics import MetricPoint as MetricPoint
 from lineal.catalogue.shapes.records import Card as Card
 from lineal.catalogue.shapes.records import Evaluation as Evaluation
 from lineal.catalogue.shapes.records import Evaluations as Evaluations

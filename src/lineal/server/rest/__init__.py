@@ -22,6 +22,7 @@ from lineal.server.rest import (
     docs_page,
     group_routes,
     lineage_routes,
+    metric_routes,
     node_routes,
     problems,
     problems_page,
@@ -43,6 +44,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 _MODULES = (
     node_routes,
     change_routes,
+    metric_routes,
     lineage_routes,
     group_routes,
     store_routes,
