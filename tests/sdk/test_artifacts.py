@@ -105,7 +105,7 @@ def test_an_artifact_class_needs_a_type_name_and_a_serialization() -> None:
 
 
 def test_an_artifact_shows_its_attributes() -> None:
-    assert "Model(workspace=None, name='a', description=None" in repr(Model("gs://a", "a"))
+    assert "Model(workspace=None, name='a', description=None" in str(Model("gs://a", "a"))
     assert "&lt;a&gt;" in Model("gs://a", "<a>")._repr_html_()
 
 

@@ -92,7 +92,6 @@ def test_runs_and_executions_show_themselves(workspace: Workspace) -> None:
     execution.log_output(Model("gs://a", "a"))
     assert "&lt;nightly&gt;" in run._repr_html_()
     assert "&lt;nightly&gt;" in execution._repr_html_()
-    assert f"id={execution.id}, name='train'" in repr(execution)
 
 
 def _stored(execution: Execution) -> pb.Execution:

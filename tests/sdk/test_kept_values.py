@@ -38,7 +38,7 @@ def test_other_values_of_a_stored_artifact_are_named_in_one_warning(method: str,
 def test_the_object_shows_what_is_stored(execution: Execution) -> None:
     first = execution.log_output(Model("gs://a", "a", **VALUES))
     second = execution.log_output(Model("gs://a", "a", description="cakes", owner="me", labels={}, rows=8))
-    assert repr(second) == repr(first)
+    assert str(second) == str(first)
 
 
 def test_what_was_not_given_asks_for_nothing_and_is_shown(execution: Execution) -> None:
@@ -46,7 +46,7 @@ def test_what_was_not_given_asks_for_nothing_and_is_shown(execution: Execution) 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         second = Execution("serve", execution.workspace).log_input(Model("gs://a", "a"))
-    assert repr(second) == repr(first)
+    assert str(second) == str(first)
 
 
 def test_the_same_values_are_no_warning_in_another_run(workspace: Workspace) -> None:

@@ -8,12 +8,25 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, TypeAlias
 
 from lineal import record_patch
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, changing, html, ids, kept, metric_points, plain, stored_form, typos
+from lineal.sdk import (
+    artifact_lineage,
+    cards,
+    changing,
+    ids,
+    kept,
+    metric_points,
+    plain,
+    stored_form,
+    typos,
+    web_ui,
+)
 from lineal.sdk import labels as label_texts
+from lineal.urls import redact
 from lineal.wire import metadata_store as pb
 
 # None until the artifact is logged. For a type checker it may be used as a number: nearly all code reads it afterwards.
@@ -53,20 +66,21 @@ class Artifact(ABC):
         return artifact_lineage.reduced_at_home(self, super().__reduce_ex__(protocol))
 
     def lineage(
-        self, *, max_hops: SupportsIndex | None = None, store: MetadataStore | None = None
+        self, *, max_hops: SupportsIndex | None = None, store: MetadataStore | HasStore | None = None
     ) -> artifact_lineage.Lineage:
         """Return what this artifact came from and what came from it.
 
         Args:
             max_hops: the number of edges to walk in each direction; None for 100.
-            store: where to look; by default the store that the artifact was logged in.
+            store: where to look, a Store or its client; by default the store that the artifact was logged in.
 
         Raises:
             ValueError: the artifact was not logged, or `store` is needed because it came from another process.
 
         """
         artifact_id = getattr(self, "id", None)
-        client = store or artifact_lineage.home_of(self)
+        given: Any = store
+        client: MetadataStore | None = getattr(given, "store", given) or artifact_lineage.home_of(self)
         if artifact_id is None:
             raise ValueError("the artifact has no lineage yet: log it first, or give it an 'id' and pass 'store'")
         if client is None:
@@ -164,6 +178,24 @@ class Artifact(ABC):
         """Tell whether the record is archived now."""
         return record_patch.is_archived(changing.stored(*changing.stored_in(self, what="read")))
 
+    def __repr__(self) -> str:
+        client = artifact_lineage.home_of(self)
+        facts = {name: getattr(self, name, None) for name in ("id", "version", "uri")}
+        facts |= {"workspace": self._workspace(), "store": None if client is None else web_ui.place_of(client)}
+        return cards.short(self, getattr(self, "name", None), **facts)
+
+    def _repr_html_(self) -> str:
+        client, artifact_id = artifact_lineage.home_of(self), getattr(self, "id", None)
+        fields = getattr(self, "__dict__", {}) | {"workspace": self._workspace()}
+        fields = stored_form.in_order(fields, self.ARTIFACT_TYPE_NAME)
+        if client is None or artifact_id is None:
+            return cards.card(type(self).__name__, fields, None)
+        read = partial(cards.around_artifact, client, artifact_id)
+        return cards.card(type(self).__name__, fields, read, client=client, page=("artifacts", artifact_id))
+
+    def _workspace(self) -> str | None:
+        return artifact_lineage.workspace_of(self) or getattr(self, "workspace", None)
+
 
 def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
     """Tell whether type, uri, name, version and workspace of two records agree."""
@@ -217,12 +249,9 @@ class StandardArtifact(Artifact):
             if not kept.agree(name, given[name], stored.get(name)) and (name in stored or name in _OWN_FIELDS):
                 setattr(self, name, stored.get(name, _OWN_FIELDS.get(name)))
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         fields = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__module__}.{type(self).__qualname__}({fields})"
-
-    def _repr_html_(self) -> str:
-        return html.card(type(self).__name__, vars(self))
+        return redact(f"{type(self).__module__}.{type(self).__qualname__}({fields})")
 
 
 class DataSet(StandardArtifact):
@@ -457,6 +486,12 @@ class Metrics(StandardArtifact):
         return metric_points.history_pages(
             self, name, first_step=first_step, last_step=last_step, page_size=page_size, store=store
         )
+
+
+class HasStore(Protocol):
+    """A Store or a Workspace, which this module cannot import."""
+
+    store: MetadataStore
 
 
 class NamedContext(Protocol):

@@ -74,7 +74,7 @@ class Recorder:
         else:
             existing.check(on_existing)
             artifact.id = self._log_new(artifact, event_type, on_existing)
-        artifact_lineage.remember_home(artifact, self.client)
+        artifact_lineage.remember_home(artifact, self.client, self.workspace.name)
 
     def _join_known(self, said: Any, event_type: pb.Event.Type) -> None:
         """Add the event of an artifact that is said to be stored."""

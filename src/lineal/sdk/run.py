@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import time
+from functools import partial
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
 from lineal import errors
 from lineal.client import ListOptions
-from lineal.sdk import endings, filters, html, ids, plain, stored_form, termination
+from lineal.sdk import cards, endings, filters, ids, plain, stored_form, termination, web_ui
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.existing import OnExisting
 from lineal.sdk.recording import Recorder
@@ -87,11 +88,13 @@ class Run:
             execution._cancel()
 
     def __repr__(self) -> str:
-        return f"{type(self).__module__}.{type(self).__qualname__}(name={self.name!r}, workspace={self.workspace!r})"
+        return cards.short(self, self.name, workspace=self.workspace.name, store=web_ui.place_of(self.workspace.store))
 
     def _repr_html_(self) -> str:
-        fields = {"name": self.name, "workspace": self.workspace.name, "description": self.description}
-        return html.card("Run", fields)
+        client, workspace = self.workspace.store, self.workspace
+        fields = {"name": self.name, "workspace": workspace.name, "description": self.description}
+        read = partial(cards.around_run, client, workspace.name, self.name)
+        return cards.card("Run", fields, read, client=client, page=("workspaces", workspace.context_id))
 
     def _adopt(self, execution: Execution) -> None:
         if self._blocks:
@@ -217,14 +220,20 @@ class Execution:
             self._ended = True
 
     def __repr__(self) -> str:
-        names = ("id", "name", "workspace", "run", "description", "create_time")
-        fields = ", ".join(f"{name}={getattr(self, name)!r}" for name in names)
-        return f"{type(self).__module__}.{type(self).__qualname__}({fields})"
+        facts = {
+            "id": getattr(self, "id", None),
+            "workspace": self.workspace.name,
+            "run": None if self.run is None else self.run.name,
+        }
+        return cards.short(self, self.name, **facts, store=web_ui.place_of(self.workspace.store))
 
     def _repr_html_(self) -> str:
+        client = self.workspace.store
         fields: dict[str, Any] = {name: getattr(self, name) for name in ("id", "name", "description", "create_time")}
         fields |= {"workspace": self.workspace.name, "run": None if self.run is None else self.run.name}
-        return html.card("Execution", fields)
+        fields = stored_form.in_order(fields, "")
+        read = partial(cards.around_execution, client, self.id)
+        return cards.card("Execution", fields, read, client=client, page=("executions", self.id))
 
     def _put(self) -> int:
         """Store the execution and its membership of the workspace in one call."""

@@ -8,7 +8,7 @@ from typing import SupportsIndex
 
 from lineal.client import MetadataStore, connect
 from lineal.client.connection import SERVER_SCHEMES, why_no_host
-from lineal.sdk import artifact_lineage, ids, web_ui
+from lineal.sdk import artifact_lineage, html, ids, web_ui
 from lineal.sdk.type_registry import TypeRegistry
 from lineal.urls import DATABASE_SCHEMES, PlaceOfStore
 from lineal.wire import metadata_store as pb
@@ -106,6 +106,10 @@ class Store:
     def __repr__(self) -> str:
         closed = ", closed" if self._is_closed else ""
         return f"{type(self).__name__}({web_ui.place_of(self.store)!r}{closed})"
+
+    def _repr_html_(self) -> str:
+        fields = {"where": web_ui.place_of(self.store), "closed": "yes" if self._is_closed else None}
+        return html.card("Store", fields, html.link(getattr(self.store, "_ui_url", None), "Open the web UI"))
 
     def _use(self, client: MetadataStore, shown_at: str | None) -> None:
         self.store = client

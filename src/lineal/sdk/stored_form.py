@@ -205,11 +205,15 @@ def recorded_fields(artifact: pb.Artifact) -> dict[str, Any]:
     return {name: fields[name] for name in fields if name not in (WORKSPACE_PROPERTY_NAME, RUN_PROPERTY_NAME)}
 
 
+def state_of(execution: pb.Execution) -> str | None:
+    """Return the name of the state of an execution, None for none."""
+    return pb.Execution.State.Name(execution.last_known_state) if execution.HasField("last_known_state") else None
+
+
 def plain_execution(execution: pb.Execution) -> dict[str, Any]:
     """Return an execution as a dict: id, workspace, run, state, the properties, and why it did not complete."""
-    state = pb.Execution.State.Name(execution.last_known_state) if execution.HasField("last_known_state") else None
     custom = execution.custom_properties
-    fields: dict[str, Any] = {"id": execution.id, **_origin(custom), "state": state}
+    fields: dict[str, Any] = {"id": execution.id, **_origin(custom), "state": state_of(execution)}
     fields.update(_plain_properties(execution.properties))
     fields.update((name, plain_value(custom[name])) for name in FAILURE_NAMES if name in custom)
     return fields

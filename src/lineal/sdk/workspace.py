@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, changing, html, ids, kept, listing, plain, stored_form
+from lineal.sdk import artifact_lineage, cards, changing, ids, kept, listing, plain, stored_form, web_ui
 from lineal.sdk import labels as label_texts
 from lineal.sdk.artifacts import required_text
 from lineal.sdk.retry import retrying
@@ -167,11 +168,12 @@ class Workspace:
         return artifact_lineage.trace(self.store, artifact, max_hops=max_hops)
 
     def __repr__(self) -> str:
-        return f"{type(self).__module__}.{type(self).__qualname__}(name={self.name!r}, context_id={self.context_id})"
+        return cards.short(self, self.name, id=getattr(self, "context_id", None), store=web_ui.place_of(self.store))
 
     def _repr_html_(self) -> str:
-        fields = ("name", "context_id", "description", "labels")
-        return html.card("Workspace", {field: getattr(self, field) for field in fields})
+        fields = {name: getattr(self, name) for name in ("name", "context_id", "description", "labels")}
+        read = partial(cards.around_workspace, self.store, self.context_id)
+        return cards.card("Workspace", fields, read, client=self.store, page=("workspaces", self.context_id))
 
     def _find_or_make(self, *, reuse: bool) -> pb.Context:
         return self._find(reuse=reuse) or self._make(reuse=reuse)
