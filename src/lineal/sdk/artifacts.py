@@ -401,7 +401,7 @@ class Metrics(StandardArtifact):
         self,
         values: Mapping[str, Any],
         *,
-        step: int | None = None,
+        step: SupportsIndex | None = None,
         time: metric_points.Time = None,
         store: MetadataStore | None = None,
     ) -> None:
@@ -426,9 +426,9 @@ class Metrics(StandardArtifact):
 
     def log_points(
         self,
-        points: Mapping[str, Iterable[Any]] | Iterable[metric_points.Point],
+        points: metric_points.Columns | Iterable[metric_points.Point],
         *,
-        steps: Iterable[int] | None = None,
+        steps: Iterable[SupportsIndex] | None = None,
         times: Iterable[metric_points.Time] | None = None,
         store: MetadataStore | None = None,
     ) -> None:
@@ -453,8 +453,8 @@ class Metrics(StandardArtifact):
         self,
         name: str,
         *,
-        first_step: int | None = None,
-        last_step: int | None = None,
+        first_step: SupportsIndex | None = None,
+        last_step: SupportsIndex | None = None,
         store: MetadataStore | None = None,
     ) -> metric_points.History:
         """Return the points of a metric: (steps, times, values), ordered by step, time and value.
@@ -477,8 +477,8 @@ class Metrics(StandardArtifact):
         self,
         name: str,
         *,
-        first_step: int | None = None,
-        last_step: int | None = None,
+        first_step: SupportsIndex | None = None,
+        last_step: SupportsIndex | None = None,
         page_size: int = 50_000,
         store: MetadataStore | None = None,
     ) -> Iterator[metric_points.History]:

@@ -10,7 +10,7 @@ import time as clock
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar, Union
+from typing import Any, NamedTuple, Protocol, TypeVar, Union
 
 from lineal.client import MetadataStore
 from lineal.counting import amount
@@ -24,6 +24,13 @@ _LARGEST = 2**63 - 1
 _Answer = TypeVar("_Answer")
 Time = Union[datetime, int, None]
 Point = Union["tuple[str, Any, int]", "tuple[str, Any, int, Time]"]
+
+
+class Columns(Protocol):
+    """Columns of values by name: a mapping, or a DataFrame of pandas."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]:
+        """Return names and columns."""
 
 
 class History(NamedTuple):
