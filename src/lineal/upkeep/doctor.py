@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from lineal import errors
+from lineal import errors, progress
 from lineal.config import DatabaseSettings, Use
 from lineal.counting import amount
 from lineal.kinds import KINDS, Kind
@@ -142,12 +142,10 @@ def _sentence(raises: Callable[[], object]) -> str:
 
 
 def _findings(session: Session) -> Iterator[Finding]:
-    yield from _version(session)
-    yield from _bad_rows(session)
-    yield from _duplicate_types(session)
-    yield from _cycles(session)
-    yield from _unindexed(session)
-    yield from _behind(session)
+    checked = (_version, _bad_rows, _duplicate_types, _cycles, _unindexed, _behind)
+    for number, check in enumerate(checked, start=1):
+        progress.report("check", number, len(checked))
+        yield from check(session)
 
 
 _VERSION = "MLMDEnv must hold"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lineal.server.rest.csv_text import cell, escaped
+from lineal.csv_text import cell, escaped
 from tests.server.rest.shelf import Shelf
 
 

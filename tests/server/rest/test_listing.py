@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lineal.server.rest.csv_text import escaped
+from lineal.csv_text import escaped
 from lineal.wire import metadata_store as pb
 from tests.server.rest.shelf import Shelf
 

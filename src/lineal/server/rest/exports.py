@@ -13,10 +13,9 @@ from typing import Any
 from fastapi.responses import StreamingResponse
 from starlette.types import Send
 
-from lineal import errors
+from lineal import csv_text, errors
 from lineal.catalogue import Asked, Catalogue, shapes
 from lineal.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES, read_columns
-from lineal.server.rest import csv_text
 from lineal.server.rest.writing import to_bytes
 
 CONTENT: dict[str, Any] = {

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 import lineal
-from lineal import errors
+from lineal import errors, progress
 from lineal.config import DatabaseSettings, Use
 from lineal.service import MetadataService
 from lineal.service.clock import now
@@ -92,7 +92,7 @@ def _write(session: Session, draft: Path, manifest: Manifest, key: SignKey | Non
             records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else iter(())
             first = list(islice(records, 1))
             if first or not member.is_recent:
-                manifest.members[member.name] = archive.add(member.name, chain(first, records))
+                manifest.members[member.name] = archive.add(member.name, progress.counted(member.name, chain(first, records)))
         archive.end(manifest)
     return manifest
 

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from typing import Any, NoReturn
 
-from lineal import errors
+from lineal import errors, progress
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.engine.column_limits import shown
 from lineal.store.upkeep.archive import (
@@ -81,7 +81,9 @@ class _Checked:
         self._place = ("", 0)
 
     def run(self, member: Member) -> None:
-        for number, record in enumerate(self._archive.records(member.name), start=1):
+        held = self._archive.manifest.counts().get(member.name)
+        records = progress.counted(f"{member.name} read", self._archive.records(member.name), held)
+        for number, record in enumerate(records, start=1):
             self._place = (member.name, number)
             self._check_columns(member, record)
             if member.key == ("id",) and isinstance(record["id"], int) and not self._ids[member.name].add(record["id"]):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, cast
 
-from lineal import errors
+from lineal import errors, progress
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.writes.put_aliases import identity_of
 from lineal.store.engine.column_limits import shown
@@ -48,6 +48,7 @@ def batches(archive: Archive, member: Member) -> Iterator[tuple[Sequence[int], l
     while batch := list(islice(records, member.batch)):
         yield range(done + 1, done + 1 + len(batch)), batch
         done += len(batch)
+        progress.report(f"{member.name} written", done, archive.manifest.counts().get(member.name))
 
 
 class IdMap:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateTable
 
-from lineal import errors
+from lineal import errors, progress
 from lineal.counting import Amount
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
@@ -237,7 +237,9 @@ def _travel(session: Session, database: Database, start: int, end: int) -> None:
         _note_unfinished(session, database, start, end)
     _drop(session, _RENEWED_TABLES)
     shape = read_shape(session)
-    for step in _steps(start, end):
+    steps = list(_steps(start, end))
+    for number, step in enumerate(steps, start=1):
+        progress.report("step", number, len(steps))
         for change in _changes(step, upwards=start < end):
             if change.apply is not None:
                 change.apply(session, shape)

@@ -23,10 +23,10 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|-?Infinity", re.ASC
 _BLANK = ("Z", "Cc", "Cf")
 
 
-def lines(rows: Sequence[Sequence[Any]]) -> bytes:
-    """Return rows as lines of CSV in UTF-8."""
+def lines(rows: Sequence[Sequence[Any]], *, ending: str = "\r\n") -> bytes:
+    """Return rows as lines of CSV in UTF-8, with this ending each."""
     text = io.StringIO()
-    csv.writer(text).writerows([[cell(value) for value in row] for row in rows])
+    csv.writer(text, lineterminator=ending).writerows([[cell(value) for value in row] for row in rows])
     return text.getvalue().encode("utf-8", "replace")
 
 
