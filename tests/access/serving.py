@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from lineal.catalogue import Catalogue
+from lineal.catalogue.search_calls import serve_searches
 from lineal.config import DatabaseSettings, ServerSettings
 from lineal.server.auth.guard import guard_of
 from lineal.server.grpc_door import GrpcDoor
@@ -49,6 +50,7 @@ def serving(url: str = "sqlite://", **settings: Any) -> Iterator[Served]:
         service.database.limits = given.limits
         guard = guard_of(service, given.access)
         catalogue = Catalogue(service, caller=guard.caller)
+        serve_searches(service, catalogue.index)
         app = create_app(Readiness(service), service, catalogue, given, guard)
         http_door = HttpDoor(app, host=given.host, port=0, tls=given.tls, limits=given.limits)
         stack.callback(http_door.stop)

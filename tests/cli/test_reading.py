@@ -28,7 +28,7 @@ def run(store_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
 
 def test_ls_aligns_the_newest_first(run: Run) -> None:
     header, *rows = run("ls", "artifacts").splitlines()
-    assert header.split() == ["ID", "TYPE", "NAME", "STATE", "URI", "CREATED"]
+    assert header.split() == ["ID", "TYPE", "NAME", "LABELS", "STATE", "URI", "CREATED"]
     assert [row.split()[2] for row in rows] == ["score", "net", "second", "first"]
     assert len({row.index(name) for row, name in zip(rows, ("score", "net", "second", "first"), strict=True)}) == 1
 

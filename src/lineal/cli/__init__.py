@@ -1,7 +1,8 @@
 """The command line: `lineal COMMAND`. Here: finding the command, running it, and turning errors into exit codes.
 
 Each command is a module with `add(commands)`, which declares its flags, and a `run(args)`. Slow imports are inside
-`run`, so `lineal --help` answers at once. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+`run`, so `lineal --help` answers at once. Exit codes: 0 done, 1 failed, refused or partly done, 2 wrong usage, 130
+interrupted (docs/reference/cli.md).
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from lineal import errors
 from lineal.cli import (
     audit,
     backup,
+    completion,
     console,
     delete,
     doctor,
     get,
+    help,  # noqa: A004 the command's name
     lineage,
     ls,
     migrate,
@@ -50,8 +53,11 @@ COMMANDS = (
     version,
     watch,
     ml_metadata,
+    completion,
+    help,
 )
 
+_COMPLETE = "__complete"
 _INTERRUPTED = 130
 
 
@@ -64,8 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.prepare()
     try:
         with console.flushed():
-            args = build_parser().parse_args(arguments)
-            args.run(args)
+            _run(list(sys.argv[1:] if arguments is None else arguments))
     except errors.StatusError as error:
         return console.fail(error.message)
     except BrokenPipeError:
@@ -80,11 +85,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _run(arguments: list[str]) -> None:
+    parser = build_parser()
+    if arguments[:1] == [_COMPLETE]:  # asked by the scripts of `lineal completion`
+        from lineal.cli.completing.words import lines
+
+        print("".join(f"{line}\n" for line in lines(parser, arguments[1:])), end="")
+        return
+    args = parser.parse_args(arguments)
+    args.run(args)
+
+
 def build_parser() -> Parser:
     """Return the parser of all commands."""
     parser = Parser(prog="lineal", description="The record of lineage for machine learning.")
     parser.add_argument("--version", "-V", action="version", version=f"lineal {lineal.__version__}")
     parser.help_without_words()
+    parser.set_defaults(all_commands=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         command.add(commands)

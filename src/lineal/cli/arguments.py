@@ -10,8 +10,10 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
+from lineal import errors
+from lineal.cli import mistakes
 from lineal.config import URL_VARIABLE, DatabaseSettings
 from lineal.urls import redact_message, redact_word
 
@@ -19,6 +21,7 @@ MOST_ROWS = (1 << 31) - 2  # a page's size is a number of 32 bits, and one row m
 _LONGEST_CUT = 100  # no message quotes more of a word that it cuts
 LARGEST_ID = (1 << 63) - 1
 
+Result = TypeVar("Result")
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
@@ -36,13 +39,31 @@ class Parser(argparse.ArgumentParser):
         """Print the help and exit with 0 if no command follows."""
         self._helps = True
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, and say of a word that nothing takes which flag of the command is like it."""
+        parsed, rest = self.parse_known_args(args, namespace)
+        if rest:
+            parsed.usage_error(mistakes.left_over(rest, self._command_of(parsed)))
+        return parsed
+
+    def _command_of(self, parsed: argparse.Namespace) -> argparse.ArgumentParser:
+        """Return the parser of the command that the words name."""
+        found: argparse.ArgumentParser = getattr(parsed.usage_error, "__self__", self)
+        return found
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, and keep the words for `error`, which must not show a password in one of them."""
         self._words = tuple(sys.argv[1:] if args is None else args)
         if self._helps and not self._words:
             self.print_help()
             self.exit()
-        return super().parse_known_args(args, namespace)
+        return super().parse_known_args(mistakes.with_dashes(self._words, self), namespace)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a word that is none of the choices, and name the nearest one."""
+        choices = mistakes.choices_of(action)
+        if choices is not None and value not in choices:
+            raise argparse.ArgumentError(action, mistakes.no_choice(str(value), choices))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Write, and raise errors of standard output: argparse itself would ignore them and exit with 0."""
@@ -53,6 +74,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the error and exit with code 2."""
+        message += mistakes.hint_for_missing(message, self._words, self)
         shown = " ".join(redact_message(without_secrets(message, self._words)).split())
         self.exit(2, f"{self.prog}: {shown}; see {self.prog} --help\n")
 
@@ -92,7 +114,7 @@ def node_id(text: str) -> int:
     """Return an id of the command line."""
     digits = text.lstrip("0")
     if not (text.isascii() and text.isdigit()) or not digits or len(digits) > 19 or int(digits) > LARGEST_ID:
-        raise argparse.ArgumentTypeError(f"{_cut(text)} is not an id; write a number from 1 to {LARGEST_ID}")
+        raise argparse.ArgumentTypeError(f"{mistakes.quoted(text)} is not an id; write a number from 1 to {LARGEST_ID}")
     return int(digits)
 
 
@@ -103,14 +125,12 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
         sign, digits = text[:1] == "-", text.removeprefix("-").lstrip("0") or "0"
         known = text.isascii() and text.removeprefix("-").isdigit() and len(digits) <= 19
         if not known or not low <= int(digits) * (-1 if sign else 1) <= high:
-            raise argparse.ArgumentTypeError(f"{_cut(text)} is not possible; write a whole number from {low} to {high}")
+            raise argparse.ArgumentTypeError(
+                f"{mistakes.quoted(text)} is not possible; write a whole number from {low} to {high}"
+            )
         return int(digits) * (-1 if sign else 1)
 
     return number
-
-
-def _cut(text: str) -> str:
-    return repr(text if len(text) <= 40 else f"{text[:40]}...")
 
 
 def add_store_flags(parser: Parser) -> None:
@@ -140,11 +160,6 @@ def database_url(args: argparse.Namespace) -> str:
     return url
 
 
-def add_json_flag(parser: Parser) -> None:
-    """Add the flag that asks for JSON."""
-    parser.add_argument("--json", action="store_true", help="print JSON for programs")
-
-
 def chosen_url(args: argparse.Namespace) -> str | None:
     """Return the URL that the flags or the environment name, or None."""
     if args.server:
@@ -169,6 +184,15 @@ def required_url(args: argparse.Namespace) -> str:
     if not url:
         args.usage_error(f"no store is named: give --db or --server, or set {URL_VARIABLE}")
     return str(url)
+
+
+def read_words(args: argparse.Namespace, read: Callable[[], Result]) -> Result:
+    """Return what a function reads from the words; a mistake in them ends with a usage error."""
+    try:
+        return read()
+    except errors.InvalidArgumentError as error:
+        args.usage_error(error.message)
+        raise
 
 
 def whoami() -> str:

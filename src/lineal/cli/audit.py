@@ -10,11 +10,11 @@ from lineal.cli.arguments import (
     MOST_ROWS,
     Commands,
     add_database_flag,
-    add_json_flag,
     node_id,
     required_database,
     whole_number,
 )
+from lineal.cli.output import Column, add_output_flags, print_records
 
 if TYPE_CHECKING:
     from lineal.upkeep.audit_log import AuditEntry
@@ -37,7 +37,7 @@ def add(commands: Commands) -> None:
     parser.add_argument("--rpc", metavar="NAME", help="only by this call, such as PutArtifacts")
     limit = f"how many (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
-    add_json_flag(parser)
+    add_output_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -47,7 +47,6 @@ def run(args: argparse.Namespace) -> None:
         InvalidArgumentError: there are none of a call, since no call that writes has that name.
     """
     settings = required_database(args)
-    from lineal.cli.text import to_json
     from lineal.upkeep.archive.backing_up import open_for_reading
     from lineal.upkeep.audit_log import AuditFilter, check_call, page
 
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace) -> None:
         entries = page(service, wanted, limit=args.limit).items
     if args.rpc is not None and not entries:
         check_call(args.rpc)
-    print(to_json([_record(entry) for entry in entries]) if args.json else "\n".join(_lines(entries)))
+    print_records(args, [_record(entry) for entry in entries], _columns())
 
 
 def _record(entry: AuditEntry) -> dict[str, Any]:
@@ -69,12 +68,14 @@ def _parsed(text: str | None) -> Any:
     return None if text is None else json.loads(text)
 
 
-def _lines(entries: list[AuditEntry]) -> list[str]:
-    from lineal.cli.text import table, time
+def _columns() -> list[Column]:
+    from lineal.cli.text import time
 
-    rows = [
-        [time(each.time), each.who, each.rpc, f"{each.action} {each.subject} {each.node_id}", each.old, each.new]
-        for each in entries
+    return [
+        Column("time", lambda each: each["time"], time),
+        Column("who", lambda each: each["who"]),
+        Column("rpc", lambda each: each["rpc"]),
+        Column("change", lambda each: f"{each['action']} {each['subject']} {each['node_id']}"),
+        Column("before", lambda each: each["old"]),
+        Column("after", lambda each: each["new"]),
     ]
-    shown = [["" if value is None else value for value in row] for row in rows]
-    return table(("TIME", "WHO", "RPC", "CHANGE", "BEFORE", "AFTER"), shown)

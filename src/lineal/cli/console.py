@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from lineal.cli.terminal import RED, coloured
 from lineal.urls import redact_message
 
 FAILED = 1
@@ -45,7 +46,8 @@ def flushed() -> Iterator[None]:
 def fail(message: str) -> int:
     """Print the one line of a failure and return the exit code."""
     with suppress(OSError):
-        print(f"lineal: {' '.join(redact_message(message).split())}", file=sys.stderr, flush=True)
+        start = coloured("lineal:", RED, sys.stderr)
+        print(f"{start} {' '.join(redact_message(message).split())}", file=sys.stderr, flush=True)
     return FAILED
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, add_store_flags, node_id
+from lineal.cli import things
+from lineal.cli.arguments import Commands, add_store_flags
+from lineal.cli.node_words import node_word
+from lineal.cli.output import add_output_flags, print_record
 
 if TYPE_CHECKING:
     from lineal.wire import lifecycle
-
-_NODE = re.compile(r"(artifact|execution|context):([0-9]{1,4000})")
 
 
 def add(commands: Commands) -> None:
@@ -23,6 +23,7 @@ def add(commands: Commands) -> None:
         "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    add_output_flags(parser)
     add_store_flags(parser)
 
 
@@ -41,14 +42,18 @@ def run(args: argparse.Namespace) -> None:
             tombstones=args.tombstones,
             dry_run=args.dry_run,
         )
-    print(outcome(response.deleted, response.tombstones, dry_run=args.dry_run))
+    said = outcome(response.deleted, response.tombstones, dry_run=args.dry_run)
+    print_record(args, deletion_record(response.deleted, response.tombstones, dry_run=args.dry_run), [said])
 
 
 def _node(text: str) -> tuple[str, int]:
-    found = _NODE.fullmatch(text)
-    if not found:
-        raise argparse.ArgumentTypeError(f"{text[:60]!r} is not a node; write artifact:7, execution:7 or context:7")
-    return found[1], node_id(found[2])
+    found, node_id = node_word(text, things.NODES)
+    return found.kind, node_id
+
+
+def deletion_record(deleted: lifecycle.NodeIds, tombstones: lifecycle.NodeIds, *, dry_run: bool) -> dict[str, Any]:
+    """Return what happened, or would happen, as a record: the ids of the nodes."""
+    return {"dry_run": dry_run, "deleted": _ids(deleted), "tombstones": _ids(tombstones)}
 
 
 def outcome(deleted: lifecycle.NodeIds, tombstones: lifecycle.NodeIds, *, dry_run: bool) -> str:
@@ -62,5 +67,12 @@ def outcome(deleted: lifecycle.NodeIds, tombstones: lifecycle.NodeIds, *, dry_ru
 
 
 def _counts(nodes: lifecycle.NodeIds) -> dict[str, int]:
-    ids = {"artifacts": nodes.artifact_ids, "executions": nodes.execution_ids, "contexts": nodes.context_ids}
-    return {name: len(found) for name, found in ids.items()}
+    return {name: len(found) for name, found in _ids(nodes).items()}
+
+
+def _ids(nodes: lifecycle.NodeIds) -> dict[str, list[int]]:
+    return {
+        "artifacts": [*nodes.artifact_ids],
+        "executions": [*nodes.execution_ids],
+        "contexts": [*nodes.context_ids],
+    }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, add_database_flag, add_json_flag, required_database, whoami
+from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
+from lineal.cli.output import Column, add_output_flags, is_text, note, print_records, showing_progress
 from lineal.counting import amount
 from lineal.urls import redact_url
 
@@ -24,7 +25,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--fix", action="store_true", help="repair what can be repaired; without it, only say what is wrong"
     )
-    add_json_flag(parser)
+    add_output_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -32,19 +33,19 @@ def run(args: argparse.Namespace) -> None:
     settings = required_database(args)
     from lineal.upkeep import doctor
 
-    found = doctor.examine(settings)
-    left = doctor.mend(settings, who=whoami()) if args.fix and any(each.can_be_mended for each in found) else found
+    with showing_progress("Examining"):
+        found = doctor.examine(settings)
+        fixes = args.fix and any(each.can_be_mended for each in found)
+        left = doctor.mend(settings, who=whoami()) if fixes else found
     caution = doctor.caution(settings)
-    if args.json:
-        _print_json(found, left)
+    if is_text(args):
+        _print_text(settings.url, found, left, fix=args.fix)
+        if caution:
+            print(f"  note: {caution}")
     else:
-        print(f"{redact_url(settings.url)}: {_summary(found)}")
-        for finding in found:
-            print(f"  {finding.problem}\n    {_outcome(finding, left, fix=args.fix)}")
-        if not args.fix and any(each.can_be_mended for each in found):
-            print(_BACKUP)
-    if caution:
-        print(f"  note: {caution}", file=sys.stderr if args.json else sys.stdout)
+        print_records(args, [_record(each, left) for each in found], _COLUMNS)
+        if caution:
+            note(f"note: {caution}")
     if left:
         sys.stdout.flush()
         sys.exit(1)
@@ -60,11 +61,21 @@ def _outcome(finding: Finding, left: list[Finding], *, fix: bool) -> str:
     return f"--fix would {finding.cure}" if finding.can_be_mended else f"not for --fix: {finding.cure}"
 
 
-def _print_json(found: list[Finding], left: list[Finding]) -> None:
-    from lineal.cli.text import to_json
+def _print_text(url: str, found: list[Finding], left: list[Finding], *, fix: bool) -> None:
+    print(f"{redact_url(url)}: {_summary(found)}")
+    for finding in found:
+        print(f"  {finding.problem}\n    {_outcome(finding, left, fix=fix)}")
+    if not fix and any(each.can_be_mended for each in found):
+        print(_BACKUP)
 
-    records = [
-        {"problem": each.problem, "cure": each.cure, "can_be_mended": each.can_be_mended, "is_left": each in left}
-        for each in found
-    ]
-    print(to_json(records))
+
+def _record(each: Finding, left: list[Finding]) -> dict[str, Any]:
+    return {"problem": each.problem, "cure": each.cure, "can_be_mended": each.can_be_mended, "is_left": each in left}
+
+
+_COLUMNS = [
+    Column("problem", lambda each: each["problem"]),
+    Column("cure", lambda each: each["cure"]),
+    Column("can_be_mended", lambda each: each["can_be_mended"]),
+    Column("is_left", lambda each: each["is_left"]),
+]

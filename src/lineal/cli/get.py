@@ -1,4 +1,4 @@
-"""`lineal get`: print one artifact, execution, context or type."""
+"""`lineal get`: print one artifact, execution, context or type with all its fields."""
 
 from __future__ import annotations
 
@@ -6,44 +6,61 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lineal import errors
-from lineal.cli.arguments import Commands, add_json_flag, add_store_flags, node_id
+from lineal.cli import mistakes, things
+from lineal.cli.arguments import Commands, add_store_flags, node_id
+from lineal.cli.output import add_output_flags, print_record
+from lineal.cli.things import Things
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
     from lineal.client import MetadataStore
-
-_KINDS = ("artifact", "execution", "context", "type")
 
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
     parser = commands.add_parser("get", help="print one artifact, execution, context or type", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("kind", choices=_KINDS, help="what it is")
-    parser.add_argument("id", type=node_id, help="its id")
-    add_json_flag(parser)
+    shown = f"what it is: {', '.join(each.one for each in things.SINGLE)}"
+    kind = parser.add_argument("kind", metavar="KIND", type=_things, help=shown)
+    kind.words = things.names(things.SINGLE)  # type: ignore[attr-defined]
+    parser.add_argument("id", metavar="ID", type=node_id, help="its id")
+    add_output_flags(parser)
     add_store_flags(parser)
+
+
+def _things(word: str) -> Things:
+    found = things.named(word, things.SINGLE)
+    if found is None:
+        known = things.names(things.SINGLE)
+        shown = mistakes.meant(word, known) or f" (choose from {', '.join(each.one for each in things.SINGLE)})"
+        raise argparse.ArgumentTypeError(f"invalid choice: {mistakes.quoted(word)}{shown}")
+    return found
 
 
 def run(args: argparse.Namespace) -> None:
     """Print one record with all its fields."""
     from lineal.cli.store import open_store
-    from lineal.cli.text import to_json
 
+    wanted: Things = args.kind
     with open_store(args) as store:
-        record = _type(store, args.id) if args.kind == "type" else _node(store, args.kind, args.id)
+        record = _type(store, args.id) if wanted is things.TYPES else _node(store, wanted.kind, args.id)
     if record is None:
-        raise errors.NotFoundError(f"There is no {args.kind} with the id {args.id} in this store")
-    print(to_json(record) if args.json else "\n".join(_lines(record)))
+        kind = wanted.kind or wanted.one
+        raise errors.NotFoundError(f"There is no {kind} with the id {args.id} in this store")
+    if wanted.kind and not wanted.have_type(record.get("type", "")):
+        raise errors.NotFoundError(
+            f"The {wanted.kind} with the id {args.id} is no {wanted.one}: its type is {record.get('type')!r}"
+        )
+    print_record(args, record, _lines(record))
 
 
 def _node(store: MetadataStore, kind_name: str, node_id: int) -> Record | None:
-    from lineal.cli.records import node_record
+    from lineal.cli.records import whole_record
     from lineal.kinds import KINDS
 
     kind = next(kind for kind in KINDS if kind.name == kind_name)
     read: Any = getattr(store, f"get_{kind.plural}_by_id")
-    return next((node_record(kind, node) for node in read([node_id])), None)
+    return next((whole_record(kind, node) for node in read([node_id])), None)
 
 
 def _type(store: MetadataStore, type_id: int) -> Record | None:

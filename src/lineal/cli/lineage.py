@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from lineal.cli.arguments import LARGEST_ID, MOST_ROWS, Commands, add_json_flag, add_store_flags, node_id, whole_number
+from lineal import errors
+from lineal.cli import things
+from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, whole_number
+from lineal.cli.node_words import node_word
+from lineal.cli.output import Column, add_output_flags, chosen_form, is_text, print_record, print_records
+from lineal.cli.things import Things
 from lineal.lineage_cuts import HOPS
+
+if TYPE_CHECKING:
+    from lineal.cli.lineage_tree import Lineage
+    from lineal.cli.records import Record
 
 _DEFAULT_DEPTH = 20
 _HINTS = {HOPS: "; a larger --depth follows more steps"}
@@ -18,13 +28,13 @@ def add(commands: Commands) -> None:
         "lineage", help="print what a node came from and what was made from it", description=__doc__
     )
     parser.set_defaults(run=run)
-    parser.add_argument("node", metavar="NODE", help="an artifact's id, or execution:ID")
+    parser.add_argument("node", metavar="NODE", type=_node, help="an artifact's id, or KIND:ID such as execution:7")
     direction = parser.add_mutually_exclusive_group()
     direction.add_argument("--up", action="store_true", help="only what it came from")
     direction.add_argument("--down", action="store_true", help="only what came from it")
     depth = f"how many steps to follow (default: {_DEFAULT_DEPTH})"
     parser.add_argument("--depth", type=whole_number(1, MOST_ROWS), default=_DEFAULT_DEPTH, help=depth)
-    add_json_flag(parser)
+    add_output_flags(parser)
     add_store_flags(parser)
 
 
@@ -32,14 +42,15 @@ def run(args: argparse.Namespace) -> None:
     """Print the tree upstream, the tree downstream, or both."""
     from lineal.cli.lineage_tree import DOWN, UP, describe, follow, tree_lines
     from lineal.cli.store import open_store
-    from lineal.cli.text import to_json
 
-    start = _start(args)
+    wanted, number = args.node
+    start = (wanted.kind, number)
     directions = [*([] if args.down else [UP]), *([] if args.up else [DOWN])]
     with open_store(args) as store:
         found = {direction.name: follow(store, start, direction, depth=args.depth) for direction in directions}
-    if args.json:
-        print(to_json({name: lineage.record() for name, lineage in found.items()}))
+    _require(wanted, next(iter(found.values())))
+    if not is_text(args):
+        _print_records(args, {name: lineage.record() for name, lineage in found.items()})
         return
     print(describe(next(iter(found.values())), start))
     for name, lineage in found.items():
@@ -48,14 +59,45 @@ def run(args: argparse.Namespace) -> None:
             print(f"{name}: {cut}{_HINTS.get(cut.limit, '')}", file=sys.stderr)
 
 
-def _start(args: argparse.Namespace) -> tuple[str, int]:
-    """Return the kind and the id that NODE names."""
-    kind, _, number = args.node.rpartition(":")
-    mistake = f"{args.node[:60]!r} is not a node; write the id of an artifact, from 1 to {LARGEST_ID}, or execution:7"
-    try:
-        found = node_id(number)
-    except argparse.ArgumentTypeError:
-        args.usage_error(mistake)  # without that error, which may quote part of a password
-    if (kind or "artifact") not in ("artifact", "execution"):
-        args.usage_error(mistake)
-    return kind or "artifact", found
+def _print_records(args: argparse.Namespace, found: dict[str, Record]) -> None:
+    """Print the lineage for programs: as CSV a row for each step, in other forms all of it."""
+    if chosen_form(args) != "csv":
+        print_record(args, found, [])
+        return
+    names = {f"{node['kind']}:{node['id']}": node for each in found.values() for node in each["nodes"]}
+    steps = [
+        {"direction": name, **step, "type": names.get(step["to"], {}).get("type"), "name": _name(names.get(step["to"]))}
+        for name, each in found.items()
+        for step in each["steps"]
+    ]
+    cuts = [f"{name}: {cut['message']}" for name, each in found.items() for cut in each["cuts"]]
+    print_records(args, steps, _STEP_COLUMNS, notes=cuts)
+
+
+_STEP_COLUMNS = [
+    Column("direction", lambda step: step["direction"]),
+    Column("from", lambda step: step["from"]),
+    Column("to", lambda step: step["to"]),
+    Column("event", lambda step: step["event"]),
+    Column("type", lambda step: step["type"]),
+    Column("name", lambda step: step["name"]),
+]
+
+
+def _name(node: Record | None) -> str | None:
+    from lineal.cli.records import shown_name
+
+    return shown_name(node) or None if node else None
+
+
+def _node(text: str) -> tuple[Things, int]:
+    return node_word(text, things.IN_LINEAGE, default=things.ARTIFACTS)
+
+
+def _require(wanted: Things, lineage: Lineage) -> None:
+    """Refuse a node that is not what the word before its id says."""
+    name = lineage.nodes.get(lineage.start, {}).get("type", "")
+    if not wanted.have_type(name):
+        raise errors.NotFoundError(
+            f"The {wanted.kind} with the id {lineage.start[1]} is no {wanted.one}: its type is {name!r}"
+        )

@@ -1,4 +1,8 @@
-"""`lineal ls`: list artifacts, executions, contexts or types."""
+"""`lineal ls`: list what a store holds, or find it with a search.
+
+Without a search it asks the calls of ML Metadata, which every metadata server answers, and writes nothing. A search
+needs Lineal: a server, or a database, whose search index it brings up to date first (docs/search.md).
+"""
 
 from __future__ import annotations
 
@@ -6,69 +10,136 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from lineal import nearest
-from lineal.cli.arguments import MOST_ROWS, Commands, add_json_flag, add_store_flags, whole_number
+from lineal.cli import mistakes, things
+from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, read_words, whole_number
+from lineal.cli.columns import columns_of, needs_search
+from lineal.cli.output import add_output_flags, print_records
+from lineal.cli.things import Things
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
     from lineal.client import MetadataStore
 
-_PLURALS = ("artifacts", "executions", "contexts", "types")
-_COLUMNS = {
-    "artifacts": ("id", "type", "name", "state", "uri", "created"),
-    "executions": ("id", "type", "name", "state", "created"),
-    "contexts": ("id", "type", "name", "created"),
-}
 _DEFAULT_LIMIT = 20
 
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
-    parser = commands.add_parser("ls", help="list artifacts, executions, contexts or types", description=__doc__)
+    parser = commands.add_parser("ls", help="list what a store holds, or search it", description=__doc__)
     parser.set_defaults(run=run)
-    parser.add_argument("what", choices=_PLURALS, help="what to list")
+    shown = f"what to list: {', '.join(each.name for each in things.LISTED)}"
+    what = parser.add_argument("what", nargs="+", metavar="WHAT", help=shown)
+    what.words = things.names(things.LISTED)  # type: ignore[attr-defined]
+    parser.add_argument("-q", "--query", metavar="SEARCH", help="only what this search finds, such as 'metric.auc>0.9'")
+    parser.add_argument("--sort", metavar="KEY", help="the order, such as name or -metric.auc; - is the greatest first")
+    parser.add_argument("--columns", metavar="NAMES", help="the columns, such as id,name,label.team,metric.auc")
     parser.add_argument("--type", metavar="NAME", help="only nodes of this type")
-    limit = f"how many, newest first (default: {_DEFAULT_LIMIT})"
+    limit = f"how many, newest first unless sorted (default: {_DEFAULT_LIMIT})"
     parser.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
-    add_json_flag(parser)
+    add_output_flags(parser)
     add_store_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    """Print the newest nodes, or the types."""
+    """Print what the store holds, or what the search finds."""
+    wanted = _things(args)
+    columns = read_words(args, lambda: columns_of(wanted, args.columns))
+    if wanted is things.TYPES:
+        records = _listed(args, wanted)
+    elif wanted is things.RUNS:
+        records = _runs(args)
+    elif args.query is not None or args.sort or needs_search(columns):
+        records = _searched(args, wanted)
+    else:
+        records = _listed(args, wanted)
+    more = f"(there are more; see them with --limit, which is {args.limit} here)"
+    notes = [more] if len(records) > args.limit else []
+    print_records(args, records[: args.limit], columns, notes=notes)
+
+
+def _things(args: argparse.Namespace) -> Things:
+    """Return what is to be listed; end with a usage error if that is nothing, or cannot be searched."""
+    found = things.named(args.what, things.LISTED)
+    if found is None:
+        word = " ".join(args.what)
+        known = things.names(things.LISTED)
+        shown = mistakes.meant(word, known) or f"; choose from {', '.join(each.name for each in things.LISTED)}"
+        args.usage_error(f"there is nothing called {mistakes.quoted(word)}{shown}")
+    if found is things.TYPES and (args.query is not None or args.sort):
+        args.usage_error("types cannot be searched or sorted; leave -q and --sort out")
+    if found is things.RUNS and (args.sort or args.type):
+        args.usage_error("runs are listed newest first and have no types; leave --sort and --type out")
+    return found  # type: ignore[return-value]
+
+
+def _listed(args: argparse.Namespace, wanted: Things) -> list[Record]:
     from lineal.cli.store import open_store
-    from lineal.cli.text import to_json
 
     with open_store(args) as store:
-        records = _types(store, args.type) if args.what == "types" else _nodes(store, args)
+        records = _types(store, args.type) if wanted is things.TYPES else _nodes(store, args, wanted)
         if args.type is not None and not records:
-            _require_type(store, args.what, args.type)
-    if args.json:
-        print(to_json(records[: args.limit]))
-        return
-    print("\n".join(_lines(args.what, records[: args.limit])))
-    if len(records) > args.limit:
-        print(f"(there are more; see them with --limit, which is {args.limit} here)")
+            _require_type(store, wanted, args.type)
+    return records
 
 
-def _nodes(store: MetadataStore, args: argparse.Namespace) -> list[Record]:
+def _nodes(store: MetadataStore, args: argparse.Namespace, wanted: Things) -> list[Record]:
     """Read one node more than requested, to know whether there are more."""
-    from lineal.cli.records import node_record
+    from lineal.cli.records import whole_record
     from lineal.client import ListOptions, OrderByField
     from lineal.kinds import KINDS
 
-    kind = next(kind for kind in KINDS if kind.plural == args.what)
+    kind = next(kind for kind in KINDS if kind.name == wanted.kind)
+    names = _type_names(store, wanted, args.type)
+    if names == []:
+        return []
     options = ListOptions(
-        limit=args.limit + 1, order_by=OrderByField.CREATE_TIME, is_asc=False, filter_query=_of_type(args.type)
+        limit=args.limit + 1, order_by=OrderByField.CREATE_TIME, is_asc=False, filter_query=_of_types(names)
     )
     read: Any = getattr(store, f"get_{kind.plural}")
-    return [node_record(kind, node) for node in read(list_options=options)]
+    return [whole_record(kind, node) for node in read(list_options=options)]
 
 
-def _of_type(name: str | None) -> str | None:
-    if name is None:
+def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
+    """Search for one node more than requested."""
+    from lineal.cli.records import whole_record
+    from lineal.cli.searching import open_search
+    from lineal.client.search_calls import Asked
+    from lineal.kinds import KINDS
+
+    kind = next(kind for kind in KINDS if kind.name == wanted.kind)
+    with open_search(args, [kind]) as store:
+        names = _type_names(store, wanted, args.type)
+        if args.type is not None and (not names or names == [args.type]):
+            _require_type(store, wanted, args.type)
+        asked = Asked(kind, args.query or "", type_names=names or (), order_by=args.sort or "")
+        found = [] if names == [] else read_words(args, lambda: store.found_nodes(asked, limit=args.limit + 1))
+    return [whole_record(kind, getattr(each, kind.name), each) for each in found]
+
+
+def _runs(args: argparse.Namespace) -> list[Record]:
+    from lineal.cli.records import run_record
+    from lineal.cli.searching import open_search
+    from lineal.kinds import KINDS
+
+    with open_search(args, KINDS) as store:
+        found = read_words(args, lambda: store.found_runs(args.query or "", limit=args.limit + 1))
+    return [run_record(run) for run in found]
+
+
+def _type_names(store: MetadataStore, wanted: Things, name: str | None) -> list[str] | None:
+    """Return the names of the types that nodes may have; None for every type."""
+    if wanted.is_whole_kind:
+        return None if name is None else [name]
+    read: Any = getattr(store, f"get_{wanted.kind}_types")
+    names = dict.fromkeys(str(found.name) for found in read() if wanted.have_type(found.name))
+    return [each for each in names if name in (None, each)]
+
+
+def _of_types(names: list[str] | None) -> str | None:
+    if names is None:
         return None
-    escaped = name.replace("\\", "\\\\").replace("'", "\\'")
-    return f"type = '{escaped}'"
+    escaped = [name.replace("\\", "\\\\").replace("'", "\\'") for name in names]
+    return " OR ".join(f"type = '{name}'" for name in escaped)
 
 
 def _types(store: MetadataStore, name: str | None) -> list[Record]:
@@ -82,25 +153,13 @@ def _types(store: MetadataStore, name: str | None) -> list[Record]:
     return [record for record in records if name in (None, record["name"])]
 
 
-def _require_type(store: MetadataStore, what: str, name: str) -> None:
+def _require_type(store: MetadataStore, wanted: Things, name: str) -> None:
     """Distinguish a type without nodes from an unknown type.
 
     Raises:
         NotFoundError: there is no such type.
     """
-    kind = "" if what == "types" else what.removesuffix("s")
-    known = {str(each["name"]) for each in _types(store, None) if str(each["kind"]).startswith(kind)}
+    of_kind = [each for each in _types(store, None) if str(each["kind"]).startswith(wanted.kind)]
+    known = {str(each["name"]) for each in of_kind if wanted.have_type(str(each["name"]))}
     if name not in known:
-        raise nearest.no_such_type(name, known, kind=kind)
-
-
-def _lines(what: str, records: list[Record]) -> list[str]:
-    from lineal.cli.records import shown_name
-    from lineal.cli.text import table, time
-
-    if what == "types":
-        rows = [[r["id"], r["kind"], r["name"], r.get("version", ""), ", ".join(r["properties"])] for r in records]
-        return table(("ID", "KIND", "NAME", "VERSION", "PROPERTIES"), rows)
-    columns = _COLUMNS[what]
-    shown = [r | {"name": shown_name(r), "created": time(r.get("create_time_since_epoch"))} for r in records]
-    return table([name.upper() for name in columns], [[r.get(name, "") for name in columns] for r in shown])
+        raise nearest.no_such_type(name, known, kind=wanted.kind)

@@ -7,9 +7,11 @@ PostgreSQL limits to 2.6 kB, are replaced by indexes that any text fits.
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami, whole_number
+from lineal.cli.output import add_output_flags, is_text, print_record, showing_progress
 from lineal.urls import redact_url
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="accept that values which the older version cannot hold are lost"
     )
+    add_output_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -39,16 +42,42 @@ def run(args: argparse.Namespace) -> None:
     settings = required_database(args)
     target = migration.SCHEMA_VERSION if args.to is None else args.to
     planned = migration.plan_migration(settings, target)
-    print(f"{redact_url(settings.url)}: {_title(planned)}")
-    for line in _lines(planned):
-        print(line)
-    if planned.is_done:
-        return
-    if args.dry_run:
+    if is_text(args):
+        print(f"{redact_url(settings.url)}: {_title(planned)}")
+        for line in _lines(planned):
+            print(line)
+        sys.stdout.flush()
+    works = not planned.is_done and not args.dry_run
+    if works:
+        with showing_progress("Migrating"):
+            migration.migrate(settings, target, accept_loss=args.yes, who=whoami())
+    if not is_text(args):
+        print_record(args, _record(planned, done=works), [])
+    elif works:
+        print(f"Done: schema version {planned.end}.")
+    elif not planned.is_done:
         print(f"Nothing was changed. {_dry_end(planned)}")
-        return
-    migration.migrate(settings, target, accept_loss=args.yes, who=whoami())
-    print(f"Done: schema version {planned.end}.")
+
+
+def _record(planned: Plan, *, done: bool) -> dict[str, Any]:
+    steps = [
+        {
+            "from": step.start,
+            "to": step.end,
+            "does": step.does,
+            "effects": [{"rows": effect.rows, "what": effect.what} for effect in step.effects],
+        }
+        for step in planned.steps
+    ]
+    return {
+        "from": planned.start,
+        "to": planned.end,
+        "first": planned.first,
+        "steps": steps,
+        "replaced_indexes": planned.indexes,
+        "loses_data": bool(planned.losses),
+        "done": done,
+    }
 
 
 def _title(planned: Plan) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, add_json_flag
+from lineal.cli.arguments import Commands
+from lineal.cli.output import add_output_flags, print_record
 
 if TYPE_CHECKING:
     from lineal.mlmd.environment import Status
@@ -28,7 +29,7 @@ def add(commands: Commands) -> None:
     disabling.set_defaults(run=run_disable)
     showing = actions.add_parser("status", help="say what import ml_metadata gives; the exit code is 0 for Lineal")
     showing.set_defaults(run=run_status)
-    add_json_flag(showing)
+    add_output_flags(showing)
 
 
 def run_enable(args: argparse.Namespace) -> None:
@@ -55,10 +56,7 @@ def run_status(args: argparse.Namespace) -> None:
     from lineal.mlmd import environment
 
     found = environment.status()
-    if args.json:
-        _print_json(found)
-    else:
-        print("\n".join(_lines(found)))
+    print_record(args, _record(found), _lines(found))
     if found.gives != "lineal":
         sys.stdout.flush()
         sys.exit(1)
@@ -89,10 +87,8 @@ def _first_line(found: Status) -> str:
     return f"import ml_metadata gives {name}: {found.origin or 'a folder without __init__.py'}"
 
 
-def _print_json(found: Status) -> None:
-    from lineal.cli.text import to_json
-
-    record = {
+def _record(found: Status) -> dict[str, Any]:
+    return {
         "gives": found.gives,
         "origin": found.origin,
         "version": found.version,
@@ -100,4 +96,3 @@ def _print_json(found: Status) -> None:
         "enabled_in": [str(folder) for folder in found.enabled_in],
         "incomplete_in": [str(folder) for folder in found.incomplete_in],
     }
-    print(to_json(record))

@@ -1,4 +1,4 @@
-"""Nodes and types as plain records, for `--json` and for the texts.
+"""Nodes, types and runs as plain records, for programs and for the texts; docs/reference/cli.md has their shapes.
 
 What stays out: reading them (`ls.py`, `get.py`, `lineage.py`) and laying them out (`text.py`).
 """
@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from lineal import json_form
 from lineal.kinds import Kind, Node, NodeType
 from lineal.wire import metadata_store as pb
+from lineal.wire import search
 
 Record = dict[str, Any]
 
@@ -28,6 +29,35 @@ def node_record(kind: Kind, node: Node) -> Record:
     record["properties"] = {name: _value(value) for name, value in sorted(node.properties.items())}
     record["custom_properties"] = {name: _value(value) for name, value in sorted(node.custom_properties.items())}
     return record | _set_fields(node, _TIMES)
+
+
+def whole_record(kind: Kind, node: Node, found: search.FoundNode | None = None) -> Record:
+    """Return a node as a record with its version, workspace, run, labels and metrics.
+
+    Args:
+        kind: the kind of the node.
+        node: the node.
+        found: what a search knows of it, which includes contexts and evaluations; None reads the node alone.
+    """
+    from lineal.catalogue.reading import Record as Reading
+
+    known: Any = found or Reading(node)
+    texts = {name: getattr(known, name) for name in ("version", "workspace", "run") if getattr(known, name)}
+    record = node_record(kind, node)
+    properties = {name: record.pop(name) for name in ("properties", "custom_properties")}
+    times = {name: record.pop(name) for name in _TIMES if name in record}
+    labels, metrics = dict(sorted(known.labels.items())), dict(sorted(known.metrics.items()))
+    if known.name:
+        record.setdefault("name", known.name)
+    return {**record, **texts, "labels": labels, "metrics": json_form.plain(metrics), **properties, **times}
+
+
+def run_record(run: search.FoundRun) -> Record:
+    """Return a run as a record; times are milliseconds since the epoch."""
+    texts = {name: getattr(run, name) for name in ("workspace", "context_id") if getattr(run, name)}
+    counts = {"artifacts": run.artifacts, "executions": run.executions, "states": dict(sorted(run.states.items()))}
+    times = {"create_time_since_epoch": run.created, "last_update_time_since_epoch": run.updated}
+    return {"kind": "run", "id": run.id, "name": run.name, **texts, **counts, **times}
 
 
 def shown_name(record: Record) -> str:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
+from lineal.cli.output import add_output_flags, print_record, showing_progress
 
 
 def add(commands: Commands) -> None:
@@ -24,6 +25,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--check", action="store_true", help="read and check the backup and write nothing; needs no database"
     )
+    add_output_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
@@ -33,11 +35,13 @@ def run(args: argparse.Namespace) -> None:
     from lineal.upkeep import archive
 
     key = archive.read_key(args.sign_key) if args.sign_key else None
-    if settings is None:
-        manifest = archive.check(args.file, key)
-    else:
-        manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), who=whoami(), key=key)
+    with showing_progress("Checking" if args.check else "Restoring"):
+        if settings is None:
+            manifest = archive.check(args.file, key)
+        else:
+            manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), who=whoami(), key=key)
     done = "checked" if args.check else "restored"
     if key is None and archive.is_signed(args.file):
         print(f"{args.file}: the signature was not checked; --sign-key FILE checks it", file=sys.stderr)
-    print(f"{args.file}: {done}, {counted(manifest.counts())}")
+    record = {"file": str(args.file), "done": done, "counts": manifest.counts()}
+    print_record(args, record, [f"{args.file}: {done}, {counted(manifest.counts())}"])

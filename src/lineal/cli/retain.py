@@ -5,8 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 import time
+from typing import TYPE_CHECKING
 
+from lineal import errors
 from lineal.cli.arguments import Commands, add_store_flags
+from lineal.cli.output import add_output_flags, is_text, note, print_record
+
+if TYPE_CHECKING:
+    from lineal.client.lifecycle import LifecycleStore
+    from lineal.wire import lifecycle
 
 _AGE = re.compile(r"([0-9]{1,6})([smhdwy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
@@ -29,12 +36,13 @@ def add(commands: Commands) -> None:
         "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
+    add_output_flags(parser)
     add_store_flags(parser)
 
 
 def run(args: argparse.Namespace) -> None:
     """Apply the policy until nothing is left to delete, and say what happened."""
-    from lineal.cli.delete import outcome
+    from lineal.cli.delete import deletion_record
     from lineal.cli.store import open_lifecycle_store
     from lineal.wire import lifecycle
 
@@ -48,15 +56,38 @@ def run(args: argparse.Namespace) -> None:
         dry_run=args.dry_run,
     )
     with open_lifecycle_store(args) as store:
-        more = True
-        while more:
+        response = _apply(store, policy, args)
+    kept = {"deployed": response.kept_deployed, "referenced": response.kept_referenced}
+    said = f"kept: {kept['deployed']} deployed or needed by deployed ones, {kept['referenced']} needed by others"
+    record = deletion_record(response.deleted, response.tombstones, dry_run=args.dry_run)
+    more = "(there is more; a run without --dry-run goes on until nothing is left)"
+    notes = [more] if response.more else []
+    print_record(args, {**record, "kept": kept, "more": response.more}, [said], notes=notes)
+
+
+def _apply(
+    store: LifecycleStore, policy: lifecycle.ApplyRetentionRequest, args: argparse.Namespace
+) -> lifecycle.ApplyRetentionResponse:
+    """Apply a policy until nothing is left; return the last answer, with all that was deleted."""
+    from lineal.cli.delete import outcome
+    from lineal.wire import lifecycle
+
+    total = lifecycle.ApplyRetentionResponse(more=True)
+    while total.more:
+        try:
             response = store.apply_retention(policy)
-            more = response.more and not args.dry_run
+        except errors.StatusError:
+            if not is_text(args) and total.deleted.ByteSize():
+                note(f"before this failed: {outcome(total.deleted, total.tombstones, dry_run=args.dry_run)}")
+            raise
+        if is_text(args):
             print(outcome(response.deleted, response.tombstones, dry_run=args.dry_run), flush=True)
-    kept = f"{response.kept_deployed} deployed or needed by deployed ones, {response.kept_referenced} needed by others"
-    print(f"kept: {kept}")
-    if response.more:
-        print("(there is more; a run without --dry-run goes on until nothing is left)")
+        response.deleted.MergeFrom(total.deleted)
+        response.tombstones.MergeFrom(total.tombstones)
+        total = response
+        if args.dry_run:
+            break
+    return total
 
 
 def _age(text: str) -> int:

@@ -11,23 +11,52 @@ from datetime import datetime, timezone
 from typing import Any
 
 from lineal import json_form
+from lineal.cli import terminal
 from lineal.cli.console import shows_every_character
 from lineal.counting import amount
 
 _WIDEST = 60
+_NARROWEST = 12
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Return the lines of a table whose columns are aligned; texts beyond 60 columns are cut."""
-    cells = [list(header), *([cell(value) for value in row] for row in rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(_padded(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    """Return the lines of a table whose columns are aligned.
+
+    On a terminal texts are cut so that the lines fit; elsewhere they are whole, for other programs.
+    """
+    cells = [list(header), *([plain(value) for value in row] for row in rows)]
+    widths = _fitting([max(map(_width, column)) for column in zip(*cells, strict=True)], terminal.width())
+    first, *rest = [_line(row, widths) for row in cells]
+    return [terminal.coloured(first, terminal.BOLD), *rest]
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(_padded(_cut(text, width), width) for text, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _fitting(widths: list[int], most: int | None) -> list[int]:
+    """Return widths whose columns fit into a line: the widest ones become narrower, but not too narrow to read."""
+    if most is None:
+        return widths
+    widths = [min(width, _WIDEST) for width in widths]
+    gaps = 2 * (len(widths) - 1)
+    while sum(widths) + gaps > most and max(widths) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    return widths
 
 
 def cell(value: object) -> str:
-    """Return a value for a table: one line, cut at 60 columns."""
-    text = plain(value)
-    return text if _width(text) <= _WIDEST else f"{text[: _WIDEST - 1]}{'…' if shows_every_character() else '~'}"
+    """Return a value in one line, cut at 60 columns."""
+    return _cut(plain(value), _WIDEST)
+
+
+def _cut(text: str, width: int) -> str:
+    if _width(text) <= width:
+        return text
+    kept = text[: width - 1]
+    while _width(kept) >= width:
+        kept = kept[:-1]
+    return f"{kept}{'…' if shows_every_character() else '~'}"
 
 
 def plain(value: object) -> str:

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lineal.cli.arguments import Commands, Parser, add_database_flag, add_json_flag, required_database, whoami
+from lineal.cli.arguments import Commands, Parser, add_database_flag, required_database, whoami
+from lineal.cli.output import Column, add_output_flags, print_record, print_records
 from lineal.config import Use
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def add(commands: Commands) -> None:
     listing = actions.add_parser("list", help="list the tokens, without their secrets")
     listing.set_defaults(run=run_list)
     add_database_flag(listing, "the database")
-    add_json_flag(listing)
+    add_output_flags(listing)
     revoking = actions.add_parser("revoke", help="revoke a token")
     revoking.set_defaults(run=run_revoke)
     revoking.add_argument("id", metavar="ID", help="the id of the token, as `lineal token list` shows it")
@@ -45,6 +46,7 @@ def _add_create(parser: Parser) -> None:
     )
     parser.add_argument("--workspace", action="append", metavar="NAME", help=workspaces)
     parser.add_argument("--expires", type=_duration, metavar="TIME", help="how long it is valid, such as 90d or 12h")
+    add_output_flags(parser)
 
 
 def _duration(text: str) -> int:
@@ -61,25 +63,20 @@ def run_create(args: argparse.Namespace) -> None:
     from lineal.service.access import role_named
 
     with _open(args, Use.CREATE) as tokens:
-        print(
-            tokens.create(
-                args.name, role_named(args.role), workspaces=args.workspace, seconds=args.expires, who=whoami()
-            )
+        token = tokens.create(
+            args.name, role_named(args.role), workspaces=args.workspace, seconds=args.expires, who=whoami()
         )
+    print_record(args, {"token": token, "name": args.name, "role": args.role}, [token])
 
 
 def run_list(args: argparse.Namespace) -> None:
     """Print the tokens."""
-    from lineal.cli.text import table, to_json
     from lineal.upkeep.archive.backing_up import open_for_reading
     from lineal.upkeep.tokens import stored_tokens
 
     with open_for_reading(required_database(args)) as service:
         found = stored_tokens(service)
-    if args.json:
-        print(to_json([_record(token) for token in found]))
-        return
-    print("\n".join(table(("ID", "NAME", "ROLE", "WORKSPACES", "CREATED", "EXPIRES", "STATE"), map(_row, found))))
+    print_records(args, [_record(token) for token in found], _columns())
 
 
 def run_revoke(args: argparse.Namespace) -> None:
@@ -104,9 +101,19 @@ def _record(token: Token) -> dict[str, Any]:
     return {**vars(token), "role": token.role.name.lower(), "state": token.state}
 
 
-def _row(token: Token) -> list[str]:
+def _columns() -> list[Column]:
     from lineal.cli.text import time
 
-    shown = "(all)" if token.workspaces is None else ", ".join(token.workspaces)
-    expires = time(token.expires) or "never"
-    return [token.id, token.name, token.role.name.lower(), shown, time(token.created), expires, token.state]
+    return [
+        Column("id", lambda token: token["id"]),
+        Column("name", lambda token: token["name"]),
+        Column("role", lambda token: token["role"]),
+        Column("workspaces", lambda token: "(all)" if token["workspaces"] is None else ", ".join(token["workspaces"])),
+        Column("created", lambda token: token["created"], time),
+        Column(
+            "expires",
+            lambda token: token["expires"] or "never",
+            lambda found: found if found == "never" else time(found),
+        ),
+        Column("state", lambda token: token["state"]),
+    ]

@@ -19,6 +19,7 @@ _MOST_NODES = 1000
 _MOST_IDS = 10_000
 _SLICE = 2.0
 _PAUSE = 0.2
+_MOST_IDLE = 5
 _Kinds = pb.SearchNodesRequest.Kind
 
 
@@ -128,14 +129,18 @@ class SearchCalls(Calls):
             seconds: how long to wait at most.
             tell: a function that gets, now and then, the seconds that have passed.
         """
-        began = time.monotonic()
+        began, idle = time.monotonic(), 0
         request = Asked(kind).request(limit=1, ids_only=True)
         for waited in _turns(began, seconds):
             request.wait_seconds = min(_SLICE, max(seconds - waited, 0.01))
+            asked_at = time.monotonic()
             page: pb.SearchNodesResponse = self._send("SearchNodes", request)
             if page.complete:
                 return True
             tell(time.monotonic() - began)
+            idle = idle + 1 if time.monotonic() - asked_at < _SLICE / 4 else 0
+            if idle == _MOST_IDLE:  # nothing is indexed, as in a database that can only be read
+                return False
         return False
 
     def search_runs(self, search: str = "", *, limit: int = 0, cursor: str = "") -> pb.SearchRunsResponse:
@@ -148,6 +153,21 @@ class SearchCalls(Calls):
         request = pb.SearchRunsRequest(search=search, limit=min(limit, _MOST_NODES), cursor=cursor)
         response: pb.SearchRunsResponse = self._send("SearchRuns", request)
         return response
+
+    def found_runs(self, search: str = "", *, limit: int) -> list[pb.FoundRun]:
+        """Return up to `limit` runs, newest first, however many that is.
+
+        Raises:
+            StatusError: see `search_runs`.
+        """
+        found: list[pb.FoundRun] = []
+        cursor = ""
+        while True:
+            page = self.search_runs(search, limit=limit - len(found), cursor=cursor)
+            found += page.runs
+            cursor = page.next_cursor
+            if not cursor or len(found) >= limit:
+                return found
 
 
 def _turns(began: float, seconds: float) -> Iterator[float]:

@@ -92,7 +92,8 @@ def _write(session: Session, draft: Path, manifest: Manifest, key: SignKey | Non
             records = archive_rows.read(session, member) if archive_rows.is_present(session, member) else iter(())
             first = list(islice(records, 1))
             if first or not member.is_recent:
-                manifest.members[member.name] = archive.add(member.name, progress.counted(member.name, chain(first, records)))
+                counted = progress.counted(member.name, chain(first, records))
+                manifest.members[member.name] = archive.add(member.name, counted)
         archive.end(manifest)
     return manifest
 

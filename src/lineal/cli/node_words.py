@@ -1,0 +1,41 @@
+"""Nodes as words of the command line: `7`, `artifact:7`, `model:7`.
+
+What stays out: looking the nodes up.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from lineal.cli import mistakes, things
+from lineal.cli.arguments import LARGEST_ID, node_id
+from lineal.cli.things import Things
+
+_LONGEST = 60
+
+
+def node_word(text: str, among: Sequence[Things], *, default: Things | None = None) -> tuple[Things, int]:
+    """Return the things and the id that a word such as `artifact:7` names.
+
+    Args:
+        text: the word.
+        among: the things that it can name.
+        default: the things that a number alone names; None if it needs a kind.
+
+    Raises:
+        argparse.ArgumentTypeError: it names no node.
+    """
+    word, colon, number = text.rpartition(":")
+    found = things.named(word, among) if colon else default
+    if found is None or not number.isascii() or not number.isdigit():
+        guess = mistakes.meant(word, things.names(among)) if colon and not found else ""
+        raise argparse.ArgumentTypeError(f"{text[:_LONGEST]!r} is not a node; write {_examples(among, default)}{guess}")
+    return found, node_id(number)
+
+
+def _examples(among: Sequence[Things], default: Things | None) -> str:
+    kinds = list(dict.fromkeys(f"{each.kind}:7" for each in among))
+    if default:
+        return f"the id of an {default.one}, from 1 to {LARGEST_ID}, or {' or '.join(kinds)}"
+    return f"{', '.join(kinds[:-1])} or {kinds[-1]}"

@@ -1,0 +1,125 @@
+"""The forms of what commands print: tables and text for people, JSON, YAML and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+import lineal
+from lineal.cli import main
+from lineal.cli.output.yaml_text import to_yaml
+from lineal.wire import metadata_store as pb
+
+PRINTING = [
+    ["ls", "artifacts"],
+    ["ls", "types"],
+    ["ls", "artifacts", "-q", "first"],
+    ["ls", "runs"],
+    ["get", "artifact", "1"],
+    ["get", "type", "10"],
+    ["lineage", "3"],
+    ["audit"],
+    ["token", "list"],
+    ["doctor"],
+    ["version"],
+    ["migrate", "--dry-run"],
+    ["retain", "--older-than", "1d", "--dry-run"],
+    ["delete", "context:1", "--dry-run"],
+]
+WITHOUT_STORE = ["version"]
+
+
+def printed(capsys: pytest.CaptureFixture[str], url: str, words: list[str], *form: str) -> str:
+    store = [] if words == WITHOUT_STORE else ["--db", url]
+    assert main([*words, *store, *form]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_json_and_yaml_hold_the_same(store_url: str, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    as_json = json.loads(printed(capsys, store_url, words, "-o", "json"))
+    assert json.loads(printed(capsys, store_url, words, "--json")) == as_json
+    assert yaml.safe_load(printed(capsys, store_url, words, "--output=yaml")) == as_json
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_csv_has_a_header_and_rows_of_its_length(
+    store_url: str, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    header, *rows = csv.reader(io.StringIO(printed(capsys, store_url, words, "-o", "csv")))
+    assert len(set(header)) == len(header) > 0
+    assert {len(row) for row in rows} <= {len(header)}
+
+
+@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+def test_a_table_is_the_default(store_url: str, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
+    assert printed(capsys, store_url, words) == printed(capsys, store_url, words, "-o", "table")
+
+
+def test_a_backup_and_its_restoration_are_records(
+    store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = json.loads(printed(capsys, store_url, ["backup", "a.zip"], "--json"))
+    checked = json.loads(printed(capsys, store_url, ["restore", "--check", "a.zip"], "--json"))
+    restored = json.loads(printed(capsys, f"sqlite:///{tmp_path}/b.db", ["restore", "a.zip"], "--json"))
+    assert made["counts"]["artifacts"] == 4
+    assert made["counts"] == checked["counts"] == restored["counts"]
+    assert (checked["done"], restored["done"]) == ("checked", "restored")
+
+
+def test_a_new_token_is_a_record_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["token", "create", "--name", "ann", "--role", "reader"]
+    made = json.loads(printed(capsys, f"sqlite:///{tmp_path}/a.db", words, "--json"))
+    assert (made["name"], made["role"], made["token"][:7]) == ("ann", "reader", "lineal_")
+
+
+def test_a_formula_in_a_name_is_no_formula_in_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path}/a.db"
+    with lineal.connect(url) as store:
+        odd = pb.Artifact(type_id=store.put_artifact_type(pb.ArtifactType(name="T")), name="=1+1", uri="a\r\nb,c")
+        store.put_artifacts([odd])
+    [row] = csv.DictReader(io.StringIO(printed(capsys, url, ["ls", "artifacts"], "-o", "csv"), newline=""))
+    assert (row["name"], row["uri"]) == ("'=1+1", "a\r\nb,c")
+
+
+def test_two_forms_at_once_are_refused(store_url: str) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["ls", "artifacts", "-o", "csv", "--json", "--db", store_url])
+    assert end.value.code == 2
+
+
+def test_a_note_is_not_among_the_records(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ls", "artifacts", "--limit", "1", "--json", "--db", store_url]) == 0
+    said = capsys.readouterr()
+    assert len(json.loads(said.out)) == 1
+    assert "there are more" in said.err
+
+
+TEXTS = st.text() | st.sampled_from(
+    ["yes", "null", "1e3", "0x10", "- a", "a: b", "#a", "2026-01-01", "12:30", "=", "~"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(value=VALUES, ascii_only=st.booleans())
+def test_yaml_is_read_as_the_same_value(value: Any, ascii_only: bool) -> None:
+    text = to_yaml(value, ascii_only=ascii_only)
+    assert yaml.safe_load(text) == value
+    assert text.isascii() or not ascii_only
+
+
+def test_yaml_has_nan_as_json_has_it() -> None:
+    assert yaml.safe_load(to_yaml({"loss": math.nan, "most": [math.inf]})) == {"loss": "NaN", "most": ["Infinity"]}
