@@ -82,8 +82,10 @@ class _Checked:
 
     def run(self, member: Member) -> None:
         held = self._archive.manifest.counts().get(member.name)
-        records = progress.counted(f"{member.name} read", self._archive.records(member.name), held)
-        for number, record in enumerate(records, start=1):
+        # No name for the records: a refusal would keep their file open, for as long as somebody has the error.
+        for number, record in enumerate(
+            progress.counted(f"{member.name} read", self._archive.records(member.name), held), start=1
+        ):
             self._place = (member.name, number)
             self._check_columns(member, record)
             if member.key == ("id",) and isinstance(record["id"], int) and not self._ids[member.name].add(record["id"]):
