@@ -7,7 +7,7 @@ from typing import Any
 
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb
-from lineal.wire import metrics
+from lineal.wire import metrics, records
 from lineal.wire import service as rpc
 from tests.service.requests import put_artifact_type, put_context_type, put_execution_type
 
@@ -34,6 +34,7 @@ def fill(service: MetadataService) -> None:
     service.call("PutParentContexts", rpc.PutParentContextsRequest(parent_contexts=[pair]))
     log_metrics(service, artifact_id=put.artifact_ids[0])
     log_metrics(service, context_id=context)
+    service.call("PutAlias", records.PutAliasRequest(artifact_id=put.artifact_ids[1], alias="best ä"))
 
 
 def log_metrics(service: MetadataService, **node: int) -> None:

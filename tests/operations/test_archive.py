@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,10 +23,11 @@ from lineal.upkeep import archive
 from lineal.upkeep.archive import files
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
+from lineal.wire import records
 from lineal.wire import service as rpc
 from tests.engines import POSTGRESQL
 from tests.operations.stores import fill
-from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_chain
+from tests.service.requests import artifact, put_artifact_type, put_artifacts, put_chain, put_type_of_records
 
 
 @pytest.fixture
@@ -132,6 +134,30 @@ def test_with_new_ids_an_archive_goes_beside_what_is_there(full_archive: Path, d
         assert len(service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts) == before + 2
         assert found.custom_properties["lines"].string_value.startswith("two\nlines")
         assert [step.key or step.index for step in events[0].path.steps] == ["files", 3]
+        assert [each.alias for each in aliases_of(service, found.id)] == ["best ä"]
+        assert not put_alias(service, found.id).HasField("previous_artifact_id")
+
+
+def aliases_of(service: MetadataService, artifact_id: int) -> Any:
+    return service.call("GetAliases", records.GetAliasesRequest(artifact_ids=[artifact_id])).aliases
+
+
+def put_alias(service: MetadataService, artifact_id: int) -> Any:
+    return service.call("PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias="other"))
+
+
+def test_an_alias_that_is_taken_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    source, target = (f"sqlite:///{tmp_path / name}.db" for name in ("source", "target"))
+    for url in (source, target):
+        with open_service(url) as service:
+            given = artifact(put_type_of_records(service))
+            given.properties["name"].string_value = "mnist"
+            put_alias(service, put_artifacts(service, given)[0])
+    archive.backup(DatabaseSettings(source), tmp_path / "source.zip")
+    with pytest.raises(errors.AlreadyExistsError, match="a version of 'mnist' in this store has the alias 'other'"):
+        archive.restore(tmp_path / "source.zip", DatabaseSettings(target), ids=archive.Ids.NEW)
+    with open_service(target) as service:
+        assert len(service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts) == 1
 
 
 def by_name(name: str) -> rpc.GetArtifactByTypeAndNameRequest:

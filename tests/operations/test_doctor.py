@@ -14,8 +14,10 @@ from lineal.config import DatabaseSettings
 from lineal.service import MetadataService
 from lineal.upkeep import doctor
 from lineal.upkeep.opening import open_service
+from lineal.wire import records
 from tests.engines import run_sql
 from tests.operations.lineages import Lineage
+from tests.service.requests import artifact, put_artifact_type, put_artifacts
 
 ORPHANS = {
     "DELETE FROM Artifact WHERE id = 1": {
@@ -106,6 +108,17 @@ def test_orphans_and_duplicate_types_are_mended_on_every_engine(service: Metadat
 
     assert doctor.mend(DatabaseSettings(database_url)) == []
     assert run_sql(database_url, "SELECT type_id FROM Artifact") in ([(first,)], [[first]])
+
+
+def test_aliases_of_artifacts_that_are_gone_are_taken_away(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with open_service(url) as service:
+        [artifact_id] = put_artifacts(service, artifact(put_artifact_type(service), name="mnist"))
+        service.call("PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias="best"))
+    run_sql(url, "DELETE FROM ArtifactProperty")
+    run_sql(url, "DELETE FROM Artifact")
+    assert "1 row of aliases of artifacts that do not exist" in problems(url)
+    assert doctor.mend(DatabaseSettings(url)) == []
 
 
 def test_types_whose_nodes_share_a_name_are_left_to_a_person(damaged: Damage) -> None:

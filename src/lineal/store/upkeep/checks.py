@@ -102,7 +102,9 @@ def _metric_rows() -> Iterator[BadRows]:
 BAD_ROWS = (
     *[BadRows(what, table, _lacks(table, column, owner)) for what, table, column, owner in _orphans()],
     *[BadRows(f"properties of {kind.plural} without any value", PROPERTY[kind], _empty(kind)) for kind in KINDS],
-    BadRows("aliases of artifacts that do not exist", ALIAS, _lacks(ALIAS, "artifact_id", NODE[ARTIFACT]), True),
+    BadRows(
+        "rows of aliases of artifacts that do not exist", ALIAS, _lacks(ALIAS, "artifact_id", NODE[ARTIFACT]), True
+    ),
     *_index_rows(),
     *_metric_rows(),
 )
