@@ -127,6 +127,30 @@ def test_the_wheel_is_typed_before_anything_is_enabled(
 
 
 @slow
+def test_disabling_takes_the_modules_of_ml_metadata_from_checkers(installed: Environment, tmp_path: Path) -> None:
+    checkers.write_programs(tmp_path, "official_names.py")
+    sources = []
+    for action in ("enable", "disable"):
+        installed.lineal(action)
+        found = checkers.pyright(installed, tmp_path)
+        sources.append([each for each in found if "could not be resolved from source" in each.text])
+
+    assert sources[0] == []
+    assert len(sources[1]) == 6
+
+
+@slow
+@pytest.mark.parametrize("check", CHECKERS)
+def test_another_package_in_kubeflow_takes_no_types_away(check: Check, installed: Environment, tmp_path: Path) -> None:
+    (installed.site / "kubeflow" / "__init__.py").touch()
+    checkers.write_programs(tmp_path, "training.py")
+    try:
+        assert check(installed, tmp_path) == []
+    finally:
+        (installed.site / "kubeflow" / "__init__.py").unlink()
+
+
+@slow
 @pytest.mark.timeout(600)
 def test_mypy_finds_each_mistake(copied: Environment, tmp_path: Path) -> None:
     checkers.write_programs(tmp_path, *WITH_NUMPY, "mistakes.py")
