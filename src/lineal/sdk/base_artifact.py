@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, SupportsIndex, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol, SupportsIndex, TypeAlias
 
 from lineal import record_patch
 from lineal.client import MetadataStore
@@ -83,7 +83,7 @@ class Artifact(ABC):
         description: str | None = changing.UNCHANGED,
         properties: Mapping[str, Any] | None = None,
         state: str | None = changing.UNCHANGED,
-        **unknown: Any,
+        **unknown: NoReturn,
     ) -> None:
         """Change the stored record, and this object with it; the audit log keeps the values before.
 

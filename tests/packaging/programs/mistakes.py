@@ -17,6 +17,8 @@ def mistakes(client: lineal.MetadataStore, workspace: metadata.Workspace, traini
     workspace.list(labels=["stage"])  # refused
     training.log_input(None)  # refused
     training.log_output(metadata.Model(uri="file:///1", name="cnn")).version.upper()  # refused
+    metadata.Model(uri="file:///1", name="cnn").update(lables={"stage": "test"})  # refused
+    training.log_output(metadata.Model(uri="file:///1", name="cnn"), on_existing="renew")  # refused
     metadata.Metrics(uri="file:///1", name="scores", values=[0.9])  # refused
     lineal.connect(5)  # refused
     lineal.conect("sqlite://")  # refused

@@ -53,6 +53,11 @@ def executions_behind(lineage: Lineage) -> Sequence[str]:
 def use(store: metadata.Store) -> None:
     workspace = metadata.Workspace(store, name="digits", labels={"team": "vision"})
     model = train(workspace)
+    model.update(labels={"stage": "production"}, description="of the night")
+    model.promote("production")
+    production = workspace.get_by_alias("cnn", "production")
+    assert production is not None
+    assert production["id"] == model.id
     kinds: list[type[metadata.Artifact]] = [metadata.DataSet, metadata.Model, metadata.Metrics, FeatureView]
     names: dict[str, int] = {kind.ARTIFACT_TYPE_NAME: len(workspace.list(kind.ARTIFACT_TYPE_NAME)) for kind in kinds}
     outputs = [event for event in store.store.get_events_by_artifact_ids([model.id]) if event.type == mlpb.Event.OUTPUT]
