@@ -6,6 +6,9 @@ import csv
 import io
 import json
 import math
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ import lineal
 from lineal.cli import main
 from lineal.cli.output.yaml_text import to_yaml
 from lineal.wire import metadata_store as pb
+from tests.client.test_search_calls import fill
+from tests.services import REPOSITORY
 
 PRINTING = [
     ["ls", "artifacts"],
@@ -49,6 +54,65 @@ def test_json_and_yaml_hold_the_same(store_url: str, capsys: pytest.CaptureFixtu
     as_json = json.loads(printed(capsys, store_url, words, "-o", "json"))
     assert json.loads(printed(capsys, store_url, words, "--json")) == as_json
     assert yaml.safe_load(printed(capsys, store_url, words, "--output=yaml")) == as_json
+
+
+def documented(command: str) -> set[str]:
+    """The names in the row of a command in the table of shapes."""
+    text = (REPOSITORY / "docs/reference/cli.md").read_text().partition("## Shapes of JSON")[2]
+    row = next(line for line in text.splitlines() if line.startswith(f"| `{command}"))
+    return {name.removesuffix("?") for name in re.findall(r"`([a-z_]+[?]?)`", row)}
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["ls", "artifacts"], "ls artifacts"),
+        (["ls", "executions", "-q", ""], "ls artifacts"),
+        (["ls", "types"], "ls types"),
+        (["ls", "runs"], "ls runs"),
+        (["get", "context", "1"], "ls artifacts"),
+        (["get", "type", "10"], "ls types"),
+        (["migrate"], "migrate"),
+        (["migrate", "--dry-run", "--to", "8"], "migrate"),
+        (["backup", "a.zip"], "backup"),
+        (["backup", "--copy", "b.db"], "backup"),
+        (["token", "create", "--name", "a", "--role", "reader"], "token create"),
+        (["token", "list"], "token list"),
+        (["audit"], "audit"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_every_key_of_json_is_documented(
+    filled_url: str, capsys: pytest.CaptureFixture[str], words: list[str], command: str
+) -> None:
+    found = json.loads(printed(capsys, filled_url, words, "--json"))
+    keys = {key for each in (found if isinstance(found, list) else [found]) for key in each}
+    assert keys
+    assert keys - documented(command) == set()
+
+
+def test_problems_are_records_with_documented_keys(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lineal.connect(f"sqlite:///{tmp_path}/a.db").close()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.executescript("INSERT INTO Association (context_id, execution_id) VALUES (999, 999)")
+    with pytest.raises(SystemExit) as end:
+        main(["doctor", "-o", "json", "--db", f"sqlite:///{tmp_path}/a.db"])
+    first, *_ = json.loads(capsys.readouterr().out)
+    assert (end.value.code, set(first) - documented("doctor")) == (1, set())
+    assert main(["doctor", "--fix", "-o", "yaml", "--db", f"sqlite:///{tmp_path}/a.db"]) == 0
+    assert {each["is_left"] for each in yaml.safe_load(capsys.readouterr().out)} == {False}
+
+
+@pytest.fixture(scope="module")
+def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A store with something for every command: runs, a token, changes in the audit log."""
+    path = tmp_path_factory.mktemp("filled") / "store.db"
+    fill(f"sqlite:///{path}")
+    for words in (["token", "create", "--name", "b", "--role", "reader"], ["delete", "artifact:4"]):
+        assert main([*words, "--db", f"sqlite:///{path}"]) == 0
+    with lineal.connect(f"sqlite:///{path}") as store:
+        store.put_contexts([pb.Context(type_id=store.put_context_type(pb.ContextType(name="C")), name="c")])
+    return f"sqlite:///{path}"
 
 
 @pytest.mark.parametrize("words", PRINTING, ids=" ".join)

@@ -65,6 +65,12 @@ COMMANDS = [
     ["doctor"],
     ["watch", "--to"],
     ["token", "revoke", "a", "b"],
+    ["help"],
+    ["completion"],
+    ["ls", "models", "-o"],
+    ["ls", "models", "--db=sqlite://", "--columns"],
+    ["ls", "types", "--db=sqlite://", "-q"],
+    ["delete"],
 ]
 
 
