@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 Each = TypeVar("Each")
 Reporter: TypeAlias = "Callable[[str, int, int | None], None]"
-"""Takes what is worked on ("artifacts"), how many are done, and how many there are, if that is known."""
+"""Takes the noun of what is worked on ("artifacts"), how many are done, and how many there are, if that is known."""
 
 _STEP = 500
 _REPORTER: ContextVar[Reporter | None] = ContextVar("lineal_progress", default=None)

@@ -136,6 +136,30 @@ def test_without_a_command_the_help_is_printed(words: list[str], capsys: pytest.
     assert "usage: lineal" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["ls", "metrics"], 0),
+        (["ls", "artifacts", "-q", "nothing-like-this"], 0),
+        (["audit", "--id", "99"], 0),
+        (["get", "artifact", "99"], 1),
+        (["lineage", "99"], 1),
+        (["delete", "artifact:99"], 1),
+        (["delete", "artifact:1"], 1),
+        (["restore", "none.zip"], 1),
+        (["ls", "nothings"], 2),
+        (["ls", "artifacts", "-q", "a:b:"], 2),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_every_command_has_the_same_codes(store_url: str, words: list[str], code: int) -> None:
+    try:
+        ended: object = main([*words, "--db", store_url])
+    except SystemExit as end:
+        ended = end.code
+    assert ended == code
+
+
 def test_a_backup_is_checked_without_a_database(
     odd_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

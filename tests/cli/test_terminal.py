@@ -72,7 +72,7 @@ def test_progress_is_shown_on_a_terminal_and_removed(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(terminal, "_FIRST", -1.0)
     with showing_progress("Restoring"):
         work()
-    assert screen.getvalue().startswith("\rRestoring: artifacts 500 of 2,000 (25 %")
+    assert screen.getvalue().startswith("\rRestoring: 500 of 2,000 artifacts (25 %")
     assert screen.getvalue().rpartition("\r")[2] == ""
 
 

@@ -63,8 +63,8 @@ def _wait(store: LifecycleStore, kinds: Sequence[Kind], seconds: float) -> None:
             ]
     except errors.UnimplementedError as error:
         raise errors.UnimplementedError(
-            "this server does not search, since it is not Lineal, or an earlier version; -q, --sort, metric columns and "
-            "runs need a search, so leave them out, or use --db"
+            "this server does not search, since it is not Lineal, or an earlier version; -q, --sort, metric columns "
+            "and runs need a search, so leave them out, or use --db"
         ) from error
     if not all(are_complete):
         note(_BEHIND)

@@ -87,18 +87,20 @@ class _Line:
         if now < self._next:
             return
         self._next = now + _PAUSE
-        of = f" of {total:,} ({done * 100 // total} %)" if total else ""
-        self._write(f"{self._title}: {what} {done:,}{of}")
+        of, share = (f" of {total:,}", f" ({done * 100 // total} %)") if total else ("", "")
+        self._write(f"{self._title}: {done:,}{of} {what}{share}")
 
     def clear(self) -> None:
         """Remove the line."""
         if self._shown:
             self._write("")
+            with suppress(OSError):
+                sys.stderr.write("\r")
 
     def _write(self, text: str) -> None:
         text = text[: shutil.get_terminal_size().columns - 1]
         blank = " " * max(0, self._shown - len(text))
         with suppress(OSError):
-            sys.stderr.write(f"\r{text}{blank}\r{text}")
+            sys.stderr.write(f"\r{text}{blank}")
             sys.stderr.flush()
         self._shown = len(text)

@@ -144,7 +144,7 @@ def _sentence(raises: Callable[[], object]) -> str:
 def _findings(session: Session) -> Iterator[Finding]:
     checked = (_version, _bad_rows, _duplicate_types, _cycles, _unindexed, _behind)
     for number, check in enumerate(checked, start=1):
-        progress.report("check", number, len(checked))
+        progress.report("checks", number, len(checked))
         yield from check(session)
 
 

@@ -239,7 +239,7 @@ def _travel(session: Session, database: Database, start: int, end: int) -> None:
     shape = read_shape(session)
     steps = list(_steps(start, end))
     for number, step in enumerate(steps, start=1):
-        progress.report("step", number, len(steps))
+        progress.report("steps", number, len(steps))
         for change in _changes(step, upwards=start < end):
             if change.apply is not None:
                 change.apply(session, shape)
