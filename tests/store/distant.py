@@ -17,6 +17,7 @@ from lineal.conventions import WORKSPACE_PROPERTY, WORKSPACE_TYPE
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
 from lineal.wire import metadata_store as pb
+from lineal.wire import metrics
 from lineal.wire import service as rpc
 from tests.relay import Relay
 from tests.service.requests import put_context_type, put_execution_type
@@ -115,7 +116,8 @@ class Call(NamedTuple):
     def request(self, store: Contents) -> Message:
         """Return the request."""
         name = _SHARED_REQUESTS.get(self.method, self.method)
-        message: Message = getattr(rpc, f"{name}Request")(**self.fields(store))
+        messages: Any = metrics if hasattr(metrics, f"{name}Request") else rpc
+        message: Message = getattr(messages, f"{name}Request")(**self.fields(store))
         return message
 
 
@@ -142,6 +144,7 @@ def fill(service: MetadataService) -> Contents:
     _put_lineage(service, contents, itertools.pairwise(chain))
     _put_lineage(service, contents, zip(ring, [*ring[1:], ring[0]], strict=True))
     _put_fan(service, contents)
+    service.call("LogMetrics", metrics.LogMetricsRequest(**_points(contents, count=20)))
     Catalogue(service).index.follow_all()  # as a server does; writers ask it now and then how far it is
     return contents
 
@@ -192,6 +195,13 @@ def _update(store: Contents) -> dict[str, Any]:
     return {"artifacts": [node]}
 
 
+def _points(store: Contents, *, count: int) -> dict[str, Any]:
+    """Return points of two metrics at new steps."""
+    steps = [next(store.numbers) for _ in range(count // 2)]
+    series = [metrics.MetricSeries(name=name, steps=steps, times=steps, values=steps) for name in ("loss", "auc")]
+    return {"artifact_id": store.artifact_id, "series": series}
+
+
 def _page(filter_query: str) -> Call:
     options = pb.ListOperationOptions(max_result_size=10, filter_query=filter_query)
     return Call(1, "GetArtifacts", lambda _: {"options": options})
@@ -229,6 +239,8 @@ READS = {
     "lineage up to an ending filter": _walk("hop-0", end="hop-8"),
 }
 SIMILAR_READS = {
+    "the history of a metric": Call(3, "GetMetricHistory", lambda at: {"artifact_id": at.artifact_id, "name": "loss"}),
+    "the metrics of an artifact": Call(3, "GetMetrics", lambda at: {"artifact_id": at.artifact_id}),
     "an execution by id": Call(1, "GetExecutionsByID", lambda at: {"execution_ids": [at.execution_id]}),
     "events of an execution": Call(1, "GetEventsByExecutionIDs", lambda at: {"execution_ids": [at.execution_id]}),
     "contexts of an artifact": Call(1, "GetContextsByArtifact", lambda at: {"artifact_id": at.artifact_id}),
@@ -244,5 +256,7 @@ WRITES = {
     "a new artifact": Call(2, "PutArtifacts", lambda at: {"artifacts": [at.new_artifact()]}),
     "an update by id": Call(2, "PutArtifacts", _update),
     "100 new artifacts": Call(3, "PutArtifacts", lambda at: {"artifacts": [at.new_artifact() for _ in range(100)]}),
+    "a point of each of two metrics": Call(2, "LogMetrics", lambda at: _points(at, count=2)),
+    "1,000 points of two metrics": Call(3, "LogMetrics", lambda at: _points(at, count=1000)),
     "an execution with input, output and context": Call(4, "PutExecution", _execution),
 }

@@ -39,6 +39,8 @@ def get_metrics(session: Session, types: KnownTypes, request: metrics.GetMetrics
         raise errors.InvalidArgumentError(f"the request has {len(request.names)} names; give up to {_MOST_NAMES}")
     if not _require(session, kind, node_id):
         return metrics.GetMetricsResponse()
+    if request.latest_only:
+        session.end_with_next()
     rows = metric_rows.page(session, kind, node_id, names=list(request.names), after=after, limit=size + 1)
     shown, last = pages.first(rows, size)
     summaries = {} if request.latest_only else metric_rows.summaries(session, [row.id for row in shown])
@@ -68,6 +70,7 @@ def get_metric_history(
     if metric is None:
         return response
     ends = (_end(request, "first_step"), _end(request, "last_step"))
+    session.end_with_next()
     rows = metric_rows.history(session, metric.id, steps=ends, place=place, limit=size + 1)
     shown, last = pages.first(rows, size)
     steps, times, values = metric_rows.columns(shown)
@@ -80,9 +83,10 @@ def get_metric_history(
 
 def _require(session: Session, kind: Kind, node_id: int) -> bool:
     """Refuse a node that does not exist; say whether the store has metrics."""
-    if not node_rows.existing_ids(session, kind, [node_id]):
+    existing, has_tables = node_rows.ask_existing_ids(session, kind, [node_id]), metric_rows.ask_presence(session)
+    if not existing():
         raise no_node(kind, node_id)
-    return metric_rows.are_present(session)
+    return has_tables()
 
 
 def _metric(row: MetricRow, summary: Summary | None) -> metrics.Metric:

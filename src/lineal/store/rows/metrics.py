@@ -17,7 +17,6 @@ import sqlalchemy as sa
 from lineal.kinds import Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
-from lineal.store.schema.definitions import table_names
 from lineal.store.tables.own_tables import METRIC, METRIC_POINT
 
 FINITE, NAN, POSITIVE, NEGATIVE = range(4)
@@ -115,7 +114,13 @@ _INSERT_POINTS = insertion(METRIC_POINT, ["metric_id", *PLACE], keep_existing="m
 
 def are_present(session: Session) -> bool:
     """Say whether the store has the tables; one of an older version, or without metrics, may lack them."""
-    return table_names(session) >= {METRIC.name, METRIC_POINT.name}
+    return ask_presence(session)()
+
+
+def ask_presence(session: Session) -> Callable[[], bool]:
+    """Return what says whether the store has the tables; the question may travel with others."""
+    asked = session.ask_text(session.dialect.tables_query)
+    return lambda: {METRIC.name, METRIC_POINT.name} <= {name.lower() for (name,) in asked()}
 
 
 def ask_by_names(
@@ -281,8 +286,10 @@ _TOTALS = Statement(
 
 
 def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
-    """Return what the points of metrics say together, by the metric's id; this reads all of their points."""
-    first, totals = session.ask_listed(_FIRST, "ids", ids), session.ask_listed(_TOTALS, "ids", ids)
+    """Return what the points of metrics say together, by the metric's id; this reads all points, and ends a read."""
+    first = session.ask_listed(_FIRST, "ids", ids)
+    session.end_with_next()
+    totals = session.ask_listed(_TOTALS, "ids", ids)
     starts = {row[0]: StoredPoint._make(row[1:]) for row in first()}
     return {row[0]: _summary(starts[row[0]], *row[1:]) for row in totals()}
 
