@@ -70,7 +70,6 @@ def get_metric_history(
     if metric is None:
         return response
     ends = (_end(request, "first_step"), _end(request, "last_step"))
-    session.end_with_next()
     rows = metric_rows.history(session, metric.id, steps=ends, place=place, limit=size + 1)
     shown, last = pages.first(rows, size)
     steps, times, values = metric_rows.columns(shown)

@@ -94,12 +94,13 @@ def _stored(value: float) -> tuple[float, int]:
 
 
 _M, _P = METRIC.c, METRIC_POINT.c
+_MOST: sa.BindParameter[int] = sa.bindparam("most")
 _LAST = ("last_step", "last_time", "last_value", "last_special")
 PLACE = ("step", "time", "value", "special")
 _OF_NODE = sa.and_(_M.kind == sa.bindparam("of_kind"), _M.node_id == sa.bindparam("of_node"))
 _COLUMNS = (_M.id, _M.name, *[_M[name] for name in _LAST])
 _BY_NAMES = Statement(sa.select(*_COLUMNS).where(_OF_NODE, listed(_M.name, "names")))
-_PAGE = sa.select(*_COLUMNS).where(_OF_NODE, _M.id > sa.bindparam("after")).order_by(_M.id).limit(sa.bindparam("most"))
+_PAGE = sa.select(*_COLUMNS).where(_OF_NODE, _M.id > sa.bindparam("after")).order_by(_M.id).limit(_MOST)
 _ALL_NAMES = Statement(_PAGE)
 _SOME_NAMES = Statement(_PAGE.where(listed(_M.name, "names")))
 INSERT = insertion(METRIC, ["kind", "node_id", "name", *_LAST])
@@ -190,40 +191,46 @@ def add_points(session: Session, points: Iterable[tuple[int, Points]]) -> None:
     session.change_many(_INSERT_POINTS, rows)
 
 
-_HISTORY = sa.select(*[_P[name] for name in PLACE]).where(_P.metric_id == sa.bindparam("of_metric"))
 _IN_ORDER = [_P[name] for name in PLACE]
+_HISTORY = sa.select(*_IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*_IN_ORDER).limit(_MOST)
 
 
-def _history(*, is_first: bool, has_start: bool, has_end: bool) -> Statement:
-    query = _HISTORY
-    if has_start:
-        query = query.where(_P.step >= sa.bindparam("from_step"))
-    if has_end:
-        query = query.where(_P.step <= sa.bindparam("to_step"))
-    if not is_first:
-        query = query.where(after_place(PLACE))
-    return Statement(query.order_by(*_IN_ORDER).limit(sa.bindparam("most")))
+def _from_start(*, has_start: bool, has_end: bool) -> Statement:
+    query = _HISTORY.where(_P.step >= sa.bindparam("from_step")) if has_start else _HISTORY
+    return Statement(query.where(_P.step <= sa.bindparam("to_step")) if has_end else query)
 
 
-def after_place(names: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Return the condition that a point comes after a place, whose columns are bound as `after_NAME`.
+def seeks(query: sa.Select[Any], names: Sequence[str], *, has_end: bool = False) -> list[Statement]:
+    """Return the queries that together give the rows after a key, whose values are bound as `after_NAME`, in order.
 
-    It is written out: MySQL reads all rows before the place if tuples are compared.
+    The first one gives the rows that differ from the key only in its last column, and so on. Each reads one range of
+    the index. With one condition for all, only PostgreSQL finds the place: the others read all rows up to it.
     """
-    name, *rest = names
-    bound = sa.bindparam(f"after_{name}", type_=_P[name].type)
-    further = _P[name] > bound
-    if not rest:
-        return further
-    return sa.and_(_P[name] >= bound, sa.or_(further, after_place(rest)))
+    found = []
+    for index in reversed(range(len(names))):
+        *equal, last = [(_P[name], sa.bindparam(f"after_{name}", type_=_P[name].type)) for name in names[: index + 1]]
+        after = query.where(*[column == value for column, value in equal], last[0] > last[1])
+        ends_here = has_end and names[index] == "step"
+        found.append(Statement(after.where(_P.step <= sa.bindparam("to_step")) if ends_here else after))
+    return found
 
 
-_HISTORIES = {
-    (is_first, has_start, has_end): _history(is_first=is_first, has_start=has_start, has_end=has_end)
-    for is_first in (True, False)
+def sought(session: Session, queries: Sequence[Statement], values: dict[str, Any], *, limit: int) -> list[Row]:
+    """Return up to `limit` rows of the queries of `seeks`."""
+    rows: list[Row] = []
+    for query in queries:
+        rows += session.rows(query, {**values, "most": limit - len(rows)})
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+_FROM_START = {
+    (has_start, has_end): _from_start(has_start=has_start, has_end=has_end)
     for has_start in (True, False)
     for has_end in (True, False)
 }
+_SEEKS = {has_end: seeks(_HISTORY, PLACE, has_end=has_end) for has_end in (True, False)}
 
 
 def history(
@@ -234,7 +241,7 @@ def history(
     place: StoredPoint | None,
     limit: int,
 ) -> list[Row]:
-    """Return rows of (step, time, value, special) of one metric in order.
+    """Return rows of (step, time, value, special) of one metric in order; the first ones end a read.
 
     Args:
         session: the transaction.
@@ -244,10 +251,12 @@ def history(
         limit: how many at most.
     """
     first, last = steps
-    values: dict[str, Any] = {"of_metric": metric_id, "from_step": first, "to_step": last, "most": limit}
-    if place is not None:
-        values.update((f"after_{name}", value) for name, value in place._asdict().items())
-    return session.rows(_HISTORIES[place is None, first is not None, last is not None], values)
+    values: dict[str, Any] = {"of_metric": metric_id, "from_step": first, "to_step": last}
+    if place is None:
+        session.end_with_next()
+        return session.rows(_FROM_START[first is not None, last is not None], {**values, "most": limit})
+    values.update((f"after_{name}", value) for name, value in place._asdict().items())
+    return sought(session, _SEEKS[last is not None], values, limit=limit)
 
 
 def columns(rows: Sequence[Row]) -> tuple[Sequence[int], Sequence[int], Sequence[float]]:

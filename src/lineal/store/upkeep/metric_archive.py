@@ -23,13 +23,14 @@ from lineal.store.tables.own_tables import METRIC_POINT
 
 POINT_COLUMNS = ("steps", "times", "values")
 BATCH = 1000
+_PAGE = 5000
 Record = dict[str, Any]
 _NOT_YET = StoredPoint(-(2**63), 0, 0.0, FINITE)
 
 _KEY = ("metric_id", *PLACE)
 _ORDERED = sa.select(*[METRIC_POINT.c[name] for name in _KEY]).order_by(*[METRIC_POINT.c[name] for name in _KEY])
-_FIRST = Statement(_ORDERED.limit(BATCH))
-_NEXT = Statement(_ORDERED.where(metric_rows.after_place(_KEY)).limit(BATCH))
+_FIRST = Statement(_ORDERED.limit(_PAGE))
+_NEXT = metric_rows.seeks(_ORDERED.limit(sa.bindparam("most")), _KEY)
 
 
 def read_points(session: Session) -> Iterator[Record]:
@@ -37,10 +38,13 @@ def read_points(session: Session) -> Iterator[Record]:
     rows = session.rows(_FIRST)
     while rows:
         for metric_id, points in groupby(rows, key=lambda row: row[0]):
-            yield _record(metric_id, [row[1:] for row in points])
-        if len(rows) < BATCH:
+            found = [row[1:] for row in points]
+            for start in range(0, len(found), BATCH):
+                yield _record(metric_id, found[start : start + BATCH])
+        if len(rows) < _PAGE:
             return
-        rows = session.rows(_NEXT, {f"after_{name}": value for name, value in zip(_KEY, rows[-1], strict=True)})
+        after = {f"after_{name}": value for name, value in zip(_KEY, rows[-1], strict=True)}
+        rows = metric_rows.sought(session, _NEXT, after, limit=_PAGE)
 
 
 def _record(metric_id: int, rows: Sequence[Row]) -> Record:
