@@ -112,7 +112,7 @@ def _mistakes() -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "log", {"values": [0.3]}, "write {'loss': 0.3}"
     yield "log", {"values": {"loss": "0.3"}}, "'loss' is '0.3', and not a number"
     yield "log", {"values": {"loss": None}}, "and not a number"
-    yield "log", {"values": {1: 0.3}}, "must be a text, got 1"
+    yield "log", {"values": {(1, 2): 0.3}}, "must be a text, got (1, 2)"
     yield "log", {"values": {"": 0.3}}, "must be a text, got ''"
     yield "log", {"values": {"loss": 0.3}, "step": 1.5}, "'step' is 1.5, and must be a whole number"
     yield "log", {"values": {"loss": 0.3}, "step": 2**63}, "does not fit into 64 bits"

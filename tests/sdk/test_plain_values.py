@@ -207,3 +207,33 @@ print(metadata.Execution("e", workspace).log_output(model).id)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+@pytest.mark.parametrize(("value", "text"), TEXTS, ids=lambda each: type(each).__name__)
+def test_an_update_takes_the_same_values(execution: Execution, value: Any, text: str) -> None:
+    model = execution.log_output(Model("u", "m", labels={"a": "b"}))
+    model.update(
+        labels={value: value}, description=value, properties={"owner": value, "hyperparameters": {value: value}}
+    )
+    [found] = execution.workspace.list()
+    assert (found["labels"], found["description"], found["owner"]) == ({"a": "b", text: text}, text, text)
+    assert (found["hyperparameters"], model.hyperparameters) == ({text: text},) * 2
+
+
+def test_an_update_takes_numbers_of_an_evaluation_and_artifacts_for_ids(execution: Execution) -> None:
+    model = execution.log_output(Model("u", "m"))
+    metrics = execution.log_output(Metrics("u", "m"))
+    metrics.update(properties={"values": {"auc": Decimal("0.9")}, "model_id": model, "data_set_id": 7})
+    [found] = execution.workspace.list(Metrics.ARTIFACT_TYPE_NAME)
+    assert (found["values"], found["model_id"], found["data_set_id"]) == ({"auc": 0.9}, str(model.id), "7")
+    with pytest.raises(TypeError, match=r"'hyperparameters' cannot be recorded: hyperparameters\['s'\] is of type set"):
+        model.update(properties={"hyperparameters": {"s": {1}}})
+    with pytest.raises(ValueError, match=r"'labels' must be texts, got \[1\] \(list\) for 'l'"):
+        model.update(labels={"l": [1]})
+
+
+def test_points_of_metrics_take_arrays_of_one_number_and_names_with_a_text(execution: Execution) -> None:
+    np = pytest.importorskip("numpy")
+    metrics = execution.log_output(Metrics("u", "m"))
+    metrics.log({Site.MILL: np.array([0.5]), np.int64(1): Decimal("0.25")})  # type: ignore[dict-item]
+    assert metrics.values == {"mill": 0.5, "1": 0.25}

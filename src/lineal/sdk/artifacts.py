@@ -1,6 +1,7 @@
 """The inputs and outputs of executions: DataSet, Model and Metrics.
 
-An artifact is a plain object until an execution logs it; then its `id` is set. What stays out: logging (recording.py).
+An artifact is a plain object until an execution logs it; then its `id` is set. What stays out: the base of all artifact
+types (artifact.py), and logging (recording.py).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from lineal.sdk import (
 )
 from lineal.sdk import labels as label_texts
 from lineal.sdk.base_artifact import Artifact as Artifact
-from lineal.sdk.base_artifact import LoggedId
+from lineal.sdk.base_artifact import HasStore, LoggedId
 from lineal.urls import redact
 from lineal.wire import metadata_store as pb
 
@@ -233,11 +234,11 @@ class Metrics(StandardArtifact):
 
     def log(
         self,
-        values: Mapping[str, Any],
+        values: Mapping[Any, Any],
         *,
         step: SupportsIndex | None = None,
         time: metric_points.Time = None,
-        store: MetadataStore | None = None,
+        store: MetadataStore | HasStore | None = None,
     ) -> None:
         """Add a point to each of some metrics of this record, which `log_output` has logged.
 
@@ -264,7 +265,7 @@ class Metrics(StandardArtifact):
         *,
         steps: Iterable[SupportsIndex] | None = None,
         times: Iterable[metric_points.Time] | None = None,
-        store: MetadataStore | None = None,
+        store: MetadataStore | HasStore | None = None,
     ) -> None:
         """Add many points at once, up to 20,000 in a transaction; identical points are kept once.
 
@@ -289,7 +290,7 @@ class Metrics(StandardArtifact):
         *,
         first_step: SupportsIndex | None = None,
         last_step: SupportsIndex | None = None,
-        store: MetadataStore | None = None,
+        store: MetadataStore | HasStore | None = None,
     ) -> metric_points.History:
         """Return the points of a metric: (steps, times, values), ordered by step, time and value.
 
@@ -314,7 +315,7 @@ class Metrics(StandardArtifact):
         first_step: SupportsIndex | None = None,
         last_step: SupportsIndex | None = None,
         page_size: int = 50_000,
-        store: MetadataStore | None = None,
+        store: MetadataStore | HasStore | None = None,
     ) -> Iterator[metric_points.History]:
         """Yield the points of a metric in pages of up to `page_size` (at most 50,000), as `history` orders them."""
         return metric_points.history_pages(

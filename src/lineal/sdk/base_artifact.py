@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol, SupportsInd
 
 from lineal import record_patch
 from lineal.client import MetadataStore
-from lineal.sdk import artifact_lineage, cards, changing, stored_form, web_ui
+from lineal.sdk import artifact_lineage, cards, changing, plain, stored_form, web_ui
 from lineal.wire import metadata_store as pb
 
 # None until the artifact is logged. For a type checker it may be used as a number: nearly all code reads it afterwards.
@@ -80,8 +80,8 @@ class Artifact(ABC):
         self,
         *,
         labels: Mapping[Any, Any] | None = None,
-        description: str | None = changing.UNCHANGED,
-        properties: Mapping[str, Any] | None = None,
+        description: plain.Scalar | None = changing.UNCHANGED,
+        properties: Mapping[Any, Any] | None = None,
         state: str | None = changing.UNCHANGED,
         **unknown: NoReturn,
     ) -> None:
@@ -100,7 +100,8 @@ class Artifact(ABC):
             NotFoundError: the record was deleted.
 
         """
-        patch = changing.patch_of(labels, properties, {"description": description, "state": state}, unknown)
+        others = {"description": description, "state": state}
+        patch = changing.patch_of(labels, properties, others, unknown, texts=getattr(self, "_TEXT_PROPERTIES", ()))
         self._change(patch, what="change")
 
     def archive(self) -> None:

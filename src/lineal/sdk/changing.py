@@ -16,6 +16,7 @@ from lineal import conventions, errors, record_patch
 from lineal.client import MetadataStore
 from lineal.kinds import ARTIFACT
 from lineal.sdk import artifact_lineage, ids, plain
+from lineal.sdk import labels as label_texts
 from lineal.sdk.retry import retrying
 from lineal.wire import metadata_store as pb
 from lineal.wire import records
@@ -51,13 +52,38 @@ def patch_of(
     properties: Mapping[str, Any] | None,
     others: Mapping[str, Any],
     unknown: Mapping[str, Any],
+    *,
+    texts: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the patch of the arguments of `update`; in labels and properties, None removes.
 
+    Args:
+        labels: labels by name.
+        properties: properties by name; those in `texts` are texts, so that a number becomes one.
+        others: description and state.
+        unknown: what `update` has no argument for.
+        texts: the names of properties.
+
     Raises:
-        ValueError: nothing is given, or something that says which record it is.
+        ValueError: nothing is given, something that says which record it is, or an artifact that was not logged.
+        TypeError: a value has no form that can be stored.
 
     """
+    _check_names(properties, unknown)
+    patch: dict[str, Any] = {
+        name: plain.field_text(name, value) for name, value in others.items() if value is not UNCHANGED
+    }
+    if labels is not None:
+        patch["labels"] = _plain_labels(plain.keyed("labels", labels))
+    if properties is not None:
+        named = plain.keyed("properties", properties)
+        patch["properties"] = {name: _plain_property(name, value, texts) for name, value in named.items()}
+    if not patch:
+        raise ValueError("nothing to update: pass labels, description, properties or state")
+    return patch
+
+
+def _check_names(properties: Mapping[str, Any] | None, unknown: Mapping[str, Any]) -> None:
     for name in (*unknown, *(properties or ())):
         if name in IDENTITY:
             raise ValueError(
@@ -66,13 +92,17 @@ def patch_of(
             )
     if unknown:
         raise TypeError(f"update() has no argument '{next(iter(unknown))}'; pass it in properties={{...}}")
-    patch: dict[str, Any] = {name: value for name, value in others.items() if value is not UNCHANGED}
-    for name, values in (("labels", labels), ("properties", properties)):
-        if values is not None:
-            patch[name] = plain.as_json(name, values)
-    if not patch:
-        raise ValueError("nothing to update: pass labels, description, properties or state")
-    return patch
+
+
+def _plain_labels(labels: Mapping[str, Any]) -> dict[str, str | None]:
+    given = label_texts.checked({name: value for name, value in labels.items() if value is not None}) or {}
+    return {name: given.get(name) for name in labels}
+
+
+def _plain_property(name: str, value: Any, texts: Sequence[str]) -> Any:
+    if name in ids.ARGUMENTS and name in texts:
+        return ids.reference(name, value)
+    return plain.field_text(name, value) if name in texts else plain.field(name, value)
 
 
 class _Unchanged:
@@ -151,7 +181,7 @@ def promote(client: MetadataStore, artifact_id: int, alias: str) -> int | None:
 
     """
     try:
-        response = _ask(client, "PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias=str(alias)))
+        response = _ask(client, "PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias=_alias(alias)))
     except errors.InvalidArgumentError as error:
         raise ValueError(error.message) from error
     if response is None:
@@ -167,7 +197,7 @@ def remove_alias(client: MetadataStore, artifact_id: int, alias: str) -> None:
         UnimplementedError: the server does not have aliases.
 
     """
-    request = records.DeleteAliasRequest(artifact_id=artifact_id, alias=str(alias))
+    request = records.DeleteAliasRequest(artifact_id=artifact_id, alias=_alias(alias))
     if _ask(client, "DeleteAlias", request) is None:
         raise _no_aliases()
 
@@ -184,6 +214,11 @@ def holder(client: MetadataStore, workspace: str, type_name: str, name: str, ali
     if response is None:
         raise _no_aliases()
     return response.aliases[0].artifact_id if response.aliases else None
+
+
+def _alias(alias: Any) -> str:
+    text = plain.text_of(alias)
+    return str(alias) if text is None else text
 
 
 def _no_aliases() -> errors.UnimplementedError:

@@ -13,6 +13,8 @@ from typing import Any, Protocol, SupportsFloat, SupportsIndex, TypeAlias
 from lineal.sdk import plain
 from lineal.wire import metadata_store as pb
 
+ARGUMENTS = ("data_set_id", "model_id")
+"""The fields of records that ask for the id of an artifact."""
 _DIGITS = re.compile(r"[0-9]{1,18}")
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar, Union
 
 from lineal.client import MetadataStore
 from lineal.counting import amount
-from lineal.sdk import artifact_lineage, typos
+from lineal.sdk import artifact_lineage, plain, typos
 from lineal.sdk.retry import retrying
 from lineal.wire import metrics as pb
 
@@ -54,7 +54,7 @@ class _Columns(NamedTuple):
     values: list[float]
 
 
-def log(record: Any, values: Mapping[str, Any], *, step: Any, time: Time, store: MetadataStore | None) -> None:
+def log(record: Any, values: Mapping[str, Any], *, step: Any, time: Time, store: Any) -> None:
     """Add one point for each name; see `Metrics.log`."""
     place = _Place.of(record, store)
     if not isinstance(values, Mapping):
@@ -68,7 +68,7 @@ def log(record: Any, values: Mapping[str, Any], *, step: Any, time: Time, store:
 
 
 def log_points(
-    record: Any, points: Any, *, steps: Iterable[Any] | None, times: Iterable[Time] | None, store: MetadataStore | None
+    record: Any, points: Any, *, steps: Iterable[Any] | None, times: Iterable[Time] | None, store: Any
 ) -> None:
     """Add many points; see `Metrics.log_points`."""
     place = _Place.of(record, store)
@@ -87,7 +87,7 @@ def history_pages(
     first_step: Any,
     last_step: Any,
     page_size: int,
-    store: MetadataStore | None,
+    store: Any,
 ) -> Iterator[History]:
     """Yield the points of a metric in pages; see `Metrics.history_pages`."""
     place = _Place.of(record, store)
@@ -124,7 +124,7 @@ class _Place(NamedTuple):
     client: MetadataStore
 
     @classmethod
-    def of(cls, record: Any, store: MetadataStore | None) -> _Place:
+    def of(cls, record: Any, store: Any) -> _Place:
         """Return where a record is stored.
 
         Raises:
@@ -132,7 +132,8 @@ class _Place(NamedTuple):
 
         """
         artifact_id = record.id
-        client = store or artifact_lineage.home_of(record)
+        given: Any = store  # or a Store, which has the client
+        client: MetadataStore | None = getattr(given, "store", given) or artifact_lineage.home_of(record)
         if artifact_id is None:
             raise ValueError(
                 "the metrics have no record yet: log them first, as in execution.log_output(metrics), and then their "
@@ -278,9 +279,10 @@ def _of_list(points: Iterable[Any]) -> dict[str, _Columns]:
 
 
 def _name(name: Any) -> str:
-    if not isinstance(name, str) or not name:
+    text = plain.text_of(name)
+    if not text:
         raise ValueError(f"the name of a metric must be a text, got {name!r}")
-    return name
+    return text
 
 
 def _numbers(name: str, column: Any) -> list[float]:
@@ -296,7 +298,7 @@ def _plain(column: Any) -> list[Any]:
 
 
 def _number(name: str, value: Any) -> float:
-    """Return a number as a float, as NumPy's scalars, tensors of one number, Decimal and Fraction can be.
+    """Return a number as a float, as NumPy's scalars, arrays and tensors of one number, Decimal and Fraction can be.
 
     Raises:
         TypeError: it is none.
@@ -304,7 +306,7 @@ def _number(name: str, value: Any) -> float:
     """
     try:
         if not isinstance(value, (str, bytes)) and value is not None:
-            return float(value)
+            return float(value.item() if hasattr(value, "item") else value)
     except (TypeError, ValueError, OverflowError):
         pass
     raise TypeError(f"the value of the metric {name!r} is {value!r}, and not a number that a float holds")

@@ -22,7 +22,7 @@ from pathlib import Path, PurePath
 from typing import Any, SupportsFloat, TypeAlias
 from uuid import UUID
 
-from lineal import json_text
+from lineal import json_form, json_text
 
 Scalar: TypeAlias = "str | SupportsFloat | date | time | timedelta | Enum | UUID | PurePath"
 """What has a text; numbers of NumPy and pandas are SupportsFloat, and their times are dates."""
@@ -69,6 +69,28 @@ def as_json(name: str, value: Any, *, numbers: bool = False) -> Any:
         holder[key] = inner
         todo += [(inner, at, one, (*place, at)) for at, one in _entries(inner) if type(one) not in _AS_IT_IS]
     return top[0]
+
+
+def field(name: str, value: Any) -> Any:
+    """Return a field of a record as JSON has it: `as_json`, with numbers among the values of an evaluation.
+
+    Raises:
+        TypeError: as `as_json`.
+
+    """
+    return as_json(name, value, numbers=name == json_form.VALUES)
+
+
+def keyed(name: str, mapping: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a mapping with the texts of its keys.
+
+    Raises:
+        TypeError: it is no mapping, a key has no text, or two keys have the same one.
+
+    """
+    if not isinstance(mapping, Mapping):
+        raise TypeError(f"'{name}' must be a mapping of names to values, got {type(mapping).__name__}")
+    return _with_texts_as_keys(mapping, (name,))
 
 
 def _entries(inner: Any) -> Iterable[tuple[Any, Any]]:

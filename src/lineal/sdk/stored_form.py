@@ -122,7 +122,7 @@ def field_json(name: str, value: Any) -> str:
         TypeError: as `to_json`.
 
     """
-    value = plain.as_json(name, value, numbers=name == json_form.VALUES)
+    value = plain.field(name, value)
     try:
         return json.dumps(value)
     except ValueError as error:  # a whole number with more digits than Python writes
