@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,10 @@ def test_a_database_without_an_index_that_is_read_alone_says_so(tmp_path: Path) 
     store = LifecycleStore.from_url(f"sqlite:///{tmp_path / 'a.db'}?mode=ro")
     with store, pytest.raises(errors.FailedPreconditionError, match="open it for writing once"):
         store.search_nodes(Asked(EXECUTION))
+
+
+def test_a_store_that_is_dropped_before_a_search_is_freed_at_once(filled_url: str) -> None:
+    store = LifecycleStore.from_url(filled_url)
+    service = weakref.ref(store._transport.open())  # type: ignore[attr-defined]
+    del store
+    assert service() is None

@@ -41,7 +41,7 @@ _KINDS = {pb.SearchNodesRequest.Kind.Value(kind.name.upper()): kind for kind in 
 
 def serve_searches(service: MetadataService, index: SearchIndex) -> None:
     """Let a service answer the calls of SearchService as well."""
-    searches = Searches(service, index)
+    searches = Searches(index)
     service.calls = {
         **service.calls,
         "SearchNodes": Call(_no_rule, whole=searches.nodes),
@@ -54,13 +54,12 @@ def _no_rule(*_: Any) -> Any:
 
 
 class Searches:
-    """The calls on one service. Safe for any number of threads."""
+    """The calls with one index. Safe for any number of threads."""
 
-    def __init__(self, service: MetadataService, index: SearchIndex) -> None:
-        self._service = service
+    def __init__(self, index: SearchIndex) -> None:
         self._index = index
 
-    def nodes(self, message: Message, caller: Caller) -> pb.SearchNodesResponse:
+    def nodes(self, service: MetadataService, message: Message, caller: Caller) -> pb.SearchNodesResponse:
         """Return a page of nodes.
 
         Raises:
@@ -75,11 +74,11 @@ class Searches:
         self._index.require()
         complete = self._index.follow_for_read(kind, seconds=_seconds(request.wait_seconds))
         read = partial(_nodes, asked=asked, request=request)
-        response = self._service.read(read, caller=caller)
+        response = service.read(read, caller=caller)
         response.complete = complete
         return response
 
-    def runs(self, message: Message, caller: Caller) -> pb.SearchRunsResponse:
+    def runs(self, service: MetadataService, message: Message, caller: Caller) -> pb.SearchRunsResponse:
         """Return a page of runs.
 
         Raises:
@@ -93,7 +92,7 @@ class Searches:
         self._index.require()
         for kind in KINDS:
             self._index.follow_for_read(kind)
-        found = self._service.read(
+        found = service.read(
             lambda session, _: runs.page(
                 session, workspace=workspace, name=words or "", cursor=request.cursor, limit=limit
             ),

@@ -5,7 +5,6 @@ What stays out: the calls themselves (`lineal.catalogue.search_calls`).
 
 from __future__ import annotations
 
-import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from lineal.service.access import Caller
 
 _CALLS = ("SearchNodes", "SearchRuns")
-_LOCK = threading.Lock()
 
 
 def with_searches(service: MetadataService) -> MetadataService:
@@ -24,7 +22,7 @@ def with_searches(service: MetadataService) -> MetadataService:
     if _CALLS[0] not in service.calls:
         from lineal.service.calls import Call
 
-        late = {name: Call(_no_rule, whole=partial(_begin, service, name)) for name in _CALLS}
+        late = {name: Call(_no_rule, whole=partial(_begin, name)) for name in _CALLS}
         service.calls = {**service.calls, **late}
     return service
 
@@ -33,15 +31,13 @@ def _no_rule() -> None:
     raise NotImplementedError  # a call with `whole` has no rule
 
 
-def _begin(service: MetadataService, method: str, request: Message, caller: Caller) -> Message:
+def _begin(method: str, service: MetadataService, request: Message, caller: Caller) -> Message:
     """Serve the first search, and have the later ones served by the catalogue itself."""
     from lineal.catalogue.index import SearchIndex
     from lineal.catalogue.search_calls import serve_searches
 
-    with _LOCK:
-        whole = service.calls[method].whole
-        if isinstance(whole, partial):  # else another thread was first
-            index = SearchIndex(service)
-            index.prepare()
-            serve_searches(service, index)
+    # Two threads may both get here. Each index works, and passes of two exclude each other in the database.
+    index = SearchIndex(service)
+    index.prepare()
+    serve_searches(service, index)
     return service.call(method, request, caller=caller)

@@ -58,7 +58,7 @@ class MetadataService:
         called = self.calls.get(method) or self._unknown(method)
         require(caller, called.needed_role, method)
         if called.whole:
-            return called.whole(request, caller)
+            return called.whole(self, request, caller)
         handler: Handler = called.handler
         run = self.database.write if called.writes else self.database.read
         if called.writes and caller.scope is not None:

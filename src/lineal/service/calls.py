@@ -61,7 +61,8 @@ class Call(NamedTuple):
         writes: whether it needs a transaction and a caller that may write.
         role: the role that it needs, if it is a different one.
         is_audited: whether it is always written to the audit log.
-        whole: what serves it for a caller with transactions of its own, in place of the rule.
+        whole: what serves it in place of the rule, with transactions of its own. It takes the service, the request and
+            the caller.
         needs_own_tables: whether it writes to Lineal's own tables.
     """
 
@@ -70,7 +71,7 @@ class Call(NamedTuple):
     writes: bool = False
     role: Role | None = None
     is_audited: bool = False
-    whole: Callable[[Message, Caller], Message] | None = None
+    whole: Callable[[Any, Message, Caller], Message] | None = None
     needs_own_tables: bool = False
 
     @property
