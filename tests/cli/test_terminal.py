@@ -49,6 +49,12 @@ def test_a_table_fits_into_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     assert "…" in row
 
 
+def test_states_have_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_terminal(monkeypatch)
+    _, failed, other = table(("STATE", "ID"), [("FAILED", 1), ("UNKNOWN", 2)])
+    assert (failed, other) == ("\x1b[31mFAILED \x1b[0m  1", "UNKNOWN  2")
+
+
 def test_a_table_elsewhere_is_whole_and_without_colours() -> None:
     header, row = table(("NAME", "URI", "ID"), ROWS)
     assert header.split() == ["NAME", "URI", "ID"]

@@ -18,6 +18,7 @@ from lineal import progress
 
 BOLD = "1"
 RED = "31"
+GREEN = "32"
 YELLOW = "33"
 _PAUSE = 0.2
 _FIRST = 0.5

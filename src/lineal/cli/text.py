@@ -17,6 +17,11 @@ from lineal.counting import amount
 
 _WIDEST = 60
 _NARROWEST = 12
+_COLOURS = {
+    **dict.fromkeys(("LIVE", "COMPLETE", "CACHED", "valid"), terminal.GREEN),
+    **dict.fromkeys(("PENDING", "NEW", "RUNNING", "MARKED_FOR_DELETION"), terminal.YELLOW),
+    **dict.fromkeys(("FAILED", "CANCELED", "ABANDONED", "DELETED", "expired", "revoked"), terminal.RED),
+}
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
@@ -26,12 +31,16 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     """
     cells = [list(header), *([plain(value) for value in row] for row in rows)]
     widths = _fitting([max(map(_width, column)) for column in zip(*cells, strict=True)], terminal.width())
-    first, *rest = [_line(row, widths) for row in cells]
-    return [terminal.coloured(first, terminal.BOLD), *rest]
+    first, *rest = cells
+    return [terminal.coloured(_line(first, widths), terminal.BOLD), *[_line(row, widths) for row in rest]]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(_padded(_cut(text, width), width) for text, width in zip(row, widths, strict=True)).rstrip()
+    """Return a row of a table; the words of states have colours on a terminal."""
+    cells = [(text, _padded(_cut(text, width), width)) for text, width in zip(row, widths, strict=True)]
+    return "  ".join(
+        terminal.coloured(cell, _COLOURS[text]) if text in _COLOURS else cell for text, cell in cells
+    ).rstrip()
 
 
 def _fitting(widths: list[int], most: int | None) -> list[int]:
