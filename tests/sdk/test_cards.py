@@ -100,7 +100,7 @@ def test_a_card_reads_with_a_few_calls(workspace: Workspace, wire: Wire) -> None
     for thing in (model, execution, workspace, execution.run):
         wire.calls.clear()
         assert "<svg" in thing._repr_html_()  # type: ignore[union-attr]
-        assert len(wire.calls) <= 4
+        assert len(wire.calls) <= 5
 
 
 def test_an_artifact_that_an_execution_reads_and_writes_is_drawn(execution: Execution) -> None:
@@ -120,6 +120,16 @@ def test_the_card_of_an_execution_shows_its_state(execution: Execution) -> None:
     with execution:
         assert "RUNNING" in execution._repr_html_()
     assert "COMPLETE" in execution._repr_html_()
+
+
+def test_the_card_of_an_artifact_shows_its_run_aliases_state_and_archive(workspace: Workspace) -> None:
+    model = Execution("train", workspace, Run(workspace, "nightly")).log_output(Model("m", "loaves"))
+    assert "archived" not in model._repr_html_()
+    model.promote("production")
+    model.update(state="LIVE", description="the best")
+    model.archive()
+    page = model._repr_html_()
+    assert all(f">{text}</td>" in page for text in ("nightly", "production", "LIVE", "yes", "the best"))
 
 
 def test_what_has_no_lineage_yet_says_so(workspace: Workspace) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lineal import record_patch
 from lineal.client import ListOptions, MetadataStore, OrderByField
-from lineal.sdk import drawing, filters, html, stored_form, web_ui
+from lineal.sdk import changing, drawing, filters, html, stored_form, web_ui
 from lineal.sdk.drawing import ARTIFACT, EXECUTION, Graph, Key
 from lineal.urls import redact
 from lineal.wire import metadata_store as pb
@@ -110,7 +111,21 @@ def around_artifact(client: MetadataStore, artifact_id: int) -> Surroundings:
     edges = [*dict.fromkeys((*edges, *drawing.edges_of(further)))]
     known = len(drawing.reached(edges, focus))
     is_all = len(looked_at) == len(before) + len(after)
-    return Surroundings(_named(client, drawing.chosen(edges, focus), edges, focus=focus, known=known, is_all=is_all))
+    [stored] = client.get_artifacts_by_id([artifact_id]) or [pb.Artifact()]
+    graph = _named(client, drawing.chosen(edges, focus), edges, focus=focus, known=known, is_all=is_all)
+    return Surroundings(graph, _standing(stored))
+
+
+def _standing(stored: pb.Artifact) -> dict[str, Any]:
+    """Return what other programs may have changed since the artifact was logged: run, aliases, state and archive."""
+    return {
+        "run": stored.custom_properties[stored_form.RUN_PROPERTY_NAME].string_value
+        if stored_form.RUN_PROPERTY_NAME in stored.custom_properties
+        else None,
+        "aliases": ", ".join(changing.aliases_of(stored)) or None,
+        "state": pb.Artifact.State.Name(stored.state) if stored.HasField("state") else None,
+        "archived": "yes" if record_patch.is_archived(stored) else None,
+    }
 
 
 def around_execution(client: MetadataStore, execution_id: int) -> Surroundings:
