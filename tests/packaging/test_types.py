@@ -79,7 +79,10 @@ def test_strict_programs_pass_and_each_mistake_is_found(copied: Environment, tmp
     assert {each.line for each in found} == _lines_marked_as_refused()
 
 
-@pytest.mark.parametrize(("program", "place"), [("training.py", "sqlite://"), ("official_names.py", "metadata.db")])
+@pytest.mark.parametrize(
+    ("program", "place"),
+    [("training.py", "sqlite://"), pytest.param("official_names.py", "metadata.db", marks=pytest.mark.slow)],
+)
 def test_the_programs_run(program: str, place: str, copied: Environment, tmp_path: Path) -> None:
     ran = subprocess.run([copied.python, checkers.PROGRAMS / program, place], cwd=tmp_path, check=False)
 
