@@ -14,6 +14,7 @@ from typing import NoReturn
 import lineal
 from lineal import errors
 from lineal.cli import (
+    archive,
     audit,
     backup,
     completion,
@@ -26,11 +27,14 @@ from lineal.cli import (
     ls,
     migrate,
     ml_metadata,
+    promote,
     restore,
     retain,
     serve,
+    set,  # noqa: A004 the command's name
     token,
     tutorial,
+    undo,
     version,
     watch,
 )
@@ -42,6 +46,10 @@ COMMANDS = (
     ls,
     get,
     lineage,
+    set,
+    promote,
+    archive,
+    undo,
     migrate,
     backup,
     restore,

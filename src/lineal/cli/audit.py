@@ -72,6 +72,7 @@ def _columns() -> list[Column]:
     from lineal.cli.text import time
 
     return [
+        Column("id", lambda each: each["id"]),
         Column("time", lambda each: each["time"], time),
         Column("who", lambda each: each["who"]),
         Column("rpc", lambda each: each["rpc"]),

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lineal.client.record_calls import RecordCalls
 from lineal.client.search_calls import SearchCalls
 from lineal.client.store import MetadataStore
 from lineal.wire import lifecycle
 
 
-class LifecycleStore(SearchCalls, MetadataStore):
+class LifecycleStore(RecordCalls, SearchCalls, MetadataStore):
     """A metadata store, embedded or behind a server, with the calls of LifecycleService and SearchService."""
 
     def delete_nodes(
