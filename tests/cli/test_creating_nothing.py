@@ -19,6 +19,7 @@ READING = (
     ["ls", "artifacts"],
     ["get", "artifact", "1"],
     ["lineage", "1"],
+    ["metrics", "1"],
     ["token", "list"],
     ["audit"],
     ["backup", "monday.zip"],

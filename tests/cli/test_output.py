@@ -21,6 +21,7 @@ import lineal
 from lineal.cli import main
 from lineal.cli.output.yaml_text import to_yaml
 from lineal.wire import metadata_store as pb
+from lineal.wire import metrics
 from tests.client.test_search_calls import fill
 from tests.services import REPOSITORY
 
@@ -32,6 +33,8 @@ PRINTING = [
     ["get", "artifact", "1"],
     ["get", "type", "10"],
     ["lineage", "3"],
+    ["metrics", "3"],
+    ["metrics", "3", "--name", "loss"],
     ["audit"],
     ["token", "list"],
     ["doctor"],
@@ -41,6 +44,7 @@ PRINTING = [
     ["delete", "context:1", "--dry-run"],
 ]
 WITHOUT_STORE = ["version"]
+METRICS = ("loss", "auc")
 
 
 def printed(capsys: pytest.CaptureFixture[str], url: str, words: list[str], *form: str) -> str:
@@ -78,6 +82,8 @@ def documented(command: str) -> set[str]:
         (["backup", "--copy", "b.db"], "backup"),
         (["token", "create", "--name", "a", "--role", "reader"], "token create"),
         (["token", "list"], "token list"),
+        (["metrics", "1"], "metrics"),
+        (["metrics", "1", "--name", "loss"], "metrics"),
         (["audit"], "audit"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -111,8 +117,27 @@ def filled_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     for words in (["token", "create", "--name", "b", "--role", "reader"], ["delete", "artifact:4"]):
         assert main([*words, "--db", f"sqlite:///{path}"]) == 0
     with lineal.connect(f"sqlite:///{path}") as store:
+        log_points(store)
         store.put_contexts([pb.Context(type_id=store.put_context_type(pb.ContextType(name="C")), name="c")])
     return f"sqlite:///{path}"
+
+
+def log_points(store: lineal.MetadataStore) -> None:
+    """Log points of two metrics to the first artifact."""
+    series = [metrics.MetricSeries(name=name, steps=[1, 2], times=[3, 4], values=[0.5, math.nan]) for name in METRICS]
+    store._log_metrics(metrics.LogMetricsRequest(artifact_id=1, series=series))
+
+
+def test_the_points_of_metrics_are_printed(filled_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(printed(capsys, filled_url, ["metrics", "1"], "--json"))
+    assert [(each["name"], each["count"], each["latest"]["value"]) for each in listed] == [
+        ("loss", 2, "NaN"),
+        ("auc", 2, "NaN"),
+    ]
+    table = printed(capsys, filled_url, ["metrics", "1", "--name", "loss"]).splitlines()
+    assert [line.split()[:2] for line in table] == [["STEP", "VALUE"], ["1", "0.5"], ["2", "NaN"]]
+    cut = printed(capsys, filled_url, ["metrics", "1", "--limit", "1"])
+    assert "There are more than these 1; use --limit." in cut
 
 
 @pytest.mark.parametrize("words", PRINTING, ids=" ".join)

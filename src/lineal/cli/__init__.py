@@ -25,6 +25,7 @@ from lineal.cli import (
     help,  # noqa: A004 the command's name
     lineage,
     ls,
+    metrics,
     migrate,
     ml_metadata,
     promote,
@@ -46,6 +47,7 @@ COMMANDS = (
     ls,
     get,
     lineage,
+    metrics,
     set,
     promote,
     archive,

@@ -191,8 +191,12 @@ class _Place(NamedTuple):
             self._warn(left_out)
 
     def _show(self, answer: pb.LogMetricsResponse, series: Sequence[pb.MetricSeries]) -> None:
-        latest = {each.name: each.point.value for each in answer.latest}
-        self.record.values = {**(self.record.values or {}), **latest}
+        shown = self.record.values or {}
+        if isinstance(shown, Mapping) and not answer.left_out:
+            self.record.values = {**shown, **{each.name: each.point.value for each in answer.latest}}
+        elif isinstance(shown, Mapping):
+            known = {each.name: each.point.value for each in answer.latest if each.name in shown}
+            self.record.values = {**shown, **known}
         _highest.note(self.record, self.artifact_id, max(max(each.steps) for each in series))
 
     def _warn(self, left_out: int) -> None:
