@@ -97,7 +97,15 @@ def applied(kind: Kind, node: Any, declared: Mapping[str, int], patch: Patch, *,
     Raises:
         InvalidArgumentError: a value does not fit the node, its type, or its kind.
     """
-    change = _Change(kind, node, declared)
+    try:
+        return _applied(_Change(kind, node, declared), patch, time=time)
+    except UnicodeEncodeError as error:
+        raise errors.InvalidArgumentError(
+            f"the patch has half of a surrogate pair, which UTF-8 cannot hold, {error.object[error.start]!r}; remove it"
+        ) from None
+
+
+def _applied(change: _Change, patch: Patch, *, time: int) -> list[str]:
     for name, value in patch.get("labels", {}).items():
         change.set_label(name, value)
     if _DESCRIPTION in patch:
@@ -188,7 +196,7 @@ class _Change:
             self._are_labels_changed = True
         if self._record is None and not keeps_json:
             self._set_custom_label(name, text)
-        elif text is None and _is_label(self.node.custom_properties.get(name)):
+        elif text is None and name not in _KEPT_BY_LINEAL and _is_label(self.node.custom_properties.get(name)):
             self.set_custom(name, None)  # hidden by the JSON until now
 
     @property

@@ -55,12 +55,12 @@ def difference(known: str, node: Any) -> Difference | None:
 
 def _read(known: str) -> dict[bytes, bytes] | None:
     """Return the digests in a tag; None if it has none."""
-    _, _, text = known.partition(".")
+    _, separator, text = known.partition(".")
     try:
         found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         return None
-    if text.startswith(".") or len(found) % (2 * _BYTES):
+    if not (separator and found) or text.startswith(".") or len(found) % (2 * _BYTES):
         return None
     pieces = [found[start : start + 2 * _BYTES] for start in range(0, len(found), 2 * _BYTES)]
     return {piece[:_BYTES]: piece[_BYTES:] for piece in pieces}

@@ -111,6 +111,18 @@ def test_a_label_that_is_removed_does_not_come_back_from_a_custom_property(
     assert record_of(stored)["labels"] == {}
 
 
+def test_a_label_with_the_name_of_the_workspace_does_not_take_a_record_out_of_it(
+    service: MetadataService, model: int
+) -> None:
+    placed = pb.Artifact(id=model)
+    placed.custom_properties["__kf_workspace__"].string_value = "w"
+    request = rpc.PutArtifactsRequest(artifacts=[placed])
+    request.update_mask.paths.append("custom_properties.__kf_workspace__")
+    service.call("PutArtifacts", request)
+    change(service, [model], {"labels": {"__kf_workspace__": None}})
+    assert get_artifacts(service, model)[0].custom_properties["__kf_workspace__"].string_value == "w"
+
+
 def test_a_context_is_changed_too(service: MetadataService) -> None:
     put = rpc.PutContextsRequest(contexts=[pb.Context(type_id=put_context_type(service), name="a")])
     [context_id] = service.call("PutContexts", put).context_ids
@@ -133,6 +145,9 @@ def test_a_context_is_changed_too(service: MetadataService) -> None:
         ({"custom_properties": {"a": [1]}}, "would be a list"),
         ({"custom_properties": {"a": 1 << 70}}, "more than 64 bits"),
         ({"state": "ALIVE"}, "'ALIVE' is no state"),
+        ({"description": "\ud800"}, "half of a surrogate pair"),
+        ({"custom_properties": {"\ud800": 1}}, "half of a surrogate pair"),
+        ({"external_id": "\ud800"}, "half of a surrogate pair"),
         ({"archived": "yes"}, "archived must be true or false"),
         ("[]", "must be a JSON object"),
         ("{}", "changes nothing"),
@@ -166,6 +181,12 @@ def test_a_node_that_has_changed_since_it_was_read_is_left_alone(service: Metada
     assert refused.value.parameter == "tags"
     [tag] = change(service, [model], {"labels": {"a": "b"}}).tags
     assert change(service, [model], {"description": "two"}, tags=[tag]).changed == 1
+
+
+@pytest.mark.parametrize("tag", ["zz", "1.", "", "1.AAAA"])
+def test_a_tag_that_was_never_given_is_refused_without_guesses(service: MetadataService, model: int, tag: str) -> None:
+    with pytest.raises(errors.FailedPreconditionError, match=r"have read \(something\)"):
+        change(service, [model], {"description": "x"}, tags=[tag])
 
 
 def test_a_change_that_changes_nothing_says_so(service: MetadataService, model: int) -> None:
