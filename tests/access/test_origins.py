@@ -80,6 +80,21 @@ def test_login_and_logout_refuse_forms_of_other_sites(path: str, headers: dict[s
         assert client.post(path, data={"token": served.token()}, headers=headers).status_code == 403
 
 
+def test_no_form_of_another_site_changes_anything() -> None:
+    undo, foreign = "/api/v1/audit/1/undo", ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"})
+    with serving(access=WITH_TOKENS) as served, asking(served, token=served.token()) as client:
+        for headers in foreign:
+            for media in ({}, {"content-type": "text/plain"}, {"content-type": "multipart/form-data; boundary=x"}):
+                assert "page of another site" in client.post(undo, headers={**headers, **media}).json()["detail"]
+        assert "page of another site" not in client.post(undo, headers={"sec-fetch-site": "same-origin"}).text
+
+
+def test_a_form_of_an_allowed_origin_may_change_something() -> None:
+    good = {"origin": "https://good.example", "sec-fetch-site": "cross-site"}
+    with serving(cors_origins=("https://good.example",)) as served, asking(served) as client:
+        assert client.post("/api/v1/audit/1/undo", headers=good).status_code == 404
+
+
 def logged_in(client: httpx.Client, token: str) -> int:
     """Send the form; return the status of the answer."""
     return client.post("/login", data={"token": token}).status_code

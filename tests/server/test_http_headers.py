@@ -62,6 +62,15 @@ def test_a_named_origin_may_read_answers_and_the_statuses_of_rpcs(open_to_others
     assert "grpc-status" in answer.headers["access-control-expose-headers"]
 
 
+@pytest.mark.parametrize("method", ["PATCH", "PUT", "DELETE", "POST"])
+def test_another_page_may_change_records_and_read_their_tags(open_to_others: str, method: str) -> None:
+    asked = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "content-type, if-match"}
+    page = {"Origin": "https://page.example"}
+    url = f"{open_to_others}/api/v1/artifacts/1"
+    assert httpx.options(url, headers={**page, **asked}).status_code == 200
+    assert "etag" in httpx.get(url, headers=page).headers["access-control-expose-headers"]
+
+
 def test_another_origin_may_not(open_to_others: str) -> None:
     answer = httpx.get(f"{open_to_others}/api/v1/totals", headers={"Origin": "https://other.example"})
     assert "access-control-allow-origin" not in answer.headers

@@ -22,7 +22,7 @@ _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 # Below a packet's size compression gains nothing; above level 5 a second of work saves few bytes.
 _WORTH_COMPRESSING = 1400
 _LEVEL = 5
-_EXPOSED = ("grpc-status", "grpc-message", "grpc-status-details-bin", "content-disposition", "link")
+_EXPOSED = ("grpc-status", "grpc-message", "grpc-status-details-bin", "content-disposition", "link", "etag")
 
 
 def add_headers(app: FastAPI, settings: ServerSettings) -> None:
@@ -32,7 +32,7 @@ def add_headers(app: FastAPI, settings: ServerSettings) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "POST", "OPTIONS"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
             allow_headers=["*"],
             expose_headers=list(_EXPOSED),
             max_age=600,

@@ -22,6 +22,8 @@ from lineal.server.rest import problems
 _OPEN = frozenset({"/healthz", "/readyz"})
 """What probes ask by the address of a container."""
 _FLAG = "--allowed-hosts"
+_FORMS = ("", "text/plain", "multipart/form-data", "application/x-www-form-urlencoded")
+"""The media types of bodies that a browser posts to any site without asking it first."""
 
 
 def add_origins(app: FastAPI, settings: ServerSettings) -> None:
@@ -59,9 +61,18 @@ class _Origins:
             return refused
         if route_path(scope) in (PATH, LOGOUT_PATH) and scope["method"] == "POST" and is_from_another_site(headers):
             return problems.problem(403, "this form was sent by a page of another site; open the web UI itself")
+        if scope["method"] == "POST" and self._is_foreign_form(headers):
+            return problems.problem(403, "a page of another site sent this; add it to --cors-origins if it should")
         if route_path(scope) in _OPEN or not (self._hosts or self._is_loopback_alone):
             return None
         return self._unknown_host(headers) or self._unknown_origin(headers)
+
+    def _is_foreign_form(self, headers: Headers) -> bool:
+        """Say whether a page of another site posts what a browser sends without asking; a login may go with it."""
+        media = headers.get("content-type", "").partition(";")[0].strip().lower()
+        origin = headers.get("origin")
+        is_welcome = origin in self._origins or "*" in self._origins
+        return media in _FORMS and is_from_another_site(headers) and not is_welcome
 
     def _unknown_host(self, headers: Headers) -> Response | None:
         host = headers.get("host", "")

@@ -53,7 +53,32 @@ def test_a_stale_tag_is_refused_and_the_answer_shows_what_changed(shelf: Shelf) 
     assert repeated.json()["labels"]["a"] == "b"
 
 
-@pytest.mark.parametrize("tag", ["abc", '"a", "b"', '"'])
+@pytest.mark.parametrize("form", ["{0}", "W/{0}", '"other", {0}', '{0} , W/"other"', '"other"'])
+def test_one_of_the_tags_must_be_that_of_the_record(shelf: Shelf, form: str) -> None:
+    node_id = shelf.put()
+    etag = shelf.client.get(f"/api/v1/artifacts/{node_id}").headers["etag"]
+    answer = patch(shelf, node_id, {"archived": True}, **{"If-Match": form.format(etag)})
+    assert answer.status_code == (200 if "{0}" in form else 412)
+
+
+@pytest.mark.parametrize("encoding", ["-gzip", "-br", ";gzip", "--gzip"])
+def test_a_tag_is_known_after_a_proxy_has_compressed_the_answer(shelf: Shelf, encoding: str) -> None:
+    node_id = shelf.put()
+    tag = shelf.get(f"/artifacts/{node_id}")["tag"]
+    assert patch(shelf, node_id, {"archived": True}, **{"If-Match": f'"{tag}{encoding}"'}).status_code == 200
+    stale = patch(shelf, node_id, {"archived": False}, **{"If-Match": f'"{tag}{encoding}"'})
+    assert stale.json()["changed"].keys() == {"custom_properties.__archived__"}
+
+
+@pytest.mark.parametrize("media", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])
+def test_a_patch_of_another_media_type_is_refused(shelf: Shelf, media: str) -> None:
+    url = f"/api/v1/artifacts/{shelf.put()}"
+    answer = shelf.client.patch(url, content=b'{"archived": true}', headers={"Content-Type": media} if media else {})
+    assert answer.status_code == 415
+    assert "application/merge-patch+json" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("tag", ["abc", '"a" "b"', '"a",', '"'])
 def test_a_tag_in_another_form_is_refused(shelf: Shelf, tag: str) -> None:
     answer = patch(shelf, shelf.put(), {"archived": True}, **{"If-Match": tag})
     assert (answer.status_code, answer.json()["parameter"]) == (400, "If-Match")

@@ -6,6 +6,7 @@ What stays out: rules. A route reads its parameters, calls the catalogue and wri
 from __future__ import annotations
 
 import json
+import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Response
@@ -23,7 +24,7 @@ IfMatch = Annotated[
     str | None,
     Header(
         max_length=_LONGEST_TAG,
-        description="The ETag of the record as you have read it; the change is refused if it is different now.",
+        description="The ETag of the record as you have read it, or several; with another now, the change is refused.",
     ),
 ]
 Alias = Annotated[str, Path(max_length=1000, description="The alias, such as `production`.")]
@@ -46,7 +47,8 @@ _PATCH: dict[str, Any] = {
 _MEDIA = ("application/json", "application/merge-patch+json")
 _BODY = {"requestBody": {"required": True, "content": {media: {"schema": _PATCH} for media in _MEDIA}}}
 _STALE: dict[int | str, dict[str, Any]] = {
-    412: {"description": "The record is different from what `If-Match` says.", "content": problems.CONTENT}
+    412: {"description": "The record is different from what `If-Match` says.", "content": problems.CONTENT},
+    415: {"description": "The body has another media type than JSON.", "content": problems.CONTENT},
 }
 _TAGGED = {"ETag": {"description": "The tag of the record, for `If-Match`.", "schema": {"type": "string"}}}
 
@@ -71,7 +73,9 @@ def _add_patch(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
     )
     def patch(node_id: NodeId, patch: Annotated[Any, Body()], if_match: IfMatch = None) -> Response:
         number = read_id(node_id, what=kind.name)
-        tag = _tag(if_match)
+        if isinstance(patch, bytes):
+            return problems.problem(415, f"the body must be JSON; send it with Content-Type: {' or '.join(_MEDIA)}")
+        tag = _wanted(catalogue, kind, number, _tags(if_match))
         try:
             catalogue.change(kind, number, json.dumps(patch), tag=tag)
         except errors.FailedPreconditionError as error:
@@ -84,22 +88,36 @@ def _add_patch(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
         return tagged(catalogue.node(kind, number))
 
 
-def _tag(if_match: str | None) -> str | None:
-    """Return the tag in the header If-Match, None for any.
+def _tags(if_match: str | None) -> list[str]:
+    """Return the tags in the header If-Match, any of which will do; none for any state.
 
     Raises:
-        InvalidArgumentError: it is not one tag.
+        InvalidArgumentError: it is no list of tags.
     """
     text = (if_match or "*").strip()
     if text == "*":
-        return None
-    inner = text.removeprefix("W/")
-    if len(inner) < 2 or inner[0] != '"' or inner[-1] != '"' or '"' in inner[1:-1]:
+        return []
+    if not _TAGS.fullmatch(text):
         raise errors.InvalidArgumentError(
             "If-Match must be the ETag of the record, in quotation marks as it came, or * for any state",
             errors.Details(parameter="If-Match"),
         )
-    return inner[1:-1]
+    return _TAG.findall(text)
+
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_TAGS = re.compile(rf"{_TAG.pattern}(\s*,\s*{_TAG.pattern})*")
+_ENCODING = re.compile(r"(-gzip|-br|-zstd|;gzip|--gzip)$")
+"""What proxies that compress an answer add to its tag."""
+
+
+def _wanted(catalogue: Catalogue, kind: Kind, node_id: int, tags: list[str]) -> str | None:
+    """Return the one of several tags that a node has now, or else the last; None for any state."""
+    given = list(dict.fromkeys([*tags, *(_ENCODING.sub("", tag) for tag in tags)]))
+    if len(given) < 2:
+        return given[0] if given else None
+    known = catalogue.node(kind, node_id).tag
+    return known if known in given else given[-1]
 
 
 def _add_aliases(router: APIRouter, catalogue: Catalogue) -> None:
