@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
 from pathlib import PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +145,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"b": b"x"}, r"hyperparameters\['b'\] is of type bytes; decode it to a text"),
     ({"s": {1}}, r"hyperparameters\['s'\] is of type set; pass sorted\(\) of it"),
     ({"c": Config(0.5)}, r"hyperparameters\['c'\] is of type Config; pass dataclasses.asdict\(\) of it"),
+    (SimpleNamespace(rate=1), r"hyperparameters is of type SimpleNamespace; pass vars\(\) of it"),
     ({"z": 1j}, r"hyperparameters\['z'\] is of type complex; use strings, numbers, lists and dicts"),
     ({(1, 2): 0}, "a key of hyperparameters is of type tuple; use texts as keys"),
     ({"a": {1: 0, "1": 0}}, r"two keys of hyperparameters\['a'\] have the same text '1'; rename one"),

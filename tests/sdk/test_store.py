@@ -175,3 +175,13 @@ def test_an_address_of_the_web_ui_that_is_none_is_refused(address: Any, monkeypa
     with pytest.raises(ValueError, match="'LINEAL_UI_URL' must be the address"):
         Store("sqlite://")
     assert "kv9kv" not in str(refused.value)
+
+
+def test_certificates_are_read_from_paths(tmp_path: Path) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text("roots")
+    assert repr(Store("metadata.example", 443, file)) == "Store('grpcs://metadata.example:443')"
+    with pytest.raises(ValueError, match="'private_key' must be PEM text or a path, got int"):
+        Store("metadata.example", 443, private_key=7)  # type: ignore[arg-type]
+    with pytest.raises(FileNotFoundError):
+        Store("metadata.example", 443, tmp_path / "none.pem")

@@ -8,6 +8,7 @@ none is refused by name. NumPy and pandas are never imported here. What stays ou
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import json
 import math
@@ -19,6 +20,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path, PurePath
+from types import SimpleNamespace
 from typing import Any, SupportsFloat, TypeAlias
 from uuid import UUID
 
@@ -193,6 +195,8 @@ def _shown(place: _Place) -> str:
 def _advice(value: Any) -> str:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return "pass dataclasses.asdict() of it"
+    if isinstance(value, (argparse.Namespace, SimpleNamespace)):
+        return "pass vars() of it"
     if isinstance(value, (bytes, bytearray, memoryview)):
         return "decode it to a text, or store it elsewhere and record where"
     if isinstance(value, (set, frozenset)):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from types import TracebackType
-from typing import SupportsIndex
+from typing import Any, SupportsIndex, TypeAlias
 
 from lineal.client import MetadataStore, connect
 from lineal.client.connection import SERVER_SCHEMES, why_no_host
@@ -15,6 +16,13 @@ from lineal.wire import metadata_store as pb
 
 DEFAULT_HOST = "metadata-grpc-service.kubeflow"
 DEFAULT_PORT = 8080
+Pem: TypeAlias = "bytes | str | os.PathLike[str]"
+_CERTIFICATES = {
+    "custom_ca": "root_certificates",
+    "client_key": "private_key",
+    "server_cert": "certificate_chain",
+}
+"""The argument of each field of the client's configuration."""
 
 
 class Store:
@@ -33,9 +41,9 @@ class Store:
         self,
         grpc_host: PlaceOfStore = DEFAULT_HOST,
         grpc_port: int = DEFAULT_PORT,
-        root_certificates: bytes | None = None,
-        private_key: bytes | None = None,
-        certificate_chain: bytes | None = None,
+        root_certificates: Pem | None = None,
+        private_key: Pem | None = None,
+        certificate_chain: Pem | None = None,
         *,
         url: PlaceOfStore | None = None,
         ui_url: str | None = None,
@@ -45,9 +53,9 @@ class Store:
         Args:
             grpc_host: the host of the server; also the URL of a store or a path, as for `url`.
             grpc_port: its gRPC port.
-            root_certificates: PEM text of the certificates to trust; any of the three turns TLS on.
-            private_key: PEM text of the client's key.
-            certificate_chain: PEM text of the client's certificates.
+            root_certificates: PEM text of the certificates to trust, or its file's path; any of the three turns TLS on.
+            private_key: PEM text of the client's key, or a path.
+            certificate_chain: PEM text of the client's certificates, or a path.
             url: instead of all the others, for example sqlite:///metadata.db, sqlite:// (in memory),
                 mysql://user:password@host/db or grpc://host:port; a pathlib.Path is a SQLite file.
             ui_url: the address of the store's web UI, to which the cards in notebooks link; by default the variable
@@ -127,7 +135,7 @@ def _is_url(place: PlaceOfStore) -> bool:
     return bool(separator) and scheme in (*SERVER_SCHEMES, *DATABASE_SCHEMES)
 
 
-def _check_alone(host: PlaceOfStore, port: int, certificates: dict[str, bytes | None]) -> None:
+def _check_alone(host: PlaceOfStore, port: int, certificates: dict[str, Pem | None]) -> None:
     if any(certificates.values()):
         raise ValueError("'url' takes no certificates beside it; give 'grpc_host' and 'grpc_port' instead of 'url'")
     if (host, port) != (DEFAULT_HOST, DEFAULT_PORT):
@@ -144,9 +152,18 @@ def _checked_host(host: PlaceOfStore, port: int) -> str:
     return host
 
 
-def _connect_server(host: str, port: int, certificates: dict[str, bytes | None]) -> MetadataStore:
+def _connect_server(host: str, port: int, certificates: dict[str, Pem | None]) -> MetadataStore:
     config = pb.MetadataStoreClientConfig(host=host, port=port)
     for name, text in certificates.items():
         if text:
-            setattr(config.ssl_config, name, text.decode() if isinstance(text, bytes) else text)
+            setattr(config.ssl_config, name, _pem(name, text))
     return MetadataStore(config)
+
+
+def _pem(name: str, given: Any) -> str:
+    """Return the PEM text of a certificate or a key, as bytes, a text, or the path of a file."""
+    if isinstance(given, os.PathLike):
+        given = Path(given).read_bytes()
+    if not isinstance(given, (bytes, str)):
+        raise ValueError(f"'{_CERTIFICATES[name]}' must be PEM text or a path, got {type(given).__name__}")
+    return given.decode() if isinstance(given, bytes) else given

@@ -57,4 +57,5 @@ def link(client: Any, kind: str, record_id: int) -> str | None:
 
 def place_of(client: Any) -> str:
     """Return where a store is, as a URL without its secrets."""
-    return str(getattr(client, "_place", "")) or f"a {type(client).__name__}"
+    package = type(client).__module__.partition(".")[0]
+    return str(getattr(client, "_place", "")) or f"a {type(client).__name__} of {package}"
