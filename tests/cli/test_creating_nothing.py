@@ -17,6 +17,8 @@ from tests.cli.test_mistakes import AS_USER, Refusal, only_line, refusal  # noqa
 
 READING = (
     ["ls", "artifacts"],
+    ["ls", "artifacts", "-q", "x"],
+    ["ls", "runs"],
     ["get", "artifact", "1"],
     ["lineage", "1"],
     ["metrics", "1"],
