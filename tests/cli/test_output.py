@@ -149,7 +149,7 @@ def test_csv_has_a_header_and_rows_of_its_length(
     assert {len(row) for row in rows} <= {len(header)}
 
 
-@pytest.mark.parametrize("words", PRINTING, ids=" ".join)
+@pytest.mark.parametrize("words", [["ls", "artifacts"], ["get", "artifact", "1"], ["version"]], ids=" ".join)
 def test_a_table_is_the_default(store_url: str, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     assert printed(capsys, store_url, words) == printed(capsys, store_url, words, "-o", "table")
 

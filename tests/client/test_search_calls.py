@@ -10,6 +10,7 @@ import pytest
 
 import lineal
 from lineal import errors
+from lineal.catalogue import comparing
 from lineal.client import search_calls
 from lineal.client.lifecycle import LifecycleStore
 from lineal.client.search_calls import Asked
@@ -127,3 +128,13 @@ def test_a_store_that_is_dropped_before_a_search_is_freed_at_once(filled_url: st
     service = weakref.ref(store._transport.open())  # type: ignore[attr-defined]
     del store
     assert service() is None
+
+
+def test_a_caller_who_waits_learns_that_the_index_of_a_large_store_is_complete(
+    filled_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_FEW", "_CHEAP"):
+        monkeypatch.setattr(comparing, name, -1)
+    with LifecycleStore.from_url(filled_url) as store:
+        assert not store.search_nodes(Asked(ARTIFACT)).complete
+        assert store.search_nodes(Asked(ARTIFACT), wait_seconds=2.0).complete

@@ -114,9 +114,12 @@ class SearchIndex:
                 "for reading only; open it for writing once"
             )
 
-    def follow(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
-        """Index what is not indexed yet, for about this time; return whether the index is complete."""
-        return self._work(kind, time.monotonic() + seconds)
+    def follow(self, kind: Kind, *, seconds: float = REQUEST_SECONDS, is_patient: bool = False) -> bool:
+        """Index what is not indexed yet, for about this time; return whether the index is complete.
+
+        A patient caller also gets the comparison with a large store, which may take longer.
+        """
+        return self._work(kind, time.monotonic() + seconds, is_patient=is_patient)
 
     def step(self, kind: Kind) -> bool:
         """Do one step of the background thread, a batch or a part of a comparison; say whether all is done."""
@@ -130,14 +133,14 @@ class SearchIndex:
                 self._comparison.is_equal(kind, partial(self._take_turn, end), end, is_patient=True)
         return True
 
-    def follow_for_read(self, kind: Kind, *, seconds: float = REQUEST_SECONDS) -> bool:
+    def follow_for_read(self, kind: Kind, *, seconds: float = REQUEST_SECONDS, is_patient: bool = False) -> bool:
         """Do the same for a read that goes on even if indexing fails; return whether the index is complete.
 
         Raises:
             CancelledError, DeadlineExceededError: nobody waits for the read any more.
         """
         try:
-            is_level = self.follow(kind, seconds=seconds)
+            is_level = self.follow(kind, seconds=seconds, is_patient=is_patient)
             self._said = self._said if not is_level else ""
             return is_level
         except (errors.CancelledError, errors.DeadlineExceededError):

@@ -72,7 +72,8 @@ class Searches:
         asked = Asked(kind, request.search, request.filter_query, type_names=tuple(request.type_names))
         asked.selection()  # a mistake in the search is an error before anything waits
         self._index.require()
-        complete = self._index.follow_for_read(kind, seconds=_seconds(request.wait_seconds))
+        seconds = _seconds(request.wait_seconds)
+        complete = self._index.follow_for_read(kind, seconds=seconds, is_patient=seconds > REQUEST_SECONDS)
         read = partial(_nodes, asked=asked, request=request)
         response = service.read(read, caller=caller)
         response.complete = complete
