@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 
@@ -13,8 +15,10 @@ from lineal import errors
 from lineal.service import MetadataService
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
+from lineal.wire import metrics
 from lineal.wire import service as rpc
 from tests.galera import galera
+from tests.service.requests import put_artifact_type, put_artifacts
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 GOES_ON_SECONDS = 60
@@ -113,3 +117,21 @@ def test_what_one_node_has_acknowledged_every_node_shows_at_once() -> None:
             services[1 + number % 2].call("PutExecutions", rpc.PutExecutionsRequest(executions=[node]))
         for service in services:
             service.close()
+
+
+def test_points_that_two_nodes_add_to_one_record_are_all_kept() -> None:
+    with galera() as cluster, ExitStack() as stack:
+        services = [stack.enter_context(open_service(cluster.url(node))) for node in cluster.nodes[:2]]
+        node_id = put_artifacts(services[0], pb.Artifact(type_id=put_artifact_type(services[0])))[0]
+
+        def log(step: int) -> None:
+            series = metrics.MetricSeries(name="loss", steps=[step], values=[step])
+            request = metrics.LogMetricsRequest(artifact_id=node_id, series=[series])
+            services[step % 2].call("LogMetrics", request)
+
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(log, range(40)))
+        for service in services:
+            asked = metrics.GetMetricHistoryRequest(artifact_id=node_id, name="loss")
+            found: Any = service.call("GetMetricHistory", asked)
+            assert list(found.series.steps) == list(range(40))

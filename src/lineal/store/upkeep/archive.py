@@ -99,7 +99,7 @@ NODES = {kind: Member(kind.plural, NODE[kind], kind) for kind in KINDS}
 EVENTS = Member("events", EVENT)
 MEMBERS = {kind: Member(f"{table.name.lower()}s", table) for kind, table in MEMBERSHIP.items()}
 PARENTS = Member("parent_contexts", PARENT_CONTEXT, key=("context_id", "parent_context_id"))
-ALIASES = Member("aliases", ALIAS, key=("identity", "alias"), is_own=True)
+ALIASES = Member("aliases", ALIAS, key=("identity", "alias"), is_own=True, is_recent=True)
 VIEWS = Member("views", VIEW, is_own=True)
 AUDITED = Member("audit", AUDIT, is_own=True)
 _LATEST = ("last_step", "last_time", "last_value", "last_special")
