@@ -3609,7 +3609,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the record as you have read it; the change is refused if it is different now. */
+                /** @description The ETag of the record as you have read it, or several; with another now, the change is refused. */
                 "if-match"?: string | null;
             };
             path: {
@@ -3706,6 +3706,15 @@ export interface operations {
             };
             /** @description The request is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4566,7 +4575,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the record as you have read it; the change is refused if it is different now. */
+                /** @description The ETag of the record as you have read it, or several; with another now, the change is refused. */
                 "if-match"?: string | null;
             };
             path: {
@@ -4663,6 +4672,15 @@ export interface operations {
             };
             /** @description The request is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5523,7 +5541,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The ETag of the record as you have read it; the change is refused if it is different now. */
+                /** @description The ETag of the record as you have read it, or several; with another now, the change is refused. */
                 "if-match"?: string | null;
             };
             path: {
@@ -5620,6 +5638,15 @@ export interface operations {
             };
             /** @description The request is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
