@@ -19,9 +19,11 @@ from hypothesis import strategies as st
 
 import lineal
 from lineal.cli import main
+from lineal.cli.help import commands_of
 from lineal.cli.output.yaml_text import to_yaml
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
+from tests.cli.test_words import PARSERS
 from tests.client.test_search_calls import fill
 from tests.services import REPOSITORY
 
@@ -63,7 +65,7 @@ def test_json_and_yaml_hold_the_same(store_url: str, capsys: pytest.CaptureFixtu
 def documented(command: str) -> set[str]:
     """The names in the row of a command in the table of shapes."""
     text = (REPOSITORY / "docs/reference/cli.md").read_text().partition("## Shapes of JSON")[2]
-    row = next(line for line in text.splitlines() if line.startswith(f"| `{command}"))
+    row = next(line for line in text.splitlines() if f"`{command}`" in line.partition(" | ")[0])
     return {name.removesuffix("?") for name in re.findall(r"`([a-z_]+[?]?)`", row)}
 
 
@@ -212,3 +214,24 @@ def test_yaml_is_read_as_the_same_value(value: Any, ascii_only: bool) -> None:
 
 def test_yaml_has_nan_as_json_has_it() -> None:
     assert yaml.safe_load(to_yaml({"loss": math.nan, "most": [math.inf]})) == {"loss": "NaN", "most": ["Infinity"]}
+
+
+WITHOUT_RECORDS = {
+    "lineal serve": "it runs until a signal",
+    "lineal watch": "it runs until a signal",
+    "lineal tutorial": "it prints the steps of the tutorial",
+    "lineal help": "it prints help",
+    "lineal completion": "it prints a script",
+    "lineal token revoke": "it says what it did",
+    "lineal ml-metadata enable": "it says what it did",
+    "lineal ml-metadata disable": "it says what it did",
+}
+LEAVES = [prog for prog, parser in PARSERS.items() if not commands_of(parser) and prog not in WITHOUT_RECORDS]
+
+
+@pytest.mark.parametrize("prog", LEAVES)
+def test_every_command_that_prints_records_has_a_form_and_a_documented_shape(prog: str) -> None:
+    flags = PARSERS[prog]._option_string_actions
+    assert {"-o", "--output", "--json"} <= set(flags)
+    assert list(flags["--output"].choices or ()) == ["table", "json", "csv", "yaml"]
+    assert documented(prog.removeprefix("lineal ") if prog != "lineal ls" else "ls artifacts")
