@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-import re
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.services import REPOSITORY
+from tests.docs.pages import FIRST_HOUR, TUTORIAL, program_of
 
-BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# Each program has names of its own, as in a process of its own; starting processes takes most of the time.
+ONE_AFTER_THE_OTHER = """
+import sys
+for program in sys.argv[1:]:
+    try:
+        exec(compile(program, "the page", "exec"), {"__name__": "__main__"})
+    except SystemExit as end:
+        assert not end.code, end.code
+"""
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/sdk.md"])
-def test_the_python_of_a_page_runs_in_an_empty_folder_and_again(page: str, tmp_path: Path) -> None:
-    program = "\n".join(BLOCK.findall((REPOSITORY / page).read_text()))
-    assert program
+def run(folder: Path, *pages: str, options: tuple[str, ...] = ()) -> None:
+    """Run the programs of pages in a folder, one after the other; the notebook takes the store of the others."""
+    command = [sys.executable, *options, "-c", ONE_AFTER_THE_OTHER, *map(program_of, pages)]
+    names_the_store = {**os.environ, "LINEAL_URL": "sqlite:///metadata.db"}
+    ran = subprocess.run(command, cwd=folder, env=names_the_store, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
 
-    for _ in range(2):
-        ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stderr
+
+@pytest.mark.parametrize("pages", [FIRST_HOUR, FIRST_HOUR[::-1]], ids=["as read", "backwards"])
+def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(pages: tuple[str, ...], tmp_path: Path) -> None:
+    assert all(map(program_of, pages))
+
+    run(tmp_path, *pages, *pages, options=("-W", "error::UserWarning"))
+
+
+def test_the_page_of_the_sdk_runs_beside_the_tutorial_and_again(tmp_path: Path) -> None:
+    run(tmp_path, TUTORIAL, "docs/sdk.md", TUTORIAL, "docs/sdk.md")

@@ -1,0 +1,32 @@
+"""The programs of the pages that newcomers read first, as texts: what is run here is what they copy."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from tests.services import REPOSITORY
+
+PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CONSOLE_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TUTORIAL = "lineal tutorial"
+# What a newcomer runs in the first hour, in the order of reading.
+FIRST_HOUR = ("README.md", "docs/quickstart.md", TUTORIAL, "examples/tutorial.ipynb")
+
+
+def program_of(page: str) -> str:
+    """Return the Python of a page, of a notebook, or of the command `lineal tutorial` on the store of the pages."""
+    if page == TUTORIAL:
+        return "from lineal.cli import main\nmain(['tutorial', '--db', 'sqlite:///metadata.db'])"
+    text = (REPOSITORY / page).read_text()
+    if page.endswith(".ipynb"):
+        cells = json.loads(text)["cells"]
+        return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return "\n".join(PYTHON_BLOCK.findall(text))
+
+
+def commands_of(page: str, first_word: str) -> list[str]:
+    """Return the commands of a page's console blocks that begin with a word, without the prompt and the comment."""
+    lines = "\n".join(CONSOLE_BLOCK.findall((REPOSITORY / page).read_text())).splitlines()
+    commands = (line.removeprefix("$ ").partition("  #")[0].strip() for line in lines if line.startswith("$ "))
+    return [command for command in commands if command.split()[0] == first_word]
