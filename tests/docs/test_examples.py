@@ -31,7 +31,9 @@ def run(folder: Path, *pages: str, options: tuple[str, ...] = ()) -> None:
 
 
 @pytest.mark.parametrize("pages", [FIRST_HOUR, FIRST_HOUR[::-1]], ids=["as read", "backwards"])
-def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(pages: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(
+    pages: tuple[str, ...], tmp_path: Path
+) -> None:
     assert all(map(program_of, pages))
 
     run(tmp_path, *pages, *pages, options=("-W", "error::UserWarning"))
