@@ -10,12 +10,19 @@ from typing import Any
 import pytest
 
 from lineal import errors
+from lineal.conventions import WORKSPACE_TYPE
+from lineal.kinds import ARTIFACT
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
+from lineal.service.known_types import KnownTypes
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.store.engine.session import Session
 from lineal.store.rows import aliases as alias_rows
+from lineal.store.workspaces.scope import Scope, Workspace
 from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle, records
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 from tests.service.audit import audit_entries
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts, put_type_of_records
 
@@ -134,6 +141,67 @@ def test_a_deleted_version_has_no_alias(service: MetadataService) -> None:
     assert named(service) == {}
     assert service.read(lambda session, _: alias_rows.of_artifacts(session, [first])) == []
     assert not promote(service, second).HasField("previous_artifact_id")
+
+
+def rename(service: MetadataService, artifact_id: int, name: str) -> None:
+    """Rename an artifact as a client of ML Metadata does."""
+    update = pb.Artifact(id=artifact_id)
+    update.properties["name"].string_value = name
+    request = rpc.PutArtifactsRequest(artifacts=[update])
+    request.update_mask.paths.append("properties.name")
+    service.call("PutArtifacts", request)
+
+
+def test_an_alias_is_taken_from_a_version_that_another_client_has_renamed(service: MetadataService) -> None:
+    first, second = versions(service, 2)
+    promote(service, first)
+    rename(service, first, "other")
+    service.call("DeleteAlias", records.DeleteAliasRequest(artifact_id=first, alias="production"))
+    assert named(service) == aliases_of(service, [first]) == {}
+    assert not promote(service, second).HasField("previous_artifact_id")
+
+
+def test_a_renamed_version_that_is_promoted_again_has_its_alias_once(service: MetadataService) -> None:
+    [version] = versions(service, 1)
+    promote(service, version)
+    rename(service, version, "other")
+    promote(service, version)
+    assert aliases_of(service, [version]) == {version: "production"}
+    assert (named(service), named(service, name="other")) == ({}, {"production": version})
+
+
+def test_a_version_that_is_renamed_while_it_is_promoted_gets_no_alias(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [version] = versions(service, 1)
+    put = alias_rows.put
+
+    def renamed_first(session: Session, row: alias_rows.AliasRow) -> None:
+        [node] = get_artifacts(service, version)
+        node.properties["name"].string_value = "other"
+        write_nodes(session, KnownTypes(), ARTIFACT, [node])
+        put(session, row)
+
+    monkeypatch.setattr(alias_rows, "put", renamed_first)
+    with pytest.raises(errors.AbortedError, match="another name or workspace"):
+        promote(service, version)
+    assert service.read(lambda session, _: alias_rows.of_artifacts(session, [version])) == []
+
+
+def test_a_caller_with_workspaces_learns_nothing_of_the_aliases_of_others(service: MetadataService) -> None:
+    hidden, shared = versions(service, 2)  # in "w"; a context of "v" holds one of them
+    promote(service, hidden)
+    kind = pb.ContextType(name=WORKSPACE_TYPE)
+    type_id = service.call("PutContextType", rpc.PutContextTypeRequest(context_type=kind)).type_id
+    put = rpc.PutContextsRequest(contexts=[pb.Context(type_id=type_id, name="v")])
+    [context_id] = service.call("PutContexts", put).context_ids
+    link = pb.Attribution(artifact_id=shared, context_id=context_id)
+    service.call("PutAttributionsAndAssociations", rpc.PutAttributionsAndAssociationsRequest(attributions=[link]))
+    caller = Caller("vera", Role.WRITER, Scope((Workspace("v"),)))
+    for method, request in (("PutAlias", records.PutAliasRequest), ("DeleteAlias", records.DeleteAliasRequest)):
+        with pytest.raises(errors.PermissionDeniedError, match="workspace 'w'"):
+            service.call(method, request(artifact_id=shared, alias="production"), caller=caller)
+    assert named(service) == {"production": hidden}
 
 
 @pytest.mark.parametrize("alias", ["", " x", "a,b", "a\nb", "x" * 256])

@@ -25,6 +25,7 @@ from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.aliases import AliasRow
 from lineal.store.schema import locks
+from lineal.store.workspaces.scoped_session import ScopedSession
 from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
@@ -44,9 +45,12 @@ def put_alias(session: Session, types: KnownTypes, request: records.PutAliasRequ
     _check(request.alias)
     artifact, wanted = locked(session, types, request.artifact_id, request.alias)
     previous = alias_rows.holder(session, wanted.identity, wanted.alias)
+    for outdated in alias_rows.of_artifacts(session, [artifact.id]):
+        if outdated.alias == wanted.alias and outdated.identity != wanted.identity:
+            alias_rows.delete(session, outdated.identity, outdated.alias)  # it had another name then
     alias_rows.put(session, wanted)
     holders = {artifact.id} if previous is None else {artifact.id, previous.artifact_id}
-    _show(session, types, holders)
+    _show(session, types, holders, promoted=wanted)
     response = records.PutAliasResponse(alias=message(wanted, artifact.type))
     old = {"alias": request.alias, "artifact_id": previous.artifact_id} if previous is not None else None
     if previous is not None:
@@ -64,11 +68,13 @@ def delete_alias(
         NotFoundError: the artifact does not exist, or does not have the alias.
     """
     artifact, wanted = locked(session, types, request.artifact_id, request.alias)
-    present = alias_rows.holder(session, wanted.identity, wanted.alias)
-    if present is None or present.artifact_id != artifact.id:
+    held = [row for row in alias_rows.of_artifacts(session, [artifact.id]) if row.alias == wanted.alias]
+    if not held:
+        present = alias_rows.holder(session, wanted.identity, wanted.alias)
         has = f"artifact {present.artifact_id} has it" if present is not None else "no version of its name has it"
         raise errors.NotFoundError(f"{label(ARTIFACT, artifact)} does not have the alias {request.alias!r}; {has}")
-    alias_rows.delete(session, wanted.identity, wanted.alias)
+    for row in held:  # also those from when it had another name
+        alias_rows.delete(session, row.identity, row.alias)
     _show(session, types, {artifact.id})
     _note(session, DEMOTED, artifact.id, {"alias": request.alias, "artifact_id": artifact.id}, None)
     return records.DeleteAliasResponse()
@@ -94,7 +100,12 @@ def locked(session: Session, types: KnownTypes, artifact_id: int, alias: str) ->
         raise errors.InvalidArgumentError(
             f"{label(ARTIFACT, artifact)} has no name; an alias stands for one of the versions of a name"
         )
-    workspace = artifact.custom_properties.get(conventions.WORKSPACE_PROPERTY, _NOTHING).string_value
+    workspace = _workspace_of(artifact)
+    if isinstance(session, ScopedSession) and workspace and workspace not in session.scope.names:
+        raise errors.PermissionDeniedError(
+            f"{label(ARTIFACT, artifact)} is in the workspace {workspace!r}, and these credentials change the "
+            f"aliases of {session.scope.shown} alone"
+        )
     if not (workspace or session.sees_all):
         raise errors.PermissionDeniedError(
             f"{label(ARTIFACT, artifact)} names no workspace, so its aliases are those of the whole store; give it the "
@@ -105,6 +116,10 @@ def locked(session: Session, types: KnownTypes, artifact_id: int, alias: str) ->
     if not node_rows.ids_to_link(session, ARTIFACT, [artifact_id]):
         raise errors.AbortedError(f"artifact {artifact_id} was deleted at this moment; nothing was changed")
     return artifact, AliasRow(identity, alias, artifact_id, workspace, artifact.type_id, name, now())
+
+
+def _workspace_of(artifact: Any) -> str:
+    return str(artifact.custom_properties.get(conventions.WORKSPACE_PROPERTY, _NOTHING).string_value)
 
 
 def name_of(artifact: Any) -> str:
@@ -129,8 +144,12 @@ def message(row: AliasRow, type_name: str) -> records.Alias:
     )
 
 
-def _show(session: Session, types: KnownTypes, ids: set[int]) -> None:
-    """Repeat the aliases of artifacts in their property; the entry of the audit log says it, so nothing else does."""
+def _show(session: Session, types: KnownTypes, ids: set[int], *, promoted: AliasRow | None = None) -> None:
+    """Repeat the aliases of artifacts in their property; the entry of the audit log says it, so nothing else does.
+
+    Raises:
+        AbortedError: the promoted artifact got another name or workspace after it was read.
+    """
     held: dict[int, list[str]] = {artifact_id: [] for artifact_id in ids}
     for row in alias_rows.of_artifacts(session, ids):
         held[row.artifact_id].append(row.alias)
@@ -138,12 +157,21 @@ def _show(session: Session, types: KnownTypes, ids: set[int]) -> None:
     try:
         present = node_rows.ask_to_update(session, ARTIFACT, sorted(ids))()
         for artifact in node_messages(session, types, ARTIFACT, present):
+            if promoted is not None and artifact.id == promoted.artifact_id:
+                _require_identity(artifact, promoted)
             artifact.custom_properties.pop(conventions.ALIASES, None)
             if held[artifact.id]:
                 artifact.custom_properties[conventions.ALIASES].string_value = ",".join(held[artifact.id])
             write_nodes(session, types, ARTIFACT, [artifact], _MASK)
     finally:
         session.tracker = tracker
+
+
+def _require_identity(artifact: Any, wanted: AliasRow) -> None:
+    if identity_of(_workspace_of(artifact), artifact.type_id, name_of(artifact)) != wanted.identity:
+        raise errors.AbortedError(
+            f"{label(ARTIFACT, artifact)} got another name or workspace at this moment; nothing was changed; try again"
+        )
 
 
 def _note(
