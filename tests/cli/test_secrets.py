@@ -164,3 +164,12 @@ def test_settings_do_not_show_their_url() -> None:
     with pytest.raises(errors.StatusError) as caught:
         open_service("mysql://svc:wx5wx@127.0.0.1:1/db")
     check(repr(caught.value) + str(caught.value.__cause__))
+
+
+@pytest.mark.parametrize("flag", ["-q", "--sort", "--columns"])
+@pytest.mark.parametrize(
+    "secret", ["u:a,wx5wx@host/db", "mysql://u:a,wx5wx,b@host/db", "mysql://wx5wx:wx5wx", "x://wx5wx:(@h"]
+)
+def test_a_url_in_place_of_a_search_or_a_column_is_not_repeated(store_url: str, flag: str, secret: str) -> None:
+    said = said_by_command(["ls", "artifacts", flag, secret, "--db", store_url])
+    check(said)

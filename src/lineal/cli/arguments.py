@@ -186,12 +186,23 @@ def required_url(args: argparse.Namespace) -> str:
     return str(url)
 
 
-def read_words(args: argparse.Namespace, read: Callable[[], Result]) -> Result:
-    """Return what a function reads from the words; a mistake in them ends with a usage error."""
+def read_words(args: argparse.Namespace, read: Callable[[], Result], *texts: str | None) -> Result:
+    """Return what a function reads from the words; a mistake in them ends with a usage error.
+
+    Args:
+        args: the arguments.
+        read: the function; its InvalidArgumentError is the mistake.
+        texts: the words that its message quotes in parts. If one may hold a password, the message is not shown.
+    """
     try:
         return read()
     except errors.InvalidArgumentError as error:
-        args.usage_error(error.message)
+        is_secret = any(text and redact_word(text) != text for text in texts)
+        args.usage_error(
+            "a value is wrong, and looks like a URL with a password, so it is not shown here"
+            if is_secret
+            else error.message
+        )
         raise
 
 

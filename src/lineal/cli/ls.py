@@ -7,6 +7,7 @@ needs Lineal: a server, or a database, whose search index it brings up to date f
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lineal import nearest
@@ -43,7 +44,7 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> None:
     """Print what the store holds, or what the search finds."""
     wanted = _things(args)
-    columns = read_words(args, lambda: columns_of(wanted, args.columns))
+    columns = read_words(args, lambda: columns_of(wanted, args.columns), args.columns)
     if wanted is things.TYPES:
         records = _listed(args, wanted)
     elif wanted is things.RUNS:
@@ -107,12 +108,13 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
     from lineal.kinds import KINDS
 
     kind = next(kind for kind in KINDS if kind.name == wanted.kind)
+    texts = (args.query, args.sort)
     with open_search(args, [kind]) as store:
         names = _type_names(store, wanted, args.type)
         if args.type is not None and (not names or names == [args.type]):
             _require_type(store, wanted, args.type)
         asked = Asked(kind, args.query or "", type_names=names or (), order_by=args.sort or "")
-        found = [] if names == [] else read_words(args, lambda: store.found_nodes(asked, limit=args.limit + 1))
+        found = [] if names == [] else read_words(args, partial(store.found_nodes, asked, limit=args.limit + 1), *texts)
     return [whole_record(kind, getattr(each, kind.name), each) for each in found]
 
 
@@ -122,7 +124,8 @@ def _runs(args: argparse.Namespace) -> list[Record]:
     from lineal.kinds import KINDS
 
     with open_search(args, KINDS) as store:
-        found = read_words(args, lambda: store.found_runs(args.query or "", limit=args.limit + 1))
+        read = partial(store.found_runs, args.query or "", limit=args.limit + 1)
+        found = read_words(args, read, args.query)
     return [run_record(run) for run in found]
 
 
