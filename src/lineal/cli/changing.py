@@ -81,7 +81,7 @@ def _change_found(args: argparse.Namespace, patch: Mapping[str, Any], verb: str)
     with open_search(args, [kind]) as store:
         names = _type_names(store, wanted)
         asked = Asked(kind, args.query, type_names=names or ())
-        found = [] if names == [] else read_words(args, lambda: store.found_ids(asked)).ids
+        found = [] if names == [] else read_words(args, lambda: store.found_ids(asked), args.query).ids
         ids = {kind.name: found}
         if not found:
             return 0, ids
