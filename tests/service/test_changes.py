@@ -224,14 +224,37 @@ def test_an_edit_is_undone(service: MetadataService, model: int) -> None:
     assert after == before
 
 
-@pytest.mark.parametrize("value", [True, 5, 0.25, "text", "NaN", {"a": {"b": [1, "c"]}}])
-def test_an_undone_removal_brings_a_value_of_the_same_kind_back(
-    service: MetadataService, model: int, value: Any
+NAN = float("nan")
+KINDS_OF_VALUES = [True, 5, 2.0, "text", "NaN", NAN, {"a": {"b": [1, "c"]}}, {"a": NAN, "b": "NaN"}]
+KINDS_OF_VALUES.append({"type_url": "a", "value": "b"})  # looks like a packed message
+
+
+@pytest.mark.parametrize("between", [None, 0.5, 1, "x"])
+def test_an_undone_change_brings_values_of_the_same_kinds_back(
+    service: MetadataService, model: int, between: Any
 ) -> None:
-    stored = change(service, [model], {"custom_properties": {"x": value}}).artifacts[0].custom_properties["x"]
-    change(service, [model], {"custom_properties": {"x": None}})
+    values = {f"x{number}": value for number, value in enumerate(KINDS_OF_VALUES)}
+    change(service, [model], {"custom_properties": values})
+    before = [stored_custom(service, model, name) for name in values]
+    change(service, [model], {"custom_properties": dict.fromkeys(values, between)})
     undo(service, audit_entries(service, rpc="ChangeNodes")[-1].id)
-    assert get_artifacts(service, model)[0].custom_properties["x"] == stored
+    assert [stored_custom(service, model, name) for name in values] == before
+
+
+def stored_custom(service: MetadataService, node_id: int, name: str) -> bytes:
+    """Return a custom property as bytes, in which NaN equals NaN."""
+    [node] = get_artifacts(service, node_id)
+    return node.custom_properties[name].SerializeToString(deterministic=True)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, True), (1, 1.0), ("NaN", NAN)])
+def test_a_change_of_a_type_alone_is_in_the_audit_log(
+    service: MetadataService, model: int, before: Any, after: Any
+) -> None:
+    change(service, [model], {"custom_properties": {"x": before, "y": NAN}})
+    change(service, [model], {"custom_properties": {"x": after}})
+    entry = audit_entries(service, rpc="ChangeNodes")[-1]
+    assert json.loads(entry.new_values or "").keys() - {"__non_finite__"} == {"custom_properties.x"}
 
 
 def test_what_has_changed_again_since_is_not_undone(service: MetadataService, model: int) -> None:

@@ -25,7 +25,7 @@ from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.upkeep import audit as audit_rows
 from lineal.store.upkeep.audit import AuditRow
-from lineal.store.upkeep.changes import TIME_OF_UPDATE, Values, snapshots
+from lineal.store.upkeep.changes import TIME_OF_UPDATE, Values, is_same, snapshots
 from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
@@ -77,7 +77,7 @@ def _undo_update(session: Session, types: KnownTypes, kind: Kind, entry: AuditRo
     old, new = _values(entry.old_values), _values(entry.new_values)
     [row] = node_rows.ask_to_update(session, kind, [entry.node_id])()
     now_there = snapshots(session, kind, [entry.node_id])[entry.node_id].values
-    moved = [name for name in {**old, **new} if now_there.get(name) != new.get(name)]
+    moved = [name for name in {**old, **new} if not is_same(now_there.get(name), new.get(name))]
     if moved:
         raise _changed_again(entry, ", ".join(sorted(moved)))
     [node] = node_messages(session, types, kind, [row])
@@ -93,11 +93,10 @@ def _put_back(kind: Kind, node: Any, declared: Mapping[str, int], name: str, val
     prefix, _, inner = name.partition(".")
     if prefix in ("properties", "custom_properties") and inner:
         properties = getattr(node, prefix)
-        present = properties[inner].WhichOneof("value") if inner in properties else None
         properties.pop(inner, None)
         if value is not None:
             wanted = _FIELD_OF_TYPE.get(declared.get(inner, 0)) if prefix == "properties" else None
-            _fill(properties[inner], wanted or _field_of(value, present), value)
+            _fill(properties[inner], wanted or _field_of(value), value)
         return name
     field = (kind.state_field or name) if name == "state" else name
     node.ClearField(field)
@@ -119,16 +118,25 @@ _FIELD_OF_TYPE: Mapping[int, str] = {
 }
 
 
-def _field_of(value: Any, present: str | None) -> str:
+def _field_of(value: Any) -> str:
     """Return the field for a value of a custom property, of which the log tells no type."""
     if isinstance(value, bool):
         return "bool_value"
     if isinstance(value, (int, float)):
         return "int_value" if isinstance(value, int) else "double_value"
     if isinstance(value, dict):
-        return "proto_value" if value.keys() == {"type_url", "value"} else "struct_value"
-    is_number = value in json_form.NAMES and present in ("int_value", "double_value")
-    return "double_value" if is_number else "string_value"
+        return "proto_value" if _is_packed(value) else "struct_value"
+    return "string_value"
+
+
+def _is_packed(value: Mapping[str, Any]) -> bool:
+    """Say whether an object is a packed message in the form of the log."""
+    if value.keys() != {"type_url", "value"} or not all(isinstance(each, str) for each in value.values()):
+        return False
+    try:
+        return bool(base64.b64encode(base64.b64decode(value["value"], validate=True)).decode() == value["value"])
+    except ValueError:
+        return False
 
 
 def _fill(message: pb.Value, field: str, value: Any) -> None:
@@ -143,8 +151,7 @@ def _fill(message: pb.Value, field: str, value: Any) -> None:
 
 
 def _values(text: str | None) -> Values:
-    found: Values = {} if text is None else json_text.loads(text)
-    return found
+    return {} if text is None else json_form.record(json_text.loads(text))
 
 
 def _changed_again(entry: AuditRow, what: str) -> errors.FailedPreconditionError:

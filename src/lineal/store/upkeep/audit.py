@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ _INSERT = insertion(AUDIT, _COLUMNS)
 
 
 class AuditRow(NamedTuple):
-    """An entry of the log; the values are JSON texts."""
+    """An entry of the log; the values are JSON texts, which mark numbers as records do (lineal/json_form.py)."""
 
     id: int
     time: int
@@ -97,7 +98,7 @@ def add(session: Session, changes: Sequence[Change], *, time: int, who: str, rpc
 
 
 def _text(values: Any) -> str | None:
-    return None if values is None else json_form.text(values, sort_keys=True)
+    return None if values is None else json_form.record_text(json.dumps(values, sort_keys=True))
 
 
 def page(session: Session, wanted: AuditFilter, *, before: int | None, limit: int) -> list[AuditRow]:

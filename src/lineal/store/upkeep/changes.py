@@ -9,6 +9,7 @@ it is written to the log at all (service/audit.py).
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -102,14 +103,24 @@ class TransactionChanges:
         action = self._actions[subject, node_id]
         if new is None:
             return [Change("delete", subject, node_id, old.values, None)]
-        lost = {name: value for name, value in old.values.items() if new.values.get(name, _NOTHING) != value}
-        gained = {name: value for name, value in new.values.items() if old.values.get(name, _NOTHING) != value}
+        lost = {name: value for name, value in old.values.items() if not is_same(new.values.get(name, _NOTHING), value)}
+        gained = {
+            name: value for name, value in new.values.items() if not is_same(old.values.get(name, _NOTHING), value)
+        }
         if not (lost or gained) and old.updated != new.updated:  # the time of the entry is enough for the other updates
             lost, gained = {TIME_OF_UPDATE: old.updated}, {TIME_OF_UPDATE: new.updated}
         return [Change(action, subject, node_id, lost, gained)] if lost or gained else []
 
 
-_NOTHING = object()
+_NOTHING = ()
+"""What no value of a snapshot is."""
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Say whether two values of snapshots are equal and of one type: 1, 1.0 and true differ, and NaN equals NaN."""
+    return type(one) is type(other) and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
 TIME_OF_UPDATE = "last_update_time_since_epoch"
 """What an entry holds if nothing else of a node has changed."""
 
@@ -148,16 +159,16 @@ def _state(kind: Kind, number: int | None) -> str | int | None:
 
 
 def _plain(columns: Any) -> Any:
-    """Return a property's value as JSON can hold it."""
+    """Return a property's value as Python's JSON can hold it; numbers may be NaN or infinite."""
     value = pb.Value()
     try:
         decode(columns, value)
     except errors.DataLossError:
         return None
     if value.HasField("struct_value"):
-        return json_form.plain(json_form.struct(value.struct_value))
+        return json_form.struct(value.struct_value)
     if value.HasField("proto_value"):
         packed = value.proto_value
         return {"type_url": packed.type_url, "value": base64.b64encode(packed.value).decode("ascii")}
     kind = value.WhichOneof("value")
-    return json_form.plain(getattr(value, kind)) if kind else None
+    return getattr(value, kind) if kind else None
