@@ -10,6 +10,7 @@ import pytest
 from tests.services import REPOSITORY
 
 PAGES = [*sorted(REPOSITORY.glob("*.md")), *sorted((REPOSITORY / "docs").rglob("*.md"))]
+LARGEST_PICTURE = 200_000  # bytes
 LINK = re.compile(r"\]\((?!https?:)([^)\s]*)\)")
 
 
@@ -30,6 +31,13 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     for target, anchor in targets(page):
         assert target.exists(), f"{page.name} links to {target}, which does not exist"
         assert not anchor or anchor in anchors(target), f"{page.name} links to #{anchor}, which {target.name} lacks"
+
+
+def test_every_picture_of_the_docs_is_shown_and_loads_fast() -> None:
+    pictures = set((REPOSITORY / "docs" / "pictures").iterdir())
+
+    assert pictures == {target for page in PAGES for target, _ in targets(page) if target.suffix == ".png"}
+    assert [picture.name for picture in pictures if picture.stat().st_size > LARGEST_PICTURE] == []
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -9,6 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from tests.services import REPOSITORY
 
 pytestmark = [
     pytest.mark.slow,
@@ -75,6 +78,23 @@ def test_the_package_imports_without_any_extra(installed: Path) -> None:
     without = f"sys.modules.update(dict.fromkeys({OPTIONAL}))"
 
     assert run(installed, f"{without}; import lineal, lineal.cli, kubeflow.metadata.metadata; print('fine')") == "fine"
+
+
+def test_the_wheel_can_be_built_from_what_the_build_of_the_image_gets(wheel: Path, tmp_path: Path) -> None:
+    for name in (REPOSITORY / ".dockerignore").read_text().splitlines():
+        source = REPOSITORY / name.removeprefix("!")
+        if name.startswith("!") and source.is_dir():
+            shutil.copytree(source, tmp_path / source.name, ignore=shutil.ignore_patterns("node_modules"))
+        elif name.startswith("!"):
+            shutil.copy2(source, tmp_path)
+    built = tmp_path / "wheels"
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", built], cwd=tmp_path, check=True)
+
+    assert _names(next(built.iterdir())) == _names(wheel)
+
+
+def _names(wheel: Path) -> set[str]:
+    return set(zipfile.ZipFile(wheel).namelist())
 
 
 def test_the_source_distribution_can_be_tested_by_who_gets_it(distributions: Path) -> None:
