@@ -89,6 +89,15 @@ def test_an_alias_moves_from_version_to_version(execution: Execution, workspace:
     assert workspace.get_by_alias("cnn", "production") is None
 
 
+def test_a_client_that_replaces_an_artifact_neither_takes_nor_gives_aliases(model: Model, workspace: Workspace) -> None:
+    model.promote("production")
+    for text in ("", "best"):
+        [stored] = workspace.store.get_artifacts_by_id([model.id])
+        stored.custom_properties["__aliases__"].string_value = text
+        workspace.store.put_artifacts([stored])
+        assert model.aliases() == ["production"]
+
+
 @pytest.mark.parametrize("lacks", [OFFICIAL], ids=["official"])
 def test_a_server_without_aliases_is_named(model: Model, workspace: Workspace) -> None:
     for ask in (

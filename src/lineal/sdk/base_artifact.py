@@ -153,7 +153,7 @@ class Artifact(ABC):
 
     def aliases(self) -> list[str]:
         """Return the aliases that this version has now, in alphabetical order."""
-        return changing.aliases_of(changing.stored(*changing.stored_in(self, what="read")))
+        return changing.held_by(*changing.stored_in(self, what="read"))
 
     def state(self) -> str | None:
         """Return the state of the record in ML Metadata now, such as "LIVE"; None if it has none."""

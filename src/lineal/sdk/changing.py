@@ -216,6 +216,21 @@ def holder(client: MetadataStore, workspace: str, type_name: str, name: str, ali
     return response.aliases[0].artifact_id if response.aliases else None
 
 
+def held_by(client: MetadataStore, artifact_id: int) -> list[str]:
+    """Return the aliases that an artifact has now, in alphabetical order.
+
+    The server's table counts. The property that repeats it is asked where the server does not have the call; a client
+    that replaces an artifact may have removed or written it.
+
+    Raises:
+        NotFoundError: the artifact does not exist.
+
+    """
+    artifact = stored(client, artifact_id)
+    response = _ask(client, "GetAliases", records.GetAliasesRequest(artifact_ids=[artifact_id]))
+    return aliases_of(artifact) if response is None else [each.alias for each in response.aliases]
+
+
 def _alias(alias: Any) -> str:
     text = plain.text_of(alias)
     return str(alias) if text is None else text
@@ -239,6 +254,6 @@ def stored(client: MetadataStore, artifact_id: int) -> pb.Artifact:
 
 
 def aliases_of(artifact: pb.Artifact) -> list[str]:
-    """Return the aliases of a stored artifact, in alphabetical order."""
+    """Return the aliases in the property of a stored artifact, in alphabetical order."""
     value = artifact.custom_properties.get(conventions.ALIASES)
     return value.string_value.split(",") if value is not None and value.string_value else []
