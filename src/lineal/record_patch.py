@@ -1,7 +1,8 @@
 """Changes of records: a JSON merge patch (RFC 7396), applied to the message of a node.
 
 The members of a patch are `labels`, `properties` and `custom_properties` (objects), `description`, `external_id` and
-`state` (texts), and `archived` (true or false). null removes a value. The SDK keeps most fields of its records in the
+`state` (texts), and `archived` (true or false). null removes a value. Unlike RFC 7396, an object that is the value of a
+property replaces the one before as a whole. The SDK keeps most fields of its records in the
 JSON of `__ALL_META__`, and some as properties as well; a change goes wherever the value is. The labels of other writers
 are custom properties. What stays out: reading and writing nodes, and who may do that.
 """

@@ -174,7 +174,8 @@ def test_other_values_are_an_error(execution: Execution, workspace: Workspace, m
 
 
 @pytest.mark.parametrize(
-    ("version", "following"), [(None, "2"), ("", "2"), ("v1", "v2"), ("1.9", "1.10"), ("a-x", "a-x-2"), ("007", "8")]
+    ("version", "following"),
+    [(None, "2"), ("", "2"), ("v1", "v2"), ("1.9", "1.10"), ("a-x", "a-x-2"), ("007", "008"), ("v99", "v100")],
 )
 def test_the_version_after_one(execution: Execution, version: str | None, following: str) -> None:
     for owner in ("ann", "bob"):

@@ -81,6 +81,11 @@ def test_properties_go_to_the_record_to_the_type_or_become_custom_ones(service: 
     assert stored.custom_properties["note"].struct_value["a"][0] == 1
 
 
+def test_an_object_replaces_the_value_of_a_property_as_a_whole(service: MetadataService, model: int) -> None:
+    change(service, [model], {"properties": {"hyperparameters": {"depth": 3, "seed": None}}})
+    assert record_of(get_artifacts(service, model)[0])["hyperparameters"] == {"depth": 3, "seed": None}
+
+
 def test_state_external_id_and_archiving_are_changed(service: MetadataService, model: int) -> None:
     change(service, [model], {"state": "LIVE", "external_id": "x", "archived": True})
     [stored] = get_artifacts(service, model)

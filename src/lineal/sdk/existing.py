@@ -37,15 +37,15 @@ def check(on_existing: str) -> None:
 
 
 def next_version(version: str | None) -> str:
-    """Return the version after one: its last number and one more, or "2" or "-2" at its end.
+    """Return the version after one: its last number and one more, as wide as it was, or "2" or "-2" at its end.
 
-    >>> next_version(None), next_version("v1.9"), next_version("model_version_x")
-    ('2', 'v1.10', 'model_version_x-2')
+    >>> next_version(None), next_version("v1.9"), next_version("007"), next_version("model_version_x")
+    ('2', 'v1.10', '008', 'model_version_x-2')
     """
     if not version:
         return "2"
     found = _NUMBER_AT_END.fullmatch(version)
-    return f"{found[1]}{int(found[2]) + 1}" if found else f"{version}-2"
+    return f"{found[1]}{str(int(found[2]) + 1).zfill(len(found[2]))}" if found else f"{version}-2"
 
 
 def patch(given: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
