@@ -12,13 +12,17 @@ from typing import Any
 import pytest
 
 from lineal import errors
+from lineal.client.lifecycle import LifecycleStore
+from lineal.client.transport import LocalTransport
 from lineal.service import MetadataService
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
 from lineal.wire import service as rpc
 from tests.galera import galera
+from tests.service.audit import audit_entries
 from tests.service.requests import put_artifact_type, put_artifacts
+from tests.service.test_aliases import PROMOTIONS, aliases_of, named, versions
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 GOES_ON_SECONDS = 60
@@ -135,3 +139,17 @@ def test_points_that_two_nodes_add_to_one_record_are_all_kept() -> None:
             asked = metrics.GetMetricHistoryRequest(artifact_id=node_id, name="loss")
             found: Any = service.call("GetMetricHistory", asked)
             assert list(found.series.steps) == list(range(40))
+
+
+def test_promotions_at_every_node_leave_one_holder_and_an_entry_each() -> None:
+    with galera() as cluster, ExitStack() as opened:
+        services = [opened.enter_context(open_service(cluster.url(node))) for node in cluster.nodes]
+        ids = versions(services[0], 10)
+        stores = [LifecycleStore.from_transport(LocalTransport(service)) for service in services]  # they send again
+        with ThreadPoolExecutor(6) as pool:
+            list(pool.map(lambda n: stores[n % 3].put_alias(ids[n % 10], "production"), range(PROMOTIONS)))
+        [holder] = named(services[1]).values()
+        for service in services:
+            assert aliases_of(service, ids) == {holder: "production"}
+            entries = audit_entries(service, rpc="PutAlias")
+            assert len(entries) == PROMOTIONS

@@ -39,7 +39,7 @@ class Remote:
     def commits_by_itself(self, sql: str) -> bool:
         return False
 
-    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
+    def run_together(self, connection: Any, commands: Sequence[Command], *, write: bool) -> Iterator[Outcome]:
         for command in commands:
             if command.sql == "INSERT":
                 raise OSError("refused")

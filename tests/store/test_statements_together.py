@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from lineal.config import DatabaseSettings
 from lineal.store.engine.dialects import dialect_for
 from lineal.store.engine.dialects.mysql_session import MySQLSession
 from lineal.store.engine.dialects.server import ServerDialect
+from lineal.store.engine.transaction import Command
 from lineal.upkeep.opening import open_service
 from tests.engines import MARIADB, MARIADB_MYSQLDB, MYSQL, Engine
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts
@@ -147,3 +149,16 @@ def test_statements_that_wait_are_sent_in_as_many_packets_as_they_need(
         assert {node.custom_properties["text"].string_value for node in get_artifacts(service, *ids)} == {"ü" * 8000}
     assert sum(size > SMALL_PACKET // 4 for size in sizes) > 2
     assert max(sizes) < SMALL_PACKET
+
+
+@pytest.mark.parametrize(("is_in_cluster", "write", "packets"), [(False, True, 1), (True, False, 1), (True, True, 3)])
+def test_a_node_of_a_cluster_gets_each_statement_of_a_write_alone(
+    connection: Any, dialect: ServerDialect, *, is_in_cluster: bool, write: bool, packets: int
+) -> None:
+    sent: list[object] = []
+    query = connection.query
+    connection.query = lambda text: sent.append(text) or query(text)
+    connection.is_in_cluster = is_in_cluster
+    commands = [Command("START TRANSACTION"), Command("SELECT 1"), Command("COMMIT")]
+    outcomes = list(dialect.run_together(SimpleNamespace(dbapi_connection=connection), commands, write=write))
+    assert ([outcome.rows for outcome in outcomes][1], len(sent)) == ([(1,)], packets)

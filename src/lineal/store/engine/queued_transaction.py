@@ -48,8 +48,8 @@ class Remote(Protocol):
     def commits_by_itself(self, sql: str) -> bool:
         """Say whether a statement ends the transaction in which it is sent."""
 
-    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
-        """Send commands together; yield their outcomes."""
+    def run_together(self, connection: Any, commands: Sequence[Command], *, write: bool) -> Iterator[Outcome]:
+        """Send commands together, as far as that is safe; yield their outcomes."""
 
     def insertions(
         self, connection: Any, insertion: Insertion, command: Command, *, with_ids: bool
@@ -211,7 +211,7 @@ class QueuedTransaction:
         """Run commands together, and note their outcomes."""
         text = "; ".join([command.sql for command in flight.commands[flight.first : flight.end]]) if self._span else ""
         with self._span(text) if self._span is not None and text else nullcontext():
-            for outcome in self._dialect.run_together(self._connection, flight.commands):
+            for outcome in self._dialect.run_together(self._connection, flight.commands, write=self._write):
                 flight.outcomes.append(outcome)
 
     def _failure(self, error: Exception, flight: _Flight, awaited: int) -> Exception | None:

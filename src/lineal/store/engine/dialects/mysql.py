@@ -138,11 +138,17 @@ class MySQLDialect(ServerDialect):
         """Say whether a statement is a definition."""
         return sql.split(None, 1)[0].upper() in _DEFINITIONS
 
-    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
-        """Send the statements in as few packets as the largest that the server takes allows."""
+    def run_together(self, connection: Any, commands: Sequence[Command], *, write: bool) -> Iterator[Outcome]:
+        """Send the statements in as few packets as the largest that the server takes allows.
+
+        A node of a Galera cluster gets each statement of a write alone. It may undo a transaction for the sake of
+        another node's, also between two statements of a packet. It tells nobody then, and runs the rest of the packet
+        without a transaction.
+        """
         driver = connection.dbapi_connection
         texts = [_texts_of(driver.cursor(), command) for command in commands]
-        packets = _packets([text for each in texts for text in each], driver.largest_statement)
+        each_alone = write and driver.is_in_cluster
+        packets = _packets([text for each in texts for text in each], 0 if each_alone else driver.largest_statement)
         outcomes = (outcome for packet in packets for outcome in driver.run_together(packet))
         for each in texts:
             found = [next(outcomes) for _ in each]

@@ -36,6 +36,7 @@ class MySQLSession:
         largest_statement: bytes of the largest packet that the server takes.
         id_step: the distance of the ids of neighbouring rows.
         returns_ids: whether INSERT ... RETURNING is there (MariaDB).
+        is_in_cluster: whether the server is a node of a Galera cluster.
         lineal_host: which host of the database URL it leads to.
         driver_error: the base of the driver's errors.
     """
@@ -43,6 +44,7 @@ class MySQLSession:
     largest_statement = 1 << 20
     id_step = 1
     returns_ids = False
+    is_in_cluster = False
     lineal_host = 0
     driver_error: type[Exception]
     query: Any  # of the driver, which sends a text
@@ -63,7 +65,8 @@ class MySQLSession:
         cursor.execute(f"SHOW SESSION VARIABLES WHERE Variable_name IN ({names})")
         found = {name: str(value) for name, value in cursor.fetchall()}
         self._take_settings(found)
-        if found.get("wsrep_on") == "ON":  # reads wait until this node has what any node has acknowledged
+        self.is_in_cluster = found.get("wsrep_on") == "ON"
+        if self.is_in_cluster:  # reads wait until this node has what any node has acknowledged
             cursor.execute("SET SESSION wsrep_sync_wait = 7")
         if "group_replication_consistency" in found:
             cursor.execute("SET SESSION group_replication_consistency = 'BEFORE'")

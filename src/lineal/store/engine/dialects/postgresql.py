@@ -138,7 +138,7 @@ class PostgreSQLDialect(ServerDialect):
         """Let writes see what others commit meanwhile; give reads a snapshot."""
         return _WRITING if write else _READING
 
-    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
+    def run_together(self, connection: Any, commands: Sequence[Command], *, write: bool) -> Iterator[Outcome]:
         """Send the statements in one pipeline; one alone needs none, which costs the driver less."""
         driver = connection.dbapi_connection
         cursors = [driver.cursor() for _ in commands]

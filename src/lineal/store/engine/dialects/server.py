@@ -176,8 +176,8 @@ class ServerDialect(DatabaseDialect):
         """Say whether a statement ends the transaction in which it is sent."""
         return False
 
-    def run_together(self, connection: Any, commands: Sequence[Command]) -> Iterator[Outcome]:
-        """Send commands in as few round trips as possible; yield their outcomes in order.
+    def run_together(self, connection: Any, commands: Sequence[Command], *, write: bool) -> Iterator[Outcome]:
+        """Send commands of a transaction in as few round trips as is safe; yield their outcomes in order.
 
         If one fails, those after it do not happen, and the driver's error is raised in its place.
         """
