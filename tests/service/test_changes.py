@@ -11,6 +11,7 @@ from lineal import errors
 from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
+from lineal.store.workspaces.scope import Scope, Workspace
 from lineal.wire import metadata_store as pb
 from lineal.wire import records
 from lineal.wire import service as rpc
@@ -271,6 +272,14 @@ def test_what_has_changed_again_since_is_not_undone(service: MetadataService, mo
     undo(service, second.id)
     undo(service, first.id)
     assert "description" not in get_artifacts(service, model)[0].properties
+
+
+def test_a_caller_with_workspaces_is_told_that_the_log_is_of_the_whole_store(
+    service: MetadataService, model: int
+) -> None:
+    caller = Caller("vera", Role.WRITER, Scope((Workspace("v"),)))
+    with pytest.raises(errors.PermissionDeniedError, match="audit log holds values of the whole store"):
+        service.call("UndoChange", records.UndoChangeRequest(audit_id=77), caller=caller)
 
 
 def test_only_entries_about_nodes_are_undone(service: MetadataService) -> None:

@@ -38,7 +38,13 @@ def undo_change(session: Session, types: KnownTypes, request: records.UndoChange
     Raises:
         NotFoundError: the log has no such entry, or the node does not exist.
         FailedPreconditionError: the entry is none that can be undone, or the node has changed again since.
+        PermissionDeniedError: the caller is limited to workspaces.
     """
+    if not session.sees_all:
+        raise errors.PermissionDeniedError(
+            "the audit log holds values of the whole store, so these credentials, limited to workspaces, cannot "
+            "undo its entries; change the record back, or use other credentials"
+        )
     entry = audit_rows.by_id(session, request.audit_id)
     kind = next((kind for kind in KINDS if entry is not None and kind.name == entry.subject), None)
     if entry is None or kind is None or not node_rows.existing_ids(session, kind, [entry.node_id]):
