@@ -1,7 +1,7 @@
 """The rules of changing stored nodes by a patch, all nodes of a request or none.
 
 A caller may ask that a node is changed only as it was when they read it, which its tag tells. What stays out: what a
-patch means (lineal/record_patch.py), undoing a change (upkeep/undoing.py), and the official calls, which replace nodes.
+patch means (lineal/record_patch.py), undoing a change (undo_change.py), and the official calls, which replace nodes.
 """
 
 from __future__ import annotations
