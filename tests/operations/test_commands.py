@@ -128,4 +128,4 @@ def test_audit_runs_in_a_process_that_has_imported_nothing_else(url: str) -> Non
     command = [sys.executable, "-m", "lineal", "audit", "--db", url]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert ran.stdout.startswith("TIME")
+    assert ran.stdout.startswith("ID  TIME")

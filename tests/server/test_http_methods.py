@@ -77,7 +77,7 @@ def test_head_reads_no_more_of_a_long_body_than_its_start() -> None:
     ("method", "path", "methods"),
     [
         ("PUT", "/healthz", "GET, HEAD, OPTIONS"),
-        ("DELETE", "/api/v1/artifacts/1", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/api/v1/artifacts/1", "GET, HEAD, OPTIONS, PATCH"),
         ("GET", "/api/v1/views", "OPTIONS, POST"),
         ("HEAD", "/api/v1/views", "OPTIONS, POST"),
         ("POST", "/", "GET, HEAD, OPTIONS"),
