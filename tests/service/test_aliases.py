@@ -23,9 +23,11 @@ from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle, records
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+from tests.engines import SQLITE_EVERY_DAY
 from tests.service.audit import audit_entries
 from tests.service.requests import artifact, get_artifacts, put_artifact_type, put_artifacts, put_type_of_records
 
+SQLITE_MOSTLY = pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 PROMOTIONS = 100
 
 
@@ -204,6 +206,7 @@ def test_a_caller_with_workspaces_learns_nothing_of_the_aliases_of_others(servic
     assert named(service) == {"production": hidden}
 
 
+@SQLITE_MOSTLY
 @pytest.mark.parametrize("alias", ["", " x", "a,b", "a\nb", "x" * 256])
 def test_a_text_that_is_no_alias_is_refused(service: MetadataService, alias: str) -> None:
     [version] = versions(service, 1)

@@ -15,6 +15,7 @@ from lineal.store.workspaces.scope import Scope, Workspace
 from lineal.wire import metadata_store as pb
 from lineal.wire import records
 from lineal.wire import service as rpc
+from tests.engines import SQLITE_EVERY_DAY
 from tests.service.audit import audit_entries
 from tests.service.requests import (
     get_artifacts,
@@ -24,6 +25,7 @@ from tests.service.requests import (
     put_type_of_records,
 )
 
+SQLITE_MOSTLY = pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 SDK_RECORD = {
     "name": "mnist",
     "owner": "ann",
@@ -136,6 +138,7 @@ def test_a_context_is_changed_too(service: MetadataService) -> None:
     assert answer.contexts[0].custom_properties["team"].string_value == "x"
 
 
+@SQLITE_MOSTLY
 @pytest.mark.parametrize(
     ("patch", "said"),
     [
@@ -189,6 +192,7 @@ def test_a_node_that_has_changed_since_it_was_read_is_left_alone(service: Metada
     assert change(service, [model], {"description": "two"}, tags=[tag]).changed == 1
 
 
+@SQLITE_MOSTLY
 @pytest.mark.parametrize("tag", ["zz", "1.", "", "1.AAAA"])
 def test_a_tag_that_was_never_given_is_refused_without_guesses(service: MetadataService, model: int, tag: str) -> None:
     with pytest.raises(errors.FailedPreconditionError, match=r"have read \(something\)"):
@@ -235,6 +239,7 @@ KINDS_OF_VALUES = [True, 5, 2.0, "text", "NaN", NAN, {"a": {"b": [1, "c"]}}, {"a
 KINDS_OF_VALUES.append({"type_url": "a", "value": "b"})  # looks like a packed message
 
 
+@SQLITE_MOSTLY
 @pytest.mark.parametrize("between", [None, 0.5, 1, "x"])
 def test_an_undone_change_brings_values_of_the_same_kinds_back(
     service: MetadataService, model: int, between: Any
@@ -253,6 +258,7 @@ def stored_custom(service: MetadataService, node_id: int, name: str) -> bytes:
     return node.custom_properties[name].SerializeToString(deterministic=True)
 
 
+@SQLITE_MOSTLY
 @pytest.mark.parametrize(("before", "after"), [(1, True), (1, 1.0), ("NaN", NAN)])
 def test_a_change_of_a_type_alone_is_in_the_audit_log(
     service: MetadataService, model: int, before: Any, after: Any
