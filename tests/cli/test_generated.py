@@ -16,6 +16,7 @@ from tests.cli.test_words import PARSERS
 CODES = {0, 1, 2}
 RUNNING = ("lineal serve", "lineal watch", "lineal ml-metadata enable", "lineal ml-metadata disable")
 """Commands that do not end, or change the environment of the tests: they get a word that they refuse."""
+_RUNNING_WORDS = [set(command.split()[1:]) for command in RUNNING]
 ODD = [
     "",
     "-",
@@ -50,7 +51,7 @@ def command_line(draw: random.Random, url: str) -> list[str]:
         words.insert(draw.randint(0, len(words)), draw.choice(ODD + PLAIN))
     if "--db" in parser._option_string_actions and draw.random() < 0.9:
         words += ["--db", url]
-    return [*words, *(["--no-such-flag"] if prog.startswith(RUNNING) else [])]
+    return [*words, *(["--no-such-flag"] if any(map(set(words).issuperset, _RUNNING_WORDS)) else [])]
 
 
 def _words_of(action: argparse.Action, draw: random.Random) -> list[str]:
