@@ -212,6 +212,13 @@ def test_yaml_is_read_as_the_same_value(value: Any, ascii_only: bool) -> None:
     assert text.isascii() or not ascii_only
 
 
+@pytest.mark.parametrize("inner", [None, "x", {"a": [1]}, [], [{"b": 1}]])
+def test_yaml_has_keys_of_any_length(inner: Any) -> None:
+    value = {"ä" * 900: inner, "k" * 1100: [{"y" * 1030: inner}], "z": 1}
+    for ascii_only in (False, True):
+        assert yaml.safe_load(to_yaml(value, ascii_only=ascii_only)) == value
+
+
 def test_yaml_has_nan_as_json_has_it() -> None:
     assert yaml.safe_load(to_yaml({"loss": math.nan, "most": [math.inf]})) == {"loss": "NaN", "most": ["Infinity"]}
 

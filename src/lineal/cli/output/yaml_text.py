@@ -17,6 +17,7 @@ from lineal import json_form
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@+-]*(?: [A-Za-z0-9_./@+-]+)*")
 # What some reader takes for true, false, null or a number.
 _OTHER = re.compile(r"(?i)y|n|yes|no|true|false|on|off|null|none|nan|inf|infinity|[.].*|[0-9_+-].*|.*:")
+_LONGEST_KEY = 1000  # readers take up to 1,024 characters before the colon; a longer key has a line of its own
 _NAMED = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
@@ -28,7 +29,11 @@ def to_yaml(value: Any, *, ascii_only: bool = False) -> str:
 def _lines(value: Any, indent: str, *, ascii_only: bool) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for name, inner in value.items():
-            yield from _entry(f"{indent}{_scalar(str(name), ascii_only)}:", inner, f"{indent}  ", ascii_only)
+            key = _scalar(str(name), ascii_only)
+            if len(key) > _LONGEST_KEY:
+                yield f"{indent}? {key}"
+                key = ""
+            yield from _entry(f"{indent}{key}:", inner, f"{indent}  ", ascii_only)
     elif isinstance(value, list) and value:
         for inner in value:
             yield from _item(inner, indent, ascii_only)
