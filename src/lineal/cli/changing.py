@@ -72,6 +72,7 @@ def _named(args: argparse.Namespace) -> Ids:
 
 def _change_found(args: argparse.Namespace, patch: Mapping[str, Any], verb: str) -> tuple[int, Ids]:
     """Change what the search finds, after the user has confirmed it."""
+    from lineal.cli.records import type_names
     from lineal.cli.searching import open_search
     from lineal.client.search_calls import Asked
     from lineal.kinds import KINDS
@@ -79,7 +80,7 @@ def _change_found(args: argparse.Namespace, patch: Mapping[str, Any], verb: str)
     wanted = _searched(args)
     kind = next(kind for kind in KINDS if kind.name == wanted.kind)
     with open_search(args, [kind]) as store:
-        names = _type_names(store, wanted)
+        names = type_names(store, wanted, None)
         asked = Asked(kind, args.query, type_names=names or ())
         found = [] if names == [] else read_words(args, lambda: store.found_ids(asked), args.query).ids
         ids = {kind.name: found}
@@ -99,14 +100,6 @@ def _searched(args: argparse.Namespace) -> Things:
         args.usage_error(f"{mistakes.quoted(word)} cannot be searched{hint}")
     assert found is not None  # noqa: S101 a usage error ends the program
     return found
-
-
-def _type_names(store: LifecycleStore, wanted: Things) -> list[str] | None:
-    """Return the names of the types that nodes may have; None for every type."""
-    if wanted.is_whole_kind:
-        return None
-    read: Any = getattr(store, f"get_{wanted.kind}_types")
-    return list(dict.fromkeys(str(found.name) for found in read() if wanted.have_type(found.name)))
 
 
 def _change(store: LifecycleStore, ids: Ids, patch: Mapping[str, Any]) -> int:

@@ -85,12 +85,12 @@ def _listed(args: argparse.Namespace, wanted: Things) -> list[Record]:
 
 def _nodes(store: MetadataStore, args: argparse.Namespace, wanted: Things) -> list[Record]:
     """Read one node more than requested, to know whether there are more."""
-    from lineal.cli.records import whole_record
+    from lineal.cli.records import type_names, whole_record
     from lineal.client import ListOptions, OrderByField
     from lineal.kinds import KINDS
 
     kind = next(kind for kind in KINDS if kind.name == wanted.kind)
-    names = _type_names(store, wanted, args.type)
+    names = type_names(store, wanted, args.type)
     if names == []:
         return []
     options = ListOptions(
@@ -102,7 +102,7 @@ def _nodes(store: MetadataStore, args: argparse.Namespace, wanted: Things) -> li
 
 def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
     """Search for one node more than requested."""
-    from lineal.cli.records import whole_record
+    from lineal.cli.records import type_names, whole_record
     from lineal.cli.searching import open_search
     from lineal.client.search_calls import Asked
     from lineal.kinds import KINDS
@@ -110,7 +110,7 @@ def _searched(args: argparse.Namespace, wanted: Things) -> list[Record]:
     kind = next(kind for kind in KINDS if kind.name == wanted.kind)
     texts = (args.query, args.sort)
     with open_search(args, [kind]) as store:
-        names = _type_names(store, wanted, args.type)
+        names = type_names(store, wanted, args.type)
         if args.type is not None and (not names or names == [args.type]):
             _require_type(store, wanted, args.type)
         asked = Asked(kind, args.query or "", type_names=names or (), order_by=args.sort or "")
@@ -127,15 +127,6 @@ def _runs(args: argparse.Namespace) -> list[Record]:
         read = partial(store.found_runs, args.query or "", limit=args.limit + 1)
         found = read_words(args, read, args.query)
     return [run_record(run) for run in found]
-
-
-def _type_names(store: MetadataStore, wanted: Things, name: str | None) -> list[str] | None:
-    """Return the names of the types that nodes may have; None for every type."""
-    if wanted.is_whole_kind:
-        return None if name is None else [name]
-    read: Any = getattr(store, f"get_{wanted.kind}_types")
-    names = dict.fromkeys(str(found.name) for found in read() if wanted.have_type(found.name))
-    return [each for each in names if name in (None, each)]
 
 
 def _of_types(names: list[str] | None) -> str | None:

@@ -11,6 +11,8 @@ from typing import Any
 from google.protobuf.message import Message
 
 from lineal import json_form
+from lineal.cli.things import Things
+from lineal.client import MetadataStore
 from lineal.kinds import Kind, Node, NodeType
 from lineal.wire import metadata_store as pb
 from lineal.wire import search
@@ -94,3 +96,12 @@ def _value(value: pb.Value) -> Any:
         content = base64.b64encode(value.proto_value.value).decode()
         return {"type_url": value.proto_value.type_url, "value": content}
     return json_form.plain(getattr(value, field))
+
+
+def type_names(store: MetadataStore, wanted: Things, name: str | None) -> list[str] | None:
+    """Return the names of the types that nodes of some things may have, or only this one; None for every type."""
+    if wanted.is_whole_kind:
+        return None if name is None else [name]
+    read: Any = getattr(store, f"get_{wanted.kind}_types")
+    names = dict.fromkeys(str(found.name) for found in read() if wanted.have_type(found.name))
+    return [each for each in names if name in (None, each)]
