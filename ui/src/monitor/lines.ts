@@ -1,6 +1,7 @@
 // Series of the API as lines of a plot. What stays out: drawing.
 
 import type { Series } from "../api/shapes";
+import { metricDirection } from "../values/metricDirection";
 import { toNumber } from "../values/numbers";
 import type { PlotLine } from "../values/Plot";
 
@@ -90,11 +91,9 @@ function nameOf({ group }: Series, at: number): string {
   return Object.values(group).join(", ") || (at === 0 ? "value" : `series ${at + 1}`);
 }
 
-const LESS_IS_BETTER = /loss|error|latency|mae|rmse|mse|duration|memory|cost/i;
-
 /** The best value of all lines up to each place: the least of an error or latency, the greatest of others. */
 export function bestSoFar(lines: readonly PlotLine[], metric: string): (number | null)[] {
-  const better = LESS_IS_BETTER.test(metric) ? Math.min : Math.max;
+  const better = metricDirection(metric) === "lower" ? Math.min : Math.max;
   let best: number | null = null;
   const length = lines[0]?.values.length ?? 0;
   return Array.from({ length }, (_, at) => {
