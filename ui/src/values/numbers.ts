@@ -7,6 +7,22 @@ export function formatCount(count: number): string {
   return GROUPS.format(count);
 }
 
+/**
+ * A count and its noun, which agree: "1 record", "12,345 records", "2 entries".
+ *
+ * @param options.more there are at least so many: "100+ records".
+ * @param options.plural the plural, where it is not made by the rule.
+ */
+export function count(number: number, noun: string, options: { more?: boolean; plural?: string } = {}): string {
+  const text = `${formatCount(number)}${options.more ? "+" : ""}`;
+  return `${text} ${number === 1 && !options.more ? noun : (options.plural ?? pluralOf(noun))}`;
+}
+
+function pluralOf(noun: string): string {
+  if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`;
+  return /(s|x|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`;
+}
+
 /** A whole number of any length with separators, exact. */
 export function formatInteger(text: string): string {
   return /^-?\d+$/.test(text) ? GROUPS.format(BigInt(text)) : text;
