@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseSearch, stringifySearch } from "../src/app/search";
 import { breakable, cutDistinct, cutMiddle, isLinkable, shortType } from "../src/values/names";
 import { compareValues, formatDelta, formatInteger, formatNumber, toNumber } from "../src/values/numbers";
-import { formatAgo, formatDuration, formatUtc } from "../src/values/times";
+import { formatAgo, formatDate, formatDuration, formatLocal, formatSeconds, formatUtc } from "../src/values/times";
 
 describe("numbers", () => {
   it("keep all digits of 64-bit integers", () => {
@@ -71,6 +71,29 @@ describe("times", () => {
     expect(formatAgo(0, 2 * 36e5)).toBe("2 h ago");
     expect(formatUtc(0)).toBe("1970-01-01 00:00:00.000 UTC");
     expect(formatDuration(125_000)).toBe("2 min 5 s");
+  });
+});
+
+describe("dates", () => {
+  const time = new Date(2026, 10, 8, 14, 5, 9).getTime();
+
+  it("are written as people write them, in local time", () => {
+    expect(formatDate(time)).toBe("8 Nov 2026");
+    expect(formatLocal(time)).toBe("8 Nov 2026, 14:05");
+    expect(formatSeconds(time)).toBe("8 Nov 2026, 14:05:09");
+  });
+
+  it("say how many days ago, and the date from thirty days on", () => {
+    expect(formatAgo(time, time + 864e5)).toBe("1 day ago");
+    expect(formatAgo(time, time + 3 * 864e5)).toBe("3 days ago");
+    expect(formatAgo(time, time - 3 * 864e5)).toBe("in 3 days");
+    expect(formatAgo(time, time + 40 * 864e5)).toBe("8 Nov 2026");
+  });
+
+  it("that are none are shown as they are", () => {
+    expect([formatDate, formatLocal, formatSeconds, formatUtc].map((format) => format(1e20))).toEqual(
+      Array(4).fill("100000000000000000000"),
+    );
   });
 });
 

@@ -4,8 +4,8 @@ import { ActionIcon, Button } from "@mantine/core";
 import { IconDownload, IconFilter, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { joinList, type LineageSearch, splitList } from "../app/search";
+import { Ago } from "../values/Ago";
 import { formatCount } from "../values/numbers";
-import { formatLocal } from "../values/times";
 import { saveCsv } from "./ExportMenu";
 import type { LineageState, PathState } from "./useLineage";
 
@@ -64,10 +64,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
           apart: {name(key)}
         </Chip>
       ))}
-      {search.asof && <Chip onUndo={() => change({ asof: undefined })}>as of {formatLocal(Number(search.asof))}</Chip>}
-      {search.since && (
-        <Chip onUndo={() => change({ since: undefined })}>since {formatLocal(Number(search.since))}</Chip>
-      )}
+      <TimeChips search={search} change={change} />
       {lineage.path && <PathChip path={lineage.path} search={search} name={name} change={change} />}
     </div>
   );
@@ -94,6 +91,24 @@ function LiveOnly({ search, lineage, change }: ChipsProps) {
     <Button onClick={() => change({ state: LIVE })} leftSection={<IconFilter size={14} />}>
       Only the {formatCount(live.length)} live
     </Button>
+  );
+}
+
+/** The time that the graph is of. */
+function TimeChips({ search, change }: Pick<ChipsProps, "search" | "change">) {
+  return (
+    <>
+      {search.asof && (
+        <Chip onUndo={() => change({ asof: undefined })}>
+          as of <Ago time={Number(search.asof)} exact />
+        </Chip>
+      )}
+      {search.since && (
+        <Chip onUndo={() => change({ since: undefined })}>
+          since <Ago time={Number(search.since)} exact />
+        </Chip>
+      )}
+    </>
   );
 }
 

@@ -3,7 +3,7 @@
 
 import { type Edge, MarkerType, Position } from "@xyflow/react";
 import { cutDistinct } from "../values/names";
-import { formatLocal } from "../values/times";
+import { formatUtc } from "../values/times";
 import type { Positions } from "./boxes";
 import { belowOf, isDashed } from "./edges";
 import type { FlowNode, NodeActions } from "./GraphNodes";
@@ -124,7 +124,7 @@ function titleOf(edge: GraphEdge, graph: Graph): string {
   const facts = [
     edge.type.toLowerCase().replaceAll("_", " "),
     edge.path && `at ${edge.path}`,
-    edge.time && formatLocal(edge.time),
+    edge.time && formatUtc(edge.time),
   ];
   return `${name(edge.from)} → ${name(edge.to)}\n${facts.filter(Boolean).join(" · ")}`;
 }

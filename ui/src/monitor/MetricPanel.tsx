@@ -8,9 +8,9 @@ import { useFilterWith } from "../api/searches";
 import type { Series } from "../api/shapes";
 import { joinList, type MonitorSearch, quoteItem, splitList } from "../app/search";
 import { Empty, Failed, Loading } from "../state/States";
+import { Ago } from "../values/Ago";
 import { formatCount } from "../values/numbers";
 import { Plot } from "../values/Plot";
-import { formatLocal } from "../values/times";
 import { bestSoFar, byTime, byVersion, extentOf, notFinite, versionsOf } from "./lines";
 
 interface MetricPanelProps {
@@ -58,7 +58,8 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
         ))}
         {zoom.since !== undefined && (
           <Button variant="light" onClick={() => change({ from: "", to: "" })}>
-            {formatLocal(zoom.since)} to {formatLocal(zoom.until ?? 0)}: all times
+            <Ago time={zoom.since} exact />
+            &nbsp;to <Ago time={zoom.until} exact />: all times
           </Button>
         )}
       </div>

@@ -1,11 +1,11 @@
-// A time: relative for the eye, UTC to the millisecond on hover.
+// A time: relative for the eye, or the local date and time; UTC to the millisecond on hover.
 
-import { formatAgo, formatLocal, formatUtc } from "./times";
+import { formatAgo, formatIso, formatLocal, formatUtc } from "./times";
 
 export function Ago({ time, exact = false }: { time?: number | null | undefined; exact?: boolean }) {
   if (time === undefined || time === null) return <span className="muted">–</span>;
   return (
-    <time dateTime={new Date(time).toISOString()} title={formatUtc(time)} className="ago">
+    <time dateTime={formatIso(time)} title={formatUtc(time)} className="ago">
       {exact ? formatLocal(time) : formatAgo(time)}
     </time>
   );

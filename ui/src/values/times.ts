@@ -1,11 +1,13 @@
-// Times: local and relative for the eye, UTC with milliseconds for the record.
+// Times: local and relative for the eye, in the order that people write them; UTC with milliseconds for the record.
+
+import { count } from "./numbers";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** "2 h ago", "just now", "in 3 d"; a date from thirty days on. */
+/** "2 h ago", "just now", "in 3 days"; a date from thirty days on. */
 export function formatAgo(time: number, now = Date.now()): string {
   const age = now - time;
   const size = Math.abs(age);
@@ -18,19 +20,41 @@ export function formatAgo(time: number, now = Date.now()): string {
 function roundest(size: number): string {
   if (size < HOUR) return `${Math.max(1, Math.round(size / MINUTE))} min`;
   if (size < DAY) return `${Math.round(size / HOUR)} h`;
-  return `${Math.round(size / DAY)} d`;
+  return count(Math.round(size / DAY), "day");
 }
 
-/** The local date: 2026-11-23. */
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** The local date: 28 Nov 2026. */
 export function formatDate(time: number): string {
   const date = new Date(time);
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  if (Number.isNaN(date.getTime())) return String(time);
+  return `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`;
 }
 
-/** Local date and time to the second. */
+/** Local date and time to the minute: 28 Nov 2026, 14:05. The exact time belongs on hover: formatUtc. */
 export function formatLocal(time: number): string {
   const date = new Date(time);
-  return `${formatDate(time)} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  if (Number.isNaN(date.getTime())) return String(time);
+  return `${formatDate(time)}, ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** Local date and time to the second, for what follows quickly upon each other: 28 Nov 2026, 14:05:09. */
+export function formatSeconds(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? String(time) : `${formatLocal(time)}:${two(date.getSeconds())}`;
+}
+
+/** The local time of day, for what happened just now: 14:05:09. */
+export function formatClock(time: number): string {
+  const date = new Date(time);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** UTC for programs: 2026-11-28T14:05:09.123Z; undefined for what is no time. */
+export function formatIso(time: number): string | undefined {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 /** UTC with milliseconds, as recorded. */
