@@ -4,7 +4,7 @@
 import { loadavg } from "node:os";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { largeStore, launch, picture, serve, settle, type Visitor, visit, type World } from "./world";
+import { indexed, largeStore, launch, picture, serve, settle, type Visitor, visit, type World } from "./world";
 
 let browser: Browser;
 let world: World;
@@ -14,13 +14,7 @@ beforeAll(async () => {
   world = await serve(largeStore(Number(process.env.LINEAL_LARGE_ARTIFACTS ?? 100_000)));
   browser = await launch();
   visitor = await visit(browser, world);
-  // The search index follows a store once, when it is first read.
-  for (;;) {
-    const totals = (await (await fetch(`${world.address}/api/v1/totals`)).json()) as { complete: boolean };
-    await fetch(`${world.address}/api/v1/artifacts?limit=1`);
-    if (totals.complete) break;
-    await new Promise((done) => setTimeout(done, 500));
-  }
+  await indexed(world);
 });
 
 afterAll(async () => {

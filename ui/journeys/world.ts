@@ -64,6 +64,32 @@ export function largeStore(artifacts: number): string {
   return url;
 }
 
+/** A store of a few hundred executions that ended in the last days, some with failures, and a sweep of 15 runs. */
+export function recentStore(): string {
+  const url = `sqlite:///${join(FOLDER, "recent.db")}`;
+  python("-m", "bench.generate", url, "--artifacts", "1500", "--now");
+  return url;
+}
+
+/** One large lineage (bench/lineages.py) and the id of the model that everything else leads to.
+ *
+ * @param shape deep: 347 artifact ancestors over 60 generations; wide: 441 nodes of 9 names.
+ */
+export function lineageStore(shape: "deep" | "wide"): { url: string; focus: string } {
+  const url = `sqlite:///${join(FOLDER, `${shape}.db`)}`;
+  return { url, focus: python("-m", "bench.lineages", shape, url).trim() };
+}
+
+/** Wait until the search index holds all of a store: it follows the store once, when it is first read. */
+export async function indexed(world: World): Promise<void> {
+  for (;;) {
+    const totals = (await (await fetch(`${world.address}/api/v1/totals`)).json()) as { complete: boolean };
+    await fetch(`${world.address}/api/v1/artifacts?limit=1`);
+    if (totals.complete) return;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+}
+
 /** A small store whose last models have names, uris and labels that try to break the web UI. */
 export function oddStore(): string {
   const url = `sqlite:///${join(FOLDER, "odd.db")}`;
