@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { layerLayout } from "../src/lineage/layout";
+import type { Box, LayoutTask, Positions } from "../src/lineage/boxes";
+import { largeLayout } from "../src/lineage/layered";
+import { dagreLayers, layerLayout } from "../src/lineage/layout";
+import { sizeOf } from "../src/lineage/looks";
+import { sweepGraph } from "./sweepGraph";
 
 const box = (key: string) => ({ key, width: 216, height: 56 });
 
@@ -50,3 +54,67 @@ describe("the layout of a large graph", () => {
     expect(Object.keys(layerLayout({ boxes, links }))).toHaveLength(5000);
   });
 });
+
+describe("the layers of a long lineage", () => {
+  const graph = sweepGraph();
+  const boxes = [...graph.nodes.values()].map((node) => ({ key: node.key, ...sizeOf(node) }));
+  const task = { boxes, links: graph.edges.map(({ from, to }) => [from, to] as const) };
+  const positions = layerLayout(task);
+
+  it("keep neighbours near: the mean edge of 441 nodes is under 300 px", () => {
+    expect(boxes).toHaveLength(441);
+    expect(meanEdge(task, positions)).toBeLessThan(300);
+  });
+
+  it("put what is read a hundred columns later next to its reader", () => {
+    const [, reader] = task.links.find(([from]) => from === "a1") as readonly [string, string];
+    expect((positions[reader]?.[0] ?? 0) - (positions.a1?.[0] ?? 0)).toBeLessThan(400);
+  });
+
+  it("make the links as short in sum as dagre's network simplex does", () => {
+    for (const seed of [1, 2, 3]) {
+      const random = randomTask(70, seed);
+      expect(spans(random, largeLayout(random))).toBeLessThanOrEqual(spans(random, dagreLayers(random)));
+    }
+  });
+});
+
+function meanEdge({ boxes, links }: LayoutTask, positions: Positions): number {
+  const sizes = new Map(boxes.map((each) => [each.key, each]));
+  const lengths = links.map(([from, to]) => {
+    const [start, end] = [positions[from] as readonly number[], positions[to] as readonly number[]];
+    const [first, second] = [sizes.get(from) as Box, sizes.get(to) as Box];
+    const [x1, y1] = [(start[0] as number) + first.width, (start[1] as number) + first.height / 2];
+    return Math.hypot((end[0] as number) - x1, (end[1] as number) + second.height / 2 - y1);
+  });
+  return lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+}
+
+/** Over how many layers all links lead, in sum. */
+function spans({ boxes, links }: LayoutTask, positions: Positions): number {
+  const middle = new Map(boxes.map(({ key, width }) => [key, (positions[key]?.[0] ?? 0) + Math.floor(width / 2)]));
+  const columns = [...new Set(middle.values())].sort((left, right) => left - right);
+  const layer = (key: string) => columns.indexOf(middle.get(key) as number);
+  return links.reduce((sum, [from, to]) => sum + layer(to) - layer(from), 0);
+}
+
+/** Executions that each read one to three of the artifacts before them and write one or two. */
+function randomTask(size: number, seed: number): LayoutTask {
+  let state = seed;
+  const random = (most: number) => {
+    state = (state * 1664525 + 1013904223) % 2 ** 32;
+    return Math.floor((state / 2 ** 32) * most);
+  };
+  const boxes = [box("a0")];
+  const links: [string, string][] = [];
+  for (let at = 1; boxes.length < size; at += 1) {
+    const inputs = new Set(Array.from({ length: 1 + random(3) }, () => boxes[random(boxes.length)]?.key as string));
+    for (const key of inputs) if (key.startsWith("a")) links.push([key, `e${at}`]);
+    boxes.push(box(`e${at}`));
+    for (let output = 0; output <= random(2); output += 1) {
+      links.push([`e${at}`, `a${at}0${output}`]);
+      boxes.push(box(`a${at}0${output}`));
+    }
+  }
+  return { boxes, links };
+}

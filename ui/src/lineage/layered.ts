@@ -1,8 +1,9 @@
-// Layers for graphs of hundreds and thousands of nodes, in milliseconds where dagre takes seconds: layers by longest
-// paths, order by the mean of the neighbours, heights by the nearest places that keep the order. Edges over several
-// layers reserve no room of their own; that is what dagre's time goes into.
+// Layers for graphs of hundreds and thousands of nodes, in milliseconds where dagre takes seconds: layers by rank.ts,
+// order by the mean of the neighbours, heights by the nearest places that keep the order. Edges over several layers
+// reserve no room of their own; that is what dagre's time goes into.
 
 import { type Box, COLUMN_GAP, type LayoutTask, type Positions, ROW_GAP } from "./boxes";
+import { rank } from "./rank";
 
 const SWEEPS = 12;
 
@@ -62,28 +63,6 @@ function connect(start: Item, next: ReadonlyMap<Item, readonly Item[]>, state: M
 function link(from: Item, to: Item): void {
   from.down.push(to);
   to.up.push(from);
-}
-
-/** Each item right of all that lead to it; what leads only to later layers moves next to them. */
-function rank(items: readonly Item[]): void {
-  const sorted = inFlow(items);
-  for (const item of sorted) item.layer = Math.max(0, ...item.up.map(({ layer }) => layer + 1));
-  for (const item of sorted.toReversed()) {
-    if (item.up.length === 0 && item.down.length > 0) item.layer = Math.min(...item.down.map(({ layer }) => layer - 1));
-  }
-}
-
-function inFlow(items: readonly Item[]): Item[] {
-  const waiting = new Map(items.map((item) => [item, item.up.length]));
-  const sorted = items.filter(({ up }) => up.length === 0);
-  for (let at = 0; at < sorted.length; at += 1) {
-    for (const to of (sorted[at] as Item).down) {
-      const left = (waiting.get(to) as number) - 1;
-      waiting.set(to, left);
-      if (left === 0) sorted.push(to);
-    }
-  }
-  return sorted;
 }
 
 function layersOf(items: readonly Item[]): Item[][] {
