@@ -1,4 +1,4 @@
-"""Which contexts count as workspaces and as runs, and which properties say it; as data.
+"""Which contexts count as workspaces and as runs, and which properties say what of a record; as data.
 
 The SDK's workspaces are contexts and its runs are names in a custom property. Kubeflow Pipelines and TFX record
 pipelines and runs as contexts. Names that begin with two underscores are those of the SDK's or Lineal's own properties.
@@ -18,3 +18,15 @@ LABELS = "labels"
 ARCHIVED = "__archived__"
 ALIASES = "__aliases__"
 INTERNAL_PREFIX = "__"
+# Why an execution did not complete: the first of each that it has, as its own or a custom property. The SDK and the
+# watchers write `failure_...`. TFX writes `__execution_error_msg__`, and `__execution_result__`, a JSON object whose
+# `resultMessage` is the reason (tfx/orchestration/portable/execution_publish_utils.py). The others are written by hand.
+FAILURE_TYPES = ("failure_type", "error_type")
+FAILURE_RESULT = "__execution_result__"
+FAILURE_MESSAGES = ("failure_message", "__execution_error_msg__", FAILURE_RESULT, "error_message", "error")
+FAILURE_TRACEBACKS = ("failure_traceback", "error_traceback", "traceback")
+FAILURE_TEXTS = (*FAILURE_TYPES, *FAILURE_MESSAGES, *FAILURE_TRACEBACKS)
+# When an execution started and ended: ISO 8601 (without a zone: UTC), or seconds or milliseconds since the epoch. The
+# SDK writes the first of each, in milliseconds, and the watchers the second.
+START_TIMES = ("__started__", "start_time", "started_at")
+END_TIMES = ("__ended__", "end_time", "ended_at", "finished_at")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -49,6 +50,16 @@ def test_an_execution_that_failed_can_complete_in_another_pass_which_clears_the_
     with execution:
         assert reason(execution) == {}
     assert (state(execution), reason(execution)) == (COMPLETE, {})
+
+
+def test_an_execution_says_when_its_last_pass_ran(execution: Execution) -> None:
+    with execution:
+        pass
+    first = stored(execution).custom_properties["__ended__"].int_value
+    with execution:
+        assert "__ended__" not in stored(execution).custom_properties
+    times = stored(execution).custom_properties
+    assert first <= times["__started__"].int_value <= times["__ended__"].int_value <= time.time() * 1000
 
 
 def test_the_reason_is_that_of_the_last_pass(execution: Execution) -> None:

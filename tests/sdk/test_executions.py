@@ -46,7 +46,9 @@ def test_ending_keeps_the_properties(workspace: Workspace) -> None:
     with Execution("train", workspace, Run(workspace, "nightly")) as execution:
         before = _stored(execution)
     assert _stored(execution).properties == before.properties
-    assert _stored(execution).custom_properties == before.custom_properties
+    after = _stored(execution).custom_properties
+    assert {name: after[name] for name in before.custom_properties} == dict(before.custom_properties)
+    assert set(after) - set(before.custom_properties) == {"__ended__"}
 
 
 def test_a_run_in_with_ends_its_executions(workspace: Workspace) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from lineal import conventions, errors, json_form
-from lineal.catalogue import shapes
+from lineal.catalogue import endings, shapes
 from lineal.catalogue.reading import Record
 from lineal.catalogue.shapes import MetricValue, Value
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
@@ -28,7 +28,6 @@ from lineal.wire import metadata_store as pb
 LETTERS = {ARTIFACT: "a", EXECUTION: "e", CONTEXT: "c"}
 _KIND_OF_LETTER = {letter: kind for kind, letter in LETTERS.items()}
 _KIND_OF_NAME = {kind.name: kind for kind in KINDS}
-_ENDED = frozenset({pb.Execution.COMPLETE, pb.Execution.FAILED, pb.Execution.CANCELED, pb.Execution.CACHED})
 CardT = TypeVar("CardT", bound=shapes.Card)
 
 
@@ -106,7 +105,6 @@ def state_of(kind: Kind, node: Any) -> str | None:
 def card_fields(kind: Kind, node: Any) -> dict[str, Any]:
     """Return the fields of a card, without values."""
     record = Record(node)
-    ended = kind is EXECUTION and node.last_known_state in _ENDED
     return {
         "key": key_of(kind, node.id),
         "kind": kind.name,
@@ -120,10 +118,14 @@ def card_fields(kind: Kind, node: Any) -> dict[str, Any]:
         "external_id": node.external_id or None,
         "created": node.create_time_since_epoch,
         "updated": node.last_update_time_since_epoch,
-        "ended": node.last_update_time_since_epoch if ended else None,
         "workspace": record.workspace,
         "run": record.run,
+        **(_of_execution(node) if kind is EXECUTION else {}),
     }
+
+
+def _of_execution(node: Any) -> dict[str, Any]:
+    return {**vars(endings.times_of(node)), "failure": endings.in_short(endings.failure_of(node))}
 
 
 def cards(

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from lineal import json_form, record_tags
-from lineal.catalogue import cards, shapes
+from lineal.catalogue import cards, endings, shapes
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
-from lineal.kinds import ARTIFACT, CONTEXT, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
@@ -64,7 +64,7 @@ def _whole(
     metrics |= cards.all_metric_values(session, kind, message.id)
     events: dict[str, Any] = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
     return shapes.Node(
-        **{**vars(card), "metrics": metrics},
+        **{**vars(card), "metrics": metrics, "failure": endings.failure_of(message) if kind is EXECUTION else None},
         properties=cards.values_of(message.properties),
         custom_properties=cards.values_of(message.custom_properties),
         labels=record.labels,

@@ -20,7 +20,7 @@ from lineal.catalogue.whole_counts import SPANS, WholeCounts
 from lineal.filter import search
 from lineal.filter.search import Comparison, Query, Term
 from lineal.filter.search.tree import OPERATOR_CHARACTERS, quoted
-from lineal.kinds import CONTEXT, Kind
+from lineal.kinds import CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
@@ -153,6 +153,14 @@ def _label_facet(sample: _Sample, name: str, containing: str = "") -> shapes.Fac
     return _listed(f"label.{name}", values, sample.exact, containing)
 
 
+def _failures(session: Session, asked: Asked, containing: str) -> shapes.Facet:
+    """Count executions by the type of their failure."""
+    sample = _Sample(session, replace(asked, search=f"{asked.search} has:error").selection())
+    return _listed(
+        "error", facet_rows.by_text(session, conventions.FAILURE_TYPES, sample.ids), sample.exact, containing
+    )
+
+
 def _listed(key: str, counts: Counter[str], exact: bool, containing: str = "") -> shapes.Facet:
     """Return the most frequent values, of those that contain a text as they are shown."""
     wanted = containing.lower()
@@ -277,6 +285,8 @@ def suggestions(
     sample = _Sample(session, asked.selection())
     if field == "label":
         facet = _label_facet(sample, name, text)
+    elif field == "error" and asked.kind is EXECUTION:
+        facet = _failures(session, asked, text)
     elif field in ("type", "workspace", "run") or (field == "state" and asked.kind is not CONTEXT):
         facet = _facet(session, types, sample, field, whole, text)
     else:

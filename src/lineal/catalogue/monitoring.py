@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
 
 from lineal.catalogue import shapes
 from lineal.catalogue.cards import cards
@@ -32,7 +31,7 @@ def running(session: Session, types: KnownTypes, asked: Asked, *, limit: int) ->
 
 
 def _timing(card: shapes.Card, present: int, median: int | None) -> shapes.ExecutionTiming:
-    duration = max(0, present - card.created)
+    duration = max(0, present - (card.started or card.created))
     stuck = median is not None and duration > STUCK_FACTOR * median
     return shapes.ExecutionTiming(**vars(card), duration=duration, median=median, stuck=stuck)
 
@@ -41,13 +40,9 @@ def _medians(session: Session, types: KnownTypes, type_ids: set[int]) -> dict[tu
     """Return how long recent completed executions took, by (type, name)."""
     taken: dict[tuple[int, str | None], list[int]] = {}
     for type_id in sorted(type_ids):
-        spans = metric_rows.durations(session, type_id, pb.Execution.COMPLETE, limit=_SAMPLE)
-        names = _names(session, types, [node_id for node_id, _, _ in spans])
-        for node_id, created, updated in spans:
-            taken.setdefault((type_id, names.get(node_id)), []).append(max(0, updated - created))
+        ids = metric_rows.newest_executions(session, type_id, pb.Execution.COMPLETE, limit=_SAMPLE)
+        rows = node_rows.nodes_by_ids(session, EXECUTION, ids)
+        for card in cards(session, types, EXECUTION, rows, shape=shapes.Card):
+            span = (card.ended or card.updated) - (card.started or card.created)
+            taken.setdefault((type_id, card.name), []).append(max(0, span))
     return {key: int(statistics.median(durations)) for key, durations in taken.items()}
-
-
-def _names(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, str | None]:
-    rows = node_rows.nodes_by_ids(session, EXECUTION, ids)
-    return {card.id: card.name for card in cards(session, types, EXECUTION, rows, shape=shapes.Card)}

@@ -284,11 +284,15 @@ class Execution:
             termination.closed(self)
 
     def _put_ending(self, how: endings.Ending, *, with_reason: bool = True) -> None:
-        """Store the state, and the reason in place of an earlier one."""
+        """Store the state, when it began, and the reason in place of an earlier one."""
         update = pb.Execution(id=self.id, type_id=self._type_id, last_known_state=how.state)
+        is_start = how is endings.RUNNING
+        moment = stored_form.STARTED_NAME if is_start else stored_form.ENDED_NAME
+        update.custom_properties[moment].int_value = time.time_ns() // 1_000_000
         for name, text in how.reason.items():
             update.custom_properties[name].string_value = text
-        names = stored_form.FAILURE_NAMES if with_reason else ()
+        names = [*(stored_form.FAILURE_NAMES if with_reason else ()), stored_form.ENDED_NAME]
+        names += [stored_form.STARTED_NAME] if is_start else []
         paths = ["last_known_state", *(f"custom_properties.{name}" for name in names)]
         retrying(lambda: self.workspace.store.put_executions([update], paths))
 

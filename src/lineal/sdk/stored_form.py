@@ -33,6 +33,9 @@ FAILURE_MESSAGE_NAME = "failure_message"
 FAILURE_TRACEBACK_NAME = "failure_traceback"
 FAILURE_NAMES = (FAILURE_TYPE_NAME, FAILURE_MESSAGE_NAME, FAILURE_TRACEBACK_NAME)
 """The custom properties of an execution that say why it did not complete."""
+STARTED_NAME = "__started__"
+ENDED_NAME = "__ended__"
+"""The custom properties of an execution that say when it ran, in milliseconds since the epoch."""
 
 DEEPEST = json_text.DEEPEST
 _COMMON = ("name", "create_time", "description", "owner", ALL_META_PROPERTY_NAME)

@@ -8,9 +8,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from lineal.wire import metadata_store as pb
 from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
-from tests.server.rest.shelf import Shelf
+from tests.server.rest.shelf import Shelf, value
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +35,15 @@ def anywhere(
             values = json.dumps({"values": {"auc": auc}})
             shelf.put("metrics", properties={"model_id": str(model), "__ALL_META__": values})
         shelf.run([data], [model], time=100)
+        why = {
+            "failure_type": "cuda.OutOfMemoryError",
+            "failure_message": "CUDA Out of Memory",
+            "failure_traceback": "  File 'train.py'\n" * 3000 + "device-side assert",
+        }
+        state = pb.Execution.FAILED
+        shelf.run([], [], last_known_state=state, custom_properties={name: value(why[name]) for name in why})
+        shelf.run([], [], last_known_state=state, custom_properties={"failure_type": value("Käse")})
+        shelf.run([], [], last_known_state=pb.Execution.COMPLETE, custom_properties={"failure_type": value("Käse")})
         yield shelf
 
 
@@ -61,6 +71,29 @@ def anywhere(
 def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: int) -> None:
     assert len(anywhere.ids(q)) == found
     assert anywhere.get("/artifacts/count", q=q, exact=True)["count"] == found
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ('error:"out of memory"', 1),
+        ("error:OUT error:assert", 1),
+        ("error=OutOfMemoryError,ValueError", 1),
+        ("error:käse", 1),
+        ("error:100%_sure", 0),
+        ("has:error", 2),
+        ("-has:error", 2),
+        ("error!=exit", 2),
+    ],
+)
+def test_failures_are_found_on_every_engine(anywhere: Shelf, q: str, found: int) -> None:
+    assert len(anywhere.get("/executions", q=q)["items"]) == found
+    assert anywhere.get("/executions/count", q=q, exact=True)["count"] == found
+
+
+def test_types_of_failures_are_counted_on_every_engine(anywhere: Shelf) -> None:
+    offers = anywhere.get("/search/complete", q="error=", position=6, kind="execution")["completions"]
+    assert [(offer["title"], offer["count"]) for offer in offers] == [("Käse", 1), ("cuda.OutOfMemoryError", 1)]
 
 
 @pytest.mark.parametrize(

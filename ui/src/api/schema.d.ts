@@ -1145,7 +1145,11 @@ export interface components {
          *         state: the word of its state, None if it is not set.
          *         workspace: the name of its workspace or pipeline.
          *         run: the name of its run.
-         *         ended: when an execution ended; None while it runs or if that is not recorded.
+         *         started: when an execution started, as its properties say, else when it was created; None for others.
+         *         ended: when an execution ended, as its properties say, else when it was changed last; None while it runs.
+         *         start_is_recorded: whether a property says when it started (`start_time`, for example).
+         *         end_is_recorded: whether a property says when it ended.
+         *         failure: why an execution did not complete, if that is recorded.
          *         missing: whether events name it but the store does not have it.
          *         values: the properties and labels that were asked for ("prop.K", "label.K").
          *         metrics: the metrics that were asked for, by name.
@@ -1194,8 +1198,21 @@ export interface components {
              * @default 0
              */
             updated: number;
+            /** Started */
+            started: number | null;
             /** Ended */
             ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
             /** Run */
@@ -1463,8 +1480,21 @@ export interface components {
              * @default 0
              */
             updated: number;
+            /** Started */
+            started: number | null;
             /** Ended */
             ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
             /** Run */
@@ -1553,6 +1583,29 @@ export interface components {
              * @default true
              */
             complete: boolean;
+        };
+        /**
+         * Failure
+         * @description Why an execution did not complete.
+         *
+         *     Attributes:
+         *         type: the type of the exception, or the reason in a word; None if it is not recorded.
+         *         message: the message, "" if there is none. Cards have its first 300 characters.
+         *         is_cut: whether the message is longer than that; the record itself has all of it.
+         *         traceback: the traceback; only the record itself has it.
+         */
+        Failure: {
+            /** Type */
+            type: string | null;
+            /** Message */
+            message: string;
+            /**
+             * Is Cut
+             * @default false
+             */
+            is_cut: boolean;
+            /** Traceback */
+            traceback: string | null;
         };
         /**
          * Found
@@ -1704,8 +1757,21 @@ export interface components {
              * @default 0
              */
             updated: number;
+            /** Started */
+            started: number | null;
             /** Ended */
             ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
             /** Run */
@@ -1977,8 +2043,21 @@ export interface components {
              * @default 0
              */
             updated: number;
+            /** Started */
+            started: number | null;
             /** Ended */
             ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
             /** Run */
@@ -2212,8 +2291,21 @@ export interface components {
              * @default 0
              */
             updated: number;
+            /** Started */
+            started: number | null;
             /** Ended */
             ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
             /** Run */
@@ -2305,8 +2397,21 @@ export interface components {
              * @default 0
              */
             updated: number;
+            /** Started */
+            started: number | null;
             /** Ended */
             ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
             /** Run */

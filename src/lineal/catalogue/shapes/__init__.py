@@ -38,6 +38,7 @@ from lineal.catalogue.shapes.records import Card as Card
 from lineal.catalogue.shapes.records import Evaluation as Evaluation
 from lineal.catalogue.shapes.records import Evaluations as Evaluations
 from lineal.catalogue.shapes.records import ExecutionTiming as ExecutionTiming
+from lineal.catalogue.shapes.records import Failure as Failure
 from lineal.catalogue.shapes.records import Found as Found
 from lineal.catalogue.shapes.records import Holding as Holding
 from lineal.catalogue.shapes.records import KindName as KindName
@@ -51,6 +52,7 @@ from lineal.catalogue.shapes.records import Row as Row
 from lineal.catalogue.shapes.records import Run as Run
 from lineal.catalogue.shapes.records import Running as Running
 from lineal.catalogue.shapes.records import Runs as Runs
+from lineal.catalogue.shapes.records import Times as Times
 from lineal.catalogue.shapes.records import TypeCount as TypeCount
 from lineal.catalogue.shapes.records import TypeInfo as TypeInfo
 from lineal.catalogue.shapes.records import Types as Types

@@ -31,6 +31,40 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Failure:
+    """Why an execution did not complete.
+
+    Attributes:
+        type: the type of the exception, or the reason in a word; None if it is not recorded.
+        message: the message, "" if there is none. Cards have its first 300 characters.
+        is_cut: whether the message is longer than that; the record itself has all of it.
+        traceback: the traceback; only the record itself has it.
+    """
+
+    type: str | None
+    message: str
+    is_cut: bool = False
+    traceback: str | None = None
+
+
+@dataclass(frozen=True)
+class Times:
+    """When an execution started and ended, and which of the two its properties say.
+
+    Attributes:
+        started: when it started; when it was created if no property says it.
+        ended: when it ended, None while it runs; when it was changed last if no property says it.
+        start_is_recorded: whether a property says when it started.
+        end_is_recorded: whether a property says when it ended.
+    """
+
+    started: int
+    ended: int | None
+    start_is_recorded: bool
+    end_is_recorded: bool
+
+
+@dataclass(frozen=True)
 class Card:
     """A node in short, as lists and the lineage graph show it.
 
@@ -42,7 +76,11 @@ class Card:
         state: the word of its state, None if it is not set.
         workspace: the name of its workspace or pipeline.
         run: the name of its run.
-        ended: when an execution ended; None while it runs or if that is not recorded.
+        started: when an execution started, as its properties say, else when it was created; None for others.
+        ended: when an execution ended, as its properties say, else when it was changed last; None while it runs.
+        start_is_recorded: whether a property says when it started (`start_time`, for example).
+        end_is_recorded: whether a property says when it ended.
+        failure: why an execution did not complete, if that is recorded.
         missing: whether events name it but the store does not have it.
         values: the properties and labels that were asked for ("prop.K", "label.K").
         metrics: the metrics that were asked for, by name.
@@ -60,7 +98,11 @@ class Card:
     external_id: str | None = None
     created: int = 0
     updated: int = 0
+    started: int | None = None
     ended: int | None = None
+    start_is_recorded: bool = False
+    end_is_recorded: bool = False
+    failure: Failure | None = None
     workspace: str | None = None
     run: str | None = None
     missing: bool = False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Comparison, Group, Has, Query, Range, Term, Word
-from lineal.kinds import Kind
+from lineal.kinds import EXECUTION, Kind
 
 RUN_KEYS = ("name", "workspace")
 """The keys by which runs are found; a word is looked for in their names."""
@@ -15,6 +15,8 @@ RUN_KEYS = ("name", "workspace")
 
 def has_key(kind: Kind, field: str) -> bool:
     """Say whether records of a kind have a key."""
+    if field == "error":
+        return kind is EXECUTION
     return not ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal import deadlines
+from lineal import conventions, deadlines
 from lineal.filter.dialects import Infinity, IsNan, TextIn
 from lineal.filter.search import values
 from lineal.filter.search.applicable import require_key
@@ -34,6 +34,7 @@ from lineal.filter.vocabulary import ENUMS, Type
 from lineal.kinds import ARTIFACT, Kind
 
 _STATES = {"artifact": ENUMS[Type.ARTIFACT_STATE], "execution": ENUMS[Type.EXECUTION_STATE]}
+_WITHOUT_REASON = tuple(_STATES["execution"][word] for word in ("COMPLETE", "CACHED"))
 _LABEL, _METRIC, _META = 1, 2, 3
 _FAMILY = {"label": _LABEL, "metric": _METRIC, "prop": _META}
 
@@ -137,6 +138,8 @@ def _has(key: Key, target: Target) -> Expression:
         return _entry(target, lambda row: row.name.is_not(None))
     if key.field in ("workspace", "run"):
         return _grouped(key.field, target, lambda text: text.is_not(None))
+    if key.field == "error":
+        return _failed(target, conventions.FAILURE_TEXTS, lambda text: sa.and_(text.is_not(None), text != ""))
     return _has_in_family(key, target)
 
 
@@ -191,6 +194,31 @@ def _uri(body: Comparison, target: Target) -> Expression:
 
 def _id(body: Comparison, target: Target) -> Expression:
     return number_test(body)(NumberPlace(target.node.c.id))
+
+
+def _error(body: Comparison, target: Target) -> Expression:
+    """Build the test of a reason; = takes the whole of a text, or the part of a type after its last dot."""
+    texts = [value for value in body.values if isinstance(value, str)]
+    if body.operator == ":":
+        parts = [pattern(text) for text in texts]
+        return _failed(
+            target, conventions.FAILURE_TEXTS, lambda text: sa.or_(*[Contains(text, part) for part in parts])
+        )
+    whole = [sa.bindparam(None, text, sa.Text()) for text in texts]
+    endings = [_ending(text, ".") for text in texts]
+    return sa.or_(
+        _failed(target, conventions.FAILURE_TEXTS, lambda text: TextIn(text, *whole)),
+        _failed(target, conventions.FAILURE_TYPES, lambda text: sa.or_(*[Contains(text, end) for end in endings])),
+    )
+
+
+def _failed(target: Target, names: Sequence[str], test: Callable[[Expression], Expression]) -> Expression:
+    """Return the condition that an execution is not complete, and that a text of why it is not fits."""
+    row = target.tables["ExecutionProperty"].c
+    state = target.node.c.last_known_state
+    is_other = sa.or_(state.is_(None), sa.not_(among(state, _WITHOUT_REASON)))
+    custom = row.is_custom_property.in_([sa.literal(False), sa.literal(True)])
+    return sa.and_(is_other, target.has_row(row.execution_id, among(row.name, names), custom, test(row.string_value)))
 
 
 def _time(column_name: str) -> Callable[[Comparison, Target], Expression]:
@@ -317,6 +345,7 @@ _RULES: Mapping[str, Callable[[Comparison, Target], Expression]] = {
     "type": _type,
     "name": _name,
     "state": _state,
+    "error": _error,
     "uri": _uri,
     "id": _id,
     "created": _time("create_time_since_epoch"),

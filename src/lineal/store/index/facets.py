@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal.filter.search import among
-from lineal.kinds import CONTEXT, Kind
+from lineal.kinds import CONTEXT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
-from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, TYPE
-from lineal.store.tables.own_tables import ENTRY, FACT, Family
+from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, PROPERTY, TYPE
+from lineal.store.tables.own_tables import ENTRY, FACT, LONGEST_TEXT, Family
 
 _IDS = "ids"
 _PIECE = 4096
@@ -86,6 +86,15 @@ def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[
     is_label = fact.family + sa.literal(0) == int(Family.LABEL)
     query = sa.select(fact.name, fact.text).where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_label)
     return _counted(session, query, ids)
+
+
+def by_text(session: Session, names: Sequence[str], ids: Sequence[int]) -> Counter[str]:
+    """Count executions by the texts that their properties of some names hold, each by its first 255 characters."""
+    row = PROPERTY[EXECUTION].c
+    query = sa.select(sa.func.substr(row.string_value, 1, LONGEST_TEXT).label("text"))
+    query = query.where(listed(row.execution_id, _IDS), among(row.name, names), row.string_value.is_not(None))
+    counts = _counted(session, query, ids)
+    return Counter({text: number for text, number in counts.items() if text})
 
 
 def created_times(session: Session, kind: Kind, ids: Sequence[int]) -> list[int]:

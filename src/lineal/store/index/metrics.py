@@ -192,12 +192,11 @@ def type_ids(session: Session, ids: Sequence[int]) -> dict[int, int]:
     return dict(session.listed_rows(_TYPE_IDS, "ids", ids))
 
 
-def durations(session: Session, type_id: int, state: int, *, limit: int) -> list[tuple[int, int, int]]:
-    """Return (id, created, updated) of the newest executions of a type in a state."""
+def newest_executions(session: Session, type_id: int, state: int, *, limit: int) -> list[int]:
+    """Return the ids of the newest executions of a type in a state."""
     node = NODE[EXECUTION].c
-    query = sa.select(node.id, node.create_time_since_epoch, node.last_update_time_since_epoch)
-    query = query.where(node.type_id == type_id, node.last_known_state == state).order_by(node.id.desc())
-    return [(row[0], row[1], row[2]) for row in session.rows(Statement(query.limit(limit)))]
+    query = sa.select(node.id).where(node.type_id == type_id, node.last_known_state == state).order_by(node.id.desc())
+    return [node_id for (node_id,) in session.rows(Statement(query.limit(limit)))]
 
 
 _METRICS = Statement(

@@ -1,0 +1,132 @@
+"""Why an execution did not complete, and when it started and ended, as its properties say.
+
+What stays out: the names of the properties (lineal.conventions), and searching for reasons (filter/search).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from lineal import conventions, json_text
+from lineal.catalogue.shapes import Failure, Times
+from lineal.wire import metadata_store as pb
+
+LONGEST_MESSAGE = 300
+"""How many characters of a message a card shows."""
+_WITHOUT_REASON = frozenset({pb.Execution.COMPLETE, pb.Execution.CACHED})
+_ENDED = frozenset({pb.Execution.COMPLETE, pb.Execution.FAILED, pb.Execution.CANCELED, pb.Execution.CACHED})
+_FRACTION = re.compile(r"\.(\d{1,6})\d*")
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+# Greater numbers are milliseconds since the epoch, lesser ones seconds; the limit is the year 5138 in seconds.
+_MOST_SECONDS = 100_000_000_000
+_MOST_MILLISECONDS = 1 << 53
+
+
+def failure_of(node: Any) -> Failure | None:
+    """Return why an execution did not complete, the whole of it; None for one that did, or that keeps no reason."""
+    if node.last_known_state in _WITHOUT_REASON:
+        return None
+    kind = _first_text(node, conventions.FAILURE_TYPES)
+    message = _first_text(node, conventions.FAILURE_MESSAGES)
+    trace = _first_text(node, conventions.FAILURE_TRACEBACKS)
+    if not (kind or message or trace):
+        return None
+    return Failure(kind or None, message or ("" if kind else _last_line(trace)), traceback=trace or None)
+
+
+def in_short(failure: Failure | None) -> Failure | None:
+    """Return a failure as cards show it: the start of the message, and no traceback."""
+    if failure is None:
+        return None
+    is_cut = len(failure.message) > LONGEST_MESSAGE
+    return Failure(failure.type, failure.message[:LONGEST_MESSAGE], is_cut=is_cut)
+
+
+def times_of(node: Any) -> Times:
+    """Return when an execution started and ended.
+
+    What no property says is taken from the store: it was created when it started, and an ended one was changed last
+    when it ended. An end before the start is not believed.
+    """
+    has_ended = node.last_known_state in _ENDED
+    start = _first_time(node, conventions.START_TIMES)
+    end = _first_time(node, conventions.END_TIMES) if has_ended else None
+    started = node.create_time_since_epoch if start is None else start
+    if end is not None and end < started:
+        end = None
+    last_change = max(node.last_update_time_since_epoch, started) if has_ended else None
+    return Times(
+        started,
+        last_change if end is None else end,
+        start_is_recorded=start is not None,
+        end_is_recorded=end is not None,
+    )
+
+
+def _properties(node: Any) -> Sequence[Mapping[str, pb.Value]]:
+    return node.custom_properties, node.properties
+
+
+def _first_text(node: Any, names: Sequence[str]) -> str:
+    """Return the first text of some names that a node has, "" if it has none."""
+    for name in names:
+        for properties in _properties(node):
+            text = properties[name].string_value if name in properties else ""
+            text = _message_of_result(text) if name == conventions.FAILURE_RESULT else text
+            if text.strip():
+                return text
+    return ""
+
+
+def _message_of_result(text: str) -> str:
+    """Return the message in the JSON in which TFX keeps a result; other text is a message itself."""
+    try:
+        found = json_text.loads(text, escape=True) if text else None
+    except ValueError:
+        return text
+    message = found.get("resultMessage") if isinstance(found, dict) else None
+    return message if isinstance(message, str) else ""
+
+
+def _last_line(trace: str) -> str:
+    lines = [line for line in trace.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else ""
+
+
+def _first_time(node: Any, names: Sequence[str]) -> int | None:
+    """Return the first time of some names that a node has, in milliseconds since the epoch."""
+    for name in names:
+        for properties in _properties(node):
+            found = _time(properties[name]) if name in properties else None
+            if found is not None:
+                return found
+    return None
+
+
+def _time(value: pb.Value) -> int | None:
+    kind = value.WhichOneof("value")
+    if kind == "string_value":
+        return _of_text(value.string_value)
+    return _of_number(getattr(value, kind)) if kind in ("int_value", "double_value") else None
+
+
+def _of_number(number: float) -> int | None:
+    if not math.isfinite(number) or number <= 0:
+        return None
+    milliseconds = number * 1000 if number < _MOST_SECONDS else number
+    return int(milliseconds) if milliseconds < _MOST_MILLISECONDS else None
+
+
+def _of_text(text: str) -> int | None:
+    """Return the time that a text in ISO 8601 says, as all Pythons from 3.10 on read it; None for another text."""
+    plain = _FRACTION.sub(lambda found: f".{found[1]:0<6}", text.strip().replace("Z", "+00:00"), count=1)
+    try:
+        read = datetime.fromisoformat(plain)
+        moment = read if read.tzinfo else read.replace(tzinfo=timezone.utc)
+        return round((moment - _EPOCH).total_seconds() * 1000)
+    except (ValueError, OverflowError):
+        return None
