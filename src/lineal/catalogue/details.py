@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from lineal import json_form, record_tags
 from lineal.catalogue import cards, endings, shapes
@@ -14,9 +14,8 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
-from lineal.store.index import search as found_rows
 from lineal.store.index import unindexed as unindexed_rows
-from lineal.store.index.search import Order, Selection
+from lineal.store.index.names import names_like
 from lineal.store.index.versions import evaluators, same_name
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
@@ -131,10 +130,12 @@ def _evaluation(message: Any) -> shapes.Evaluation:
 def search_text(session: Session, types: KnownTypes, text: str, *, limit: int) -> shapes.Found:
     """Return what a text may mean: an id or key, a uri, a name or a part of one."""
     text = text.strip()
+    names = _names(session, types, text, limit) if text else []
     return shapes.Found(
         by_id=_by_id(session, types, text),
         by_uri=_by_uri(session, types, text, limit),
-        by_name=_by_name(session, types, text, limit),
+        names=names,
+        by_name=[name.newest for name in names],
         runs=[],
     )
 
@@ -155,10 +156,19 @@ def _by_uri(session: Session, types: KnownTypes, text: str, limit: int) -> list[
     return cards.cards(session, types, ARTIFACT, rows[-limit:][::-1])
 
 
-def _by_name(session: Session, types: KnownTypes, text: str, limit: int) -> list[shapes.Card]:
-    found: list[shapes.Card] = []
+_MATCHES: tuple[Literal["exact", "exact", "prefix", "part"], ...] = ("exact", "exact", "prefix", "part")
+
+
+def _names(session: Session, types: KnownTypes, text: str, limit: int) -> list[shapes.FoundName]:
+    """Return up to `limit` names of each kind; of names that are equally like the text, those of artifacts first."""
+    found: list[tuple[int, shapes.FoundName]] = []
     for kind in cards.LETTERS:
-        selection = Selection(kind, found_rows.containing(text))
-        rows = found_rows.find_page(session, selection, Order(), limit=limit).rows if text else []
-        found += cards.cards(session, types, kind, rows)
-    return found
+        rows = names_like(session, kind, text, limit=limit)
+        nodes = node_rows.nodes_by_ids(session, kind, [row.newest for row in rows])
+        newest = {card.id: card for card in cards.cards(session, types, kind, nodes, shape=shapes.Card)}
+        found += [
+            (row.rank, shapes.FoundName(_MATCHES[row.rank], row.number, newest[row.newest]))
+            for row in rows
+            if row.newest in newest
+        ]
+    return [name for _, name in sorted(found, key=lambda ranked: ranked[0])]

@@ -132,3 +132,11 @@ def test_the_rest_answers_on_every_engine(anywhere: Shelf) -> None:
     ):
         anywhere.get(path)
     assert anywhere.get("/find", text="churn")["by_name"][0]["key"] == model["key"]
+
+
+@pytest.mark.parametrize(
+    ("text", "match"), [("churn 🧁", "exact"), ("CHURN 🧁", "exact"), ("chu", "prefix"), ("HURN", "part")]
+)
+def test_a_name_is_found_by_all_and_by_part_of_it_on_every_engine(anywhere: Shelf, text: str, match: str) -> None:
+    [found] = anywhere.get("/find", text=text)["names"]
+    assert (found["match"], found["newest"]["name"], found["count"]) == (match, "churn 🧁", 1)

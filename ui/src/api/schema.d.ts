@@ -1609,17 +1609,45 @@ export interface components {
         };
         /**
          * Found
-         * @description What a text from a log or a mail may mean: things with this id or uri, and things named like it.
+         * @description What a text from a log or a mail may mean.
+         *
+         *     Attributes:
+         *         by_id: the nodes with this id.
+         *         by_uri: the artifacts with this uri, newest first.
+         *         names: the names that are or hold the text: exact ones first, then those that begin with it, then the rest.
+         *         by_name: the newest node of each of these names, in the same order.
+         *         runs: the runs with exactly this name, newest first.
          */
         Found: {
             /** By Id */
             by_id: components["schemas"]["Card"][];
             /** By Uri */
             by_uri: components["schemas"]["Card"][];
+            /** Names */
+            names: components["schemas"]["FoundName"][];
             /** By Name */
             by_name: components["schemas"]["Card"][];
             /** Runs */
             runs: components["schemas"]["Run"][];
+        };
+        /**
+         * FoundName
+         * @description The nodes of one name, type and workspace: the versions of a model or data set, the executions of a step.
+         *
+         *     Attributes:
+         *         match: how the name is like the text: "exact" (whatever the case), "prefix" or "part".
+         *         count: how many nodes have it.
+         *         newest: the node that was recorded last.
+         */
+        FoundName: {
+            /**
+             * Match
+             * @enum {string}
+             */
+            match: "exact" | "prefix" | "part";
+            /** Count */
+            count: number;
+            newest: components["schemas"]["Card"];
         };
         /**
          * Growth

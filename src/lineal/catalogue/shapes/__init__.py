@@ -40,6 +40,7 @@ from lineal.catalogue.shapes.records import Evaluations as Evaluations
 from lineal.catalogue.shapes.records import ExecutionTiming as ExecutionTiming
 from lineal.catalogue.shapes.records import Failure as Failure
 from lineal.catalogue.shapes.records import Found as Found
+from lineal.catalogue.shapes.records import FoundName as FoundName
 from lineal.catalogue.shapes.records import Holding as Holding
 from lineal.catalogue.shapes.records import KindName as KindName
 from lineal.catalogue.shapes.records import MetricValue as MetricValue

@@ -274,12 +274,36 @@ class Holding:
 
 @dataclass(frozen=True)
 class Found:
-    """What a text from a log or a mail may mean: things with this id or uri, and things named like it."""
+    """What a text from a log or a mail may mean.
+
+    Attributes:
+        by_id: the nodes with this id.
+        by_uri: the artifacts with this uri, newest first.
+        names: the names that are or hold the text: exact ones first, then those that begin with it, then the rest.
+        by_name: the newest node of each of these names, in the same order.
+        runs: the runs with exactly this name, newest first.
+    """
 
     by_id: list[Card]
     by_uri: list[Card]
+    names: list[FoundName]
     by_name: list[Card]
     runs: list[Run]
+
+
+@dataclass(frozen=True)
+class FoundName:
+    """The nodes of one name, type and workspace: the versions of a model or data set, the executions of a step.
+
+    Attributes:
+        match: how the name is like the text: "exact" (whatever the case), "prefix" or "part".
+        count: how many nodes have it.
+        newest: the node that was recorded last.
+    """
+
+    match: Literal["exact", "prefix", "part"]
+    count: int
+    newest: Card
 
 
 @dataclass(frozen=True)

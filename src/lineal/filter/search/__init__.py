@@ -28,6 +28,7 @@ from lineal.filter.search.tree import (
     write,
     write_term,
 )
+from lineal.filter.search.value_tests import Contains, pattern_of
 from lineal.filter.search.vocabulary import FIELDS
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "RUN_KEYS",
     "Choice",
     "Comparison",
+    "Contains",
     "Group",
     "Has",
     "Key",
@@ -58,6 +60,7 @@ __all__ = [
     "names_of_runs",
     "needs_entry",
     "parse",
+    "pattern_of",
     "require_keys",
     "write",
     "write_term",

@@ -69,9 +69,14 @@ def text_test(body: Comparison) -> Callable[[Expression], Expression]:
 
 def pattern(text: str) -> sa.BindParameter[str]:
     """Return the pattern of texts that hold a text."""
+    return sa.bindparam(None, f"%{pattern_of(text)}%", sa.Text())
+
+
+def pattern_of(text: str) -> str:
+    """Return a text in the form in which a pattern matches only the text itself."""
     for special in "|%_":
         text = text.replace(special, f"|{special}")
-    return sa.bindparam(None, f"%{text}%", sa.Text())
+    return text
 
 
 _LARGEST: Expression = sa.literal(sys.float_info.max, sa.Double())

@@ -334,9 +334,3 @@ def within(selection: Selection, ids: Sequence[int], session: Session) -> set[in
     node = NODE[selection.kind]
     query = _narrowed(session, sa.select(node.c.id), selection, one_by_one=True).where(listed(node.c.id, "candidates"))
     return {node_id for (node_id,) in session.listed_rows(Statement(query, is_asked=True), "candidates", list(ids))}
-
-
-def containing(text: str) -> search.Query:
-    """Return the search for things named like a text."""
-    comparison = search.Comparison(search.Key("name"), ":", (text[:1000],))
-    return search.Query((search.Term(comparison, negated=False, start=0, end=len(text)),))
