@@ -37,7 +37,7 @@ describe("the first requests", () => {
 
   it("of a graph are its opening", () => {
     expect(firstRequests("lineage", "?focus=a1&up=0&down=all")).toEqual([
-      "api/v1/lineage?focus=a1&up=0&down=50&limit=5000",
+      "api/v1/lineage?focus=a1&up=0&down=10000&limit=5000",
     ]);
   });
 

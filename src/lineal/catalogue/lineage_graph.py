@@ -33,9 +33,9 @@ from lineal.wire import metadata_store as pb
 UP, DOWN = "up", "down"
 DIRECTIONS = {UP: UPSTREAM, DOWN: DOWNSTREAM}
 SIGNS = {UP: -1, DOWN: 1}
-MOST_NODES = 5000
+MOST_NODES = 20_000
 MOST_RELATIVES = 20_000
-MOST_GENERATIONS = 50
+MOST_GENERATIONS = 10_000
 _MOST_EVENTS = 100_000
 Key = tuple[Kind, int]
 

@@ -27,6 +27,11 @@ def test_all_ancestors_are_counted_however_far_away_they_are(chain: Shelf) -> No
     assert (found["total"], found["exact"], found["cuts"]) == (GENERATIONS, True, [])
 
 
+def test_a_graph_shows_all_generations_that_are_asked_for(chain: Shelf) -> None:
+    found = chain.get("/lineage", focus=LAST, up=10_000, down=0, limit=20_000)
+    assert (len(found["nodes"]), found["left_out"], found["cuts"]) == (2 * GENERATIONS + 1, 0, [])
+
+
 def test_a_way_is_found_however_long_it_is(chain: Shelf) -> None:
     found = chain.get("/lineage/path", first="a1", second=LAST)
     assert [len(way) for way in found["paths"]] == [2 * GENERATIONS + 1]

@@ -7,10 +7,12 @@ import { rememberedColumns, remembersTypes } from "../list/memory";
 import type { ListKind } from "./shapes";
 
 export const PAGE = 100;
-/** As many generations as the server walks. */
-export const ALL = 50;
+/** All generations: as many as the server walks. */
+export const ALL = 10_000;
 export const OPENING_LIMIT = 60;
 export const WHOLE_LIMIT = 5000;
+/** The most nodes that the server answers at once. */
+export const MOST_NODES = 20_000;
 
 /** What a list shows and in which order. */
 export interface Listing {
@@ -102,8 +104,13 @@ export function openingOf(focus: string, search: LineageSearch): LineageAsk {
     focus,
     up: generations(search.up),
     down: generations(search.down),
-    limit: isWhole ? WHOLE_LIMIT : OPENING_LIMIT,
+    limit: limitOf(search, isWhole ? WHOLE_LIMIT : OPENING_LIMIT),
   };
+}
+
+/** How many nodes to ask for: more than at first where the reader went on. */
+export function limitOf({ most }: LineageSearch, first: number): number {
+  return Math.min(MOST_NODES, Math.max(first, Number(most) || 0));
 }
 
 /** What every request of one graph says. */

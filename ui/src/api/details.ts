@@ -1,6 +1,6 @@
 // One record: all that is recorded of it, its events, versions, evaluations.
 
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { api, dataOf, REFRESH_EVERY } from "./client";
 import type { Node } from "./shapes";
 
@@ -73,5 +73,21 @@ export function useRelatives(focus: string, direction: "up" | "down", kind: "art
           params: { query: { focus, direction, kind, limit: 60, ...(q && { q }) } },
         }),
       ),
+  });
+}
+
+/** How many ancestors or descendants a record has, of both kinds; no total until that is known. */
+export function useRelativesCount(focus: string, direction: "up" | "down", asOf: string | undefined, enabled: boolean) {
+  const params = { focus, direction, limit: 1, ...(asOf && { as_of: Number(asOf) }) };
+  return useQueries({
+    queries: (["artifact", "execution"] as const).map((kind) => ({
+      queryKey: ["relatives-count", params, kind],
+      queryFn: () => dataOf(api.GET("/api/v1/lineage/relatives", { params: { query: { ...params, kind } } })),
+      enabled,
+    })),
+    combine: (loads) => ({
+      total: loads.every(({ data }) => data) ? loads.reduce((sum, { data }) => sum + (data?.total ?? 0), 0) : undefined,
+      isExact: loads.every(({ data }) => data?.exact),
+    }),
   });
 }

@@ -10,14 +10,30 @@ import {
   restrict,
 } from "../lineage/graph";
 import { toNumber } from "../values/numbers";
-import { ALL, type LineageAsk, lineageParams } from "./asks";
+import { ALL, type LineageAsk, lineageParams, MOST_NODES } from "./asks";
 import { api, dataOf } from "./client";
 import { type Cut, durationOf, type Edge, type Lineage, type LineageNode } from "./shapes";
 
 export interface LoadedGraph extends Graph {
-  readonly leftOut: number;
-  /** What stopped the walk before its end, in sentences. */
+  /** Where the walk stopped before its end. */
+  readonly stops: readonly Stop[];
+  /** What else is left out, in sentences. */
   readonly cuts: readonly string[];
+}
+
+/** Where a walk stopped that could go on. */
+export interface Stop {
+  readonly focus: string;
+  readonly direction: Direction;
+  readonly limit: "nodes" | "generations";
+  /** Whether all generations were asked for. */
+  readonly isWhole: boolean;
+  readonly generations: number;
+  /** How many nodes were met that way, and how many more are known to lie right behind them. */
+  readonly nodes: number;
+  readonly leftOut: number;
+  /** How many nodes the next request may ask for; undefined at the limit of the server. */
+  readonly next: number | undefined;
 }
 
 export function lineageQuery(ask: LineageAsk) {
@@ -28,24 +44,49 @@ export function lineageQuery(ask: LineageAsk) {
 async function fetchLineage(ask: LineageAsk, signal: AbortSignal): Promise<LoadedGraph> {
   const query = lineageParams(ask);
   const lineage = await dataOf(api.GET("/api/v1/lineage", { params: { query }, signal }));
-  const graph = graphOf(lineage);
-  return { ...(ask.undeclared ? withoutDeclared(graph, ask.focus) : graph), cuts: cutsOf(ask, lineage.cuts) };
+  const graph = { ...graphOf(lineage), stops: stopsOf(ask, lineage), cuts: cutsOf(lineage.cuts) };
+  return ask.undeclared ? { ...graph, ...withoutDeclared(graph, ask.focus) } : graph;
 }
 
-/** What to say of an answer: not that it ends after the few generations asked for, which the graph shows by itself. */
-export function cutsOf(ask: Pick<LineageAsk, "up" | "down">, cuts: readonly Cut[]): string[] {
-  const isWhole = { up: ask.up === ALL, down: ask.down === ALL, "": true };
-  const said = cuts.filter(({ limit, direction }) => limit !== "nodes" && (limit !== "hops" || isWhole[direction]));
+/** What is left out of an answer beside the nodes behind its ends. */
+export function cutsOf(cuts: readonly Cut[]): string[] {
+  const said = cuts.filter(({ limit }) => limit !== "nodes" && limit !== "hops");
   return said.map(({ direction, message }) => (direction ? `${WORDS[direction]}: ${message}` : message));
 }
 
 const WORDS = { up: "upstream", down: "downstream" };
 
+/** Where an answer stopped. A few generations end where the reader asked, which the graph shows by itself. */
+export function stopsOf(ask: LineageAsk, { nodes, cuts }: Pick<Lineage, "cuts"> & { nodes: readonly Met[] }): Stop[] {
+  return cuts.flatMap(({ direction, limit, hops, left_out: leftOut }) => {
+    if (!direction || (limit !== "nodes" && limit !== "hops")) return [];
+    const isWhole = ask[direction] === ALL;
+    if (limit === "hops" && !isWhole) return [];
+    const met = nodes.filter(({ distance }) => (direction === "up" ? distance < 0 : distance > 0)).length;
+    // Fewer than were asked for: the server has a lower limit of its own.
+    const canGrow = limit === "nodes" && nodes.length >= ask.limit && ask.limit < MOST_NODES;
+    return [
+      {
+        focus: ask.focus,
+        direction,
+        limit: limit === "nodes" ? "nodes" : "generations",
+        isWhole,
+        generations: Math.ceil(hops / 2),
+        nodes: met,
+        leftOut,
+        next: canGrow ? Math.min(MOST_NODES, Math.max(1000, 2 * ask.limit)) : undefined,
+      },
+    ];
+  });
+}
+
+type Met = Pick<LineageNode, "distance">;
+
 /** Without declared events, and without nodes that only those lead to. */
-function withoutDeclared(graph: LoadedGraph, focus: string): LoadedGraph {
+function withoutDeclared(graph: Graph, focus: string): Graph {
   const edges = graph.edges.filter(({ type }) => !type.startsWith("DECLARED"));
   const kept = hops({ nodes: graph.nodes, edges }, focus);
-  return { ...graph, ...restrict({ nodes: graph.nodes, edges }, ({ key }) => kept.has(key)) };
+  return restrict({ nodes: graph.nodes, edges }, ({ key }) => kept.has(key));
 }
 
 /** How two nodes are related: the paths between them, or their nearest common ancestors. */
@@ -59,7 +100,7 @@ export function pathQuery(first: string | undefined, second: string | undefined)
 }
 
 /** The API's lineage as a graph; a node knows how many neighbours it has in all. */
-export function graphOf(lineage: Pick<Lineage, "nodes" | "edges"> & { left_out?: number }): LoadedGraph {
+export function graphOf(lineage: Pick<Lineage, "nodes" | "edges">): Graph {
   const edges = lineage.edges.map(edgeOf);
   const bare = new Map(lineage.nodes.map((node) => [node.key, nodeOf(node)]));
   const graph: Graph = { nodes: bare, edges };
@@ -77,7 +118,7 @@ export function graphOf(lineage: Pick<Lineage, "nodes" | "edges"> & { left_out?:
       },
     ]),
   );
-  return { nodes, edges, leftOut: lineage.left_out ?? 0, cuts: [] };
+  return { nodes, edges };
 }
 
 function nodeOf(node: LineageNode): GraphNode {

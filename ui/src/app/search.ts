@@ -57,6 +57,8 @@ export interface LineageSearch {
   readonly down?: string | undefined;
   /** Expansions: a5d, a7u; "*" after one means all generations. */
   readonly more?: string | undefined;
+  /** How many nodes to load, where the first ones did not suffice. */
+  readonly most?: string | undefined;
   readonly hide?: string | undefined;
   readonly only?: string | undefined;
   readonly apart?: string | undefined;
@@ -115,6 +117,7 @@ export const LINEAGE_NAMES = [
   "up",
   "down",
   "more",
+  "most",
   "hide",
   "only",
   "apart",

@@ -7,6 +7,7 @@ import { joinList, type LineageSearch, splitList } from "../app/search";
 import { Ago } from "../values/Ago";
 import { formatCount } from "../values/numbers";
 import { saveCsv } from "./ExportMenu";
+import { Stops } from "./Stops";
 import type { LineageState, PathState } from "./useLineage";
 
 const LIVE = "LIVE";
@@ -32,12 +33,6 @@ export function Chips({ search, lineage, change }: ChipsProps) {
             · {formatCount(inStacks)} more in {stacked.length === 1 ? "a stack" : `${stacked.length} stacks`}
           </span>
         )}
-        {lineage.leftOut > 0 && (
-          <span className="muted">
-            {" "}
-            · {formatCount(lineage.leftOut)} more were not followed: expand where you need them
-          </span>
-        )}
         {lineage.cuts.map((cut) => (
           <span className="muted" key={cut}>
             {" "}
@@ -45,6 +40,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
           </span>
         ))}
       </span>
+      <Stops search={search} lineage={lineage} change={change} />
       <LiveOnly search={search} lineage={lineage} change={change} />
       {hidden.map((key) => (
         <Chip key={key} onUndo={() => change({ hide: joinList(hidden.filter((other) => other !== key)) })}>

@@ -2,8 +2,8 @@
 
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { ALL, commonOf, type LineageAsk, openingOf, WHOLE_LIMIT } from "../api/asks";
-import { graphOf, type LoadedGraph, lineageQuery, pathQuery } from "../api/lineage";
+import { ALL, commonOf, type LineageAsk, limitOf, openingOf, WHOLE_LIMIT } from "../api/asks";
+import { graphOf, type LoadedGraph, lineageQuery, pathQuery, type Stop } from "../api/lineage";
 import { fetchPage } from "../api/listing";
 import { fetchRun } from "../api/runs";
 import { type LineageSearch, splitList } from "../app/search";
@@ -22,8 +22,9 @@ export interface PathState {
 
 export interface LineageState {
   readonly graph: DrawnGraph;
-  readonly leftOut: number;
-  /** What stopped the walks before their end, in sentences. */
+  /** Where the walks stopped before their end. */
+  readonly stops: readonly Stop[];
+  /** What else is left out, in sentences. */
   readonly cuts: readonly string[];
   readonly isLoading: boolean;
   readonly error: unknown;
@@ -64,7 +65,7 @@ function combine(loads: readonly LoadState[]) {
   const graphs = loads.flatMap(({ data }) => (data ? [data] : []));
   return {
     graphs,
-    leftOut: graphs.reduce((sum, { leftOut }) => sum + leftOut, 0),
+    stops: graphs.flatMap(({ stops }) => stops),
     cuts: [...new Set(graphs.flatMap(({ cuts }) => cuts))],
     isLoading: loads.some(({ isPending }) => isPending),
     error: loads.find(({ error }) => error)?.error,
@@ -74,8 +75,8 @@ function combine(loads: readonly LoadState[]) {
 
 /** What to ask the server: first the opening, then one request an expansion, so that folding one undoes just that. */
 function useAsks(search: LineageSearch, context: readonly string[]): LineageAsk[] {
-  const { focus, up, down, more, show, asof, since, context: inside, figure, events } = search;
-  const stamp = JSON.stringify([focus, up, down, more, show, asof, since, inside, figure, events]);
+  const { focus, up, down, more, most, show, asof, since, context: inside, figure, events } = search;
+  const stamp = JSON.stringify([focus, up, down, more, most, show, asof, since, inside, figure, events]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for the parts of the search that are asked for
   return useMemo(() => {
     const common = commonOf(search);
@@ -86,7 +87,7 @@ function useAsks(search: LineageSearch, context: readonly string[]): LineageAsk[
       focus: key,
       up: direction === "up" ? (all ? ALL : 1) : 0,
       down: direction === "down" ? (all ? ALL : 1) : 0,
-      limit: all ? WHOLE_LIMIT : 1000,
+      limit: limitOf(search, all ? WHOLE_LIMIT : 1000),
     }));
     return [...openings, ...expansions];
   }, [stamp, context]);
