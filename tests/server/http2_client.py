@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import time
 from types import TracebackType
 
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -57,6 +58,18 @@ class HalfSent:
                 pass
             return True
         return False
+
+    def is_told(self, text: bytes, *, within: float = 20.0) -> bool:
+        """Wait until the server has sent a text; say whether it did so within some seconds."""
+        found, end = b"", time.monotonic() + within
+        with contextlib.suppress(OSError):
+            while text not in found and (left := end - time.monotonic()) > 0:
+                self._socket.settimeout(left)
+                data = self._socket.recv(65536)
+                if not data:
+                    break
+                found += data
+        return text in found
 
     def received(self, seconds: float) -> bytes:
         """Return the bytes that come within some seconds."""

@@ -22,7 +22,8 @@ from tests.serving import grpcio_only
 
 METHOD = "/ml_metadata.MetadataStoreService/{}".format
 CHECK, WATCH = "/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"
-HONEST_SECONDS = 2.0
+HONEST_SECONDS = 20.0
+"""Much less than the minute that a half-sent call may last: a call that waits for one of these would be late."""
 
 
 def put_type(channel: grpc.Channel, name: str) -> None:
@@ -67,8 +68,7 @@ def test_half_sent_calls_hold_up_nobody_on_any_engine(database_url: str) -> None
 def test_a_message_that_does_not_come_ends_its_call_with_the_flag() -> None:
     with serving(limits=LimitSettings(max_receive_seconds=0.3)) as served, HalfSent(served.grpc) as client:
         client.begin(METHOD("GetArtifacts"))
-        answer = client.received(1.5)
-    assert b"--max-receive-seconds" in answer
+        assert client.is_told(b"--max-receive-seconds")
 
 
 def test_a_slow_message_is_taken_within_its_time() -> None:
@@ -93,7 +93,7 @@ def test_credentials_are_checked_before_the_message_is_whole() -> None:
     access = AccessSettings(auth=("token",))
     with serving(access=access) as served, HalfSent(served.grpc) as client:
         client.begin(METHOD("GetArtifacts"))
-        assert b"token" in client.received(1.0)
+        assert client.is_told(b"token")
 
 
 @grpcio_only
@@ -105,7 +105,7 @@ def test_where_very_many_calls_are_incomplete_those_of_the_greediest_connection_
         modest.begin(METHOD("PutArtifacts"))
         for _ in range(40):
             greedy.begin(METHOD("PutArtifacts"))
-        assert b"sent in part" in greedy.received(1.0)
+        assert greedy.is_told(b"sent in part")
         assert b"sent in part" not in modest.received(0.5)
         assert is_answered(served, "T")
 
@@ -114,7 +114,7 @@ def test_the_threads_are_as_many_as_before_when_the_attack_is_over() -> None:
     with serving(threads=16) as served:
         with half_sent(served, METHOD("PutArtifacts"), METHOD("GetArtifacts"), calls=100):
             assert is_answered(served, "T")
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while _threads() > 26 and time.monotonic() < deadline:
             is_answered(served, "U")
         assert _threads() <= 26

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lineal.config import DatabaseSettings
+from lineal.store.engine import read_turns
 from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
 
@@ -21,7 +22,9 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
-def test_threads_read_one_after_the_other(database: Database) -> None:
+def test_threads_read_one_after_the_other(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A read of milliseconds is no long one, however busy the machine is.
+    monkeypatch.setattr(read_turns, "_LONG_SECONDS", 60.0)
     reading = threading.Semaphore(1)
 
     def read(session: Session) -> bool:
