@@ -32,6 +32,7 @@ from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
 from lineal.catalogue.metric_points import MetricPoints
 from lineal.catalogue.search_shapes import Completed
+from lineal.catalogue.series import Lines
 from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
 from lineal.filter import search
@@ -213,21 +214,14 @@ class Catalogue:
         return self._read(lambda session, types: paths.between(session, types, first, second, limit=limit, view=view))
 
     def series(
-        self,
-        asked: Asked,
-        *,
-        metric: str,
-        group_by: Sequence[str],
-        since: int | None,
-        until: int | None,
-        buckets: int,
+        self, asked: Asked, *, metric: str, since: int | None, until: int | None, lines: Lines
     ) -> shapes.MetricSeries:
         """Return a metric over time and versions.
 
         Raises:
             InvalidArgumentError: points cannot be grouped by a key.
         """
-        group_by = [keys.read_key(key, parameter="group_by") for key in group_by]
+        group_by = [keys.read_key(key, parameter="group_by") for key in lines.group_by]
         for key in group_by:
             if not series.is_group(key):
                 raise errors.InvalidArgumentError(
@@ -235,10 +229,9 @@ class Catalogue:
                     "metrics_type"
                 )
         self._searched(asked.kind)
+        period, wanted = Period(since, until), replace(lines, group_by=group_by)
         return self._read(
-            lambda session, types: series.series(
-                session, types, asked, metric=metric, group_by=group_by, since=since, until=until, buckets=buckets
-            )
+            lambda session, types: series.series(session, types, asked, metric=metric, period=period, lines=wanted)
         )
 
     def completed(self, kind: Kind | None, text: str, position: int) -> Completed:

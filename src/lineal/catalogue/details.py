@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from lineal import json_form, record_tags
 from lineal.catalogue import cards, endings, shapes
+from lineal.catalogue.measured_times import CREATE_TIME, measured_at
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
@@ -119,7 +120,7 @@ def _evaluation(message: Any) -> shapes.Evaluation:
     record = Record(message)
     return shapes.Evaluation(
         reporter=shapes.Reference(cards.key_of(ARTIFACT, message.id), message.id, record.name, message.type),
-        time=message.create_time_since_epoch,
+        time=measured_at(record.texts.get(CREATE_TIME), recorded=message.create_time_since_epoch),
         metrics_type=record.metrics_type,
         data_set_id=record.data_set_id,
         labels=record.labels,

@@ -1,17 +1,19 @@
 """A metric over time and versions: points by group, thinned so that least and greatest stay.
 
 A point is one reported value. Its node is what the value is about: the model that an evaluation names, else the
-reporter.
+reporter. What stays out: when a value was measured (measured_times.py).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lineal.catalogue import shapes
 from lineal.catalogue.cards import key_of
 from lineal.catalogue.listing import Asked
+from lineal.catalogue.measured_times import with_measured_times
 from lineal.catalogue.shapes import Point
 from lineal.kinds import ARTIFACT
 from lineal.service.known_types import KnownTypes
@@ -22,21 +24,34 @@ from lineal.store.index.metrics import Named, Report
 from lineal.store.index.search import Selection
 from lineal.store.rows.events import Period
 
-MOST_POINTS = 10_000
+MOST_POINTS = 100_000
+"""How many values are read; of more, the newest, and the answer says how many are left out."""
+_FEW_SUBJECTS = 10_000
+MOST_OTHERS = 1000
 _NAMES = Named._fields
 _OF_REPORTER = ("type", "metrics_type")
+_Group = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Which series of a metric are wanted, and how finely.
+
+    Attributes:
+        group_by: "label.K", "type", "name", "workspace", "run", "version" or "metrics_type".
+        only: the values of the first of these keys whose series are wanted; all if none are given.
+        most: how many series have points, those with the newest values; None for all.
+        buckets: how many spans of time a thinned series has; each keeps up to four points.
+    """
+
+    group_by: Sequence[str] = ()
+    only: frozenset[str] = frozenset()
+    most: int | None = None
+    buckets: int = 500
 
 
 def series(
-    session: Session,
-    types: KnownTypes,
-    asked: Asked,
-    *,
-    metric: str,
-    group_by: Sequence[str],
-    since: int | None,
-    until: int | None,
-    buckets: int,
+    session: Session, types: KnownTypes, asked: Asked, *, metric: str, period: Period, lines: Lines
 ) -> shapes.MetricSeries:
     """Return the values of a metric that nodes of a search report, or that are about them.
 
@@ -45,33 +60,70 @@ def series(
         types: the known types.
         asked: the artifacts that report, or that values are about.
         metric: the metric.
-        group_by: "label.K", "type", "name", "workspace", "run", "version" or "metrics_type".
-        since: values from then on, milliseconds.
-        until: values up to then.
-        buckets: how many spans of time a thinned series has; each keeps up to four points.
+        period: when the values were measured.
+        lines: which series are wanted, and how finely.
     """
-    found = _reports(session, asked.selection(), metric, Period(since, until))
-    reports = found[-MOST_POINTS:]
-    known = metric_rows.named(session, sorted({node_id for report in reports for node_id in report[:2]}))
+    found, left_out = _reports(session, asked.selection(), metric, period)
+    known = metric_rows.named(session, sorted({node_id for report in found for node_id in report[:2]}))
     # If the model of an evaluation does not exist, the values count for the evaluation.
-    reports = [report if report.about in known else report._replace(about=report.reporter) for report in reports]
-    groups = [(key, _values(session, types, reports, known, key)) for key in group_by]
-    grouped: dict[tuple[tuple[str, str], ...], list[Point]] = {}
+    found = [report if report.about in known else report._replace(about=report.reporter) for report in found]
+    grouped = _grouped(session, types, found, known, lines.group_by)
+    chosen, others = _chosen(grouped, lines)
+    drawn = [_series(dict(group), [_point(each, known) for each in grouped[group]], lines.buckets) for group in chosen]
+    named = [_other(group, grouped[group]) for group in others[:MOST_OTHERS]]
+    return shapes.MetricSeries(metric, drawn, exact=not left_out, left_out=left_out, others=named, groups=len(grouped))
+
+
+def _grouped(
+    session: Session, types: KnownTypes, reports: Sequence[Report], known: Mapping[int, Named], keys: Sequence[str]
+) -> dict[_Group, list[Report]]:
+    values = [(key, _values(session, types, reports, known, key)) for key in keys]
+    grouped: dict[_Group, list[Report]] = {}
     for report in reports:
-        group = tuple((key, values.get(report.reporter, "")) for key, values in groups)
-        grouped.setdefault(group, []).append(_point(report, known))
-    lines = [_series(dict(group), points, buckets) for group, points in sorted(grouped.items())]
-    return shapes.MetricSeries(metric, lines, exact=len(found) <= MOST_POINTS)
+        group = tuple((key, by_reporter.get(report.reporter, "")) for key, by_reporter in values)
+        grouped.setdefault(group, []).append(report)
+    return grouped
 
 
-def _reports(session: Session, selection: Selection, metric: str, period: Period) -> list[Report]:
-    """Return reports by or on a selection's artifacts; of a large selection the newest of the metric."""
-    ids = found_rows.sample_ids(session, selection, limit=MOST_POINTS + 1)
-    if len(ids) <= MOST_POINTS:
-        return metric_rows.reports(session, metric, ids, period=period, limit=MOST_POINTS + 1)
-    found = metric_rows.newest_reports(session, metric, period=period, limit=MOST_POINTS + 1)
+def _chosen(grouped: Mapping[_Group, Sequence[Report]], lines: Lines) -> tuple[list[_Group], list[_Group]]:
+    """Return the groups to draw, and the others with the newest values first."""
+    if lines.most is None and not lines.only:
+        return sorted(grouped), []
+    newest = sorted(grouped, key=lambda group: (-max(each.time for each in grouped[group]), group))
+    wanted = [group for group in newest if not lines.only or (group and group[0][1] in lines.only)][: lines.most]
+    kept = set(wanted)
+    return wanted, [group for group in newest if group not in kept]
+
+
+def _other(group: _Group, reports: Sequence[Report]) -> shapes.SeriesName:
+    return shapes.SeriesName(dict(group), len(reports), max(each.time for each in reports))
+
+
+def _reports(session: Session, selection: Selection, metric: str, period: Period) -> tuple[list[Report], int]:
+    """Return reports by or on a selection's artifacts, and how many reports of the metric nobody looked at."""
+    ids = found_rows.sample_ids(session, selection, limit=_FEW_SUBJECTS + 1)
+    if len(ids) <= _FEW_SUBJECTS:
+        found = metric_rows.reports(session, metric, ids, limit=MOST_POINTS + 1)
+        if len(found) <= MOST_POINTS:
+            return _measured_in(session, metric, found, period), 0
+    found, left_out = _newest(session, metric, period)
     kept = found_rows.within(selection, sorted({node_id for report in found for node_id in report[:2]}), session)
-    return [report for report in found if report.about in kept or report.reporter in kept]
+    found = [report for report in found if report.about in kept or report.reporter in kept]
+    return _measured_in(session, metric, found, period), left_out
+
+
+def _newest(session: Session, metric: str, period: Period) -> tuple[list[Report], int]:
+    """Return all reports of a metric or, if they are too many, the newest of the period, and how many are left out."""
+    for span in dict.fromkeys((Period(None, None), period)):
+        found = metric_rows.newest_reports(session, metric, period=span, limit=MOST_POINTS + 1)
+        if len(found) <= MOST_POINTS:
+            return found, 0
+    return found[-MOST_POINTS:], metric_rows.count_reports(session, metric, period=period) - MOST_POINTS
+
+
+def _measured_in(session: Session, metric: str, reports: Sequence[Report], period: Period) -> list[Report]:
+    since, until = period.since or 0, math.inf if period.until is None else period.until
+    return [each for each in with_measured_times(session, metric, reports) if since <= each.time <= until]
 
 
 def _point(report: Report, known: Mapping[int, Named]) -> Point:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from lineal.catalogue import series
 from lineal.wire import metadata_store as pb
 from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
@@ -110,13 +111,19 @@ def test_pages_in_every_order_hold_all_on_every_engine(anywhere: Shelf, order: s
     assert len(seen) == len(set(seen)) == 5
 
 
+def test_values_that_are_left_out_are_counted_on_every_engine(anywhere: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(series, "MOST_POINTS", 2)
+    found = anywhere.get("/metrics/series", metric="auc")
+    assert (found["left_out"], [point["value"] for point in found["series"][0]["points"]]) == (1, ["NaN", 0.8])
+
+
 def test_the_rest_answers_on_every_engine(anywhere: Shelf) -> None:
     [model] = anywhere.get("/artifacts", q="type=model", columns="metric.auc,label.team")["items"]
     assert (model["metrics"]["auc"]["last"], model["metrics"]["auc"]["count"]) == (0.8, 3)
     assert {facet["key"] for facet in anywhere.get("/artifacts/facets")["facets"]} >= {"type", "label.team"}
     assert len(anywhere.get("/lineage", focus=model["key"])["nodes"]) == 3
-    series = anywhere.get("/metrics/series", metric="auc", group_by="name")["series"]
-    assert [[point["value"] for point in each["points"]] for each in series] == [[0.9, "NaN", 0.8]]
+    lines = anywhere.get("/metrics/series", metric="auc", group_by="name")["series"]
+    assert [[point["value"] for point in each["points"]] for each in lines] == [[0.9, "NaN", 0.8]]
     assert len(anywhere.get(f"/artifacts/{model['id']}/evaluations")["items"]) == 3
     assert [row["key"] for row in anywhere.get(f"/artifacts/{model['id']}/versions")["items"]] == [model["key"]]
     view = anywhere.client.post("/api/v1/views", json={"content": "ä=1"}).json()

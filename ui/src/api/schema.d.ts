@@ -1400,7 +1400,7 @@ export interface components {
         };
         /**
          * Evaluation
-         * @description Metrics that a node reports, on itself or on a model.
+         * @description Metrics that a node reports, on itself or on a model; `time` is when they were measured.
          */
         Evaluation: {
             reporter: components["schemas"]["Reference"];
@@ -1916,6 +1916,13 @@ export interface components {
         /**
          * MetricSeries
          * @description A metric over time and versions.
+         *
+         *     Attributes:
+         *         series: the series with their points.
+         *         exact: whether all values of the metric were looked at.
+         *         left_out: how many values of the metric in the store nobody looked at, the earliest ones; 0 if exact.
+         *         others: the series beyond those asked for, those with the newest values first, 1,000 at most.
+         *         groups: how many series there are in all.
          */
         MetricSeries: {
             /** Metric */
@@ -1924,6 +1931,18 @@ export interface components {
             series: components["schemas"]["Series"][];
             /** Exact */
             exact: boolean;
+            /**
+             * Left Out
+             * @default 0
+             */
+            left_out: number;
+            /** Others */
+            others: components["schemas"]["SeriesName"][];
+            /**
+             * Groups
+             * @default 0
+             */
+            groups: number;
         };
         /**
          * MetricValue
@@ -2224,7 +2243,7 @@ export interface components {
         };
         /**
          * Point
-         * @description One value of a metric.
+         * @description One value of a metric, and when it was measured.
          */
         Point: {
             /** Time */
@@ -2621,6 +2640,20 @@ export interface components {
             total: number;
             /** Downsampled */
             downsampled: boolean;
+        };
+        /**
+         * SeriesName
+         * @description A series without its points: how many values it has, and when the newest one was measured.
+         */
+        SeriesName: {
+            /** Group */
+            group: {
+                [key: string]: string;
+            };
+            /** Total */
+            total: number;
+            /** Newest */
+            newest: number;
         };
         /**
          * StoredView
@@ -7315,6 +7348,10 @@ export interface operations {
                 until?: number | null;
                 /** @description Spans of time of a thinned series. */
                 buckets?: number;
+                /** @description How many series to return, those with the newest values; all if absent. */
+                lines?: number | null;
+                /** @description Return only series whose first `group_by` key has one of these values. */
+                only?: string[] | null;
             };
             header?: never;
             path?: never;

@@ -15,6 +15,7 @@ from lineal.catalogue.shapes.facets import Growth as Growth
 from lineal.catalogue.shapes.facets import MetricSeries as MetricSeries
 from lineal.catalogue.shapes.facets import Point as Point
 from lineal.catalogue.shapes.facets import Series as Series
+from lineal.catalogue.shapes.facets import SeriesName as SeriesName
 from lineal.catalogue.shapes.facets import Suggestion as Suggestion
 from lineal.catalogue.shapes.facets import Suggestions as Suggestions
 from lineal.catalogue.shapes.facets import TimeSpan as TimeSpan

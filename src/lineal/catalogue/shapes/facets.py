@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lineal.catalogue.shapes.records import KindName
 from lineal.json_shapes import Decimal
@@ -119,7 +119,7 @@ class Suggestions:
 
 @dataclass(frozen=True)
 class Point:
-    """One value of a metric."""
+    """One value of a metric, and when it was measured."""
 
     time: int
     value: Decimal
@@ -145,12 +145,32 @@ class Series:
 
 
 @dataclass(frozen=True)
+class SeriesName:
+    """A series without its points: how many values it has, and when the newest one was measured."""
+
+    group: dict[str, str]
+    total: int
+    newest: int
+
+
+@dataclass(frozen=True)
 class MetricSeries:
-    """A metric over time and versions."""
+    """A metric over time and versions.
+
+    Attributes:
+        series: the series with their points.
+        exact: whether all values of the metric were looked at.
+        left_out: how many values of the metric in the store nobody looked at, the earliest ones; 0 if exact.
+        others: the series beyond those asked for, those with the newest values first, 1,000 at most.
+        groups: how many series there are in all.
+    """
 
     metric: str
     series: list[Series]
     exact: bool
+    left_out: int = 0
+    others: list[SeriesName] = field(default_factory=list)
+    groups: int = 0
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ class Nodes:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Metrics that a node reports, on itself or on a model."""
+    """Metrics that a node reports, on itself or on a model; `time` is when they were measured."""
 
     reporter: Reference
     time: int

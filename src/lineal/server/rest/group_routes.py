@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from lineal.catalogue import Asked, Catalogue, shapes
 from lineal.catalogue.cards import kind_named
+from lineal.catalogue.series import Lines
 from lineal.conventions import WORKSPACE_TYPES
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.server.rest.parameters import (
@@ -119,12 +120,18 @@ def _add_series(router: APIRouter, catalogue: Catalogue) -> None:
         since: Time = None,
         until: Time = None,
         buckets: Annotated[int, Query(ge=1, le=5000, description="Spans of time of a thinned series.")] = 500,
+        lines: Annotated[
+            int | None,
+            Query(ge=0, le=1000, description="How many series to return, those with the newest values; all if absent."),
+        ] = None,
+        only: Annotated[
+            list[str] | None,
+            Query(max_length=100, description="Return only series whose first `group_by` key has one of these values."),
+        ] = None,
     ) -> Response:
         wanted = asked(ARTIFACT, q, filter_query, context_id)
-        found = catalogue.series(
-            wanted, metric=metric, group_by=group_by or [], since=since, until=until, buckets=buckets
-        )
-        return answer(found)
+        drawn = Lines(group_by or (), frozenset(only or ()), lines, buckets)
+        return answer(catalogue.series(wanted, metric=metric, since=since, until=until, lines=drawn))
 
 
 def _add_monitoring(router: APIRouter, catalogue: Catalogue) -> None:

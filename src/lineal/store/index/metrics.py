@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -39,27 +38,41 @@ class _Found(NamedTuple):
 _TIMES = Statement(sa.select(_NODE.id, _NODE.create_time_since_epoch).where(listed(_NODE.id, "ids")))
 
 
-def reports(session: Session, metric: str, ids: Sequence[int], *, period: Period, limit: int) -> list[Report]:
-    """Return reports of a metric by or on the artifacts, whose reporter was created in a period; each once."""
+def reports(session: Session, metric: str, ids: Sequence[int], *, limit: int) -> list[Report]:
+    """Return up to `limit` reports of a metric by or on the artifacts; each once."""
     found: list[_Found] = []
     for piece in session.pieces(ids):
         for query, owner in _sources(metric):
-            found += _read(session, query.where(listed(owner, "ids")).limit(limit), {"ids": piece})
-    return _reports(session, found, period)[:limit]
+            found += _read(session, query.where(listed(owner, "ids")).limit(2 * limit), {"ids": piece})
+    return _reports(session, found)[:limit]
 
 
 def newest_reports(session: Session, metric: str, *, period: Period, limit: int) -> list[Report]:
-    """Return the newest reports of a metric whose reporter was created in a period; each once."""
+    """Return the newest reports of a metric; each once.
+
+    A period leaves out reporters with ids below or above those of the artifacts that were created in it.
+    """
     first, last = _ids_in(session, period)
     # The last ids are searched first: sorting all reports of a large store takes seconds.
     width = 4 * limit
     while True:
         lowest = max(first, last - width)
         found = [row for query, _ in _sources(metric) for row in _newest(session, query, lowest, last, limit)]
-        kept = _reports(session, found, period)
+        kept = _reports(session, found)
         if len(kept) >= limit or lowest == first:
             return kept[-limit:]
         width *= 8
+
+
+def count_reports(session: Session, metric: str, *, period: Period) -> int:
+    """Return how many artifacts report a metric, within the ids that `newest_reports` looks at."""
+    first, last = _ids_in(session, period)
+    reporters = [
+        sa.select(column).where(column.between(sa.bindparam("lowest"), sa.bindparam("last")), *conditions)
+        for column, conditions in _reporters(metric)
+    ]
+    query = sa.select(sa.func.count()).select_from(sa.union(*reporters).subquery())
+    return int(session.rows(Statement(query), {"lowest": first, "last": last})[0][0])
 
 
 def _newest(session: Session, query: sa.Select[Any], lowest: int, last: int, limit: int) -> list[_Found]:
@@ -85,47 +98,56 @@ def _read(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> li
     return found
 
 
-def _reports(session: Session, found: Iterable[_Found], period: Period) -> list[Report]:
-    """Return one report of each reporter, with its time; an evaluation of a model counts for the model."""
+def _reports(session: Session, found: Iterable[_Found]) -> list[Report]:
+    """Return one report of each reporter that exists, with its time; an evaluation of a model counts for the model."""
     kept: dict[int, _Found] = {}
     for row in found:
         known = kept.get(row.reporter)
         if known is None or known.about == row.reporter != row.about:
             kept[row.reporter] = row
     times: dict[int, int] = dict(session.listed_rows(_TIMES, "ids", sorted(kept)))
-    since, until = period.since or 0, math.inf if period.until is None else period.until
-    return [Report(*kept[each], times[each]) for each in sorted(kept) if since <= times.get(each, -1) <= until]
+    return [Report(*kept[each], times[each]) for each in sorted(kept) if each in times]
 
 
 def _sources(metric: str) -> list[tuple[sa.Select[Any], sa.ColumnElement[int]]]:
     """Return the queries for reports, each with the column of its subject; each uses an index."""
+    fact, row = FACT.c, _PROPERTY
+    in_index, *in_properties = [conditions for _, conditions in _reporters(metric)]
     return [
-        (_in_index(metric), FACT.c.node_id),
+        (sa.select(fact.node_id, fact.source_id, fact.number, fact.text, sa.null()).where(*in_index), fact.node_id),
         *[
-            (_in_properties(metric, column, custom=custom), _PROPERTY.artifact_id)
-            for column in (_PROPERTY.double_value, _PROPERTY.int_value)
-            for custom in (False, True)
+            # A number that is not finite may have its name beside it.
+            (
+                sa.select(row.artifact_id, row.artifact_id.label("reporter"), column, sa.null(), row.proto_value).where(
+                    *conditions
+                ),
+                row.artifact_id,
+            )
+            for (column, _), conditions in zip(_NUMBERS, in_properties, strict=True)
         ],
     ]
 
 
-def _in_index(metric: str) -> sa.Select[Any]:
-    fact = FACT.c
-    return sa.select(fact.node_id, fact.source_id, fact.number, fact.text, sa.null()).where(
+_NUMBERS = [(column, custom) for column in (_PROPERTY.double_value, _PROPERTY.int_value) for custom in (False, True)]
+
+
+def _reporters(metric: str) -> list[tuple[sa.ColumnElement[int], list[sa.ColumnElement[bool]]]]:
+    """Return where reporters of a metric are found: the column of their ids, and the conditions of its rows."""
+    fact, row = FACT.c, _PROPERTY
+    in_index = [
         fact.kind == ARTIFACT.type_kind,
         among(fact.family, [Family.METRIC, Family.EARLIER_METRIC]),
         fact.name == sa.bindparam(None, metric, sa.Text()),
-    )
-
-
-def _in_properties(metric: str, column: Any, *, custom: bool) -> sa.Select[Any]:
-    row = _PROPERTY
-    # A number that is not finite may have its name beside it.
-    return sa.select(row.artifact_id, row.artifact_id.label("reporter"), column, sa.null(), row.proto_value).where(
-        row.name == sa.bindparam(None, metric, sa.Text()),
-        row.is_custom_property == sa.literal(custom),
-        column.is_not(None),
-    )
+    ]
+    in_properties = [
+        [
+            row.name == sa.bindparam(None, metric, sa.Text()),
+            row.is_custom_property == sa.literal(custom),
+            column.is_not(None),
+        ]
+        for column, custom in _NUMBERS
+    ]
+    return [(fact.source_id, in_index), *[(row.artifact_id, conditions) for conditions in in_properties]]
 
 
 def _within(period: Period) -> list[sa.ColumnElement[bool]]:

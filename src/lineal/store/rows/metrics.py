@@ -113,6 +113,25 @@ _MOVE_ON = Statement(
 _INSERT_POINTS = insertion(METRIC_POINT, ["metric_id", *PLACE], keep_existing="metric_id")
 
 
+_LATEST_TIMES = Statement(
+    sa.select(_M.node_id, _M.last_time).where(
+        _M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"), _M.name == sa.bindparam("metric")
+    )
+)
+
+
+def latest_times(session: Session, kind: Kind, ids: Sequence[int], name: str) -> dict[int, int]:
+    """Return the time of the latest point of a metric of those of the nodes that have points of it, by id."""
+    if not are_present(session):
+        return {}
+    given = {"of_kind": kind.type_kind, "metric": name}
+    return {
+        node_id: time
+        for piece in session.pieces(ids)
+        for node_id, time in session.rows(_LATEST_TIMES, {**given, "ids": piece})
+    }
+
+
 def are_present(session: Session) -> bool:
     """Say whether the store has the tables; one of an older version, or without metrics, may lack them."""
     return ask_presence(session)()
