@@ -238,6 +238,7 @@ ROUTES: dict[str, Route] = {
         [{"choice": "add", "key": "type", "value": "x"}],
     ),
     "/api/v1/views/{view_id}": Route({"view_id": [VIEW_ID]}, [{"view_id": VIEW_ID}]),
+    "/api/v1/caller": Route({}),
     "/api/v1/audit": Route(
         {
             "subject": ["artifact", "context"],

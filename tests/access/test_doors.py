@@ -11,11 +11,14 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from lineal import errors
+from lineal.catalogue import Catalogue
 from lineal.client import MetadataStore
+from lineal.config import DatabaseSettings
 from lineal.security import AccessSettings
 from lineal.server.grpc_web import frame
 from lineal.server.rpcs import SERVICES
 from lineal.service.access import Role
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from tests.access.serving import Served, asking, serving
 
@@ -195,3 +198,29 @@ def test_no_answer_holds_a_token(served: Served) -> None:
     with asking(served, token=token[:-1]) as client:
         refused = client.get("/api/v1/totals")
     assert token[:-1] not in refused.text + str(refused.headers)
+
+
+def test_a_caller_is_told_what_they_can_do(served: Served) -> None:
+    def rights(role: Role, *workspaces: str) -> dict[str, Any]:
+        with asking(served, token=served.token(role, *workspaces)) as client:
+            found: dict[str, Any] = client.get("/api/v1/caller").json()
+            return found
+
+    reader, scoped, admin = rights(Role.READER), rights(Role.WRITER, "a", "pipeline=b"), rights(Role.ADMIN)
+    assert (reader["may_change"], reader["may_undo"], reader["may_read_audit"]) == (False, False, False)
+    assert "needs the role writer" in reader["why_not"]
+    assert (scoped["may_change"], scoped["may_undo"], scoped["workspaces"]) == (True, False, ["a", "pipeline=b"])
+    assert (admin["may_change"], admin["may_undo"], admin["may_read_audit"]) == (True, True, True)
+    assert (admin["workspaces"], admin["why_not"], admin["is_audited"]) == (None, None, False)
+
+
+def test_nobody_may_change_a_database_that_is_open_for_reading_only(tmp_path: Any) -> None:
+    with open_service(DatabaseSettings(f"sqlite:///{tmp_path}/store.db")):
+        pass
+    with open_service(DatabaseSettings(f"sqlite:///{tmp_path}/store.db?mode=ro")) as service:
+        found = Catalogue(service).rights()
+    assert (found.may_change, found.is_read_only, found.why_not) == (
+        False,
+        True,
+        "The database is open for reading only.",
+    )

@@ -42,6 +42,8 @@ export function rowOf(id: number, given: Partial<Row> = {}): Row {
     failure: null,
     workspace: null,
     run: null,
+    aliases: [],
+    archived: null,
     missing: false,
     values: {},
     metrics: {},

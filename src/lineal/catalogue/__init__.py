@@ -22,6 +22,7 @@ from lineal.catalogue import (
     listing,
     monitoring,
     paths,
+    rights,
     runs,
     searching,
     series,
@@ -295,6 +296,10 @@ class Catalogue:
     def undo(self, audit_id: int) -> tuple[Kind, int]:
         """Undo the change of an entry of the audit log; return the node."""
         return changing.undo(self._service, self._caller(), audit_id)
+
+    def rights(self) -> shapes.CallerRights:
+        """Return who the caller is and what they can do."""
+        return rights.rights(self._service, self._caller())
 
     def put_view(self, content: str) -> StoredView:
         """Store a view of the web UI."""

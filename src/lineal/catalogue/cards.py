@@ -121,6 +121,8 @@ def card_fields(kind: Kind, node: Any) -> dict[str, Any]:
         "workspace": record.workspace,
         "run": record.run,
         **(_of_execution(node) if kind is EXECUTION else {}),
+        "aliases": record.aliases,
+        "archived": record.archived,
     }
 
 

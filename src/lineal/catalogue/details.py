@@ -70,8 +70,6 @@ def _whole(
         labels=record.labels,
         meta=json_form.plain(record.meta, wide_as_text=True) or None,
         contexts=contexts,
-        aliases=record.aliases,
-        archived=record.archived,
         tag=record_tags.tag(message),
         **events,
     )

@@ -6,6 +6,7 @@ At most 10,000 nodes are counted, so that a page is quick on any store; the answ
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,6 +25,7 @@ from lineal.kinds import CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
+from lineal.store.index import archived
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import Selection
@@ -60,7 +62,7 @@ def facets(
     session: Session, types: KnownTypes, asked: Asked, *, labels: Sequence[str] | None, whole: WholeCounts
 ) -> shapes.Facets:
     """Return the facets under a search: type, state, workspace, run, and labels (the most frequent if not named)."""
-    selection = asked.selection()
+    selection = asked.settled(session)
     sample = _Sample(session, selection)
     fixed = [key for key in ("type", "state", "workspace", "run") if _applies(asked.kind, key)]
     found = [_facet(session, types, _without(session, sample, key), key, whole) for key in fixed]
@@ -93,11 +95,9 @@ def _plain_key(body: Comparison) -> str:
 def _facet(
     session: Session, types: KnownTypes, sample: _Sample, key: str, whole: WholeCounts, containing: str = ""
 ) -> shapes.Facet:
-    kind = sample.selection.kind
     exact = sample.exact
     if key == "type":
-        everything = sample.selection.is_everything
-        counts = whole.by_type(session, kind) if everything else _types(session, sample)
+        counts, everything = _types(session, sample, whole)
         types.load(session, counts)
         named: Counter[str] = Counter()
         for type_id, number in counts.items():
@@ -108,8 +108,14 @@ def _facet(
     return _listed(key, _groups(session, sample, key), exact, containing)
 
 
-def _types(session: Session, sample: _Sample) -> Counter[int]:
-    return facet_rows.by_column(session, sample.selection.kind, "type_id", sample.ids)
+def _types(session: Session, sample: _Sample, whole: WholeCounts) -> tuple[Counter[int], bool]:
+    """Count by the id of the type; say whether all nodes are counted: without a condition, or only without archived."""
+    kind = sample.selection.kind
+    if sample.selection.is_everything:
+        return whole.by_type(session, kind), True
+    if sample.selection.is_all_but_archived:
+        return whole.by_type(session, kind) - archived.by_type(session, kind), True
+    return facet_rows.by_column(session, kind, "type_id", sample.ids), False
 
 
 def _states(session: Session, sample: _Sample) -> Counter[str]:
@@ -187,7 +193,16 @@ def _created(session: Session, sample: _Sample, whole: WholeCounts) -> list[shap
     kind = sample.selection.kind
     if sample.selection.is_everything and not sample.exact:
         return list(whole.created(session, kind))
+    if sample.selection.is_all_but_archived and not sample.exact:
+        return _without_times(whole.created(session, kind), archived.created_times(session, kind))
     return _spans(facet_rows.created_times(session, kind, sample.ids))
+
+
+def _without_times(spans: Sequence[shapes.TimeSpan], times: Sequence[int]) -> list[shapes.TimeSpan]:
+    """Return spans without the nodes that were created at some times."""
+    ends = [span.end for span in spans]
+    gone = Counter(bisect_right(ends, time) for time in times)
+    return [replace(span, count=span.count - gone[place]) for place, span in enumerate(spans)]
 
 
 def _spans(times: Sequence[int]) -> list[shapes.TimeSpan]:
@@ -203,7 +218,7 @@ def _spans(times: Sequence[int]) -> list[shapes.TimeSpan]:
 
 def columns(session: Session, types: KnownTypes, asked: Asked) -> shapes.Columns:
     """Return the columns that a search's nodes fill."""
-    sample = _Sample(session, asked.selection(), COLUMN_SAMPLE)
+    sample = _Sample(session, asked.settled(session), COLUMN_SAMPLE)
     rows = node_rows.nodes_by_ids(session, asked.kind, sample.ids)
     seen: dict[str, _Seen] = {}
     for node in readable_messages(session, types, asked.kind, rows):
@@ -256,7 +271,7 @@ def _is_internal(key: str) -> bool:
 
 def label_keys(session: Session, asked: Asked) -> shapes.Suggestions:
     """Return the label keys that a search's nodes have."""
-    sample = _Sample(session, asked.selection())
+    sample = _Sample(session, asked.settled(session))
     keys: Counter[str] = Counter()
     for (name, _), number in sample.labels.items():
         keys[name] += number
@@ -266,7 +281,7 @@ def label_keys(session: Session, asked: Asked) -> shapes.Suggestions:
 
 def label_values(session: Session, asked: Asked, name: str) -> shapes.Suggestions:
     """Return the values of a label that a search's nodes have."""
-    sample = _Sample(session, asked.selection())
+    sample = _Sample(session, asked.settled(session))
     values = Counter({value: number for (key, value), number in sample.labels.items() if key == name})
     items = [
         shapes.Suggestion(value, number, f"label.{quoted(name, also=OPERATOR_CHARACTERS)}={quoted(value)}")
@@ -282,7 +297,7 @@ def suggestions(
     if not key:
         return _suggested_keys(session, types, asked, text)
     field, _, name = key.partition(".")
-    sample = _Sample(session, asked.selection())
+    sample = _Sample(session, asked.settled(session))
     if field == "label":
         facet = _label_facet(sample, name, text)
     elif field == "error" and asked.kind is EXECUTION:

@@ -13,7 +13,7 @@ from lineal.filter import search
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
-from lineal.store.index import ordering
+from lineal.store.index import archived, ordering
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import COLUMN_ORDERS, Order, Place, Selection
 from lineal.store.rows import edges as edge_rows
@@ -61,6 +61,14 @@ class Asked:
             run_types=conventions.RUN_TYPES,
             type_names=self.type_names,
         )
+
+    def settled(self, session: Session) -> Selection:
+        """Return the same selection, without `-has:archived` if no node of the kind is archived.
+
+        Raises:
+            SearchError: the search cannot be read.
+        """
+        return archived.settled(session, self.selection())
 
 
 # A cursor travels in the query of a URL; it names the node alone where the value is longer.
@@ -113,7 +121,7 @@ def page(
     after = read_cursor(cursor, order) if cursor else None
     shown = read_columns(columns)
     most = min(limit, session.limits.max_page_size)
-    found = found_rows.find_page(session, asked.selection(), ordered, limit=most, after=after)
+    found = found_rows.find_page(session, asked.settled(session), ordered, limit=most, after=after)
     rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
     if asked.kind is ARTIFACT:
         rows = _with_makers(session, types, rows)
@@ -138,7 +146,7 @@ def references(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[in
 def count(session: Session, asked: Asked, *, exact: bool) -> shapes.Count:
     """Return how many nodes fit, up to 10,000 unless the exact number is asked for."""
     limit = None if exact else COUNT_LIMIT
-    found = found_rows.count(session, asked.selection(), limit=limit)
+    found = found_rows.count(session, asked.settled(session), limit=limit)
     return shapes.Count(found, exact or found < COUNT_LIMIT)
 
 

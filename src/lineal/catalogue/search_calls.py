@@ -141,14 +141,14 @@ def _nodes(session: Session, types: KnownTypes, *, asked: Asked, request: Any) -
     after = listing.read_cursor(request.cursor, order) if request.cursor else None
     limit = _limit(request.limit, most=MOST_IDS if request.ids_only else LONGEST_PAGE)
     limit = min(limit, session.limits.max_page_size)
-    found = found_rows.find_page(session, asked.selection(), ordered, limit=limit, after=after)
+    found = found_rows.find_page(session, asked.settled(session), ordered, limit=limit, after=after)
     response = pb.SearchNodesResponse(next_cursor=listing.write_cursor(found.place, order) if found.place else "")
     if request.ids_only:
         response.nodes.extend(pb.FoundNode(id=row.id) for row in found.rows)
     else:
         response.nodes.extend(_whole(session, types, asked.kind, found.rows))
     if request.with_count:
-        response.count = found_rows.count(session, asked.selection())
+        response.count = found_rows.count(session, asked.settled(session))
     return response
 
 

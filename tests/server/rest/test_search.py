@@ -154,3 +154,34 @@ def test_an_error_in_a_filter_query_has_its_place(filled: Shelf) -> None:
 def test_a_key_that_this_kind_lacks_is_an_error(filled: Shelf) -> None:
     assert filled.problem("/executions", q="uri:x")["position"] == 0
     assert filled.problem("/contexts", q="a state=live")["position"] == 2
+
+
+@pytest.fixture(scope="module")
+def archive(filled: Shelf) -> Shelf:
+    """The same shelf with artifact 2 archived."""
+    assert filled.client.patch("/api/v1/artifacts/2", json={"archived": True}).status_code == 200
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("has:archived", [2]),
+        ("-has:archived", [1, 3, 4, 5]),
+        ("archived:1h", [2]),
+        ("archived<1h", []),
+        ("archived!=2020-01-01", [2]),
+        ("-archived:1h type:model", [1, 3]),
+        ("(has:archived OR name=orders)", [2, 4]),
+    ],
+)
+def test_archived_records_are_found_and_left_out(archive: Shelf, q: str, found: list[int]) -> None:
+    assert archive.ids(q) == found
+    assert archive.get("/artifacts/count", q=q)["count"] == len(found)
+    assert sorted(archive.ids(q, order_by="name")) == found
+
+
+def test_a_row_says_when_it_was_archived(archive: Shelf) -> None:
+    rows = {row["id"]: row for row in archive.get("/artifacts")["items"]}
+    assert rows["2"]["archived"] == archive.get("/artifacts/2")["archived"] > 0
+    assert rows["1"]["archived"] is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from lineal.catalogue import facets
@@ -14,8 +16,8 @@ def small_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facets._Sample.__init__, "__defaults__", (2,))
 
 
-def _types(shelf: Shelf) -> dict[str, int]:
-    found = shelf.client.get("/api/v1/artifacts/facets").json()
+def _types(shelf: Shelf, q: str = "") -> dict[str, int]:
+    found = shelf.client.get("/api/v1/artifacts/facets", params={"q": q}).json()
     types = next(facet for facet in found["facets"] if facet["key"] == "type")
     assert types["exact"]
     assert sum(span["count"] for span in found["created"]) == sum(value["count"] for value in types["values"])
@@ -38,3 +40,25 @@ def test_what_has_not_changed_is_not_counted_again(shelf: Shelf) -> None:
     shelf.service.database.observe = statements.append
     assert _types(shelf) == {"model": 4}
     assert not any("GROUP BY" in each and "ids" not in each and "WHERE" not in each for each in statements)
+
+
+def test_a_search_without_archived_nodes_counts_all_others(shelf: Shelf) -> None:
+    ids = [shelf.put(kind, name=f"{kind}{number}") for kind in ("model", "data_set") for number in range(4)]
+    assert _types(shelf, "-has:archived") == {"data_set": 4, "model": 4}
+    for node_id in ids[:3]:
+        shelf.client.patch(f"/api/v1/artifacts/{node_id}", json={"archived": True})
+    assert _types(shelf, "-has:archived") == {"data_set": 4, "model": 1}
+    assert _types(shelf) == {"data_set": 4, "model": 4}
+
+
+def test_a_search_without_archived_nodes_costs_one_statement_while_there_are_none(shelf: Shelf) -> None:
+    for number in range(4):
+        shelf.put("model", name=f"m{number}")
+    found = []
+    for q in ("", "-has:archived") * 2:
+        statements: list[str] = []
+        shelf.service.database.observe = statements.append
+        _types(shelf, q)
+        found.append(sorted(each for each in statements if "lineal_progress" not in each))
+    more = Counter(found[3]) - Counter(found[2])
+    assert [("is_custom_property" in each, each.count("LIMIT")) for each in more.elements()] == [(True, 1)]

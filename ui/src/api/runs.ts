@@ -32,6 +32,8 @@ function rowOf(run: Run): Row {
     failure: null,
     workspace: run.workspace,
     run: null,
+    aliases: [],
+    archived: null,
     missing: false,
     values: {
       "prop.artifacts": { kind: "int", value: String(run.artifacts) },

@@ -927,6 +927,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/caller": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller, and what they can do */
+        get: operations["caller"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/find": {
         parameters: {
             query?: never;
@@ -1134,6 +1151,45 @@ export interface components {
             kind: "bool";
         };
         /**
+         * CallerRights
+         * @description The caller, and what they can do.
+         *
+         *     Attributes:
+         *         name: the caller's name; "unnamed" on a server without authentication.
+         *         role: the role.
+         *         workspaces: the workspaces that the caller is limited to, as NAME or TYPE=NAME; None for the whole store.
+         *         may_change: whether the caller can change records, those in the workspaces if there are any.
+         *         why_not: why the caller cannot change records; None if they can.
+         *         is_read_only: whether the database is open for reading only, so that nobody can change records.
+         *         may_read_audit: whether the caller can read the whole audit log.
+         *         may_undo: whether the caller can undo entries of the audit log.
+         *         is_audited: whether the audit log also has the writes of other clients (`--audit`); it always has changes that
+         *             were made here.
+         */
+        CallerRights: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "reader" | "writer" | "admin";
+            /** Workspaces */
+            workspaces: string[] | null;
+            /** May Change */
+            may_change: boolean;
+            /** Why Not */
+            why_not: string | null;
+            /** Is Read Only */
+            is_read_only: boolean;
+            /** May Read Audit */
+            may_read_audit: boolean;
+            /** May Undo */
+            may_undo: boolean;
+            /** Is Audited */
+            is_audited: boolean;
+        };
+        /**
          * Card
          * @description A node in short, as lists and the lineage graph show it.
          *
@@ -1150,6 +1206,8 @@ export interface components {
          *         start_is_recorded: whether a property says when it started (`start_time`, for example).
          *         end_is_recorded: whether a property says when it ended.
          *         failure: why an execution did not complete, if that is recorded.
+         *         aliases: the aliases that it has among the versions of its name, in alphabetical order.
+         *         archived: when it was archived; None if it is not.
          *         missing: whether events name it but the store does not have it.
          *         values: the properties and labels that were asked for ("prop.K", "label.K").
          *         metrics: the metrics that were asked for, by name.
@@ -1217,6 +1275,10 @@ export interface components {
             workspace: string | null;
             /** Run */
             run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
             /**
              * Missing
              * @default false
@@ -1499,6 +1561,10 @@ export interface components {
             workspace: string | null;
             /** Run */
             run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
             /**
              * Missing
              * @default false
@@ -1804,6 +1870,10 @@ export interface components {
             workspace: string | null;
             /** Run */
             run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
             /**
              * Missing
              * @default false
@@ -2042,8 +2112,6 @@ export interface components {
          *         inputs: how many input events it has.
          *         outputs: how many output events it has.
          *         unindexed: the reason if searches do not find it by its content.
-         *         aliases: the aliases that it has among the versions of its name.
-         *         archived: when it was archived, if it is.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          */
         Node: {
@@ -2109,6 +2177,10 @@ export interface components {
             workspace: string | null;
             /** Run */
             run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
             /**
              * Missing
              * @default false
@@ -2152,10 +2224,6 @@ export interface components {
             outputs: number;
             /** Unindexed */
             unindexed: string | null;
-            /** Aliases */
-            aliases: string[];
-            /** Archived */
-            archived: number | null;
             /**
              * Tag
              * @default
@@ -2357,6 +2425,10 @@ export interface components {
             workspace: string | null;
             /** Run */
             run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
             /**
              * Missing
              * @default false
@@ -2463,6 +2535,10 @@ export interface components {
             workspace: string | null;
             /** Run */
             run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
             /**
              * Missing
              * @default false
@@ -7681,6 +7757,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Types"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    caller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerRights"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

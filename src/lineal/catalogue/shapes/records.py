@@ -81,6 +81,8 @@ class Card:
         start_is_recorded: whether a property says when it started (`start_time`, for example).
         end_is_recorded: whether a property says when it ended.
         failure: why an execution did not complete, if that is recorded.
+        aliases: the aliases that it has among the versions of its name, in alphabetical order.
+        archived: when it was archived; None if it is not.
         missing: whether events name it but the store does not have it.
         values: the properties and labels that were asked for ("prop.K", "label.K").
         metrics: the metrics that were asked for, by name.
@@ -105,6 +107,8 @@ class Card:
     failure: Failure | None = None
     workspace: str | None = None
     run: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    archived: int | None = None
     missing: bool = False
     values: dict[str, Value] = field(default_factory=dict)
     metrics: dict[str, MetricValue] = field(default_factory=dict)
@@ -145,8 +149,6 @@ class Node(Card):
         inputs: how many input events it has.
         outputs: how many output events it has.
         unindexed: the reason if searches do not find it by its content.
-        aliases: the aliases that it has among the versions of its name.
-        archived: when it was archived, if it is.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
     """
 
@@ -158,8 +160,6 @@ class Node(Card):
     inputs: int = 0
     outputs: int = 0
     unindexed: str | None = None
-    aliases: list[str] = field(default_factory=list)
-    archived: int | None = None
     tag: str = ""
 
 

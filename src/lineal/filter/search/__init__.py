@@ -16,6 +16,7 @@ from lineal.filter.search.editing import Choice, add_word, choose, choose_range,
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.parser import Piece, last_piece, parse
 from lineal.filter.search.tree import (
+    ARCHIVED_TERM,
     Comparison,
     Group,
     Has,
@@ -25,6 +26,7 @@ from lineal.filter.search.tree import (
     Term,
     Word,
     count_terms,
+    leaves_out_archived,
     write,
     write_term,
 )
@@ -32,6 +34,7 @@ from lineal.filter.search.value_tests import Contains, pattern_of
 from lineal.filter.search.vocabulary import FIELDS
 
 __all__ = [
+    "ARCHIVED_TERM",
     "FIELDS",
     "RUN_KEYS",
     "Choice",
@@ -57,6 +60,7 @@ __all__ = [
     "has_key",
     "key_named",
     "last_piece",
+    "leaves_out_archived",
     "names_of_runs",
     "needs_entry",
     "parse",

@@ -140,6 +140,8 @@ def _has(key: Key, target: Target) -> Expression:
         return _grouped(key.field, target, lambda text: text.is_not(None))
     if key.field == "error":
         return _failed(target, conventions.FAILURE_TEXTS, lambda text: sa.and_(text.is_not(None), text != ""))
+    if key.field == "archived":
+        return _archived(target, lambda time: time.is_not(None))
     return _has_in_family(key, target)
 
 
@@ -222,15 +224,28 @@ def _failed(target: Target, names: Sequence[str], test: Callable[[Expression], E
 
 
 def _time(column_name: str) -> Callable[[Comparison, Target], Expression]:
-    def test(body: Comparison, target: Target) -> Expression:
-        column = target.node.c[column_name]
-        if body.operator in OPERATIONS:
-            first, last = moment(str(body.values[0]))
-            tested: Expression = OPERATIONS[body.operator](column, last if body.operator in (">", "<=") else first)
-            return tested
-        return sa.or_(*[within(column, value) for value in body.values])
+    return lambda body, target: _time_test(body, target.node.c[column_name])
 
-    return test
+
+def _time_test(body: Comparison, column: Expression) -> Expression:
+    if body.operator in OPERATIONS:
+        first, last = moment(str(body.values[0]))
+        tested: Expression = OPERATIONS[body.operator](column, last if body.operator in (">", "<=") else first)
+        return tested
+    return sa.or_(*[within(column, value) for value in body.values])
+
+
+def _of_archive(body: Comparison, target: Target) -> Expression:
+    return _archived(target, lambda time: _time_test(body, time))
+
+
+def _archived(target: Target, test: Callable[[Expression], Expression]) -> Expression:
+    """Return the condition that a node is archived, at a time that fits a test."""
+    row = target.tables[f"{target.kind.table}Property"].c
+    is_custom = row.is_custom_property == sa.literal(True)
+    return target.has_row(
+        row[target.kind.id_column], row.name == _text(conventions.ARCHIVED), is_custom, test(row.int_value)
+    )
 
 
 def _of_group(body: Comparison, target: Target) -> Expression:
@@ -350,6 +365,7 @@ _RULES: Mapping[str, Callable[[Comparison, Target], Expression]] = {
     "id": _id,
     "created": _time("create_time_since_epoch"),
     "updated": _time("last_update_time_since_epoch"),
+    "archived": _of_archive,
     "workspace": _of_group,
     "run": _of_group,
     "label": _family,

@@ -89,6 +89,14 @@ class Query:
     terms: tuple[Term, ...] = ()
 
 
+ARCHIVED_TERM = Term(Has(Key("archived")), negated=False, start=0, end=0)
+
+
+def leaves_out_archived(term: Term) -> bool:
+    """Say whether a term is `-has:archived`."""
+    return term.negated and term.body == ARCHIVED_TERM.body
+
+
 def count_terms(query: Query) -> int:
     """Return how many terms a query has, those in groups included."""
     groups = [term.body for term in query.terms if isinstance(term.body, Group)]

@@ -54,6 +54,9 @@ FIELDS: Mapping[str, KeyField] = {
     "error": _text('error:"out of memory"', "why an execution failed: the type, message or traceback"),
     "created": KeyField(Sort.TIME, (":", *_ORDERED), False, "created:7d", "when it was created"),
     "updated": KeyField(Sort.TIME, (":", *_ORDERED), False, "updated>2024-05-01", "when it was last changed"),
+    "archived": KeyField(
+        Sort.TIME, (":", *_ORDERED), False, "archived:7d", "when it was archived; -has:archived is not"
+    ),
     "label": KeyField(Sort.TEXT, _TEXTUAL, True, "label.team=fraud", "a label"),
     "prop": KeyField(Sort.EITHER, (":", *_ORDERED), True, "prop.learning_rate<0.1", "a property, also inside JSON"),
     "metric": KeyField(Sort.NUMBER, (":", *_ORDERED), True, "metric.auc>0.9", "the latest value of a metric"),

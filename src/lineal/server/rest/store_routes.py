@@ -28,6 +28,16 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
         return answer(catalogue.types(KINDS if kind is None else (kind_named(kind),)))
 
     @router.get(
+        "/caller",
+        response_model=shapes.CallerRights,
+        summary="The caller, and what they can do",
+        operation_id="caller",
+        tags=_TAGS,
+    )
+    def caller() -> Response:
+        return answer(catalogue.rights())
+
+    @router.get(
         "/find",
         response_model=shapes.Found,
         summary="What a text from a log means: an id, a uri, a name",

@@ -66,7 +66,17 @@ class Selection:
     @property
     def is_everything(self) -> bool:
         """Whether it has no condition."""
-        return not (self.query.terms or self.filter_query or self.context_id is not None or self.type_names)
+        return not self.query.terms and self._asks_only_the_query
+
+    @property
+    def is_all_but_archived(self) -> bool:
+        """Whether its only condition is that nodes are not archived."""
+        terms = self.query.terms
+        return bool(terms) and self._asks_only_the_query and all(map(search.leaves_out_archived, terms))
+
+    @property
+    def _asks_only_the_query(self) -> bool:
+        return not (self.filter_query or self.context_id is not None or self.type_names)
 
 
 @dataclass(frozen=True)
@@ -136,7 +146,7 @@ def _with_value(session: Session, kind: Kind, phases: Sequence[_Phase], after: P
 
 def _few(session: Session, selection: Selection) -> Sequence[int] | None:
     """Return the ids of the selection if they are few."""
-    if selection.is_everything:
+    if selection.is_everything or selection.is_all_but_archived:
         return None
     ids = sample_ids(session, selection, limit=_FEW + 1)
     return ids if len(ids) <= _FEW else None
@@ -179,7 +189,7 @@ def _page(
     if few is not None:
         query = query.where(listed(node.c.id, "few") if few else sa.false())
     else:
-        query = _narrowed(session, query, selection, one_by_one=True)
+        query = narrowed(session, query, selection, one_by_one=True)
     order = _page_order(selection.kind, phase, ascending)
     if after:
         query = query.where(order.after(after.value, sa.bindparam(None, after.node_id, sa.BigInteger())))
@@ -199,7 +209,9 @@ def _column_order(kind: Kind, column: str | None, ascending: bool) -> PageOrder:
     return PageOrder(node.id, ascending, value, may_be_empty=True)
 
 
-def _narrowed(session: Session, query: sa.Select[Any], selection: Selection, *, one_by_one: bool) -> sa.Select[Any]:
+def narrowed(
+    session: Session, query: sa.Select[Any], selection: Selection, *, one_by_one: bool = False
+) -> sa.Select[Any]:
     """Return a query of nodes with the conditions of a selection.
 
     A word is looked for in all texts of the index. Joined with the nodes, the texts are read only until there are
@@ -289,27 +301,31 @@ def _held(target: search.Target, context_id: int) -> sa.ColumnElement[bool]:
 def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[int]:
     """Return the ids of up to `limit` nodes of a selection.
 
-    If the store has more nodes and there is no condition, half are the newest and half come from every type: the latest
-    records often have only one type, and a sample of them would hide the labels and metrics of the others.
+    If the store has more nodes and there is no condition, or only the one that they are not archived, half are the
+    newest and half come from every type: the latest records often have only one type, and a sample of them would hide
+    the labels and metrics of the others.
     """
     node = NODE[selection.kind]
     query: sa.Select[Any] = sa.select(node.c.id)
-    if selection.is_everything:
+    is_broad = selection.is_everything or selection.is_all_but_archived
+    if is_broad:
         query = query.order_by(node.c.id.desc())
-    query = _narrowed(session, query, selection, one_by_one=False).limit(limit)
+    query = narrowed(session, query, selection, one_by_one=False).limit(limit)
     found = [node_id for (node_id,) in session.rows(Statement(query, is_asked=True))]
-    if len(found) < limit or not selection.is_everything:
+    if len(found) < limit or not is_broad:
         return found
     half = limit // 2
-    return list(dict.fromkeys([*found[:half], *_of_each_type(session, selection.kind, half), *found]))[:limit]
+    return list(dict.fromkeys([*found[:half], *_of_each_type(session, selection, half), *found]))[:limit]
 
 
-def _of_each_type(session: Session, kind: Kind, limit: int) -> list[int]:
-    """Return the ids of up to `limit` nodes, equally many of each of the first types."""
+def _of_each_type(session: Session, selection: Selection, limit: int) -> list[int]:
+    """Return the ids of up to `limit` nodes of a selection, equally many of each of the first types."""
+    kind = selection.kind
     type_, node = tables.TYPE.c, NODE[kind].c
     types = sa.select(type_.id).where(type_.type_kind == kind.type_kind).order_by(type_.id).limit(_MOST_TYPES)
     type_ids = [type_id for (type_id,) in session.rows(Statement(types))]
-    of_type = Statement(sa.select(node.id).where(node.type_id == sa.bindparam("type_id")).limit(sa.bindparam("most")))
+    query = sa.select(node.id).where(node.type_id == sa.bindparam("type_id")).limit(sa.bindparam("most"))
+    of_type = Statement(narrowed(session, query, selection, one_by_one=True))
     most = max(1, limit // max(1, len(type_ids)))
     found: list[int] = []
     for type_id in type_ids:
@@ -320,7 +336,7 @@ def _of_each_type(session: Session, kind: Kind, limit: int) -> list[int]:
 def count(session: Session, selection: Selection, *, limit: int | None = None) -> int:
     """Return the number of nodes of a selection, or `limit` if there are as many or more."""
     node = NODE[selection.kind]
-    query = _narrowed(session, sa.select(node.c.id), selection, one_by_one=False)
+    query = narrowed(session, sa.select(node.c.id), selection, one_by_one=False)
     if limit is not None:
         query = query.limit(limit)
     rows = session.rows(Statement(sa.select(sa.func.count()).select_from(query.subquery()), is_asked=True))
@@ -332,5 +348,5 @@ def within(selection: Selection, ids: Sequence[int], session: Session) -> set[in
     if selection.is_everything:
         return set(ids)
     node = NODE[selection.kind]
-    query = _narrowed(session, sa.select(node.c.id), selection, one_by_one=True).where(listed(node.c.id, "candidates"))
+    query = narrowed(session, sa.select(node.c.id), selection, one_by_one=True).where(listed(node.c.id, "candidates"))
     return {node_id for (node_id,) in session.listed_rows(Statement(query, is_asked=True), "candidates", list(ids))}
