@@ -239,6 +239,12 @@ ROUTES: dict[str, Route] = {
     ),
     "/api/v1/views/{view_id}": Route({"view_id": [VIEW_ID]}, [{"view_id": VIEW_ID}]),
     "/api/v1/caller": Route({}),
+    **{
+        f"/api/v1/{kind}/{{node_id}}/history": Route(
+            {"node_id": ["1"], "limit": ["1"], "cursor": [NEXT]}, [{"node_id": "1"}]
+        )
+        for kind in ("artifacts", "executions", "contexts")
+    },
     "/api/v1/audit": Route(
         {
             "subject": ["artifact", "context"],

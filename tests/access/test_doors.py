@@ -20,6 +20,7 @@ from lineal.server.rpcs import SERVICES
 from lineal.service.access import Role
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 from tests.access.serving import Served, asking, serving
 
 EVERY_RPC = [f"/{service}/{name}" for service, rpcs in SERVICES.items() for name in rpcs]
@@ -224,3 +225,36 @@ def test_nobody_may_change_a_database_that_is_open_for_reading_only(tmp_path: An
         True,
         "The database is open for reading only.",
     )
+
+
+def put_into(served: Served, workspace: str) -> int:
+    """Put an artifact into a workspace; return its id."""
+    kind = rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="T"))
+    artifact = pb.Artifact(type_id=served.service.call("PutArtifactType", kind).type_id, name="mine")  # type: ignore[attr-defined]
+    artifact.custom_properties["__kf_workspace__"].string_value = workspace
+    put = rpc.PutArtifactsRequest(artifacts=[artifact])
+    return int(served.service.call("PutArtifacts", put).artifact_ids[0])  # type: ignore[attr-defined]
+
+
+def test_a_limited_caller_reads_their_own_changes_of_a_record_and_others_read_all(served: Served) -> None:
+    tokens = {
+        "admin": served.token(Role.ADMIN),
+        "scoped": served.token(Role.WRITER, "a"),
+        "reader": served.token(),
+        "other": served.token(Role.READER, "b"),
+    }
+    with asking(served, token=tokens["scoped"]) as client:
+        path = f"/api/v1/artifacts/{put_into(served, 'a')}"
+        assert client.patch(path, json={"labels": {"team": "x"}}).status_code == 200
+    with asking(served, token=tokens["admin"]) as client:
+        assert client.patch(path, json={"labels": {"team": "secret"}}).status_code == 200
+    found = {}
+    for name, token in tokens.items():
+        with asking(served, token=token) as client:
+            found[name] = client.get(f"{path}/history")
+    assert found["other"].status_code == 404
+    items = {name: answer.json()["items"] for name, answer in found.items() if name != "other"}
+    assert {name: len(each) for name, each in items.items()} == {"admin": 2, "scoped": 1, "reader": 2}
+    assert (found["scoped"].json()["only_own"], "secret" in found["scoped"].text) == (True, False)
+    undoable = {name: {each["is_undoable"] for each in of} for name, of in items.items()}
+    assert undoable == {"admin": {True}, "scoped": {False}, "reader": {False}}

@@ -35,7 +35,8 @@ SAME_FOR_ALL = (
     "/api/v1/views/{view_id}",
 )
 OF_THE_CALLER = "/api/v1/caller"  # test_doors.py
-OF_NODES = sorted(set(ROUTES) - {ADMINS_ONLY, OF_THE_CALLER, *SAME_FOR_ALL})
+HISTORIES = tuple(f"/api/v1/{kind}/{{node_id}}/history" for kind in ("artifacts", "executions", "contexts"))
+OF_NODES = sorted(set(ROUTES) - {ADMINS_ONLY, OF_THE_CALLER, *HISTORIES, *SAME_FOR_ALL})
 _EVERYDAY = 2
 _ALL = pytest.param(1000, marks=pytest.mark.slow)
 _DURATION = re.compile(r'"duration":[0-9]+')

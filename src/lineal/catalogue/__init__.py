@@ -45,6 +45,8 @@ from lineal.store.engine.session import Session
 from lineal.store.rows.events import Period
 from lineal.upkeep import audit_log
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
+from lineal.upkeep.history import History
+from lineal.upkeep.history import history as record_history
 
 __all__ = ["Asked", "Catalogue"]
 Result = TypeVar("Result")
@@ -314,6 +316,10 @@ class Catalogue:
     def audit(self, wanted: AuditFilter, *, cursor: str, limit: int) -> AuditPage:
         """Return a page of the audit log."""
         return audit_log.page(self._service, wanted, cursor=cursor, limit=limit, caller=self._caller())
+
+    def history(self, kind: Kind, node_id: int, *, cursor: str, limit: int) -> History:
+        """Return a page of the changes of one record."""
+        return record_history(self._service, kind, node_id, cursor=cursor, limit=limit, caller=self._caller())
 
     def types(self, kinds: Sequence[Kind]) -> shapes.Types:
         """Return the types of some kinds with their counts."""

@@ -72,7 +72,7 @@ def page(
     require(caller, Role.ADMIN, "the audit log")
     if not on_demand.holds(service.database, own_tables.AUDIT):
         return AuditPage([], None)
-    before = _number(cursor) if cursor else None
+    before = number_of(cursor) if cursor else None
     limit = min(limit, service.database.limits.max_page_size)
     rows = service.read(lambda session, _: audit_rows.page(session, wanted, before=before, limit=limit + 1))
     shown, last = pages.first(rows, limit)
@@ -90,7 +90,12 @@ def check_call(name: str) -> None:
         raise errors.InvalidArgumentError(f"{name[:100]!r} is not a call that writes{hint(name, known)}")
 
 
-def _number(cursor: str) -> int:
+def number_of(cursor: str) -> int:
+    """Return the number of the entry at which a page ended.
+
+    Raises:
+        InvalidArgumentError: no page returned this cursor.
+    """
     try:
         [number] = pages.numbers(cursor, 1)
     except ValueError:

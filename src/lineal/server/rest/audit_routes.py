@@ -1,4 +1,4 @@
-"""The route to the audit log."""
+"""The routes to the audit log: all of it, and the history of one record."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from lineal.catalogue import Catalogue
-from lineal.server.rest.parameters import Cursor, Limit, Time, read_id
+from lineal.kinds import KINDS, Kind
+from lineal.server.rest.parameters import Cursor, Limit, NodeId, Time, read_id
 from lineal.server.rest.writing import answer
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
+from lineal.upkeep.history import History
 
 Subject = Literal["artifact", "execution", "context", "type", "store", "token"]
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
-    """Add the route."""
+    """Add the routes."""
+    for kind in KINDS:
+        _add_history(router, catalogue, kind)
 
     @router.get(
         "/audit",
@@ -40,3 +44,15 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
         about = None if node_id is None else read_id(node_id, what="node")
         wanted = AuditFilter(subject, about, who, rpc, since, until)
         return answer(catalogue.audit(wanted, cursor=cursor, limit=limit))
+
+
+def _add_history(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
+    @router.get(
+        f"/{kind.plural}/{{node_id}}/history",
+        response_model=History,
+        summary=f"What was changed of one {kind.name}, when and by whom, newest first",
+        operation_id=f"{kind.name}_history",
+        tags=[kind.plural],
+    )
+    def history(node_id: NodeId, limit: Limit = 60, cursor: Cursor = "") -> Response:
+        return answer(catalogue.history(kind, read_id(node_id, what=kind.name), cursor=cursor, limit=limit))

@@ -30,6 +30,8 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
 _UPDATED = "update"
+UNDONE = frozenset({_UPDATED, PROMOTED, DEMOTED})
+"""The actions of the audit log that can be undone."""
 
 
 def undo_change(session: Session, types: KnownTypes, request: records.UndoChangeRequest) -> records.ChangeNodesResponse:

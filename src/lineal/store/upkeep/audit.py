@@ -45,6 +45,7 @@ class AuditFilter:
         subject: "artifact", "execution", "context", "type", "store" or "token".
         node_id: the id of one of them.
         who: the caller as recorded, or only the name or the id of the token.
+        signature: the caller exactly as recorded.
         rpc: the call.
         since: from this time on, in milliseconds since the epoch.
         until: before this time.
@@ -56,6 +57,7 @@ class AuditFilter:
     rpc: str | None = None
     since: int | None = None
     until: int | None = None
+    signature: str | None = None
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return the conditions on rows."""
@@ -66,6 +68,7 @@ class AuditFilter:
             if value is not None
         ]
         found += [_is_by(self.who)] if self.who is not None else []
+        found += [_is_exactly(self.signature)] if self.signature is not None else []
         found += [AUDIT.c.time >= self.since] if self.since is not None else []
         return found + ([AUDIT.c.time < self.until] if self.until is not None else [])
 
@@ -88,6 +91,10 @@ def _is_by(who: str) -> sa.ColumnElement[bool]:
     column = AUDIT.c.who
     equal = column == sa.bindparam(None, who, type_=column.type)
     return sa.or_(equal, *[Contains(column, sa.bindparam(None, pattern, sa.Text())) for pattern in patterns])
+
+
+def _is_exactly(signature: str) -> sa.ColumnElement[bool]:
+    return AUDIT.c.who == sa.bindparam(None, signature[:LONGEST_TEXT], type_=AUDIT.c.who.type)
 
 
 def add(session: Session, changes: Sequence[Change], *, time: int, who: str, rpc: str) -> None:
