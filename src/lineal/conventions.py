@@ -30,3 +30,9 @@ FAILURE_TEXTS = (*FAILURE_TYPES, *FAILURE_MESSAGES, *FAILURE_TRACEBACKS)
 # SDK writes the first of each, in milliseconds, and the watchers the second.
 START_TIMES = ("__started__", "start_time", "started_at")
 END_TIMES = ("__ended__", "end_time", "ended_at", "finished_at")
+# Metrics that most people know, the likeliest headline first: what is better if greater before errors and losses.
+HEADLINE_METRICS = (
+    "accuracy", "auc", "roc_auc", "auroc", "f1", "f1_score", "precision", "recall", "average_precision", "pr_auc",
+    "map", "ndcg", "mrr", "bleu", "rouge", "rouge_l", "iou", "dice", "r2", "r2_score", "score",
+    "rmse", "mae", "mse", "mape", "wer", "cer", "perplexity", "log_loss", "loss",
+)  # fmt: skip

@@ -48,6 +48,7 @@ export function rowOf(id: number, given: Partial<Row> = {}): Row {
     values: {},
     metrics: {},
     made_by: null,
+    labels: {},
     ...given,
   };
 }

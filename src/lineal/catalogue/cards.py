@@ -153,6 +153,9 @@ def cards(
     """
     nodes = readable_messages(session, types, kind, rows)
     fields = {node.id: card_fields(kind, node) for node in nodes}
+    if issubclass(shape, shapes.Row):
+        for node in nodes:
+            fields[node.id]["labels"] = Record(node).labels
     if columns:
         _fill_columns(session, kind, nodes, fields, columns)
     _fill_groups(session, types, kind, fields)

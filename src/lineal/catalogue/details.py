@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from lineal import json_form, record_tags
-from lineal.catalogue import cards, endings, shapes
+from lineal.catalogue import cards, endings, headline, shapes
 from lineal.catalogue.measured_times import CREATE_TIME, measured_at
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
@@ -61,15 +61,17 @@ def _whole(
 ) -> shapes.Node:
     record = Record(message)
     metrics = {name: shapes.MetricValue(value, value, value, 1) for name, value in record.metrics.items()}
-    metrics |= cards.all_metric_values(session, kind, message.id)
+    reported = cards.all_metric_values(session, kind, message.id)
+    failure = endings.failure_of(message) if kind is EXECUTION else None
     events: dict[str, Any] = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
     return shapes.Node(
-        **{**vars(card), "metrics": metrics, "failure": endings.failure_of(message) if kind is EXECUTION else None},
+        **{**vars(card), "metrics": {**metrics, **reported}, "failure": failure},
         properties=cards.values_of(message.properties),
         custom_properties=cards.values_of(message.custom_properties),
         labels=record.labels,
         meta=json_form.plain(record.meta, wide_as_text=True) or None,
         contexts=contexts,
+        headline=headline.of_record(message.type, reported, metrics),
         tag=record_tags.tag(message),
         **events,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.catalogue.reading import Record
 from lineal.catalogue.whole_counts import SPANS, WholeCounts
 from lineal.filter import search
-from lineal.filter.search import Comparison, Query, Term
+from lineal.filter.search import Comparison, Has, Key, Query, Term
 from lineal.filter.search.tree import OPERATOR_CHARACTERS, quoted
 from lineal.kinds import CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
@@ -27,6 +27,7 @@ from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
 from lineal.store.index import archived
 from lineal.store.index import facets as facet_rows
+from lineal.store.index import metrics as metric_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import Selection
 from lineal.store.rows import nodes as node_rows
@@ -35,6 +36,7 @@ LONGEST_FACET = 50
 MOST_LABEL_FACETS = 12
 COLUMN_SAMPLE = 2000
 _MOST_DISTINCT = 100
+_MOST_METRICS = 300
 
 
 class _Sample:
@@ -220,10 +222,13 @@ def columns(session: Session, types: KnownTypes, asked: Asked) -> shapes.Columns
     """Return the columns that a search's nodes fill."""
     sample = _Sample(session, asked.settled(session), COLUMN_SAMPLE)
     rows = node_rows.nodes_by_ids(session, asked.kind, sample.ids)
+    reported = metric_rows.latest_metrics(session, asked.kind, sample.ids)
     seen: dict[str, _Seen] = {}
     for node in readable_messages(session, types, asked.kind, rows):
-        for key, kind, value in _values(node):
+        for key, kind, value in _values(node, reported.get(node.id, {})):
             seen.setdefault(key, _Seen()).add(kind, value)
+    if not sample.exact:
+        seen |= {key: _Seen(["double"]) for key in _further_metrics(session, sample.selection, seen)}
     found = [
         shapes.Column(key, sorted(each.kinds), each.filled, len(each.values), _is_internal(key))
         for key, each in seen.items()
@@ -232,11 +237,22 @@ def columns(session: Session, types: KnownTypes, asked: Asked) -> shapes.Columns
     return shapes.Columns(found, len(sample.ids), sample.exact)
 
 
+def _further_metrics(session: Session, selection: Selection, seen: Mapping[str, _Seen]) -> Iterable[str]:
+    """Yield the keys of metrics that nodes of a selection have, but none of those that were looked at."""
+    for name in facet_rows.metric_names(session, selection.kind, limit=_MOST_METRICS):
+        if f"metric.{name}" in seen:
+            continue
+        has = Term(Has(Key("metric", name)), negated=False, start=0, end=0)
+        narrowed = replace(selection, query=Query((*selection.query.terms, has)))
+        if found_rows.count(session, narrowed, limit=1):
+            yield f"metric.{name}"
+
+
 class _Seen:
     """What was seen of one column."""
 
-    def __init__(self) -> None:
-        self.kinds: set[str] = set()
+    def __init__(self, kinds: Iterable[str] = ()) -> None:
+        self.kinds: set[str] = set(kinds)
         self.filled = 0
         self.values: set[Any] = set()
 
@@ -247,8 +263,8 @@ class _Seen:
             self.values.add(value)
 
 
-def _values(node: Any) -> Iterable[tuple[str, str, Any]]:
-    """Yield (key, kind of value, value) of everything that a node can show as a column."""
+def _values(node: Any, reported: Mapping[str, float]) -> Iterable[tuple[str, str, Any]]:
+    """Yield (key, kind of value, value) of all that a node can show as a column; `reported` are its indexed metrics."""
     record = Record(node)
     found: dict[str, tuple[str, Any]] = {}
     for properties in (node.custom_properties, node.properties):
@@ -260,7 +276,8 @@ def _values(node: Any) -> Iterable[tuple[str, str, Any]]:
     for name, scalar in record.json_values.items():
         found.setdefault(f"prop.{name}", ("string" if isinstance(scalar, str) else "double", scalar))
     found |= {f"label.{name}": ("string", value) for name, value in record.labels.items()}
-    found |= {f"metric.{name}": ("double", value) for name, value in record.metrics.items()}
+    metrics = {**record.metrics, **reported}
+    found |= {f"metric.{name}": ("double", value) for name, value in metrics.items()}
     return [(key, kind, json_form.plain(value)) for key, (kind, value) in found.items()]
 
 

@@ -8,7 +8,7 @@ which keys there are (listing.py).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lineal.errors import Details, InvalidArgumentError
 
@@ -36,6 +36,11 @@ def read_keys(text: str, *, parameter: str = "columns") -> tuple[str, ...]:
         KeyTextError: a quotation mark is never closed, or something stands behind a closed one.
     """
     return tuple(dict.fromkeys(key for key in _keys(text, parameter) if key))
+
+
+def write_keys(keys: Iterable[str]) -> str:
+    """Return keys as a list that `read_keys` reads."""
+    return ",".join('"' + key.replace('"', '""') + '"' for key in keys)
 
 
 def _keys(text: str, parameter: str) -> Iterator[str]:

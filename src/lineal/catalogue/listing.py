@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lineal import conventions, errors
-from lineal.catalogue import cards, keys, shapes
+from lineal.catalogue import cards, chosen_columns, keys, shapes
 from lineal.filter import search
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
@@ -99,14 +99,23 @@ def read_columns(text: str) -> tuple[str, ...]:
     Raises:
         InvalidArgumentError: one is no key of a value.
     """
-    columns = keys.read_keys(text)
+    return value_columns(keys.read_keys(text))
+
+
+def value_columns(columns: Sequence[str]) -> tuple[str, ...]:
+    """Return columns as they are, if all are keys of values.
+
+    Raises:
+        InvalidArgumentError: one is not.
+    """
     for column in columns:
         family, _, name = column.partition(".")
         if family not in _FAMILIES or not name:
             raise errors.InvalidArgumentError(
-                f"{column[:60]!r} is not a column; write {_NAMED}, separated by commas, and quote a name that has one"
+                f"{column[:60]!r} is not a column; write {_NAMED}, separated by commas, and quote a name that has one; "
+                "lists take headline and default as well"
             )
-    return columns
+    return tuple(columns)
 
 
 def page(
@@ -119,13 +128,16 @@ def page(
     """
     ordered = read_order(order, asked.kind)
     after = read_cursor(cursor, order) if cursor else None
-    shown = read_columns(columns)
+    selection = asked.settled(session)
+    chosen = chosen_columns.choose(session, types, selection, keys.read_keys(columns))
+    shown = value_columns(chosen.shown)
     most = min(limit, session.limits.max_page_size)
-    found = found_rows.find_page(session, asked.settled(session), ordered, limit=most, after=after)
+    found = found_rows.find_page(session, selection, ordered, limit=most, after=after)
     rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
     if asked.kind is ARTIFACT:
         rows = _with_makers(session, types, rows)
-    return shapes.Page(rows, write_cursor(found.place, order) if found.place else None)
+    place = write_cursor(found.place, order) if found.place else None
+    return shapes.Page(rows, place, headline=chosen.headline, columns=chosen.defaults)
 
 
 def _with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:

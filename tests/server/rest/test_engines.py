@@ -126,6 +126,11 @@ def test_the_rest_answers_on_every_engine(anywhere: Shelf) -> None:
     assert [[point["value"] for point in each["points"]] for each in lines] == [[0.9, "NaN", 0.8]]
     assert len(anywhere.get(f"/artifacts/{model['id']}/evaluations")["items"]) == 3
     assert [row["key"] for row in anywhere.get(f"/artifacts/{model['id']}/versions")["items"]] == [model["key"]]
+    offered = {each["key"]: each for each in anywhere.get("/artifacts/columns", q="type=model")["columns"]}
+    assert offered["metric.auc"]["filled"] == 1
+    listed = anywhere.get("/artifacts", q="type=model", columns="default")
+    assert (listed["headline"], "metric.auc" in listed["columns"]) == ("auc", True)
+    assert anywhere.get(f"/artifacts/{model['id']}")["headline"] == ["auc"]
     view = anywhere.client.post("/api/v1/views", json={"content": "ä=1"}).json()
     assert {**anywhere.get(f"/views/{view['id']}"), "removed": 0} == view
     for path in (

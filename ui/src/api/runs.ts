@@ -42,6 +42,7 @@ function rowOf(run: Run): Row {
     },
     metrics: {},
     made_by: null,
+    labels: {},
   };
 }
 

@@ -2212,6 +2212,7 @@ export interface components {
          *         inputs: how many input events it has.
          *         outputs: how many output events it has.
          *         unindexed: the reason if searches do not find it by its content.
+         *         headline: the names of up to four metrics that stand for it, the first one first.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          */
         Node: {
@@ -2324,6 +2325,8 @@ export interface components {
             outputs: number;
             /** Unindexed */
             unindexed: string | null;
+            /** Headline */
+            headline: string[];
             /**
              * Tag
              * @default
@@ -2348,6 +2351,8 @@ export interface components {
          *         items: the nodes.
          *         next_cursor: what to pass as `cursor` for the next page; None on the last.
          *         complete: whether the search index had caught up; if not, newly written things may be missing from a search.
+         *         headline: the metric that stands for the nodes, if `headline` or `default` was asked for and they have one.
+         *         columns: what `default` stood for, if it was asked for and the search is about one type.
          */
         Page: {
             /** Items */
@@ -2359,6 +2364,10 @@ export interface components {
              * @default true
              */
             complete: boolean;
+            /** Headline */
+            headline: string | null;
+            /** Columns */
+            columns: string[] | null;
         };
         /**
          * ParsedSearch
@@ -2570,7 +2579,11 @@ export interface components {
         };
         /**
          * Row
-         * @description A node in a list; `made_by` is the execution that wrote an artifact last, if one did.
+         * @description A node in a list.
+         *
+         *     Attributes:
+         *         made_by: the execution that wrote an artifact last, if one did.
+         *         labels: its labels, wherever they are recorded.
          */
         Row: {
             /** Key */
@@ -2653,6 +2666,10 @@ export interface components {
                 [key: string]: components["schemas"]["MetricValue"];
             };
             made_by: components["schemas"]["Reference"] | null;
+            /** Labels */
+            labels: {
+                [key: string]: string;
+            };
         };
         /**
          * Run
@@ -3129,7 +3146,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -3218,7 +3235,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -4095,7 +4112,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -4184,7 +4201,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -5061,7 +5078,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -5150,7 +5167,7 @@ export interface operations {
                 context_id?: string | null;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The format. */
                 format?: "csv" | "json";
@@ -6850,7 +6867,7 @@ export interface operations {
                 internal?: boolean;
                 /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
                 inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
             };
             header?: never;
@@ -7350,7 +7367,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. */
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
                 /** @description The longest page wanted. */
                 limit?: number;

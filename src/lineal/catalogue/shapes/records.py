@@ -116,9 +116,15 @@ class Card:
 
 @dataclass(frozen=True)
 class Row(Card):
-    """A node in a list; `made_by` is the execution that wrote an artifact last, if one did."""
+    """A node in a list.
+
+    Attributes:
+        made_by: the execution that wrote an artifact last, if one did.
+        labels: its labels, wherever they are recorded.
+    """
 
     made_by: Reference | None = None
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,11 +135,15 @@ class Page:
         items: the nodes.
         next_cursor: what to pass as `cursor` for the next page; None on the last.
         complete: whether the search index had caught up; if not, newly written things may be missing from a search.
+        headline: the metric that stands for the nodes, if `headline` or `default` was asked for and they have one.
+        columns: what `default` stood for, if it was asked for and the search is about one type.
     """
 
     items: list[Row]
     next_cursor: str | None
     complete: bool = True
+    headline: str | None = None
+    columns: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +159,7 @@ class Node(Card):
         inputs: how many input events it has.
         outputs: how many output events it has.
         unindexed: the reason if searches do not find it by its content.
+        headline: the names of up to four metrics that stand for it, the first one first.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
     """
 
@@ -160,6 +171,7 @@ class Node(Card):
     inputs: int = 0
     outputs: int = 0
     unindexed: str | None = None
+    headline: list[str] = field(default_factory=list)
     tag: str = ""
 
 

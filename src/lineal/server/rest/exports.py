@@ -14,8 +14,8 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Send
 
 from lineal import csv_text, errors
-from lineal.catalogue import Asked, Catalogue, shapes
-from lineal.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES, read_columns
+from lineal.catalogue import Asked, Catalogue, chosen_columns, keys, shapes
+from lineal.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES
 from lineal.server.rest.writing import to_bytes
 
 CONTENT: dict[str, Any] = {
@@ -62,10 +62,12 @@ def stream(
     """
     if bom and form != "csv":
         raise errors.InvalidArgumentError(f"bom=true goes with format=csv, and the format is {form}; leave bom out")
-    read = _reader(catalogue, asked, order, columns)
-    first = read("")
+    first = _reader(catalogue, asked, order, columns)("")
+    # The first page says which metric the headline is; all others show the same.
+    shown = chosen_columns.replaced(keys.read_keys(columns), first.headline, first.columns)
+    read = _reader(catalogue, asked, order, keys.write_keys(shown))
     pages = itertools.chain([first], _following(read, first.next_cursor))
-    body = _csv(pages, read_columns(columns), bom=bom) if form == "csv" else _json(pages)
+    body = _csv(pages, shown, bom=bom) if form == "csv" else _json(pages)
     name = f"{asked.kind.plural}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Export(body, media_type=_MEDIA[form], headers=headers)

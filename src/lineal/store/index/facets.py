@@ -97,6 +97,42 @@ def by_text(session: Session, names: Sequence[str], ids: Sequence[int]) -> Count
     return Counter({text: number for text, number in counts.items() if text})
 
 
+def by_metric(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[str]:
+    """Count nodes by the names of the metrics that the index has of them."""
+    fact = FACT.c
+    is_metric = fact.family + sa.literal(0) == int(Family.METRIC)  # as in by_label
+    query = sa.select(fact.name).where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_metric)
+    return _counted(session, query, ids)
+
+
+def by_number(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[str]:
+    """Count nodes by the names of their properties that are numbers."""
+    table = PROPERTY[kind].c
+    is_number = sa.or_(table.int_value.is_not(None), table.double_value.is_not(None))
+    return _counted(session, sa.select(table.name).where(listed(table[kind.id_column], _IDS), is_number), ids)
+
+
+_NEXT_METRIC = Statement(
+    sa.select(sa.func.min(FACT.c.name)).where(
+        FACT.c.kind == sa.bindparam("kind"), FACT.c.family == int(Family.METRIC), FACT.c.name > sa.bindparam("after")
+    )
+)
+
+
+def metric_names(session: Session, kind: Kind, *, limit: int) -> list[str]:
+    """Return the first names of metrics that the index has of nodes of a kind, in the order of the database."""
+    found: list[str] = []
+    after = ""
+    # One look into the index for each name: reading all facts of a large store would take seconds.
+    while len(found) < limit:
+        [(name,)] = session.rows(_NEXT_METRIC, {"kind": kind.type_kind, "after": after})
+        if name is None:
+            break
+        found.append(name)
+        after = name
+    return found
+
+
 def created_times(session: Session, kind: Kind, ids: Sequence[int]) -> list[int]:
     """Return when nodes were created, in no order."""
     table = NODE[kind].c

@@ -1,0 +1,93 @@
+"""Columns that the server chooses for a list: `headline` is a metric, `default` is what suits the type that is listed.
+
+What stays out: which metric is the headline (headline.py), the columns that records fill (facets.py), and how a column
+is written in the web UI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from lineal.catalogue import headline
+from lineal.catalogue.headline import Family
+from lineal.filter.search import Comparison, Query
+from lineal.kinds import ARTIFACT, CONTEXT, Kind
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+from lineal.store.index import facets as facet_rows
+from lineal.store.index import search as found_rows
+from lineal.store.index.search import Selection
+
+HEADLINE = "headline"
+DEFAULT = "default"
+SAMPLE = 2000
+_METRICS = "metrics"
+# Fields of a row stand beside its values; only the values must be read for a list.
+_OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
+    "model": ("name", "version", "labels", "aliases", HEADLINE, "made_by", "state", "created"),
+    "data": ("name", "version", "labels", "aliases", HEADLINE, "made_by", "workspace", "created"),
+    "metric": ("name", _METRICS, "labels", "made_by", "workspace", "created"),
+    "other": ("name", "version", "labels", HEADLINE, "made_by", "workspace", "created"),
+}
+_OF_EXECUTIONS = ("name", "state", "duration", "labels", HEADLINE, "run", "workspace", "created")
+
+
+class Chosen(NamedTuple):
+    """What the columns of a list are.
+
+    Attributes:
+        shown: the keys of the values to show.
+        headline: the metric that stands for the records, if it was asked for and they have one.
+        defaults: all columns of the list, fields of a row included; None unless they were asked for and the search
+            names types of one family.
+    """
+
+    shown: list[str]
+    headline: str | None = None
+    defaults: list[str] | None = None
+
+
+def choose(session: Session, types: KnownTypes, selection: Selection, columns: Sequence[str]) -> Chosen:
+    """Return the columns of a list with `headline` and `default` replaced by what they stand for."""
+    if HEADLINE not in columns and DEFAULT not in columns:
+        return Chosen(list(columns))
+    kind = selection.kind
+    ids = found_rows.sample_ids(session, selection, limit=SAMPLE)
+    families = _families(session, types, kind, ids)
+    metrics = [f"metric.{name}" for name in headline.of_nodes(session, kind, ids, families)] if ids else []
+    defaults = None
+    if DEFAULT in columns and _names_type(selection.query) and len(families) == 1:
+        defaults = _defaults(kind, families[0], metrics)
+    first = metrics[0].partition(".")[2] if metrics else None
+    return Chosen(replaced(columns, first, defaults), first, defaults)
+
+
+def replaced(columns: Sequence[str], first: str | None, defaults: Sequence[str] | None) -> list[str]:
+    """Return keys of values with `headline` and `default` replaced by the keys of metrics that they stand for."""
+    metrics = [key for key in defaults or () if key.startswith("metric.")]
+    own = {HEADLINE: [f"metric.{first}"] if first else [], DEFAULT: metrics}
+    return list(dict.fromkeys(key for column in columns for key in own.get(column, [column])))
+
+
+def _families(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[Family]:
+    """Return the families of the types of nodes, each once; those of executions are all one."""
+    type_ids = facet_rows.by_column(session, kind, "type_id", ids)
+    if kind is not ARTIFACT:
+        return ["other"] if type_ids else []
+    types.load(session, type_ids)
+    return list({headline.family_of(types.name(session, type_id)) for type_id in type_ids})
+
+
+def _names_type(query: Query) -> bool:
+    terms = [term.body for term in query.terms if not term.negated]
+    return any(isinstance(body, Comparison) and body.key.field == "type" and body.operator != "!=" for body in terms)
+
+
+def _defaults(kind: Kind, family: Family, metrics: Sequence[str]) -> list[str] | None:
+    """Return all columns of a list of one family; None for contexts, which have the same whatever their type."""
+    if kind is CONTEXT:
+        return None
+    columns = _OF_ARTIFACTS[family] if kind is ARTIFACT else _OF_EXECUTIONS
+    own = {HEADLINE: metrics[:1], _METRICS: metrics}
+    return [key for column in columns for key in own.get(column, [column])]

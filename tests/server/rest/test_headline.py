@@ -1,0 +1,114 @@
+"""The metrics that stand for records: the columns of a list, its headline metric, and the numbers of one record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from lineal.catalogue import facets, headline
+from tests.server.rest.shelf import Shelf
+
+
+def reported(shelf: Shelf, model: int, **values: float) -> int:
+    """Put an evaluation of a model."""
+    return shelf.put("metrics", properties={"model_id": str(model), "__ALL_META__": json.dumps({"values": values})})
+
+
+@pytest.fixture
+def models(shelf: Shelf) -> Shelf:
+    """Three models, two of which were evaluated; their own numbers are no results."""
+    ids = [shelf.put("kubeflow.org/alpha/model", custom={"layers": 4, "name": f"net {n}"}) for n in range(3)]
+    reported(shelf, ids[0], zeal=0.5, accuracy=0.7)
+    reported(shelf, ids[1], zeal=0.4, accuracy=0.8)
+    reported(shelf, ids[1], accuracy=0.9)
+    return shelf
+
+
+def columns_of(shelf: Shelf, **parameters: Any) -> dict[str, Any]:
+    return {each["key"]: each for each in shelf.get("/artifacts/columns", **parameters)["columns"]}
+
+
+def test_the_columns_of_models_hold_what_evaluations_report(models: Shelf) -> None:
+    accuracy = columns_of(models, q="type:model")["metric.accuracy"]
+    assert (accuracy["filled"], accuracy["distinct"], accuracy["kinds"]) == (2, 2, ["double"])
+
+
+def test_columns_hold_metrics_of_records_beyond_those_that_are_looked_at(
+    models: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "COLUMN_SAMPLE", 1)
+    found = columns_of(models, q="type:model")
+    assert {"metric.zeal", "metric.accuracy"} <= set(found)
+    assert not {"metric.zeal"} & set(columns_of(models, q="id=3,6"))
+
+
+def test_a_search_of_models_is_completed_with_the_metrics_of_evaluations(models: Shelf) -> None:
+    offered = models.get("/artifacts/suggest", key="", text="accuracy", q="type:model")["items"]
+    assert ("metric.accuracy", 2) in [(each["text"], each["count"]) for each in offered]
+
+
+def test_a_list_names_its_headline_metric_and_fills_it(models: Shelf) -> None:
+    page = models.get("/artifacts", q="type:model", columns="headline", order_by="id")
+    assert page["headline"] == "accuracy"
+    assert [row["metrics"].get("accuracy", {}).get("last") for row in page["items"]] == [0.7, 0.9, None]
+
+
+def test_a_list_of_models_has_columns_of_its_own(models: Shelf) -> None:
+    page = models.get("/artifacts", q="type:model", columns="default")
+    assert page["columns"] == ["name", "version", "labels", "aliases", "metric.accuracy", "made_by", "state", "created"]
+    assert "accuracy" in page["items"][1]["metrics"]
+
+
+def test_a_list_of_all_types_has_no_columns_of_one(models: Shelf) -> None:
+    assert models.get("/artifacts", columns="default")["columns"] is None
+    assert models.get("/artifacts", q="name:net", columns="default")["columns"] is None
+
+
+def test_a_list_without_metrics_has_no_headline(shelf: Shelf) -> None:
+    shelf.put("kubeflow.org/alpha/model", custom={"layers": 4})
+    page = shelf.get("/artifacts", q="type=model", columns="default")
+    assert (page["headline"], page["columns"][4]) == (None, "made_by")
+
+
+def test_an_export_names_the_metric_of_its_headline(models: Shelf) -> None:
+    parameters = {"q": "type:model", "columns": "headline", "order_by": "id"}
+    lines = models.client.get("/api/v1/artifacts/export", params=parameters).text.splitlines()
+    assert lines[0].endswith("metric.accuracy")
+    assert lines[1].endswith("0.7")
+
+
+def test_a_row_has_its_labels(shelf: Shelf) -> None:
+    shelf.put("kubeflow.org/alpha/model", custom={"team": "risk"})
+    assert shelf.get("/artifacts")["items"][0]["labels"] == {"team": "risk"}
+
+
+def test_a_record_names_its_headline_numbers(models: Shelf) -> None:
+    assert models.get("/artifacts/2")["headline"] == ["accuracy", "zeal"]
+    assert models.get("/artifacts/3")["headline"] == []
+
+
+def test_a_metrics_record_of_pipelines_shows_its_own_numbers(shelf: Shelf) -> None:
+    shelf.put("system.Metrics", custom={"rows": 5, "f1": 0.5, "a": 1.0, "b": 2.0, "c": 3.0})
+    assert shelf.get("/artifacts/1")["headline"] == ["f1", "a", "b", "c"]
+
+
+def test_a_headline_of_something_else_than_a_list_is_refused(models: Shelf) -> None:
+    found = models.problem("/lineage", focus="a1", columns="headline")
+    assert found["status"] == 400
+    assert "headline" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "first"),
+    [
+        ({"loss": 5, "accuracy": 5}, ["accuracy", "loss"]),
+        ({"zeal": 9, "awe": 9, "joy": 3}, ["awe", "zeal", "joy"]),
+        ({"train/accuracy": 5, "val_accuracy": 5, "auc": 5}, ["val_accuracy", "train/accuracy", "auc"]),
+        ({"accuracy": 1, "score": 90}, ["score", "accuracy"]),
+        ({"__step__": 9}, []),
+    ],
+)
+def test_well_known_metrics_come_first_then_frequent_ones(counts: dict[str, int], first: list[str]) -> None:
+    assert headline.ranked(counts) == first
