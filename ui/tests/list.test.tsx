@@ -85,7 +85,7 @@ describe("a list", () => {
   it("that the server refuses shows the error, and the facets live on", async () => {
     draw("/artifacts", { artifacts: undefined });
     expect((await screen.findByRole("alert")).textContent).toContain("Try again");
-    await screen.findByText("data_set");
+    await screen.findByText("Data set");
   });
 
   it("of runs has no facets and no export", async () => {

@@ -35,6 +35,20 @@ describe.each(["light", "dark"] as const)("the %s theme", (scheme) => {
     expect(contrast(colour(name), colour("sunk"))).toBeGreaterThanOrEqual(6);
   });
 
+  it.each([...WORDS, "text"])(
+    "has %s readable on what a list of options has chosen, which is no other colour",
+    (name) => {
+      expect(contrast(colour(name), colour("selected"))).toBeGreaterThanOrEqual(4.5);
+      const base = readFileSync("src/app/base.css", "utf8");
+      const chosen = base.slice(base.indexOf("[data-combobox-selected]"));
+      expect(chosen.slice(0, chosen.indexOf("}"))).toMatch(/background: var\(--selected\);\s+color: var\(--text\)/);
+    },
+  );
+
+  it("has a mark of what is chosen that can be told from its background", () => {
+    expect(contrast(colour("link"), colour("selected"))).toBeGreaterThanOrEqual(3);
+  });
+
   it("has controls that can be told from the surface", () => {
     expect(contrast(colour("control-border"), colour("surface"))).toBeGreaterThanOrEqual(3);
   });

@@ -1,25 +1,25 @@
-// The search of the whole store: a name, a part of one, an id or a uri; Enter opens the first that is found.
+// The search of the whole store: a name, a part of one, an id or a uri. The keys of its list are those of every list: arrow
+// keys, Home and End, Enter, Esc.
 
 import { Combobox, TextInput, useCombobox } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { findRecords, useFound } from "../api/search";
-import { type Card, pageOf, titleOf } from "../api/shapes";
-import { listWith } from "../filter/where";
-import { Ago } from "../values/Ago";
-import { Name } from "../values/Name";
-import { shortType } from "../values/names";
-import { RecordIcon } from "../values/RecordIcon";
+import { Problem } from "../api/problem";
+import { type Found, findRecords, useFound } from "../api/search";
+import { type Card, pageOf } from "../api/shapes";
+import { listWith, type Where } from "../filter/where";
+import { formatCount } from "../values/numbers";
+import { FoundLine } from "./Found";
 
 export function Search() {
   const input = useRef<HTMLInputElement>(null);
   const finder = useFinder(input);
-  const { text, asked, box, records } = finder;
+  const { text, box, found } = finder;
   useHotkeys([["/", () => input.current?.focus()]]);
   return (
-    <Combobox store={box} onOptionSubmit={finder.choose}>
+    <Combobox store={box} onOptionSubmit={finder.choose} shadow="md">
       <Combobox.Target>
         <TextInput
           ref={input}
@@ -36,88 +36,114 @@ export function Search() {
           onKeyDown={finder.press}
         />
       </Combobox.Target>
-      <Combobox.Dropdown hidden={!text.trim() || asked === ""}>
+      <Combobox.Dropdown hidden={finder.isHidden}>
         <Combobox.Options aria-label="What is found">
-          {records.map((record) => (
-            <Combobox.Option key={record.key} value={record.key}>
-              <Found record={record} />
-            </Combobox.Option>
-          ))}
-          <Combobox.Option value="all" className="muted">
-            List all artifacts with “{text.trim().slice(0, 60)}”
+          {found.map((one) => [
+            <Combobox.Option key={one.key} value={one.key}>
+              <FoundLine found={one} />
+            </Combobox.Option>,
+            hasVersions(one) && (
+              <Combobox.Option key={`all ${one.key}`} value={`all ${one.key}`} className="found-all">
+                All {formatCount(one.count)} {one.card.kind === "artifact" ? "versions" : `${one.card.kind}s`}
+              </Combobox.Option>
+            ),
+          ])}
+          <Combobox.Option value="all">
+            List all artifacts with “<bdi>{text.trim().slice(0, 60)}</bdi>”
           </Combobox.Option>
         </Combobox.Options>
+        {finder.note && (
+          <p className="found-note muted" role="status">
+            {finder.note}
+          </p>
+        )}
       </Combobox.Dropdown>
     </Combobox>
   );
+}
+
+/** Only of an exact name all versions are offered: of others, the newest alone leaves room for more names. */
+function hasVersions(one: Found): one is Extract<Found, { card: Card }> {
+  return "card" in one && one.isExact && one.count > 1;
 }
 
 /** What is typed, what is found, and what opens of it. */
 function useFinder(input: RefObject<HTMLInputElement | null>) {
   const [text, setText] = useState("");
   const [asked] = useDebouncedValue(text.trim(), 150);
-  const found = useFound(asked);
-  const records = found.data ?? [];
+  const answer = useFound(asked);
+  const found = answer.data?.found ?? [];
+  const isCurrent = answer.data?.text === text.trim();
   const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the first option is chosen anew for each answer
-  useEffect(() => void box.selectFirstOption(), [found.data]);
+  useEffect(() => void box.selectFirstOption(), [answer.data]);
   const close = () => {
     setText("");
     box.closeDropdown();
     input.current?.blur();
   };
   const ways = useWays(close);
-  const listAll = () => ways.listAll(text.trim());
   /** Enter may come before the answer: then it is asked for, so that nothing else opens than what was typed. */
   const submit = async () => {
-    const [first] = asked === text.trim() && found.data ? found.data : await findRecords(text.trim());
+    const [first] = isCurrent ? found : await findRecords(text.trim()).catch(() => []);
     if (first) ways.open(first);
-    else listAll();
+    else ways.list([["", text.trim()]]);
   };
   const choose = (key: string) => {
-    const record = records.find((candidate) => candidate.key === key);
-    if (record) ways.open(record);
-    else listAll();
+    const one = found.find((candidate) => candidate.key === key.replace(/^all /, ""));
+    if (!one) ways.list([["", text.trim()]]);
+    else if (key.startsWith("all ") && "card" in one) ways.listVersions(one.card);
+    else ways.open(one);
   };
   const type = (next: string) => {
     setText(next);
     box.openDropdown();
   };
   const press = (event: React.KeyboardEvent) => {
+    const at = box.getSelectedOptionIndex();
     if (event.key === "Escape") close();
-    if (event.key === "Enter" && text.trim() && !(box.getSelectedOptionIndex() > 0)) {
-      event.preventDefault();
-      void submit();
-    }
+    // In the text, Home and End belong to the caret until an arrow key has gone into the list.
+    else if (at > 0 && (event.key === "Home" || event.key === "End")) goTo(box, event.key);
+    else if (event.key === "Enter" && text.trim() && !(at > 0)) void submit();
+    else return;
+    event.preventDefault();
   };
-  return { text, asked, box, records, choose, type, press };
+  const note = noteOf(answer.error, isCurrent && found.length === 0, text.trim());
+  return { text, box, found, choose, type, press, note, isHidden: !text.trim() || asked === "" };
+}
+
+function goTo(box: ReturnType<typeof useCombobox>, key: "Home" | "End"): void {
+  const options = document.querySelectorAll(`#${CSS.escape(box.listId ?? "")} [data-combobox-option]`);
+  box.selectOption(key === "Home" ? 0 : options.length - 1);
+}
+
+function noteOf(error: unknown, isNothing: boolean, text: string): string | undefined {
+  if (error) return `${Problem.from(error).title}, so nothing could be searched.`;
+  return isNothing ? `No name, id or uri is like “${text.slice(0, 60)}”.` : undefined;
 }
 
 function useWays(close: () => void) {
   const navigate = useNavigate();
+  const list = (where: Where, to: "/artifacts" | "/executions" | "/workspaces" = "/artifacts") => {
+    close();
+    void navigate({ to, search: listWith(where) });
+  };
   return {
-    open: (record: Card) => {
-      close();
-      void navigate({ to: pageOf(record), params: { id: record.id } });
+    list,
+    listVersions: (card: Card) => {
+      const place: Where = [
+        ["type", card.type],
+        ["name", card.name ?? ""],
+        ...(card.workspace ? ([["workspace", card.workspace]] as const) : []),
+      ];
+      list(place, LISTS[card.kind]);
     },
-    listAll: (text: string) => {
+    open: (one: Found) => {
       close();
-      void navigate({ to: "/artifacts", search: listWith([["", text]]) });
+      if ("run" in one) void navigate({ to: "/runs/$id", params: { id: one.run.id } });
+      else void navigate({ to: pageOf(one.card), params: { id: one.card.id } });
     },
   };
 }
 
-function Found({ record }: { record: Card }) {
-  return (
-    <div className="found">
-      <RecordIcon type={record.type} kind={record.kind} />
-      <span className="found-name">
-        <Name name={titleOf(record)} most={48} />
-      </span>
-      <span className="muted">
-        {[record.version, shortType(record.type), `id ${record.id}`].filter(Boolean).join(" · ")} ·{" "}
-        <Ago time={record.created} />
-      </span>
-    </div>
-  );
-}
+const LISTS = { artifact: "/artifacts", execution: "/executions", context: "/workspaces" } as const;

@@ -9,6 +9,7 @@ import { Empty } from "../state/States";
 import { Help } from "./Help";
 import { Search } from "./Search";
 import { useShortLink } from "./shortLinks";
+import { focusMain, useFirstFocus } from "./useFirstFocus";
 
 const PLACES = [
   { to: "/artifacts", name: "Artifacts" },
@@ -27,6 +28,7 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   useHotkeys([["shift+?", help.open]]);
   useShortLink();
+  useFirstFocus(path);
   // biome-ignore lint/correctness/useExhaustiveDependencies: closing belongs to the change of the path
   useEffect(menu.close, [path]);
   return (
@@ -63,7 +65,7 @@ export function Shell() {
 
 function skipToMain(event: React.MouseEvent): void {
   event.preventDefault();
-  document.getElementById("main")?.focus();
+  focusMain();
 }
 
 function Places({ className }: { className: string }) {

@@ -96,11 +96,16 @@ function FilterInput({ input, filter, placeholder, ...choice }: FilterInputProps
   );
 }
 
-/** Arrow keys walk through the suggestions; Enter and Tab take one; Enter hands the filter on; Escape closes them. */
+/**
+ * Arrow keys walk through the suggestions, Home and End go to the first and the last once one is chosen; Enter and Tab take
+ * one; Enter hands the filter on; Escape closes them.
+ */
 function press(event: React.KeyboardEvent, filter: FilterText, { chosen, setChosen, take }: ChoiceProps): void {
   const completion = filter.completions[chosen];
   if (event.key === "ArrowDown") setChosen(Math.min(chosen + 1, filter.completions.length - 1));
   else if (event.key === "ArrowUp") setChosen(Math.max(chosen - 1, -1));
+  else if (event.key === "Home" && completion) setChosen(0);
+  else if (event.key === "End" && completion) setChosen(filter.completions.length - 1);
   else if ((event.key === "Enter" || event.key === "Tab") && completion) take(completion);
   else if (event.key === "Enter") void filter.submit();
   else if (event.key === "Escape") filter.setCaret(null);
@@ -117,6 +122,9 @@ function Suggestions({ completions, chosen, take }: ChoiceProps & { readonly com
           id={`suggestion-${at}`}
           role="option"
           aria-selected={at === chosen}
+          ref={(option) => {
+            if (at === chosen) option?.scrollIntoView?.({ block: "nearest" });
+          }}
           className={at === chosen ? "suggestion suggestion-chosen" : "suggestion"}
           onPointerDown={(event) => {
             event.preventDefault();

@@ -1,15 +1,18 @@
 // Facets: how many records have which value under the present filter. Click: only; Ctrl: as well; Alt: not.
 
 import { IconChevronDown, IconMinus } from "@tabler/icons-react";
-import { Fragment, useState } from "react";
+import { Fragment, useMemo, useRef, useState } from "react";
 import { useFacets } from "../api/listing";
 import { type Edit, type SearchTerm, useTerms } from "../api/searches";
 import type { Facet as FacetGroup, FacetValue, ListKind } from "../api/shapes";
+import { useRoving } from "../app/useRoving";
 import { type Choice, choiceOf } from "../filter/terms";
 import { Failed, Loading } from "../state/States";
-import { cutMiddle, shortType } from "../values/names";
+import { fieldName, typeNames } from "../values/humanNames";
+import { cutMiddle } from "../values/names";
 import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
+import { useHeld, useSteady, withChosen } from "./steadyFacets";
 import { TimeFacet } from "./TimeFacet";
 
 interface FacetsProps {
@@ -20,31 +23,35 @@ interface FacetsProps {
 }
 
 export function Facets({ kind, filter, query, onEdit }: FacetsProps) {
-  const facets = useFacets(kind, filter, query);
+  const answer = useFacets(kind, filter, query);
   const terms = useTerms(filter);
   const [open, setOpen] = useState(false);
+  const body = useRef<HTMLDivElement>(null);
+  useRoving(body);
+  const steady = useSteady(kind, answer.data, useHeld(body));
+  const facets = useMemo(() => steady && withChosen(steady, terms), [steady, terms]);
   return (
     <aside className={`facets ${open ? "facets-open" : ""}`} aria-label="Facets">
       <button type="button" className="facets-toggle only-narrow" aria-expanded={open} onClick={() => setOpen(!open)}>
         Narrow down <IconChevronDown size={14} aria-hidden />
       </button>
-      <div className="facets-body">
-        {facets.data?.facets.map((group) => (
+      <div className="facets-body" ref={body}>
+        {facets?.facets.map((group) => (
           <Fragment key={group.key}>
             <Facet group={group} kind={kind} terms={terms} onEdit={onEdit} />
-            {group.key === "type" && facets.data.created.length > 1 && (
-              <TimeFacet spans={facets.data.created} exact={facets.data.exact} terms={terms} onEdit={onEdit} />
+            {group.key === "type" && facets.created.length > 1 && (
+              <TimeFacet spans={facets.created} exact={facets.exact} terms={terms} onEdit={onEdit} />
             )}
           </Fragment>
         ))}
-        {facets.data?.exact === false && (
+        {facets && <p className="facets-hint muted">Click: only · Ctrl: as well · Alt: not</p>}
+        {facets?.exact === false && (
           <p className="facets-hint muted">
-            Counts with + are those among {formatCount(facets.data.counted)} of the records.
+            Counts with + are those among {formatCount(facets.counted)} of the records.
           </p>
         )}
-        {facets.data && <p className="facets-hint muted">Click: only · Ctrl: as well · Alt: not</p>}
-        {facets.isPending && <Loading rows={8} label="Loading facets" />}
-        {facets.error && !facets.data && <Failed error={facets.error} retry={() => void facets.refetch()} />}
+        {answer.isPending && !facets && <Loading rows={8} label="Loading facets" />}
+        {answer.error && !facets && <Failed error={answer.error} retry={() => void answer.refetch()} />}
       </div>
     </aside>
   );
@@ -62,17 +69,26 @@ interface FacetProps {
 function Facet({ group, kind, terms, onEdit }: FacetProps) {
   const [all, setAll] = useState(false);
   if (group.values.length === 0 || saysNothing(group)) return null;
+  const names = group.key === "type" ? typeNames(group.values.map(({ value }) => value)) : undefined;
   const shown = all ? group.values : group.values.slice(0, FIRST);
   return (
     <section className="facet">
-      <h2>{titleOf(group.key)}</h2>
+      <h2 title={group.key}>{fieldName(group.key)}</h2>
       <ul>
         {shown.map((value) => (
-          <FacetRow key={value.value} group={group} value={value} kind={kind} terms={terms} onEdit={onEdit} />
+          <FacetRow
+            key={value.value}
+            group={group}
+            value={value}
+            text={names?.get(value.value) ?? value.label}
+            kind={kind}
+            terms={terms}
+            onEdit={onEdit}
+          />
         ))}
       </ul>
       {group.values.length > shown.length && (
-        <button type="button" className="link-button" onClick={() => setAll(true)}>
+        <button type="button" tabIndex={-1} className="link-button" onClick={() => setAll(true)}>
           {formatCount(group.values.length - FIRST)} more
         </button>
       )}
@@ -87,40 +103,44 @@ function saysNothing({ key, values }: FacetGroup): boolean {
 
 interface FacetRowProps extends FacetProps {
   readonly value: FacetValue;
+  /** The value as people say it. */
+  readonly text: string;
 }
 
-function FacetRow({ group, value, kind, terms, onEdit }: FacetRowProps) {
+function FacetRow({ group, value, text, kind, terms, onEdit }: FacetRowProps) {
   const choice = choiceOf(terms, group.key, value.value);
-  const click = (event: React.MouseEvent) =>
-    onEdit({ choice: nextChoice(choice, event), terms: [[group.key, value.value]] });
-  const text = group.key === "type" ? shortType(value.value) : value.label;
+  const choose = (event: Modifiers) => onEdit({ choice: nextChoice(choice, event), terms: [[group.key, value.value]] });
   return (
     <li>
       <button
         type="button"
+        tabIndex={-1}
         className={`facet-row facet-${choice}`}
         aria-pressed={choice !== "none"}
-        onClick={click}
+        onClick={choose}
+        onKeyDown={(event) => {
+          // With Ctrl or Alt, the browser makes no click of Enter.
+          if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey || event.altKey)) return;
+          event.preventDefault();
+          choose(event);
+        }}
         title={value.value}
       >
-        {choice === "not" && <IconMinus size={14} aria-label="not" />}
         {group.key === "type" && <RecordIcon type={value.value} kind={kind.slice(0, -1)} size={14} />}
         <bdi className="facet-name">{cutMiddle(text, 26)}</bdi>
-        <span className="facet-count">
-          {formatCount(value.count)}
-          {!group.exact && "+"}
+        {/* Another count is another element: a text of another width would have moved. */}
+        <span className="facet-count" key={`${choice} ${value.count}`}>
+          {choice === "not" ? <IconMinus size={14} aria-label="not" /> : formatCount(value.count)}
+          {!group.exact && choice !== "not" && "+"}
         </span>
       </button>
     </li>
   );
 }
 
-function titleOf(key: string): string {
-  if (key.startsWith("label.")) return key.slice("label.".length);
-  return key.charAt(0).toUpperCase() + key.slice(1);
-}
+type Modifiers = Pick<React.MouseEvent, "altKey" | "ctrlKey" | "metaKey">;
 
-function nextChoice(choice: Choice, event: React.MouseEvent): Choice {
+function nextChoice(choice: Choice, event: Modifiers): Choice {
   if (event.altKey) return choice === "not" ? "none" : "not";
   if (event.ctrlKey || event.metaKey) return choice === "none" ? "any" : "none";
   return choice === "none" ? "only" : "none";

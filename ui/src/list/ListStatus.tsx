@@ -46,7 +46,7 @@ function StatusLine(props: StatusProps) {
   if (props.total === undefined) return <span className="muted">&nbsp;{!props.complete && <Incomplete />}</span>;
   const noun = props.total === 1 ? props.kind.slice(0, -1) : props.kind;
   return (
-    <span>
+    <span key={`${props.total} ${props.exact} ${props.shown}`}>
       <strong>{`${formatCount(props.total)}${props.exact ? "" : "+"}`}</strong> {noun}
       {props.shown > 0 && props.shown < props.total && (
         <span className="muted"> · {formatCount(props.shown)} loaded, scroll for more</span>

@@ -1,7 +1,7 @@
 // A list with no rows: the store is empty, or nothing fits the filter. Each says what to do.
 
 import { Button } from "@mantine/core";
-import { useTerms } from "../api/searches";
+import { useOwnTerms } from "../api/searches";
 import type { ListKind } from "../api/shapes";
 import { Empty } from "../state/States";
 import { CopyButton } from "../values/CopyButton";
@@ -43,12 +43,12 @@ interface NoMatchProps {
 }
 
 export function NoMatch({ kind, filter, onFilter }: NoMatchProps) {
-  const terms = useTerms(filter);
+  const terms = useOwnTerms(filter) ?? [];
   if (!filter) return <Empty title={`There are no ${kind} yet`} />;
   return (
     <Empty title={`No ${kind} fit this filter`}>
       <p>Look again without one of its terms:</p>
-      <div className="chips">
+      <div className="chips" key={filter}>
         {terms.map(({ text, start, without }) => (
           <Button key={start} onClick={() => onFilter(without)}>
             without <code>{text}</code>

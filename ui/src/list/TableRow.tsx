@@ -73,6 +73,8 @@ export const TableRow = memo((props: TableRowProps) => {
           aria-label={`Select ${titleOf(row)}`}
           checked={isSelected}
           onChange={() => undefined}
+          // The list keeps the focus, so that its keys go on working after a tick.
+          onMouseDown={(event) => event.preventDefault()}
           onClick={(event) => {
             event.stopPropagation();
             acts.toggle(index, event.shiftKey);

@@ -35,7 +35,7 @@ export function TimeFacet({ spans, exact, terms, onEdit }: TimeFacetProps) {
   return (
     <section className="facet" aria-label="Created">
       <h2>Created</h2>
-      <div className="time-bars" onPointerLeave={() => setFrom(null)}>
+      <div className="time-bars" data-line onPointerLeave={() => setFrom(null)}>
         {spans.map(({ start, end: stop, count }, at) => (
           <button
             key={start}
@@ -57,25 +57,36 @@ export function TimeFacet({ spans, exact, terms, onEdit }: TimeFacetProps) {
           </button>
         ))}
       </div>
-      <div className="time-last">
-        {LAST.map(({ age, name }) => (
-          <button
-            key={age}
-            type="button"
-            className="link-button"
-            aria-pressed={chosen === age}
-            onClick={() => onEdit({ choice: "range", key: "created", low: age, high: "" })}
-          >
-            {name}
-          </button>
-        ))}
-        {chosen !== undefined && (
-          <button type="button" className="link-button" onClick={() => onEdit({ choice: "clear", key: "created" })}>
-            all times
-          </button>
-        )}
-      </div>
+      <LastSpans chosen={chosen} onEdit={onEdit} />
     </section>
+  );
+}
+
+function LastSpans({ chosen, onEdit }: { chosen: string | undefined; onEdit: (edit: Edit) => void }) {
+  return (
+    <div className="time-last" data-line>
+      {LAST.map(({ age, name }) => (
+        <button
+          key={age}
+          type="button"
+          tabIndex={-1}
+          className="link-button"
+          aria-pressed={chosen === age}
+          onClick={() => onEdit({ choice: "range", key: "created", low: age, high: "" })}
+        >
+          {name}
+        </button>
+      ))}
+      <button
+        type="button"
+        tabIndex={-1}
+        // Its place is kept, so that nothing moves when it comes.
+        className={`link-button ${chosen === undefined ? "kept-place" : ""}`}
+        onClick={() => onEdit({ choice: "clear", key: "created" })}
+      >
+        all times
+      </button>
+    </div>
   );
 }
 

@@ -42,7 +42,12 @@ export function useTableActs(asks: TableAsks, show: (index: number) => void): Ta
     if (extend) toggle(index, true);
     else onPreview(records[index]?.id);
   };
-  const acts = useRowActs({ toggle, click, open: asks.onOpen, choose: asks.onChoose });
+  const tick = (index: number, extend: boolean) => {
+    setCursor(index);
+    toggle(index, extend);
+    document.querySelector<HTMLElement>(".grid[role=grid]")?.focus({ preventScroll: true });
+  };
+  const acts = useRowActs({ toggle: tick, click, open: asks.onOpen, choose: asks.onChoose });
   const press = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = { ...movesFrom(cursor, records.length, move), ...actsOn(asks, cursor, toggle) }[event.key];
