@@ -213,6 +213,11 @@ ROUTES: dict[str, Route] = {
         {"q": ["b", "a", "(workspace=b OR workspace=a)"], "context_id": ["1", "4"], "limit": ["1", "100"]}
     ),
     "/api/v1/monitor/growth": Route({"kind": ["artifact", "execution", "context"], **_PERIOD, "spans": ["1", "10"]}),
+    "/api/v1/home/executions": Route(
+        {"since": ["1"], "state": ["RUNNING", "FAILED"], "limit": ["1", "100"]}, [{"since": "0"}]
+    ),
+    "/api/v1/home/models": Route({"limit": ["1", "100"]}),
+    "/api/v1/home/workspaces": Route({"limit": ["1", "100"]}),
     "/api/v1/totals": Route(),
     "/api/v1/types": Route({"kind": ["artifact", "execution", "context"]}),
     "/api/v1/find": Route({"text": _TEXTS, "limit": ["1", "100"]}, [{"text": "a"}, {"text": "b"}]),

@@ -164,6 +164,7 @@ def _log_metrics(service: MetadataService, **node: int) -> None:
 def artifact(types: Any, name: str) -> pb.Artifact:
     """Return an artifact."""
     node = pb.Artifact(name=name, type_id=types.artifact_type_ids[0], uri=f"s3://{name}", external_id=f"{name}-id")
+    node.state = pb.Artifact.LIVE
     node.properties["size"].int_value = len(name)
     return node
 

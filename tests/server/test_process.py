@@ -31,6 +31,12 @@ def http(server: ServerProcess, path: str) -> tuple[int, object]:
         return error.code, json.load(error)
 
 
+def test_the_server_says_how_programs_reach_it(server: ServerProcess) -> None:
+    _, found = http(server, "/api/v1/connection")
+    ports = [int(place.rpartition(":")[2]) for place in (server.address, server.http)]
+    assert found == {"grpc_port": ports[0], "http_port": ports[1], "tls": False, "login": [], "local_only": True}
+
+
 def test_the_official_client_puts_and_reads(server: ServerProcess, official_python: Path) -> None:
     command = [official_python, OFFICIAL_PROGRAM, *server.address.split(":")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

@@ -17,6 +17,7 @@ from lineal.catalogue import (
     completing,
     details,
     facets,
+    home,
     keys,
     lineage_graph,
     listing,
@@ -37,7 +38,7 @@ from lineal.catalogue.series import Lines
 from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
 from lineal.filter import search
-from lineal.kinds import EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.known_types import KnownTypes
@@ -320,6 +321,22 @@ class Catalogue:
     def history(self, kind: Kind, node_id: int, *, cursor: str, limit: int) -> History:
         """Return a page of the changes of one record."""
         return record_history(self._service, kind, node_id, cursor=cursor, limit=limit, caller=self._caller())
+    def recent(self, *, since: int, state: str, limit: int) -> shapes.RecentExecutions:
+        """Return the executions that ran since a time."""
+        complete = self._searched(EXECUTION)
+        found = self._read(lambda session, types: home.recent(session, types, since=since, state=state, limit=limit))
+        return replace(found, complete=complete)
+
+    def production(self, *, limit: int) -> shapes.ProductionModels:
+        """Return the models in production."""
+        complete = self._searched(ARTIFACT)
+        found = self._read(lambda session, types: home.production(session, types, limit=limit))
+        return replace(found, complete=complete)
+
+    def workspaces(self, *, limit: int) -> shapes.Workspaces:
+        """Return the workspaces with the newest executions, and what they hold."""
+        self._searched(CONTEXT)
+        return self._read(lambda session, types: home.workspaces(session, types, limit=limit))
 
     def types(self, kinds: Sequence[Kind]) -> shapes.Types:
         """Return the types of some kinds with their counts."""

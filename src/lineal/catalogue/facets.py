@@ -21,7 +21,7 @@ from lineal.catalogue.whole_counts import SPANS, WholeCounts
 from lineal.filter import search
 from lineal.filter.search import Comparison, Has, Key, Query, Term
 from lineal.filter.search.tree import OPERATOR_CHARACTERS, quoted
-from lineal.kinds import CONTEXT, EXECUTION, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
@@ -165,8 +165,17 @@ def _failures(session: Session, asked: Asked, containing: str) -> shapes.Facet:
     """Count executions by the type of their failure."""
     sample = _Sample(session, replace(asked, search=f"{asked.search} has:error").selection())
     return _listed(
-        "error", facet_rows.by_text(session, conventions.FAILURE_TYPES, sample.ids), sample.exact, containing
+        "error", facet_rows.by_text(session, EXECUTION, conventions.FAILURE_TYPES, sample.ids), sample.exact, containing
     )
+
+
+def _aliases(session: Session, asked: Asked, containing: str) -> shapes.Facet:
+    """Count artifacts by their aliases."""
+    sample = _Sample(session, replace(asked, search=f"{asked.search} has:alias").selection())
+    counts: Counter[str] = Counter()
+    for text, number in facet_rows.by_text(session, ARTIFACT, [conventions.ALIASES], sample.ids).items():
+        counts.update(dict.fromkeys(text.split(","), number))
+    return _listed("alias", counts, sample.exact, containing)
 
 
 def _listed(key: str, counts: Counter[str], exact: bool, containing: str = "") -> shapes.Facet:
@@ -319,6 +328,8 @@ def suggestions(
         facet = _label_facet(sample, name, text)
     elif field == "error" and asked.kind is EXECUTION:
         facet = _failures(session, asked, text)
+    elif field == "alias" and asked.kind is ARTIFACT:
+        facet = _aliases(session, asked, text)
     elif field in ("type", "workspace", "run") or (field == "state" and asked.kind is not CONTEXT):
         facet = _facet(session, types, sample, field, whole, text)
     else:

@@ -15,6 +15,7 @@ from lineal.server import grpc_web, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.compression import PlainBodies
+from lineal.server.connection_route import add_connection
 from lineal.server.http_headers import add_headers
 from lineal.server.http_limits import add_head_limits, add_limits
 from lineal.server.http_methods import add_head
@@ -40,6 +41,7 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     rest.install(app, catalogue)
+    add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
     add_web_ui(app, built_web_ui())
     app.add_middleware(PlainBodies, limits=settings.limits, max_bytes=settings.max_message_bytes)

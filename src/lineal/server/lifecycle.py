@@ -21,6 +21,7 @@ from lineal.catalogue.search_calls import serve_searches
 from lineal.config import ServerSettings
 from lineal.server.addresses import shown
 from lineal.server.auth.guard import guard_of
+from lineal.server.connection_route import note_ports
 from lineal.server.grpc_door import CONNECTION_SECONDS, GrpcDoor
 from lineal.server.http_app import create_app
 from lineal.server.http_door import HttpDoor
@@ -129,10 +130,13 @@ def _start(
     guard = guard_of(service, settings.access)
     catalogue = Catalogue(service, caller=guard.caller)
     serve_searches(service, catalogue.index)
-    http_door = None
+    app = http_door = None
     if settings.http_port is not None:
-        http_door = _http_door(create_app(readiness, service, catalogue, settings, guard), settings, closing)
+        app = create_app(readiness, service, catalogue, settings, guard)
+        http_door = _http_door(app, settings, closing)
     grpc_door = GrpcDoor(service, settings, guard)
+    if app and http_door:
+        note_ports(app, grpc_door.address, http_door.address)
     closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
     readiness.on_change(grpc_door.show_ready)
     closing.enter_context(readiness)

@@ -893,6 +893,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/home/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What ran since a time: counts by state, reasons of failures, the latest with their inputs */
+        get: operations["recent_executions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Models in production, by alias or stage, else by the state LIVE */
+        get: operations["production_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/home/workspaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Workspaces with the newest executions, and how much each holds */
+        get: operations["recent_workspaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/totals": {
         parameters: {
             query?: never;
@@ -1123,6 +1174,23 @@ export interface paths {
         };
         /** What was changed, when and by whom, newest first */
         get: operations["audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How programs reach this server */
+        get: operations["connection"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1414,6 +1482,29 @@ export interface components {
             text: string;
             /** Position */
             position: number;
+        };
+        /**
+         * Connection
+         * @description How programs reach a server.
+         *
+         *     Attributes:
+         *         grpc_port: the port of gRPC.
+         *         http_port: the port of the web UI and REST; another one in the browser means that a proxy is in between.
+         *         tls: whether both need TLS.
+         *         login: how callers can log in (token, oidc, cert, kubeflow); none if they need not.
+         *         local_only: whether the server listens on a loopback address, which only this machine reaches.
+         */
+        Connection: {
+            /** Grpc Port */
+            grpc_port: number;
+            /** Http Port */
+            http_port: number;
+            /** Tls */
+            tls: boolean;
+            /** Login */
+            login: string[];
+            /** Local Only */
+            local_only: boolean;
         };
         /**
          * Count
@@ -1723,6 +1814,18 @@ export interface components {
             is_cut: boolean;
             /** Traceback */
             traceback: string | null;
+        };
+        /**
+         * FailureCount
+         * @description How many executions failed for a reason: `type` as it is recorded, and the term of a search that finds them.
+         */
+        FailureCount: {
+            /** Type */
+            type: string;
+            /** Count */
+            count: number;
+            /** Term */
+            term: string;
         };
         /**
          * Found
@@ -2435,6 +2538,41 @@ export interface components {
             reporter: string;
         };
         /**
+         * ProductionModels
+         * @description The models in production.
+         *
+         *     Attributes:
+         *         rule: how they were found: by the alias or stage "production", or by the state LIVE because no model has either.
+         *         q: the search that finds them.
+         *         count: how many there are.
+         *         exact: whether `count` is all of them; if not, there are more.
+         *         headline: the metric that stands for them, if they have one.
+         *         items: the ones that were changed last.
+         *         complete: whether the search index had caught up.
+         */
+        ProductionModels: {
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "production" | "live";
+            /** Q */
+            q: string;
+            /** Count */
+            count: number;
+            /** Exact */
+            exact: boolean;
+            /** Headline */
+            headline: string | null;
+            /** Items */
+            items: components["schemas"]["Row"][];
+            /**
+             * Complete
+             * @default true
+             */
+            complete: boolean;
+        };
+        /**
          * ProtoValue
          * @description A property that is a packed message: its type and its bytes in base64.
          */
@@ -2449,6 +2587,136 @@ export interface components {
              * @constant
              */
             kind: "proto";
+        };
+        /**
+         * RecentExecution
+         * @description An execution, and the artifacts that it read.
+         *
+         *     Attributes:
+         *         inputs: the newest of its inputs, at most three.
+         *         input_count: how many inputs it has.
+         */
+        RecentExecution: {
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "artifact" | "execution" | "context";
+            /**
+             * Id
+             * @description An integer of 64 bits, as a text
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Type
+             * @default
+             */
+            type: string;
+            /**
+             * Type Id
+             * @description An integer of 64 bits, as a text
+             * @default 0
+             */
+            type_id: string;
+            /** Version */
+            version: string | null;
+            /** State */
+            state: string | null;
+            /** Uri */
+            uri: string | null;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Created
+             * @default 0
+             */
+            created: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated: number;
+            /** Started */
+            started: number | null;
+            /** Ended */
+            ended: number | null;
+            /**
+             * Start Is Recorded
+             * @default false
+             */
+            start_is_recorded: boolean;
+            /**
+             * End Is Recorded
+             * @default false
+             */
+            end_is_recorded: boolean;
+            failure: components["schemas"]["Failure"] | null;
+            /** Workspace */
+            workspace: string | null;
+            /** Run */
+            run: string | null;
+            /** Aliases */
+            aliases: string[];
+            /** Archived */
+            archived: number | null;
+            /**
+             * Missing
+             * @default false
+             */
+            missing: boolean;
+            /** Values */
+            values: {
+                [key: string]: components["schemas"]["IntValue"] | components["schemas"]["DoubleValue"] | components["schemas"]["StringValue"] | components["schemas"]["BoolValue"] | components["schemas"]["StructValue"] | components["schemas"]["ProtoValue"];
+            };
+            /** Metrics */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /** Inputs */
+            inputs: components["schemas"]["Reference"][];
+            /**
+             * Input Count
+             * @default 0
+             */
+            input_count: number;
+        };
+        /**
+         * RecentExecutions
+         * @description The executions that ran since a time: those that were changed since then, and those that still run.
+         *
+         *     Attributes:
+         *         since: the time.
+         *         q: the search that finds them.
+         *         states: how many of them are in each state.
+         *         exact: whether `states` and `reasons` count all of them; if not, they count the first 10,000.
+         *         reasons: the most frequent types of failures.
+         *         items: the ones that were changed last.
+         *         complete: whether the search index had caught up.
+         */
+        RecentExecutions: {
+            /** Since */
+            since: number;
+            /** Q */
+            q: string;
+            /** States */
+            states: {
+                [key: string]: number;
+            };
+            /** Exact */
+            exact: boolean;
+            /** Reasons */
+            reasons: components["schemas"]["FailureCount"][];
+            /** Items */
+            items: components["schemas"]["RecentExecution"][];
+            /**
+             * Complete
+             * @default true
+             */
+            complete: boolean;
         };
         /**
          * Reference
@@ -3020,6 +3288,39 @@ export interface components {
             id: string;
             /** Content */
             content: string;
+        };
+        /**
+         * Workspace
+         * @description A workspace or pipeline, and how many artifacts and executions it holds.
+         */
+        Workspace: {
+            /** Key */
+            key: string;
+            /**
+             * Id
+             * @description An integer of 64 bits, as a text
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /** Type */
+            type: string;
+            /** Artifacts */
+            artifacts: number;
+            /** Executions */
+            executions: number;
+        };
+        /**
+         * Workspaces
+         * @description The workspaces with the newest executions, and how many workspaces there are.
+         *
+         *     A workspace without executions comes last.
+         */
+        Workspaces: {
+            /** Items */
+            items: components["schemas"]["Workspace"][];
+            /** Count */
+            count: number;
         };
         /**
          * Problem
@@ -7781,6 +8082,241 @@ export interface operations {
             };
         };
     };
+    recent_executions: {
+        parameters: {
+            query: {
+                /** @description Milliseconds since 1970. */
+                since: number;
+                /** @description Only executions in this state. */
+                state?: "" | "NEW" | "RUNNING" | "COMPLETE" | "FAILED" | "CACHED" | "CANCELED" | "UNKNOWN";
+                /** @description The most wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentExecutions"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    production_models: {
+        parameters: {
+            query?: {
+                /** @description The most wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductionModels"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recent_workspaces: {
+        parameters: {
+            query?: {
+                /** @description The most wanted. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspaces"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     totals: {
         parameters: {
             query?: never;
@@ -8901,6 +9437,26 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
                 };
             };
         };

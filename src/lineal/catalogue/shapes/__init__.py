@@ -31,6 +31,12 @@ from lineal.catalogue.shapes.graphs import Paths as Paths
 from lineal.catalogue.shapes.graphs import PathStep as PathStep
 from lineal.catalogue.shapes.graphs import Relative as Relative
 from lineal.catalogue.shapes.graphs import Relatives as Relatives
+from lineal.catalogue.shapes.home import FailureCount as FailureCount
+from lineal.catalogue.shapes.home import ProductionModels as ProductionModels
+from lineal.catalogue.shapes.home import RecentExecution as RecentExecution
+from lineal.catalogue.shapes.home import RecentExecutions as RecentExecutions
+from lineal.catalogue.shapes.home import Workspace as Workspace
+from lineal.catalogue.shapes.home import Workspaces as Workspaces
 from lineal.catalogue.shapes.metrics import LatestMetrics as LatestMetrics
 from lineal.catalogue.shapes.metrics import LoggedMetric as LoggedMetric
 from lineal.catalogue.shapes.metrics import LoggedMetrics as LoggedMetrics

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Comparison, Group, Has, Query, Range, Term, Word
-from lineal.kinds import EXECUTION, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
 
+_OF_ONE_KIND = {"error": EXECUTION, "alias": ARTIFACT}
 RUN_KEYS = ("name", "workspace")
 """The keys by which runs are found; a word is looked for in their names."""
 
 
 def has_key(kind: Kind, field: str) -> bool:
     """Say whether records of a kind have a key."""
-    if field == "error":
-        return kind is EXECUTION
+    if field in _OF_ONE_KIND:
+        return kind is _OF_ONE_KIND[field]
     return not ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field))
 
 

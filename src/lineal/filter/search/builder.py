@@ -27,6 +27,7 @@ from lineal.filter.search.value_tests import (
     moment,
     number_test,
     pattern,
+    pattern_of,
     text_test,
     within,
 )
@@ -142,6 +143,8 @@ def _has(key: Key, target: Target) -> Expression:
         return _failed(target, conventions.FAILURE_TEXTS, lambda text: sa.and_(text.is_not(None), text != ""))
     if key.field == "archived":
         return _archived(target, lambda time: time.is_not(None))
+    if key.field == "alias":
+        return _aliased(target, lambda text: sa.and_(text.is_not(None), text != ""))
     return _has_in_family(key, target)
 
 
@@ -165,9 +168,7 @@ def _type(body: Comparison, target: Target) -> Expression:
 
 
 def _ending(text: str, mark: str) -> sa.BindParameter[str]:
-    for special in "|%_":
-        text = text.replace(special, f"|{special}")
-    return sa.bindparam(None, f"%{mark}{text}", sa.Text())
+    return sa.bindparam(None, f"%{mark}{pattern_of(text)}", sa.Text())
 
 
 def _name(body: Comparison, target: Target) -> Expression:
@@ -196,6 +197,20 @@ def _uri(body: Comparison, target: Target) -> Expression:
 
 def _id(body: Comparison, target: Target) -> Expression:
     return number_test(body)(NumberPlace(target.node.c.id))
+
+
+def _alias(body: Comparison, target: Target) -> Expression:
+    """Build the test of an alias: one of those that a record lists with commas between them."""
+    texts = [pattern_of(value) for value in body.values if isinstance(value, str)]
+    around = ("%{}%",) if body.operator == ":" else ("{}", "{},%", "%,{}", "%,{},%")
+    parts = [sa.bindparam(None, form.format(text), sa.Text()) for text in texts for form in around]
+    return _aliased(target, lambda listed: sa.or_(*[Contains(listed, part) for part in parts]))
+
+
+def _aliased(target: Target, test: Callable[[Expression], Expression]) -> Expression:
+    row = target.tables["ArtifactProperty"].c
+    named = (row.name == _text(conventions.ALIASES), row.is_custom_property == sa.literal(True))
+    return target.has_row(row.artifact_id, *named, test(row.string_value))
 
 
 def _error(body: Comparison, target: Target) -> Expression:
@@ -360,6 +375,7 @@ _RULES: Mapping[str, Callable[[Comparison, Target], Expression]] = {
     "type": _type,
     "name": _name,
     "state": _state,
+    "alias": _alias,
     "error": _error,
     "uri": _uri,
     "id": _id,

@@ -51,6 +51,7 @@ FIELDS: Mapping[str, KeyField] = {
     "id": KeyField(Sort.NUMBER, (":", *_ORDERED), False, "id=12,14", "the id"),
     "workspace": _text("workspace=bakery", "the workspace, or the pipeline"),
     "run": _text("run:nightly", "the run"),
+    "alias": _text("alias=production", "an alias among the versions of a name"),
     "error": _text('error:"out of memory"', "why an execution failed: the type, message or traceback"),
     "created": KeyField(Sort.TIME, (":", *_ORDERED), False, "created:7d", "when it was created"),
     "updated": KeyField(Sort.TIME, (":", *_ORDERED), False, "updated>2024-05-01", "when it was last changed"),

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal.filter.search import among
-from lineal.kinds import CONTEXT, EXECUTION, Kind
+from lineal.kinds import CONTEXT, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, PROPERTY, TYPE
@@ -88,11 +88,11 @@ def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[
     return _counted(session, query, ids)
 
 
-def by_text(session: Session, names: Sequence[str], ids: Sequence[int]) -> Counter[str]:
-    """Count executions by the texts that their properties of some names hold, each by its first 255 characters."""
-    row = PROPERTY[EXECUTION].c
+def by_text(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> Counter[str]:
+    """Count nodes by the texts that their properties of some names hold, each by its first 255 characters."""
+    row = PROPERTY[kind].c
     query = sa.select(sa.func.substr(row.string_value, 1, LONGEST_TEXT).label("text"))
-    query = query.where(listed(row.execution_id, _IDS), among(row.name, names), row.string_value.is_not(None))
+    query = query.where(listed(row[kind.id_column], _IDS), among(row.name, names), row.string_value.is_not(None))
     counts = _counted(session, query, ids)
     return Counter({text: number for text, number in counts.items() if text})
 

@@ -1,0 +1,95 @@
+"""What the home view of the web UI shows: what ran, the models in production, the workspaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lineal.catalogue.shapes.records import Card, Reference, Row
+
+
+@dataclass(frozen=True)
+class RecentExecution(Card):
+    """An execution, and the artifacts that it read.
+
+    Attributes:
+        inputs: the newest of its inputs, at most three.
+        input_count: how many inputs it has.
+    """
+
+    inputs: list[Reference] = field(default_factory=list)
+    input_count: int = 0
+
+
+@dataclass(frozen=True)
+class FailureCount:
+    """How many executions failed for a reason: `type` as it is recorded, and the term of a search that finds them."""
+
+    type: str
+    count: int
+    term: str
+
+
+@dataclass(frozen=True)
+class RecentExecutions:
+    """The executions that ran since a time: those that were changed since then, and those that still run.
+
+    Attributes:
+        since: the time.
+        q: the search that finds them.
+        states: how many of them are in each state.
+        exact: whether `states` and `reasons` count all of them; if not, they count the first 10,000.
+        reasons: the most frequent types of failures.
+        items: the ones that were changed last.
+        complete: whether the search index had caught up.
+    """
+
+    since: int
+    q: str
+    states: dict[str, int]
+    exact: bool
+    reasons: list[FailureCount]
+    items: list[RecentExecution]
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class ProductionModels:
+    """The models in production.
+
+    Attributes:
+        rule: how they were found: by the alias or stage "production", or by the state LIVE because no model has either.
+        q: the search that finds them.
+        count: how many there are.
+        exact: whether `count` is all of them; if not, there are more.
+        headline: the metric that stands for them, if they have one.
+        items: the ones that were changed last.
+        complete: whether the search index had caught up.
+    """
+
+    rule: Literal["production", "live"]
+    q: str
+    count: int
+    exact: bool
+    headline: str | None
+    items: list[Row]
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class Workspace(Reference):
+    """A workspace or pipeline, and how many artifacts and executions it holds."""
+
+    artifacts: int
+    executions: int
+
+
+@dataclass(frozen=True)
+class Workspaces:
+    """The workspaces with the newest executions, and how many workspaces there are.
+
+    A workspace without executions comes last.
+    """
+
+    items: list[Workspace]
+    count: int
