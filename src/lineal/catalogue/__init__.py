@@ -321,6 +321,7 @@ class Catalogue:
     def history(self, kind: Kind, node_id: int, *, cursor: str, limit: int) -> History:
         """Return a page of the changes of one record."""
         return record_history(self._service, kind, node_id, cursor=cursor, limit=limit, caller=self._caller())
+
     def recent(self, *, since: int, state: str, limit: int) -> shapes.RecentExecutions:
         """Return the executions that ran since a time."""
         complete = self._searched(EXECUTION)
