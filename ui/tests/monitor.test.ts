@@ -36,8 +36,8 @@ describe("series", () => {
 
   it("have a best line: the least of an error, the greatest of others", () => {
     const { lines } = byTime([series([3, 1, 2])]);
-    expect(bestSoFar(lines, "mean_error")).toEqual([3, 1, 1]);
-    expect(bestSoFar(lines, "auc")).toEqual([3, 3, 3]);
+    expect(bestSoFar(lines, "lower")).toEqual([3, 1, 1]);
+    expect(bestSoFar(lines, "higher")).toEqual([3, 3, 3]);
   });
 });
 

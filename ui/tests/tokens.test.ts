@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { distance, EYES } from "./colours";
 
 const CSS = readFileSync("src/app/tokens.css", "utf8");
 
@@ -59,5 +60,21 @@ describe.each(["light", "dark"] as const)("the %s theme", (scheme) => {
       expect(contrast(colour(name), colour("selected"))).toBeGreaterThanOrEqual(4.5);
       expect(contrast(colour(name), colour("hover"))).toBeGreaterThanOrEqual(4.5);
     }
+  });
+
+  describe("lines of a chart", () => {
+    const series = [1, 2, 3, 4, 5, 6].map((number) => colour(`series-${number}`));
+
+    it("stand out from the surface and from what is sunk or raised", () => {
+      for (const one of series) {
+        expect(contrast(one, colour("surface"))).toBeGreaterThanOrEqual(3);
+        expect(contrast(one, colour("sunk"))).toBeGreaterThanOrEqual(3);
+      }
+    });
+
+    it.each(Object.keys(EYES))("differ, each two of them, for eyes that are %s", (eyes) => {
+      const pairs = series.flatMap((one, at) => series.slice(at + 1).map((other) => [one, other] as const));
+      for (const [one, other] of pairs) expect(distance(one, other, eyes)).toBeGreaterThanOrEqual(13);
+    });
   });
 });

@@ -100,6 +100,12 @@ export interface MonitorSearch {
   readonly best?: string;
   readonly from?: string;
   readonly to?: string;
+  /** The server's own filter query, instead of the filter. */
+  readonly fx?: string;
+  /** The values of the group whose lines are drawn. */
+  readonly lines?: string;
+  /** Metrics whose better direction is turned around. */
+  readonly turned?: string;
 }
 
 /** Keep the known names of a search, as text. */
@@ -138,4 +144,17 @@ export const LINEAGE_NAMES = [
 export const AUDIT_NAMES = ["subject", "id", "who", "rpc", "since", "until"] as const;
 export const RECORD_NAMES = ["tab"] as const;
 export const COMPARE_NAMES = ["ids", "base", "all"] as const;
-export const MONITOR_NAMES = ["name", "metrics", "by", "filter", "group", "threshold", "best", "from", "to"] as const;
+export const MONITOR_NAMES = [
+  "name",
+  "metrics",
+  "by",
+  "filter",
+  "group",
+  "threshold",
+  "best",
+  "from",
+  "to",
+  "fx",
+  "lines",
+  "turned",
+] as const;

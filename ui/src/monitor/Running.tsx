@@ -3,11 +3,14 @@
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useListing } from "../api/listing";
-import { useRunning } from "../api/metrics";
+import { MOST_RUNNING, useRunning } from "../api/metrics";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
+import { formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { formatDuration } from "../values/times";
+
+const SHOWN = 20;
 
 export function Running({ refresh }: { refresh: number | false }) {
   const running = useRunning(refresh);
@@ -21,7 +24,7 @@ export function Running({ refresh }: { refresh: number | false }) {
               <p className="muted">Nothing runs.</p>
             ) : (
               <ul className="event-list">
-                {items.slice(0, 20).map((item) => (
+                {items.slice(0, SHOWN).map((item) => (
                   <li key={item.key}>
                     <RecordChip card={item} />
                     <span className="muted">for {formatDuration(item.duration)}</span>
@@ -32,6 +35,14 @@ export function Running({ refresh }: { refresh: number | false }) {
                     )}
                   </li>
                 ))}
+                {items.length > SHOWN && (
+                  <li>
+                    <Link to="/executions" search={{ filter: "state=RUNNING", sort: "created" }}>
+                      {formatCount(items.length - SHOWN)}
+                      {items.length === MOST_RUNNING ? " or more" : ""} others run
+                    </Link>
+                  </li>
+                )}
               </ul>
             )
           }

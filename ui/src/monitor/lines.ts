@@ -1,9 +1,9 @@
 // Series of the API as lines of a plot. What stays out: drawing.
 
 import type { Series } from "../api/shapes";
-import { metricDirection } from "../values/metricDirection";
+import type { Direction } from "../values/metricDirection";
 import { toNumber } from "../values/numbers";
-import type { PlotLine } from "../values/Plot";
+import type { PlotLine } from "../values/plotTypes";
 
 export interface Drawn {
   readonly xs: readonly number[];
@@ -11,28 +11,35 @@ export interface Drawn {
   readonly lines: readonly PlotLine[];
 }
 
+/** What all plots share. */
+export interface Axis {
+  readonly extent: readonly [number, number] | undefined;
+  readonly versions: readonly string[];
+  /** The look of each line, by the value of its group: the same in all plots. */
+  readonly looks: ReadonlyMap<string, number>;
+}
+
 type Point = Series["points"][number];
 
-/** On one axis of time, in seconds. NaN and infinities are gaps. */
-export function byTime(series: readonly Series[]): Drawn {
-  return draw(
-    series,
-    (point) => point.time / 1000,
-    (left, right) => left - right,
-  );
+/** On one axis of time, in seconds. NaN and infinities are gaps.
+ *
+ * @param looks the look of each line, by the value of its group: the same in all plots.
+ */
+export function byTime(series: readonly Series[], looks?: Looks): Drawn {
+  return draw(series, (point) => point.time / 1000, looks);
 }
 
 /** On an axis of versions; a version keeps its last value that can be drawn.
  *
  * @param ticks the versions of the axis, by default those of the series.
  */
-export function byVersion(series: readonly Series[], ticks: readonly string[] = versionsOf(series)): Drawn {
-  const drawn = draw(
-    series,
-    (point) => ticks.indexOf(versionOf(point)),
-    (left, right) => left - right,
-  );
-  return { ...drawn, ticks };
+export function byVersion(
+  series: readonly Series[],
+  ticks: readonly string[] = versionsOf(series),
+  looks?: Looks,
+): Drawn {
+  const places = new Map(ticks.map((tick, at) => [tick, at]));
+  return { ...draw(series, (point) => places.get(versionOf(point)) ?? -1, looks), ticks };
 }
 
 /** The versions of series, in the order in which they first appear. */
@@ -57,8 +64,10 @@ function versionOf({ version, node }: Point): string {
   return version ?? node;
 }
 
-function draw(series: readonly Series[], x: (point: Point) => number, order: (a: number, b: number) => number): Drawn {
-  const xs = [...new Set(series.flatMap(({ points }) => points.map(x)))].sort(order);
+type Looks = ReadonlyMap<string, number> | undefined;
+
+function draw(series: readonly Series[], x: (point: Point) => number, looks: Looks): Drawn {
+  const xs = [...new Set(series.flatMap(({ points }) => points.map(x)))].sort((left, right) => left - right);
   const place = new Map(xs.map((value, at) => [value, at]));
   const lines = series.map((each, at) => {
     const values: (number | null)[] = xs.map(() => null);
@@ -66,7 +75,10 @@ function draw(series: readonly Series[], x: (point: Point) => number, order: (a:
       const value = finite(point.value);
       if (value !== null) values[place.get(x(point)) as number] = value;
     }
-    return { name: nameOf(each, at), values: series.length > 1 ? bridged(values, each, x, place) : values };
+    const name = nameOf(each, at);
+    const look = looks?.get(Object.values(each.group)[0] ?? "");
+    const drawn = series.length > 1 ? bridged(values, each, x, place) : values;
+    return { name, values: drawn, ...(look !== undefined && { look }) };
   });
   return { xs, ticks: [], lines };
 }
@@ -87,13 +99,18 @@ function finite(value: number | string): number | null {
   return number !== null && Number.isFinite(number) ? number : null;
 }
 
+/** What a line is called: the value of its group, or that it has none. */
 function nameOf({ group }: Series, at: number): string {
-  return Object.values(group).join(", ") || (at === 0 ? "value" : `series ${at + 1}`);
+  const [key] = Object.keys(group);
+  return (
+    Object.values(group).filter(Boolean).join(", ") ||
+    (key ? `without ${key}` : at === 0 ? "value" : `series ${at + 1}`)
+  );
 }
 
-/** The best value of all lines up to each place: the least of an error or latency, the greatest of others. */
-export function bestSoFar(lines: readonly PlotLine[], metric: string): (number | null)[] {
-  const better = metricDirection(metric) === "lower" ? Math.min : Math.max;
+/** The best value of all lines up to each place. */
+export function bestSoFar(lines: readonly PlotLine[], direction: Direction): (number | null)[] {
+  const better = direction === "lower" ? Math.min : Math.max;
   let best: number | null = null;
   const length = lines[0]?.values.length ?? 0;
   return Array.from({ length }, (_, at) => {

@@ -1,0 +1,170 @@
+// The choices of the monitor. Each one shows what the store has: nobody types a name from memory.
+
+import { Button, SegmentedControl, Select, Switch } from "@mantine/core";
+import { useSeries } from "../api/metrics";
+import type { components } from "../api/schema";
+import { joinList, type MonitorSearch } from "../app/search";
+import { FilterBox } from "../filter/FilterBox";
+import { fieldName } from "../values/humanNames";
+import { formatCount } from "../values/numbers";
+import { formatLocal } from "../values/times";
+import { groupKey, groupsOf, lineNames, metricsOf, NO_GROUP } from "./address";
+
+interface ChoicesProps {
+  readonly search: MonitorSearch;
+  readonly change: (changes: MonitorSearch) => void;
+  readonly columns: readonly components["schemas"]["Column"][] | undefined;
+  /** The metrics that are plotted. */
+  readonly metrics: readonly string[];
+  /** The whole filter. */
+  readonly q: string;
+}
+
+const FIRST_METRICS = 8;
+const FIRST_GROUPS = 5;
+
+export function Choices(props: ChoicesProps) {
+  const { search, change } = props;
+  return (
+    <div className="monitor-choices">
+      <div className="monitor-filter">
+        <NamePicker {...props} />
+        <FilterBox
+          kind="artifacts"
+          filter={search.filter ?? ""}
+          raw={search.fx}
+          problem={undefined}
+          onFilter={(filter) => change({ filter, fx: "" })}
+          onRaw={(fx) => change({ fx, filter: "" })}
+        />
+      </div>
+      <MetricPicker {...props} />
+      <GroupPicker {...props} />
+      <div className="monitor-row">
+        <SegmentedControl
+          size="xs"
+          aria-label="Over"
+          data={[
+            { value: "time", label: "Over time" },
+            { value: "version", label: "By version" },
+          ]}
+          value={search.by ?? "time"}
+          onChange={(by) => change({ by: by === "time" ? "" : by })}
+        />
+        <Switch
+          size="xs"
+          label="Best so far"
+          checked={Boolean(search.best)}
+          onChange={(event) => change({ best: event.currentTarget.checked ? "1" : "" })}
+        />
+        {search.from && (
+          <Button variant="light" onClick={() => change({ from: "", to: "" })}>
+            {formatLocal(Number(search.from))} to {formatLocal(Number(search.to ?? 0))}: all times
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** The names that have the first metric, the newest first. */
+function NamePicker({ search, change, metrics }: ChoicesProps) {
+  const [first] = metrics;
+  const ask = { metric: first ?? "", q: search.filter ?? "", query: search.fx, groupBy: ["name"], lines: 0 };
+  const [found] = useSeries(first === undefined ? [] : [ask], false);
+  const names = lineNames([found?.data]).filter(Boolean);
+  const data = search.name && !names.includes(search.name) ? [search.name, ...names] : names;
+  const enter = (name: string | null) =>
+    // Whoever names a model asks whether it got better from version to version.
+    change({ name: name ?? "", lines: "", ...(name && !search.by && { by: "version" }) });
+  return (
+    <Select
+      className="monitor-pick"
+      aria-label="Name"
+      placeholder="All names"
+      data={data}
+      value={search.name ?? null}
+      onChange={enter}
+      searchable
+      clearable
+      limit={200}
+      nothingFoundMessage={first ? `No such name has ${first}` : "No metrics"}
+    />
+  );
+}
+
+function MetricPicker({ search, change, columns, metrics }: ChoicesProps) {
+  const known = metricsOf(columns);
+  const shown = [...new Set([...known.slice(0, FIRST_METRICS), ...metrics])];
+  const rest = known.filter((metric) => !shown.includes(metric));
+  const toggle = (metric: string) => {
+    const next = metrics.includes(metric) ? metrics.filter((other) => other !== metric) : [...metrics, metric];
+    change({ metrics: joinList(next) ?? "" });
+  };
+  return (
+    <div className="monitor-row" role="group" aria-label="Metrics to plot">
+      <span className="muted">Metrics</span>
+      {shown.map((metric) => (
+        <Button
+          key={metric}
+          variant={metrics.includes(metric) ? "light" : "default"}
+          aria-pressed={metrics.includes(metric)}
+          onClick={() => toggle(metric)}
+        >
+          {metric}
+        </Button>
+      ))}
+      {rest.length > 0 && (
+        <Select
+          key={search.metrics}
+          className="monitor-pick"
+          aria-label="Add a metric"
+          placeholder={`${formatCount(rest.length)} more`}
+          data={rest}
+          value={null}
+          onChange={(metric) => metric && toggle(metric)}
+          searchable
+        />
+      )}
+    </div>
+  );
+}
+
+function GroupPicker({ search, change, columns }: ChoicesProps) {
+  const known = groupsOf(columns);
+  const group = groupKey(search) ?? NO_GROUP;
+  const shown = [...new Set([...known.slice(0, FIRST_GROUPS), ...(group === NO_GROUP ? [] : [group])])];
+  const rest = known.filter((key) => !shown.includes(key));
+  const choose = (key: string) => change({ group: key === "name" ? "" : key, lines: "" });
+  return (
+    <div className="monitor-row" role="group" aria-label="A line for each">
+      <span className="muted">A line for each</span>
+      {[...shown, NO_GROUP].map((key) => (
+        <Button
+          key={key}
+          variant={key === group ? "light" : "default"}
+          aria-pressed={key === group}
+          onClick={() => choose(key)}
+        >
+          {key === NO_GROUP ? "One line in all" : groupName(key)}
+        </Button>
+      ))}
+      {rest.length > 0 && (
+        <Select
+          key={group}
+          className="monitor-pick"
+          aria-label="Another field for lines"
+          placeholder={`${formatCount(rest.length)} more`}
+          data={rest.map((key) => ({ value: key, label: groupName(key) }))}
+          value={null}
+          onChange={(key) => key && choose(key)}
+          searchable
+        />
+      )}
+    </div>
+  );
+}
+
+function groupName(key: string): string {
+  return key.startsWith("label.") ? key : fieldName(key);
+}

@@ -1,0 +1,59 @@
+// Which lines are drawn, of how many, and the way to choose others.
+
+import { Button, MultiSelect } from "@mantine/core";
+import { joinList, type MonitorSearch } from "../app/search";
+import { fieldName } from "../values/humanNames";
+import { count, formatCount } from "../values/numbers";
+import { MOST_LINES } from "./address";
+
+interface LinePickerProps {
+  /** The key whose values have a line each. */
+  readonly group: string;
+  /** What can be chosen, the newest first. */
+  readonly names: readonly string[];
+  readonly drawn: ReadonlyMap<string, number>;
+  readonly groups: number;
+  readonly chosen: readonly string[];
+  readonly change: (changes: MonitorSearch) => void;
+}
+
+const MOST_OPTIONS = 200;
+
+export function LinePicker({ group, names, drawn, groups, chosen, change }: LinePickerProps) {
+  const noun = group.startsWith("label.") ? `value of ${group}` : fieldName(group).toLowerCase();
+  const plural = group.startsWith("label.") ? `values of ${group}` : group === "metrics_type" ? noun : undefined;
+  const total = count(groups, noun, plural ? { plural } : {});
+  const options = [...new Set([...chosen, ...names])].map((name) => ({ value: name, label: name || "(none)" }));
+  const hidden = groups - drawn.size;
+  if (groups <= drawn.size && chosen.length === 0) return <p className="muted">{total}, a line for each.</p>;
+  return (
+    <div className="monitor-lines">
+      <span>
+        <strong>{formatCount(drawn.size)}</strong> of {total} drawn
+        {chosen.length === 0 && `, those with the newest values; ${formatCount(hidden)} not drawn`}.
+      </span>
+      <MultiSelect
+        size="xs"
+        className="monitor-pick"
+        aria-label="Lines to draw"
+        placeholder={chosen.length === 0 ? "Choose others" : "Add a line"}
+        data={options}
+        value={[...chosen]}
+        onChange={(values) => change({ lines: joinList(values) ?? "" })}
+        searchable
+        limit={MOST_OPTIONS}
+        maxValues={MOST_LINES}
+        nothingFoundMessage="Nothing like it has this metric"
+      />
+      {chosen.length > 0 && <Button onClick={() => change({ lines: "" })}>The newest</Button>}
+      {names.length > MOST_OPTIONS && (
+        <span className="muted">The list shows {MOST_OPTIONS} at a time: write a part of the name.</span>
+      )}
+      {names.length < groups && (
+        <span className="muted">
+          {formatCount(groups - names.length)} older ones are not in the list: narrow them with the filter.
+        </span>
+      )}
+    </div>
+  );
+}
