@@ -80,6 +80,31 @@ def test_an_address_that_is_none_shows_a_browser_the_web_ui_and_others_the_probl
         assert "<html" not in client.get("/nowhere").text
 
 
+@pytest.mark.parametrize(
+    ("address", "base"), [("/nowhere", "./"), ("/old/place", "../"), ("/artifacts/3/files/what", "../../../")]
+)
+def test_an_address_of_any_depth_that_is_none_shows_a_browser_the_web_ui(built: Path, address: str, base: str) -> None:
+    with serving(built) as client:
+        asked = client.get(address, headers={"accept": "text/html"})
+        assert asked.status_code == 404
+        assert f'<base href="{base}" />' in asked.text
+        assert client.post(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nothing", "/api/nothing", "/api"])
+def test_an_address_of_data_that_is_none_never_shows_the_web_ui(built: Path, address: str) -> None:
+    with serving(built) as client:
+        asked = client.get(address, headers={"accept": "text/html"})
+    assert asked.status_code == 404
+    assert "<html" not in asked.text
+
+
+def test_a_slash_at_the_end_leads_to_the_address_without_it(built: Path) -> None:
+    with serving(built) as client:
+        asked = client.get("/artifacts/3/?tab=metrics", headers={"accept": "text/html"}, follow_redirects=True)
+    assert (asked.status_code, asked.url.raw_path) == (200, b"/artifacts/3?tab=metrics")
+
+
 def test_a_web_ui_that_is_not_built_says_what_to_do() -> None:
     with serving(None) as client:
         assert "make ui" in client.get("/artifacts/3").text

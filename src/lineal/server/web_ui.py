@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 _PLACES = ("artifacts", "executions", "runs", "workspaces", "lineage", "compare", "monitor", "types", "audit")
 _OLD_PLACES = ("artifact_types/{type_name}/artifacts", "execution_types/{type_name}/executions")
 _LOOSE_FILES = ("theme.js", "icon.svg")
+_DATA = ("api", "assets")
 _BASE = re.compile(r'<base href="[^"]*"\s*/?>')
 _ASK_AGAIN = "no-cache"
 _NOT_BUILT = (
@@ -55,11 +58,26 @@ def _add_document(app: FastAPI, path: str, folder: Path | None, *, base: str) ->
 def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
     """Let the web UI say to a browser that nothing is at an address; others get that as data. To be added last."""
 
-    @app.get("/{place}", include_in_schema=False)
     def elsewhere(request: Request) -> Response:
+        place = request.path_params["place"]
         if "text/html" not in request.headers.get("accept", ""):
             raise HTTPException(404)
-        return _document(folder, base="./", status=404)
+        if place.endswith("/"):
+            query = f"?{request.url.query}" if request.url.query else ""
+            return RedirectResponse(f"../{place.rstrip('/').split('/')[-1]}{query}")
+        return _document(folder, base="../" * place.count("/") or "./", status=404)
+
+    app.router.routes.append(_Elsewhere("/{place:path}", elsewhere))
+
+
+class _Elsewhere(Route):
+    """Every address that no other route has, for reading; those of data and of built files stay without an answer."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child = super().matches(scope)
+        if match is not Match.FULL or child["path_params"]["place"].split("/")[0] in _DATA:
+            return Match.NONE, {}
+        return match, child
 
 
 def _document(folder: Path | None, *, base: str, status: int = 200) -> Response:
