@@ -20,7 +20,12 @@ from tests.cli.test_mistakes import Refusal, refusal  # noqa: F401 a fixture
 from tests.parameters import rare
 
 BEYOND = str(1 << 64)
-READING = [["ls", "artifacts"], ["get", "artifact", "1"], ["lineage", "2"], ["get", "artifact", "1", "--json"]]
+READING = [
+    ["ls", "artifacts"],
+    rare(["get", "artifact", "1"]),
+    rare(["lineage", "2"]),
+    ["get", "artifact", "1", "--json"],
+]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,13 @@ def test_the_lines_of_a_tree_are_drawn_with_what_the_console_has(odd_url: str) -
 
 
 @pytest.mark.parametrize(
-    "words", [["version"], ["--help"], ["--version"], [], ["ls", "--help"], ["ls", "artifacts", "--db", "{url}"]]
+    "words",
+    [
+        rare(["version"]),
+        ["--help"],
+        *map(rare, (["--version"], [], ["ls", "--help"])),
+        ["ls", "artifacts", "--db", "{url}"],
+    ],
 )
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no /dev/full")
 def test_a_full_disk_is_one_line(odd_url: str, words: list[str]) -> None:
@@ -70,7 +81,7 @@ def test_a_full_disk_is_one_line(odd_url: str, words: list[str]) -> None:
     assert ran.stderr == b"lineal: cannot use standard output: No space left on device\n"
 
 
-@pytest.mark.parametrize("shell", [">&-", "2>&-", "2>/dev/full"])
+@pytest.mark.parametrize("shell", [">&-", rare("2>&-"), "2>/dev/full"])
 def test_closed_streams_end_in_no_stack_trace(shell: str) -> None:
     ran = run("version", shell=shell)
     assert (ran.returncode, ran.stderr) == (0, b"")

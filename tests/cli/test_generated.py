@@ -84,13 +84,13 @@ def check(seed: int, count: int, url: str) -> None:
         assert code in CODES, words
 
 
-def test_a_hundred_generated_command_lines_end_without_a_stack_trace(own_url: str) -> None:
-    check(1, 100, own_url)
+def test_generated_command_lines_end_without_a_stack_trace(own_url: str) -> None:
+    check(1, 40, own_url)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", range(2, 6))
+@pytest.mark.parametrize("seed", range(1, 6))
 def test_thousands_of_generated_command_lines_end_without_a_stack_trace(own_url: str, seed: int) -> None:
     check(seed, 300, own_url)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lineal
@@ -205,11 +205,23 @@ VALUES = st.recursive(
 )
 
 
-@given(value=VALUES, ascii_only=st.booleans())
-def test_yaml_is_read_as_the_same_value(value: Any, ascii_only: bool) -> None:
+def check_yaml(value: Any, *, ascii_only: bool) -> None:
     text = to_yaml(value, ascii_only=ascii_only)
     assert yaml.safe_load(text) == value
     assert text.isascii() or not ascii_only
+
+
+@settings(max_examples=30)
+@given(value=VALUES, ascii_only=st.booleans())
+def test_yaml_is_read_as_the_same_value(value: Any, ascii_only: bool) -> None:
+    check_yaml(value, ascii_only=ascii_only)
+
+
+@pytest.mark.slow
+@settings(max_examples=1000)
+@given(value=VALUES, ascii_only=st.booleans())
+def test_yaml_of_a_thousand_values_is_read_as_the_same(value: Any, ascii_only: bool) -> None:
+    check_yaml(value, ascii_only=ascii_only)
 
 
 @pytest.mark.parametrize("inner", [None, "x", {"a": [1]}, [], [{"b": 1}]])

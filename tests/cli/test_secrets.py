@@ -95,7 +95,7 @@ def check(said: str) -> None:
     assert not [piece for piece in PIECES if piece in said], said
 
 
-FEW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 MANY = settings(FEW, max_examples=2000)
 
 

@@ -1,6 +1,7 @@
 """Whatever a request holds, Lineal answers it or says why not: no INTERNAL, no UNKNOWN, no crash, no pasted value.
 
-LINEAL_FUZZ_REQUESTS says how many requests of each sort are tried (1500), LINEAL_COMPAT_SEED where the seeds begin.
+LINEAL_FUZZ_REQUESTS says how many requests of each sort are tried (400, and 3000 by the slow tests), and
+LINEAL_COMPAT_SEED where the seeds begin.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ from lineal.wire import metadata_store as pb
 from tests.compat.build import SIX_TYPES, listing, node, put, put_events, put_type, request
 from tests.compat.generate.noise import MARK, random_call, random_filter_text, random_token
 from tests.compat.official import RESPONSES
+from tests.parameters import rare
 
-REQUESTS = int(os.environ.get("LINEAL_FUZZ_REQUESTS", "1500"))
+REQUESTS = int(os.environ.get("LINEAL_FUZZ_REQUESTS", "400"))
+MANY_REQUESTS = 3000
 SEED = int(os.environ.get("LINEAL_COMPAT_SEED", "1"))
+counts = pytest.mark.parametrize("count", [REQUESTS, rare(MANY_REQUESTS)])
 FORBIDDEN = (errors.INTERNAL, errors.UNKNOWN, errors.DATA_LOSS)
 
 
@@ -96,9 +100,12 @@ def answer(service: MetadataService, method: str, given: Message, said: str) -> 
     return refusal.error_code
 
 
-def test_requests_with_random_fields_are_answered_or_refused(service: MetadataService, statements: list[str]) -> None:
+@counts
+def test_requests_with_random_fields_are_answered_or_refused(
+    service: MetadataService, statements: list[str], count: int
+) -> None:
     codes = set()
-    for seed in range(SEED, SEED + REQUESTS):
+    for seed in range(SEED, SEED + count):
         method, given = random_call(Random(seed))
         codes.add(answer(service, method, given, f"seed {seed}"))
     assert {0, errors.INVALID_ARGUMENT, errors.NOT_FOUND} <= codes
@@ -106,9 +113,10 @@ def test_requests_with_random_fields_are_answered_or_refused(service: MetadataSe
     assert not [text for text in statements if MARK in text]
 
 
-def test_random_filters_are_answered_or_refused(service: MetadataService, statements: list[str]) -> None:
+@counts
+def test_random_filters_are_answered_or_refused(service: MetadataService, statements: list[str], count: int) -> None:
     codes = set()
-    for seed in range(SEED, SEED + REQUESTS):
+    for seed in range(SEED, SEED + count):
         rng = Random(seed)
         kind = rng.choice(KINDS)
         where = random_filter_text(rng)
@@ -120,9 +128,10 @@ def test_random_filters_are_answered_or_refused(service: MetadataService, statem
     assert not [text for text in statements if MARK in text]
 
 
-def test_random_page_tokens_are_answered_or_refused(service: MetadataService) -> None:
+@counts
+def test_random_page_tokens_are_answered_or_refused(service: MetadataService, count: int) -> None:
     codes = set()
-    for seed in range(SEED, SEED + REQUESTS):
+    for seed in range(SEED, SEED + count):
         rng = Random(seed)
         kind, token = rng.choice(KINDS), random_token(rng)
         asked = listing(kind, 2, token=token, order=rng.choice([None, "CREATE_TIME", "LAST_UPDATE_TIME"]))
@@ -132,8 +141,9 @@ def test_random_page_tokens_are_answered_or_refused(service: MetadataService) ->
     assert codes == {0, errors.INVALID_ARGUMENT}
 
 
-def test_a_store_that_took_random_requests_can_still_be_read(service: MetadataService) -> None:
-    for seed in range(SEED, SEED + REQUESTS):
+@counts
+def test_a_store_that_took_random_requests_can_still_be_read(service: MetadataService, count: int) -> None:
+    for seed in range(SEED, SEED + count):
         method, given = random_call(Random(seed))
         if method.startswith("Put"):
             answer(service, method, given, f"seed {seed}")

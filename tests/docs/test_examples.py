@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import FIRST_HOUR, TUTORIAL, program_of
+from tests.parameters import rare
 
 # Each program has names of its own, as in a process of its own; starting processes takes most of the time.
 ONE_AFTER_THE_OTHER = """
@@ -30,7 +31,7 @@ def run(folder: Path, *pages: str, options: tuple[str, ...] = ()) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize("pages", [FIRST_HOUR, FIRST_HOUR[::-1]], ids=["as read", "backwards"])
+@pytest.mark.parametrize("pages", [pytest.param(FIRST_HOUR, id="as read"), rare(FIRST_HOUR[::-1], id="backwards")])
 def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(
     pages: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def test_the_notebook_runs_without_a_store_being_named(monkeypatch: pytest.Monke
     _run(None, monkeypatch)
 
 
+@pytest.mark.slow  # tests/access/test_sdk.py runs the tutorial against a server, and the docs run the notebook's cells
 def test_the_notebook_runs_against_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with running_server(f"sqlite:///{tmp_path}/metadata.db") as server:
         url = f"grpc://{server.address}"

@@ -15,15 +15,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
 
+from lineal.service import MetadataService
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.serving import Caller, ServerProcess, running_server
 
-ROUNDS = 3
+ROUNDS = 1
 MANY_ROUNDS = 25
 WRITERS = 3
 PROPERTIES = 5
@@ -58,8 +61,8 @@ class Ledger:
         self.first.set()
 
 
-def put_types(caller: Caller) -> Types:
-    response = caller.call(
+def put_types(caller: Caller | MetadataService) -> Types:
+    response: Any = caller.call(
         "PutTypes",
         rpc.PutTypesRequest(
             artifact_types=[pb.ArtifactType(name="T")],
@@ -150,8 +153,8 @@ def test_a_killed_server_loses_no_acknowledged_write_and_leaves_none_half_writte
 
 def test_the_check_sees_a_torn_write(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
-    with running_server(f"sqlite:///{path}") as server, Caller(server.address) as caller:
-        caller.call("PutExecution", write_request(put_types(caller), "one"))
+    with open_service(f"sqlite:///{path}") as service:
+        service.call("PutExecution", write_request(put_types(service), "one"))
     with reading(path) as connection:
         assert torn_names(connection) == []
         connection.execute("DELETE FROM ArtifactProperty WHERE artifact_id = 1 AND name = 'p0'")

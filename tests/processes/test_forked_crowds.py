@@ -23,12 +23,12 @@ def faults_of(url: str, *, children: int, times: int) -> str:
 
 @pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_forked_children_read_what_they_wrote(database_url: str) -> None:
-    assert faults_of(database_url, children=3, times=10) == ""
+    assert faults_of(database_url, children=2, times=4) == ""
 
 
 def test_forked_children_read_what_they_wrote_over_grpc(tmp_path: Path) -> None:
     with running_server(f"sqlite:///{tmp_path / 'store.db'}") as server:
-        assert faults_of(f"grpc://{server.address}", children=3, times=10) == ""
+        assert faults_of(f"grpc://{server.address}", children=2, times=4) == ""
 
 
 @pytest.mark.slow

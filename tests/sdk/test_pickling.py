@@ -14,6 +14,7 @@ from lineal import errors
 from lineal.client import MetadataStore, OpenError
 from lineal.sdk import DataSet, Execution, Metrics, Model, Run, Store, Workspace
 from lineal.wire import metadata_store as pb
+from tests.engines import SQLITE_EVERY_DAY
 from tests.serving import running_server
 
 
@@ -33,6 +34,7 @@ def log_in_worker(execution: Execution, model: Model) -> list[Any]:
     return [found, [each["id"] for each in model.lineage().upstream.executions]]
 
 
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_a_spawned_worker_logs_for_an_execution_that_its_parent_ends(shared: Workspace) -> None:
     with Execution("train", shared, Run(shared, "nightly")) as execution:
         model = execution.log_output(Model(uri="gs://loaves", name="loaves"))

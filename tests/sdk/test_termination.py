@@ -15,6 +15,7 @@ import pytest
 
 from lineal.client import connect
 from lineal.wire import metadata_store as pb
+from tests.parameters import rare
 from tests.serving import running_server
 
 HEAD = """
@@ -97,7 +98,7 @@ def executions(url: str) -> list[pb.Execution]:
         store.close()
 
 
-@pytest.mark.parametrize("way", WAYS_TO_BE_BUSY)
+@pytest.mark.parametrize("way", ["computing", rare("catching"), "in C", "writing"])
 def test_a_program_that_is_terminated_leaves_its_execution_canceled_and_dies_by_the_signal(
     way: str, start: Start, url: str
 ) -> None:

@@ -155,15 +155,17 @@ def test_the_variables_of_the_official_image_are_read(tmp_path: Path) -> None:
     assert (tmp_path / "metadata.db").exists()
 
 
+@pytest.mark.slow  # the flags of each form are read below, and a command starts with them above
 def test_flags_with_one_dash_and_values_in_the_next_word_are_read(tmp_path: Path) -> None:
     with running("-metadata_store_server_config_file", sqlite(tmp_path), port_flag="-grpc_port={}") as server:
         assert types(server.address) == []
 
 
-def test_without_a_database_it_warns_that_everything_will_be_lost() -> None:
+def test_without_a_database_it_warns_that_everything_will_be_lost_and_serves_nothing_but_grpc() -> None:
     with running() as server:
         assert types(server.address) == []
         assert "is LOST when this server ends" in server.log()
+        assert "HTTP" not in server.log()
 
 
 @pytest.mark.slow  # a message of 99 MiB
@@ -183,21 +185,26 @@ def test_the_argument_for_messages_is_the_limit_of_requests() -> None:
         assert failure.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
 
 
-def test_nothing_but_grpc_is_served_unless_a_port_is_given() -> None:
+@pytest.fixture(scope="module")
+def extended() -> Iterator[tuple[Running, int]]:
+    """A command with the flags that only Lineal has, and its port of HTTP."""
     http = free_port()
-    with running(f"--lineal_http_port={http}") as server:
-        assert httpx.get(f"http://127.0.0.1:{http}/readyz").status_code == 200
-        assert f"127.0.0.1:{http}" in server.log()
-    with running() as server:
-        assert "HTTP" not in server.log()
+    with running(f"--lineal_http_port={http}", "--lineal_sdk_types") as server:
+        yield server, http
 
 
-def test_the_types_of_the_sdk_are_there_from_the_start_if_asked_for(tmp_path: Path) -> None:
-    with running("--lineal_sdk_types") as server, Caller(server.address) as caller:
+def test_http_is_served_where_a_port_is_given(extended: tuple[Running, int]) -> None:
+    server, http = extended
+    assert httpx.get(f"http://127.0.0.1:{http}/readyz").status_code == 200
+    assert f"127.0.0.1:{http}" in server.log()
+
+
+def test_the_types_of_the_sdk_are_there_from_the_start_if_asked_for(extended: tuple[Running, int]) -> None:
+    address = extended[0].address
+    with Caller(address) as caller:
         artifact_types = caller.call("GetArtifactTypes", rpc.GetArtifactTypesRequest()).artifact_types
-
-        assert types(server.address) == ["kubeflow.org/alpha/workspace"]
-        names = {each.name for each in artifact_types}
+    assert types(address) == ["kubeflow.org/alpha/workspace"]
+    names = {each.name for each in artifact_types}
     assert {f"kubeflow.org/alpha/{name}" for name in ("data_set", "model", "metrics")} <= names
 
 
@@ -224,6 +231,7 @@ def test_the_certificates_of_the_configuration_encrypt(verify: bool, tmp_path: P
             assert channel.unary_unary(f"/{SERVICE.full_name}/GetContextTypes")(b"", timeout=10) == b""
 
 
+@pytest.mark.slow
 def test_a_client_without_a_certificate_is_refused_where_they_are_verified(tmp_path: Path) -> None:
     certificate, key = localhost_certificate()
     credentials = grpc.ssl_channel_credentials(certificate.encode())

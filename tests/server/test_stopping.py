@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -52,9 +53,36 @@ def wait_until_writing(path: Path) -> None:
         time.sleep(0.005)
 
 
-def test_an_interrupt_ends_the_server_with_code_0() -> None:
-    with running_server("sqlite://") as server:
-        assert server.stop(signal.SIGINT) == 0
+@dataclass(frozen=True)
+class Interrupted:
+    """A server that was interrupted: its exit code, its address, and the names of the files that it left."""
+
+    code: int
+    address: str
+    files: list[str]
+
+
+@pytest.fixture(scope="module")
+def interrupted(tmp_path_factory: pytest.TempPathFactory) -> Interrupted:
+    folder = tmp_path_factory.mktemp("interrupted")
+    with running_server(f"sqlite:///{folder / 'store.db'}") as server:
+        put_type(server)
+        code = server.stop(signal.SIGINT)
+    return Interrupted(code, server.address, [found.name for found in folder.iterdir()])
+
+
+def test_an_interrupt_ends_the_server_with_code_0(interrupted: Interrupted) -> None:
+    assert interrupted.code == 0
+
+
+def test_the_database_is_closed_at_the_end(interrupted: Interrupted) -> None:
+    assert interrupted.files == ["store.db"]
+
+
+def test_nothing_new_is_taken_after_the_signal(interrupted: Interrupted) -> None:
+    with Caller(interrupted.address) as caller, pytest.raises(grpc.RpcError) as failure:
+        caller.call("GetArtifactTypes", rpc.GetArtifactTypesRequest())
+    assert failure.value.code() is grpc.StatusCode.UNAVAILABLE
 
 
 def test_the_accepted_requests_are_finished(tmp_path: Path) -> None:
@@ -69,14 +97,6 @@ def test_the_accepted_requests_are_finished(tmp_path: Path) -> None:
     assert finished
     assert all(error.code() is grpc.StatusCode.UNAVAILABLE for error in refused)
     assert count(path, "Artifact") == sum(finished)
-
-
-def test_the_database_is_closed_at_the_end(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
-    with running_server(f"sqlite:///{path}") as server:
-        put_type(server)
-        server.stop()
-    assert [found.name for found in tmp_path.iterdir()] == ["store.db"]
 
 
 def test_a_second_signal_cuts_the_grace_short(tmp_path: Path) -> None:
@@ -102,11 +122,3 @@ def test_a_worker_that_leaves_keeps_its_clients_until_they_go_by_themselves() ->
         for address in (served.grpc, served.http):
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])))
-
-
-def test_nothing_new_is_taken_after_the_signal() -> None:
-    with running_server("sqlite://") as server:
-        server.stop()
-        with Caller(server.address) as caller, pytest.raises(grpc.RpcError) as failure:
-            caller.call("GetArtifactTypes", rpc.GetArtifactTypesRequest())
-    assert failure.value.code() is grpc.StatusCode.UNAVAILABLE

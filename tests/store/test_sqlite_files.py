@@ -27,7 +27,7 @@ from lineal.store.engine.connections import IdleConnections
 from tests.service.requests import artifact, put_artifact_type, put_artifacts
 with open_service(sys.argv[1]) as service:
     type_id = put_artifact_type(service)
-    for index in range(40):
+    for index in range(20):
         put_artifacts(service, artifact(type_id, name=f"{sys.argv[2]}-{index}", properties={"p": index}))
 """
 
@@ -73,15 +73,15 @@ def test_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
     with open_service(url) as service:
         found = service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts
         types = service.call("GetArtifactTypes", rpc.GetArtifactTypesRequest()).artifact_types
-    assert (len(found), len(types)) == (120, 1)
+    assert (len(found), len(types)) == (60, 1)
     assert all(node.custom_properties["p"].int_value == int(node.name.split("-")[1]) for node in found)
 
 
 def test_many_processes_may_create_the_same_file_at_once(tmp_path: Path) -> None:
     url = url_of(tmp_path / "born.db")
     program = "import sys; from lineal.upkeep.opening import open_service; open_service(sys.argv[1]).close()"
-    openers = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(4)]
-    assert [opener.wait(timeout=60) for opener in openers] == [0] * 4
+    openers = [subprocess.Popen([sys.executable, "-c", program, url]) for _ in range(3)]
+    assert [opener.wait(timeout=60) for opener in openers] == [0] * 3
     with open_service(url) as service:
         assert service.database.read(lambda session: session.script("SELECT * FROM MLMDEnv")) == [(10,)]
         assert service.database.read(lambda session: session.script("SELECT count(*) FROM Type")) == [(9,)]

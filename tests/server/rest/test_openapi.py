@@ -17,7 +17,6 @@ from tests.server.rest.conftest import serving
 from tests.server.rest.shelf import Shelf
 from tests.services import REPOSITORY
 
-EXAMPLES = 5
 GUIDE = REPOSITORY / "docs" / "rest.md"
 
 
@@ -44,11 +43,12 @@ def api_schema(address: str) -> Any:
     return schemathesis.openapi.from_url(f"{address}/api/openapi.json")
 
 
-def test_the_server_does_what_its_description_says(api_schema: Any) -> None:
+@pytest.mark.parametrize("examples", [2, pytest.param(25, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])])
+def test_the_server_does_what_its_description_says(api_schema: Any, examples: int) -> None:
     for found in api_schema.get_all_operations():
         operation = found.ok()
 
-        @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def conforms(case: schemathesis.Case) -> None:
             # Whether a search or a cursor can be read is more than a schema says: such answers may be 400.
