@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
-const TOP = resolve(import.meta.dirname, "../..");
+/** The checkout that the journeys are of. */
+export const TOP = resolve(import.meta.dirname, "../..");
 const PYTHON = process.env.LINEAL_PYTHON ?? join(TOP, ".venv/bin/python");
 const CHROMIUM = process.env.LINEAL_CHROMIUM ?? "/usr/bin/chromium";
 /** Where pictures of all pages go, for a person to look at. */
@@ -108,7 +109,20 @@ export function emptyStore(): string {
 }
 
 function python(...args: string[]): string {
-  return execFileSync(PYTHON, args, { cwd: TOP, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  return pythonOf(TOP, ...args);
+}
+
+/** Run the Python of a checkout in this one. */
+export function pythonOf(checkout: string, ...args: string[]): string {
+  return execFileSync(interpreter(checkout), args, {
+    cwd: TOP,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+function interpreter(checkout: string): string {
+  return checkout === TOP ? PYTHON : join(checkout, ".venv/bin/python");
 }
 
 async function freePort(): Promise<number> {
@@ -122,9 +136,14 @@ async function freePort(): Promise<number> {
 
 /** Start `lineal serve` over a store and wait until it answers. */
 export async function serve(url: string, ...flags: string[]): Promise<World> {
+  return serveFrom(TOP, url, ...flags);
+}
+
+/** The same with the server and the built web UI of a checkout. */
+export async function serveFrom(checkout: string, url: string, ...flags: string[]): Promise<World> {
   const port = await freePort();
   const args = ["-m", "lineal", "serve", "--db", url, "--grpc-port", "0", "--http-port", String(port), ...flags];
-  const server = spawn(PYTHON, args, { cwd: TOP, stdio: "ignore" });
+  const server = spawn(interpreter(checkout), args, { cwd: checkout, stdio: "ignore" });
   const address = `http://127.0.0.1:${port}`;
   await answers(`${address}/readyz`, server);
   return { address, stop: () => stopped(server) };
