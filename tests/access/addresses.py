@@ -95,7 +95,7 @@ def _address(path: str, given: Mapping[str, str]) -> Address:
 def _of_kind(kind: str) -> dict[str, Route]:
     """Return the routes that every kind of node has."""
     asked = {"q": _SEARCHES[kind], "filter_query": _FILTERS[kind], "context_id": ["1", "4"]}
-    shown = {"order_by": _ORDERS[kind], "columns": _COLUMNS[kind]}
+    shown = {"order_by": _ORDERS[kind], "columns": [*_COLUMNS[kind], "headline", "default"]}
     paged = {"limit": ["1", "100"], "cursor": [NEXT]}
     narrowed = {"key": ["workspace", "type", "label.team", ""], "text": ["e", "o"]}
     given = {
@@ -128,7 +128,8 @@ ROUTES: dict[str, Route] = {
     **_of_events("artifacts", "2"),
     **_of_events("executions", "1"),
     "/api/v1/artifacts/{node_id}/versions": Route(
-        {"node_id": _IDS, "limit": ["1", "100"]}, [{"node_id": "2"}, {"node_id": "5"}]
+        {"node_id": _IDS, "columns": ["label.team,headline"], "limit": ["1", "100"]},
+        [{"node_id": "2"}, {"node_id": "5"}],
     ),
     "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),
     "/api/v1/artifacts/{node_id}/metrics": Route(

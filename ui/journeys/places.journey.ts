@@ -105,12 +105,12 @@ describe("a list", () => {
   it("keeps columns for each type, also when new data comes", async () => {
     const page = await open("/artifacts?filter=type=model");
     await page.getByRole("button", { name: "Columns" }).click();
-    await page.getByRole("checkbox", { name: "prop.model_type" }).check();
+    await page.getByRole("checkbox", { name: "Model type · property" }).check();
     await page.keyboard.press("Escape");
     await open("/artifacts");
-    expect(await page.getByRole("columnheader", { name: "model_type" }).count()).toBe(0);
+    expect(await page.getByRole("columnheader", { name: "Model type" }).count()).toBe(0);
     await open("/artifacts?filter=type=model");
-    expect(await page.getByRole("columnheader", { name: "model_type" }).count()).toBe(1);
+    expect(await page.getByRole("columnheader", { name: "Model type" }).count()).toBe(1);
   });
 
   it("shows what is new at its top, and waits to be asked where somebody reads on", async () => {
@@ -145,7 +145,7 @@ describe("a list", () => {
     await page.keyboard.press("Escape");
     await page.reload();
     await settle(page);
-    const header = page.getByRole("columnheader", { name: "mean_error least" });
+    const header = page.getByRole("columnheader", { name: "Mean error least" });
     expect(await header.getAttribute("aria-sort")).toBe("descending");
     expect(await page.locator(".grid-body .row .number").first().textContent()).toBe("3.1");
   });

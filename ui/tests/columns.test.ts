@@ -56,6 +56,24 @@ describe("a column of a metric", () => {
   });
 });
 
+describe("the columns that nobody chose", () => {
+  it("are left to the server where a filter may be about one type", () => {
+    expect(listingOf("artifacts", { filter: "type:model" }).columns).toBe("default");
+    expect(listingOf("artifacts", {}).columns).toBeFalsy();
+    expect(listingOf("workspaces", { filter: "name:a" }).columns).toBeFalsy();
+  });
+
+  it("are those that the server answered, the name in front and pinned", () => {
+    const columns = columnsOf("artifacts", undefined, "model", ["name", "labels", "metric.accuracy"]);
+    expect(columns.map(writeColumn)).toEqual(["!name", "labels", "metric.accuracy"]);
+    expect(columns.map(({ title }) => title)).toEqual(["Name", "Labels", "Accuracy"]);
+  });
+
+  it("are the same for all types where the server names none", () => {
+    expect(columnsOf("artifacts", undefined, undefined, null).map(({ key }) => key)).toContain("type");
+  });
+});
+
 describe("a change of the columns", () => {
   const columns = readColumns(["!name", "state", "metric.auc", "greatest.loss"]);
 

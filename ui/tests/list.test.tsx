@@ -49,7 +49,7 @@ describe("a list", () => {
     const { asked } = draw("/artifacts?filter=type=model&sort=name&columns=!name,metric.auc");
     await grid();
     expect(asked).toContain("artifacts?q=type%3Dmodel&order_by=name&limit=100&columns=metric.auc");
-    expect(screen.getAllByRole("columnheader").map((cell) => cell.textContent)).toEqual(["", "Name", "auc"]);
+    expect(screen.getAllByRole("columnheader").map((cell) => cell.textContent)).toEqual(["", "Name", "AUC"]);
     expect(document.querySelectorAll(".grid-body .row")).toHaveLength(3);
     expect(document.querySelector(".list-status")?.textContent).toContain("3 artifacts");
   });

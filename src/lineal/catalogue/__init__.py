@@ -155,10 +155,12 @@ class Catalogue:
 
         return self._read(read)
 
-    def versions(self, node_id: int, *, limit: int) -> shapes.Page:
+    def versions(self, node_id: int, *, columns: str = "", limit: int) -> shapes.Page:
         """Return the artifacts of the same type, name and workspace."""
         complete = self._searched(KINDS[0])
-        found = self._read(lambda session, types: details.versions(session, types, node_id, limit=limit))
+        found = self._read(
+            lambda session, types: details.versions(session, types, node_id, columns=columns, limit=limit)
+        )
         return replace(found, complete=complete)
 
     def evaluations(self, node_id: int) -> shapes.Evaluations:

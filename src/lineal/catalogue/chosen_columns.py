@@ -30,7 +30,7 @@ _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
     "metric": ("name", _METRICS, "labels", "made_by", "workspace", "created"),
     "other": ("name", "version", "labels", HEADLINE, "made_by", "workspace", "created"),
 }
-_OF_EXECUTIONS = ("name", "state", "duration", "labels", HEADLINE, "run", "workspace", "created")
+_OF_EXECUTIONS = ("name", "state", "failure", "duration", HEADLINE, "run", "workspace", "created")
 
 
 class Chosen(NamedTuple):
@@ -50,17 +50,27 @@ class Chosen(NamedTuple):
 
 def choose(session: Session, types: KnownTypes, selection: Selection, columns: Sequence[str]) -> Chosen:
     """Return the columns of a list with `headline` and `default` replaced by what they stand for."""
-    if HEADLINE not in columns and DEFAULT not in columns:
-        return Chosen(list(columns))
+    has_defaults = DEFAULT in columns and _names_type(selection.query)
+    if HEADLINE not in columns and not has_defaults:
+        return Chosen(replaced(columns, None, None))
     kind = selection.kind
     ids = found_rows.sample_ids(session, selection, limit=SAMPLE)
     families = _families(session, types, kind, ids)
     metrics = [f"metric.{name}" for name in headline.of_nodes(session, kind, ids, families)] if ids else []
     defaults = None
-    if DEFAULT in columns and _names_type(selection.query) and len(families) == 1:
+    if has_defaults and len(families) == 1:
         defaults = _defaults(kind, families[0], metrics)
     first = metrics[0].partition(".")[2] if metrics else None
     return Chosen(replaced(columns, first, defaults), first, defaults)
+
+
+def for_nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], columns: Sequence[str]) -> Chosen:
+    """Return the columns of nodes that are given with `headline` replaced by what it stands for."""
+    first: list[str] = []
+    if HEADLINE in columns and ids:
+        first = headline.of_nodes(session, kind, ids, _families(session, types, kind, ids))
+    name = first[0] if first else None
+    return Chosen(replaced(columns, name, None), name)
 
 
 def replaced(columns: Sequence[str], first: str | None, defaults: Sequence[str] | None) -> list[str]:

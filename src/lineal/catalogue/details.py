@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from lineal import json_form, record_tags
-from lineal.catalogue import cards, endings, headline, shapes
+from lineal.catalogue import cards, chosen_columns, endings, headline, keys, listing, shapes
 from lineal.catalogue.measured_times import CREATE_TIME, measured_at
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
@@ -98,13 +98,22 @@ def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
     return found
 
 
-def versions(session: Session, types: KnownTypes, node_id: int, *, limit: int) -> shapes.Page:
-    """Return the artifacts of the same type, name and workspace, newest first."""
+def versions(session: Session, types: KnownTypes, node_id: int, *, columns: str, limit: int) -> shapes.Page:
+    """Return the artifacts of the same type, name and workspace, newest first.
+
+    Raises:
+        InvalidArgumentError: the columns are wrong.
+        NotFoundError: there is no artifact with this id.
+    """
     rows = node_rows.nodes_by_ids(session, ARTIFACT, [node_id])
     if not rows:
         raise cards.no_node(ARTIFACT, node_id)
     found = same_name(session, ARTIFACT, node_id, limit=limit) or rows
-    return shapes.Page(cards.cards(session, types, ARTIFACT, found, shape=shapes.Row), None)
+    ids = [row.id for row in found]
+    chosen = chosen_columns.for_nodes(session, types, ARTIFACT, ids, keys.read_keys(columns))
+    shown = listing.value_columns(chosen.shown)
+    items = cards.cards(session, types, ARTIFACT, found, columns=shown, shape=shapes.Row)
+    return shapes.Page(listing.with_makers(session, types, items), None, headline=chosen.headline)
 
 
 def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Evaluations:

@@ -135,12 +135,13 @@ def page(
     found = found_rows.find_page(session, selection, ordered, limit=most, after=after)
     rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
     if asked.kind is ARTIFACT:
-        rows = _with_makers(session, types, rows)
+        rows = with_makers(session, types, rows)
     place = write_cursor(found.place, order) if found.place else None
     return shapes.Page(rows, place, headline=chosen.headline, columns=chosen.defaults)
 
 
-def _with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
+def with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
+    """Return rows of artifacts with the executions that wrote them last."""
     makers = edge_rows.makers(session, [row.id for row in rows])
     named = references(session, types, EXECUTION, list(makers.values()))
     return [replace(row, made_by=named.get(makers.get(row.id, 0))) for row in rows]

@@ -72,6 +72,16 @@ def test_a_list_without_metrics_has_no_headline(shelf: Shelf) -> None:
     assert (page["headline"], page["columns"][4]) == (None, "made_by")
 
 
+def test_versions_have_their_headline_metric_and_their_makers(shelf: Shelf) -> None:
+    first, second = [shelf.put("model", properties={"name": "churn", "version": v}) for v in ("1", "2")]
+    reported(shelf, first, accuracy=0.7)
+    maker = shelf.run([], [second])
+    page = shelf.get(f"/artifacts/{first}/versions", columns="headline")
+    assert page["headline"] == "accuracy"
+    newest, oldest = page["items"]
+    assert (newest["made_by"]["id"], oldest["metrics"]["accuracy"]["last"]) == (str(maker), 0.7)
+
+
 def test_an_export_names_the_metric_of_its_headline(models: Shelf) -> None:
     parameters = {"q": "type:model", "columns": "headline", "order_by": "id"}
     lines = models.client.get("/api/v1/artifacts/export", params=parameters).text.splitlines()

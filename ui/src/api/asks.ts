@@ -2,7 +2,7 @@
 
 import type { LineageSearch, ListSearch } from "../app/search";
 import { joinList, splitList, writeOrder } from "../app/search";
-import { isAskedFor, readColumns } from "../list/columns";
+import { defaultColumns, isAskedFor, readColumns } from "../list/columns";
 import { rememberedColumns, remembersTypes } from "../list/memory";
 import type { ListKind } from "./shapes";
 
@@ -44,19 +44,35 @@ export interface LineageAsk {
 
 /** What a list's address asks for; columns that it does not name are those of the one type of its filter, if it has one. */
 export function listingOf(kind: ListKind, search: ListSearch, type?: string): Listing {
-  const columns = columnsOf(kind, search.columns, type).map(({ key }) => key);
+  const columns = chosenColumns(kind, search.columns, type);
+  const hasOwn = kind === "artifacts" || kind === "executions";
   return {
     kind,
     filter: search.filter ?? "",
     query: search.fx,
     sort: search.sort ?? "-created",
-    columns: joinList(columns.filter(isAskedFor)),
-  };
+    // Where nobody chose columns, the server knows which suit the type that is listed.
+    columns: columns ? joinList(columns.map(({ key }) => key).filter(isAskedFor)) : search.filter && hasOwn && SUITING,
+  } as Listing;
 }
 
-/** The columns of a list: those of its address, or those that the browser remembers for its type. */
-export function columnsOf(kind: ListKind, columns: string | undefined, type?: string) {
-  return readColumns(columns ? splitList(columns) : rememberedColumns(kind, type));
+/** What stands for the columns that suit the type of a list. */
+export const SUITING = "default";
+
+/** The columns of a list: those of its address, or those that the browser remembers for its type, or else others. */
+export function columnsOf(
+  kind: ListKind,
+  columns: string | undefined,
+  type?: string,
+  suiting?: readonly string[] | null,
+) {
+  const pinned = suiting?.map((key) => (key === "name" ? "!name" : key));
+  return chosenColumns(kind, columns, type) ?? readColumns(pinned ?? defaultColumns(kind));
+}
+
+function chosenColumns(kind: ListKind, columns: string | undefined, type: string | undefined) {
+  const written = columns ? splitList(columns) : rememberedColumns(kind, type);
+  return written && readColumns(written);
 }
 
 /** Whether the columns of a list depend on the type in its filter, which the server says. */

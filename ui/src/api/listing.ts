@@ -1,8 +1,9 @@
 // Lists and their facets.
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { writeOrder } from "../app/search";
-import { type Listing, pageParams, selectionParams } from "./asks";
+import { joinList, writeOrder } from "../app/search";
+import { isAskedFor } from "../list/columns";
+import { type Listing, pageParams, SUITING, selectionParams } from "./asks";
 import { api, BASE, dataOf } from "./client";
 import { fetchRuns } from "./runs";
 import type { Facet, ListedPage, ListKind, Totals } from "./shapes";
@@ -20,7 +21,8 @@ export async function fetchPage(listing: Listing, cursor: string, signal?: Abort
   const page = await dataOf(
     api.GET(`/api/v1/${path as "artifacts"}`, { params: { query }, ...(signal && { signal }) }),
   );
-  return { rows: page.items, next: page.next_cursor, complete: page.complete };
+  const { items: rows, next_cursor: next, complete, columns } = page;
+  return { rows, next, complete, columns };
 }
 
 /**
@@ -30,14 +32,27 @@ export async function fetchPage(listing: Listing, cursor: string, signal?: Abort
 export function useListing(listing: Listing, refresh: number | false = false, enabled = true) {
   return useInfiniteQuery({
     queryKey: ["list", listing],
-    queryFn: ({ pageParam, signal }) => fetchPage(listing, pageParam, signal),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next ?? undefined,
+    queryFn: ({ pageParam, signal }) => fetchPage({ ...listing, ...pageParam.listing }, pageParam.cursor, signal),
+    initialPageParam: { cursor: "" } as PageParam,
+    getNextPageParam: (page) => nextPage(listing, page),
     refetchInterval: refresh,
     enabled,
     // The last result stays while the next one loads or while the filter has a mistake; never another kind's.
     placeholderData: (old, last) => (sameKind(last?.queryKey[1] as Listing | undefined, listing) ? old : undefined),
   });
+}
+
+/** Where a page begins, and what it asks for that the listing leaves to the server. */
+interface PageParam {
+  readonly cursor: string;
+  readonly listing?: Partial<Listing>;
+}
+
+/** All pages show the columns that suited the first one. */
+function nextPage({ columns }: Listing, page: ListedPage): PageParam | undefined {
+  if (!page.next) return undefined;
+  if (columns !== SUITING) return { cursor: page.next };
+  return { cursor: page.next, listing: { columns: joinList(page.columns?.filter(isAskedFor) ?? []) } };
 }
 
 function sameKind(old: Listing | undefined, next: Listing): boolean {

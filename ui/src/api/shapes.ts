@@ -31,6 +31,8 @@ export interface ListedPage {
   readonly next: string | null;
   /** Whether the search index had caught up. */
   readonly complete: boolean;
+  /** The columns that suit the type that is listed, where the server was asked for them. */
+  readonly columns?: readonly string[] | null;
 }
 
 /** The page of a record. A context that is no run is shown like a workspace; runs have keys of their own. */

@@ -17,7 +17,7 @@ export function choiceOf(terms: readonly SearchTerm[], key: string, value: strin
 /** The one type that a filter is about, if it names one. */
 export function onlyType(terms: readonly SearchTerm[]): string | undefined {
   const types = terms.flatMap((term) =>
-    term.plain_key === "type" && term.operator === "=" && !term.negated ? term.values : [],
+    term.plain_key === "type" && term.operator !== "!=" && !term.negated ? term.values : [],
   );
   return types.length === 1 ? types[0] : undefined;
 }

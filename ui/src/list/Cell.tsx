@@ -4,8 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { durationOf, pageOf, type Row, titleOf } from "../api/shapes";
 import { listWith } from "../filter/where";
 import { Ago } from "../values/Ago";
+import { typeName } from "../values/humanNames";
+import { Aliases, Labels } from "../values/Labels";
 import { Name } from "../values/Name";
-import { breakable, shortType } from "../values/names";
 import { formatNumber, toNumber } from "../values/numbers";
 import { RecordIcon, StateBadge } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
@@ -25,9 +26,15 @@ export function Cell({ row, column, shortName }: CellProps) {
     case "version":
       return <Name name={row.version ?? ""} fallback="–" most={18} />;
     case "type":
-      return <bdi title={row.type}>{breakable(shortType(row.type))}</bdi>;
+      return <bdi title={row.type}>{typeName(row.type)}</bdi>;
     case "state":
       return <StateBadge state={row.state} />;
+    case "labels":
+      return <Labels labels={row.labels} most={2} />;
+    case "aliases":
+      return <Aliases aliases={row.aliases} most={2} />;
+    case "failure":
+      return <FailureCell row={row} />;
     case "created":
     case "updated":
       return <Ago time={row[column]} />;
@@ -72,6 +79,16 @@ function NameCell({ row, shortName }: { row: Row; shortName: string }) {
 /** A link in a row opens its own target; the row's click would open the preview. */
 function stop(event: React.MouseEvent): void {
   event.stopPropagation();
+}
+
+function FailureCell({ row: { failure } }: { row: Row }) {
+  if (!failure) return <Absent />;
+  const said = [failure.type, failure.message].filter(Boolean).join(": ");
+  return (
+    <bdi className="failure-cell" title={failure.is_cut ? `${said}…` : said}>
+      {said}
+    </bdi>
+  );
 }
 
 function Duration({ row }: { row: Row }) {

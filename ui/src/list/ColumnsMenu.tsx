@@ -5,9 +5,10 @@ import { IconArrowDown, IconArrowUp, IconColumns, IconPin, IconPinnedFilled } fr
 import { useState } from "react";
 import { useFields } from "../api/listing";
 import type { ListKind } from "../api/shapes";
-import { formatCount } from "../values/numbers";
+import { fieldName } from "../values/humanNames";
+import { count, formatCount } from "../values/numbers";
 import { changed, moved, toggled, withFigure } from "./columnChanges";
-import { type Column, columnOf, defaultColumns, FIGURES, type Figure, fixedColumns, metricOf } from "./columns";
+import { type Column, columnOf, FIGURES, type Figure, fixedColumns, metricOf } from "./columns";
 
 interface ColumnsMenuProps {
   readonly kind: ListKind;
@@ -15,6 +16,7 @@ interface ColumnsMenuProps {
   readonly query: string | undefined;
   readonly columns: readonly Column[];
   readonly onColumns: (keys: readonly string[]) => void;
+  readonly onReset: () => void;
 }
 
 export function ColumnsMenu(props: ColumnsMenuProps) {
@@ -33,7 +35,9 @@ export function ColumnsMenu(props: ColumnsMenuProps) {
   );
 }
 
-function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProps) {
+const SHOWN = 200;
+
+function ColumnList({ kind, filter, query, columns, onColumns, onReset }: ColumnsMenuProps) {
   const [typed, setTyped] = useState("");
   const [onlyFilled, setOnlyFilled] = useState(true);
   const [onlyDiffering, setOnlyDiffering] = useState(false);
@@ -41,7 +45,7 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
   const known = new Map(fields.data?.columns.map((field) => [field.key, field]));
   const offered = [...known.values()].filter(({ internal, distinct }) => !internal && (!onlyDiffering || distinct > 1));
   const keys = keysOf(kind, columns, offered);
-  const wanted = keys.filter((key) => key.toLowerCase().includes(typed.toLowerCase()));
+  const wanted = keys.filter((key) => `${key} ${labelOf(key)}`.toLowerCase().includes(typed.trim().toLowerCase()));
   return (
     <div className="columns-menu">
       <TextInput
@@ -61,20 +65,47 @@ function ColumnList({ kind, filter, query, columns, onColumns }: ColumnsMenuProp
         />
       </div>
       <ul className="columns-list">
-        {wanted.slice(0, 200).map((key) => (
+        {wanted.slice(0, SHOWN).map((key) => (
           <ColumnLine
             key={key}
             column={key}
-            says={saysFilled(known.get(keyOfField(key)), fields.data?.counted)}
+            says={saysFilled(known.get(keyOfField(key)), fields.data)}
             columns={columns}
             onColumns={onColumns}
           />
         ))}
       </ul>
-      <Button variant="subtle" onClick={() => onColumns(defaultColumns(kind))}>
-        As at first
+      {wanted.length > SHOWN && (
+        <p className="muted">{count(wanted.length - SHOWN, "more column")}: type a part of a name.</p>
+      )}
+      {fields.data?.exact === false && (
+        <Uncounted counted={fields.data.counted} typed={typed} onAdd={(key) => onColumns(toggled(columns, key))} />
+      )}
+      <Button variant="subtle" onClick={onReset}>
+        Reset columns
       </Button>
     </div>
+  );
+}
+
+interface UncountedProps {
+  readonly counted: number;
+  readonly typed: string;
+  readonly onAdd: (key: string) => void;
+}
+
+/** Fields are counted in some records alone: a rare one can be shown all the same, by its key. */
+function Uncounted({ counted, typed, onAdd }: UncountedProps) {
+  const key = /^(prop|label)\../.test(typed.trim()) ? typed.trim() : undefined;
+  return (
+    <p className="muted">
+      Counted in {count(counted, "record")} only. All metrics are listed; for a rare property or label, type its key.{" "}
+      {key && (
+        <button type="button" className="link-button" onClick={() => onAdd(key)}>
+          Show {key}
+        </button>
+      )}
+    </p>
   );
 }
 
@@ -102,7 +133,7 @@ function ColumnLine({ column, says, columns, onColumns }: ColumnLineProps) {
     <li>
       <Checkbox
         size="xs"
-        label={labelOf(column)}
+        label={<span title={column}>{labelOf(column)}</span>}
         description={says}
         checked={shown !== undefined}
         onChange={() => onColumns(toggled(columns, column))}
@@ -126,9 +157,13 @@ function keyOfField(key: string): string {
   return metric ? `metric.${metric.name}` : key;
 }
 
+/** "Accuracy, metric": fields of different families may have the same name. */
 function labelOf(key: string): string {
-  return key.includes(".") ? keyOfField(key) : columnOf(key).title;
+  const family = /^[a-z]+(?=\.)/.exec(keyOfField(key))?.[0];
+  return family ? `${fieldName(key)} · ${FAMILIES[family] ?? family}` : columnOf(key).title;
 }
+
+const FAMILIES: Readonly<Record<string, string>> = { metric: "metric", label: "label", prop: "property" };
 
 function FigureChoice({ column, onChoose }: { column: string; onChoose: (figure: Figure) => void }) {
   const { name, figure } = metricOf(column) ?? { name: "", figure: "metric" };
@@ -148,11 +183,14 @@ function FigureChoice({ column, onChoose }: { column: string; onChoose: (figure:
   );
 }
 
-function saysFilled(field: { filled: number; distinct: number } | undefined, counted: number | undefined) {
-  if (!field || counted === undefined) return undefined;
+function saysFilled(field: { filled: number; distinct: number } | undefined, found: Found | undefined) {
+  if (!field || !found) return undefined;
+  if (field.filled === 0) return `in none of the ${formatCount(found.counted)} that were counted, but in others`;
   const distinct = field.distinct >= 100 ? "100+" : field.distinct;
-  return `in ${formatCount(field.filled)} of ${formatCount(counted)} · ${distinct} different`;
+  return `in ${formatCount(field.filled)} of ${formatCount(found.counted)} · ${distinct} different`;
 }
+
+type Found = NonNullable<ReturnType<typeof useFields>["data"]>;
 
 interface MoversProps {
   readonly name: string;

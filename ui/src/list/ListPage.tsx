@@ -58,7 +58,14 @@ function ListTools({ list }: { list: List }) {
         onRaw={(next) => list.change({ fx: next || undefined, filter: undefined, preview: undefined })}
       />
       <ViewsMenu kind={kind} />
-      <ColumnsMenu kind={kind} filter={filter} query={search.fx} columns={list.columns} onColumns={list.setColumns} />
+      <ColumnsMenu
+        kind={kind}
+        filter={filter}
+        query={search.fx}
+        columns={list.columns}
+        onColumns={list.setColumns}
+        onReset={list.resetColumns}
+      />
       {kind !== "runs" && <ExportMenu {...list.asked} />}
     </div>
   );

@@ -71,7 +71,7 @@ function HeaderCell({ column, left, sort, onSort, onResize }: HeaderCellProps) {
           className="sort"
           onClick={() => onSort(order === "descending" ? column.key : `-${column.key}`)}
         >
-          {column.title}
+          <span title={column.key}>{column.title}</span>
           {column.note && <span className="muted">{column.note}</span>}
           {order !== "none" && <Arrow size={14} aria-hidden />}
         </button>

@@ -1,6 +1,7 @@
 // Columns of a list: which there are, how each reads its value, what the server sorts by. No drawing here.
 
 import type { ListKind, Row } from "../api/shapes";
+import { fieldName } from "../values/humanNames";
 import type { TypedValue } from "../values/Value";
 
 /** Which of a metric's reports a column shows: metric.auc the last, least.auc, greatest.auc. */
@@ -24,8 +25,11 @@ export interface Column {
 const FIXED: Readonly<Record<string, Omit<Column, "key" | "pinned">>> = {
   name: { title: "Name", width: 240, sortable: true },
   version: { title: "Version", width: 100, sortable: true },
+  labels: { title: "Labels", width: 200, sortable: false },
+  aliases: { title: "Aliases", width: 130, sortable: false },
   type: { title: "Type", width: 120, sortable: true },
   state: { title: "State", width: 110, sortable: true },
+  failure: { title: "Why it failed", width: 220, sortable: false },
   made_by: { title: "Made by", width: 130, sortable: false },
   workspace: { title: "Workspace", width: 120, sortable: true },
   run: { title: "Run", width: 140, sortable: true },
@@ -38,16 +42,16 @@ const FIXED: Readonly<Record<string, Omit<Column, "key" | "pinned">>> = {
 
 const DEFAULTS: Readonly<Record<ListKind, readonly string[]>> = {
   artifacts: ["!name", "version", "type", "state", "made_by", "workspace", "created"],
-  executions: ["!name", "type", "state", "duration", "workspace", "run", "created"],
+  executions: ["!name", "type", "state", "failure", "duration", "workspace", "run", "created"],
   runs: ["!name", "workspace", "prop.artifacts", "prop.executions", "prop.states", "created", "updated"],
   workspaces: ["!name", "type", "created", "updated", "id"],
 };
 
 const ABSENT: Readonly<Record<ListKind, readonly string[]>> = {
-  artifacts: ["duration"],
-  executions: ["uri", "version", "made_by"],
-  runs: ["type", "version", "state", "duration", "uri", "run", "made_by"],
-  workspaces: ["version", "state", "duration", "uri", "run", "workspace", "made_by"],
+  artifacts: ["duration", "failure"],
+  executions: ["uri", "version", "made_by", "aliases"],
+  runs: ["type", "version", "labels", "aliases", "state", "failure", "duration", "uri", "run", "made_by"],
+  workspaces: ["version", "aliases", "state", "failure", "duration", "uri", "run", "workspace", "made_by"],
 };
 
 export function defaultColumns(kind: ListKind): readonly string[] {
@@ -73,9 +77,16 @@ export function columnOf(key: string): Column {
   const fixed = FIXED[key];
   if (fixed) return { key, ...fixed };
   const metric = metricOf(key);
-  if (!metric) return { key, title: key.slice(key.indexOf(".") + 1), width: 140, sortable: true };
-  const { name, figure } = metric;
-  return { key, title: name, width: 110, sortable: true, align: "end", ...(figure !== "metric" && { note: figure }) };
+  if (!metric) return { key, title: fieldName(key), width: 140, sortable: true };
+  const { figure } = metric;
+  return {
+    key,
+    title: fieldName(key),
+    width: 110,
+    sortable: true,
+    align: "end",
+    ...(figure !== "metric" && { note: figure }),
+  };
 }
 
 /** The metric that a column shows, and which of its reports; undefined for all other columns. */

@@ -1,7 +1,6 @@
 // What a browser remembers of lists: columns and their widths per kind, saved views. Never reset by new data.
 
 import type { ListKind } from "../api/shapes";
-import { defaultColumns } from "./columns";
 
 export interface View {
   readonly name: string;
@@ -28,9 +27,14 @@ export function write(name: string, data: unknown): void {
   }
 }
 
-/** The columns of a list of one type, or of all; a type without a choice of its own has those of all. */
-export function rememberedColumns(kind: ListKind, type?: string): readonly string[] {
-  const ofAll = read(`columns.${kind}`, defaultColumns(kind));
+type Columns = readonly string[] | undefined;
+
+/**
+ * The columns that a person chose for a list of one type, or of all; a type without a choice of its own has those of
+ * all. Undefined if there is no choice.
+ */
+export function rememberedColumns(kind: ListKind, type?: string): Columns {
+  const ofAll = read<Columns>(`columns.${kind}`, undefined);
   return type ? read(`columns.${kind}.${type}`, ofAll) : ofAll;
 }
 
@@ -45,6 +49,16 @@ export function remembersTypes(kind: ListKind): boolean {
 
 export function rememberColumns(kind: ListKind, type: string | undefined, columns: readonly string[]): void {
   write(type ? `columns.${kind}.${type}` : `columns.${kind}`, columns);
+}
+
+/** From now on the list has the columns that suit its type again. */
+export function forgetColumns(kind: ListKind, type: string | undefined): void {
+  try {
+    localStorage.removeItem(`${PREFIX}columns.${kind}`);
+    if (type) localStorage.removeItem(`${PREFIX}columns.${kind}.${type}`);
+  } catch {
+    // As above.
+  }
 }
 
 export function rememberedViews(kind: ListKind): readonly View[] {

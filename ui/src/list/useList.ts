@@ -10,7 +10,7 @@ import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
 import { onlyType } from "../filter/terms";
 import { sortAfter } from "./columns";
-import { rememberColumns } from "./memory";
+import { forgetColumns, rememberColumns } from "./memory";
 import { useFilterEdits } from "./useFilterEdits";
 
 export type List = ReturnType<typeof useList>;
@@ -25,7 +25,8 @@ export function useList(kind: ListKind) {
   const totals = useTotals();
   const records = useMemo(() => listing.data?.pages.flatMap((page) => page.rows) ?? [], [listing.data]);
   const selected = useMemo(() => new Set(splitList(search.selected)), [search.selected]);
-  const columns = useMemo(() => columnsOf(kind, search.columns, type), [search.columns, type, kind]);
+  const suiting = listing.data?.pages[0]?.columns;
+  const columns = useMemo(() => columnsOf(kind, search.columns, type, suiting), [search.columns, type, kind, suiting]);
   const changes = useChanges(kind, search, type);
   // Where the server does not count, the end of the list tells.
   const loadedTotal = listing.data && !listing.hasNextPage ? records.length : undefined;
@@ -76,7 +77,11 @@ function useChanges(kind: ListKind, search: ListSearch, type: string | undefined
     rememberColumns(kind, type, keys);
     change({ columns: joinList(keys), ...(search.sort && { sort: sortAfter(search.sort, keys) }) }, true);
   };
-  return { change, setFilter, setColumns, edit, editError };
+  const resetColumns = () => {
+    forgetColumns(kind, type);
+    change({ columns: undefined }, true);
+  };
+  return { change, setFilter, setColumns, resetColumns, edit, editError };
 }
 
 /** The ways from a list to other pages. */

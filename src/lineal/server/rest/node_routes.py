@@ -183,8 +183,8 @@ def _add_artifact_details(router: APIRouter, catalogue: Catalogue) -> None:
     @_route(
         router, ARTIFACT, "/{node_id}/versions", shapes.Page, "The versions of the same name, newest first", "versions"
     )
-    def versions(node_id: NodeId, limit: Limit = 60) -> Response:
-        return answer(catalogue.versions(read_id(node_id, what="artifact"), limit=limit))
+    def versions(node_id: NodeId, columns: ColumnKeys = "", limit: Limit = 60) -> Response:
+        return answer(catalogue.versions(read_id(node_id, what="artifact"), columns=columns, limit=limit))
 
     @_route(
         router,
