@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { belowOf, edgePath } from "../src/lineage/edges";
 import type { Graph, GraphEdge, GraphNode } from "../src/lineage/graph";
-import { firstView, wholeView } from "../src/lineage/viewport";
+import { fittedView, isInSight, wholeView } from "../src/lineage/viewport";
 
 const node = (key: string): GraphNode => ({
   key,
@@ -36,20 +36,42 @@ describe("the first view", () => {
   const size = { width: 1280, height: 600 };
 
   it("is the whole graph where its names can be read", () => {
-    expect(firstView(row, positions, "a1", size)).toEqual(wholeView(row, positions, size));
+    const place = { graph: row, positions, size };
+    expect(fittedView(place, { focus: "a1" })).toEqual(wholeView(place));
   });
 
+  const keys = Array.from({ length: 200 }, (_, at) => `a${at + 2}`);
+  const large: Graph = {
+    nodes: new Map(["a1", ...keys].map((key) => [key, node(key)])),
+    edges: keys.map((key) => edge("a1", key)),
+  };
+  const places = Object.fromEntries(keys.map((key, at) => [key, [300, at * 72] as const]));
+  const place = { graph: large, positions: { ...places, a1: [0, 100 * 72] as const }, size };
+
   it("is the focus with what lies near it where the graph is too large", () => {
-    const keys = Array.from({ length: 200 }, (_, at) => `a${at + 2}`);
-    const large: Graph = {
-      nodes: new Map(["a1", ...keys].map((key) => [key, node(key)])),
-      edges: keys.map((key) => edge("a1", key)),
-    };
-    const places = Object.fromEntries(keys.map((key, at) => [key, [300, at * 72] as const]));
-    const view = firstView(large, { ...places, a1: [0, 100 * 72] }, "a1", size);
+    const view = fittedView(place, { focus: "a1" });
     expect(view.zoom).toBeGreaterThanOrEqual(0.6);
     const top = 100 * 72 * view.zoom + view.y;
     expect(top).toBeGreaterThan(0);
     expect(top).toBeLessThan(size.height);
+  });
+
+  it("is never empty, whatever was clicked and wherever the focus has gone", () => {
+    for (const purpose of [{ focus: undefined }, { focus: "gone" }, { focus: "a1", anchor: "a150" }]) {
+      const view = fittedView(place, purpose);
+      expect(view.zoom).toBeGreaterThanOrEqual(0.6);
+      expect(isInSight(place, view)).toBe(true);
+    }
+    expect(isInSight(place, { x: -5000, y: 0, zoom: 1 })).toBe(false);
+  });
+
+  it("keeps the clicked node and what came in sight", () => {
+    const known = new Set(Object.keys(place.positions).filter((key) => key !== "a152"));
+    const view = fittedView(place, { focus: "a1", anchor: "a150", known });
+    for (const key of ["a150", "a152"]) {
+      const top = ((places[key] as readonly number[])[1] as number) * view.zoom + view.y;
+      expect(top).toBeGreaterThan(0);
+      expect(top + 64 * view.zoom).toBeLessThan(size.height);
+    }
   });
 });

@@ -1,20 +1,21 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import { csvCell, toCsv, toJson, toMermaid, toSvg } from "../src/lineage/export";
-import {
-  contextOf,
-  contract,
-  type Graph,
-  type GraphEdge,
-  type GraphNode,
-  hops,
-  mergeVersions,
-} from "../src/lineage/graph";
+import { contextOf, contract, type Graph, type GraphEdge, type GraphNode, hops } from "../src/lineage/graph";
 import { columnLayout, layerLayout } from "../src/lineage/layout";
-import { stackSiblings } from "../src/lineage/stacks";
+import { mergeVersions } from "../src/lineage/merge";
+import { stackName, stackSiblings } from "../src/lineage/stacks";
 import { rowsOf } from "../src/lineage/TreeGrid";
-import { drawnGraph, hiddenNeighbours, readExpansions, writeExpansion } from "../src/lineage/view";
+import {
+  drawnGraph,
+  drawnKey,
+  hiddenNeighbours,
+  mergedCount,
+  readExpansions,
+  writeExpansion,
+} from "../src/lineage/view";
 import { nextByKey } from "../src/lineage/walk";
+import { sweepGraph } from "./sweepGraph";
 
 function node(key: string, more: Partial<GraphNode> = {}): GraphNode {
   const kind = key.startsWith("e") ? "execution" : "artifact";
@@ -86,6 +87,18 @@ describe("stacks", () => {
     expect(graph.nodes.has("e3")).toBe(true);
   });
 
+  it("are named by what they share", () => {
+    const named = (names: readonly string[], more: Partial<GraphNode> = {}) =>
+      stackName(names.map((name, at) => node(`a${at}`, { name, version: `v${at}`, ...more })));
+    const trials = Array.from({ length: 48 }, (_, at) => `resnet-sweep/trial-0${at + 10}-useful`);
+    expect(named(trials)).toBe("48 trials of resnet-sweep");
+    expect(named(["churn/x", "churn/y"])).toBe("2 models of churn");
+    expect(named(["churn", "churn"])).toBe("2 versions of churn");
+    expect(named(["train", "train"], { version: undefined })).toBe("2 × train");
+    expect(named(["one", "two"])).toBe("2 models");
+    expect(named(["part-10", "part-11"], { type: "data_set" })).toBe("2 data sets of part");
+  });
+
   it("lose nobody", () => {
     const graph = stackSiblings(siblings(48), new Set());
     const members = [...graph.nodes.values()].flatMap((each) => each.members ?? [each]);
@@ -120,6 +133,17 @@ describe("versions", () => {
     const graph = graphOf("a1>e1 e1>a2 a2>e2 e2>a3", { a2: { name: "m", created: 1 }, a3: { name: "m", created: 2 } });
     expect(drawnGraph([graph], { focus: "a1" }, []).nodes.size).toBe(5);
     expect(mergeVersions(graph).nodes.get("a3")?.version).toBe("2 versions");
+  });
+
+  it("are offered as one node where that helps much, and lead from each version to that node", () => {
+    const graph = sweepGraph();
+    const drawn = drawnGraph([graph], { focus: "a552" }, []);
+    const after = mergedCount(drawn.all, drawn, { focus: "a552" });
+    const merged = drawnGraph([graph], { focus: "a552", merge: "versions" }, []);
+    expect(after).toBe(merged.nodes.size);
+    expect(after).toBeLessThan(30);
+    expect(drawnKey(merged, "a12")).toBe(drawnKey(merged, "a552"));
+    expect(mergedCount(graph, graphOf("a1>e1 e1>a2"), { focus: "a1" })).toBeUndefined();
   });
 });
 

@@ -137,6 +137,8 @@ function nodeOf(node: LineageNode): GraphNode {
     duration: durationOf(node),
     figure: figure ? { name: figure[0], value: toNumber(figure[1].last) ?? Number.NaN } : undefined,
     label: text === undefined ? undefined : String(text),
+    failure: node.failure ?? undefined,
+    aliases: node.aliases.length > 0 ? node.aliases : undefined,
     ghost: node.missing || undefined,
     upCount: 0,
     downCount: 0,

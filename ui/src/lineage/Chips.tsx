@@ -1,14 +1,15 @@
 // What is not drawn and why, each with its undo; the path that is shown.
 
 import { ActionIcon, Button } from "@mantine/core";
-import { IconDownload, IconFilter, IconX } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { IconArrowsJoin, IconDownload, IconFilter, IconX } from "@tabler/icons-react";
+import { type ReactNode, useMemo } from "react";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { Ago } from "../values/Ago";
-import { formatCount } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { saveCsv } from "./ExportMenu";
 import { Stops } from "./Stops";
 import type { LineageState, PathState } from "./useLineage";
+import { mergedCount } from "./view";
 
 const LIVE = "LIVE";
 
@@ -26,7 +27,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
   return (
     <div className="lineage-chips">
       <span>
-        {formatCount(lineage.graph.nodes.size)} nodes
+        {count(lineage.graph.nodes.size, "node")}
         {stacked.length > 0 && (
           <span className="muted">
             {" "}
@@ -41,6 +42,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
         ))}
       </span>
       <Stops search={search} lineage={lineage} change={change} />
+      <Merge search={search} lineage={lineage} change={change} />
       <LiveOnly search={search} lineage={lineage} change={change} />
       {hidden.map((key) => (
         <Chip key={key} onUndo={() => change({ hide: joinList(hidden.filter((other) => other !== key)) })}>
@@ -63,6 +65,19 @@ export function Chips({ search, lineage, change }: ChipsProps) {
       <TimeChips search={search} change={change} />
       {lineage.path && <PathChip path={lineage.path} search={search} name={name} change={change} />}
     </div>
+  );
+}
+
+/** A long history is short once the versions of a name are one node. */
+function Merge({ search, lineage, change }: ChipsProps) {
+  const { graph } = lineage;
+  const after = useMemo(() => mergedCount(graph.all, graph, search), [graph, search]);
+  if (search.merge) return <Chip onUndo={() => change({ merge: undefined })}>versions merged</Chip>;
+  if (after === undefined || lineage.isLoading) return null;
+  return (
+    <Button onClick={() => change({ merge: "versions" })} leftSection={<IconArrowsJoin size={14} />}>
+      Merge versions: {formatCount(graph.nodes.size)} → {count(after, "node")}
+    </Button>
   );
 }
 

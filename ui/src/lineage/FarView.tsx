@@ -6,6 +6,9 @@ import type { Positions } from "./boxes";
 import type { Graph } from "./graph";
 import { colourOf, sizeOf } from "./looks";
 
+/** The least width and height of a node on the screen, in pixels. */
+const LEAST = 3;
+
 interface FarViewProps {
   readonly graph: Graph;
   readonly positions: Positions;
@@ -26,7 +29,7 @@ export function FarView({ graph, positions, selected, lit }: FarViewProps) {
     context.canvas.height = height * ratio;
     context.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
     drawEdges(context, graph, positions, lit);
-    drawNodes(context, graph, positions, selected, lit);
+    drawNodes(context, graph, positions, selected, lit, LEAST / zoom);
   }, [graph, positions, selected, lit, x, y, zoom, width, height]);
   return <canvas ref={canvas} className="far-view" aria-hidden />;
 }
@@ -39,7 +42,7 @@ type Lit = ReadonlySet<string> | undefined;
 
 function drawEdges(context: CanvasRenderingContext2D, graph: Graph, positions: Positions, lit: Lit): void {
   context.strokeStyle = colour("control-border");
-  context.lineWidth = 3;
+  context.lineWidth = Math.max(3, 1 / context.getTransform().a);
   for (const isLit of [false, true]) {
     context.globalAlpha = isLit ? 0.7 : 0.15;
     context.beginPath();
@@ -61,6 +64,7 @@ function drawNodes(
   positions: Positions,
   selected: string | undefined,
   lit: Lit,
+  least: number,
 ): void {
   const colours = new Map<string, string>();
   for (const node of graph.nodes.values()) {
@@ -71,7 +75,7 @@ function drawNodes(
     context.globalAlpha = lit === undefined || lit.has(node.key) ? 1 : 0.2;
     context.fillStyle = colours.get(name) as string;
     const { width, height } = sizeOf(node);
-    context.fillRect(position[0], position[1], width, height);
+    context.fillRect(position[0], position[1], Math.max(width, least), Math.max(height, least));
     if (node.key !== selected) continue;
     context.strokeStyle = colour("link");
     context.lineWidth = 12;

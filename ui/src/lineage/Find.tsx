@@ -59,7 +59,8 @@ function Search({ focus, onFound }: FindProps) {
         {relatives.slice(0, 40).map((relative) => (
           <button type="button" key={relative.key + relative.side} onClick={() => onFound(relative.key)}>
             <RecordIcon type={relative.type} kind={relative.kind} size={14} />
-            <bdi>{titleOf(relative)}</bdi>
+            <bdi className="find-name">{titleOf(relative)}</bdi>
+            {relative.version && <bdi className="find-version">{relative.version}</bdi>}
             <span className="muted">
               {relative.distance} {relative.side}
             </span>
@@ -73,7 +74,10 @@ function Search({ focus, onFound }: FindProps) {
   );
 }
 
-/** 1 for what is named so: it comes before what only has the text somewhere in its description or properties. */
-function isNamed(relative: Parameters<typeof titleOf>[0], text: string): number {
-  return Number(titleOf(relative).toLowerCase().includes(text.toLowerCase()));
+/** How well a text names a relative: whole, by its version too, in part, or only in its description or properties. */
+export function isNamed(relative: Parameters<typeof titleOf>[0] & { version?: string | null }, text: string): number {
+  const [name, wanted] = [titleOf(relative).toLowerCase(), text.toLowerCase()];
+  const whole = [name, relative.version?.toLowerCase()].filter(Boolean).join(" ");
+  if (wanted && (name === wanted || whole === wanted || relative.version?.toLowerCase() === wanted)) return 2;
+  return Number(whole.includes(wanted));
 }

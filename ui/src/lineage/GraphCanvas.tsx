@@ -3,17 +3,17 @@
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import { BaseEdge, Controls, type EdgeProps, ReactFlow, useReactFlow, useStore } from "@xyflow/react";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { shortType } from "../values/names";
 import { edgePath } from "./edges";
 import { FarView, nodeAt } from "./FarView";
 import { type Emphasis, emphasizeNodes, flowEdges, flowNodes, spoken } from "./flow";
 import { NODE_TYPES, type NodeActions } from "./GraphNodes";
 import type { Graph } from "./graph";
-import { sizeOf } from "./looks";
 import { Overview } from "./Overview";
 import type { LayoutState } from "./useLayout";
-import { firstView, rememberedViewport, rememberViewport, wholeView } from "./viewport";
+import { useViewport } from "./useViewport";
+import { rememberViewport } from "./viewport";
 import { nextByKey } from "./walk";
 
 const FAR = 0.35;
@@ -24,7 +24,10 @@ export interface GraphCanvasProps extends Emphasis {
   readonly graph: Graph;
   readonly layout: LayoutState;
   readonly expansions: string | undefined;
-  /** The node that stays where it is on the screen when the layout changes. */
+  readonly isLoading: boolean;
+  /** What decides which nodes there are. */
+  readonly stamp: string;
+  /** The node that was clicked last, which stays in sight. */
   readonly anchor: string | undefined;
   readonly actions: NodeActions & {
     readonly select: (key: string | undefined) => void;
@@ -33,6 +36,8 @@ export interface GraphCanvasProps extends Emphasis {
     readonly path: (key: string, from?: string) => void;
     readonly open: (key: string) => void;
     readonly press: (key: string) => boolean;
+    /** Gets the function that shows the whole graph. */
+    readonly fit: { current: (() => void) | undefined };
   };
 }
 
@@ -44,7 +49,13 @@ export function GraphCanvas(props: GraphCanvasProps) {
   const zoom = useStore((state) => state.transform[2]);
   const isFar = zoom < FAR;
   const drawn = useDrawn(props, graph, isFar);
-  const fitWindow = useViewport(props, graph);
+  const fitWindow = useViewport({ ...props, wanted: props.graph }, graph);
+  useEffect(() => {
+    actions.fit.current = fitWindow;
+    return () => {
+      actions.fit.current = undefined;
+    };
+  });
   const current = graph.nodes.get(selected ?? focus ?? "");
   /** From afar there is but one canvas: what lies under the pointer is looked up. */
   const pick = (event: React.MouseEvent) => {
@@ -135,46 +146,7 @@ const FIXED = {
   elementsSelectable: false,
   disableKeyboardA11y: true,
   zoomOnDoubleClick: false,
-  minZoom: 0.04,
+  minZoom: 0.005,
   maxZoom: 2,
   proOptions: { hideAttribution: true },
 } as const;
-
-/** Moves the window: to where it was or to the whole graph when the focus changes, with the anchor when the layout does. */
-function useViewport({ layout, focus, anchor, selected }: GraphCanvasProps, graph: Graph): () => void {
-  const flow = useReactFlow();
-  const width = useStore((state) => state.width);
-  const height = useStore((state) => state.height);
-  const last = useRef<{ focus: string | undefined; positions: LayoutState["positions"] }>({ focus: "", positions: {} });
-  useEffect(() => {
-    if (!width || Object.keys(layout.positions).length === 0) return;
-    const before = last.current;
-    last.current = { focus, positions: layout.positions };
-    if (before.focus !== focus || Object.keys(before.positions).length === 0) {
-      void flow.setViewport(rememberedViewport() ?? firstView(graph, layout.positions, focus, { width, height }));
-      return;
-    }
-    const [from, to] = [before.positions[anchor ?? ""], layout.positions[anchor ?? ""]];
-    if (!from || !to || before.positions === layout.positions) return;
-    const { x, y, zoom } = flow.getViewport();
-    void flow.setViewport({ x: x + (from[0] - to[0]) * zoom, y: y + (from[1] - to[1]) * zoom, zoom });
-  });
-  useEffect(() => {
-    if (selected) reveal(selected, graph, layout, flow);
-    // A selection is an entry of the history by itself.
-    if (last.current.positions === layout.positions) rememberViewport(flow.getViewport());
-  }, [selected, graph, layout, flow]);
-  return () => void flow.setViewport(wholeView(graph, layout.positions, { width, height }));
-}
-
-/** Bring a node that was reached by key, search or table into the window. */
-function reveal(key: string, graph: Graph, layout: LayoutState, flow: ReturnType<typeof useReactFlow>): void {
-  const [position, node] = [layout.positions[key], graph.nodes.get(key)];
-  const box = document.querySelector(".graph")?.getBoundingClientRect();
-  if (!position || !node || !box) return;
-  const { x, y, zoom } = flow.getViewport();
-  const { width, height } = sizeOf(node);
-  const [left, top] = [position[0] * zoom + x, position[1] * zoom + y];
-  const isInside = left > 0 && top > 0 && left + width * zoom < box.width && top + height * zoom < box.height;
-  if (!isInside) void flow.setCenter(position[0] + width / 2, position[1] + height / 2, { zoom });
-}

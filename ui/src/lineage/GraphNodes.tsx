@@ -3,17 +3,18 @@
 import { IconMinus, IconStack2 } from "@tabler/icons-react";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
-import { cutMiddle, shortType } from "../values/names";
+import { typeName } from "../values/humanNames";
 import { formatNumber } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
 import type { Direction, GraphNode } from "./graph";
-import { colourOf, stateMark } from "./looks";
+import { type Label, wholeName } from "./labels";
+import { colourOf, reasonOf, stateMark } from "./looks";
 import { stateCounts } from "./stacks";
 
 export interface NodeData extends Record<string, unknown> {
   readonly node: GraphNode;
-  readonly shortName: string;
+  readonly label: Label;
   readonly hiddenUp: number;
   readonly hiddenDown: number;
   readonly canFoldUp: boolean;
@@ -29,21 +30,30 @@ export interface NodeActions {
 export type FlowNode = Node<NodeData>;
 
 const ArtifactNode = memo(({ data }: NodeProps<FlowNode>) => {
-  const { node } = data;
-  const facts = [node.version && cutMiddle(node.version, 12), shortType(node.type), node.state?.toLowerCase()];
+  const { node, label } = data;
   return (
     <Frame data={data} className={`gnode gnode-card tone-${colourOf(node)} ${node.ghost ? "gnode-ghost" : ""}`}>
       <RecordIcon type={node.type} kind="artifact" size={20} />
       <span className="gnode-text">
-        <bdi className="gnode-name">{node.ghost ? `${node.key}, not in the store` : data.shortName || node.key}</bdi>
+        <Lines label={label} />
         <span className="gnode-facts">
-          <bdi>{facts.filter(Boolean).join(" · ")}</bdi>
+          {label.version && <bdi className="gnode-version">{label.version}</bdi>}
+          <bdi className="gnode-rest">{[typeName(node.type), stateWord(node)].filter(Boolean).join(" · ")}</bdi>
+          {node.aliases?.map((alias) => (
+            <bdi className="gnode-alias" key={alias}>
+              {alias}
+            </bdi>
+          ))}
           {node.figure && (
             <span className="gnode-figure" title={`${node.figure.name} = ${node.figure.value}`}>
               {formatNumber(node.figure.value)}
             </span>
           )}
-          {node.label && <bdi className="gnode-figure">{cutMiddle(node.label, 12)}</bdi>}
+          {node.label && (
+            <bdi className="gnode-figure" title={node.label}>
+              {node.label}
+            </bdi>
+          )}
         </span>
       </span>
     </Frame>
@@ -51,20 +61,26 @@ const ArtifactNode = memo(({ data }: NodeProps<FlowNode>) => {
 });
 
 const ExecutionNode = memo(({ data }: NodeProps<FlowNode>) => {
-  const { node } = data;
+  const { node, label } = data;
+  const reason = reasonOf(node);
   return (
     <Frame data={data} className={`gnode gnode-pill state-${(node.state ?? "unknown").toLowerCase()}`}>
-      <span className="gnode-mark" role="img" aria-label={node.state?.toLowerCase() ?? "state unknown"}>
+      <span className="gnode-mark" role="img" aria-label={stateWord(node) ?? "state unknown"}>
         {stateMark(node.state)}
       </span>
-      <bdi className="gnode-name">{data.shortName || node.key}</bdi>
-      {node.duration !== undefined && <span className="gnode-facts">{formatDuration(node.duration)}</span>}
+      <span className="gnode-text">
+        <Lines label={label} />
+        <span className="gnode-facts">
+          {node.duration !== undefined && <span className="gnode-version">{formatDuration(node.duration)}</span>}
+          {reason && <bdi className="gnode-rest gnode-reason">{reason}</bdi>}
+        </span>
+      </span>
     </Frame>
   );
 });
 
 const StackNode = memo(({ data }: NodeProps<FlowNode>) => {
-  const { node } = data;
+  const { node, label } = data;
   const members = node.members ?? [];
   const states = stateCounts(members);
   // A card has room for the words of one state; of several the marks tell, and their words on hover.
@@ -74,14 +90,32 @@ const StackNode = memo(({ data }: NodeProps<FlowNode>) => {
     <Frame data={data} className={`gnode gnode-card gnode-stack tone-${colourOf(node)}`}>
       <IconStack2 size={20} aria-hidden className="record-icon" />
       <span className="gnode-text">
-        <bdi className="gnode-name">{cutMiddle(node.name, 26)}</bdi>
+        <Lines label={label} />
         <span className="gnode-facts" title={words}>
-          {(states.length > 1 ? counts : words) || shortType(node.type)}
+          <span className="gnode-rest">{(states.length > 1 ? counts : words) || typeName(node.type)}</span>
         </span>
       </span>
     </Frame>
   );
 });
+
+/** A name in lines. What is cut is whole beside the node while that is pointed at or selected. */
+function Lines({ label }: { label: Label }) {
+  return (
+    <bdi className="gnode-name">
+      {label.lines.map((line, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one name never move
+        <span className="gnode-line" key={at}>
+          {line}
+        </span>
+      ))}
+    </bdi>
+  );
+}
+
+function stateWord({ state }: GraphNode): string | undefined {
+  return state?.toLowerCase().replaceAll("_", " ");
+}
 
 export const NODE_TYPES = { artifact: ArtifactNode, execution: ExecutionNode, stack: StackNode };
 
@@ -92,6 +126,11 @@ function Frame({ data, className, children }: { data: NodeData; className: strin
       <Handle type="target" position={Position.Left} isConnectable={false} />
       <Edge data={data} direction="up" />
       {children}
+      {(data.label.isCut || data.label.version !== (node.version ?? "")) && (
+        <bdi className="gnode-whole" aria-hidden>
+          {[wholeName(node), node.version].filter(Boolean).join(" · ")}
+        </bdi>
+      )}
       <Edge data={data} direction="down" />
       <Handle type="source" position={Position.Right} isConnectable={false} />
     </div>
@@ -99,8 +138,10 @@ function Frame({ data, className, children }: { data: NodeData; className: strin
 }
 
 function titleOf(node: GraphNode): string {
-  if (node.members) return `${node.members.length} of ${node.type}: open to search them`;
-  return `${node.name || node.key}${node.version ? ` ${node.version}` : ""}\n${node.type} · id ${node.id}`;
+  if (node.members) return `${node.name}\n${node.members.length} of ${node.type}: open to search them`;
+  const failure = [node.failure?.type, node.failure?.message].filter(Boolean).join(": ");
+  const name = `${node.name || node.key}${node.version ? ` ${node.version}` : ""}`;
+  return [name, `${node.type} · id ${node.id}`, failure].filter(Boolean).join("\n");
 }
 
 /** At an edge of a node: how many neighbours are not shown, or the way to fold those that it brought. */

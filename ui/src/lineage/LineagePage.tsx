@@ -21,7 +21,7 @@ import { TreeGrid } from "./TreeGrid";
 import { type Actions, type Change, useActions, useChange } from "./useActions";
 import { type LayoutState, useLayout } from "./useLayout";
 import { useLineage } from "./useLineage";
-import { drawnKey } from "./view";
+import { drawnKey, stampOf } from "./view";
 
 const TABLE_FROM = 2000;
 
@@ -49,7 +49,7 @@ function Explorer() {
   const node = selected ? graph.nodes.get(selected) : undefined;
   return (
     <div className="lineage">
-      <Toolbar search={search} focus={focus} change={change}>
+      <Toolbar search={search} focus={focus} change={change} onFit={() => actions.fit.current?.()}>
         <Changed shown={`${search.focus} ${search.up} ${search.down} ${search.more}`} />
         {search.focus && (
           <Find focus={search.focus} onFound={(key) => change({ path: `${search.focus},${key}`, sel: key })} />
@@ -104,7 +104,9 @@ function View({ search, lineage, layout, selected, actions, change }: ViewProps)
           graph={graph}
           layout={layout}
           expansions={search.more}
-          focus={search.focus}
+          isLoading={lineage.isLoading}
+          stamp={stampOf(search)}
+          focus={drawnKey(graph, search.focus)}
           selected={selected}
           lit={lit}
           way={lineage.way}

@@ -1,7 +1,7 @@
 // What can be asked of the lineage: generations, whole ancestry, impact, time, what is folded, graph or table.
 
 import { Button, Menu, Popover, SegmentedControl, Switch, TextInput } from "@mantine/core";
-import { IconAdjustments, IconClockHour4 } from "@tabler/icons-react";
+import { IconAdjustments, IconArrowsMaximize, IconClockHour4 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { titleOf } from "../api/shapes";
 import { joinList, type LineageSearch, splitList } from "../app/search";
@@ -12,10 +12,12 @@ interface ToolbarProps {
   readonly search: LineageSearch;
   readonly focus: GraphNode | undefined;
   readonly change: (changes: LineageSearch) => void;
+  /** Shows the whole graph. */
+  readonly onFit: () => void;
   readonly children?: ReactNode;
 }
 
-export function Toolbar({ search, focus, change, children }: ToolbarProps) {
+export function Toolbar({ search, focus, change, onFit, children }: ToolbarProps) {
   return (
     <div className="lineage-tools" role="toolbar" aria-label="Lineage">
       <h1 className="lineage-focus" title={focus?.name}>
@@ -29,6 +31,11 @@ export function Toolbar({ search, focus, change, children }: ToolbarProps) {
       <Time search={search} change={change} />
       <Looks search={search} change={change} />
       <span className="spacer" />
+      {search.view !== "table" && (
+        <Button leftSection={<IconArrowsMaximize size={14} />} onClick={onFit} title="The whole graph. Key: 0">
+          Fit
+        </Button>
+      )}
       {children}
       <SegmentedControl
         size="xs"
@@ -46,11 +53,7 @@ export function Toolbar({ search, focus, change, children }: ToolbarProps) {
 
 const DEPTHS = ["0", "1", "2", "3", "5", "all"];
 
-function Generations({
-  search,
-  side,
-  change,
-}: (ToolbarProps & { side: "up" | "down" }) | (Omit<ToolbarProps, "focus"> & { side: "up" | "down" })) {
+function Generations({ search, side, change }: Pick<ToolbarProps, "search" | "change"> & { side: "up" | "down" }) {
   const depth = search[side] ?? "1";
   const word = side === "up" ? "Up" : "Down";
   return (
@@ -134,7 +137,7 @@ function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
           <Switch
             size="xs"
             label="Merge versions"
-            description="One node for all versions of a name"
+            description="One node for all versions of a name, and for its executions"
             checked={search.merge === "versions"}
             onChange={(event) => change({ merge: event.currentTarget.checked ? "versions" : undefined })}
           />

@@ -1,12 +1,16 @@
 // The graph as files: SVG, CSV, JSON, Mermaid. All of them are written from the graph and its layout, not from the
 // screen, so that nothing outside the window is missing. What stays out: PNG (picture.ts, needs a canvas).
 
-import { cutMiddle, shortType } from "../values/names";
-import { formatUtc } from "../values/times";
+import { typeName } from "../values/humanNames";
+import { cutMiddle } from "../values/names";
+import { formatNumber } from "../values/numbers";
+import { formatDuration, formatUtc } from "../values/times";
 import type { Positions } from "./boxes";
 import { belowOf, edgePath, isDashed } from "./edges";
 import type { Graph, GraphEdge, GraphNode } from "./graph";
-import { boundsOf, colourOf, sizeOf, stateMark } from "./looks";
+import { type Label, labelsOf, wholeName } from "./labels";
+import { boundsOf, colourOf, reasonOf, sizeOf, stateMark } from "./looks";
+import { stateCounts } from "./stacks";
 
 /** What an exported picture says of itself. */
 export interface Caption {
@@ -28,7 +32,8 @@ export function toSvg(graph: Graph, positions: Positions, caption: Caption, pale
   const height = box.height + 2 * MARGIN + LEGEND;
   const shift = `translate(${MARGIN - box.x} ${MARGIN - box.y})`;
   const edges = graph.edges.map((edge) => edgeSvg(edge, graph, positions, palette)).join("");
-  const drawn = nodes.map((node) => nodeSvg(node, positions, palette)).join("");
+  const labels = labelsOf(graph);
+  const drawn = nodes.map((node) => nodeSvg(node, labels.get(node.key) as Label, positions, palette)).join("");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,
     ` font-family="system-ui, sans-serif" font-size="13">`,
@@ -40,29 +45,43 @@ export function toSvg(graph: Graph, positions: Positions, caption: Caption, pale
   ].join("");
 }
 
-function nodeSvg(node: GraphNode, positions: Positions, palette: Palette): string {
+function nodeSvg(node: GraphNode, label: Label, positions: Positions, palette: Palette): string {
   const [x, y] = positions[node.key] as readonly [number, number];
   const { width, height } = sizeOf(node);
-  const colour = palette(colourOf(node));
-  const round = node.kind === "execution" ? height / 2 : 6;
+  const isPill = node.kind === "execution";
+  const colour = palette(node.state === "FAILED" ? "failed" : colourOf(node));
   const dash = node.ghost ? ' stroke-dasharray="4 3"' : "";
-  const frame = `<rect width="${width}" height="${height}" rx="${round}" fill="${palette("surface")}" stroke="${colour}"${dash}/>`;
-  const stripe = node.kind === "execution" ? "" : `<rect width="4" height="${height}" rx="2" fill="${colour}"/>`;
-  const second = node.kind === "execution" ? "" : textSvg(14, 42, 12, secondLine(node), palette("muted"));
-  const name = node.kind === "execution" ? `${stateMark(node.state)} ${node.name || node.key}` : node.name || node.key;
-  const title = `<title>${escapeXml(`${node.name} (${node.key})`)}</title>`;
-  const first = textSvg(
-    14,
-    node.kind === "execution" ? 25 : 24,
-    13,
-    cutMiddle(name, (width - 24) / 7),
-    palette("text"),
-  );
-  return `<g transform="translate(${x} ${y})">${title}${frame}${stripe}${first}${second}</g>`;
+  const frame = `<rect width="${width}" height="${height}" rx="${isPill ? height / 2 : 6}" fill="${palette("surface")}" stroke="${colour}"${dash}/>`;
+  const mark = isPill
+    ? textSvg(16, height / 2 + 5, 13, stateMark(node.state), colour)
+    : stripeSvg(node, height, colour);
+  const title = `<title>${escapeXml([wholeName(node), node.version, `(${node.key})`].filter(Boolean).join(" "))}</title>`;
+  const facts = factsOf(node, label);
+  const left = isPill ? 40 : 16;
+  const top = (height - 16 * label.lines.length - (facts ? 15 : 0)) / 2;
+  const lines = label.lines.map((line, at) => textSvg(left, top + 12 + 16 * at, 13, line, palette("text")));
+  const last = facts && textSvg(left, top + 16 * label.lines.length + 12, 12, facts, palette("muted"));
+  return `<g transform="translate(${x} ${y})">${title}${frame}${mark}${lines.join("")}${last}</g>`;
 }
 
-function secondLine(node: GraphNode): string {
-  return [node.version, shortType(node.type), node.state?.toLowerCase()].filter(Boolean).join(" · ");
+function stripeSvg(node: GraphNode, height: number, colour: string): string {
+  const behind = node.kind === "stack" ? `<path d="M6 ${height + 3}H219V6" fill="none" stroke="${colour}"/>` : "";
+  return `${behind}<rect width="4" height="${height}" rx="2" fill="${colour}"/>`;
+}
+
+/** The last line of a node: what the screen shows there, as far as there is room. */
+function factsOf(node: GraphNode, label: Label): string {
+  const state = node.state?.toLowerCase().replaceAll("_", " ");
+  const facts = {
+    artifact: [label.version, typeName(node.type), state, ...(node.aliases ?? []), figureOf(node), node.label],
+    execution: [node.duration === undefined ? "" : formatDuration(node.duration), reasonOf(node)],
+    stack: stateCounts(node.members ?? []).map(([name, count]) => `${count} ${name.toLowerCase()}`),
+  }[node.kind];
+  return cutMiddle(facts.filter(Boolean).join(" · "), 30);
+}
+
+function figureOf({ figure }: GraphNode): string {
+  return figure ? formatNumber(figure.value) : "";
 }
 
 function textSvg(x: number, y: number, size: number, text: string, colour: string): string {

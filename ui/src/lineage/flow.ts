@@ -2,12 +2,12 @@
 // without measuring anything first.
 
 import { type Edge, MarkerType, Position } from "@xyflow/react";
-import { cutDistinct } from "../values/names";
 import { formatUtc } from "../values/times";
 import type { Positions } from "./boxes";
 import { belowOf, isDashed } from "./edges";
 import type { FlowNode, NodeActions } from "./GraphNodes";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode } from "./graph";
+import { type Label, labelsOf } from "./labels";
 import { sizeOf } from "./looks";
 import { hiddenNeighbours, readExpansions } from "./view";
 
@@ -27,10 +27,7 @@ export function flowNodes(
 ): FlowNode[] {
   const hidden = hiddenNeighbours(graph);
   const open = new Set(readExpansions(expansions).map(({ key, direction }) => `${key} ${direction}`));
-  const names = cutDistinct(
-    [...graph.nodes.values()].map(({ name }) => name),
-    24,
-  );
+  const labels = labelsOf(graph);
   return [...graph.nodes.values()].flatMap((node) => {
     const position = positions[node.key];
     if (!position) return [];
@@ -44,7 +41,7 @@ export function flowNodes(
         handles: handlesOf(size),
         data: {
           node,
-          shortName: node.kind === "execution" ? cut(names.get(node.name) ?? "", 16) : (names.get(node.name) ?? ""),
+          label: labels.get(node.key) as Label,
           hiddenUp: hidden.get(node.key)?.up ?? 0,
           hiddenDown: hidden.get(node.key)?.down ?? 0,
           canFoldUp: open.has(`${node.key} up`),
@@ -54,11 +51,6 @@ export function flowNodes(
       },
     ];
   });
-}
-
-function cut(name: string, most: number): string {
-  const points = Array.from(name);
-  return points.length <= most ? name : `${points.slice(0, most - 1).join("")}…`;
 }
 
 function handlesOf({ width, height }: { width: number; height: number }) {

@@ -24,8 +24,14 @@ export interface GraphNode {
   /** Neighbours in the whole store, shown or not. */
   readonly upCount: number;
   readonly downCount: number;
+  /** Why an execution did not complete. */
+  readonly failure?: { readonly type: string | null; readonly message: string } | undefined;
+  /** The aliases of an artifact, such as "production". */
+  readonly aliases?: readonly string[] | undefined;
   /** Referred to by an event, but not in the store. */
   readonly ghost?: boolean | undefined;
+  /** The keys of the merged versions. */
+  readonly versions?: readonly string[] | undefined;
   /** A stack's members. */
   readonly members?: readonly GraphNode[] | undefined;
 }
@@ -166,21 +172,6 @@ function linksThrough(
     front = next;
   }
   return found;
-}
-
-/** Nodes that lie together: the same type and name become one node, whatever the version. */
-export function mergeVersions(graph: Graph): Graph {
-  const key = (node: GraphNode) => (node.kind === "artifact" && node.name ? `v:${node.type}:${node.name}` : node.key);
-  const groups = new Map<string, GraphNode[]>();
-  for (const node of graph.nodes.values()) groups.set(key(node), [...(groups.get(key(node)) ?? []), node]);
-  const renamed = new Map<string, string>();
-  const nodes = new Map<string, GraphNode>();
-  for (const group of groups.values()) {
-    const newest = group.reduce((best, node) => ((node.created ?? 0) > (best.created ?? 0) ? node : best));
-    for (const node of group) renamed.set(node.key, newest.key);
-    nodes.set(newest.key, group.length > 1 ? { ...newest, version: `${group.length} versions` } : newest);
-  }
-  return { nodes, edges: rename(graph.edges, renamed) };
 }
 
 /** Edges between renamed nodes; edges that then fall together become one with a count. */

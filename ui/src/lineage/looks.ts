@@ -3,8 +3,8 @@
 import type { Positions } from "./boxes";
 import type { Graph, GraphNode } from "./graph";
 
-export const ARTIFACT_SIZE = { width: 216, height: 56 } as const;
-export const EXECUTION_SIZE = { width: 168, height: 40 } as const;
+export const ARTIFACT_SIZE = { width: 216, height: 64 } as const;
+export const EXECUTION_SIZE = { width: 216, height: 56 } as const;
 
 export function sizeOf(node: GraphNode): { readonly width: number; readonly height: number } {
   return node.kind === "execution" ? EXECUTION_SIZE : ARTIFACT_SIZE;
@@ -40,6 +40,11 @@ const MARKS: Readonly<Record<string, string>> = {
 
 export function stateMark(state: string | undefined): string {
   return MARKS[state ?? ""] ?? "·";
+}
+
+/** Why an execution failed, in a word or as far as there is room. */
+export function reasonOf({ failure }: GraphNode): string | undefined {
+  return failure?.type || failure?.message || undefined;
 }
 
 /** The rectangle around all nodes that have a position. */

@@ -1,6 +1,7 @@
 // Stacks: six or more siblings of one type with the same parents or the same children are drawn as one node.
 
-import { shortType } from "../values/names";
+import { typeName } from "../values/humanNames";
+import { count, formatCount } from "../values/numbers";
 import { type Graph, type GraphNode, neighbours, rename } from "./graph";
 
 export const SMALLEST_STACK = 6;
@@ -45,13 +46,12 @@ function fold(graph: Graph, groups: ReadonlyMap<string, readonly GraphNode[]>): 
   const names = new Map<string, string>();
   const nodes = new Map(graph.nodes);
   for (const group of groups.values()) {
-    const members = group.flatMap(membersOf);
-    const key = `s${members.map((node) => node.key).sort(byId)[0]}`;
+    const stack = stackOf(group.flatMap(membersOf));
     for (const node of group) {
-      names.set(node.key, key);
+      names.set(node.key, stack.key);
       nodes.delete(node.key);
     }
-    nodes.set(key, stackOf(key, members));
+    nodes.set(stack.key, stack);
   }
   return { nodes, edges: rename(graph.edges, names) };
 }
@@ -60,20 +60,46 @@ function byId(left: string, right: string): number {
   return left.localeCompare(right, "en", { numeric: true });
 }
 
-function stackOf(key: string, members: readonly GraphNode[]): GraphNode {
+/** One node for several records of one type. */
+export function stackOf(members: readonly GraphNode[]): GraphNode {
   const first = members[0] as GraphNode;
-  const names = new Set(members.map((node) => node.name));
-  const name = names.size === 1 && first.name ? first.name : shortType(first.type);
   return {
-    key,
+    key: `s${members.map((node) => node.key).sort(byId)[0]}`,
     kind: "stack",
     id: "",
-    name: `${members.length} × ${name}`,
+    name: stackName(members),
     type: first.type,
     members,
     upCount: 0,
     downCount: 0,
   };
+}
+
+/** What a stack is called: by what its members share, such as "48 trials of resnet-sweep". */
+export function stackName(members: readonly GraphNode[]): string {
+  const [{ name: first, type }] = members as readonly [GraphNode];
+  const kind = count(members.length, typeName(type).toLowerCase());
+  const names = members.map(({ name }) => name);
+  if (first && names.every((name) => name === first)) {
+    const versions = new Set(members.map(({ version }) => version));
+    const areVersions = versions.size === members.length && !versions.has(undefined);
+    return areVersions
+      ? `${count(members.length, "version")} of ${first}`
+      : `${formatCount(members.length)} × ${first}`;
+  }
+  const shared = first.slice(0, sharedStart(names)).replace(/[^\p{L}\p{N}]+$/u, "");
+  if (!shared) return kind;
+  const [, place, noun] = /^(.*)\/(\p{L}+)$/u.exec(shared) ?? [];
+  if (place && noun) return `${count(members.length, noun)} of ${place}`;
+  return `${kind} of ${shared}`;
+}
+
+/** How many letters names share, up to the end of a word. */
+function sharedStart(names: readonly string[]): number {
+  const [first = ""] = names;
+  let length = 0;
+  while (length < first.length && names.every((name) => name[length] === first[length])) length += 1;
+  return first.slice(0, length).search(/[^/_\-.: ]*$/);
 }
 
 /** How many members are in each state, most first. */

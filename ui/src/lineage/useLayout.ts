@@ -18,25 +18,29 @@ export interface LayoutState {
 
 const PATIENCE = 5000;
 
+type Done = Pick<LayoutState, "positions" | "isRough"> & { readonly graph?: Graph; readonly asked: string };
+
 export function useLayout(graph: Graph): LayoutState {
-  const [done, setDone] = useState<{ graph?: Graph; positions: Positions; isRough: boolean }>({
-    positions: {},
-    isRough: false,
-  });
+  const [done, setDone] = useState<Done>({ positions: {}, isRough: false, asked: "" });
+  // A graph that only tells more of the same nodes needs no other layout.
+  const known = useRef(done);
   const stop = useRef<() => void>(() => undefined);
   const task = useMemo(() => taskOf(graph), [graph]);
   useEffect(() => {
     if (task.boxes.length === 0) return;
-    const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
-    const roughly = () => {
+    const asked = JSON.stringify(task);
+    if (asked === known.current.asked) return setDone({ ...known.current, graph });
+    const finish = (positions: Positions, isRough: boolean) => {
       worker.terminate();
-      setDone({ graph, positions: columnLayout(task), isRough: true });
+      known.current = { graph, positions, isRough, asked };
+      setDone(known.current);
     };
+    const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
+    const roughly = () => finish(columnLayout(task), true);
     const timer = setTimeout(roughly, PATIENCE);
     worker.onmessage = ({ data }: MessageEvent<Positions>) => {
       clearTimeout(timer);
-      worker.terminate();
-      setDone({ graph, positions: data, isRough: false });
+      finish(data, false);
     };
     worker.onerror = roughly;
     worker.postMessage(task);

@@ -8,7 +8,7 @@ import { fetchPage } from "../api/listing";
 import { fetchRun } from "../api/runs";
 import { type LineageSearch, splitList } from "../app/search";
 import { restrict } from "./graph";
-import { type DrawnGraph, drawnGraph, readExpansions } from "./view";
+import { type DrawnGraph, drawnGraph, readExpansions, stampOf } from "./view";
 
 export interface PathState {
   readonly from: string;
@@ -39,9 +39,11 @@ export function useLineage(search: LineageSearch): LineageState {
   const asks = useAsks(search, members.keys);
   const loads = useQueries({ queries: asks.map(lineageQuery), combine });
   const path = usePath(search);
+  const stamp = stampOf(search);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for what of the search decides what is drawn
   const graph = useMemo(
     () => drawnGraph([...loads.graphs, ...(path ? [path.graph] : [])], search, path?.way ?? []),
-    [loads.graphs, search, path],
+    [loads.graphs, stamp, path],
   );
   return {
     ...loads,

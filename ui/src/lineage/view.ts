@@ -1,7 +1,8 @@
 // From what is loaded to what is drawn: which nodes are shown, folded, hidden, stacked. Pure; the address says what.
 
 import { type LineageSearch, splitList } from "../app/search";
-import { contextOf, contract, type Graph, mergeGraphs, mergeVersions, restrict } from "./graph";
+import { contextOf, contract, type Graph, type GraphNode, mergeGraphs, restrict } from "./graph";
+import { isWorthMerging, mergeVersions } from "./merge";
 import { stackSiblings } from "./stacks";
 
 /** An expansion in the address: a5d = one generation down from a5, a5u* = all generations up. */
@@ -58,11 +59,36 @@ function notIn(graph: Graph, state: string, focus: string | undefined): Set<stri
   return new Set(others.map(({ key }) => key).filter((key) => key !== focus));
 }
 
-/** The drawn node that a record is in: itself, or the stack that holds it. */
+/** How many nodes would be left of a graph if its versions were merged; undefined where that helps little. */
+export function mergedCount(loaded: Graph, drawn: Graph, search: LineageSearch): number | undefined {
+  const now = drawn.nodes.size;
+  if (search.merge || search.path || !isWorthMerging(now, new Set(namesOf(drawn)).size)) return undefined;
+  const after = drawnGraph([loaded], { ...search, merge: "versions" }, []).nodes.size;
+  return isWorthMerging(now, after) ? after : undefined;
+}
+
+function namesOf(graph: Graph): string[] {
+  return [...graph.nodes.values()].map(({ kind, name, type, key }) => (name ? `${kind} ${type} ${name}` : key));
+}
+
+/** The drawn node that a record is in: itself, the merged versions, or the stack that holds it. */
 export function drawnKey(graph: Graph, key: string | undefined): string | undefined {
   if (key === undefined || graph.nodes.has(key)) return key;
-  for (const node of graph.nodes.values()) if (node.members?.some((member) => member.key === key)) return node.key;
+  for (const node of graph.nodes.values()) if (holds(node, key)) return node.key;
   return undefined;
+}
+
+function holds({ members, versions }: GraphNode, key: string): boolean {
+  return members?.some((member) => member.key === key || holds(member, key)) || versions?.includes(key) || false;
+}
+
+/** What of an address decides which nodes are drawn. */
+export function stampOf({ sel: _, view: __, figure: ___, ...rest }: LineageSearch): string {
+  return JSON.stringify(
+    Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .sort(),
+  );
 }
 
 /** How many neighbours of a node are not loaded, each way; what is hidden or folded by choice is said elsewhere. */

@@ -18,43 +18,115 @@ interface Size {
 
 type Box = Size & { readonly x: number; readonly y: number };
 
-// Below this, names cannot be read: the first view is then around the focus, and 0 shows all.
-const READABLE = 0.6;
-const LEAST = 0.04;
-const MARGIN = 48;
+/** A graph with its layout, and the window over it in pixels. */
+export interface Place {
+  readonly graph: Graph;
+  readonly positions: Positions;
+  readonly size: Size;
+}
 
-/** The whole graph if its names can be read then, else the focus with as many of its neighbours as can be. */
-export function firstView(graph: Graph, positions: Positions, focus: string | undefined, size: Size): Viewport {
+/** What a fit is made for. */
+export interface Purpose {
+  readonly focus: string | undefined;
+  /** The node that was clicked: in sight in any case. */
+  readonly anchor?: string | undefined;
+  readonly selected?: string | undefined;
+  /** The path that is shown. */
+  readonly way?: readonly string[];
+  /** The nodes that were there before; empty when the graph opens. */
+  readonly known?: ReadonlySet<string> | undefined;
+}
+
+// Below this, names cannot be read: a fit then shows a part, and 0 shows all.
+const READABLE = 0.6;
+const LEAST = 0.005;
+const MARGIN = 48;
+const MOST_TRIED = 400;
+
+/** The whole graph if its names can be read then, else the clicked node with as much of what came as can be read. */
+export function fittedView(place: Place, purpose: Purpose): Viewport {
+  const { graph, positions, size } = place;
   const whole = boundsOf(graph, positions);
   if (zoomTo(whole, size) >= READABLE) return centred(whole, size);
-  const start = boxOf(graph, positions, focus ?? "");
-  if (!start) return centred(whole, size);
-  let shown = start;
-  for (const key of nearest(graph, positions, focus ?? "")) {
-    const wider = around(shown, boxOf(graph, positions, key) as Box);
-    if (zoomTo(wider, size) >= READABLE) shown = wider;
+  const start = startOf(place, purpose);
+  const first = boxOf(place, start);
+  if (!first) return centred(whole, size);
+  let shown: Box = first;
+  for (const key of [...wayFrom(start, purpose), ...fresh(place, start, purpose), ...nearest(place, start)]) {
+    const box = boxOf(place, key);
+    const wider: Box | undefined = box && around(shown, box);
+    if (wider && zoomTo(wider, size) >= READABLE) shown = wider;
   }
   return centred(shown, size);
 }
 
 /** The whole graph, however small. */
-export function wholeView(graph: Graph, positions: Positions, size: Size): Viewport {
+export function wholeView({ graph, positions, size }: Place): Viewport {
   return centred(boundsOf(graph, positions), size);
 }
 
+/** Whether any node can be seen, as large as a point at least. */
+export function isInSight({ graph, positions, size }: Place, { x, y, zoom }: Viewport): boolean {
+  if (zoom < LEAST) return false;
+  for (const node of graph.nodes.values()) {
+    const position = positions[node.key];
+    if (!position) continue;
+    const { width, height } = sizeOf(node);
+    const [left, top] = [position[0] * zoom + x, position[1] * zoom + y];
+    const isInside = left + width * zoom > 0 && left < size.width && top + height * zoom > 0 && top < size.height;
+    if (isInside) return true;
+  }
+  return false;
+}
+
+/** Where a fit begins: at the clicked node, the selection, the focus, else at the end of the flow. */
+function startOf({ graph, positions }: Place, { anchor, selected, focus }: Purpose): string {
+  const wanted = [anchor, selected, focus].find((key) => key !== undefined && graph.nodes.has(key) && positions[key]);
+  if (wanted !== undefined) return wanted;
+  const keys = [...graph.nodes.keys()].filter((key) => positions[key]);
+  const right = (key: string) => positions[key]?.[0] ?? 0;
+  return keys.reduce((best, key) => (right(key) > right(best) ? key : best), keys[0] ?? "");
+}
+
+/** The node nearest to the middle of the window of those that are still there: what a person was looking at. */
+export function stillThere(before: Positions, after: Positions, view: Viewport, size: Size): string | undefined {
+  const [x, y] = [(size.width / 2 - view.x) / view.zoom, (size.height / 2 - view.y) / view.zoom];
+  let [nearest, least]: [string | undefined, number] = [undefined, Infinity];
+  for (const [key, [left, top]] of Object.entries(before)) {
+    const away = Math.hypot(left - x, top - y);
+    if (after[key] && away < least) [nearest, least] = [key, away];
+  }
+  return nearest;
+}
+
+/** The nodes of the path, from a node of it outwards. */
+function wayFrom(start: string, { way = [] }: Purpose): string[] {
+  const at = Math.max(0, way.indexOf(start));
+  return [...way.slice(0, at + 1).toReversed(), ...way.slice(at + 1)];
+}
+
+/** The nodes that came, those next to a node first. */
+function fresh({ graph, positions }: Place, start: string, { known }: Purpose): string[] {
+  if (!known || known.size === 0) return [];
+  const [x, y] = positions[start] ?? [0, 0];
+  const away = (key: string) => Math.hypot((positions[key]?.[0] ?? 0) - x, (positions[key]?.[1] ?? 0) - y);
+  const came = [...graph.nodes.keys()].filter((key) => !known.has(key) && positions[key]);
+  return came.sort((left, right) => away(left) - away(right)).slice(0, MOST_TRIED);
+}
+
 /** The neighbours of a node and theirs, those at its own height first. */
-function nearest(graph: Graph, positions: Positions, focus: string): string[] {
+function nearest({ graph, positions }: Place, start: string): string[] {
   const [up, down] = [neighbours(graph, "up"), neighbours(graph, "down")];
   const next = (keys: readonly string[]) => keys.flatMap((key) => [...(up.get(key) ?? []), ...(down.get(key) ?? [])]);
-  const first = next([focus]);
-  const height = positions[focus]?.[1] ?? 0;
+  const first = next([start]);
+  const height = positions[start]?.[1] ?? 0;
   const off = (key: string) => Math.abs((positions[key]?.[1] ?? 0) - height);
   const near = (keys: readonly string[]) =>
     [...new Set(keys)].filter((key) => positions[key]).sort((left, right) => off(left) - off(right));
-  return [...near(first), ...near(next(first))].slice(0, 400);
+  return [...near(first), ...near(next(first))].slice(0, MOST_TRIED);
 }
 
-function boxOf(graph: Graph, positions: Positions, key: string): Box | undefined {
+function boxOf({ graph, positions }: Place, key: string): Box | undefined {
   const [position, node] = [positions[key], graph.nodes.get(key)];
   return position && node && { x: position[0], y: position[1], ...sizeOf(node) };
 }
