@@ -128,7 +128,7 @@ ROUTES: dict[str, Route] = {
     **_of_events("artifacts", "2"),
     **_of_events("executions", "1"),
     "/api/v1/artifacts/{node_id}/versions": Route(
-        {"node_id": _IDS, "columns": ["label.team,headline"], "limit": ["1", "100"]},
+        {"node_id": _IDS, "columns": ["label.team,headline", ""], "limit": ["1", "100"], "cursor": [NEXT]},
         [{"node_id": "2"}, {"node_id": "5"}],
     ),
     "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),
@@ -207,8 +207,14 @@ ROUTES: dict[str, Route] = {
             "group_by": ["workspace", "label.team", "name"],
             **_PERIOD,
             "buckets": ["1", "10"],
+            "lines": ["0", "1"],
+            "only": ["a", "b"],
         },
         [{"metric": "size"}],
+    ),
+    "/api/v1/metrics/compared": Route(
+        {"keys": [",".join(f"a{each}" for each in _IDS), "e1,e2,a3"]},
+        [{"keys": ",".join(f"{kind}{number}" for kind in "ae" for number in range(1, 12))}],
     ),
     "/api/v1/monitor/running": Route(
         {"q": ["b", "a", "(workspace=b OR workspace=a)"], "context_id": ["1", "4"], "limit": ["1", "100"]}

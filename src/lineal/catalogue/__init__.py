@@ -14,6 +14,7 @@ from lineal import errors
 from lineal.catalogue import (
     cards,
     changing,
+    compared,
     completing,
     details,
     facets,
@@ -29,6 +30,7 @@ from lineal.catalogue import (
     series,
     shapes,
     stores,
+    versions,
 )
 from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
@@ -155,11 +157,13 @@ class Catalogue:
 
         return self._read(read)
 
-    def versions(self, node_id: int, *, columns: str = "", limit: int) -> shapes.Page:
-        """Return the artifacts of the same type, name and workspace."""
+    def versions(self, node_id: int, *, columns: str | None, limit: int, cursor: str) -> shapes.Versions:
+        """Return a page of the artifacts of the same type, name and workspace."""
         complete = self._searched(KINDS[0])
         found = self._read(
-            lambda session, types: details.versions(session, types, node_id, columns=columns, limit=limit)
+            lambda session, types: versions.versions(
+                session, types, node_id, columns=columns, limit=limit, cursor=cursor
+            )
         )
         return replace(found, complete=complete)
 
@@ -239,6 +243,12 @@ class Catalogue:
         return self._read(
             lambda session, types: series.series(session, types, asked, metric=metric, period=period, lines=wanted)
         )
+
+    def compared(self, keys: Sequence[str]) -> shapes.ComparedMetrics:
+        """Return the metrics of records that are compared, artifacts or executions, by their keys."""
+        read = [cards.read_key(key) for key in keys]
+        self._searched(KINDS[0])
+        return self._read(lambda session, types: compared.reported(session, types, read))
 
     def completed(self, kind: Kind | None, text: str, position: int) -> Completed:
         """Return the mistake in a search that is being written, and how it could go on; None is the kind of runs."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from lineal import json_form, record_tags
-from lineal.catalogue import cards, chosen_columns, endings, headline, keys, listing, shapes
+from lineal.catalogue import cards, endings, headline, shapes
 from lineal.catalogue.measured_times import CREATE_TIME, measured_at
 from lineal.catalogue.reading import Record
 from lineal.event_directions import INPUTS, OUTPUTS
@@ -17,7 +17,7 @@ from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
 from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.index.names import names_like
-from lineal.store.index.versions import evaluators, same_name
+from lineal.store.index.versions import evaluators
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import related_contexts
@@ -96,24 +96,6 @@ def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
         reference = shapes.Reference(cards.key_of(CONTEXT, row.id), row.id, row.name, types.name(session, row.type_id))
         found.setdefault(node_id, []).append(reference)
     return found
-
-
-def versions(session: Session, types: KnownTypes, node_id: int, *, columns: str, limit: int) -> shapes.Page:
-    """Return the artifacts of the same type, name and workspace, newest first.
-
-    Raises:
-        InvalidArgumentError: the columns are wrong.
-        NotFoundError: there is no artifact with this id.
-    """
-    rows = node_rows.nodes_by_ids(session, ARTIFACT, [node_id])
-    if not rows:
-        raise cards.no_node(ARTIFACT, node_id)
-    found = same_name(session, ARTIFACT, node_id, limit=limit) or rows
-    ids = [row.id for row in found]
-    chosen = chosen_columns.for_nodes(session, types, ARTIFACT, ids, keys.read_keys(columns))
-    shown = listing.value_columns(chosen.shown)
-    items = cards.cards(session, types, ARTIFACT, found, columns=shown, shape=shapes.Row)
-    return shapes.Page(listing.with_makers(session, types, items), None, headline=chosen.headline)
 
 
 def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Evaluations:

@@ -75,7 +75,7 @@ def of_record(type_name: str, reported: Collection[str], stated: Collection[str]
         reported: the metrics that its JSON or its evaluations report.
         stated: its properties that are numbers.
     """
-    counts = _counting(dict.fromkeys(reported, 1), dict.fromkeys(stated, 1), family_of(type_name) == "metric")
+    counts = counting(dict.fromkeys(reported, 1), dict.fromkeys(stated, 1), family_of(type_name) == "metric")
     return ranked(counts)[:MOST]
 
 
@@ -83,10 +83,11 @@ def of_nodes(session: Session, kind: Kind, ids: Sequence[int], families: Collect
     """Return the names of up to four headline metrics of nodes whose types are of some families."""
     reported = facet_rows.by_metric(session, kind, ids)
     are_metrics = set(families) == {"metric"}
-    return ranked(_counting(reported, facet_rows.by_number(session, kind, ids), are_metrics))[:MOST]
+    return ranked(counting(reported, facet_rows.by_number(session, kind, ids), are_metrics))[:MOST]
 
 
-def _counting(reported: Mapping[str, int], stated: Mapping[str, int], are_metrics: bool) -> Counter[str]:
+def counting(reported: Mapping[str, int], stated: Mapping[str, int], are_metrics: bool) -> Counter[str]:
+    """Return how many records have each metric, with the numbers among their properties that are results."""
     counted = Counter({name: count for name, count in stated.items() if are_metrics or _known(name)[0] < len(_KNOWN)})
     for name, count in reported.items():
         counted[name] = max(counted[name], count)

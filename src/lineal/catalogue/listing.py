@@ -141,7 +141,7 @@ def page(
 
 
 def with_makers(session: Session, types: KnownTypes, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
-    """Return rows of artifacts with the executions that wrote them last."""
+    """Return rows of artifacts with the executions that made them."""
     makers = edge_rows.makers(session, [row.id for row in rows])
     named = references(session, types, EXECUTION, list(makers.values()))
     return [replace(row, made_by=named.get(makers.get(row.id, 0))) for row in rows]

@@ -859,6 +859,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/compared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest metrics of several artifacts, or of the outputs of several executions */
+        get: operations["compared_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitor/running": {
         parameters: {
             query?: never;
@@ -1444,6 +1461,36 @@ export interface components {
             columns: components["schemas"]["Column"][];
             /** Counted */
             counted: number;
+            /** Exact */
+            exact: boolean;
+        };
+        /**
+         * ComparedMetric
+         * @description The latest value of a metric of a record.
+         *
+         *     Attributes:
+         *         name: the metric.
+         *         metrics_type: how it was measured, such as validation or production; None if nothing says so.
+         *         time: when it was measured.
+         *         value: the value.
+         */
+        ComparedMetric: {
+            /** Name */
+            name: string;
+            /** Metrics Type */
+            metrics_type: string | null;
+            /** Time */
+            time: number;
+            /** Value */
+            value: number | ("NaN" | "Infinity" | "-Infinity");
+        };
+        /**
+         * ComparedMetrics
+         * @description The metrics of records, in the order of the keys asked for; `exact` says whether all reports were read.
+         */
+        ComparedMetrics: {
+            /** Items */
+            items: components["schemas"]["RecordMetrics"][];
             /** Exact */
             exact: boolean;
         };
@@ -2719,6 +2766,16 @@ export interface components {
             complete: boolean;
         };
         /**
+         * RecordMetrics
+         * @description The metrics of one record, by name and by how they were measured.
+         */
+        RecordMetrics: {
+            /** Key */
+            key: string;
+            /** Metrics */
+            metrics: components["schemas"]["ComparedMetric"][];
+        };
+        /**
          * Reference
          * @description A node named by another. The key ("a12", "e7", "c3") is what links and lineage use.
          */
@@ -3278,6 +3335,35 @@ export interface components {
         Types: {
             /** Items */
             items: components["schemas"]["TypeInfo"][];
+        };
+        /**
+         * Versions
+         * @description A page of the versions of an artifact, newest first.
+         *
+         *     Attributes:
+         *         items: the versions, with the metrics that were asked for.
+         *         next_cursor: what to pass as `cursor` for the next page; None on the last.
+         *         total: how many versions there are.
+         *         metrics: the names of all metrics that versions have, the headline first.
+         *         headline: the metric that stands for the versions, if `headline` was asked for.
+         *         complete: whether the search index had caught up.
+         */
+        Versions: {
+            /** Items */
+            items: components["schemas"]["Row"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number;
+            /** Metrics */
+            metrics: string[];
+            /** Headline */
+            headline: string | null;
+            /**
+             * Complete
+             * @default true
+             */
+            complete: boolean;
         };
         /**
          * View
@@ -4114,7 +4200,7 @@ export interface operations {
     artifacts_by_ids: {
         parameters: {
             query: {
-                /** @description Up to 100 ids, comma-separated. */
+                /** @description Up to 200 ids, comma-separated. */
                 ids: string;
             };
             header?: never;
@@ -5080,7 +5166,7 @@ export interface operations {
     executions_by_ids: {
         parameters: {
             query: {
-                /** @description Up to 100 ids, comma-separated. */
+                /** @description Up to 200 ids, comma-separated. */
                 ids: string;
             };
             header?: never;
@@ -6046,7 +6132,7 @@ export interface operations {
     contexts_by_ids: {
         parameters: {
             query: {
-                /** @description Up to 100 ids, comma-separated. */
+                /** @description Up to 200 ids, comma-separated. */
                 ids: string;
             };
             header?: never;
@@ -6505,10 +6591,12 @@ export interface operations {
     versions: {
         parameters: {
             query?: {
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
-                columns?: string;
+                /** @description Values to show, as for a list; if absent, the first four of `metrics`. */
+                columns?: string | null;
                 /** @description The longest page wanted. */
                 limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
             };
             header?: never;
             path: {
@@ -6525,7 +6613,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"];
+                    "application/json": components["schemas"]["Versions"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */
@@ -7862,6 +7950,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricSeries"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compared_metrics: {
+        parameters: {
+            query: {
+                /** @description Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution). */
+                keys: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparedMetrics"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

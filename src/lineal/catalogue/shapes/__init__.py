@@ -37,11 +37,14 @@ from lineal.catalogue.shapes.home import RecentExecution as RecentExecution
 from lineal.catalogue.shapes.home import RecentExecutions as RecentExecutions
 from lineal.catalogue.shapes.home import Workspace as Workspace
 from lineal.catalogue.shapes.home import Workspaces as Workspaces
+from lineal.catalogue.shapes.metrics import ComparedMetric as ComparedMetric
+from lineal.catalogue.shapes.metrics import ComparedMetrics as ComparedMetrics
 from lineal.catalogue.shapes.metrics import LatestMetrics as LatestMetrics
 from lineal.catalogue.shapes.metrics import LoggedMetric as LoggedMetric
 from lineal.catalogue.shapes.metrics import LoggedMetrics as LoggedMetrics
 from lineal.catalogue.shapes.metrics import MetricHistory as MetricHistory
 from lineal.catalogue.shapes.metrics import MetricPoint as MetricPoint
+from lineal.catalogue.shapes.metrics import RecordMetrics as RecordMetrics
 from lineal.catalogue.shapes.records import Card as Card
 from lineal.catalogue.shapes.records import Evaluation as Evaluation
 from lineal.catalogue.shapes.records import Evaluations as Evaluations
@@ -65,6 +68,7 @@ from lineal.catalogue.shapes.records import Times as Times
 from lineal.catalogue.shapes.records import TypeCount as TypeCount
 from lineal.catalogue.shapes.records import TypeInfo as TypeInfo
 from lineal.catalogue.shapes.records import Types as Types
+from lineal.catalogue.shapes.records import Versions as Versions
 from lineal.json_shapes import AsText as AsText
 from lineal.json_shapes import BoolValue as BoolValue
 from lineal.json_shapes import Decimal as Decimal

@@ -67,3 +67,36 @@ class MetricHistory:
     times: list[int]
     values: list[Decimal]
     next_cursor: str | None
+
+
+@dataclass(frozen=True)
+class ComparedMetric:
+    """The latest value of a metric of a record.
+
+    Attributes:
+        name: the metric.
+        metrics_type: how it was measured, such as validation or production; None if nothing says so.
+        time: when it was measured.
+        value: the value.
+    """
+
+    name: str
+    metrics_type: str | None
+    time: int
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class RecordMetrics:
+    """The metrics of one record, by name and by how they were measured."""
+
+    key: str
+    metrics: list[ComparedMetric]
+
+
+@dataclass(frozen=True)
+class ComparedMetrics:
+    """The metrics of records, in the order of the keys asked for; `exact` says whether all reports were read."""
+
+    items: list[RecordMetrics]
+    exact: bool

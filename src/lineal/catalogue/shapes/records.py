@@ -147,6 +147,27 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Versions:
+    """A page of the versions of an artifact, newest first.
+
+    Attributes:
+        items: the versions, with the metrics that were asked for.
+        next_cursor: what to pass as `cursor` for the next page; None on the last.
+        total: how many versions there are.
+        metrics: the names of all metrics that versions have, the headline first.
+        headline: the metric that stands for the versions, if `headline` was asked for.
+        complete: whether the search index had caught up.
+    """
+
+    items: list[Row]
+    next_cursor: str | None
+    total: int
+    metrics: list[str]
+    headline: str | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True)
 class Node(Card):
     """A node with all that is recorded of it.
 

@@ -32,7 +32,7 @@ _Spans = Annotated[int, Query(ge=1, le=500, description="How many spans of time.
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
     """Add the routes."""
-    for add_routes in (_add_runs, _add_workspaces, _add_series, _add_monitoring):
+    for add_routes in (_add_runs, _add_workspaces, _add_series, _add_compared, _add_monitoring):
         add_routes(router, catalogue)
 
 
@@ -132,6 +132,26 @@ def _add_series(router: APIRouter, catalogue: Catalogue) -> None:
         wanted = asked(ARTIFACT, q, filter_query, context_id)
         drawn = Lines(group_by or (), frozenset(only or ()), lines, buckets)
         return answer(catalogue.series(wanted, metric=metric, since=since, until=until, lines=drawn))
+
+
+def _add_compared(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/metrics/compared",
+        response_model=shapes.ComparedMetrics,
+        summary="The latest metrics of several artifacts, or of the outputs of several executions",
+        operation_id="compared_metrics",
+        tags=["metrics"],
+    )
+    def compared(
+        keys: Annotated[
+            str,
+            Query(
+                pattern=r"^[ae][0-9]{1,19}(,[ae][0-9]{1,19}){0,199}$",
+                description="Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution).",
+            ),
+        ],
+    ) -> Response:
+        return answer(catalogue.compared(keys.split(",")))
 
 
 def _add_monitoring(router: APIRouter, catalogue: Catalogue) -> None:

@@ -14,6 +14,7 @@ from lineal.catalogue import Catalogue, shapes
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.server.rest import exports
 from lineal.server.rest.parameters import (
+    LONGEST_TEXT,
     ColumnKeys,
     ContextId,
     Cursor,
@@ -145,7 +146,7 @@ def _add_suggestions(router: APIRouter, catalogue: Catalogue, kind: Kind) -> Non
 def _add_details(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
     @_route(router, kind, "/batch", shapes.Nodes, "Several {plural} by their ids", "{plural}_by_ids")
     def batch(
-        ids: Annotated[str, Query(min_length=1, max_length=4000, description="Up to 100 ids, comma-separated.")],
+        ids: Annotated[str, Query(min_length=1, max_length=4500, description="Up to 200 ids, comma-separated.")],
     ) -> Response:
         return answer(catalogue.nodes(kind, read_ids(ids, what=kind.name)))
 
@@ -181,10 +182,27 @@ def _add_events(router: APIRouter, catalogue: Catalogue, kind: Kind) -> None:
 
 def _add_artifact_details(router: APIRouter, catalogue: Catalogue) -> None:
     @_route(
-        router, ARTIFACT, "/{node_id}/versions", shapes.Page, "The versions of the same name, newest first", "versions"
+        router,
+        ARTIFACT,
+        "/{node_id}/versions",
+        shapes.Versions,
+        "The versions of the same name, newest first",
+        "versions",
     )
-    def versions(node_id: NodeId, columns: ColumnKeys = "", limit: Limit = 60) -> Response:
-        return answer(catalogue.versions(read_id(node_id, what="artifact"), columns=columns, limit=limit))
+    def versions(
+        node_id: NodeId,
+        columns: Annotated[
+            str | None,
+            Query(
+                max_length=LONGEST_TEXT,
+                description="Values to show, as for a list; if absent, the first four of `metrics`.",
+            ),
+        ] = None,
+        limit: Limit = 60,
+        cursor: Cursor = "",
+    ) -> Response:
+        found = catalogue.versions(read_id(node_id, what="artifact"), columns=columns, limit=limit, cursor=cursor)
+        return answer(found)
 
     @_route(
         router,

@@ -14,7 +14,7 @@ from lineal.kinds import Kind
 
 _LARGEST_ID = (1 << 63) - 1
 LONGEST_TEXT = 20_000
-MOST_IDS = 100
+MOST_IDS = 200
 KindName = Literal["artifact", "execution", "context"]
 
 Search = Annotated[

@@ -258,6 +258,32 @@ def latest_metrics(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int
     return found
 
 
+_REPORTS_ON = (
+    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number, FACT.c.text)
+    .where(
+        FACT.c.kind == ARTIFACT.type_kind,
+        listed(FACT.c.node_id, "ids"),
+        FACT.c.source_id != FACT.c.node_id,
+        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+    )
+    .order_by(FACT.c.source_id.desc())
+)
+
+
+def reports_on(session: Session, ids: Sequence[int], *, limit: int) -> list[tuple[int, int, str, float]]:
+    """Return (node id, id of the reporter, name, number) of up to `limit` metrics that others report on artifacts."""
+    found: list[tuple[int, int, str, float]] = []
+    for piece in session.pieces(ids):
+        rows = session.rows(Statement(_REPORTS_ON.limit(limit)), {"ids": piece})
+        found += [(node_id, source, name, read_number(number, text)) for node_id, source, name, number, text in rows]
+    return found[:limit]
+
+
+def creation_times(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Return when artifacts were written, by id."""
+    return dict(session.listed_rows(_TIMES, "ids", ids))
+
+
 _METRIC_NAMES = Statement(
     sa.select(FACT.c.name)
     .where(

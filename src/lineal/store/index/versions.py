@@ -15,23 +15,49 @@ from lineal.store.tables.own_tables import ENTRY, FACT, Family
 _SELF = ENTRY.alias("self")
 
 
-def same_name(session: Session, kind: Kind, node_id: int, *, limit: int) -> list[NodeRow]:
-    """Return the nodes of the same type, name and workspace as one, newest first; none if it is not indexed."""
+_NAMESAKES = _SELF.join(
+    ENTRY,
+    sa.and_(
+        ENTRY.c.kind == _SELF.c.kind,
+        ENTRY.c.name == _SELF.c.name,
+        ENTRY.c.type_id == _SELF.c.type_id,
+        sa.func.coalesce(ENTRY.c.workspace, "") == sa.func.coalesce(_SELF.c.workspace, ""),
+    ),
+)
+
+
+def same_name(
+    session: Session, kind: Kind, node_id: int, *, limit: int, after: tuple[int, int] | None = None
+) -> list[NodeRow]:
+    """Return the nodes of the same type, name and workspace as one, newest first; none if it is not indexed.
+
+    Args:
+        session: the transaction.
+        kind: the kind of the node.
+        node_id: the node.
+        limit: how many are returned at most.
+        after: the time of creation and the id of the last node of the page before.
+    """
     node = NODE[kind]
-    query = select_nodes(kind).select_from(
-        _SELF.join(
-            ENTRY,
-            sa.and_(
-                ENTRY.c.kind == _SELF.c.kind,
-                ENTRY.c.name == _SELF.c.name,
-                ENTRY.c.type_id == _SELF.c.type_id,
-                sa.func.coalesce(ENTRY.c.workspace, "") == sa.func.coalesce(_SELF.c.workspace, ""),
-            ),
-        ).join(node, node.c.id == ENTRY.c.node_id)
-    )
-    query = query.where(_SELF.c.kind == kind.type_kind, _SELF.c.node_id == sa.bindparam(None, node_id, sa.BigInteger()))
-    query = query.order_by(node.c.create_time_since_epoch.desc(), node.c.id.desc()).limit(limit)
+    created = node.c.create_time_since_epoch
+    query = select_nodes(kind).select_from(_NAMESAKES.join(node, node.c.id == ENTRY.c.node_id))
+    query = query.where(_is_self(kind, node_id))
+    if after is not None:
+        time, last = (sa.bindparam(None, number, sa.BigInteger()) for number in after)
+        query = query.where(sa.or_(created < time, sa.and_(created == time, node.c.id < last)))
+    query = query.order_by(created.desc(), node.c.id.desc()).limit(limit)
     return [NodeRow._make(row) for row in session.rows(Statement(query))]
+
+
+def same_name_ids(session: Session, kind: Kind, node_id: int) -> list[int]:
+    """Return the ids of the nodes that `same_name` returns, without a limit and in no order."""
+    node = NODE[kind]
+    query = sa.select(node.c.id).select_from(_NAMESAKES.join(node, node.c.id == ENTRY.c.node_id))
+    return [found for (found,) in session.rows(Statement(query.where(_is_self(kind, node_id))))]
+
+
+def _is_self(kind: Kind, node_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(_SELF.c.kind == kind.type_kind, _SELF.c.node_id == sa.bindparam(None, node_id, sa.BigInteger()))
 
 
 _EVALUATORS = Statement(

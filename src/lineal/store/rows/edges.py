@@ -84,6 +84,18 @@ _MAKERS = Statement(
 _EXECUTION_OF = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(listed(EVENT.c.id, "ids")))
 
 
+def artifacts_of(
+    session: Session, execution_ids: Sequence[int], types: Collection[int], *, limit: int
+) -> list[tuple[int, int]]:
+    """Return up to `limit` pairs (execution id, artifact id) of the events of some types; each pair once."""
+    event = EVENT.c
+    query = sa.select(event.execution_id, event.artifact_id).where(
+        listed(event.execution_id, "ids"), among(event.type, list(types))
+    )
+    found = session.listed_rows(Statement(query.limit(limit)), "ids", list(execution_ids))
+    return list(dict.fromkeys((execution, artifact) for execution, artifact in found))
+
+
 def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """Return the id of the execution that wrote each artifact last."""
     last: dict[int, int] = dict(session.listed_rows(_MAKERS, "ids", ids))
