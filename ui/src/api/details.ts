@@ -1,6 +1,7 @@
 // One record: all that is recorded of it, its events, versions, evaluations.
 
 import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
+import { joinList } from "../app/search";
 import { api, dataOf, REFRESH_EVERY } from "./client";
 import type { Node } from "./shapes";
 
@@ -40,13 +41,17 @@ export function useEvents(kind: "artifacts" | "executions", id: string, directio
   });
 }
 
-export function useVersions(id: string) {
+/** As many versions as are asked for. */
+export const MOST_VERSIONS = 100;
+
+/** The newest versions of the same name, newest first, with the values of some metrics. */
+export function useVersions(id: string, metrics: readonly string[] = []) {
+  const columns = joinList(metrics.map((name) => `metric.${name}`));
+  const query = { limit: MOST_VERSIONS, ...(columns && { columns }) };
   return useQuery({
-    queryKey: ["versions", id],
+    queryKey: ["versions", id, columns],
     queryFn: () =>
-      dataOf(
-        api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query: { limit: 100 } } }),
-      ),
+      dataOf(api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query } })),
     refetchInterval: REFRESH_EVERY,
   });
 }

@@ -12,8 +12,10 @@ import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
 import { Evaluations } from "./Evaluations";
 import { EventList } from "./EventList";
+import { Headline } from "./Headline";
 import { LineageStrip } from "./LineageStrip";
 import { MetaList } from "./MetaList";
+import { isMetricsRecord, MetricsRecord } from "./MetricsRecord";
 import { Versions } from "./Versions";
 
 export function ArtifactPage() {
@@ -29,13 +31,18 @@ export function ArtifactPage() {
 
 function Artifact({ artifact }: { artifact: Node }) {
   const tab = useTab("properties");
-  const versions = useVersions(artifact.id);
+  const versions = useVersions(artifact.id, artifact.headline);
   const keys = versions.data?.items.map(({ key }) => key) ?? [];
   return (
     <article className="record-page">
       <RecordHeader record={artifact}>
         <Ways artifact={artifact} versions={keys} />
       </RecordHeader>
+      {isMetricsRecord(artifact) ? (
+        <MetricsRecord artifact={artifact} />
+      ) : (
+        <Headline artifact={artifact} versions={versions.data?.items ?? []} />
+      )}
       <LineageStrip artifact={artifact} />
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>

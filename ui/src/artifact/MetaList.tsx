@@ -1,6 +1,7 @@
 // What the SDK keeps of a record beyond its properties: hyperparameters, framework, values of metrics.
 
 import type { Node } from "../api/shapes";
+import { fieldName } from "../values/humanNames";
 import { breakable } from "../values/names";
 import { Value } from "../values/Value";
 
@@ -18,7 +19,7 @@ export function MetaList({ node }: { node: Node }) {
         .map(([name, value]) => (
           <div key={name}>
             <dt>
-              <bdi>{breakable(name)}</bdi>
+              <bdi title={name}>{breakable(fieldName(name))}</bdi>
             </dt>
             <dd>
               <Value kind={typeof value} value={value} />

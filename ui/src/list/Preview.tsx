@@ -8,11 +8,14 @@ import { type Node, pageOf, type Row, titleOf } from "../api/shapes";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { CopyButton } from "../values/CopyButton";
-import { Labels } from "../values/Labels";
+import { fieldName } from "../values/humanNames";
+import { Aliases, Labels } from "../values/Labels";
 import { Name } from "../values/Name";
+import { count, formatNumber, toNumber } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
 import { RecordIcon, StateBadge } from "../values/RecordIcon";
 import { Uri } from "../values/Value";
+import { Neighbours } from "./Neighbours";
 
 const API_KIND = { artifact: "artifacts", execution: "executions", context: "contexts" } as const;
 
@@ -55,6 +58,7 @@ export function Preview({ row, onClose }: { row: Row; onClose: () => void }) {
       <Loaded query={node} rows={4}>
         {(loaded) => <Details node={loaded} />}
       </Loaded>
+      {row.kind !== "context" && <Neighbours focus={row.key} />}
     </aside>
   );
 }
@@ -62,8 +66,49 @@ export function Preview({ row, onClose }: { row: Row; onClose: () => void }) {
 function Details({ node }: { node: Node }) {
   return (
     <>
+      {node.failure && <Failure failure={node.failure} />}
+      <Metrics node={node} />
+      {node.aliases.length > 0 && <Aliases aliases={node.aliases} />}
       {Object.keys(node.labels).length > 0 && <Labels labels={node.labels} />}
       <PropertyList record={node} />
     </>
+  );
+}
+
+function Failure({ failure: { type, message, is_cut: isCut } }: { failure: NonNullable<Node["failure"]> }) {
+  return (
+    <div className="failed" role="note">
+      <div>
+        <strong>{type ?? "It failed"}</strong>
+        <p>
+          <bdi>{message}</bdi>
+          {isCut && "… (all of it is on the page of the record)"}
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** The numbers that stand for a record, or all of an evaluation. */
+function Metrics({ node }: { node: Node }) {
+  const all = Object.keys(node.metrics).filter((name) => !name.startsWith("__"));
+  if (node.headline.length === 0) return null;
+  const more = all.length - node.headline.length;
+  return (
+    <section aria-label="Metrics">
+      <dl className="figures figures-small">
+        {node.headline.map((name) => (
+          <div key={name}>
+            <dt title={name}>
+              <bdi>{fieldName(`metric.${name}`)}</bdi>
+            </dt>
+            <dd title={String(node.metrics[name]?.last)}>
+              {formatNumber(toNumber(node.metrics[name]?.last) ?? Number.NaN)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {more > 0 && <p className="muted">{count(more, "more number")} on its page</p>}
+    </section>
   );
 }

@@ -1,6 +1,7 @@
 // The properties of a record: its own first, internal ones (__ALL_META__ and the like) folded away.
 
 import type { Node } from "../api/shapes";
+import { fieldName } from "./humanNames";
 import { breakable } from "./names";
 import { type TypedValue, Value } from "./Value";
 
@@ -35,7 +36,7 @@ function Pairs({ pairs }: { pairs: readonly Pair[] }) {
       {pairs.map(([name, value]) => (
         <div key={name}>
           <dt>
-            <bdi>{breakable(name)}</bdi>
+            <bdi title={name}>{breakable(fieldName(name))}</bdi>
           </dt>
           <dd>
             <Value {...value} />
