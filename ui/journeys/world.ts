@@ -51,9 +51,10 @@ export function changedStore(): string {
   return url;
 }
 
-/** A new token for a server over a store. */
-export function token(url: string, role: "admin" | "reader"): string {
+/** A new token for a server over a store, limited to workspaces if there are any. */
+export function token(url: string, role: "admin" | "writer" | "reader", ...workspaces: string[]): string {
   const args = ["-m", "lineal", "token", "create", "--db", url, "--name", role, "--role", role];
+  args.push(...workspaces.flatMap((name) => ["--workspace", name]));
   return execFileSync(PYTHON, args, { cwd: TOP, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }
 

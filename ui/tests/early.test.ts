@@ -20,8 +20,8 @@ function countingFetch() {
 describe("the first requests", () => {
   it("of a list are its rows and its facets, under its filter", () => {
     expect(firstRequests("artifacts", "?filter=type=model&sort=name&columns=!name,metric.auc")).toEqual([
-      "api/v1/artifacts?q=type%3Dmodel&order_by=name&limit=100&columns=metric.auc",
-      "api/v1/artifacts/facets?q=type%3Dmodel",
+      "api/v1/artifacts?q=type%3Dmodel+-has%3Aarchived&order_by=name&limit=100&columns=metric.auc",
+      "api/v1/artifacts/facets?q=type%3Dmodel+-has%3Aarchived",
       "api/v1/search/parse?q=type%3Dmodel",
     ]);
   });
@@ -31,7 +31,7 @@ describe("the first requests", () => {
     vi.stubGlobal("localStorage", Object.assign(Object.create({ getItem: () => null }), kept));
     expect(firstRequests("artifacts", "?filter=type=model")).toEqual([
       "api/v1/search/parse?q=type%3Dmodel",
-      "api/v1/artifacts/facets?q=type%3Dmodel",
+      "api/v1/artifacts/facets?q=type%3Dmodel+-has%3Aarchived",
     ]);
   });
 

@@ -48,7 +48,7 @@ describe("a list", () => {
   it("asks for what its address says, and shows it", async () => {
     const { asked } = draw("/artifacts?filter=type=model&sort=name&columns=!name,metric.auc");
     await grid();
-    expect(asked).toContain("artifacts?q=type%3Dmodel&order_by=name&limit=100&columns=metric.auc");
+    expect(asked).toContain("artifacts?q=type%3Dmodel%20-has%3Aarchived&order_by=name&limit=100&columns=metric.auc");
     expect(screen.getAllByRole("columnheader").map((cell) => cell.textContent)).toEqual(["", "Name", "AUC"]);
     expect(document.querySelectorAll(".grid-body .row")).toHaveLength(3);
     expect(document.querySelector(".list-status")?.textContent).toContain("3 artifacts");
@@ -104,7 +104,9 @@ describe("the columns of a list", () => {
     const { asked } = draw("/artifacts?filter=type=model", { "search/parse": { text: "", terms: [TYPE] } });
     await grid();
     const lists = asked.filter((address) => address.startsWith("artifacts?"));
-    expect(lists).toEqual(["artifacts?q=type%3Dmodel&order_by=-created&limit=100&columns=metric.auc"]);
+    expect(lists).toEqual([
+      "artifacts?q=type%3Dmodel%20-has%3Aarchived&order_by=-created&limit=100&columns=metric.auc",
+    ]);
   });
 });
 

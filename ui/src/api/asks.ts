@@ -24,6 +24,8 @@ export interface Listing {
   /** Values to fetch: label.K, prop.K, metric.K. */
   readonly columns?: string | undefined;
   readonly context?: string | undefined;
+  /** Leave out archived records. */
+  readonly unarchived?: boolean | undefined;
 }
 
 /** What to load: generations up and down from a node, in a time, inside a context. */
@@ -53,7 +55,20 @@ export function listingOf(kind: ListKind, search: ListSearch, type?: string): Li
     sort: search.sort ?? "-created",
     // Where nobody chose columns, the server knows which suit the type that is listed.
     columns: columns ? joinList(columns.map(({ key }) => key).filter(isAskedFor)) : search.filter && hasOwn && SUITING,
+    unarchived: leavesOutArchived(kind, search),
   } as Listing;
+}
+
+/** Whether a list leaves out archived records: unless its address shows them, or its filter says something of them. */
+export function leavesOutArchived(kind: ListKind, { archived, filter = "" }: ListSearch): boolean {
+  return kind !== "runs" && archived !== "shown" && !/(?:^|[\s(-])(?:has:)?archived(?:[:=!<>\s)]|$)/i.test(filter);
+}
+
+const UNARCHIVED = "-has:archived";
+
+/** A filter as it is sent: with a term for what the list leaves out. */
+function sentFilter({ filter, unarchived }: Pick<Listing, "filter" | "unarchived">): string {
+  return unarchived ? `${filter} ${UNARCHIVED}`.trim() : filter;
 }
 
 /** What stands for the columns that suit the type of a list. */
@@ -80,9 +95,11 @@ export function needsType(kind: ListKind, { filter, columns }: ListSearch): bool
   return Boolean(filter) && !columns && remembersTypes(kind);
 }
 
-export function selectionParams({ filter, query, context }: Omit<Listing, "sort">) {
+export function selectionParams(listing: Omit<Listing, "sort">) {
+  const { query, context } = listing;
+  const q = sentFilter(listing);
   return {
-    ...(filter && { q: filter }),
+    ...(q && { q }),
     ...(query && { filter_query: query }),
     ...(context && { context_id: context }),
   };

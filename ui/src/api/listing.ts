@@ -66,7 +66,8 @@ export function isCounted(kind: ListKind): boolean {
 
 /** How many there are: up to 10,000 at once, the exact number after that. */
 export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
-  const parts = { kind: listing.kind, filter: listing.filter, query: listing.query, context: listing.context };
+  const { kind, filter, query: fx, context, unarchived } = listing;
+  const parts = { kind, filter, query: fx, context, unarchived };
   const ask = (exact: boolean) => ({
     queryKey: ["count", parts, exact],
     queryFn: ({ signal }: { signal: AbortSignal }) =>
@@ -91,14 +92,30 @@ export function exportAddress(listing: Listing, format: "csv" | "excel" | "json"
   return `${BASE}/api/v1/${apiKind(listing.kind)}/export?${query}`;
 }
 
-export function useFacets(kind: ListKind, filter: string, query: string | undefined) {
+/** How many archived records a list leaves out; asked once its rows are there. */
+export function useHidden(listing: Listing, enabled: boolean): number {
+  const asked = { ...listing, filter: `${listing.filter} has:archived`.trim(), unarchived: false };
+  const found = useQuery({
+    queryKey: ["hidden", listing.kind, listing.filter, listing.query, listing.context],
+    queryFn: async () => {
+      if (!isCounted(listing.kind)) return (await fetchPage(asked, "")).rows.length;
+      const query = { ...selectionParams(asked), exact: true };
+      return (await dataOf(api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}/count`, { params: { query } })))
+        .count;
+    },
+    enabled: enabled && listing.kind !== "runs",
+  });
+  return found.data ?? 0;
+}
+
+export function useFacets(kind: ListKind, filter: string, query: string | undefined, unarchived = false) {
   return useQuery({
-    queryKey: ["facets", kind, filter, query],
+    queryKey: ["facets", kind, filter, query, unarchived],
     queryFn: ({ signal }) =>
       dataOf(
         api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/facets`, {
           signal,
-          params: { query: selectionParams({ kind, filter, query }) },
+          params: { query: selectionParams({ kind, filter, query, unarchived }) },
         }),
       ),
     placeholderData: (old, last) => (last?.queryKey[1] === kind ? old : undefined),

@@ -55,6 +55,7 @@ export function Shell() {
       <main id="main" tabIndex={-1}>
         <Outlet />
       </main>
+      <div id="undo" role="status" aria-live="polite" />
       <Drawer opened={menuOpen} onClose={menu.close} title="Lineal" size={240}>
         <Places className="places-column" />
       </Drawer>

@@ -49,6 +49,8 @@ export interface ListSearch {
   readonly preview?: string | undefined;
   /** Keys and values that the filter is to name as well: what links say; see filter/where.ts. */
   readonly where?: string | undefined;
+  /** "shown": with archived records, which are otherwise left out. */
+  readonly archived?: string | undefined;
 }
 
 export interface LineageSearch {
@@ -117,7 +119,7 @@ export function pick<Name extends string>(names: readonly Name[]) {
   };
 }
 
-export const LIST_NAMES = ["filter", "fx", "sort", "columns", "selected", "preview", "where"] as const;
+export const LIST_NAMES = ["filter", "fx", "sort", "columns", "selected", "preview", "where", "archived"] as const;
 export const LINEAGE_NAMES = [
   "focus",
   "up",

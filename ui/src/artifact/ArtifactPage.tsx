@@ -7,6 +7,7 @@ import { useNode, useVersions } from "../api/details";
 import { type Node, titleOf } from "../api/shapes";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
+import { LateHistory } from "../edit/LateHistory";
 import { Loaded } from "../state/States";
 import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
@@ -54,6 +55,7 @@ function Artifact({ artifact }: { artifact: Node }) {
           <Tabs.Tab value="events">
             Events <span className="count">{artifact.inputs + artifact.outputs}</span>
           </Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="raw">JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="properties">
@@ -68,6 +70,9 @@ function Artifact({ artifact }: { artifact: Node }) {
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <EventList kind="artifacts" id={artifact.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <LateHistory record={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="raw">
           <pre className="raw">{JSON.stringify(artifact, null, 2)}</pre>

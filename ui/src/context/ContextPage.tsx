@@ -7,6 +7,7 @@ import { useHolding } from "../api/runs";
 import { type Node, titleOf } from "../api/shapes";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
+import { LateHistory } from "../edit/LateHistory";
 import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { formatCount } from "../values/numbers";
@@ -51,6 +52,7 @@ function Context({ context }: { context: Node }) {
             Executions <Count of={holding.data?.executions} />
           </Tabs.Tab>
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="raw">JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="artifacts">
@@ -61,6 +63,9 @@ function Context({ context }: { context: Node }) {
         </Tabs.Panel>
         <Tabs.Panel value="properties">
           <PropertyList record={context} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <LateHistory record={context} />
         </Tabs.Panel>
         <Tabs.Panel value="raw">
           <pre className="raw">{JSON.stringify(context, null, 2)}</pre>

@@ -8,6 +8,7 @@ import { durationOf, type Node, titleOf } from "../api/shapes";
 import { useTitle } from "../app/useTitle";
 import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
+import { FoldedHistory } from "../edit/LateHistory";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { PropertyList } from "../values/PropertyList";
@@ -47,6 +48,7 @@ function Execution({ execution }: { execution: Node }) {
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
+      <FoldedHistory record={execution} />
       <details className="internal">
         <summary>JSON</summary>
         <pre className="raw">{JSON.stringify(execution, null, 2)}</pre>

@@ -19,11 +19,12 @@ interface FacetsProps {
   readonly kind: ListKind;
   readonly filter: string;
   readonly query: string | undefined;
+  readonly unarchived: boolean | undefined;
   readonly onEdit: (edit: Edit) => void;
 }
 
-export function Facets({ kind, filter, query, onEdit }: FacetsProps) {
-  const answer = useFacets(kind, filter, query);
+export function Facets({ kind, filter, query, unarchived, onEdit }: FacetsProps) {
+  const answer = useFacets(kind, filter, query, unarchived);
   const terms = useTerms(filter);
   const [open, setOpen] = useState(false);
   const body = useRef<HTMLDivElement>(null);

@@ -35,7 +35,9 @@ export function ListPage({ kind }: { kind: ListKind }) {
     <div className={`list-page ${preview ? "with-preview" : ""} ${hasFacets ? "" : "no-facets"}`}>
       <h1 className="sr-only">{TITLES[kind]}</h1>
       <ListTools list={list} />
-      {hasFacets && <Facets kind={kind} filter={filter} query={search.fx} onEdit={list.edit} />}
+      {hasFacets && (
+        <Facets kind={kind} filter={filter} query={search.fx} unarchived={list.asked.unarchived} onEdit={list.edit} />
+      )}
       <section className="list-main" aria-label={TITLES[kind]}>
         <ListStatus list={list} />
         <ListRows list={list} />

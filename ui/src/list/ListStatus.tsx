@@ -2,9 +2,12 @@
 
 import { Button } from "@mantine/core";
 import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
+import { useHidden } from "../api/listing";
 import type { ListKind } from "../api/shapes";
+import { joinList } from "../app/search";
+import { EditSelection } from "../edit/EditSelection";
 import { Incomplete } from "../state/Notes";
-import { formatCount } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { Refresh } from "./Refresh";
 import { type List, useWays } from "./useList";
 
@@ -20,6 +23,7 @@ export function ListStatus({ list }: { list: List }) {
         exact={list.counted?.exact ?? true}
         complete={list.complete}
       />
+      <Archived list={list} />
       <Refresh />
       {selected.size > 0 && (
         <Selection
@@ -27,11 +31,40 @@ export function ListStatus({ list }: { list: List }) {
           selected={selected}
           onCompare={ways.compare}
           onGraph={ways.lineage}
-          onClear={() => list.change({ selected: undefined }, true)}
+          onSelect={(ids) => list.change({ selected: joinList(ids) }, true)}
         />
       )}
     </div>
   );
+}
+
+/** How many archived records the list leaves out, and the way to see them. */
+function Archived({ list }: { list: List }) {
+  const { kind, asked, change, listing, search } = list;
+  const hidden = useHidden(asked, listing.isSuccess && (asked.unarchived || search.archived !== undefined));
+  if (hidden === 0) return null;
+  const isShown = !asked.unarchived;
+  return (
+    <span className="muted">
+      {count(hidden, `archived ${nounOf(kind)}`)} {isAre(hidden)} {isShown ? "shown" : "hidden"} ·{" "}
+      <button
+        type="button"
+        className="link-button"
+        title={isShown ? "Leave them out: -has:archived" : "The list leaves out what has:archived finds"}
+        onClick={() => change({ archived: isShown ? undefined : "shown" }, true)}
+      >
+        {isShown ? "Hide" : "Show"}
+      </button>
+    </span>
+  );
+}
+
+function nounOf(kind: ListKind): string {
+  return kind.slice(0, -1);
+}
+
+function isAre(number: number): string {
+  return number === 1 ? "is" : "are";
 }
 
 interface StatusProps {
@@ -61,10 +94,10 @@ interface SelectionProps {
   readonly selected: ReadonlySet<string>;
   readonly onCompare: () => void;
   readonly onGraph: () => void;
-  readonly onClear: () => void;
+  readonly onSelect: (ids: readonly string[]) => void;
 }
 
-function Selection({ kind, selected, onCompare, onGraph, onClear }: SelectionProps) {
+function Selection({ kind, selected, onCompare, onGraph, onSelect }: SelectionProps) {
   const hasGraph = kind === "artifacts" || kind === "executions";
   return (
     <span className="selection">
@@ -90,7 +123,8 @@ function Selection({ kind, selected, onCompare, onGraph, onClear }: SelectionPro
       >
         Copy ids
       </Button>
-      <Button variant="subtle" leftSection={<IconX size={14} />} onClick={onClear}>
+      <EditSelection kind={kind} selected={selected} onSelect={onSelect} />
+      <Button variant="subtle" leftSection={<IconX size={14} />} onClick={() => onSelect([])}>
         Clear
       </Button>
     </span>

@@ -96,7 +96,13 @@ export const TableRow = memo((props: TableRowProps) => {
   );
 });
 
-function classOf({ isCursor, isSelected, isPreviewed }: TableRowProps): string {
-  const marks = ["row", isCursor && "row-cursor", isSelected && "row-selected", isPreviewed && "row-previewed"];
+function classOf({ row, isCursor, isSelected, isPreviewed }: TableRowProps): string {
+  const marks = [
+    "row",
+    isCursor && "row-cursor",
+    isSelected && "row-selected",
+    isPreviewed && "row-previewed",
+    row.archived !== null && "row-archived",
+  ];
   return marks.filter(Boolean).join(" ");
 }

@@ -4,15 +4,16 @@ import { Button, Menu } from "@mantine/core";
 import { IconCopy } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
+import { useCaller } from "../api/caller";
 import { BASE } from "../api/client";
 import { durationOf, type Node, pythonFor, titleOf } from "../api/shapes";
+import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
 import { Unindexed } from "../state/Notes";
 import { Ago } from "./Ago";
-import { Labels } from "./Labels";
 import { Name } from "./Name";
 import { shortType } from "./names";
-import { RecordIcon, StateBadge } from "./RecordIcon";
+import { RecordIcon } from "./RecordIcon";
 import { formatDuration } from "./times";
 import { Uri } from "./Value";
 
@@ -25,7 +26,7 @@ const LISTS = {
 export function RecordHeader({ record, children }: { record: Node; children?: ReactNode }) {
   const list = LISTS[record.kind];
   const duration = durationOf(record);
-  const description = record.properties.description;
+  const caller = useCaller();
   return (
     <header className="record-header">
       <p className="crumbs">
@@ -44,7 +45,6 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
         <CopyMenu record={record} />
       </div>
       <p className="facts">
-        {record.state && <StateBadge state={record.state} />}
         <span className="mono muted">id {record.id}</span>
         <span className="muted">
           recorded <Ago time={record.created} />
@@ -61,20 +61,21 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
             <RecordIcon type="" kind="run" size={14} /> <bdi>{record.run}</bdi>
           </Link>
         )}
-        {Object.keys(record.labels).length > 0 && <Labels labels={record.labels} />}
       </p>
       {record.uri && (
         <p className="uri-line">
           <Uri uri={record.uri} />
         </p>
       )}
-      {description?.value ? <p className="description">{String(description.value)}</p> : null}
+      <Fields record={record} />
       {record.unindexed && <Unindexed reason={record.unindexed} />}
       <nav className="record-links" aria-label="From here">
         {children}
-        <Link to="/audit" search={{ subject: record.kind, id: record.id }}>
-          Changes
-        </Link>
+        {caller?.may_read_audit && (
+          <Link to="/audit" search={{ subject: record.kind, id: record.id }}>
+            Changes
+          </Link>
+        )}
       </nav>
     </header>
   );

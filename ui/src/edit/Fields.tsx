@@ -1,0 +1,138 @@
+// What people change of a record, in its header: description, labels, aliases, stage, state. Each is shown as it is; who may
+// change it gets a button, and the editor (FieldEditor.tsx) is loaded when it is pressed.
+
+import { IconPencil } from "@tabler/icons-react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { type Caller, useCaller, whyNoAliases, whyNot } from "../api/caller";
+import type { Node } from "../api/shapes";
+import { Labels } from "../values/Labels";
+import { StateBadge } from "../values/RecordIcon";
+import { descriptionOf, type Field, labelsOf, stageOf } from "./fields";
+import "./fields.css";
+
+const loadEditor = () => import("./FieldEditor");
+const FieldEditor = lazy(loadEditor);
+const ArchiveButton = lazy(() => import("./ArchiveButton"));
+
+const NAMES: Readonly<Record<Field, string>> = {
+  description: "Description",
+  labels: "Labels",
+  aliases: "Aliases",
+  stage: "Stage",
+  state: "State",
+};
+
+const FIELDS: Readonly<Record<Node["kind"], readonly Field[]>> = {
+  artifact: ["description", "labels", "aliases", "stage", "state"],
+  execution: ["description", "labels", "state"],
+  context: ["description", "labels"],
+};
+
+export function Fields({ record }: { record: Node }) {
+  const caller = useCaller();
+  const why = caller && whyNot(caller, record);
+  const mayChange = caller !== undefined && why === undefined;
+  const shown = FIELDS[record.kind].filter((field) => mayChange || isFilled(record, field));
+  return (
+    <>
+      <dl className="fields">
+        {shown.map((field) => (
+          <FieldRow key={field} record={record} field={field} why={mayChange ? noChange(caller, record, field) : ""} />
+        ))}
+        {mayChange && (
+          <Suspense>
+            <ArchiveButton record={record} />
+          </Suspense>
+        )}
+      </dl>
+      {why && <p className="muted fields-note">You can read this record and not change it: {why}</p>}
+    </>
+  );
+}
+
+function noChange(caller: Caller, record: Node, field: Field): string | undefined {
+  return field === "aliases" || field === "stage" ? whyNoAliases(caller, record) : undefined;
+}
+
+function isFilled(record: Node, field: Field): boolean {
+  if (field === "description") return descriptionOf(record) !== "";
+  if (field === "labels") return Object.keys(labelsOf(record)).length > 0;
+  if (field === "state") return record.state !== null;
+  return field === "aliases" ? record.aliases.length > 0 : stageOf(record) !== "";
+}
+
+interface FieldRowProps {
+  readonly record: Node;
+  readonly field: Field;
+  /** Why it cannot be changed: "" where that is said once for all fields, undefined where it can. */
+  readonly why: string | undefined;
+}
+
+function FieldRow({ record, field, why }: FieldRowProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    setIsOpen(false);
+    requestAnimationFrame(() => button.current?.focus());
+  };
+  const name = NAMES[field];
+  return (
+    <div className={`field field-${field} ${isOpen ? "field-open" : ""}`}>
+      <dt>{name}</dt>
+      <dd>
+        {isOpen ? (
+          <Suspense fallback={<Shown record={record} field={field} />}>
+            <FieldEditor
+              record={record}
+              field={field}
+              onClose={close}
+              shown={<Shown record={record} field={field} />}
+            />
+          </Suspense>
+        ) : (
+          <>
+            <Shown record={record} field={field} />
+            {why === undefined && (
+              <button
+                ref={button}
+                type="button"
+                className="field-edit"
+                aria-label={`Edit ${name.toLowerCase()}`}
+                title={`Edit ${name.toLowerCase()}`}
+                onPointerEnter={() => void loadEditor()}
+                onFocus={() => void loadEditor()}
+                onClick={() => setIsOpen(true)}
+              >
+                <IconPencil size={14} aria-hidden />
+              </button>
+            )}
+            {why && <span className="muted fields-note">{why}</span>}
+          </>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+const NONE = <span className="muted">–</span>;
+
+function Shown({ record, field }: { record: Node; field: Field }): ReactNode {
+  if (field === "description")
+    return descriptionOf(record) ? <p className="description">{descriptionOf(record)}</p> : NONE;
+  if (field === "labels") return <Labels labels={labelsOf(record)} />;
+  if (field === "state") return <StateBadge state={record.state} />;
+  if (field === "stage") return stageOf(record) || NONE;
+  return record.aliases.length > 0 ? <Aliases aliases={record.aliases} /> : NONE;
+}
+
+export function Aliases({ aliases }: { aliases: readonly string[] }) {
+  return (
+    <span className="labels">
+      {aliases.map((alias) => (
+        <span key={alias} className="label">
+          <bdi>{alias}</bdi>
+        </span>
+      ))}
+    </span>
+  );
+}

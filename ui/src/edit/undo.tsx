@@ -1,0 +1,127 @@
+// The message after a change: what was changed, with a way back for ten seconds. It takes a line of its own below the page,
+// so that it covers nothing. It is a live region, and Ctrl+Z does the same as its button.
+
+import { StrictMode, useEffect, useState, useSyncExternalStore } from "react";
+import { createRoot } from "react-dom/client";
+import { Problem } from "../api/problem";
+import type { Node } from "../api/shapes";
+import { count } from "../values/numbers";
+import { type Reverse, refreshAfter, undo } from "./changing";
+import "./undo.css";
+
+export const UNDO_SECONDS = 10;
+const SAID_SECONDS = 6;
+/** Where Ctrl+Z undoes typing. */
+const TEXTS = "input:not([type=checkbox]), textarea, [contenteditable]";
+
+interface Message {
+  readonly text: string;
+  /** What takes the change back, in this order; none where there is nothing to undo. */
+  readonly reverses: readonly Reverse[];
+  readonly isFailure?: boolean;
+}
+
+let current: Message | undefined;
+const listeners = new Set<() => void>();
+
+function show(message: Message | undefined): void {
+  current = message;
+  for (const listener of listeners) listener();
+}
+
+/** Say what was changed, and offer to undo it. */
+export function offerUndo(text: string, reverses: readonly Reverse[]): void {
+  mount();
+  show({ text, reverses });
+}
+
+let isMounted = false;
+
+function mount(): void {
+  const place = document.getElementById("undo");
+  if (isMounted || !place) return;
+  isMounted = true;
+  createRoot(place).render(
+    <StrictMode>
+      <UndoMessage />
+    </StrictMode>,
+  );
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+async function takeBack(message: Message): Promise<void> {
+  show({ text: "Undoing…", reverses: [] });
+  const failures: string[] = [];
+  for (const reverse of message.reverses) {
+    try {
+      await undo(reverse);
+    } catch (error) {
+      failures.push(Problem.from(error).detail);
+    }
+  }
+  refreshAfter([] as Node[]);
+  const undone = message.reverses.length - failures.length;
+  if (failures.length === 0) show({ text: `Undone: ${message.text}`, reverses: [] });
+  else show({ text: sayFailures(undone, failures), reverses: [], isFailure: true });
+}
+
+function sayFailures(undone: number, failures: readonly string[]): string {
+  const why = [...new Set(failures)].slice(0, 3).join(" ");
+  return undone === 0 && failures.length === 1
+    ? why
+    : `${undone} undone, ${count(failures.length, "change")} not. ${why}`;
+}
+
+export function UndoMessage() {
+  const message = useSyncExternalStore(subscribe, () => current);
+  const [isHeld, setIsHeld] = useState(false);
+  const canUndo = message !== undefined && message.reverses.length > 0;
+  useEffect(() => {
+    // While it is pointed at or has the focus, it stays: people who need longer to reach it have the time.
+    if (!message || isHeld || message.isFailure) return;
+    const timer = setTimeout(() => show(undefined), (canUndo ? UNDO_SECONDS : SAID_SECONDS) * 1000);
+    return () => clearTimeout(timer);
+  }, [message, isHeld, canUndo]);
+  useEffect(() => {
+    if (!canUndo) return;
+    const press = (event: KeyboardEvent) => {
+      const isText = event.target instanceof HTMLElement && event.target.matches(TEXTS);
+      if (isText || event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      void takeBack(message);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  }, [canUndo, message]);
+  if (!message) return null;
+  const hold = (held: boolean) => () => setIsHeld(held);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: holding the message is no act of its own
+    <div
+      className="undo"
+      onPointerEnter={hold(true)}
+      onPointerLeave={hold(false)}
+      onFocus={hold(true)}
+      onBlur={hold(false)}
+    >
+      <span className={message.isFailure ? "tone-failed" : ""}>{message.text}</span>
+      {canUndo && (
+        <button
+          type="button"
+          className="undo-button"
+          aria-keyshortcuts="Control+Z"
+          onClick={() => void takeBack(message)}
+        >
+          Undo <kbd>Ctrl+Z</kbd>
+        </button>
+      )}
+      <button type="button" className="link-button" onClick={() => show(undefined)}>
+        Close
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+// @vitest-environment happy-dom
+// What people change of records, without a server: what a change sends, what takes it back, what a bulk edit will do.
+
+import { describe, expect, it } from "vitest";
+import { leavesOutArchived, selectionParams } from "../src/api/asks";
+import { type Caller, whyNot } from "../src/api/caller";
+import type { Node } from "../src/api/shapes";
+import { aliasMistake, clashes, labelMistake, labelsPatch, patched, reverseOf } from "../src/edit/fields";
+import { historyFields } from "../src/edit/historyFields";
+import { planOf, sayPlan, stageEdits } from "../src/edit/plan";
+import { rowOf } from "./drawing";
+
+function nodeOf(id: number, given: Partial<Node> = {}): Node {
+  const { made_by: _, ...card } = rowOf(id);
+  const rest = { properties: {}, custom_properties: {}, labels: {}, meta: null, contexts: [], inputs: 0, outputs: 0 };
+  return { ...card, ...rest, unindexed: null, tag: "1.x", ...given } as Node;
+}
+
+const text = (value: string) => ({ kind: "string" as const, value });
+
+describe("a change of a record", () => {
+  it("sends only the labels that differ, and null for those that are gone", () => {
+    expect(labelsPatch({ a: "1", b: "2" }, { a: "1", c: "3" })).toEqual({ labels: { b: null, c: "3" } });
+    expect(labelsPatch({ a: "1" }, { a: "1" })).toBeUndefined();
+  });
+
+  it("is taken back by what the record had before", () => {
+    const before = nodeOf(1, { labels: { a: "1" }, state: "LIVE", properties: { description: text("old") } });
+    const patch = { labels: { a: "2", b: "3" }, state: null, description: "new", archived: true };
+    const reverse = reverseOf(before, patch);
+    expect(reverse).toEqual({ labels: { a: "1", b: null }, state: "LIVE", description: "old", archived: false });
+    expect(patched(patched(before, patch), reverse)).toMatchObject({
+      labels: { a: "1" },
+      state: "LIVE",
+      archived: null,
+    });
+  });
+
+  it("clashes only with changes of the same field", () => {
+    const [read, now] = [nodeOf(1, { labels: { a: "1", b: "1" } }), nodeOf(1, { labels: { a: "2", b: "1" } })];
+    expect(clashes(read, now, { labels: { b: "5" }, description: "x" })).toEqual([]);
+    expect(clashes(read, now, { labels: { a: "5" } })).toEqual([{ field: "Label a", theirs: "2" }]);
+  });
+
+  it("says the server's rules before it is sent", () => {
+    expect(aliasMistake("a,b")).toContain("comma");
+    expect(aliasMistake("x".repeat(256))).toContain("255");
+    expect(labelMistake(nodeOf(1), "__own", "x")).toContain("__");
+    expect(labelMistake(nodeOf(1, { meta: {} }), "team", "x".repeat(300))).toBeUndefined();
+  });
+});
+
+describe("a bulk edit", () => {
+  const records = [nodeOf(1, { labels: { team: "a" } }), nodeOf(2), nodeOf(3, { name: "model-1", type_id: "1" })];
+
+  it("says how many change, how many are so already and which cannot", () => {
+    const act = { act: "label", key: "team", value: "a" } as const;
+    const plan = planOf(records, act, ({ id }) => (id === "3" ? "no" : undefined));
+    expect([plan.changes.length, plan.same, plan.refused.length]).toEqual([1, 1, 1]);
+    expect(sayPlan(plan, act, "artifact")).toBe(
+      "1 of 3 artifacts will get the label team=a. 1 is so already. 1 cannot be changed.",
+    );
+  });
+
+  it("moves no two versions of one name to a stage", () => {
+    const plan = planOf(records, { act: "stage", stage: "production" }, () => undefined);
+    expect(plan.changes.map(({ record }) => record.id)).toEqual(["2"]);
+    expect(plan.refused.map(({ record }) => record.id)).toEqual(["1", "3"]);
+  });
+
+  it("takes a version from the stage before", () => {
+    expect(stageEdits({ aliases: ["staging", "best"] }, "production")).toEqual([
+      { alias: "production", isGiven: true },
+      { alias: "staging", isGiven: false },
+    ]);
+  });
+});
+
+describe("who may change what", () => {
+  const caller = { may_change: true, why_not: null, workspaces: ["mine"] } as unknown as Caller;
+
+  it("keeps a limited caller from records of another workspace", () => {
+    expect(whyNot(caller, nodeOf(1, { custom_properties: { __kf_workspace__: text("theirs") } }))).toContain("theirs");
+    expect(whyNot(caller, nodeOf(1, { custom_properties: { __kf_workspace__: text("mine") } }))).toBeUndefined();
+    expect(whyNot({ ...caller, may_change: false, why_not: "a reader" }, nodeOf(1))).toBe("a reader");
+  });
+});
+
+describe("lists without archived records", () => {
+  it("send it as a term, unless the address or the filter says something of them", () => {
+    const asked = { kind: "artifacts", filter: "type:model", query: undefined } as const;
+    expect(selectionParams({ ...asked, unarchived: true })).toEqual({ q: "type:model -has:archived" });
+    expect(leavesOutArchived("artifacts", {})).toBe(true);
+    expect(leavesOutArchived("artifacts", { filter: "name:archived-model" })).toBe(true);
+    expect(leavesOutArchived("artifacts", { filter: "type:model has:archived" })).toBe(false);
+    expect(leavesOutArchived("artifacts", { filter: "archived>7d" })).toBe(false);
+    expect(leavesOutArchived("artifacts", { archived: "shown" })).toBe(false);
+  });
+});
+
+describe("the history of a record", () => {
+  it("names the members of the SDK's JSON that changed", () => {
+    const json = (team: string) => JSON.stringify({ name: "m", labels: { team } });
+    const entry = {
+      old: JSON.stringify({ "properties.__ALL_META__": json("a"), last_update_time_since_epoch: 1 }),
+      new: JSON.stringify({ "properties.__ALL_META__": json("b"), last_update_time_since_epoch: 2 }),
+    };
+    expect(historyFields(entry)).toEqual([{ field: "labels.team", before: "a", after: "b" }]);
+  });
+});
