@@ -125,7 +125,7 @@ describe("an error", () => {
   });
 
   it.each([
-    [500, "Try again"],
+    [500, "Retry"],
     [403, "A fault"],
   ])("%i is told with its request, and the rest of the web UI lives on", async (status, text) => {
     const { page, close } = await visit(browser, world);
@@ -133,7 +133,7 @@ describe("an error", () => {
     await page.goto("/artifacts");
     await page.getByRole("alert").getByText(text).waitFor();
     await page.getByText("abc123").waitFor();
-    await page.getByRole("complementary", { name: "Facets" }).getByText("model").first().waitFor();
+    await page.getByRole("complementary", { name: "Facets" }).getByText("Model").first().waitFor();
     await picture(page, `error-${status}`);
     await close();
   });
@@ -157,7 +157,7 @@ describe("an error", () => {
     await page.getByText("The server does not answer").waitFor();
     await page.unroute("**/api/v1/artifacts?**");
     await page.route("**/api/v1/artifacts?**", () => undefined);
-    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("button", { name: "Retry" }).click();
     await page.goto("/artifacts");
     await page.getByRole("status", { name: "Loading the list" }).waitFor();
     await close();

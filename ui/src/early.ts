@@ -3,10 +3,14 @@
 
 import { askEarly } from "./api/early";
 import { firstRequests } from "./app/firstRequests";
+import { reloadOnce } from "./app/reloadOnce";
 
 const base = new URL(".", document.baseURI);
 const place = location.pathname.slice(base.pathname.length);
 for (const address of firstRequests(place, location.search)) askEarly(new URL(address, base).href);
-void import("./main");
+// After an upgrade of the server, a document that a proxy has kept names a program that is gone.
+import("./main").catch((error: unknown) => {
+  if (!reloadOnce()) throw error;
+});
 // Its part of the program as well, which otherwise waits until the rest has been read.
-if (place === "lineage") void import("./lineage/LineagePage");
+if (place === "lineage") import("./lineage/LineagePage").catch(() => undefined);

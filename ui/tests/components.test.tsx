@@ -52,7 +52,7 @@ describe("a value", () => {
 describe("an error", () => {
   it("offers another try, but not where it is forbidden", () => {
     const retry = vi.fn();
-    const { unmount } = draw(<Failed error={new Problem("broken", "It broke", "detail", "id7")} retry={retry} />);
+    const { unmount } = draw(<Failed error={new Problem("missing", "It is gone", "detail", "id7")} retry={retry} />);
     expect(screen.getByText("id7")).toBeTruthy();
     fireEvent.click(screen.getByText("Try again"));
     expect(retry).toHaveBeenCalledOnce();

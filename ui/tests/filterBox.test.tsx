@@ -4,6 +4,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { act, fireEvent, render, screen, waitFor } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { queryClient } from "../src/api/client";
+import { fetchWatched } from "../src/api/connection";
 import { Problem } from "../src/api/problem";
 import { FilterBox } from "../src/filter/FilterBox";
 import type { FilterTextProps } from "../src/filter/useFilterText";
@@ -94,13 +95,17 @@ describe("the filter box", () => {
     expect(onFilter.mock.calls).toEqual([["second"]]);
   });
 
-  it("says that the server does not answer, and keeps the text", async () => {
+  it("waits for a server that does not answer, keeps the text, and hands it on once the server is back", async () => {
     serveNothing();
     const { box, onFilter } = draw({ filter: "type:model" });
     write(box, "type:data");
     fireEvent.keyDown(box, { key: "Enter" });
-    expect((await screen.findByRole("alert")).textContent).toContain("The server does not answer");
+    await screen.findByText("The filter waits for the server.");
+    expect(screen.queryByRole("alert")).toBeNull();
     expect([box.value, onFilter.mock.calls.length]).toEqual(["type:data", 0]);
+    serve({ "search/complete": { mistake: null, completions: [] } });
+    await fetchWatched(new Request("http://localhost/api/v1/totals"));
+    await waitFor(() => expect(onFilter.mock.calls).toEqual([["type:data"]]));
   });
 
   it("shows where the server's own filter query is wrong, by the fields of the problem", () => {

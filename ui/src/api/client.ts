@@ -2,14 +2,14 @@
 
 import { QueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
-import { fetchOnce } from "./early";
+import { fetchWatched } from "./connection";
 import { Problem } from "./problem";
 import type { paths } from "./schema";
 
 /** The address that the web UI lies under, whatever the path prefix; see the base element in index.html. */
 export const BASE = new URL(".", document.baseURI).href.replace(/\/$/, "");
 
-export const api = createClient<paths>({ baseUrl: BASE, fetch: fetchOnce });
+export const api = createClient<paths>({ baseUrl: BASE, fetch: fetchWatched });
 
 interface Answer<Data> {
   readonly data?: Data;

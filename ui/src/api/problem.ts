@@ -1,6 +1,7 @@
 // Errors of requests: problem details (RFC 9457) of the server, or no answer at all.
 
 import { toUnits } from "../filter/places";
+import { isOfProxy } from "./connection";
 
 export type ProblemKind = "offline" | "forbidden" | "missing" | "refused" | "broken";
 
@@ -38,6 +39,7 @@ export class Problem extends Error {
 
   /** What a response that is no success says. */
   static fromResponse(response: Response, body: unknown): Problem {
+    if (isOfProxy(response)) return new Problem("offline", TITLES.offline, `A proxy answered ${response.status}.`);
     const details: ProblemDetails = typeof body === "object" && body !== null ? body : {};
     const kind = kindOf(response.status);
     const requestId = details.id ?? response.headers.get("x-request-id") ?? undefined;

@@ -4,7 +4,8 @@ import { ActionIcon, Drawer, Menu, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconDeviceDesktop, IconHelp, IconMenu2, IconMoon, IconSun } from "@tabler/icons-react";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { type ReactNode, useEffect } from "react";
+import { Notices } from "../state/Notices";
 import { Empty } from "../state/States";
 import { Help } from "./Help";
 import { Search } from "./Search";
@@ -22,7 +23,8 @@ const PLACES = [
   { to: "/audit", name: "Audit" },
 ] as const;
 
-export function Shell() {
+/** @param children what is shown instead of the page of the address. */
+export function Shell({ children }: { children?: ReactNode }) {
   const [helpOpen, help] = useDisclosure();
   const [menuOpen, menu] = useDisclosure();
   const path = useRouterState({ select: (state) => state.location.pathname });
@@ -53,9 +55,10 @@ export function Shell() {
         </ActionIcon>
       </header>
       <main id="main" tabIndex={-1}>
-        <Outlet />
+        {children ?? <Outlet />}
       </main>
       <div id="undo" role="status" aria-live="polite" />
+      <Notices />
       <Drawer opened={menuOpen} onClose={menu.close} title="Lineal" size={240}>
         <Places className="places-column" />
       </Drawer>

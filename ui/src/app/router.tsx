@@ -1,7 +1,7 @@
 // The routes. Pages beyond the first view are loaded when they are first opened.
 
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
-import { type ComponentType, lazy, Suspense } from "react";
+import { createRootRoute, createRoute, createRouter, type ErrorComponentProps, redirect } from "@tanstack/react-router";
+import { type ComponentType, lazy, Suspense, useCallback } from "react";
 import type { ListKind } from "../api/shapes";
 import { ArtifactPage } from "../artifact/ArtifactPage";
 import { ContextPage } from "../context/ContextPage";
@@ -10,6 +10,7 @@ import { ExecutionPage } from "../execution/ExecutionPage";
 import { withFilter } from "../filter/where";
 import { ListPage } from "../list/ListPage";
 import { Failed, Loading } from "../state/States";
+import { loadPart } from "./loadPart";
 import { NotFound, Shell } from "./Shell";
 import {
   AUDIT_NAMES,
@@ -35,7 +36,7 @@ const TypesPage = late(() => import("../types/TypesPage"));
 
 /** A page that is loaded when it is opened. Its boundary comes with it: one that was there before shows no loading. */
 function late(load: () => Promise<{ default: ComponentType }>) {
-  const Page = lazy(load);
+  const Page = lazy(() => loadPart(load));
   return () => (
     <Suspense fallback={<Loading rows={10} label="Loading the page" />}>
       <Page />
@@ -44,15 +45,28 @@ function late(load: () => Promise<{ default: ComponentType }>) {
 }
 
 const root = createRootRoute({
-  component: Shell,
+  component: () => <Shell />,
   notFoundComponent: NotFound,
-  errorComponent: ({ error, reset }) => <Failed error={error} retry={reset} />,
+  errorComponent: (props) => (
+    <Shell>
+      <Broken {...props} />
+    </Shell>
+  ),
   beforeLoad: async ({ location }) => {
     const { v } = location.search as RawSearch;
     if (v)
       throw redirect({ to: location.pathname, search: parseSearch(await storedSearch(v)) as never, replace: true });
   },
 });
+/** What is shown of a page that could not be opened: the shell around it stays. */
+function Broken({ error, reset }: ErrorComponentProps) {
+  const again = useCallback(() => {
+    reset();
+    void router.invalidate();
+  }, [reset]);
+  return <Failed error={error} retry={again} />;
+}
+
 const parent = { getParentRoute: () => root };
 
 /** A link names keys and values; the server writes them as a filter before the list is shown. */
@@ -165,6 +179,7 @@ export const router = createRouter({
   basepath: basePath(),
   parseSearch,
   stringifySearch,
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
   defaultPendingMinMs: 0,
 });

@@ -4,12 +4,13 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { useEvaluations } from "../api/details";
 import type { Evaluation, Node } from "../api/shapes";
+import { loadPart } from "../app/loadPart";
 import { Empty, Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { Labels } from "../values/Labels";
 import { formatNumber, toNumber } from "../values/numbers";
 
-const EvaluationPlots = lazy(() => import("./EvaluationPlots"));
+const EvaluationPlots = lazy(() => loadPart(() => import("./EvaluationPlots")));
 
 export function Evaluations({ artifact }: { artifact: Node }) {
   const evaluations = useEvaluations(artifact.id);

@@ -40,6 +40,7 @@ export function FilterBox(props: FilterTextProps) {
         <FilterButtons filter={filter} />
       </div>
       {filter.completions.length > 0 && <Suggestions completions={filter.completions} {...choice} />}
+      {filter.isWaiting && !mistake && <p className="filter-waiting muted">The filter waits for the server.</p>}
       {mistake && (
         <p id="filter-mistake" className="filter-mistake" role="alert">
           {capital(mistake.problem)}. <span>{capital(mistake.hint)}</span>

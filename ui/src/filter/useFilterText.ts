@@ -2,9 +2,11 @@
 
 import { useDebouncedValue } from "@mantine/hooks";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { connection, onConnection } from "../api/connection";
 import { Problem } from "../api/problem";
 import { type Completion, checkFilter, type FilterMistake, useWriting } from "../api/searches";
 import type { ListKind } from "../api/shapes";
+import { isShared } from "../state/retries";
 
 /** How long writing must pause before the server is asked, milliseconds. */
 const PAUSE = 120;
@@ -61,17 +63,18 @@ export function useFilterText({ kind, filter, raw, problem, onFilter, onRaw }: F
     write("", caret);
   };
   const trouble = failure ?? said.error ?? (text === current ? problem : undefined);
+  useSubmitLater(failure, submit);
   const mistake = (checked?.text === text ? checked.mistake : said.mistake) ?? mistakeOf(text, trouble);
   // A place in another text is no place in this one.
   const mark = mistake !== said.mistake || said.isPlaced ? mistake : undefined;
   const completions = caret === null || isRaw ? [] : said.completions;
   return {
     text,
-    caret,
     isRaw,
     current,
     mistake,
     mark,
+    isWaiting: isShared(trouble),
     completions,
     isFresh: said.isFresh,
     submit,
@@ -120,6 +123,16 @@ function mistakeOf(text: string, error: unknown): FilterMistake | undefined {
     const { start, end } = problem.placeIn(text);
     return { start, end, problem: problem.problem ?? problem.detail, hint: problem.hint ?? "" };
   }
-  if (problem.kind !== "offline") return undefined;
-  return { start: 0, end: 0, problem: `${problem.title}, so the filter was not read`, hint: problem.detail };
+  return undefined;
+}
+
+/** What could not be handed on, because the server did not answer, is handed on once it does. */
+function useSubmitLater(failure: unknown, submit: () => Promise<void>): void {
+  const latest = useRef(submit);
+  latest.current = submit;
+  const isWaiting = failure !== undefined && isShared(failure);
+  useEffect(() => {
+    if (!isWaiting) return;
+    return onConnection(() => !connection().isDown && void latest.current());
+  }, [isWaiting]);
 }

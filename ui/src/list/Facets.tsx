@@ -3,6 +3,7 @@
 import { IconChevronDown, IconMinus } from "@tabler/icons-react";
 import { Fragment, useMemo, useRef, useState } from "react";
 import { useFacets } from "../api/listing";
+import { Problem } from "../api/problem";
 import { type Edit, type SearchTerm, useTerms } from "../api/searches";
 import type { Facet as FacetGroup, FacetValue, ListKind } from "../api/shapes";
 import { useRoving } from "../app/useRoving";
@@ -52,7 +53,10 @@ export function Facets({ kind, filter, query, unarchived, onEdit }: FacetsProps)
           </p>
         )}
         {answer.isPending && !facets && <Loading rows={8} label="Loading facets" />}
-        {answer.error && !facets && <Failed error={answer.error} retry={() => void answer.refetch()} />}
+        {/* A mistake in the filter is said by the filter's box. */}
+        {answer.error && !facets && Problem.from(answer.error).kind !== "refused" && (
+          <Failed error={answer.error} retry={answer.refetch} />
+        )}
       </div>
     </aside>
   );

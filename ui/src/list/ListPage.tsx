@@ -79,13 +79,20 @@ function ListRows({ list }: { list: List }) {
   return (
     <>
       {listing.isPending && <Loading rows={14} label="Loading the list" />}
-      {listing.error && records.length === 0 && <Failed error={listing.error} retry={() => void listing.refetch()} />}
+      {listing.error && records.length === 0 && <NoRows list={list} />}
       {listing.isSuccess && records.length === 0 && (
         <NoMatch kind={kind} filter={filter} onFilter={(next) => void list.setFilter(next, { fx: undefined })} />
       )}
       {records.length > 0 && <Rows list={list} />}
     </>
   );
+}
+
+/** Why there are no rows. A mistake in the filter is said by the filter's box, and nowhere else. */
+function NoRows({ list }: { list: List }) {
+  const { listing, problem } = list;
+  if (problem === listing.error) return <p className="waiting muted">No rows: the filter has a mistake.</p>;
+  return <Failed error={listing.error} retry={listing.refetch} />;
 }
 
 function Rows({ list }: { list: List }) {

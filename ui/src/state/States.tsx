@@ -1,10 +1,11 @@
 // What a panel shows when it has no data: loading, empty, failed. Each says what to do next.
 
 import { Button } from "@mantine/core";
-import { IconAlertTriangle, IconLock, IconPlugConnectedX, IconRefresh } from "@tabler/icons-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { IconAlertTriangle, IconClock, IconLock, IconRefresh } from "@tabler/icons-react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { Problem } from "../api/problem";
 import { CopyButton } from "../values/CopyButton";
+import { isShared, useTrouble } from "./retries";
 
 /** Grey rows, after 150 ms: what loads faster must not flicker. */
 export function Loading({ rows = 6, label = "Loading" }: { rows?: number; label?: string }) {
@@ -33,11 +34,16 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** An error: what went wrong, the request's id to report, a way to try again. Offline and not allowed look different. */
-export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {
-  const problem = Problem.from(error);
-  const Icon =
-    problem.kind === "offline" ? IconPlugConnectedX : problem.kind === "forbidden" ? IconLock : IconAlertTriangle;
+/**
+ * An error. What is wrong with this part is said here: what went wrong, the request's id to report, a way to try again. What
+ * is wrong with the server is said once for all parts (Notices.tsx); this part says that it waits, and is tried again.
+ */
+export function Failed({ error, retry }: { error: unknown; retry?: () => unknown }) {
+  const problem = useMemo(() => Problem.from(error), [error]);
+  const isWaiting = isShared(error);
+  useTrouble(isWaiting ? problem : undefined, retry);
+  if (isWaiting) return <Waiting isOffline={problem.kind === "offline"} />;
+  const Icon = problem.kind === "forbidden" ? IconLock : IconAlertTriangle;
   return (
     <div className={`failed failed-${problem.kind}`} role="alert">
       <Icon size={20} aria-hidden />
@@ -57,6 +63,14 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
         )}
       </div>
     </div>
+  );
+}
+
+function Waiting({ isOffline }: { isOffline: boolean }) {
+  return (
+    <p className="waiting muted">
+      <IconClock size={16} aria-hidden /> {isOffline ? "Waiting for the server" : "Could not be loaded, and is retried"}
+    </p>
   );
 }
 

@@ -1,0 +1,88 @@
+// @vitest-environment happy-dom
+// One notice for what is wrong with the server, and trying again: growing pauses, at once when the browser is online.
+
+import { MantineProvider } from "@mantine/core";
+import { act, cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { connection, fetchWatched } from "../src/api/connection";
+import { Problem } from "../src/api/problem";
+import { Notices } from "../src/state/Notices";
+import { PAUSES } from "../src/state/retries";
+import { Failed } from "../src/state/States";
+import { serve, serveNothing } from "./drawing";
+
+const broken = (id: string) => new Problem("broken", "Something went wrong", "It is in the log.", id);
+
+function draw(errors: readonly Problem[], retry = vi.fn()) {
+  render(
+    <MantineProvider env="test">
+      {errors.map((error) => (
+        <Failed key={error.requestId} error={error} retry={retry} />
+      ))}
+      <Notices />
+    </MantineProvider>,
+  );
+  return retry;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  serve({});
+});
+
+afterEach(async () => {
+  cleanup();
+  vi.useRealTimers();
+  serve({});
+  await fetchWatched(new Request("http://localhost/healthz"));
+});
+
+describe("what is wrong with the server", () => {
+  it("is one notice for three parts, which say that they wait", async () => {
+    draw([broken("1"), broken("2"), broken("3")]);
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    expect(screen.getAllByRole("alert")).toHaveLength(1);
+    expect(screen.getByRole("alert").textContent).toContain("3 parts of this page could not be loaded");
+    expect(screen.getAllByText("Could not be loaded, and is retried")).toHaveLength(3);
+  });
+
+  it("says when the server last answered", async () => {
+    await fetchWatched(new Request("http://localhost/healthz"));
+    serveNothing();
+    await fetchWatched(new Request("http://localhost/healthz")).catch(() => undefined);
+    draw([]);
+    expect(screen.getByRole("alert").textContent).toMatch(
+      /The server does not answerWhat you see is from \d+ \w+ \d{4}/,
+    );
+  });
+
+  it("is not that a request was given up", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    serveNothing();
+    await fetchWatched(new Request("http://localhost/x", { signal: stop.signal })).catch(() => undefined);
+    expect(connection().isDown).toBe(false);
+  });
+});
+
+describe("trying again", () => {
+  it("happens by itself with growing pauses", async () => {
+    const retry = draw([broken("1")]);
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    for (const [tries, pause] of PAUSES.entries()) {
+      await act(() => vi.advanceTimersByTimeAsync(pause - 100));
+      expect(retry).toHaveBeenCalledTimes(tries);
+      await act(() => vi.advanceTimersByTimeAsync(100));
+      expect(retry).toHaveBeenCalledTimes(tries + 1);
+    }
+  });
+
+  it("happens at once when the browser is online or in sight again", async () => {
+    const retry = draw([broken("1")]);
+    await act(() => vi.advanceTimersByTimeAsync(10));
+    act(() => void dispatchEvent(new Event("online")));
+    expect(retry).toHaveBeenCalledTimes(1);
+    act(() => void document.dispatchEvent(new Event("visibilitychange")));
+    expect(retry).toHaveBeenCalledTimes(2);
+  });
+});
