@@ -13,7 +13,7 @@ What it holds, so that tests can look for it:
 - failed executions, each with one of FAILURES as its reason; they wrote nothing;
 - a sweep of the model `resnet-sweep` in the workspace `vision`: one run for each hundred artifacts, 200 at most, named
   `sweep-0`, `sweep-1`, ..., each with an execution "tune", a model with four hyperparameters, and its evaluation
-  (`accuracy` and `loss`);
+  (`accuracy` and `loss`, with the label `optimizer`);
 - aliases: "production" at the newest version of every fifth model name, "staging" at the version before it; the best of
   the sweep is in production too, and has the label `stage=production`.
 
@@ -61,7 +61,7 @@ SWEEP = "resnet-sweep"
 MOST_SWEEP_RUNS = 200
 HUB_USERS = 300
 BATCH = 5000
-_SPAN = 300 * 86_400_000
+DAYS = 300
 
 
 @dataclass
@@ -77,7 +77,13 @@ class Held:
 
 
 def generate(
-    url: str, *, artifacts: int = 100_000, executions: int | None = None, seed: int = 1, end: int = END
+    url: str,
+    *,
+    artifacts: int = 100_000,
+    executions: int | None = None,
+    seed: int = 1,
+    end: int = END,
+    days: float = DAYS,
 ) -> Held:
     """Fill an empty store and say what it holds.
 
@@ -86,11 +92,12 @@ def generate(
         artifacts: how many artifacts, at least 30.
         executions: how many executions besides those of the sweep; by default one for each three artifacts.
         seed: another seed makes another store.
+        days: how long before `end` the first execution began.
         end: when the newest artifacts are from, milliseconds since the epoch; an execution lasts up to an hour.
     """
     with open_service(DatabaseSettings(url, synchronous="OFF")) as service:
         types = put_types(service, WORKSPACES)
-        steps = _Steps(types, artifacts, executions or max(1, artifacts // 3), seed, end)
+        steps = _Steps(types, artifacts, executions or max(1, artifacts // 3), seed, (end, days))
         for rows in steps.batches():
             insert(service, rows)
         steps.held.in_production = _promote(service, steps)
@@ -112,10 +119,10 @@ def _promote(service: MetadataService, steps: _Steps) -> int:
 class _Steps:
     """Executions one after the other, each with what it reads and writes."""
 
-    def __init__(self, types: Types, artifacts: int, executions: int, seed: int, end: int) -> None:
+    def __init__(self, types: Types, artifacts: int, executions: int, seed: int, times: tuple[int, float]) -> None:
         self.records = Records(types)
         self.held = Held(artifacts, executions)
-        self.end = end
+        self.end, self.span = times[0], int(times[1] * 86_400_000)
         self.dice = random.Random(seed)  # noqa: S311
         # Their own dice, so that what was drawn before there were reasons and sweeps is drawn still.
         self.other_dice = random.Random(seed + 1)  # noqa: S311
@@ -145,7 +152,7 @@ class _Steps:
         yield self.records.taken()
 
     def _moment(self, number: int) -> int:
-        return self.end - _SPAN + _SPAN * number // self._steps
+        return self.end - self.span + self.span * number // self._steps
 
     @property
     def _steps(self) -> int:
@@ -236,7 +243,7 @@ class _Steps:
         texts = {"name": "imagenet", "version": "v1"}
         read = self.records.artifact(DATA_SET, "s3://data/imagenet", Place("vision", "sweep-0", moment), texts, {})
         for number, (tried, accuracy) in enumerate(trials):
-            place = Place("vision", f"sweep-{number}", moment + number * 60_000)
+            place = Place("vision", f"sweep-{number}", moment + number * self.span // (4 * runs))
             execution = steps + number + 1
             self.records.execution(execution, "tune", place, state=pb.Execution.COMPLETE, duration=50_000)
             self.records.read(execution, [read], place.moment)
@@ -263,7 +270,8 @@ class _Steps:
         fields = {"hyperparameters": tried, "labels": labels}
         model = self.records.artifact(MODEL, f"s3://models/{SWEEP}/{version}", place, texts, fields)
         values = {"accuracy": accuracy, "loss": round(1.2 * (1 - accuracy), 4)}
-        return [model, self._evaluation(f"s3://metrics/{SWEEP}/{version}", place, model, values, {"team": TEAMS[3]})]
+        own = {"team": TEAMS[3], "optimizer": tried["optimizer"]}
+        return [model, self._evaluation(f"s3://metrics/{SWEEP}/{version}", place, model, values, own)]
 
 
 def main() -> None:
@@ -273,10 +281,11 @@ def main() -> None:
     parser.add_argument("--artifacts", type=int, default=100_000)
     parser.add_argument("--executions", type=int)
     parser.add_argument("--now", action="store_true", help="the newest records are from two hours ago")
+    parser.add_argument("--days", type=float, default=DAYS, help="how long before that the first ones are from")
     args = parser.parse_args()
     began = time.monotonic()
     end = int(time.time() * 1000) - 7_200_000 if args.now else END
-    held = generate(args.url, artifacts=args.artifacts, executions=args.executions, end=end)
+    held = generate(args.url, artifacts=args.artifacts, executions=args.executions, end=end, days=args.days)
     print(f"{held} in {time.monotonic() - began:.1f} s")
 
 

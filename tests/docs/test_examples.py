@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import FIRST_HOUR, TUTORIAL, program_of
-from tests.parameters import rare
 
 # Each program has names of its own, as in a process of its own; starting processes takes most of the time.
 ONE_AFTER_THE_OTHER = """
@@ -31,14 +30,23 @@ def run(folder: Path, *pages: str, options: tuple[str, ...] = ()) -> None:
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize("pages", [pytest.param(FIRST_HOUR, id="as read"), rare(FIRST_HOUR[::-1], id="backwards")])
+@pytest.mark.parametrize(
+    "pages", [pytest.param(FIRST_HOUR, id="as read"), pytest.param(FIRST_HOUR[::-1], id="backwards")]
+)
+@pytest.mark.slow
 def test_the_first_pages_run_one_after_the_other_and_twice_in_one_folder(
     pages: tuple[str, ...], tmp_path: Path
 ) -> None:
-    assert all(map(program_of, pages))
 
     run(tmp_path, *pages, *pages, options=("-W", "error::UserWarning"))
 
 
+def test_the_first_pages_and_that_of_the_sdk_run_one_after_the_other(tmp_path: Path) -> None:
+    assert all(map(program_of, FIRST_HOUR))
+
+    run(tmp_path, *FIRST_HOUR, "docs/sdk.md", options=("-W", "error::UserWarning"))
+
+
+@pytest.mark.slow
 def test_the_page_of_the_sdk_runs_beside_the_tutorial_and_again(tmp_path: Path) -> None:
     run(tmp_path, TUTORIAL, "docs/sdk.md", TUTORIAL, "docs/sdk.md")

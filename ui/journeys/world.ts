@@ -51,6 +51,20 @@ export function changedStore(): string {
   return url;
 }
 
+const MODEL = `
+import sys
+from kubeflow.metadata import metadata
+store = metadata.Store(sys.argv[1])
+with metadata.Execution("train", metadata.Workspace(store, name="vision")) as training:
+    training.log_output(metadata.Model("s3://models/new", sys.argv[2], version="v1"))
+store.close()
+`;
+
+/** Log a model into a store that is being served. */
+export function addModel(url: string, name: string): void {
+  python("-c", MODEL, url, name);
+}
+
 /** A new token for a server over a store, limited to workspaces if there are any. */
 export function token(url: string, role: "admin" | "writer" | "reader", ...workspaces: string[]): string {
   const args = ["-m", "lineal", "token", "create", "--db", url, "--name", role, "--role", role];
@@ -66,10 +80,10 @@ export function largeStore(artifacts: number): string {
   return url;
 }
 
-/** A store of a few hundred executions that ended in the last days, some with failures, and a sweep of 15 runs. */
+/** A store of a few hundred executions of the last four days, some with failures, and a sweep of 15 runs. */
 export function recentStore(): string {
   const url = `sqlite:///${join(FOLDER, "recent.db")}`;
-  python("-m", "bench.generate", url, "--artifacts", "1500", "--now");
+  python("-m", "bench.generate", url, "--artifacts", "1500", "--now", "--days", "4");
   return url;
 }
 
@@ -142,7 +156,8 @@ export async function serve(url: string, ...flags: string[]): Promise<World> {
 
 /** The same with the server and the built web UI of a checkout. */
 export async function serveFrom(checkout: string, url: string, ...flags: string[]): Promise<World> {
-  const port = await freePort();
+  const asked = flags.indexOf("--http-port");
+  const port = asked < 0 ? await freePort() : Number(flags[asked + 1]);
   const args = ["-m", "lineal", "serve", "--db", url, "--grpc-port", "0", "--http-port", String(port), ...flags];
   const server = spawn(interpreter(checkout), args, { cwd: checkout, stdio: "ignore" });
   const address = `http://127.0.0.1:${port}`;
