@@ -150,6 +150,17 @@ describe("a graph of 441 nodes", () => {
     expect(await page.locator(".gnode").count()).toBeGreaterThan(1);
   });
 
+  it("has the headline metric on its models where that is chosen", async () => {
+    const page = await open(`/lineage?focus=${focus.wide}&up=1&down=0`);
+    expect(await page.locator(".gnode-figure").count()).toBe(0);
+    await page.getByRole("button", { name: "Show", exact: true }).click();
+    await page.getByRole("switch", { name: "Headline metric on the nodes" }).click();
+    await page.keyboard.press("Escape");
+    await settle(page);
+    expect(await page.locator(`#node-${focus.wide} .gnode-figure`).textContent()).toMatch(/^0\.\d+$/);
+    await picture(page, "graph-headline");
+  });
+
   it("finds a version by its name and number", async () => {
     const page = await open(`/lineage?focus=${focus.wide}&up=1&down=0`);
     await page.getByRole("button", { name: "Find" }).click();
@@ -186,6 +197,21 @@ describe("347 artifact ancestors over 60 generations", () => {
     await picture(page, "strip-deep");
     expect(found.faults).toEqual([]);
     await found.close();
+  });
+});
+
+describe("lineage without a focus", () => {
+  it("offers a search and what was viewed last, by keyboard too", async () => {
+    const page = await open("/lineage");
+    await page.getByText("Newest models").waitFor();
+    await page.getByText("Recently viewed in this browser").waitFor();
+    await picture(page, "graph-start");
+    await page.getByRole("searchbox", { name: "Find a record by name, id or uri" }).focus();
+    await page.keyboard.type("imagenet-shards");
+    await page.getByText("Found").waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".gnode").first().waitFor();
+    expect(page.url()).toMatch(/focus=a\d+/);
   });
 });
 

@@ -40,6 +40,13 @@ describe("where a lineage stops", () => {
     expect(lineageParams(openingOf("a1", { up: "all", down: "0" })).up).toBe(10_000);
   });
 
+  it("asks for the metrics and labels that are to be on the nodes, and for nothing else", () => {
+    expect(lineageParams(openingOf("a1", { figure: "aliases,headline" }))).not.toHaveProperty("columns");
+    expect(lineageParams(openingOf("a1", { figure: "aliases,metric.auc,label.team" })).columns).toBe(
+      "metric.auc,label.team",
+    );
+  });
+
   it("is said of edges that are left out", () => {
     const edges: Cut = { limit: "edges", direction: "", hops: 0, left_out: 0, message: "left out a part" };
     expect(cutsOf([edges, hops])).toEqual(["left out a part"]);

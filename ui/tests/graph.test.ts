@@ -212,6 +212,29 @@ describe("exports", () => {
     expect(toCsv(graph, hops(graph, "a1"))).toContain("artifact,2,'=cmd()");
   });
 
+  it("match the screen: merged, stacked, with the names and counts that are drawn", () => {
+    const long = (at: number) => `resnet-sweep/trial-0${at + 10}-steady-thought-useful`;
+    const names = Array.from({ length: 8 }, (_, at) => [`e${at + 1}`, { name: long(at) }] as const);
+    const models = Array.from(
+      { length: 8 },
+      (_, at) => [`a${at + 100}`, { name: "churn", version: `v${at}` }] as const,
+    );
+    const links = names.map((_, at) => `a1>e${at + 1} e${at + 1}>a${at + 100}`).join(" ");
+    const all = graphOf(links, Object.fromEntries([...names, ...models]));
+    const drawn = drawnGraph([all], { focus: "a1", merge: "versions" }, []);
+    const places = Object.fromEntries([...drawn.nodes.keys()].map((key, at) => [key, [300 * at, 0] as const]));
+    const svg = toSvg(drawn, places, caption, () => "#000000");
+    for (const text of ["8 trials of", "8 versions", "× 8"]) {
+      expect(svg).toContain(text);
+      expect(toMermaid(drawn)).toContain(text.replace("of", "of resnet-sweep"));
+    }
+    const csv = toCsv(drawn, hops(drawn, "a1"));
+    expect(csv).toContain(`execution,8,${long(7)},train,,,1,,se1,8 trials of resnet-sweep`);
+    expect(csv.match(/,churn,model,v\d,/g)).toHaveLength(8);
+    const json = JSON.parse(toJson(drawn, caption));
+    expect([json.nodes.length, json.drawn.length]).toEqual([17, 3]);
+  });
+
   it("as JSON and Mermaid have every node, stacks written out", () => {
     const stacked = stackSiblings(siblings(10), new Set());
     expect(JSON.parse(toJson(stacked, caption)).nodes).toHaveLength(21);

@@ -40,8 +40,8 @@ export interface LineageAsk {
   readonly internal?: boolean | undefined;
   /** Leave out events that are only declared. */
   readonly undeclared?: boolean | undefined;
-  /** A metric or label to show on the nodes: metric.auc */
-  readonly column?: string | undefined;
+  /** Metrics and labels to show on the nodes: metric.auc */
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** What a list's address asks for; columns that it does not name are those of the one type of its filter, if it has one. */
@@ -115,7 +115,7 @@ export function pageParams(listing: Listing, cursor: string) {
   };
 }
 
-export function lineageParams({ focus, up, down, limit, asOf, since, inside, internal, column }: LineageAsk) {
+export function lineageParams({ focus, up, down, limit, asOf, since, inside, internal, columns }: LineageAsk) {
   return {
     focus,
     up,
@@ -125,7 +125,7 @@ export function lineageParams({ focus, up, down, limit, asOf, since, inside, int
     ...(since !== undefined && { since }),
     ...(inside && { inside }),
     ...(internal && { internal: true }),
-    ...(column && { columns: joinList([column]) }),
+    ...(columns && columns.length > 0 && { columns: joinList(columns) }),
   };
 }
 
@@ -146,13 +146,16 @@ export function limitOf({ most }: LineageSearch, first: number): number {
   return Math.min(MOST_NODES, Math.max(first, Number(most) || 0));
 }
 
+/** What nodes can show that is no column of the server. */
+export const FIGURES: readonly string[] = ["aliases", "headline"];
+
 /** What every request of one graph says. */
 export function commonOf(search: LineageSearch) {
   return {
     asOf: search.asof ? Number(search.asof) : undefined,
     since: search.since ? Number(search.since) : undefined,
     inside: search.context,
-    column: search.figure,
+    columns: splitList(search.figure).filter((item) => !FIGURES.includes(item)),
     internal: splitList(search.events).includes("internal"),
     undeclared: splitList(search.events).includes("-declared"),
   };

@@ -74,7 +74,7 @@ export interface LineageSearch {
   readonly merge?: "versions" | undefined;
   readonly show?: string | undefined;
   readonly context?: string | undefined;
-  /** The metric or label on the nodes: metric.auc */
+  /** What is on the nodes: metric.auc, label.team, "aliases", "headline" (the metric that stands for the models). */
   readonly figure?: string | undefined;
   /** "internal": internal events too; "-declared": without declared ones. */
   readonly events?: string | undefined;

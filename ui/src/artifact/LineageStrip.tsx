@@ -1,4 +1,5 @@
-// Made from ← this → used by, without opening the graph: root data, code and parameters on the left, users on the right.
+// Made from ← this → used by, without opening the graph: direct inputs and what lies further back on the left, users on
+// the right.
 
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -6,10 +7,11 @@ import { useEvents, useRelatives } from "../api/details";
 import type { Card, Neighbour, Node } from "../api/shapes";
 import { familyOf } from "../lineage/looks";
 import { Loaded } from "../state/States";
-import { formatCount } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 
 const SHOWN = 6;
+const MOST_DIRECT = 12;
 
 export function LineageStrip({ artifact }: { artifact: Node }) {
   return (
@@ -31,12 +33,26 @@ function MadeFrom({ artifact }: { artifact: Node }) {
       <h2>Made from</h2>
       <Loaded query={ancestors} rows={3}>
         {({ items, total, exact }) => {
-          const roots = byImportance(items);
           if (total === 0) return <p className="muted">Nothing is recorded: this is where a lineage begins.</p>;
+          const direct = byImportance(items.filter(isDirect));
+          const further = byImportance(items.filter((item) => !isDirect(item)));
           return (
             <>
-              <Chips cards={roots} />
-              {total > SHOWN && (
+              {direct.length > 0 && <h3 className="strip-title">Direct inputs</h3>}
+              <Relatives cards={direct} most={MOST_DIRECT} />
+              {direct.length > MOST_DIRECT && (
+                <p className="muted">
+                  and {further.length > 0 || items.length === total ? formatCount(direct.length - MOST_DIRECT) : ""}{" "}
+                  more under Events
+                </p>
+              )}
+              {further.length > 0 && (
+                <>
+                  <h3 className="strip-title">Further back</h3>
+                  <Relatives cards={further} most={SHOWN} way="back" />
+                </>
+              )}
+              {total > direct.length && (
                 <Link to="/lineage" search={{ focus: artifact.key, up: "all", down: "0" }}>
                   all {formatCount(total)}
                   {exact ? "" : "+"} ancestors
@@ -53,11 +69,18 @@ function MadeFrom({ artifact }: { artifact: Node }) {
   );
 }
 
-/** Data first, then models, the nearest of each kind before the farther. */
-function byImportance<Relative extends Card & { distance: number }>(relatives: readonly Relative[]): Relative[] {
+type Relative = Card & { readonly distance: number };
+
+/** What was read by the execution that wrote this, or uses it directly: two events away. */
+function isDirect({ distance }: Relative): boolean {
+  return distance <= 2;
+}
+
+/** The nearest first; of those equally near data, then models. */
+function byImportance(relatives: readonly Relative[]): Relative[] {
   const rank = ({ type }: Relative) =>
     ({ data: 0, model: 1, other: 2, metric: 3, execution: 4 })[familyOf(type, "artifact")];
-  return [...relatives].sort((left, right) => rank(left) - rank(right) || left.distance - right.distance);
+  return [...relatives].sort((left, right) => left.distance - right.distance || rank(left) - rank(right));
 }
 
 function UsedBy({ artifact }: { artifact: Node }) {
@@ -77,7 +100,7 @@ function UsedBy({ artifact }: { artifact: Node }) {
         {({ items, total, exact }) =>
           total > 0 && (
             <>
-              <Chips cards={liveFirst(items)} />
+              <Relatives cards={liveFirst(items)} most={SHOWN} way="on" />
               <Link to="/lineage" search={{ focus: artifact.key, up: "0", down: "all" }}>
                 {formatCount(total)}
                 {exact ? "" : "+"} {total === 1 ? "artifact" : "artifacts"} came from it
@@ -94,16 +117,33 @@ function liveFirst<Listed extends Card>(cards: readonly Listed[]): Listed[] {
   return [...cards].sort((left, right) => Number(right.state === "LIVE") - Number(left.state === "LIVE"));
 }
 
-function Chips({ cards }: { cards: readonly Card[] }) {
+interface RelativesProps {
+  readonly cards: readonly Relative[];
+  readonly most: number;
+  /** Which way they are away, where that is not said above them. */
+  readonly way?: "back" | "on";
+}
+
+function Relatives({ cards, most, way }: RelativesProps) {
   return (
     <ul className="chip-list">
-      {cards.slice(0, SHOWN).map((card) => (
+      {cards.slice(0, most).map((card) => (
         <li key={card.key}>
           <RecordChip card={card} />
+          {way && (
+            <span className="muted" title={`${count(generationsOf(card), "generation")} ${way}`}>
+              {generationsOf(card)} {way}
+            </span>
+          )}
         </li>
       ))}
     </ul>
   );
+}
+
+/** How many generations away a relative is: two events each. */
+function generationsOf({ distance }: Relative): number {
+  return Math.ceil(distance / 2);
 }
 
 function By({ events, word }: { events: readonly Neighbour[]; word: string }): ReactNode {

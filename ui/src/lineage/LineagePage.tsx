@@ -7,6 +7,7 @@ import { useMemo } from "react";
 import "./lineage.css";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
+import { useViewed } from "../app/viewed";
 import { Empty, Failed, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { Changed } from "./Changed";
@@ -16,6 +17,7 @@ import { Find } from "./Find";
 import { GraphCanvas } from "./GraphCanvas";
 import { contextOf } from "./graph";
 import { Side } from "./Side";
+import { Start } from "./Start";
 import { Toolbar } from "./Toolbar";
 import { TreeGrid } from "./TreeGrid";
 import { type Actions, type Change, useActions, useChange } from "./useActions";
@@ -26,15 +28,16 @@ import { drawnKey, stampOf } from "./view";
 const TABLE_FROM = 2000;
 
 export default function LineagePage() {
+  const search = useSearch({ strict: false }) as LineageSearch;
+  if (!search.focus && !search.context) return <Start />;
   return (
     <ReactFlowProvider>
-      <Explorer />
+      <Explorer search={search} />
     </ReactFlowProvider>
   );
 }
 
-function Explorer() {
-  const search = useSearch({ strict: false }) as LineageSearch;
+function Explorer({ search }: { search: LineageSearch }) {
   const change = useChange();
   const lineage = useLineage(search);
   const { graph } = lineage;
@@ -44,7 +47,7 @@ function Explorer() {
   const focus = graph.all.nodes.get(search.focus ?? "");
   const title = focus?.name || search.focus || "a context";
   useTitle(`Lineage of ${title}`);
-  if (!search.focus && !search.context) return <Start />;
+  useViewed(focus);
   if (lineage.error && graph.nodes.size === 0) return <Failed error={lineage.error} retry={lineage.retry} />;
   const node = selected ? graph.nodes.get(selected) : undefined;
   return (
@@ -159,16 +162,5 @@ function Nothing() {
         <p>No execution is recorded here that read or wrote anything, or all of that came after the time chosen.</p>
       </Empty>
     </div>
-  );
-}
-
-function Start() {
-  return (
-    <Empty title="Lineage of what?">
-      <p>
-        Open an artifact or execution and choose <em>Lineage</em>, or press <kbd>/</kbd> and type its name, id or uri.
-        In a list, <kbd>g</kbd> opens the graph of the row.
-      </p>
-    </Empty>
   );
 }

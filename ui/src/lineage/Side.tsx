@@ -59,6 +59,13 @@ function Details({ node, onFocus, onIsolate, onHide }: SideProps) {
         <Ago time={node.created} />
         <span className="mono muted">{node.key}</span>
       </p>
+      {node.failure && (
+        <p className="lineage-failure">
+          {node.failure.type && <strong>{node.failure.type} </strong>}
+          {node.failure.message}
+          {node.failure.is_cut && " … (the execution has all of it)"}
+        </p>
+      )}
       <p className="chips">
         <Link to={kind === "executions" ? "/executions/$id" : "/artifacts/$id"} params={{ id: node.id }} tabIndex={-1}>
           <Button component="span">Open</Button>

@@ -3,6 +3,7 @@
 import { Button, Menu, Popover, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { IconAdjustments, IconArrowsMaximize, IconClockHour4 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { FIGURES } from "../api/asks";
 import { titleOf } from "../api/shapes";
 import { joinList, type LineageSearch, splitList } from "../app/search";
 import { RecordIcon } from "../values/RecordIcon";
@@ -120,6 +121,9 @@ function fromLocal(text: string): string | undefined {
 }
 
 function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
+  const shown = splitList(search.figure);
+  const setColumn = (column: string) =>
+    change({ figure: joinList([...shown.filter((item) => FIGURES.includes(item)), ...(column ? [column] : [])]) });
   return (
     <Popover trapFocus>
       <Popover.Target>
@@ -155,16 +159,47 @@ function Looks({ search, change }: Pick<ToolbarProps, "search" | "change">) {
             label="Declared events"
             description="Dashed: announced, not recorded"
           />
+          <FigureSwitch search={search} change={change} word="aliases" label="Aliases on the nodes" />
+          <FigureSwitch
+            search={search}
+            change={change}
+            word="headline"
+            label="Headline metric on the nodes"
+            description="The metric that stands for the models"
+          />
           <TextInput
-            label="On the nodes"
+            label="Metric or label on the nodes"
             placeholder="metric.auc or label.team"
-            defaultValue={search.figure ?? ""}
-            onBlur={(event) => change({ figure: event.currentTarget.value.trim() || undefined })}
+            defaultValue={shown.filter((item) => !FIGURES.includes(item)).join(", ")}
+            onBlur={(event) => setColumn(event.currentTarget.value.trim())}
             onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
           />
         </div>
       </Popover.Dropdown>
     </Popover>
+  );
+}
+
+interface FigureSwitchProps extends Pick<ToolbarProps, "search" | "change"> {
+  readonly word: string;
+  readonly label: string;
+  readonly description?: string;
+}
+
+/** Whether the nodes show something of their own. */
+function FigureSwitch({ search, change, word, label, description }: FigureSwitchProps) {
+  const words = splitList(search.figure);
+  const isShown = words.includes(word);
+  return (
+    <Switch
+      size="xs"
+      label={label}
+      description={description}
+      checked={isShown}
+      onChange={() =>
+        change({ figure: joinList(isShown ? words.filter((other) => other !== word) : [...words, word]) })
+      }
+    />
   );
 }
 

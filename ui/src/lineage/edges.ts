@@ -9,6 +9,12 @@ export function isDashed(edge: GraphEdge): boolean {
   return edge.via !== undefined || edge.type.startsWith("DECLARED");
 }
 
+/** What is written on an edge: over how many nodes it leads, or how many edges it stands for. */
+export function labelOf(edge: GraphEdge): string | undefined {
+  if (edge.via) return `via ${edge.via}`;
+  return edge.count && edge.count > 1 ? `× ${edge.count}` : undefined;
+}
+
 /** Where an edge that runs against the flow, as in a cycle, passes below the nodes between; undefined for all others. */
 export function belowOf(edge: GraphEdge, graph: Graph, positions: Positions): number | undefined {
   const [start, end] = [positions[edge.from], positions[edge.to]];

@@ -6,7 +6,7 @@ import { cutMiddle } from "../values/names";
 import { formatNumber } from "../values/numbers";
 import { formatDuration, formatUtc } from "../values/times";
 import type { Positions } from "./boxes";
-import { belowOf, edgePath, isDashed } from "./edges";
+import { belowOf, edgePath, isDashed, labelOf } from "./edges";
 import type { Graph, GraphEdge, GraphNode } from "./graph";
 import { type Label, labelsOf, wholeName } from "./labels";
 import { boundsOf, colourOf, reasonOf, sizeOf, stateMark } from "./looks";
@@ -97,7 +97,10 @@ function edgeSvg(edge: GraphEdge, graph: Graph, positions: Positions, palette: P
   const dash = isDashed(edge) ? ' stroke-dasharray="5 4"' : "";
   const path = edgePath(x1, y1, x2 - 4, y2, belowOf(edge, graph, positions));
   const stroke = palette("control-border");
-  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="1.5"${dash}/><path d="M${x2} ${y2}l-7 -4v8z" fill="${stroke}"/>`;
+  const words = labelOf(edge);
+  const middle = belowOf(edge, graph, positions) ?? (y1 + y2) / 2;
+  const label = words ? textSvg((x1 + x2) / 2 - 3 * words.length, middle - 4, 11, words, palette("text")) : "";
+  return `<path d="${path}" fill="none" stroke="${stroke}" stroke-width="1.5"${dash}/><path d="M${x2} ${y2}l-7 -4v8z" fill="${stroke}"/>${label}`;
 }
 
 function legendSvg(caption: Caption, height: number, palette: Palette): string {
@@ -128,22 +131,41 @@ function isXml(letter: string): boolean {
   return letter >= " " || letter === "\t" || letter === "\n" || letter === "\r";
 }
 
-/** One row a node, stacks written out, then one row an edge. */
+/** One row a record: stacks and merged versions are written out, with the node that
+ * stands for them on the screen. Then one row an edge. */
 export function toCsv(graph: Graph, hop: ReadonlyMap<string, number>): string {
-  const rows = [["kind", "id", "name", "type", "version", "state", "hop", "created"]];
-  for (const node of graph.nodes.values()) {
-    for (const member of node.members ?? [node]) rows.push(csvRow(member, hop.get(node.key)));
-  }
-  rows.push([], ["from", "to", "event", "time", "via"]);
+  const titles = ["kind", "id", "name", "type", "version", "state", "hop", "created", "node", "node name", "failure"];
+  const rows = [[...titles, ...figures(graph)]];
+  for (const { node, record } of recordsOf(graph)) rows.push(csvRow(record, node, hop.get(node.key), figures(graph)));
+  rows.push([], ["from", "to", "event", "time", "via", "events"]);
   for (const edge of graph.edges) {
-    rows.push([edge.from, edge.to, edge.type, edge.time ? formatUtc(edge.time) : "", String(edge.via ?? "")]);
+    const time = edge.time ? formatUtc(edge.time) : "";
+    rows.push([edge.from, edge.to, edge.type, time, String(edge.via ?? ""), String(edge.count ?? 1)]);
   }
   return `${rows.map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
 }
 
-function csvRow(node: GraphNode, hop: number | undefined): string[] {
+/** Every record with the node that it is drawn in. */
+function recordsOf(graph: Graph): { node: GraphNode; record: GraphNode }[] {
+  return [...graph.nodes.values()].flatMap((node) => written(node).map((record) => ({ node, record })));
+}
+
+function written(node: GraphNode): readonly GraphNode[] {
+  const inside = node.members ?? node.versions;
+  return inside ? inside.flatMap(written) : [node];
+}
+
+/** The metrics that are on the nodes. */
+function figures(graph: Graph): string[] {
+  return [...new Set(recordsOf(graph).flatMap(({ record }) => record.figure?.name ?? []))];
+}
+
+function csvRow(node: GraphNode, drawn: GraphNode, hop: number | undefined, metrics: readonly string[]): string[] {
   const created = node.created ? formatUtc(node.created) : "";
-  return [node.kind, node.id, node.name, node.type, node.version ?? "", node.state ?? "", String(hop ?? ""), created];
+  const failure = [node.failure?.type, node.failure?.message].filter(Boolean).join(": ");
+  const facts = [node.kind, node.id, node.name, node.type, node.version ?? "", node.state ?? "", String(hop ?? "")];
+  const values = metrics.map((name) => (node.figure?.name === name ? String(node.figure.value) : ""));
+  return [...facts, created, drawn.key, wholeName(drawn), failure, ...values];
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^-?Infinity$/i;
@@ -162,21 +184,29 @@ export function csvCell(text: string): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
+/** The records, and what is drawn: nodes name the records that they stand for. */
 export function toJson(graph: Graph, caption: Caption): string {
-  const nodes = [...graph.nodes.values()].flatMap((node) => node.members ?? [node]);
-  return JSON.stringify({ ...caption, time: new Date(caption.time).toISOString(), nodes, edges: graph.edges }, null, 2);
+  const nodes = recordsOf(graph).map(({ record }) => record);
+  const drawn = [...graph.nodes.values()].map((node) => ({
+    key: node.key,
+    kind: node.kind,
+    name: wholeName(node),
+    records: written(node).map(({ key }) => key),
+  }));
+  const time = new Date(caption.time).toISOString();
+  return JSON.stringify({ ...caption, time, nodes, drawn, edges: graph.edges }, null, 2);
 }
 
 export function toMermaid(graph: Graph): string {
   const lines = ["flowchart LR"];
   for (const node of graph.nodes.values()) {
-    const text = `"${escapeMermaid(node.name || node.key)}"`;
+    const text = `"${escapeMermaid([wholeName(node), node.version].filter(Boolean).join(" "))}"`;
     lines.push(`  ${mermaidKey(node.key)}${node.kind === "execution" ? `([${text}])` : `[${text}]`}`);
   }
   for (const edge of graph.edges) {
     const arrow = isDashed(edge) ? "-.->" : "-->";
-    const label = edge.via ? `|via ${edge.via}|` : "";
-    lines.push(`  ${mermaidKey(edge.from)} ${arrow}${label} ${mermaidKey(edge.to)}`);
+    const words = labelOf(edge);
+    lines.push(`  ${mermaidKey(edge.from)} ${arrow}${words ? `|${words}|` : ""} ${mermaidKey(edge.to)}`);
   }
   return `${lines.join("\n")}\n`;
 }

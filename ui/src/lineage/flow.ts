@@ -4,7 +4,7 @@
 import { type Edge, MarkerType, Position } from "@xyflow/react";
 import { formatUtc } from "../values/times";
 import type { Positions } from "./boxes";
-import { belowOf, isDashed } from "./edges";
+import { belowOf, isDashed, labelOf } from "./edges";
 import type { FlowNode, NodeActions } from "./GraphNodes";
 import { edgeKey, type Graph, type GraphEdge, type GraphNode } from "./graph";
 import { type Label, labelsOf } from "./labels";
@@ -104,11 +104,6 @@ export function flowEdges(graph: Graph, positions: Positions, { lit, way }: Emph
 
 function isPending({ type }: GraphEdge): boolean {
   return type.startsWith("PENDING");
-}
-
-function labelOf(edge: GraphEdge): string | undefined {
-  if (edge.via) return `via ${edge.via}`;
-  return edge.count && edge.count > 1 ? `× ${edge.count}` : undefined;
 }
 
 function titleOf(edge: GraphEdge, graph: Graph): string {

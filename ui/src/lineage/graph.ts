@@ -25,13 +25,13 @@ export interface GraphNode {
   readonly upCount: number;
   readonly downCount: number;
   /** Why an execution did not complete. */
-  readonly failure?: { readonly type: string | null; readonly message: string } | undefined;
+  readonly failure?: { readonly type: string | null; readonly message: string; readonly is_cut: boolean } | undefined;
   /** The aliases of an artifact, such as "production". */
   readonly aliases?: readonly string[] | undefined;
   /** Referred to by an event, but not in the store. */
   readonly ghost?: boolean | undefined;
-  /** The keys of the merged versions. */
-  readonly versions?: readonly string[] | undefined;
+  /** The merged versions. */
+  readonly versions?: readonly GraphNode[] | undefined;
   /** A stack's members. */
   readonly members?: readonly GraphNode[] | undefined;
 }

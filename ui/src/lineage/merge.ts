@@ -30,7 +30,7 @@ function mergedOf(group: readonly GraphNode[]): GraphNode {
   if (group.length === 1) return first;
   if (first.kind === "execution") return stackOf(group);
   const newest = group.reduce((best, node) => ((node.created ?? 0) > (best.created ?? 0) ? node : best));
-  return { ...newest, version: `${group.length} versions`, versions: group.map(({ key }) => key) };
+  return { ...newest, version: `${group.length} versions`, versions: group };
 }
 
 /** Whether merging makes a graph so much smaller that it is offered. */

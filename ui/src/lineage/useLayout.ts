@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { LayoutTask, Positions } from "./boxes";
 import type { Graph } from "./graph";
 import { columnLayout } from "./layout";
+import { askForLayout } from "./layoutWorker";
 import { sizeOf } from "./looks";
 
 export interface LayoutState {
@@ -31,23 +32,20 @@ export function useLayout(graph: Graph): LayoutState {
     const asked = JSON.stringify(task);
     if (asked === known.current.asked) return setDone({ ...known.current, graph });
     const finish = (positions: Positions, isRough: boolean) => {
-      worker.terminate();
+      clearTimeout(timer);
       known.current = { graph, positions, isRough, asked };
       setDone(known.current);
     };
-    const worker = new Worker(new URL("./layout.worker.ts", import.meta.url), { type: "module" });
     const roughly = () => finish(columnLayout(task), true);
-    const timer = setTimeout(roughly, PATIENCE);
-    worker.onmessage = ({ data }: MessageEvent<Positions>) => {
-      clearTimeout(timer);
-      finish(data, false);
+    const running = askForLayout(task, (positions) => finish(positions, false), roughly);
+    stop.current = () => {
+      running.stop();
+      roughly();
     };
-    worker.onerror = roughly;
-    worker.postMessage(task);
-    stop.current = roughly;
+    const timer = setTimeout(stop.current, PATIENCE);
     return () => {
       clearTimeout(timer);
-      worker.terminate();
+      running.forget();
     };
   }, [graph, task]);
   const cancel = useCallback(() => stop.current(), []);

@@ -3,11 +3,14 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { ALL, commonOf, type LineageAsk, limitOf, openingOf, WHOLE_LIMIT } from "../api/asks";
+import { api, dataOf } from "../api/client";
+import { fetchNode } from "../api/details";
 import { graphOf, type LoadedGraph, lineageQuery, pathQuery, type Stop } from "../api/lineage";
 import { fetchPage } from "../api/listing";
 import { fetchRun } from "../api/runs";
-import { type LineageSearch, splitList } from "../app/search";
+import { joinList, type LineageSearch, splitList } from "../app/search";
 import { restrict } from "./graph";
+import { familyOf } from "./looks";
 import { type DrawnGraph, drawnGraph, readExpansions, stampOf } from "./view";
 
 export interface PathState {
@@ -26,6 +29,8 @@ export interface LineageState {
   readonly stops: readonly Stop[];
   /** What else is left out, in sentences. */
   readonly cuts: readonly string[];
+  /** The metric that stands for the models, where it is chosen: metric.auc */
+  readonly headline: string | undefined;
   readonly isLoading: boolean;
   readonly error: unknown;
   readonly retry: () => void;
@@ -36,18 +41,20 @@ export interface LineageState {
 
 export function useLineage(search: LineageSearch): LineageState {
   const members = useContextMembers(search);
-  const asks = useAsks(search, members.keys);
+  const headline = useHeadline(search);
+  const asks = useAsks(search, members.keys, headline.column);
   const loads = useQueries({ queries: asks.map(lineageQuery), combine });
   const path = usePath(search);
   const stamp = stampOf(search);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for what of the search decides what is drawn
   const graph = useMemo(
     () => drawnGraph([...loads.graphs, ...(path ? [path.graph] : [])], search, path?.way ?? []),
-    [loads.graphs, stamp, path],
+    [loads.graphs, stamp, search.figure, path],
   );
   return {
     ...loads,
-    isLoading: loads.isLoading || members.isLoading,
+    isLoading: loads.isLoading || members.isLoading || headline.isLoading,
+    headline: headline.column,
     error: members.error ?? loads.error,
     retry: () => (members.error ? void members.refetch() : loads.retry()),
     graph,
@@ -76,14 +83,16 @@ function combine(loads: readonly LoadState[]) {
 }
 
 /** What to ask the server: first the opening, then one request an expansion, so that folding one undoes just that. */
-function useAsks(search: LineageSearch, context: readonly string[]): LineageAsk[] {
+function useAsks(search: LineageSearch, context: readonly string[], headline: string | undefined): LineageAsk[] {
   const { focus, up, down, more, most, show, asof, since, context: inside, figure, events } = search;
-  const stamp = JSON.stringify([focus, up, down, more, most, show, asof, since, inside, figure, events]);
+  const stamp = JSON.stringify([focus, up, down, more, most, show, asof, since, inside, figure, events, headline]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the stamp stands for the parts of the search that are asked for
   return useMemo(() => {
-    const common = commonOf(search);
+    const common = commonOf(
+      headline ? { ...search, figure: joinList([headline, ...splitList(search.figure)]) } : search,
+    );
     const focuses = [...new Set([...(search.focus ? [search.focus] : context), ...splitList(search.show)])];
-    const openings = focuses.map((focus) => openingOf(focus, search));
+    const openings = focuses.map((focus) => ({ ...openingOf(focus, search), ...common }));
     const expansions = readExpansions(search.more).map(({ key, direction, all }) => ({
       ...common,
       focus: key,
@@ -93,6 +102,27 @@ function useAsks(search: LineageSearch, context: readonly string[]): LineageAsk[
     }));
     return [...openings, ...expansions];
   }, [stamp, context]);
+}
+
+/** The metric that stands for models like the focus, where the nodes are to show it. */
+function useHeadline({ figure, focus }: LineageSearch) {
+  const isAsked = splitList(figure).includes("headline");
+  const found = useQuery({
+    queryKey: ["lineage-headline", focus],
+    queryFn: () => fetchHeadline(focus ?? ""),
+    enabled: isAsked,
+    staleTime: 300_000,
+  });
+  const name = isAsked ? found.data : undefined;
+  return { column: name ? `metric.${name}` : undefined, isLoading: isAsked && found.isPending };
+}
+
+async function fetchHeadline(focus: string): Promise<string | null> {
+  const node = focus.startsWith("a") ? await fetchNode("artifacts", focus.slice(1)) : undefined;
+  const isModel = node && familyOf(node.type, "artifact") === "model";
+  const q = isModel ? `type=${JSON.stringify(node.type)}` : "type:model";
+  const query = { q, columns: "headline", limit: 1 };
+  return (await dataOf(api.GET("/api/v1/artifacts", { params: { query } }))).headline;
 }
 
 const NONE: readonly string[] = [];

@@ -35,7 +35,7 @@ export interface DrawnGraph extends Graph {
  * @param way nodes of the path that is shown; they are always drawn apart.
  */
 export function drawnGraph(loaded: readonly Graph[], search: LineageSearch, way: readonly string[]): DrawnGraph {
-  const all = mergeGraphs(loaded);
+  const all = withoutAliases(mergeGraphs(loaded), search);
   const isolated = search.only ? contextOf(all, search.only) : undefined;
   const seen = isolated ? restrict(all, ({ key }) => isolated.has(key)) : all;
   const hidden = new Set(splitList(search.hide).filter((key) => seen.nodes.has(key)));
@@ -46,6 +46,13 @@ export function drawnGraph(loaded: readonly Graph[], search: LineageSearch, way:
   const apart = new Set([search.focus ?? "", ...splitList(search.apart), ...splitList(search.path), ...way]);
   const stacked = stackSiblings(merged, apart);
   return { ...stacked, all, hiddenCount: all.nodes.size - seen.nodes.size + hidden.size + other.size };
+}
+
+/** Aliases are on the nodes where the reader chose them. */
+function withoutAliases(graph: Graph, { figure }: LineageSearch): Graph {
+  if (splitList(figure).includes("aliases")) return graph;
+  const bare = (node: GraphNode) => (node.aliases ? { ...node, aliases: undefined } : node);
+  return { nodes: new Map([...graph.nodes].map(([key, node]) => [key, bare(node)])), edges: graph.edges };
 }
 
 function executionsOf(graph: Graph, focus: string | undefined): Set<string> {
@@ -78,8 +85,8 @@ export function drawnKey(graph: Graph, key: string | undefined): string | undefi
   return undefined;
 }
 
-function holds({ members, versions }: GraphNode, key: string): boolean {
-  return members?.some((member) => member.key === key || holds(member, key)) || versions?.includes(key) || false;
+function holds({ members = [], versions = [] }: GraphNode, key: string): boolean {
+  return [...members, ...versions].some((inner) => inner.key === key || holds(inner, key));
 }
 
 /** What of an address decides which nodes are drawn. */

@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { useCaller } from "../api/caller";
 import { BASE } from "../api/client";
 import { durationOf, type Node, pythonFor, titleOf } from "../api/shapes";
+import { useViewed } from "../app/viewed";
 import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
 import { Unindexed } from "../state/Notes";
@@ -24,6 +25,7 @@ const LISTS = {
 } as const;
 
 export function RecordHeader({ record, children }: { record: Node; children?: ReactNode }) {
+  useViewed(record);
   const list = LISTS[record.kind];
   const duration = durationOf(record);
   const caller = useCaller();
