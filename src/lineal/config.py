@@ -97,6 +97,7 @@ class ServerSettings:
             for loopback names if the server listens on loopback and needs no login.
         frame_ancestors: the sites that can show the web UI in a frame: 'none', 'self' or origins, as a
             Content-Security-Policy.
+        image_origins: the origins of http addresses whose pictures the web UI shows; none by default.
         access: the callers that the server admits.
         tls: how connections are encrypted.
         limits: the limits for requests and clients.
@@ -121,6 +122,7 @@ class ServerSettings:
     cors_origins: tuple[str, ...] = ()
     allowed_hosts: tuple[str, ...] = ()
     frame_ancestors: str = "'self'"
+    image_origins: tuple[str, ...] = ()
     access: AccessSettings = field(default_factory=AccessSettings)
     tls: TlsSettings = field(default_factory=TlsSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
@@ -163,6 +165,11 @@ class ServerSettings:
             if origin != "*" and not _ORIGIN.fullmatch(origin):
                 raise errors.InvalidArgumentError(
                     f"--cors-origins has {origin[:60]!r}; give an origin such as https://example.org, or *"
+                )
+        for origin in self.image_origins:
+            if "*" in origin or not _ORIGIN.fullmatch(origin):
+                raise errors.InvalidArgumentError(
+                    f"--image-origins has {origin[:60]!r}; give an origin such as https://example.org"
                 )
         for host in self.allowed_hosts:
             if not _HOST.fullmatch(host):

@@ -34,6 +34,13 @@ def test_every_answer_forbids_foreign_and_inline_scripts(plain: str, path: str) 
     assert headers["x-frame-options"] == "SAMEORIGIN"
 
 
+def test_pictures_of_other_origins_are_shown_only_if_the_operator_names_them(plain: str) -> None:
+    assert "img-src 'self' data: blob:;" in httpx.get(f"{plain}/").headers["content-security-policy"]
+    with serving("sqlite://", image_origins=("https://images.example",)) as (_, url):
+        answer = httpx.get(f"{url}/")
+    assert "img-src 'self' data: blob: https://images.example;" in answer.headers["content-security-policy"]
+
+
 def test_the_owners_of_frames_can_be_chosen(open_to_others: str) -> None:
     headers = httpx.get(f"{open_to_others}/healthz").headers
     assert headers["content-security-policy"].endswith("frame-ancestors 'self' https://page.example")
@@ -93,6 +100,8 @@ def test_a_method_that_is_not_offered_is_a_problem(plain: str) -> None:
         {"path_prefix": "/lineal/"},
         {"cors_origins": ("page.example",)},
         {"frame_ancestors": "'self'; script-src *"},
+        {"image_origins": ("https://a.example; script-src *",)},
+        {"image_origins": ("*",)},
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(settings: dict[str, object]) -> None:

@@ -119,6 +119,12 @@ export function frontStore(): { url: string; model: string } {
   return { url, model: python(join(TOP, "ui/journeys/front.py"), url).trim() };
 }
 
+/** An artifact whose values are of every kind, some of which try to be run, and its id. */
+export function valuesStore(): { url: string; id: string } {
+  const url = `sqlite:///${join(FOLDER, "values.db")}`;
+  return { url, id: python(join(TOP, "ui/journeys/values.py"), url).trim() };
+}
+
 export function emptyStore(): string {
   return `sqlite:///${join(FOLDER, "empty.db")}`;
 }

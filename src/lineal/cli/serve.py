@@ -51,6 +51,8 @@ def add(commands: Commands) -> None:
     _add(parser, "--allowed-hosts", words, "the names that HTTP answers to, separated by commas; * for all")
     frames = "which sites can show the web UI in a frame: 'none', 'self', *, origins"
     _add(parser, "--frame-ancestors", str, frames, metavar="WHO")
+    pictures = "the origins of http addresses whose pictures the web UI shows, separated by commas; none by default"
+    _add(parser, "--image-origins", words, pictures, metavar="ORIGINS")
     _add(parser, "--workers", int, "how many processes serve")
     engines = "what carries gRPC: auto, grpcio, or native, which is faster and has fewer limits"
     _add(parser, ENGINE_FLAG, str, engines, metavar="ENGINE")

@@ -47,7 +47,7 @@ def security_headers(settings: ServerSettings) -> dict[str, str]:
         "script-src": "'self'",
         # Component libraries set widths and positions as styles of elements; those cannot run anything.
         "style-src": "'self' 'unsafe-inline'",
-        "img-src": "'self' data: blob:",
+        "img-src": " ".join(["'self' data: blob:", *settings.image_origins]),
         "font-src": "'self'",
         "connect-src": "'self'",
         "worker-src": "'self' blob:",

@@ -7,6 +7,7 @@ prefix, whether or not a proxy says which. What stays out: the web UI itself (ui
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -35,28 +36,36 @@ def built_web_ui() -> Path | None:
     return folder if (folder / "index.html").is_file() else None
 
 
-def add_web_ui(app: FastAPI, folder: Path | None) -> None:
-    """Add the web UI to an application, or a note where it has not been built."""
+def add_web_ui(app: FastAPI, folder: Path | None, *, image_origins: Sequence[str] = ()) -> None:
+    """Add the web UI to an application, or a note where it has not been built.
+
+    Args:
+        app: the application.
+        folder: the folder of the built web UI, if it is built.
+        image_origins: the origins whose pictures it shows.
+    """
+    document = _Document(folder, image_origins)
     for place in ("", *_PLACES):
-        _add_document(app, f"/{place}", folder, base="./")
+        _add_document(app, f"/{place}", document, base="./")
     for place in _PLACES:
-        _add_document(app, f"/{place}/{{node_id}}", folder, base="../")
+        _add_document(app, f"/{place}/{{node_id}}", document, base="../")
     for place in _OLD_PLACES:
-        _add_document(app, f"/{place}/{{node_id}}", folder, base="../../../")
+        _add_document(app, f"/{place}/{{node_id}}", document, base="../../../")
     if folder:
         app.mount("/assets", _Assets(directory=folder / "assets"))
         for name in _LOOSE_FILES:
             _add_file(app, f"/{name}", folder / name)
 
 
-def _add_document(app: FastAPI, path: str, folder: Path | None, *, base: str) -> None:
+def _add_document(app: FastAPI, path: str, document: _Document, *, base: str) -> None:
     @app.get(path, include_in_schema=False)
-    def document() -> Response:
-        return _document(folder, base=base)
+    def answer() -> Response:
+        return document.answer(base)
 
 
-def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
+def add_elsewhere(app: FastAPI, folder: Path | None, *, image_origins: Sequence[str] = ()) -> None:
     """Let the web UI say to a browser that nothing is at an address; others get that as data. To be added last."""
+    document = _Document(folder, image_origins)
 
     def elsewhere(request: Request) -> Response:
         place = request.path_params["place"]
@@ -65,7 +74,7 @@ def add_elsewhere(app: FastAPI, folder: Path | None) -> None:
         if place.endswith("/"):
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(f"../{place.rstrip('/').split('/')[-1]}{query}")
-        return _document(folder, base="../" * place.count("/") or "./", status=404)
+        return document.answer("../" * place.count("/") or "./", status=404)
 
     app.router.routes.append(_Elsewhere("/{place:path}", elsewhere))
 
@@ -80,11 +89,18 @@ class _Elsewhere(Route):
         return match, child
 
 
-def _document(folder: Path | None, *, base: str, status: int = 200) -> Response:
-    # Read each time: the web UI may be built again while the server runs.
-    document = (folder / "index.html").read_text("utf-8") if folder else _NOT_BUILT
-    body = _BASE.sub(f'<base href="{base}" />', document, count=1)
-    return HTMLResponse(body, status, headers={"Cache-Control": _ASK_AGAIN})
+class _Document:
+    """The one document, which names its root and the origins whose pictures it may show."""
+
+    def __init__(self, folder: Path | None, image_origins: Sequence[str]) -> None:
+        self._folder = folder
+        self._origins = f'<meta name="image-origins" content="{" ".join(image_origins)}" />' if image_origins else ""
+
+    def answer(self, base: str, *, status: int = 200) -> Response:
+        # Read each time: the web UI may be built again while the server runs.
+        document = (self._folder / "index.html").read_text("utf-8") if self._folder else _NOT_BUILT
+        body = _BASE.sub(f'<base href="{base}" />{self._origins}', document, count=1)
+        return HTMLResponse(body, status, headers={"Cache-Control": _ASK_AGAIN})
 
 
 def _add_file(app: FastAPI, path: str, file: Path) -> None:

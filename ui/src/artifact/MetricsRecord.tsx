@@ -11,7 +11,8 @@ const SHOWN = 24;
 
 /** Whether an artifact is there for the values that it reports. */
 export function isMetricsRecord(artifact: Node): boolean {
-  return subjectOf(artifact, "model_id") !== undefined || familyOf(artifact.type, artifact.kind) === "metric";
+  if (subjectOf(artifact, "model_id") !== undefined) return true;
+  return artifact.headline.length > 0 && familyOf(artifact.type, artifact.kind) === "metric";
 }
 
 export function MetricsRecord({ artifact }: { artifact: Node }) {

@@ -132,12 +132,12 @@ function OwnCell({ row, column }: { row: Row; column: string }) {
   if (!value) return <Absent />;
   const shown = metricOf(column);
   const metric = shown && row.metrics[shown.name];
-  if (!metric || metric.count < 2) return <Value {...value} />;
+  if (!metric || metric.count < 2) return <Value {...value} isShort />;
   const [least, greatest] = [toNumber(metric.least) ?? 0, toNumber(metric.greatest) ?? 0];
   const spread = `${FIGURES[shown.figure]} of ${metric.count}; from ${formatNumber(least)} to ${formatNumber(greatest)}`;
   return (
     <span title={spread}>
-      <Value {...value} />
+      <Value {...value} isShort />
     </span>
   );
 }

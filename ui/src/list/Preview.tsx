@@ -54,7 +54,7 @@ export function Preview({ row, onClose }: { row: Row; onClose: () => void }) {
           </Link>
         )}
       </p>
-      {row.uri && <Uri uri={row.uri} />}
+      {row.uri && <Uri uri={row.uri} canCopy />}
       <Loaded query={node} rows={4}>
         {(loaded) => <Details node={loaded} />}
       </Loaded>

@@ -66,7 +66,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
       </p>
       {record.uri && (
         <p className="uri-line">
-          <Uri uri={record.uri} />
+          <Uri uri={record.uri} canCopy />
         </p>
       )}
       <Fields record={record} />

@@ -1,93 +1,83 @@
-// One value of a property: numbers readable and exact on hover, addresses as links, JSON folded.
+// One value of a property: numbers readable and exact on hover, texts folded, addresses as links. What needs room (JSON,
+// tables, pictures) is in Rich.tsx. HTML and SVG are text here: nothing of a value is ever run.
 
-import { useState } from "react";
-import { breakable, isLinkable } from "./names";
-import { formatInteger, formatNumber, toNumber } from "./numbers";
+import { lazy, Suspense } from "react";
+import { contentOf, isPictureAddress, mayShowPicture, pictureOrigins, tableOf } from "./content";
+import { LongText, SHORT_JSON, ShortValue, type TypedValue, Uri } from "./Plain";
 
-/** A value as the API gives it: 64-bit integers as text, NaN and infinities as text. */
-export interface TypedValue {
-  readonly kind: string;
-  readonly value: unknown;
+export { parseJson } from "./content";
+export { Uri } from "./Plain";
+
+const Rich = lazy(() => import("./Rich"));
+
+export type { TypedValue };
+
+interface ValueProps extends TypedValue {
+  /** One line, for a cell: JSON and tables say what they are, pictures are named. */
+  readonly isShort?: boolean;
 }
 
-const FOLD_TEXT = 280;
-
-export function Value({ kind, value }: TypedValue) {
-  if (value === null || value === undefined) return <span className="muted">–</span>;
-  if (kind === "int")
-    return (
-      <span className="number" title={String(value)}>
-        {formatInteger(String(value))}
-      </span>
-    );
-  if (kind === "double" || typeof value === "number") return <Double value={value} />;
-  if (typeof value === "boolean") return <span className="number">{String(value)}</span>;
-  if (typeof value === "object") return <Json value={value} />;
-  return <Text text={String(value)} />;
-}
-
-function Double({ value }: { value: unknown }) {
-  const number = toNumber(value);
-  return (
-    <span className="number" title={String(value)}>
-      {number === null ? String(value) : formatNumber(number)}
-    </span>
-  );
+export function Value({ kind, value, isShort = false }: ValueProps) {
+  if (isShort || kind === "int" || kind === "double") return <ShortValue kind={kind} value={value} />;
+  if (typeof value === "string") return <Text text={value} />;
+  if (typeof value === "object" && value !== null) return <Json value={value} />;
+  return <ShortValue kind={kind} value={value} />;
 }
 
 function Text({ text }: { text: string }) {
-  const parsed = parseJson(text);
-  if (parsed !== undefined) return <Json value={parsed} />;
-  if (isLinkable(text)) return <Uri uri={text} />;
-  return <LongText text={text} />;
+  const content = contentOf(text);
+  switch (content.kind) {
+    case "json":
+      return <Json value={content.value as object} />;
+    case "table":
+      return (
+        <Suspense fallback={<LongText text={text} />}>
+          <Rich table={content.table} text={text} written={content.written} />
+        </Suspense>
+      );
+    case "picture":
+      return (
+        <Suspense fallback={<span className="muted">picture</span>}>
+          <Rich picture={content.source} />
+        </Suspense>
+      );
+    case "link":
+      return <LinkedText uri={text} />;
+    case "address":
+      return <Uri uri={text} canCopy />;
+    default:
+      return <LongText text={text} />;
+  }
 }
 
-function LongText({ text }: { text: string }) {
-  const [open, setOpen] = useState(false);
-  if (text.length <= FOLD_TEXT || open) return <bdi className="text-value">{breakable(text)}</bdi>;
+/** A link, and the picture behind it where the operator allows its origin. */
+function LinkedText({ uri }: { uri: string }) {
+  if (!isPictureAddress(uri)) return <Uri uri={uri} />;
+  if (mayShowPicture(uri, pictureOrigins()))
+    return (
+      <>
+        <Suspense fallback={null}>
+          <Rich picture={uri} />
+        </Suspense>
+        <Uri uri={uri} />
+      </>
+    );
   return (
     <>
-      <bdi className="text-value">{breakable(text.slice(0, FOLD_TEXT))}…</bdi>{" "}
-      <button type="button" className="link-button" onClick={() => setOpen(true)}>
-        all {text.length} letters
-      </button>
+      <Uri uri={uri} />{" "}
+      <span className="muted">
+        Pictures of {new URL(uri).origin} are shown here if the server runs with <code>--image-origins</code>.
+      </span>
     </>
   );
 }
 
-/** An address: a link where a browser can open it, plain text otherwise (javascript: is never a link). */
-export function Uri({ uri }: { uri: string }) {
-  if (!isLinkable(uri)) return <bdi className="mono uri">{breakable(uri)}</bdi>;
+function Json({ value }: { value: object }) {
+  const short = <ShortValue kind="json" value={value} />;
+  if (JSON.stringify(value).length <= SHORT_JSON) return short;
   return (
-    <a className="mono uri" href={uri} target="_blank" rel="noreferrer noopener">
-      <bdi>{breakable(uri)}</bdi>
-    </a>
+    <Suspense fallback={short}>
+      <Rich json={value} table={tableOf(value)} />
+    </Suspense>
   );
-}
-
-function Json({ value }: { value: unknown }) {
-  const text = JSON.stringify(value, null, 2);
-  if (text.length <= 60 && !text.includes("\n")) return <code className="json">{text}</code>;
-  return (
-    <details className="json-fold">
-      <summary>{summaryOf(value)}</summary>
-      <pre className="json">{text}</pre>
-    </details>
-  );
-}
-
-function summaryOf(value: unknown): string {
-  if (Array.isArray(value)) return `list of ${value.length}`;
-  const keys = Object.keys(value as object);
-  return `{ ${keys.slice(0, 4).join(", ")}${keys.length > 4 ? ", …" : ""} }`;
-}
-
-/** Text that is a JSON object or list, as such; undefined for all other text. */
-export function parseJson(text: string): unknown {
-  if (!/^\s*[{[]/.test(text)) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -62,7 +62,7 @@ export function shortType(type: string): string {
   );
 }
 
-const LINKED = /^(https?|ftp):$/;
+const LINKED = /^https?:$/;
 
 /** Whether a uri may become a link: only schemes that a browser opens and that run nothing. */
 export function isLinkable(uri: string): boolean {

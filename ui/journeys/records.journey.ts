@@ -1,0 +1,133 @@
+// Records as people read them: the columns of models, headline numbers, the preview, and values of every kind.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { frontStore, launch, picture, serve, settle, valuesStore, visit, type World } from "./world";
+
+let browser: Browser;
+let front: World;
+let values: World;
+let model: string;
+let everything: string;
+
+beforeAll(async () => {
+  browser = await launch();
+  const stores = [frontStore(), valuesStore()] as const;
+  model = stores[0].model;
+  everything = stores[1].id;
+  front = await serve(stores[0].url);
+  values = await serve(stores[1].url);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await front?.stop();
+  await values?.stop();
+});
+
+async function open(world: World, path: string): Promise<{ page: Page; end: () => Promise<void> }> {
+  const visitor = await visit(browser, world);
+  await visitor.page.goto(path);
+  await settle(visitor.page);
+  return {
+    page: visitor.page,
+    end: async () => {
+      expect(visitor.faults).toEqual([]);
+      await visitor.close();
+    },
+  };
+}
+
+describe("a list of models", () => {
+  it("shows aliases, labels and the headline metric without being asked", async () => {
+    const { page, end } = await open(front, "/artifacts?filter=type:model");
+    for (const name of ["Version", "Labels", "Aliases", "Accuracy", "Made by"])
+      await page.getByRole("columnheader", { name }).waitFor();
+    expect(
+      await page
+        .getByRole("row", { name: /production/ })
+        .first()
+        .textContent(),
+    ).toContain("0.9902");
+    await picture(page, "models");
+    await end();
+  });
+
+  it("offers the other metrics among the columns, by keyboard", async () => {
+    const { page, end } = await open(front, "/artifacts?filter=type:model");
+    await page.getByRole("button", { name: "Columns" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Find a column" }).fill("loss");
+    await page.getByRole("checkbox", { name: "Loss · metric" }).focus();
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Escape");
+    await page.getByRole("columnheader", { name: "Loss" }).waitFor();
+    await end();
+  });
+
+  it("previews metrics and neighbours beside it", async () => {
+    const { page, end } = await open(front, `/artifacts?filter=type:model&preview=${model}`);
+    const preview = page.getByRole("complementary", { name: /Preview of/ });
+    await preview
+      .getByRole("region", { name: "Made from" })
+      .getByRole("link", { name: /digits/ })
+      .waitFor();
+    expect(await preview.getByRole("region", { name: "Metrics" }).textContent()).toContain("Accuracy0.9902");
+    await picture(page, "preview");
+    await end();
+  });
+});
+
+describe("a record", () => {
+  it("begins with its headline numbers and their line over the versions", async () => {
+    const { page, end } = await open(front, `/artifacts/${model}`);
+    const numbers = page.getByRole("region", { name: "Headline numbers" });
+    await numbers.getByRole("img").first().waitFor();
+    expect(await numbers.textContent()).toContain("0.9902");
+    await picture(page, "headline");
+    await numbers
+      .getByRole("link", { name: /6 versions/ })
+      .first()
+      .press("Enter");
+    await page.waitForURL(/tab=versions/);
+    await end();
+  });
+
+  it("of metrics begins with its values and leads to its model", async () => {
+    const { page, end } = await open(front, "/artifacts?filter=type:metrics");
+    await page.locator(".record-link").first().click();
+    await page
+      .getByRole("region", { name: "Values" })
+      .getByRole("link", { name: /digits/ })
+      .click();
+    await page.getByRole("region", { name: "Headline numbers" }).waitFor();
+    await end();
+  });
+});
+
+describe("values", () => {
+  it("that try to be run are shown and do nothing", async () => {
+    const { page, end } = await open(values, `/artifacts/${everything}`);
+    await page.getByText("40 rows × 3 columns").waitFor();
+    expect(await page.getByRole("tabpanel").locator("img.picture").count()).toBe(2);
+    expect(await page.evaluate(() => document.documentElement.dataset.run)).toBeUndefined();
+    const links = await page
+      .getByRole("tabpanel")
+      .locator("a")
+      .evaluateAll((found) => found.map((link) => (link as HTMLAnchorElement).href));
+    expect(links).toEqual(["https://example.org/run/1", "https://images.example/plot.png"]);
+    await picture(page, "values");
+    await end();
+  });
+
+  it("that are JSON can be searched and unfolded by keyboard", async () => {
+    const { page, end } = await open(values, `/artifacts/${everything}`);
+    const box = page.getByRole("textbox", { name: "Search in this JSON" });
+    await box.fill("size");
+    await page.getByText("9 matches").waitFor();
+    await box.fill("");
+    await page.getByText("layers", { exact: true }).press("Enter");
+    await page.getByText("[9]").waitFor();
+    await end();
+  });
+});
