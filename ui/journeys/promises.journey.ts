@@ -97,7 +97,7 @@ describe("from the start page, in at most three clicks, a person finds", () => {
     await page.getByRole("link", { name: "loaf-forecast" }).first().click();
     await settle(page);
     await page.getByRole("tab", { name: /Metrics/ }).click();
-    await page.getByRole("link", { name: "Plot them for all versions" }).click();
+    await page.getByRole("link", { name: "Chart all versions" }).click();
     await page.waitForURL(/by=version/);
     const plot = page.getByRole("img", { name: /mean_error/ });
     await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/3 values/);

@@ -2,6 +2,8 @@
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { toCharacters, toUnits } from "../filter/places";
+import { typeName } from "../values/humanNames";
+import { formatCount } from "../values/numbers";
 import { api, dataOf, queryClient } from "./client";
 import type { components } from "./schema";
 import type { ListKind } from "./shapes";
@@ -92,8 +94,15 @@ export function mistakeOf(text: string, { position, length, problem, hint }: Sch
 }
 
 function completionOf({ title, meaning, count, text, position }: Schemas["Completion"]): Completion {
-  const says = meaning || (count === null ? "" : String(count));
+  const words = [humanWords(title), meaning || (count === null ? "" : formatCount(count))];
+  const says = words.filter(Boolean).join(" · ");
   return { title, says, text, caret: toUnits(text, position) };
+}
+
+/** What a suggested type is called; what people type stays as it is. */
+function humanWords(title: string): string {
+  const type = /^[^\s"]*[/.][^\s"]*$/.test(title) ? typeName(title.replace(/^-?type[:=]/, "")) : title;
+  return type === title || title.startsWith("prop.") || /^(label|metric)\./.test(title) ? "" : type;
 }
 
 /** What the server says of a filter at a caret; the last answer stays until the next one is there. */

@@ -10,7 +10,7 @@ import { Problem } from "../api/problem";
 import { type Found, findRecords, useFound } from "../api/search";
 import { type Card, pageOf } from "../api/shapes";
 import { listWith, type Where } from "../filter/where";
-import { formatCount } from "../values/numbers";
+import { count } from "../values/numbers";
 import { FoundLine } from "./Found";
 
 export function Search() {
@@ -44,7 +44,7 @@ export function Search() {
             </Combobox.Option>,
             hasVersions(one) && (
               <Combobox.Option key={`all ${one.key}`} value={`all ${one.key}`} className="found-all">
-                All {formatCount(one.count)} {one.card.kind === "artifact" ? "versions" : `${one.card.kind}s`}
+                All {count(one.count, one.card.kind === "artifact" ? "version" : one.card.kind)}
               </Combobox.Option>
             ),
           ])}

@@ -9,6 +9,7 @@ import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { LateHistory } from "../edit/LateHistory";
 import { Loaded } from "../state/States";
+import { count } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
 import { Evaluations } from "./Evaluations";
@@ -103,7 +104,7 @@ function Ways({ artifact, versions }: { artifact: Node; versions: readonly strin
       </Link>
       {compared.length > 1 && (
         <Link to="/compare" search={{ ids: compared.join(",") }}>
-          <IconArrowsDiff size={14} aria-hidden /> Compare {compared.length} versions
+          <IconArrowsDiff size={14} aria-hidden /> Compare {count(compared.length, "version")}
         </Link>
       )}
     </>

@@ -36,7 +36,7 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
       {artifact.name && (
         <p>
           <Link to="/monitor" search={{ name: artifact.name, metrics: names.slice(0, 4).join(","), by: "version" }}>
-            Plot them for all versions
+            Chart all versions
           </Link>
         </p>
       )}

@@ -102,8 +102,7 @@ function UsedBy({ artifact }: { artifact: Node }) {
             <>
               <Relatives cards={liveFirst(items)} most={SHOWN} way="on" />
               <Link to="/lineage" search={{ focus: artifact.key, up: "0", down: "all" }}>
-                {formatCount(total)}
-                {exact ? "" : "+"} {total === 1 ? "artifact" : "artifacts"} came from it
+                {count(total, "artifact", { more: !exact })} came from it
               </Link>
             </>
           )

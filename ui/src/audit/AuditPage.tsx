@@ -9,7 +9,9 @@ import type { AuditSearch } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { Empty, Failed, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
+import { fieldName } from "../values/humanNames";
 import { breakable } from "../values/names";
+import { formatCount } from "../values/numbers";
 import { Value } from "../values/Value";
 import { changesOf } from "./changes";
 
@@ -173,7 +175,9 @@ function Fields({ entry }: { entry: AuditEntry }) {
     <ul className="audit-fields">
       {shown.map(({ field, before, after }) => (
         <li key={field}>
-          <bdi className="muted">{breakable(field)}</bdi>{" "}
+          <bdi className="muted" title={field}>
+            {breakable(fieldName(field))}
+          </bdi>{" "}
           {before !== undefined && (
             <del>
               <Shown value={before} />
@@ -189,7 +193,7 @@ function Fields({ entry }: { entry: AuditEntry }) {
       {changes.length > shown.length && (
         <li>
           <button type="button" className="link-button" onClick={() => setAll(true)}>
-            {changes.length - FIRST} more
+            {formatCount(changes.length - FIRST)} more
           </button>
         </li>
       )}

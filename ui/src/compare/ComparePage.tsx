@@ -4,6 +4,7 @@ import { Button, Switch } from "@mantine/core";
 import { useQueries } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
+import { count } from "../values/numbers";
 import "./compare.css";
 import { fetchEvaluations, useNodes } from "../api/details";
 import type { Evaluation, Node } from "../api/shapes";
@@ -76,7 +77,7 @@ function Comparison({ nodes, rows, search, missing }: ComparisonProps) {
   return (
     <article className="compare">
       <header className="compare-head">
-        <h1>Compare {nodes.length} artifacts</h1>
+        <h1>Compare {count(nodes.length, "artifact")}</h1>
         <Switch
           size="xs"
           label={`Equal fields too (${equal})`}

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { useHolding } from "../api/runs";
 import { listWith, type Where } from "../filter/where";
 import { Loaded } from "../state/States";
-import { shortType } from "../values/names";
+import { typeName } from "../values/humanNames";
 import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
 
@@ -28,7 +28,7 @@ export function ByType({ holding, filter, where = [] }: ByTypeProps) {
               >
                 <RecordIcon type={type} kind={kind} />
                 <strong>{formatCount(count)}</strong>
-                <bdi title={type}>{shortType(type)}</bdi>
+                <bdi title={type}>{typeName(type)}</bdi>
               </Link>
             </li>
           ))}

@@ -72,7 +72,7 @@ function refusal(record: Node, act: Act, records: readonly Node[]): string | und
   if (record.kind !== "artifact" || !record.name) return "Only versions of a name have a stage, and this has no name.";
   const rivals = records.filter((other) => act.stage !== "" && identity(other) === identity(record));
   return rivals.length > 1
-    ? `${rivals.length} versions of ${record.name} are selected; one can be in ${act.stage}.`
+    ? `${count(rivals.length, "version")} of ${record.name} are selected; one can be in ${act.stage}.`
     : undefined;
 }
 

@@ -31,7 +31,7 @@ export function Chips({ search, lineage, change }: ChipsProps) {
         {stacked.length > 0 && (
           <span className="muted">
             {" "}
-            · {formatCount(inStacks)} more in {stacked.length === 1 ? "a stack" : `${stacked.length} stacks`}
+            · {formatCount(inStacks)} more in {count(stacked.length, "stack")}
           </span>
         )}
         {lineage.cuts.map((cut) => (

@@ -1,10 +1,11 @@
 // The graph on the screen: near, as nodes; from afar, as one canvas. Keys and clicks become changes of the address.
 
+import { count } from "../values/numbers";
 import "@xyflow/react/dist/base.css";
 import "./graph.css";
 import { BaseEdge, Controls, type EdgeProps, ReactFlow, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useMemo } from "react";
-import { shortType } from "../values/names";
+import { typeName } from "../values/humanNames";
 import { edgePath } from "./edges";
 import { FarView, nodeAt } from "./FarView";
 import { type Emphasis, emphasizeNodes, flowEdges, flowNodes, spoken } from "./flow";
@@ -66,7 +67,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
     <div
       className={`graph ${zoom < MIDDLE ? "graph-middle" : ""}`}
       role="application"
-      aria-label={`Lineage graph, ${graph.nodes.size} nodes. Arrow keys walk along the edges, Enter opens details.`}
+      aria-label={`Lineage graph, ${count(graph.nodes.size, "node")}. Arrow keys walk along the edges, Enter opens details.`}
       tabIndex={0}
       onKeyDown={(event) => press(event, props, graph, fitWindow)}
     >
@@ -83,7 +84,7 @@ export function GraphCanvas(props: GraphCanvasProps) {
       {isFar && <FarView graph={graph} positions={layout.positions} selected={selected} lit={lit} />}
       {graph.nodes.size >= OVERVIEW_FROM && <Overview graph={graph} positions={layout.positions} />}
       <p className="sr-only" aria-live="polite">
-        {current && spoken(current, shortType(current.type))}
+        {current && spoken(current, typeName(current.type))}
       </p>
     </div>
   );

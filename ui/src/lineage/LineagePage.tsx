@@ -9,7 +9,7 @@ import { joinList, type LineageSearch, splitList } from "../app/search";
 import { useTitle } from "../app/useTitle";
 import { useViewed } from "../app/viewed";
 import { Empty, Failed, Loading } from "../state/States";
-import { formatCount } from "../values/numbers";
+import { count } from "../values/numbers";
 import { Changed } from "./Changed";
 import { Chips } from "./Chips";
 import { ExportMenu } from "./ExportMenu";
@@ -130,7 +130,7 @@ function TableOffered({ nodes, onTable }: { nodes: number; onTable: () => void }
   return (
     <div className="graph-wait">
       <div>
-        {formatCount(nodes)} nodes are easier to read as a table.
+        {count(nodes, "node")} are easier to read as a table.
         <Button onClick={onTable}>Table</Button>
       </div>
     </div>

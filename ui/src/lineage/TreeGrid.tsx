@@ -4,8 +4,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useMemo, useRef } from "react";
 import { Ago } from "../values/Ago";
+import { typeName } from "../values/humanNames";
 import { Name } from "../values/Name";
-import { shortType } from "../values/names";
 import { RecordIcon, StateBadge } from "../values/RecordIcon";
 import { type Graph, type GraphNode, hops, neighbours } from "./graph";
 
@@ -141,7 +141,7 @@ const TreeGridRow = memo(({ row: { node, hop, via }, index, isSelected, onSelect
     >
       <td className="number">{hop > 0 ? `+${hop}` : hop === 0 ? "0" : `−${-hop}`}</td>
       <td>
-        <RecordIcon type={node.type} kind={node.kind} size={14} /> {shortType(node.type)}
+        <RecordIcon type={node.type} kind={node.kind} size={14} /> {typeName(node.type)}
       </td>
       <td>
         <Name name={node.name} fallback={node.key} most={48} />

@@ -2,6 +2,7 @@
 // without measuring anything first.
 
 import { type Edge, MarkerType, Position } from "@xyflow/react";
+import { count } from "../values/numbers";
 import { formatUtc } from "../values/times";
 import type { Positions } from "./boxes";
 import { belowOf, isDashed, labelOf } from "./edges";
@@ -120,7 +121,5 @@ function titleOf(edge: GraphEdge, graph: Graph): string {
 export function spoken(node: GraphNode, type: string): string {
   const what = [node.name || node.key, node.version].filter(Boolean).join(" ");
   const state = node.state?.toLowerCase().replaceAll("_", " ");
-  const inputs = `${node.upCount} ${node.upCount === 1 ? "input" : "inputs"}`;
-  const outputs = `${node.downCount} ${node.downCount === 1 ? "output" : "outputs"}`;
-  return [what, type, state, inputs, outputs].filter(Boolean).join(", ");
+  return [what, type, state, count(node.upCount, "input"), count(node.downCount, "output")].filter(Boolean).join(", ");
 }

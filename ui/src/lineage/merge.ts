@@ -1,6 +1,7 @@
 // Merged versions: all versions of a name are one node, and so are all executions of a name. What stays out: stacks of
 // siblings, whatever their names are (stacks.ts).
 
+import { count } from "../values/numbers";
 import { type Graph, type GraphNode, rename } from "./graph";
 import { stackOf } from "./stacks";
 
@@ -30,7 +31,7 @@ function mergedOf(group: readonly GraphNode[]): GraphNode {
   if (group.length === 1) return first;
   if (first.kind === "execution") return stackOf(group);
   const newest = group.reduce((best, node) => ((node.created ?? 0) > (best.created ?? 0) ? node : best));
-  return { ...newest, version: `${group.length} versions`, versions: group };
+  return { ...newest, version: count(group.length, "version"), versions: group };
 }
 
 /** Whether merging makes a graph so much smaller that it is offered. */

@@ -101,7 +101,7 @@ function Selection({ kind, selected, onCompare, onGraph, onSelect }: SelectionPr
   const hasGraph = kind === "artifacts" || kind === "executions";
   return (
     <span className="selection">
-      <strong>{selected.size} selected</strong>
+      <strong>{formatCount(selected.size)} selected</strong>
       {kind === "artifacts" && (
         <Button
           leftSection={<IconArrowsDiff size={14} />}

@@ -2,7 +2,7 @@
 
 import { useTotals } from "../api/listing";
 import { useGrowth } from "../api/metrics";
-import { formatCount } from "../values/numbers";
+import { count } from "../values/numbers";
 import { Plot } from "../values/Plot";
 
 export function Growth({ refresh }: { refresh: number | false }) {
@@ -16,7 +16,7 @@ export function Growth({ refresh }: { refresh: number | false }) {
           {(["artifacts", "executions", "contexts", "events"] as const).map((kind) => (
             <li key={kind} className="tile">
               <div>
-                <strong>{formatCount(totals.data[kind])}</strong> {totals.data[kind] === 1 ? kind.slice(0, -1) : kind}
+                <strong>{count(totals.data[kind], kind.slice(0, -1))}</strong>
               </div>
             </li>
           ))}

@@ -6,7 +6,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useMemo, useRef, useState } from "react";
 import UPlot from "uplot";
-import { formatNumber } from "./numbers";
+import { count, formatNumber } from "./numbers";
 import { PlotLegend } from "./PlotLegend";
 import { optionsOf } from "./plotOptions";
 import type { PlotProps } from "./plotTypes";
@@ -57,7 +57,7 @@ export function describe({ title, lines }: Pick<PlotProps, "title" | "lines">): 
     if (numbers.length === 0) return `${name}: no values`;
     const least = numbers.reduce((left, right) => Math.min(left, right));
     const greatest = numbers.reduce((left, right) => Math.max(left, right));
-    return `${name}: ${numbers.length} values from ${formatNumber(least)} to ${formatNumber(greatest)}, last ${formatNumber(numbers.at(-1) as number)}`;
+    return `${name}: ${count(numbers.length, "value")} from ${formatNumber(least)} to ${formatNumber(greatest)}, last ${formatNumber(numbers.at(-1) as number)}`;
   });
   return `${title}. ${parts.join("; ")}`;
 }

@@ -2,11 +2,12 @@
 
 import { Link } from "@tanstack/react-router";
 import { type Card, pageOf, titleOf } from "../api/shapes";
-import { cutMiddle, shortType } from "./names";
+import { typeName } from "./humanNames";
+import { cutMiddle } from "./names";
 import { RecordIcon, StateBadge } from "./RecordIcon";
 
 export function RecordChip({ card }: { card: Card }) {
-  const title = `${titleOf(card)}${card.version ? ` ${card.version}` : ""} · ${shortType(card.type)} · id ${card.id}`;
+  const title = `${titleOf(card)}${card.version ? ` ${card.version}` : ""} · ${typeName(card.type)} · id ${card.id}`;
   if (card.missing) return <span className="record-chip ghost">{card.key}, not in the store</span>;
   return (
     <Link to={pageOf(card)} params={{ id: card.id }} className="record-chip" title={title}>

@@ -12,6 +12,7 @@ import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
 import { Unindexed } from "../state/Notes";
 import { Ago } from "./Ago";
+import { typeName } from "./humanNames";
 import { Name } from "./Name";
 import { shortType } from "./names";
 import { RecordIcon } from "./RecordIcon";
@@ -32,7 +33,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
   return (
     <header className="record-header">
       <p className="crumbs">
-        <Link to={list.to}>{list.name}</Link> / <span title={record.type}>{shortType(record.type)}</span>
+        <Link to={list.to}>{list.name}</Link> / <span title={record.type}>{typeName(record.type)}</span>
       </p>
       <div className="record-title">
         <RecordIcon type={record.type} kind={record.kind} size={24} />

@@ -1,6 +1,6 @@
 // A small line of numbers, one for each version: how a metric went. Each value is on hover; readers of a screen hear it all.
 
-import { formatNumber } from "./numbers";
+import { count, formatNumber } from "./numbers";
 
 /** A place of the line; null where there is no number. */
 export interface SparkPoint {
@@ -52,7 +52,7 @@ export function describeSpark(title: string, points: readonly SparkPoint[]): str
   const numbers = known.map(({ value }) => value as number);
   const ends = `from ${formatNumber(first.value as number)} (${first.label}) to ${formatNumber(last.value as number)} (${last.label})`;
   const extremes = `least ${formatNumber(Math.min(...numbers))}, greatest ${formatNumber(Math.max(...numbers))}`;
-  return `${title} over ${known.length} versions, ${ends}; ${extremes}`;
+  return `${title} over ${count(known.length, "version")}, ${ends}; ${extremes}`;
 }
 
 function isNumber(value: number | null | undefined): value is number {
