@@ -86,6 +86,19 @@ describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
     expect(faults.filter((fault) => !/404/.test(fault))).toEqual([]);
   });
 
+  it.each(["/", "f"])("axe finds nothing serious in what %s opens either", async (key) => {
+    const { page } = visitor;
+    await page.goto("/artifacts");
+    await page.locator(".grid-body .row").first().waitFor();
+    await page.keyboard.press(key);
+    await page.keyboard.type("l");
+    await page.getByRole("option").nth(1).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await settle(page);
+    await picture(page, `${key === "/" ? "search" : "suggestions"}-${theme}`);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
   it("an empty store says how to log the first artifact", async () => {
     const { page, close } = await visit(browser, empty, { theme });
     await page.goto("/");
