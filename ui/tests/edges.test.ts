@@ -65,6 +65,13 @@ describe("the first view", () => {
     expect(isInSight(place, { x: -5000, y: 0, zoom: 1 })).toBe(false);
   });
 
+  it("has a node beside the focus on a narrow screen too", () => {
+    const narrow = { ...place, size: { width: 360, height: 500 } };
+    const view = fittedView(narrow, { focus: "a1" });
+    expect(view.x).toBeGreaterThanOrEqual(0);
+    expect((300 + 216) * view.zoom + view.x).toBeLessThanOrEqual(360);
+  });
+
   it("keeps the clicked node and what came in sight", () => {
     const known = new Set(Object.keys(place.positions).filter((key) => key !== "a152"));
     const view = fittedView(place, { focus: "a1", anchor: "a150", known });

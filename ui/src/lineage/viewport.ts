@@ -41,6 +41,8 @@ export interface Purpose {
 const READABLE = 0.6;
 const LEAST = 0.005;
 const MARGIN = 48;
+/** On narrow screens a margin takes a twentieth: two nodes fit beside each other there. */
+const MARGIN_SHARE = 0.05;
 const MOST_TRIED = 400;
 
 /** The whole graph if its names can be read then, else the clicked node with as much of what came as can be read. */
@@ -139,7 +141,8 @@ function around(one: Box, other: Box): Box {
 }
 
 function zoomTo(box: Size, size: Size): number {
-  return Math.min(1, (size.width - 2 * MARGIN) / box.width, (size.height - 2 * MARGIN) / box.height);
+  const margin = Math.min(MARGIN, MARGIN_SHARE * size.width);
+  return Math.min(1, (size.width - 2 * margin) / box.width, (size.height - 2 * margin) / box.height);
 }
 
 function centred(box: Box, size: Size): Viewport {
