@@ -175,7 +175,7 @@ describe("the filter", () => {
   it("is written by the server where a link names what to list", async () => {
     const page = await open("/types");
     await page
-      .getByRole("link", { name: /model$/ })
+      .getByRole("link", { name: /\d records?$/ })
       .first()
       .click();
     await page.waitForURL(/filter=type/);
