@@ -22,7 +22,7 @@ beforeEach(async () => {
   visitor = await visit(browser, world);
   page = visitor.page;
   clicks = await countClicks(page);
-  await page.goto("/");
+  await page.goto("/artifacts");
   await settle(page);
   return async () => {
     expect(visitor.faults).toEqual([]);
@@ -42,7 +42,7 @@ async function promised(what: string): Promise<void> {
   expect(found).toBeLessThanOrEqual(MOST);
 }
 
-describe("from the start page, in at most three clicks, a person finds", () => {
+describe("from the list of artifacts, in at most three clicks, a person finds", () => {
   it("all models with a label", async () => {
     const facets = page.getByRole("complementary", { name: "Facets" });
     await facets.getByRole("button", { name: /^model/ }).click();

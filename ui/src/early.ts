@@ -13,4 +13,5 @@ import("./main").catch((error: unknown) => {
   if (!reloadOnce()) throw error;
 });
 // Its part of the program as well, which otherwise waits until the rest has been read.
+if (place === "") import("./home/HomePage").catch(() => undefined);
 if (place === "lineage") import("./lineage/LineagePage").catch(() => undefined);

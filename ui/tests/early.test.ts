@@ -35,6 +35,17 @@ describe("the first requests", () => {
     ]);
   });
 
+  it("of the home view are what failed, what is in production, what ran, and whether there is anything", () => {
+    const asked = firstRequests("", "?span=7d");
+    expect(asked.map((each) => each.replace(/since=\d+/, "since=T"))).toEqual([
+      "api/v1/home/executions?since=T&limit=8&state=FAILED",
+      "api/v1/home/models?limit=8",
+      "api/v1/home/executions?since=T&limit=8",
+      "api/v1/totals",
+    ]);
+    expect(firstRequests("", "?filter=x")[0]).toMatch(/^api\/v1\/artifacts\?/);
+  });
+
   it("of a graph are its opening", () => {
     expect(firstRequests("lineage", "?focus=a1&up=0&down=all")).toEqual([
       "api/v1/lineage?focus=a1&up=0&down=10000&limit=5000",

@@ -7,10 +7,11 @@ was made last and totals, which other reads answer (listing.py, stores.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from lineal import conventions
-from lineal.catalogue import cards, listing, shapes
+from lineal.catalogue import cards, headline, listing, shapes
 from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.event_directions import INPUTS
 from lineal.filter.search.tree import quoted
@@ -95,16 +96,24 @@ def production(session: Session, types: KnownTypes, *, limit: int) -> shapes.Pro
 
 def _models(session: Session, types: KnownTypes, rule: str, q: str, limit: int) -> shapes.ProductionModels:
     asked = Asked(ARTIFACT, q)
-    page = listing.page(session, types, asked, order="-updated", columns="", limit=limit, cursor="")
+    page = listing.page(session, types, asked, order="-updated", columns="headline", limit=limit, cursor="")
     counted = listing.count(session, asked, exact=False)
     return shapes.ProductionModels(
         rule=rule,  # type: ignore[arg-type]
         q=q,
         count=counted.count,
         exact=counted.exact,
-        headline=None,
-        items=page.items,
+        headline=page.headline,
+        items=[_with_metric(session, row, page.headline) for row in page.items],
     )
+
+
+def _with_metric(session: Session, row: shapes.Row, named: str | None) -> shapes.Row:
+    """Return a row with a metric of its own if it lacks the one that stands for all."""
+    if row.metrics or named is None:
+        return row
+    own = cards.all_metric_values(session, ARTIFACT, row.id)
+    return replace(row, metrics={name: own[name] for name in headline.of_record(row.type, list(own), [])[:1]})
 
 
 def workspaces(session: Session, types: KnownTypes, *, limit: int) -> shapes.Workspaces:

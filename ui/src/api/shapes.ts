@@ -52,8 +52,27 @@ export function titleOf(record: {
 }
 
 /** How long an execution took, milliseconds; undefined while it runs or where that is not recorded. */
-export function durationOf(record: { readonly created: number; readonly ended?: number | null }): number | undefined {
-  return record.ended && record.ended >= record.created ? record.ended - record.created : undefined;
+export function durationOf(record: Timed): number | undefined {
+  const started = record.started ?? record.created;
+  return record.ended && record.ended >= started ? record.ended - started : undefined;
+}
+
+interface Timed {
+  readonly created: number;
+  readonly started?: number | null;
+  readonly ended?: number | null;
+}
+
+/** What people should know of the times of an execution: which of them its properties do not say. */
+export function timesNote(record: {
+  readonly start_is_recorded: boolean;
+  readonly end_is_recorded: boolean;
+  readonly ended: number | null;
+}): string | undefined {
+  const [start, end] = [!record.start_is_recorded, !record.end_is_recorded && record.ended !== null];
+  if (start && end) return "No start or end is recorded: from its creation to its last change";
+  if (start) return "No start is recorded: it is when it was created";
+  return end ? "No end is recorded: it is when it was changed last" : undefined;
 }
 
 /** The Python that gets the record, to paste into a notebook. */

@@ -2,7 +2,7 @@
 
 import { ActionIcon, Drawer, Menu, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
-import { IconDeviceDesktop, IconHelp, IconMenu2, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconChevronDown, IconDeviceDesktop, IconHelp, IconMenu2, IconMoon, IconSun } from "@tabler/icons-react";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { Notices } from "../state/Notices";
@@ -13,12 +13,16 @@ import { useShortLink } from "./shortLinks";
 import { focusMain, useFirstFocus } from "./useFirstFocus";
 
 const PLACES = [
+  { to: "/", name: "Home" },
   { to: "/artifacts", name: "Artifacts" },
   { to: "/executions", name: "Executions" },
   { to: "/runs", name: "Runs" },
   { to: "/workspaces", name: "Workspaces" },
   { to: "/lineage", name: "Lineage" },
   { to: "/monitor", name: "Monitor" },
+] as const;
+/** What people need rarely. */
+const MORE = [
   { to: "/types", name: "Types" },
   { to: "/audit", name: "Audit" },
 ] as const;
@@ -43,11 +47,13 @@ export function Shell({ children }: { children?: ReactNode }) {
         <ActionIcon className="only-narrow" aria-label="Menu" onClick={menu.open}>
           <IconMenu2 size={20} />
         </ActionIcon>
-        <Link to="/artifacts" className="brand" aria-label="Lineal: artifacts">
+        <Link to="/" className="brand" aria-label="Lineal: home">
           <img src="./icon.svg" alt="" width={24} height={24} />
           <span className="only-wide">Lineal</span>
         </Link>
-        <Places className="places only-wide" />
+        <Places className="places only-wide">
+          <MoreMenu />
+        </Places>
         <Search />
         <ThemeMenu />
         <ActionIcon aria-label="Help and keys" onClick={help.open}>
@@ -60,7 +66,12 @@ export function Shell({ children }: { children?: ReactNode }) {
       <div id="undo" role="status" aria-live="polite" />
       <Notices />
       <Drawer opened={menuOpen} onClose={menu.close} title="Lineal" size={240}>
-        <Places className="places-column" />
+        <Places className="places-column">
+          <p className="muted">More</p>
+          {MORE.map((place) => (
+            <Place key={place.to} {...place} />
+          ))}
+        </Places>
       </Drawer>
       <Help opened={helpOpen} onClose={help.close} />
     </div>
@@ -72,15 +83,48 @@ function skipToMain(event: React.MouseEvent): void {
   focusMain();
 }
 
-function Places({ className }: { className: string }) {
+function Places({ className, children }: { className: string; children: ReactNode }) {
   return (
     <nav className={className} aria-label="Pages">
-      {PLACES.map(({ to, name }) => (
-        <Link key={to} to={to} className="place" activeProps={{ className: "place place-here" }}>
-          {name}
-        </Link>
+      {PLACES.map((place) => (
+        <Place key={place.to} {...place} />
       ))}
+      {children}
     </nav>
+  );
+}
+
+function Place({ to, name }: { to: (typeof PLACES | typeof MORE)[number]["to"]; name: string }) {
+  return (
+    <Link
+      to={to}
+      className="place"
+      activeOptions={{ exact: to === "/", includeSearch: false }}
+      activeProps={{ className: "place place-here" }}
+    >
+      {name}
+    </Link>
+  );
+}
+
+function MoreMenu() {
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const isHere = MORE.some(({ to }) => path.startsWith(to));
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <button type="button" className={`place place-more ${isHere ? "place-here" : ""}`}>
+          More <IconChevronDown size={14} aria-hidden />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {MORE.map(({ to, name }) => (
+          <Menu.Item key={to} component={Link} to={to}>
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -15,6 +15,7 @@ import { NotFound, Shell } from "./Shell";
 import {
   AUDIT_NAMES,
   COMPARE_NAMES,
+  HOME_NAMES,
   LINEAGE_NAMES,
   LIST_NAMES,
   type LineageSearch,
@@ -28,6 +29,7 @@ import {
 } from "./search";
 import { storedSearch } from "./shortLinks";
 
+const HomePage = late(() => import("../home/HomePage"));
 const LineagePage = late(() => import("../lineage/LineagePage"));
 const ComparePage = late(() => import("../compare/ComparePage"));
 const MonitorPage = late(() => import("../monitor/MonitorPage"));
@@ -78,9 +80,13 @@ async function writeFilter({ search, location }: { search: ListSearch; location:
 const home = createRoute({
   ...parent,
   path: "/",
-  validateSearch: pick(LIST_NAMES),
-  beforeLoad: writeFilter,
-  component: () => <ListPage kind="artifacts" />,
+  validateSearch: pick(HOME_NAMES),
+  // The list of artifacts was here once: links to it lead to where it is now.
+  beforeLoad: ({ search }) => {
+    const { span: _, ...listed } = search as RawSearch;
+    if (Object.keys(listed).length > 0) throw redirect({ to: "/artifacts", search: listed, replace: true });
+  },
+  component: HomePage,
 });
 
 function listRoute<Path extends ListKind>(kind: Path) {

@@ -120,6 +120,7 @@ export function pick<Name extends string>(names: readonly Name[]) {
 }
 
 export const LIST_NAMES = ["filter", "fx", "sort", "columns", "selected", "preview", "where", "archived"] as const;
+export const HOME_NAMES = ["span", ...LIST_NAMES] as const;
 export const LINEAGE_NAMES = [
   "focus",
   "up",

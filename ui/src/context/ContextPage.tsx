@@ -56,10 +56,10 @@ function Context({ context }: { context: Node }) {
           <Tabs.Tab value="raw">JSON</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="artifacts">
-          <Members kind="artifacts" context={context.id} />
+          <Members kind="artifacts" context={context.id} total={holding.data?.artifacts} />
         </Tabs.Panel>
         <Tabs.Panel value="executions">
-          <Members kind="executions" context={context.id} />
+          <Members kind="executions" context={context.id} total={holding.data?.executions} />
         </Tabs.Panel>
         <Tabs.Panel value="properties">
           <PropertyList record={context} />

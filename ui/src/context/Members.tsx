@@ -1,53 +1,28 @@
-// The timeline of a workspace or run: its newest members first, each with the way to its lineage.
+// What a workspace or run holds: its executions on a timeline, or its artifacts, the newest first.
 
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useListing } from "../api/listing";
-import { durationOf, type Row } from "../api/shapes";
+import type { Row } from "../api/shapes";
 import { Empty, Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
+import { count } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
-import { StateBadge } from "../values/RecordIcon";
-import { formatDuration } from "../values/times";
-
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** From the first start to the last end of the rows; what runs ends now. */
-function spanOf(rows: readonly Row[]): Span {
-  return {
-    start: Math.min(...rows.map(({ created }) => created)),
-    end: Math.max(...rows.map(endOf)),
-  };
-}
-
-function endOf({ state, created, ended, updated }: Row): number {
-  return state === "RUNNING" ? Date.now() : (ended ?? Math.max(created, updated));
-}
-
-/** When an execution ran, within the time of all that are shown. */
-function Bar({ row, span }: { row: Row; span: Span }) {
-  const whole = Math.max(1, span.end - span.start);
-  const left = ((row.created - span.start) / whole) * 100;
-  const width = ((endOf(row) - row.created) / whole) * 100;
-  const style = { insetInlineStart: `${Math.min(left, 99)}%`, width: `${Math.max(1, Math.min(width, 100 - left))}%` };
-  return (
-    <span className="timeline-track" aria-hidden>
-      <span className={`timeline-bar timeline-${(row.state ?? "unknown").toLowerCase()}`} style={style} />
-    </span>
-  );
-}
+import { Timeline } from "./Timeline";
 
 interface MembersProps {
   readonly kind: "artifacts" | "executions";
   readonly filter?: string;
   readonly context?: string | undefined;
+  /** How many there are. */
+  readonly total?: number | undefined;
+  /** Of which the oldest come first: of a run, which has a beginning. A workspace goes on, and shows its newest. */
+  readonly oldestFirst?: boolean;
 }
 
-export function Members({ kind, filter = "", context }: MembersProps) {
-  const listing = useListing({ kind, filter, query: undefined, sort: "-created", context });
+export function Members({ kind, filter = "", context, total, oldestFirst = false }: MembersProps) {
+  const sort = oldestFirst ? "created" : "-created";
+  const listing = useListing({ kind, filter, query: undefined, sort, context });
   return (
     <Loaded query={listing}>
       {({ pages }) => {
@@ -55,30 +30,39 @@ export function Members({ kind, filter = "", context }: MembersProps) {
         if (rows.length === 0) return <Empty title={`It holds no ${kind}`} />;
         return (
           <>
-            <ul className={kind === "executions" ? "event-list timeline" : "event-list"}>
-              {rows.map((row) => (
-                <li key={row.key}>
-                  <RecordChip card={row} />
-                  {kind === "executions" && <Bar row={row} span={spanOf(rows)} />}
-                  <span className="muted">
-                    {row.state && row.state !== "UNKNOWN" && <StateBadge state={row.state} />}{" "}
-                    <Ago time={row.created} />
-                    {durationOf(row) !== undefined && ` · took ${formatDuration(durationOf(row) ?? 0)}`} ·{" "}
-                    <Link to="/lineage" search={{ focus: row.key }}>
-                      lineage
-                    </Link>
-                  </span>
-                </li>
-              ))}
-            </ul>
+            {kind === "executions" ? <Timeline rows={rows} /> : <Artifacts rows={rows} />}
             {listing.hasNextPage && (
-              <Button loading={listing.isFetchingNextPage} onClick={() => void listing.fetchNextPage()}>
-                More
-              </Button>
+              <p className="more-line">
+                <span className="muted">
+                  The {oldestFirst ? "first" : "newest"} {count(rows.length, kind.slice(0, -1))}
+                  {total !== undefined && ` of ${count(total, kind.slice(0, -1))}`}.
+                </span>
+                <Button loading={listing.isFetchingNextPage} onClick={() => void listing.fetchNextPage()}>
+                  More
+                </Button>
+              </p>
             )}
           </>
         );
       }}
     </Loaded>
+  );
+}
+
+function Artifacts({ rows }: { rows: readonly Row[] }) {
+  return (
+    <ul className="event-list">
+      {rows.map((row) => (
+        <li key={row.key}>
+          <RecordChip card={row} />
+          <span className="muted">
+            <Ago time={row.created} /> ·{" "}
+            <Link to="/lineage" search={{ focus: row.key }}>
+              lineage
+            </Link>
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -3,6 +3,7 @@
 import { Button, Tabs } from "@mantine/core";
 import { IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
+import { useListing } from "../api/listing";
 import { sayStates, useRun, useRunHolding } from "../api/runs";
 import type { Run } from "../api/shapes";
 import { useTab } from "../app/useTab";
@@ -10,10 +11,11 @@ import { useTitle } from "../app/useTitle";
 import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
+import { FailureLine } from "../values/Failure";
 import { Name } from "../values/Name";
-import { formatCount } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
+import { RecordChip } from "../values/RecordChip";
 import { RecordIcon } from "../values/RecordIcon";
-import { formatDuration } from "../values/times";
 import { ByType } from "./ByType";
 import { Members } from "./Members";
 
@@ -35,6 +37,7 @@ function RunDetails({ run }: { run: Run }) {
   return (
     <article className="record-page">
       <RunHeader run={run} />
+      {(run.states.FAILED ?? 0) > 0 && <RunFailures held={held} count={run.states.FAILED ?? 0} />}
       <ByType holding={holding} filter={run.search} where={run.search ? [] : [["run", run.name]]} />
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
@@ -46,13 +49,48 @@ function RunDetails({ run }: { run: Run }) {
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="executions">
-          <Members kind="executions" {...held} />
+          <Members kind="executions" {...held} total={run.executions} oldestFirst />
         </Tabs.Panel>
         <Tabs.Panel value="artifacts">
-          <Members kind="artifacts" {...held} />
+          <Members kind="artifacts" {...held} total={run.artifacts} />
         </Tabs.Panel>
       </Tabs>
     </article>
+  );
+}
+
+const FAILURES_SHOWN = 3;
+
+/** Why executions of the run failed, before everything else. */
+function RunFailures({
+  held,
+  count: failed,
+}: {
+  held: { filter: string; context: string | undefined };
+  count: number;
+}) {
+  const filter = `${held.filter} state=failed`.trim();
+  const failures = useListing({ kind: "executions", filter, query: undefined, sort: "created", context: held.context });
+  const rows = failures.data?.pages[0]?.rows.slice(0, FAILURES_SHOWN) ?? [];
+  return (
+    <section className="run-failures" aria-label="What failed">
+      <h2>
+        {count(failed, "execution")} failed{" "}
+        {rows.length > 0 && rows.length < failed && <span className="count">the first {rows.length}</span>}
+      </h2>
+      <Loaded query={failures} rows={2}>
+        {() => (
+          <ul className="event-list">
+            {rows.map((row) => (
+              <li key={row.key}>
+                <RecordChip card={row} />
+                <FailureLine failure={row.failure} fallback="No reason is recorded" />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
+    </section>
   );
 }
 
@@ -73,7 +111,6 @@ function RunHeader({ run }: { run: Run }) {
         <span className="muted">
           started <Ago time={run.created} />
         </span>
-        {run.updated > run.created && <span className="muted">over {formatDuration(run.updated - run.created)}</span>}
         <span>{sayStates(run.states)}</span>
         {run.workspace && (
           <Link to="/workspaces" search={listWith([["name", run.workspace]])}>

@@ -4,13 +4,14 @@ import { Button } from "@mantine/core";
 import { IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { useNode } from "../api/details";
-import { durationOf, type Node, titleOf } from "../api/shapes";
+import { durationOf, type Node, timesNote, titleOf } from "../api/shapes";
 import { useTitle } from "../app/useTitle";
 import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
 import { FoldedHistory } from "../edit/LateHistory";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
+import { FailureNote, withoutReason } from "../values/Failure";
 import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
 import { StateBadge } from "../values/RecordIcon";
@@ -28,6 +29,7 @@ export function ExecutionPage() {
 }
 
 function Execution({ execution }: { execution: Node }) {
+  const shown = withoutReason(execution);
   return (
     <article className="record-page">
       <RecordHeader record={execution}>
@@ -37,14 +39,14 @@ function Execution({ execution }: { execution: Node }) {
           </Button>
         </Link>
       </RecordHeader>
-      <Failure execution={execution} />
+      <FailureNote failure={execution.failure} state={execution.state} />
       <div className="execution">
         <EventTable kind="executions" id={execution.id} direction="input" title="Inputs" />
         <section className="execution-middle" aria-label="What it did">
           <h2>Execution</h2>
           <Times execution={execution} />
           <MetaList node={execution} />
-          <PropertyList record={execution} />
+          <PropertyList record={shown} />
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
@@ -59,39 +61,29 @@ function Execution({ execution }: { execution: Node }) {
 
 function Times({ execution }: { execution: Node }) {
   const duration = durationOf(execution);
+  const note = timesNote(execution);
   return (
     <dl className="pairs">
       <div>
-        <dt>state</dt>
+        <dt>State</dt>
         <dd>
           <StateBadge state={execution.state} />
         </dd>
       </div>
       <div>
-        <dt>started</dt>
+        <dt>Started</dt>
         <dd>
-          <Ago time={execution.created} exact />
+          <Ago time={execution.started} exact />
         </dd>
       </div>
       <div>
-        <dt>ended</dt>
+        <dt>Ended</dt>
         <dd>
           <Ago time={execution.ended} exact />
           {duration !== undefined && <span className="muted"> after {formatDuration(duration)}</span>}
+          {note && <p className="muted times-note">{note}.</p>}
         </dd>
       </div>
     </dl>
-  );
-}
-
-/** What went wrong, where a writer says so in a property: first of all on the page of a failed execution. */
-function Failure({ execution }: { execution: Node }) {
-  if (execution.state !== "FAILED") return null;
-  const fields = Object.entries({ ...execution.custom_properties, ...execution.properties });
-  const said = fields.find(([name]) => /error|exception|failure|reason|message/i.test(name));
-  return (
-    <div className="failed" role="note">
-      <strong>It failed.</strong> <pre>{said ? String(said[1].value) : "No error is recorded with it."}</pre>
-    </div>
   );
 }

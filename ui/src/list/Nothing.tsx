@@ -4,37 +4,8 @@ import { Button } from "@mantine/core";
 import { useOwnTerms } from "../api/searches";
 import type { ListKind } from "../api/shapes";
 import { Empty } from "../state/States";
-import { CopyButton } from "../values/CopyButton";
 
-function firstSteps(): string {
-  const host = location.hostname || "localhost";
-  return `from kubeflow.metadata import metadata
-
-store = metadata.Store(grpc_host="${host}", grpc_port=8080)
-workspace = metadata.Workspace(store=store, name="first-steps")
-run = metadata.Run(workspace=workspace, name="run-1")
-training = metadata.Execution(name="train", workspace=workspace, run=run)
-training.log_input(metadata.DataSet(name="orders", uri="file:///data/orders.csv"))
-training.log_output(metadata.Model(name="forecast", uri="file:///models/forecast", version="1"))
-`;
-}
-
-export function EmptyStore() {
-  const python = firstSteps();
-  return (
-    <Empty title="Nothing has been logged yet">
-      <p>Log a first data set and the model that was trained on it, from any Python with Lineal installed:</p>
-      <div className="snippet">
-        <pre>{python}</pre>
-        <CopyButton value={python} label="Copy the Python" />
-      </div>
-      <p className="muted">
-        Then reload. <code>lineal tutorial</code> fills the store with a small example.
-      </p>
-      <Button onClick={() => location.reload()}>Reload</Button>
-    </Empty>
-  );
-}
+export { Start as EmptyStore } from "../home/Start";
 
 interface NoMatchProps {
   readonly kind: ListKind;

@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCaller } from "../api/caller";
 import { BASE } from "../api/client";
-import { durationOf, type Node, pythonFor, titleOf } from "../api/shapes";
+import { durationOf, type Node, pythonFor, timesNote, titleOf } from "../api/shapes";
 import { useViewed } from "../app/viewed";
 import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
@@ -28,7 +28,6 @@ const LISTS = {
 export function RecordHeader({ record, children }: { record: Node; children?: ReactNode }) {
   useViewed(record);
   const list = LISTS[record.kind];
-  const duration = durationOf(record);
   const caller = useCaller();
   return (
     <header className="record-header">
@@ -52,7 +51,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
         <span className="muted">
           recorded <Ago time={record.created} />
         </span>
-        {duration !== undefined && <span className="muted">took {formatDuration(duration)}</span>}
+        <Took record={record} />
         {record.contexts.map((context) => (
           <Link key={context.key} to="/workspaces/$id" params={{ id: context.id }} title={context.type}>
             <RecordIcon type="" kind={/run/i.test(shortType(context.type)) ? "run" : "workspace"} size={14} />{" "}
@@ -99,5 +98,15 @@ function CopyMenu({ record }: { record: Node }) {
         <Menu.Item onClick={() => copy(pythonFor(record, `grpc://${new URL(BASE).hostname}:8080`))}>Python</Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+function Took({ record }: { record: Node }) {
+  const duration = durationOf(record);
+  if (duration === undefined) return null;
+  return (
+    <span className="muted" title={timesNote(record)}>
+      took {formatDuration(duration)}
+    </span>
   );
 }

@@ -67,13 +67,16 @@ function two(part: number): string {
   return String(part).padStart(2, "0");
 }
 
-/** "380 ms", "4.2 s", "2 min 5 s", "3 h 12 min", "2 d 4 h". */
+/** "850 ms", "4.2 s", "2 min 5 s", "2 h 5 min", "1 day 4 h", "3 days". */
 export function formatDuration(size: number): string {
-  if (size < SECOND) return `${Math.round(size)} ms`;
-  if (size < MINUTE) return `${(size / SECOND).toFixed(size < 10 * SECOND ? 1 : 0)} s`;
+  if (size < SECOND) return `${Math.floor(size)} ms`;
+  if (size < 10 * SECOND) return `${(Math.floor(size / 100) / 10).toFixed(1)} s`;
+  if (size < MINUTE) return `${Math.floor(size / SECOND)} s`;
   if (size < HOUR) return pair(size, MINUTE, "min", SECOND, "s");
   if (size < DAY) return pair(size, HOUR, "h", MINUTE, "min");
-  return pair(size, DAY, "d", HOUR, "h");
+  const days = count(Math.floor(size / DAY), "day");
+  const hours = Math.floor((size % DAY) / HOUR);
+  return size < 3 * DAY && hours > 0 ? `${days} ${hours} h` : days;
 }
 
 function pair(size: number, large: number, largeName: string, small: number, smallName: string): string {

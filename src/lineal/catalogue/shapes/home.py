@@ -62,7 +62,7 @@ class ProductionModels:
         q: the search that finds them.
         count: how many there are.
         exact: whether `count` is all of them; if not, there are more.
-        headline: the metric that stands for them, if they have one.
+        headline: the metric that stands for them, if they have one; a model without it has one of its own.
         items: the ones that were changed last.
         complete: whether the search index had caught up.
     """

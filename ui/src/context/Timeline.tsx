@@ -1,0 +1,85 @@
+// The executions of a run on one axis of time, the oldest first: when each ran, how long, how it ended and why.
+
+import { Link } from "@tanstack/react-router";
+import { type Row, timesNote } from "../api/shapes";
+import { Ago } from "../values/Ago";
+import { FailureLine } from "../values/Failure";
+import { RecordChip } from "../values/RecordChip";
+import { StateBadge } from "../values/RecordIcon";
+import { formatDuration, formatLocal } from "../values/times";
+import { axisOf, oldestFirst, placeOf, ranAt, type Span, ticksOf } from "./timeline";
+
+export function Timeline({ rows }: { rows: readonly Row[] }) {
+  const now = Date.now();
+  const axis = axisOf(rows, now);
+  const estimated = rows.filter((row) => timesNote(row)).length;
+  return (
+    <div className="timeline-box">
+      <Axis axis={axis} />
+      <ul className="event-list timeline">
+        {oldestFirst(rows, now).map((row) => (
+          <Line key={row.key} row={row} axis={axis} now={now} />
+        ))}
+      </ul>
+      {estimated > 0 && (
+        <p className="muted timeline-note">
+          {estimated === rows.length ? "No" : `${rows.length - estimated} of ${rows.length} executions have a`} recorded
+          start and end; otherwise, an execution counts from its creation to its last change.
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The axis: when it begins, and how much later each mark is. */
+function Axis({ axis }: { axis: Span }) {
+  return (
+    <div className="timeline-axis" aria-hidden>
+      <span className="muted">from {formatLocal(axis.start)}</span>
+      <span className="timeline-ticks">
+        {ticksOf(axis).map((after) => {
+          const { left } = placeOf({ start: axis.start + after, end: axis.start + after }, axis);
+          return (
+            <span key={after} style={{ insetInlineStart: `${left}%` }}>
+              {after === 0 ? "0" : `+${formatDuration(after)}`}
+            </span>
+          );
+        })}
+      </span>
+      <span className="muted">{formatDuration(axis.end - axis.start)} in all</span>
+    </div>
+  );
+}
+
+function Line({ row, axis, now }: { row: Row; axis: Span; now: number }) {
+  const ran = ranAt(row, now);
+  const { left, width } = placeOf(ran, axis);
+  const took = formatDuration(ran.end - ran.start);
+  const isRunning = row.state === "RUNNING";
+  const hasEnded = isRunning || row.ended !== null;
+  return (
+    <li>
+      <RecordChip card={row} />
+      <span className="timeline-track" aria-hidden>
+        <span
+          className={`timeline-bar timeline-${(row.state ?? "unknown").toLowerCase()}`}
+          style={{ insetInlineStart: `${left}%`, width: `${width}%` }}
+        />
+      </span>
+      <span className="muted">
+        {row.state === "COMPLETE" && <StateBadge state={row.state} />} <Ago time={ran.start} exact />
+        {hasEnded && (
+          <span title={timesNote(row)}>
+            {" · "}
+            {isRunning ? `running for ${took}` : `took ${took}`}
+          </span>
+        )}{" "}
+        ·{" "}
+        <Link to="/lineage" search={{ focus: row.key }}>
+          lineage
+        </Link>
+      </span>
+      <FailureLine failure={row.failure} />
+    </li>
+  );
+}

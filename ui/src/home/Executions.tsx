@@ -1,0 +1,167 @@
+// What ran and what failed in a span of time: counts by state, the last executions, reasons, and the inputs of failures.
+
+import { Link } from "@tanstack/react-router";
+import { type RecentExecution, type RecentExecutions, useRecentExecutions } from "../api/home";
+import { durationOf, timesNote, titleOf } from "../api/shapes";
+import { Loaded } from "../state/States";
+import { Ago } from "../values/Ago";
+import { FailureLine } from "../values/Failure";
+import { cutMiddle } from "../values/names";
+import { count, formatCount } from "../values/numbers";
+import { RecordIcon, StateBadge } from "../values/RecordIcon";
+import { formatDuration } from "../values/times";
+import { Panel, type Shown } from "./Panel";
+
+export function WhatRan({ since }: { since: number }) {
+  const query = useRecentExecutions(since, "");
+  return (
+    <Panel title="What ran" shown={shownOf(query.data)}>
+      <Loaded query={query} rows={5}>
+        {(ran) => (
+          <>
+            <States ran={ran} />
+            <ul className="home-rows">
+              {ran.items.map((row) => (
+                <li key={row.key}>
+                  <Execution row={row} />
+                  <Took row={row} />
+                </li>
+              ))}
+            </ul>
+            {ran.items.length === 0 && <p className="muted">Nothing ran.</p>}
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+export function WhatFailed({ since }: { since: number }) {
+  const query = useRecentExecutions(since, "FAILED");
+  return (
+    <Panel title="What failed, and why" shown={shownOf(query.data)}>
+      <Loaded query={query} rows={5}>
+        {(failed) => (
+          <>
+            <Reasons failed={failed} />
+            <ul className="home-rows">
+              {failed.items.map((row) => (
+                <li key={row.key}>
+                  <Execution row={row} />
+                  <span className="muted">
+                    <Ago time={row.ended} />
+                  </span>
+                  <div className="home-below">
+                    <FailureLine failure={row.failure} fallback="No reason is recorded" />
+                    <Inputs row={row} />
+                  </div>
+                </li>
+              ))}
+            </ul>
+            {failed.items.length === 0 && <p className="muted">Nothing failed.</p>}
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function totalOf(ran: RecentExecutions): number {
+  return Object.values(ran.states).reduce((sum, each) => sum + each, 0);
+}
+
+function shownOf(ran: RecentExecutions | undefined): Shown | undefined {
+  if (!ran) return undefined;
+  const more = !ran.exact;
+  return {
+    number: ran.items.length,
+    total: totalOf(ran),
+    more,
+    to: "executions",
+    search: { filter: ran.q, sort: "-updated" },
+  };
+}
+
+const ORDER = ["FAILED", "RUNNING", "CANCELED", "COMPLETE", "CACHED", "NEW", "UNKNOWN"];
+
+/** "45 executions: 5 failed, 2 running, 38 complete"; each is a link to the list of just those. */
+function States({ ran }: { ran: RecentExecutions }) {
+  const states = ORDER.filter((state) => ran.states[state]);
+  if (states.length === 0) return null;
+  return (
+    <p className="home-states">
+      <strong>{count(totalOf(ran), "execution", { more: !ran.exact })}</strong>
+      {states.map((state) => (
+        <Link key={state} to="/executions" search={{ filter: `${ran.q} state=${state.toLowerCase()}` }}>
+          {formatCount(ran.states[state] ?? 0)}
+          {!ran.exact && "+"} {state === "UNKNOWN" ? "without a state" : <StateBadge state={state} />}
+        </Link>
+      ))}
+    </p>
+  );
+}
+
+function Reasons({ failed }: { failed: RecentExecutions }) {
+  if (failed.reasons.length === 0 || totalOf(failed) < 2) return null;
+  return (
+    <p className="home-states">
+      {failed.reasons.map(({ type, count: number, term }) => (
+        <Link key={type} to="/executions" search={{ filter: `${failed.q} ${term}` }} title={type}>
+          {formatCount(number)}
+          {!failed.exact && "+"} <bdi>{cutMiddle(type, 40)}</bdi>
+        </Link>
+      ))}
+    </p>
+  );
+}
+
+function Execution({ row }: { row: RecentExecution }) {
+  return (
+    <span className="home-name">
+      <RecordIcon type={row.type} kind={row.kind} />
+      <Link to="/executions/$id" params={{ id: row.id }} title={titleOf(row)}>
+        <bdi>{titleOf(row)}</bdi>
+      </Link>
+      {(row.run || row.workspace) && <bdi className="muted">{cutMiddle(row.run || row.workspace || "", 28)}</bdi>}
+    </span>
+  );
+}
+
+function Took({ row }: { row: RecentExecution }) {
+  const isRunning = row.state === "RUNNING";
+  const took = isRunning ? Date.now() - (row.started ?? row.created) : durationOf(row);
+  return (
+    <span className="home-end muted">
+      <StateBadge state={row.state} />
+      {took !== undefined && (
+        <span title={timesNote(row)}>
+          {isRunning ? "for " : ""}
+          {formatDuration(Math.max(0, took))}
+        </span>
+      )}
+      <Ago time={isRunning ? row.started : row.ended} />
+    </span>
+  );
+}
+
+/** The artifacts that a failed execution read, each a link; the execution has the rest. */
+function Inputs({ row }: { row: RecentExecution }) {
+  if (row.inputs.length === 0) return <span className="muted">It read nothing.</span>;
+  const rest = row.input_count - row.inputs.length;
+  return (
+    <span className="home-inputs">
+      <span className="muted">read</span>
+      {row.inputs.map((input) => (
+        <Link key={input.key} to="/artifacts/$id" params={{ id: input.id }} title={input.name ?? ""}>
+          <RecordIcon type={input.type} kind="artifact" size={14} />{" "}
+          <bdi>{cutMiddle(input.name || `id ${input.id}`, 28)}</bdi>
+        </Link>
+      ))}
+      {rest > 0 && (
+        <Link to="/executions/$id" params={{ id: row.id }}>
+          and {formatCount(rest)} more
+        </Link>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,53 @@
+// The home view: what ran and what failed in a span of time, models in production, what was made last, workspaces.
+
+import { NativeSelect } from "@mantine/core";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { useTotals } from "../api/listing";
+import { useTitle } from "../app/useTitle";
+import { WhatFailed, WhatRan } from "./Executions";
+import { MadeLast, Production, WorkspacesPanel } from "./Records";
+import { Start } from "./Start";
+import { beginningOf, SPANS, saySince, spanOf } from "./span";
+
+export default function HomePage() {
+  useTitle("Home");
+  const { span: asked } = useSearch({ strict: false }) as { span?: string };
+  const span = spanOf(asked);
+  const since = useMemo(() => beginningOf(span), [span]);
+  const totals = useTotals();
+  if (totals.data && totals.data.artifacts + totals.data.executions + totals.data.contexts === 0) return <Start />;
+  return (
+    <div className="home">
+      <header className="home-head">
+        <h1>Home</h1>
+        <SpanChoice span={span} since={since} />
+      </header>
+      <div className="home-panels">
+        <WhatFailed since={since} />
+        <Production />
+        <WhatRan since={since} />
+        <MadeLast />
+        <WorkspacesPanel />
+      </div>
+    </div>
+  );
+}
+
+function SpanChoice({ span, since }: { span: string; since: number }) {
+  const navigate = useNavigate();
+  return (
+    <p className="home-span">
+      <label htmlFor="span">What ran</label>
+      <NativeSelect
+        id="span"
+        value={span}
+        data={[...SPANS]}
+        onChange={({ currentTarget: { value } }) =>
+          void navigate({ to: "/", search: { span: value === "night" ? undefined : value } as never, replace: true })
+        }
+      />
+      <span className="muted">{saySince(since)}</span>
+    </p>
+  );
+}
