@@ -5,8 +5,9 @@ import { IconPencil } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useCaller } from "../api/caller";
 import type { ListKind } from "../api/shapes";
+import { loadPart } from "../app/loadPart";
 
-const BulkEdit = lazy(() => import("./BulkEdit"));
+const BulkEdit = lazy(() => loadPart(() => import("./BulkEdit")));
 
 interface EditSelectionProps {
   readonly kind: ListKind;

@@ -5,14 +5,15 @@ import { IconPencil } from "@tabler/icons-react";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import { type Caller, useCaller, whyNoAliases, whyNot } from "../api/caller";
 import type { Node } from "../api/shapes";
+import { loadPart } from "../app/loadPart";
 import { Labels } from "../values/Labels";
 import { StateBadge } from "../values/RecordIcon";
 import { descriptionOf, type Field, labelsOf, stageOf } from "./fields";
 import "./fields.css";
 
 const loadEditor = () => import("./FieldEditor");
-const FieldEditor = lazy(loadEditor);
-const ArchiveButton = lazy(() => import("./ArchiveButton"));
+const FieldEditor = lazy(() => loadPart(loadEditor));
+const ArchiveButton = lazy(() => loadPart(() => import("./ArchiveButton")));
 
 const NAMES: Readonly<Record<Field, string>> = {
   description: "Description",
@@ -35,16 +36,23 @@ export function Fields({ record }: { record: Node }) {
   const shown = FIELDS[record.kind].filter((field) => mayChange || isFilled(record, field));
   return (
     <>
-      <dl className="fields">
-        {shown.map((field) => (
-          <FieldRow key={field} record={record} field={field} why={mayChange ? noChange(caller, record, field) : ""} />
-        ))}
+      <div className="fields">
+        <dl className="fields-list">
+          {shown.map((field) => (
+            <FieldRow
+              key={field}
+              record={record}
+              field={field}
+              why={mayChange ? noChange(caller, record, field) : ""}
+            />
+          ))}
+        </dl>
         {mayChange && (
           <Suspense>
             <ArchiveButton record={record} />
           </Suspense>
         )}
-      </dl>
+      </div>
       {why && <p className="muted fields-note">You can read this record and not change it: {why}</p>}
     </>
   );

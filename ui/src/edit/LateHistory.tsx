@@ -2,9 +2,10 @@
 
 import { lazy, Suspense, useState } from "react";
 import type { Node } from "../api/shapes";
+import { loadPart } from "../app/loadPart";
 import { Loading } from "../state/States";
 
-const History = lazy(() => import("./History"));
+const History = lazy(() => loadPart(() => import("./History")));
 
 export function LateHistory({ record }: { record: Node }) {
   return (
