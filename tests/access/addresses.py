@@ -119,6 +119,8 @@ def _of_events(kind: str, node_id: str) -> dict[str, Route]:
     return {f"/api/v1/{kind}/{{node_id}}/events": Route(values, [{"node_id": node_id}])}
 
 
+# A place before all versions: no artifact of these stores has two.
+_FUTURE = f"{10**14}-1"
 _AROUND = {"as_of": [_LATER], "since": ["1"], "internal": ["true", "false"]}
 
 ROUTES: dict[str, Route] = {
@@ -128,7 +130,7 @@ ROUTES: dict[str, Route] = {
     **_of_events("artifacts", "2"),
     **_of_events("executions", "1"),
     "/api/v1/artifacts/{node_id}/versions": Route(
-        {"node_id": _IDS, "columns": ["label.team,headline", ""], "limit": ["1", "100"], "cursor": [NEXT]},
+        {"node_id": _IDS, "columns": ["label.team,headline", ""], "limit": ["1", "100"], "cursor": [_FUTURE]},
         [{"node_id": "2"}, {"node_id": "5"}],
     ),
     "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),

@@ -25,6 +25,59 @@ async function open(address: string) {
   return visitor.page;
 }
 
+describe("the versions of a model", () => {
+  it("are compared by one click, the latest three", async () => {
+    const page = await open("/artifacts/3");
+    await page.getByRole("link", { name: "Compare the latest three" }).click();
+    await page.getByRole("heading", { name: "Compare 3 artifacts" }).waitFor();
+  });
+
+  it("have metrics, labels and makers, and are ticked by keyboard and compared by c", async () => {
+    const page = await open("/artifacts/3?tab=versions");
+    await page.getByRole("columnheader", { name: "mean_error" }).waitFor();
+    await page.getByText("autumn").first().waitFor();
+    const boxes = page.getByRole("checkbox", { name: /^Tick version/ });
+    await boxes.first().focus();
+    await page.keyboard.press("Space");
+    expect(await boxes.first().isChecked()).toBe(true);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Shift+Space");
+    await page.getByText("Compare 3 ticked").waitFor();
+    await picture(page, "versions");
+    await page.keyboard.press("c");
+    await page.getByRole("heading", { name: "Compare 3 artifacts" }).waitFor();
+  });
+
+  it("are ticked by pointer, with Shift for a range", async () => {
+    const page = await open("/artifacts/3?tab=versions");
+    const boxes = page.getByRole("checkbox", { name: /^Tick version/ });
+    await boxes.nth(0).click();
+    await boxes.nth(2).click({ modifiers: ["Shift"] });
+    await page.getByRole("button", { name: "Compare 3 ticked" }).click();
+    await page.getByRole("heading", { name: "Compare 3 artifacts" }).waitFor();
+  });
+});
+
+describe("a comparison", () => {
+  it("hides what is equal until it is asked for, and keeps that in the address", async () => {
+    const page = await open("/compare?ids=a3,a12,a21");
+    expect(await page.getByRole("rowheader", { name: /learning_rate/ }).count()).toBe(0);
+    await page.getByRole("button", { name: /Show \d+ identical fields/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("rowheader", { name: /learning_rate/ }).waitFor();
+    await page.reload();
+    await page.getByRole("button", { name: /Hide \d+ identical fields/ }).waitFor();
+    await picture(page, "compare-all");
+  });
+
+  it("takes executions by the metrics of their outputs", async () => {
+    const page = await open("/compare?ids=e1,e4&all=1");
+    await page.getByRole("heading", { name: "Compare 2 executions" }).waitFor();
+    await page.getByRole("rowheader", { name: /mean_error \(validation\)/ }).waitFor();
+  });
+});
+
 describe("the monitor", () => {
   it("opens with the most reported metric and a line for each name", async () => {
     const page = await open("/monitor");

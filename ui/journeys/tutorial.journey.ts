@@ -55,7 +55,7 @@ describe("a person", () => {
     for (const key of [" ", "ArrowDown", " ", "c"]) await page.keyboard.press(key);
     await page.getByRole("heading", { name: "Compare 2 artifacts" }).waitFor();
     await settle(page);
-    await page.getByRole("switch", { name: /Equal fields/ }).check({ force: true });
+    await page.getByRole("button", { name: /Show \d+ identical field/ }).click();
     await page.getByRole("rowheader", { name: "mean_error (validation)" }).waitFor();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Evaluation, Node, Series } from "../src/api/shapes";
-import { compareRows, deltaOf } from "../src/compare/table";
+import type { Node, Series } from "../src/api/shapes";
+import { type Compared, compareRows, deltaOf } from "../src/compare/table";
 import { bestSoFar, byTime, byVersion, extentOf, notFinite, versionsOf } from "../src/monitor/lines";
 
 function series(values: Series["points"][number]["value"][], group: Record<string, string> = {}): Series {
@@ -59,7 +59,7 @@ describe("a comparison", () => {
       meta: null,
       type: "m",
     }) as unknown as Node;
-  const evaluation = (auc: number) => [{ values: { auc } }] as unknown as Evaluation[];
+  const evaluation = (auc: number): Compared[] => [{ name: "auc", metrics_type: null, time: 1, value: auc }];
 
   it("takes nested values apart and knows which differ", () => {
     const rows = compareRows([node("a1", 2), node("a2", 3)], [evaluation(0.8), evaluation(0.9)]);
@@ -69,11 +69,13 @@ describe("a comparison", () => {
   });
 
   it("keeps apart what a metric says before and after a model went live", () => {
-    const reports = ["validation", "production"].map((metrics_type, at) => ({ metrics_type, values: { error: at } }));
-    const rows = compareRows([node("a1", 2), node("a2", 2)], [
-      reports,
-      reports.slice(0, 1),
-    ] as unknown as Evaluation[][]);
+    const reports = ["validation", "production"].map((metrics_type, value) => ({
+      name: "error",
+      metrics_type,
+      time: 1,
+      value,
+    }));
+    const rows = compareRows([node("a1", 2), node("a2", 2)], [reports, reports.slice(0, 1)]);
     const metrics = rows.filter(({ section }) => section === "Metrics");
     expect(metrics.map(({ name, values }) => [name, ...values.map((value) => value?.value)])).toEqual([
       ["error (production)", 1, undefined],

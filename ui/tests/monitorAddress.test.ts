@@ -1,6 +1,7 @@
 // What the monitor shows without being told, and what it says of values that it does not draw.
 
 import { describe, expect, it } from "vitest";
+import { toggledItem } from "../src/app/search";
 import {
   groupKey,
   groupsOf,
@@ -10,7 +11,6 @@ import {
   plottedMetrics,
   samplingNotes,
   thresholdOf,
-  toggled,
   withThreshold,
 } from "../src/monitor/address";
 import { count } from "../src/values/numbers";
@@ -78,8 +78,8 @@ describe("thresholds in the address", () => {
   });
 
   it("stand beside turned metrics, which are a set", () => {
-    expect(toggled(toggled("", "a"), "b")).toBe("a,b");
-    expect(toggled("a,b", "a")).toBe("b");
+    expect(toggledItem(toggledItem("", "a"), "b")).toBe("a,b");
+    expect(toggledItem("a,b", "a")).toBe("b");
   });
 });
 

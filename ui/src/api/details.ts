@@ -41,6 +41,25 @@ export function useEvents(kind: "artifacts" | "executions", id: string, directio
   });
 }
 
+/**
+ * The versions of an artifact, newest first, page by page.
+ *
+ * @param columns the values to show, as the server reads them; undefined for the first four metrics.
+ */
+export function useVersionPages(id: string, columns: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ["versions", id, "pages", columns],
+    queryFn: ({ pageParam }) => {
+      const query = { limit: 100, ...(columns !== undefined && { columns }), ...(pageParam && { cursor: pageParam }) };
+      return dataOf(api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query } }));
+    },
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: REFRESH_EVERY,
+    placeholderData: (old, last) => (last?.queryKey[1] === id ? old : undefined),
+  });
+}
+
 /** As many versions as are asked for. */
 export const MOST_VERSIONS = 100;
 

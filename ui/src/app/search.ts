@@ -28,6 +28,12 @@ export function joinList(items: Iterable<string>): string | undefined {
   return [...items].map(quoteItem).join(",") || undefined;
 }
 
+/** A list of items after one of them was put in or taken out. */
+export function toggledItem(list: string | undefined, item: string): string {
+  const items = splitList(list);
+  return joinList(items.includes(item) ? items.filter((other) => other !== item) : [...items, item]) ?? "";
+}
+
 /** A key as it stands in a list, in an order or among groups. */
 export function quoteItem(item: string): string {
   return /[",]|^\s|\s$/.test(item) ? `"${item.replace(/"/g, '""')}"` : item;
@@ -146,7 +152,7 @@ export const LINEAGE_NAMES = [
 ] as const;
 export const AUDIT_NAMES = ["subject", "id", "who", "rpc", "since", "until"] as const;
 export const RECORD_NAMES = ["tab"] as const;
-export const COMPARE_NAMES = ["ids", "base", "all"] as const;
+export const COMPARE_NAMES = ["ids", "base", "all", "turned", "x", "y", "axes"] as const;
 export const MONITOR_NAMES = [
   "name",
   "metrics",

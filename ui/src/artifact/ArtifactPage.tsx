@@ -3,13 +3,14 @@
 import { Button, Tabs } from "@mantine/core";
 import { IconArrowsDiff, IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useNode, useVersions } from "../api/details";
 import { type Node, titleOf } from "../api/shapes";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { LateHistory } from "../edit/LateHistory";
-import { Loaded } from "../state/States";
-import { count } from "../values/numbers";
+import { Loaded, Loading } from "../state/States";
+import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
 import { Evaluations } from "./Evaluations";
@@ -18,7 +19,8 @@ import { Headline } from "./Headline";
 import { LineageStrip } from "./LineageStrip";
 import { MetaList } from "./MetaList";
 import { isMetricsRecord, MetricsRecord } from "./MetricsRecord";
-import { Versions } from "./Versions";
+
+const Versions = lazy(() => import("./Versions"));
 
 export function ArtifactPage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -51,7 +53,7 @@ function Artifact({ artifact }: { artifact: Node }) {
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
           <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
           <Tabs.Tab value="versions">
-            Versions {keys.length > 0 && <span className="count">{keys.length}</span>}
+            Versions {versions.data && <span className="count">{formatCount(versions.data.total)}</span>}
           </Tabs.Tab>
           <Tabs.Tab value="events">
             Events <span className="count">{artifact.inputs + artifact.outputs}</span>
@@ -67,7 +69,9 @@ function Artifact({ artifact }: { artifact: Node }) {
           <Evaluations artifact={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">
-          <Versions query={versions} current={artifact.id} />
+          <Suspense fallback={<Loading rows={6} />}>
+            <Versions id={artifact.id} type={artifact.type} />
+          </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <EventList kind="artifacts" id={artifact.id} />
@@ -83,12 +87,12 @@ function Artifact({ artifact }: { artifact: Node }) {
   );
 }
 
-/** As many versions as can be compared. */
-const MOST = 20;
+/** How many of the latest versions are compared by one click. */
+const LATEST = 3;
 
 /** Where to go from an artifact. */
 function Ways({ artifact, versions }: { artifact: Node; versions: readonly string[] }) {
-  const compared = versions.slice(0, MOST);
+  const compared = versions.slice(0, LATEST);
   return (
     <>
       <Link to="/lineage" search={{ focus: artifact.key }} tabIndex={-1}>
@@ -104,7 +108,8 @@ function Ways({ artifact, versions }: { artifact: Node; versions: readonly strin
       </Link>
       {compared.length > 1 && (
         <Link to="/compare" search={{ ids: compared.join(",") }}>
-          <IconArrowsDiff size={14} aria-hidden /> Compare {count(compared.length, "version")}
+          <IconArrowsDiff size={14} aria-hidden />{" "}
+          {compared.length === LATEST ? "Compare the latest three" : "Compare both versions"}
         </Link>
       )}
     </>

@@ -1,73 +1,99 @@
-// The versions of the same name, newest first. Each has its own lineage.
+// The versions of the same name, newest first, with what tells them apart. Ticked ones are compared.
 
-import { Link } from "@tanstack/react-router";
-import type { Row } from "../api/shapes";
-import { Loaded } from "../state/States";
-import { Ago } from "../values/Ago";
-import { Name } from "../values/Name";
-import { StateBadge } from "../values/RecordIcon";
+import { Button, MultiSelect } from "@mantine/core";
+import { IconArrowsDiff } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import "./versions.css";
+import { useVersionPages } from "../api/details";
+import { joinList } from "../app/search";
+import { MOST_COMPARED } from "../compare/address";
+import { read, write } from "../list/memory";
+import { Empty, Failed, Loading } from "../state/States";
+import { formatCount } from "../values/numbers";
+import { useTicks } from "./useTicks";
+import { VersionTable } from "./VersionTable";
 
-interface VersionsProps {
-  readonly query: React.ComponentProps<typeof Loaded<{ items: Row[] }>>["query"];
-  readonly current: string;
-}
+const FIRST_METRICS = 4;
 
-export function Versions({ query, current }: VersionsProps) {
+export default function Versions({ id, type }: { id: string; type: string }) {
+  const memory = `versions.${type}`;
+  const [chosen, setChosen] = useState(() => read<readonly string[] | undefined>(memory, undefined));
+  const columns = chosen && (joinList(chosen.map((name) => `metric.${name}`)) ?? "");
+  const versions = useVersionPages(id, columns);
+  const rows = versions.data?.pages.flatMap(({ items }) => items) ?? [];
+  const keys = rows.map(({ key }) => key);
+  const navigate = useNavigate();
+  const compare = (compared: readonly string[]) => {
+    const isMany = compared.length > 1 && compared.length <= MOST_COMPARED;
+    if (isMany) void navigate({ to: "/compare", search: { ids: compared.join(",") } as never });
+  };
+  const ticks = useTicks(keys, () => compare(keys.filter((key) => ticks.ticked.has(key))));
+  if (versions.error && rows.length === 0)
+    return <Failed error={versions.error} retry={() => void versions.refetch()} />;
+  const [page] = versions.data?.pages ?? [];
+  if (!page) return <Loading rows={6} />;
+  if (rows.length === 0) return <Empty title="No versions" />;
+  const metrics = chosen ?? page.metrics.slice(0, FIRST_METRICS);
+  const choose = (names: readonly string[]) => {
+    write(memory, names);
+    setChosen(names);
+  };
   return (
-    <Loaded query={query}>
-      {({ items }) => (
-        <div className="scroll-x">
-          <table className="table">
-            <thead>
-              <tr>
-                <th>Version</th>
-                <th>State</th>
-                <th>Made by</th>
-                <th>Created</th>
-                <th>Lineage</th>
-              </tr>
-            </thead>
-            <tbody>
-              {items.map((row) => (
-                <VersionRow key={row.key} row={row} isCurrent={row.id === current} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+    <div className="versions">
+      <div className="versions-tools">
+        <CompareButtons keys={keys} ticked={ticks.ticked} compare={compare} />
+        {page.metrics.length > 0 && (
+          <MultiSelect
+            size="xs"
+            className="versions-metrics"
+            aria-label="Metrics to show"
+            placeholder="Metrics"
+            data={[...new Set([...page.metrics, ...metrics])]}
+            value={[...metrics]}
+            onChange={choose}
+            searchable
+          />
+        )}
+      </div>
+      <VersionTable rows={rows} current={id} metrics={metrics} ticks={ticks} />
+      {rows.length < page.total && (
+        <p className="muted">
+          {formatCount(rows.length)} of {formatCount(page.total)} versions.{" "}
+          <Button loading={versions.isFetchingNextPage} onClick={() => void versions.fetchNextPage()}>
+            Load {formatCount(Math.min(100, page.total - rows.length))} more
+          </Button>
+        </p>
       )}
-    </Loaded>
+    </div>
   );
 }
 
-function VersionRow({ row, isCurrent }: { row: Row; isCurrent: boolean }) {
+interface CompareButtonsProps {
+  readonly keys: readonly string[];
+  readonly ticked: ReadonlySet<string>;
+  readonly compare: (keys: readonly string[]) => void;
+}
+
+function CompareButtons({ keys, ticked, compare }: CompareButtonsProps) {
+  const isTooMany = ticked.size > MOST_COMPARED;
   return (
-    <tr aria-current={isCurrent || undefined}>
-      <td>
-        <Link to="/artifacts/$id" params={{ id: row.id }}>
-          <Name name={row.version ?? ""} fallback={`id ${row.id}`} />
-        </Link>
-        {isCurrent && <span className="muted"> (this)</span>}
-      </td>
-      <td>
-        <StateBadge state={row.state} />
-      </td>
-      <td>
-        {row.made_by ? (
-          <Link to="/executions/$id" params={{ id: row.made_by.id }}>
-            <bdi>{row.made_by.name || `#${row.made_by.id}`}</bdi>
-          </Link>
-        ) : (
-          "–"
-        )}
-      </td>
-      <td>
-        <Ago time={row.created} />
-      </td>
-      <td>
-        <Link to="/lineage" search={{ focus: row.key }}>
-          Lineage
-        </Link>
-      </td>
-    </tr>
+    <>
+      {keys.length > 2 && <Button onClick={() => compare(keys.slice(0, 3))}>Compare the latest three</Button>}
+      <Button
+        leftSection={<IconArrowsDiff size={14} />}
+        disabled={ticked.size < 2 || isTooMany}
+        onClick={() => compare(keys.filter((key) => ticked.has(key)))}
+      >
+        {ticked.size > 1 ? `Compare ${formatCount(ticked.size)} ticked` : "Compare ticked"}
+      </Button>
+      <span className="muted" aria-live="polite">
+        {isTooMany
+          ? `${formatCount(ticked.size)} are ticked; up to ${MOST_COMPARED} can be compared`
+          : ticked.size < 2
+            ? "Tick two or more: Space, Shift for a range, c compares"
+            : ""}
+      </span>
+    </>
   );
 }

@@ -1,9 +1,12 @@
 // The comparison as rows: one field a row, one record a column. No drawing here.
 
-import type { Evaluation, Node } from "../api/shapes";
+import type { components } from "../api/schema";
+import type { Node } from "../api/shapes";
 import { compareValues, toNumber } from "../values/numbers";
 import { isInternal } from "../values/PropertyList";
 import { parseJson, type TypedValue } from "../values/Value";
+
+export type Compared = components["schemas"]["ComparedMetric"];
 
 export interface CompareRow {
   readonly section: "Metrics" | "Parameters and properties" | "Record" | "Labels";
@@ -12,10 +15,14 @@ export interface CompareRow {
   readonly differs: boolean;
 }
 
-/** All fields of the records, metrics first. */
-export function compareRows(nodes: readonly Node[], evaluations: readonly (readonly Evaluation[])[]): CompareRow[] {
+/**
+ * All fields of the records, metrics first.
+ *
+ * @param metrics the latest metrics of each record, in the order of the records.
+ */
+export function compareRows(nodes: readonly Node[], metrics: readonly (readonly Compared[])[]): CompareRow[] {
   return [
-    ...metricRows(evaluations),
+    ...metricRows(metrics),
     ...rowsOf("Parameters and properties", nodes.map(fieldsOf)),
     ...rowsOf(
       "Labels",
@@ -35,21 +42,18 @@ function rowsOf(section: CompareRow["section"], columns: readonly Fields[]): Com
   });
 }
 
-/** The last value of each metric. One that was measured in several ways has a row for each: they cannot be compared. */
-function metricRows(evaluations: readonly (readonly Evaluation[])[]): CompareRow[] {
+/** A metric that was measured in several ways has a row for each: they cannot be compared. */
+function metricRows(metrics: readonly (readonly Compared[])[]): CompareRow[] {
   const ways = new Map<string, Set<string | null>>();
-  for (const { values, metrics_type } of evaluations.flat()) {
-    for (const name of Object.keys(values)) ways.set(name, (ways.get(name) ?? new Set()).add(metrics_type));
+  for (const { name, metrics_type } of metrics.flat()) {
+    ways.set(name, (ways.get(name) ?? new Set()).add(metrics_type));
   }
-  const nameOf = (name: string, way: string | null) =>
-    (ways.get(name)?.size ?? 0) > 1 ? `${name} (${way ?? "other"})` : name;
-  const lastValues = (reports: readonly Evaluation[]): Fields =>
-    new Map(
-      reports.flatMap(({ values, metrics_type }) =>
-        Object.entries(values).map(([name, value]) => [nameOf(name, metrics_type), { kind: "double", value }] as const),
-      ),
-    );
-  return rowsOf("Metrics", evaluations.map(lastValues));
+  const nameOf = ({ name, metrics_type }: Compared) =>
+    (ways.get(name)?.size ?? 0) > 1 ? `${name} (${metrics_type ?? "other"})` : name;
+  const columns = metrics.map(
+    (each): Fields => new Map(each.map((metric) => [nameOf(metric), { kind: "double", value: metric.value }])),
+  );
+  return rowsOf("Metrics", columns);
 }
 
 // Said in the head of each column, or of no meaning to people.
@@ -72,7 +76,11 @@ function fieldsOf(node: Node): Fields {
 
 function flatten(name: string, field: TypedValue, fields: Map<string, TypedValue>): void {
   const { value } = field;
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null)) {
+    for (const [at, item] of value.entries()) flatten(`${name}[${at}]`, { kind: typeof item, value: item }, fields);
+    return;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value) || Object.keys(value).length === 0) {
     fields.set(name, field);
     return;
   }
@@ -94,4 +102,29 @@ export function deltaOf(value: TypedValue | undefined, base: TypedValue | undefi
   const [number, baseNumber] = [toNumber(value?.value), toNumber(base?.value)];
   if (number === null || baseNumber === null || Number.isNaN(number - baseNumber)) return null;
   return number === baseNumber ? null : number - baseNumber;
+}
+
+/** The numbers of a row; null where a record has none. */
+export function numbersOf(row: CompareRow): (number | null)[] {
+  return row.values.map((value) => toNumber(value?.value));
+}
+
+/** Whether a row has numbers, and nothing that is none. */
+export function isNumeric(row: CompareRow): boolean {
+  const numbers = numbersOf(row);
+  return (
+    numbers.some((number) => number !== null && Number.isFinite(number)) &&
+    row.values.every((value, at) => value === undefined || numbers[at] !== null)
+  );
+}
+
+/** A value as a word on an axis. */
+export function wordOf(value: TypedValue | undefined): string {
+  if (value === undefined) return "–";
+  return typeof value.value === "object" ? JSON.stringify(value.value) : String(value.value);
+}
+
+/** The metric of a row, without the way it was measured. */
+export function metricOf(row: CompareRow): string {
+  return row.name.replace(/ \([^()]*\)$/, "");
 }

@@ -5,9 +5,11 @@ import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-r
 import { useHidden } from "../api/listing";
 import type { ListKind } from "../api/shapes";
 import { joinList } from "../app/search";
+import { MOST_COMPARED } from "../compare/address";
 import { EditSelection } from "../edit/EditSelection";
 import { Incomplete } from "../state/Notes";
 import { count, formatCount } from "../values/numbers";
+import { CompareAll } from "./CompareAll";
 import { Refresh } from "./Refresh";
 import { type List, useWays } from "./useList";
 
@@ -25,6 +27,7 @@ export function ListStatus({ list }: { list: List }) {
       />
       <Archived list={list} />
       <Refresh />
+      <CompareAll list={list} />
       {selected.size > 0 && (
         <Selection
           kind={kind}
@@ -102,12 +105,12 @@ function Selection({ kind, selected, onCompare, onGraph, onSelect }: SelectionPr
   return (
     <span className="selection">
       <strong>{formatCount(selected.size)} selected</strong>
-      {kind === "artifacts" && (
+      {hasGraph && (
         <Button
           leftSection={<IconArrowsDiff size={14} />}
           onClick={onCompare}
-          disabled={selected.size < 2 || selected.size > 20}
-          title={selected.size > 20 ? "At most 20 can be compared" : "Key: c"}
+          disabled={selected.size < 2 || selected.size > MOST_COMPARED}
+          title={selected.size > MOST_COMPARED ? `At most ${MOST_COMPARED} can be compared` : "Key: c"}
         >
           Compare
         </Button>

@@ -8,6 +8,7 @@ import { Problem } from "../api/problem";
 import { fetchTerms, useOwnTerms } from "../api/searches";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
 import { joinList, type ListSearch, splitList } from "../app/search";
+import { MOST_COMPARED } from "../compare/address";
 import { onlyType } from "../filter/terms";
 import { sortAfter } from "./columns";
 import { forgetColumns, rememberColumns } from "./memory";
@@ -84,6 +85,9 @@ function useChanges(kind: ListKind, search: ListSearch, type: string | undefined
   return { change, setFilter, setColumns, resetColumns, edit, editError };
 }
 
+/** What can be compared, and the letter of its keys. */
+const COMPARED: { readonly [Kind in ListKind]?: string } = { artifacts: "a", executions: "e" };
+
 /** The ways from a list to other pages. */
 export function useWays({ kind, selected }: Pick<List, "kind" | "selected">) {
   const navigate = useNavigate();
@@ -92,8 +96,9 @@ export function useWays({ kind, selected }: Pick<List, "kind" | "selected">) {
     graph: (row: Row) => void navigate({ to: "/lineage", search: { focus: row.key } }),
     lineage: () => void navigate({ to: "/lineage", search: lineageOf(kind, selected) }),
     compare: () => {
-      if (selected.size > 1)
-        void navigate({ to: "/compare", search: { ids: [...selected].map((id) => `a${id}`).join(",") } });
+      const letter = COMPARED[kind];
+      if (letter && selected.size > 1 && selected.size <= MOST_COMPARED)
+        void navigate({ to: "/compare", search: { ids: [...selected].map((id) => letter + id).join(",") } });
     },
   };
 }

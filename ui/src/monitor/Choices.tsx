@@ -38,8 +38,8 @@ export function Choices(props: ChoicesProps) {
           onRaw={(fx) => change({ fx, filter: "" })}
         />
       </div>
-      <MetricPicker {...props} />
-      <GroupPicker {...props} />
+      {props.columns && <MetricPicker {...props} />}
+      {props.columns && <GroupPicker {...props} />}
       <div className="monitor-row">
         <SegmentedControl
           size="xs"

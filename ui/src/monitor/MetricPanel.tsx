@@ -6,7 +6,7 @@ import { useSeries } from "../api/metrics";
 import { useFilterWith } from "../api/searches";
 import type { Series } from "../api/shapes";
 import { type MonitorSearch, quoteItem, splitList } from "../app/search";
-import { Empty, Failed } from "../state/States";
+import { Empty, Failed, Loading } from "../state/States";
 import { groupKey, lineNames, MOST_LINES, metricsOf, plottedMetrics, READABLE } from "./address";
 import { Choices } from "./Choices";
 import { LinePicker } from "./LinePicker";
@@ -50,6 +50,7 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
       {group && groups > 0 && (
         <LinePicker group={group} names={names} drawn={axis.looks} groups={groups} chosen={chosen} change={change} />
       )}
+      {fields.isPending && <Loading rows={6} />}
       {fields.isSuccess && known.length === 0 && (
         <Empty title="No metrics are recorded yet">
           <p className="muted">Log Metrics with values, and name the model that they are about.</p>

@@ -3,13 +3,13 @@
 import { NumberInput } from "@mantine/core";
 import { useMemo } from "react";
 import type { useSeries } from "../api/metrics";
-import { type MonitorSearch, splitList } from "../app/search";
+import { type MonitorSearch, splitList, toggledItem } from "../app/search";
 import { Empty, Failed, Loading } from "../state/States";
 import { DirectionMark } from "../values/DirectionMark";
 import { metricDirection } from "../values/metricDirection";
 import { count } from "../values/numbers";
 import { Plot } from "../values/Plot";
-import { samplingNotes, thresholdOf, toggled, withThreshold } from "./address";
+import { samplingNotes, thresholdOf, withThreshold } from "./address";
 import { type Axis, bestSoFar, byTime, byVersion, notFinite } from "./lines";
 
 interface MetricPlotProps {
@@ -42,7 +42,7 @@ export function MetricPlot({ metric, query, axis, search, change }: MetricPlotPr
             <DirectionMark
               metric={metric}
               direction={direction}
-              onTurn={() => change({ turned: toggled(search.turned, metric) })}
+              onTurn={() => change({ turned: toggledItem(search.turned, metric) })}
             />
             <Threshold metric={metric} search={search} change={change} />
           </>

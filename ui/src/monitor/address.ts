@@ -57,12 +57,6 @@ function splitThreshold(item: string): [metric: string, value: string] {
   return at < 0 ? ["", item] : [item.slice(0, at), item.slice(at + 1)];
 }
 
-/** A set in an address after one of its members was put in or taken out. */
-export function toggled(list: string | undefined, item: string): string {
-  const items = splitList(list);
-  return joinList(items.includes(item) ? items.filter((other) => other !== item) : [...items, item]) ?? "";
-}
-
 /** All lines that answers know, those with the newest values first: what can be chosen. */
 export function lineNames(answers: readonly (MetricSeries | undefined)[]): string[] {
   const newest = new Map<string, number>();

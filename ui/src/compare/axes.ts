@@ -1,0 +1,73 @@
+// The axes of charts of many records: numbers on a line from least to greatest, words in places. No drawing here.
+
+import { compareValues } from "../values/numbers";
+import { type CompareRow, isNumeric, numbersOf, wordOf } from "./table";
+import { isLongText } from "./words";
+
+export interface ChartAxis {
+  readonly row: CompareRow;
+  /** Where each record stands, from 0 to 1; null where it has no value. */
+  readonly places: readonly (number | null)[];
+  /** What stands at the ends, or at each place of words. */
+  readonly marks: readonly { readonly place: number; readonly value: number | string }[];
+  readonly isLog: boolean;
+}
+
+const MOST_WORDS = 12;
+/** From so many times the least value on, numbers stand by their size and not by their difference. */
+const LOG_FROM = 100;
+
+/** The rows that can be an axis: what differs and is a number, or one of a few words. */
+export function axisRows(rows: readonly CompareRow[]): CompareRow[] {
+  return rows.filter(
+    (row) =>
+      row.differs &&
+      (row.section === "Metrics" || row.section === "Parameters and properties" || row.section === "Labels") &&
+      (isNumeric(row) || (new Set(row.values.map(wordOf)).size <= MOST_WORDS && !row.values.some(isLong))),
+  );
+}
+
+function isLong(value: CompareRow["values"][number]): boolean {
+  return isLongText(value?.value);
+}
+
+export function axisOf(row: CompareRow): ChartAxis {
+  return isNumeric(row) ? numberAxis(row) : wordAxis(row);
+}
+
+function numberAxis(row: CompareRow): ChartAxis {
+  const numbers = numbersOf(row).map((number) => (number !== null && Number.isFinite(number) ? number : null));
+  const known = numbers.filter((number) => number !== null);
+  const [least, greatest] = [Math.min(...known), Math.max(...known)];
+  const isLog = least > 0 && greatest / least >= LOG_FROM;
+  const scale = (number: number) => (isLog ? Math.log(number) : number);
+  const span = scale(greatest) - scale(least);
+  const places = numbers.map((number) =>
+    number === null ? null : span > 0 ? (scale(number) - scale(least)) / span : 0.5,
+  );
+  const marks =
+    span > 0
+      ? [
+          { place: 0, value: least },
+          { place: 1, value: greatest },
+        ]
+      : [{ place: 0.5, value: least }];
+  return { row, places, marks, isLog };
+}
+
+function wordAxis(row: CompareRow): ChartAxis {
+  const words = row.values.map((value) => (value === undefined ? null : wordOf(value)));
+  const known = [...new Set(words.filter((word) => word !== null))].sort(compareValues);
+  const placeOf = new Map(known.map((word, at) => [word, known.length > 1 ? at / (known.length - 1) : 0.5]));
+  return {
+    row,
+    places: words.map((word) => (word === null ? null : (placeOf.get(word) ?? null))),
+    marks: known.map((word) => ({ place: placeOf.get(word) as number, value: word })),
+    isLog: false,
+  };
+}
+
+/** A row by a key of the address: its section does not matter where its name is the only one. */
+export function rowNamed(rows: readonly CompareRow[], name: string | undefined): CompareRow | undefined {
+  return rows.find((row) => row.name === name);
+}
