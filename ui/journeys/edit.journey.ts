@@ -212,6 +212,33 @@ describe("the history of a record", () => {
   });
 });
 
+describe("what is edited looks right", () => {
+  it.each([
+    ["light", 360],
+    ["dark", 360],
+    ["dark", 1440],
+    ["light", 2560],
+  ] as const)("in the %s theme at %i pixels", async (theme, width) => {
+    const { id } = await newestModel();
+    const { page, faults, close } = await visit(browser, world, { theme, width, height: 900 });
+    await page.goto(`/artifacts/${id}`);
+    await page.getByRole("button", { name: "Edit labels" }).click();
+    await page.getByLabel("New label", { exact: true }).fill("a");
+    await settle(page);
+    await picture(page, `edit-labels-${theme}-${width}`);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.goto("/artifacts?filter=type:model");
+    await page.locator(".grid-body .row .tick").first().click();
+    await page.getByRole("button", { name: "Edit", exact: true }).click();
+    await page.getByLabel("What to change").waitFor();
+    await settle(page);
+    await picture(page, `edit-bulk-${theme}-${width}`);
+    expect(faults).toEqual([]);
+    await close();
+  });
+});
+
 describe("callers with fewer rights", () => {
   let secured: World;
   let reader: string;

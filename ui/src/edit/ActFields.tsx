@@ -54,7 +54,7 @@ export function ActFields({ kind, act, onAct }: ActFieldsProps) {
         <Suggested
           kind={kind}
           label="Label"
-          placeholder="team"
+          placeholder="Label, such as team"
           value={act.key}
           onValue={(key) => onAct({ ...act, key: key.trim() })}
         />
@@ -64,7 +64,7 @@ export function ActFields({ kind, act, onAct }: ActFieldsProps) {
           kind={kind}
           of={act.key}
           label="Value"
-          placeholder="fraud"
+          placeholder="Value, such as fraud"
           value={act.value}
           onValue={(value) => onAct({ ...act, value })}
         />

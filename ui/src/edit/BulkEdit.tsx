@@ -77,6 +77,7 @@ function Choosing({ kind, noun, ids, records, onSelect, onClose, onOffer }: Choo
   };
   const isReady = act.act !== "label" && act.act !== "unlabel" ? true : act.key.trim() !== "";
   const plan = isReady ? planOf(records, act, mayNot) : undefined;
+  const canStart = plan !== undefined && plan.changes.length > 0;
   const missing = ids.length - records.length;
   const start = async () => {
     if (!plan) return;
@@ -92,14 +93,14 @@ function Choosing({ kind, noun, ids, records, onSelect, onClose, onOffer }: Choo
       className="bulk editor"
       onSubmit={(event) => {
         event.preventDefault();
-        if (plan && plan.changes.length > 0) void start();
+        if (canStart) void start();
       }}
     >
       <ActFields kind={kind} act={act} onAct={setAct} />
       {missing > 0 && <p className="editor-note">{count(missing, noun)} of the selection are no longer there.</p>}
       {plan && <PlanText plan={plan} act={act} noun={noun} />}
       <div className="editor-row">
-        <Button type="submit" variant="filled" disabled={!plan || plan.changes.length === 0}>
+        <Button type="submit" variant={canStart ? "filled" : "default"} disabled={!canStart}>
           {plan ? `Change ${count(plan.changes.length, noun)}` : "Change"}
         </Button>
         <Button variant="subtle" onClick={onClose}>

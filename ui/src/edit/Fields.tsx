@@ -2,7 +2,7 @@
 // change it gets a button, and the editor (FieldEditor.tsx) is loaded when it is pressed.
 
 import { IconPencil } from "@tabler/icons-react";
-import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { type Caller, useCaller, whyNoAliases, whyNot } from "../api/caller";
 import type { Node } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
@@ -79,10 +79,12 @@ interface FieldRowProps {
 function FieldRow({ record, field, why }: FieldRowProps) {
   const [isOpen, setIsOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
-  const close = () => {
-    setIsOpen(false);
-    requestAnimationFrame(() => button.current?.focus());
-  };
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // After leaving the editor by keyboard, a person goes on at its pencil; a focus that has moved elsewhere stays there.
+    if (wasOpen.current && !isOpen && document.activeElement === document.body) button.current?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const name = NAMES[field];
   return (
     <div className={`field field-${field} ${isOpen ? "field-open" : ""}`}>
@@ -93,7 +95,7 @@ function FieldRow({ record, field, why }: FieldRowProps) {
             <FieldEditor
               record={record}
               field={field}
-              onClose={close}
+              onClose={() => setIsOpen(false)}
               shown={<Shown record={record} field={field} />}
             />
           </Suspense>

@@ -82,7 +82,7 @@ function LabelDraft({ kind, draft, control, onChange }: LabelDraftProps) {
         <Suggested
           kind={kind}
           label="New label"
-          placeholder="team"
+          placeholder="Label, such as team"
           value={key}
           control={control}
           onValue={(next) => onChange({ key: next })}
@@ -94,7 +94,7 @@ function LabelDraft({ kind, draft, control, onChange }: LabelDraftProps) {
         kind={kind}
         of={key}
         label={isNew ? "Value of the new label" : `Value of ${key}`}
-        placeholder="fraud"
+        placeholder="Value, such as fraud"
         value={value}
         onValue={(next) => onChange({ value: next })}
       />
