@@ -2,14 +2,13 @@
 
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seriousFindings } from "./axe";
 import { emptyStore, launch, picture, serve, settle, tutorialStore, type Visitor, visit, type World } from "./world";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const BUILT = resolve(import.meta.dirname, "../../src/lineal/ui/static");
 
 const PAGES: Record<string, string> = {
@@ -51,22 +50,6 @@ afterAll(async () => {
   await browser?.close();
   await Promise.all([world?.stop(), empty?.stop()]);
 });
-
-/** What axe finds serious, as "rule: element". */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run: () => Promise<{ violations: Violation[] }> } };
-    interface Violation {
-      readonly id: string;
-      readonly impact: string;
-      readonly nodes: readonly { html: string; failureSummary: string }[];
-    }
-    const { violations } = await axe.run();
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    return serious.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-  });
-}
 
 describe.each(["light", "dark"] as const)("in the %s theme", (theme) => {
   let visitor: Visitor;

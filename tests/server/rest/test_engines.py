@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from lineal.catalogue import series
+from lineal.catalogue import facets, series
 from lineal.wire import metadata_store as pb
 from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
@@ -152,3 +152,23 @@ def test_the_rest_answers_on_every_engine(anywhere: Shelf) -> None:
 def test_a_name_is_found_by_all_and_by_part_of_it_on_every_engine(anywhere: Shelf, text: str, match: str) -> None:
     [found] = anywhere.get("/find", text=text)["names"]
     assert (found["match"], found["newest"]["name"], found["count"]) == (match, "churn 🧁", 1)
+
+
+def test_archived_records_are_left_out_of_pages_counts_and_facets_on_every_engine(
+    anywhere: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [node_id] = anywhere.ids("type=data_set")
+    monkeypatch.setattr(facets._Sample.__init__, "__defaults__", (2,))  # as in a store of more than 10,000 records
+    assert anywhere.ids("-has:archived archived:1d") == []
+    anywhere.client.patch(f"/api/v1/artifacts/{node_id}", json={"archived": True}).raise_for_status()
+    found = anywhere.get("/artifacts/facets", q="-has:archived")
+    types = next(facet for facet in found["facets"] if facet["key"] == "type")
+    counts = [len(anywhere.ids("-has:archived")), len(anywhere.ids("-has:archived", order_by="name"))]
+    counts.append(sum(each["count"] for each in types["values"]))
+    counts.append(sum(span["count"] for span in found["created"]))
+    counts.append(anywhere.get("/artifacts/count", q="-has:archived", exact=True)["count"])
+    history = anywhere.get(f"/artifacts/{node_id}/history")["items"]
+    anywhere.client.patch(f"/api/v1/artifacts/{node_id}", json={"archived": False}).raise_for_status()
+    assert counts == [4, 4, 4, 4, 4]
+    assert [(entry["action"], entry["is_undoable"]) for entry in history] == [("update", True)]
+    assert anywhere.ids("has:archived") == []

@@ -19,6 +19,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Shift Enter", "in the graph: the path from the focus to here"],
   ["n p", "in the graph: next and previous path"],
   ["0", "in the graph: fit the window"],
+  ["Ctrl Z", "undo the last change, while it is offered"],
   ["Esc", "close, deselect"],
 ];
 

@@ -14,6 +14,9 @@ import {
 
 export const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
+/** The cross of a dialog has a name. */
+const CLOSE = { "aria-label": "Close" };
+
 export const theme = createTheme({
   fontFamily: FONT,
   respectReducedMotion: true,
@@ -22,8 +25,12 @@ export const theme = createTheme({
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 32 } }),
     Button: Button.extend({ defaultProps: { size: "compact-sm", variant: "default" }, classNames: { root: "button" } }),
     // Locking the document's scroll would inject a style element, which the Content-Security-Policy forbids.
-    Modal: Modal.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 120 } } }),
-    Drawer: Drawer.extend({ defaultProps: { lockScroll: false, transitionProps: { duration: 150 } } }),
+    Modal: Modal.extend({
+      defaultProps: { lockScroll: false, transitionProps: { duration: 120 }, closeButtonProps: CLOSE },
+    }),
+    Drawer: Drawer.extend({
+      defaultProps: { lockScroll: false, transitionProps: { duration: 150 }, closeButtonProps: CLOSE },
+    }),
     Popover: Popover.extend({ defaultProps: { shadow: "md", transitionProps: { duration: 100 } } }),
     Select: Select.extend({ defaultProps: { size: "xs", checkIconPosition: "right" } }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
