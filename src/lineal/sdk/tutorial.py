@@ -9,6 +9,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
 from lineal.sdk.artifacts import Artifact, DataSet, Metrics, Model
@@ -30,8 +31,11 @@ class ServingLoad(Artifact):
 
     ARTIFACT_TYPE_NAME = "bakery.example/serving_load"
 
-    def __init__(self, uri: str, latency_ms: float, memory_mib: int, labels: Mapping[str, str]) -> None:
+    def __init__(
+        self, uri: str, latency_ms: float, memory_mib: int, labels: Mapping[str, str], create_time: str
+    ) -> None:
         self.id: int | None = None
+        self.create_time = create_time
         self.uri = uri
         self.latency_ms = latency_ms
         self.memory_mib = memory_mib
@@ -45,6 +49,7 @@ class ServingLoad(Artifact):
                 "latency_ms": pb.Value(double_value=self.latency_ms),
                 "memory_mib": pb.Value(int_value=self.memory_mib),
                 "labels": pb.Value(string_value=json.dumps(dict(self.labels))),
+                "create_time": pb.Value(string_value=self.create_time),
             },
         )
 
@@ -123,7 +128,7 @@ def _forecast(version: str) -> Model:
 
 
 def _evaluation(data_set: DataSet, model: Model) -> Metrics:
-    return Metrics(
+    metrics = Metrics(
         name="holdout-week",
         uri=f"{MODEL_URI}/evaluation.csv",
         data_set_id=str(data_set.id),
@@ -132,6 +137,14 @@ def _evaluation(data_set: DataSet, model: Model) -> Metrics:
         values={"mean_error": 3.2, "days_sold_out": 1},
         labels={"team": TEAM},
     )
+    metrics.create_time = _days_ago(3)
+    return metrics
+
+
+def _days_ago(days: int) -> str:
+    """Return a time as the SDK records it: what is measured on one day may be recorded on a later one."""
+    time = datetime.now(timezone.utc) - timedelta(days=days)
+    return time.replace(tzinfo=None).isoformat() + "Z"
 
 
 def _serve(workspace: Workspace, model: Model, write: Write) -> None:
@@ -166,9 +179,12 @@ def _monitor(workspace: Workspace, model: Model, write: Write) -> None:
     labels = {"service": "forecast", "version": model.version or ""}
     monitoring = Execution("monitor", workspace, description="compares forecasts with sales")
     monitoring.log_input(model)
-    for day, mean_error, latency_ms in (("mon", 3.1, 12.5), ("tue", 3.4, 13.0), ("wed", 4.9, 31.5)):
-        monitoring.log_output(_observed(day, mean_error, model, labels))
-        monitoring.log_output(ServingLoad(f"{MODEL_URI}/load/{day}", latency_ms, 210, labels))
+    observed = (("mon", 3.1, 12.5), ("tue", 3.4, 13.0), ("wed", 4.9, 31.5))
+    for ago, (day, mean_error, latency_ms) in zip((2, 1, 0), observed, strict=True):
+        quality_of_day = _observed(day, mean_error, model, labels)
+        quality_of_day.create_time = _days_ago(ago)
+        monitoring.log_output(quality_of_day)
+        monitoring.log_output(ServingLoad(f"{MODEL_URI}/load/{day}", latency_ms, 210, labels, _days_ago(ago)))
     quality = workspace.list(Metrics.ARTIFACT_TYPE_NAME, labels=labels)
     load = workspace.list(ServingLoad.ARTIFACT_TYPE_NAME, labels=labels)
     write(f"mean error over the days: {[found['values']['mean_error'] for found in quality]}")

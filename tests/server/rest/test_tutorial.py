@@ -63,6 +63,13 @@ def test_metrics_of_models_and_systems_share_a_label_and_an_axis(
     assert [point["value"] for point in series["points"]] == values
 
 
+@pytest.mark.parametrize(("metric", "days"), [("mean_error", [0, 1, 2, 3]), ("latency_ms", [0, 1, 2])])
+def test_metrics_of_the_tutorial_span_days(tutorial_api: httpx.Client, metric: str, days: list[int]) -> None:
+    [series] = get(tutorial_api, "/metrics/series", metric=metric)["series"]
+    times = [point["time"] for point in series["points"]]
+    assert [round((time - times[0]) / 86_400_000) for time in times] == days
+
+
 def test_a_run_tells_what_it_holds(tutorial_api: httpx.Client) -> None:
     [run] = get(tutorial_api, "/runs")["items"]
     assert (run["workspace"], run["executions"], run["artifacts"], run["states"]) == ("bakery", 1, 4, {"COMPLETE": 1})
