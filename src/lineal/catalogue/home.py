@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timezone
 
 from lineal import conventions
-from lineal.catalogue import cards, headline, listing, shapes
+from lineal.catalogue import cards, chosen_columns, headline, listing, shapes
 from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.event_directions import INPUTS
 from lineal.filter.search.tree import quoted
@@ -22,6 +22,7 @@ from lineal.store.index import facets as facet_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import Order
 from lineal.store.rows import edges as edge_rows
+from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import related_contexts
 
 MOST_INPUTS = 3
@@ -95,16 +96,21 @@ def production(session: Session, types: KnownTypes, *, limit: int) -> shapes.Pro
 
 
 def _models(session: Session, types: KnownTypes, rule: str, q: str, limit: int) -> shapes.ProductionModels:
-    asked = Asked(ARTIFACT, q)
-    page = listing.page(session, types, asked, order="-updated", columns="headline", limit=limit, cursor="")
-    counted = listing.count(session, asked, exact=False)
+    """Return the models of a search, for which a large store is read once."""
+    sampled = found_rows.sample_ids(session, Asked(ARTIFACT, q).selection(), limit=COUNT_LIMIT + 1)
+    ids = sampled[:COUNT_LIMIT]
+    nodes = sorted(node_rows.nodes_by_ids(session, ARTIFACT, ids), key=lambda row: (row.updated, row.id), reverse=True)
+    names = headline.of_nodes(session, ARTIFACT, ids[: chosen_columns.SAMPLE], ["model"])[:1] if ids else []
+    columns = [f"metric.{name}" for name in names]
+    rows = cards.cards(session, types, ARTIFACT, nodes[:limit], columns=columns, shape=shapes.Row)
+    named = names[0] if names else None
     return shapes.ProductionModels(
         rule=rule,  # type: ignore[arg-type]
         q=q,
-        count=counted.count,
-        exact=counted.exact,
-        headline=page.headline,
-        items=[_with_metric(session, row, page.headline) for row in page.items],
+        count=len(ids),
+        exact=len(sampled) <= COUNT_LIMIT,
+        headline=named,
+        items=[_with_metric(session, row, named) for row in rows],
     )
 
 

@@ -31,6 +31,9 @@ export function Timeline({ rows }: { rows: readonly Row[] }) {
   );
 }
 
+/** A mark beyond this part of the axis has no room for its words. */
+const ROOM = 0.92;
+
 /** The axis: when it begins, and how much later each mark is. */
 function Axis({ axis }: { axis: Span }) {
   return (
@@ -38,6 +41,7 @@ function Axis({ axis }: { axis: Span }) {
       <span className="muted">from {formatLocal(axis.start)}</span>
       <span className="timeline-ticks">
         {ticksOf(axis).map((after) => {
+          if (after > ROOM * (axis.end - axis.start)) return null;
           const { left } = placeOf({ start: axis.start + after, end: axis.start + after }, axis);
           return (
             <span key={after} style={{ insetInlineStart: `${left}%` }}>
