@@ -43,6 +43,8 @@ export function RecordTable(props: RecordTableProps) {
   useMore(props, items.at(-1)?.index ?? 0);
   const shortNames = useShortNames(items.map(({ index }) => records[index]));
   const { cursor, acts, press } = useTableActs(props, (index) => rows.scrollToIndex(index));
+  // With other columns they are other cells: cells that moved would be a shift under the pointer.
+  const shape = columns.map(({ key }) => key).join();
   const lefts = useMemo(() => pinnedLefts(columns, widths), [columns, widths]);
   return (
     <div
@@ -57,13 +59,13 @@ export function RecordTable(props: RecordTableProps) {
       style={tracksOf(columns, widths)}
       onKeyDown={press}
     >
-      <TableHead {...props} lefts={lefts} onResize={resize} />
+      <TableHead key={shape} {...props} lefts={lefts} onResize={resize} />
       <div role="rowgroup" className="grid-body" style={{ height: rows.getTotalSize() }}>
         {items.map(({ index, start }) => {
           const row = records[index] as Row;
           return (
             <TableRow
-              key={row.id}
+              key={`${row.id} ${shape}`}
               row={row}
               index={index}
               start={start}
