@@ -101,7 +101,7 @@ describe("the terms of a filter", () => {
     expect(onlyType([term({ ...type, values: ["model"] })])).toBe("model");
     expect(onlyType([term({ ...type, values: ["model", "data"] })])).toBeUndefined();
     expect(onlyType([term({ ...type, values: ["model"], negated: true })])).toBeUndefined();
-    expect(onlyType([term({ ...type, values: ["model"], operator: ":" })])).toBeUndefined();
+    expect(onlyType([term({ ...type, values: ["model"], operator: ":" })])).toBe("model");
   });
 
   it("name the time of creation that it asks for", () => {

@@ -95,13 +95,14 @@ class Completed:
 
 @dataclass(frozen=True)
 class SearchKey:
-    """A key that a search may name, its operators, an example, and what it says."""
+    """A key that a search may name, its operators, an example, what it says, and the kinds of records that have it."""
 
     key: str
     operators: list[str]
     example: str
     meaning: str
     family: bool
+    kinds: list[str]
 
 
 @dataclass(frozen=True)

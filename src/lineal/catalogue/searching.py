@@ -11,7 +11,7 @@ from lineal.catalogue import search_shapes as shapes
 from lineal.errors import Details, InvalidArgumentError
 from lineal.filter import search
 from lineal.filter.search import FIELDS, Choice, Comparison, Group, Has, Query, Range, SearchError, Term
-from lineal.kinds import Kind
+from lineal.kinds import KINDS, Kind
 
 
 def parsed(text: str) -> shapes.ParsedSearch:
@@ -107,8 +107,14 @@ def mistake_in(text: str, kind: Kind | None) -> shapes.SearchMistake | None:
 def keys() -> shapes.SearchKeys:
     """Return the keys that a search may name."""
     found = [
-        shapes.SearchKey(name, list(field.operators), field.example, field.meaning, field.is_family)
+        shapes.SearchKey(name, list(field.operators), field.example, field.meaning, field.is_family, _kinds(name))
         for name, field in FIELDS.items()
     ]
-    has = shapes.SearchKey("has", [":"], "has:label.team", "that something is filled", family=False)
+    has = shapes.SearchKey(
+        "has", [":"], "has:label.team", "that something is filled", family=False, kinds=_kinds("has")
+    )
     return shapes.SearchKeys([*found, has])
+
+
+def _kinds(key: str) -> list[str]:
+    return [kind.name for kind in KINDS if search.has_key(kind, key)]

@@ -138,7 +138,8 @@ def test_a_parsed_search_tells_each_term_and_the_search_without_it(tutorial_api:
 
 def test_the_keys_of_the_search_come_with_examples_that_work(tutorial_api: httpx.Client) -> None:
     for key in get(tutorial_api, "/search/keys")["items"]:
-        get(tutorial_api, "/artifacts", q=key["example"])
+        for kind in key["kinds"]:
+            get(tutorial_api, f"/{kind}s", q=key["example"])
 
 
 def test_growth_counts_everything_once(tutorial_api: httpx.Client) -> None:

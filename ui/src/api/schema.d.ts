@@ -3055,7 +3055,7 @@ export interface components {
         };
         /**
          * SearchKey
-         * @description A key that a search may name, its operators, an example, and what it says.
+         * @description A key that a search may name, its operators, an example, what it says, and the kinds of records that have it.
          */
         SearchKey: {
             /** Key */
@@ -3068,6 +3068,8 @@ export interface components {
             meaning: string;
             /** Family */
             family: boolean;
+            /** Kinds */
+            kinds: string[];
         };
         /**
          * SearchKeys

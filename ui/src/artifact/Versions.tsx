@@ -10,7 +10,7 @@ import { joinList } from "../app/search";
 import { MOST_COMPARED } from "../compare/address";
 import { read, write } from "../list/memory";
 import { Empty, Failed, Loading } from "../state/States";
-import { formatCount } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { useTicks } from "./useTicks";
 import { VersionTable } from "./VersionTable";
 
@@ -59,7 +59,7 @@ export default function Versions({ id, type }: { id: string; type: string }) {
       <VersionTable rows={rows} current={id} metrics={metrics} ticks={ticks} />
       {rows.length < page.total && (
         <p className="muted">
-          {formatCount(rows.length)} of {formatCount(page.total)} versions.{" "}
+          {formatCount(rows.length)} of {count(page.total, "version")}.{" "}
           <Button loading={versions.isFetchingNextPage} onClick={() => void versions.fetchNextPage()}>
             Load {formatCount(Math.min(100, page.total - rows.length))} more
           </Button>

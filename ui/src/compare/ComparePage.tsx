@@ -23,7 +23,7 @@ export default function ComparePage() {
   const all = useMemo(() => keysOf(search.ids), [search.ids]);
   const keys = useMemo(() => all.slice(0, MOST_COMPARED), [all]);
   const { comparison, error, refetch } = useCompared(keys.length < 2 ? NONE : keys);
-  if (keys.length < 2) return <Empty title={`Choose 2 to ${MOST_COMPARED} records`}>{HOW}</Empty>;
+  if (keys.length < 2) return <Empty title={`Choose 2 to ${count(MOST_COMPARED, "record")}`}>{HOW}</Empty>;
   if (error) return <Failed error={error} retry={refetch} />;
   if (!comparison) return <Loading rows={12} />;
   return <Compared comparison={comparison} search={search} left={all.slice(MOST_COMPARED).length} />;

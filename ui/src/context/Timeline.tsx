@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { type Row, timesNote } from "../api/shapes";
 import { Ago } from "../values/Ago";
 import { FailureLine } from "../values/Failure";
+import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { StateBadge } from "../values/RecordIcon";
 import { formatDuration, formatLocal } from "../values/times";
@@ -23,8 +24,10 @@ export function Timeline({ rows }: { rows: readonly Row[] }) {
       </ul>
       {estimated > 0 && (
         <p className="muted timeline-note">
-          {estimated === rows.length ? "No" : `${rows.length - estimated} of ${rows.length} executions have a`} recorded
-          start and end; otherwise, an execution counts from its creation to its last change.
+          {estimated === rows.length
+            ? "No start and end is recorded"
+            : `A start and end is recorded for ${formatCount(rows.length - estimated)} of ${count(rows.length, "execution")}`}
+          . Any other execution counts from its creation to its last change.
         </p>
       )}
     </div>
