@@ -227,10 +227,10 @@ def test_nobody_may_change_a_database_that_is_open_for_reading_only(tmp_path: An
     )
 
 
-def put_into(served: Served, workspace: str) -> int:
+def put_into(served: Served, workspace: str, name: str = "mine") -> int:
     """Put an artifact into a workspace; return its id."""
     kind = rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="T"))
-    artifact = pb.Artifact(type_id=served.service.call("PutArtifactType", kind).type_id, name="mine")  # type: ignore[attr-defined]
+    artifact = pb.Artifact(type_id=served.service.call("PutArtifactType", kind).type_id, name=name)  # type: ignore[attr-defined]
     artifact.custom_properties["__kf_workspace__"].string_value = workspace
     put = rpc.PutArtifactsRequest(artifacts=[artifact])
     return int(served.service.call("PutArtifacts", put).artifact_ids[0])  # type: ignore[attr-defined]
@@ -244,7 +244,7 @@ def test_a_limited_caller_reads_their_own_changes_of_a_record_and_others_read_al
         "other": served.token(Role.READER, "b"),
     }
     with asking(served, token=tokens["scoped"]) as client:
-        path = f"/api/v1/artifacts/{put_into(served, 'a')}"
+        path = f"/api/v1/artifacts/{put_into(served, 'a', 'read')}"
         assert client.patch(path, json={"labels": {"team": "x"}}).status_code == 200
     with asking(served, token=tokens["admin"]) as client:
         assert client.patch(path, json={"labels": {"team": "secret"}}).status_code == 200

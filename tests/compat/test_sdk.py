@@ -51,7 +51,7 @@ def test_an_execution_fails_with_its_reason_and_completes_in_another_pass(worksp
         pass
     [complete] = workspace.store.get_executions_by_id([execution.id])
     assert complete.last_known_state == pb.Execution.COMPLETE
-    assert set(complete.custom_properties) == {"__kf_workspace__"}
+    assert set(complete.custom_properties) == {"__kf_workspace__", "__started__", "__ended__"}
 
 
 def test_an_artifact_logged_again_is_the_stored_one_and_shows_its_values(workspace: Workspace) -> None:
