@@ -2,7 +2,7 @@
 // so that it covers nothing. It is a live region, and Ctrl+Z does the same as its button.
 
 import { StrictMode, useEffect, useState, useSyncExternalStore } from "react";
-import { createRoot } from "react-dom/client";
+import { createRoot, type Root } from "react-dom/client";
 import { Problem } from "../api/problem";
 import type { Node } from "../api/shapes";
 import { count } from "../values/numbers";
@@ -35,13 +35,17 @@ export function offerUndo(text: string, reverses: readonly Reverse[]): void {
   show({ text, reverses });
 }
 
-let isMounted = false;
+let mounted: { readonly place: HTMLElement; readonly root: Root } | undefined;
 
+/** The shell of the web UI is another one after an error, with another place for the message. */
 function mount(): void {
   const place = document.getElementById("undo");
-  if (isMounted || !place) return;
-  isMounted = true;
-  createRoot(place).render(
+  if (!place || mounted?.place === place) return;
+  const old = mounted?.root;
+  // React may be at work, for example where a dialog is being closed; it unmounts nothing meanwhile.
+  if (old) queueMicrotask(() => old.unmount());
+  mounted = { place, root: createRoot(place) };
+  mounted.root.render(
     <StrictMode>
       <UndoMessage />
     </StrictMode>,
@@ -78,7 +82,9 @@ function sayFailures(undone: number, failures: readonly string[]): string {
 
 export function UndoMessage() {
   const message = useSyncExternalStore(subscribe, () => current);
-  const [isHeld, setIsHeld] = useState(false);
+  // A message that takes the place of another is not held: its buttons get no event when those of the other vanish.
+  const [held, setHeld] = useState<Message>();
+  const isHeld = held !== undefined && held === message;
   const canUndo = message !== undefined && message.reverses.length > 0;
   useEffect(() => {
     // While it is pointed at or has the focus, it stays: people who need longer to reach it have the time.
@@ -98,15 +104,17 @@ export function UndoMessage() {
     return () => removeEventListener("keydown", press);
   }, [canUndo, message]);
   if (!message) return null;
-  const hold = (held: boolean) => () => setIsHeld(held);
+  const hold = () => setHeld(message);
+  const release = () => setHeld(undefined);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: holding the message is no act of its own
     <div
       className="undo"
-      onPointerEnter={hold(true)}
-      onPointerLeave={hold(false)}
-      onFocus={hold(true)}
-      onBlur={hold(false)}
+      onPointerEnter={hold}
+      onPointerMove={hold}
+      onPointerLeave={release}
+      onFocus={hold}
+      onBlur={release}
     >
       <span className={message.isFailure ? "tone-failed" : ""}>{message.text}</span>
       {canUndo && (
