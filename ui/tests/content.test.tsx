@@ -3,7 +3,7 @@
 
 import { fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
-import { contentOf, mayShowPicture, tableOf } from "../src/values/content";
+import { contentOf, mayShowPicture, parseJson, tableOf } from "../src/values/content";
 import { narrowed } from "../src/values/JsonTree";
 import { Value } from "../src/values/Value";
 import { drawAt } from "./drawing";
@@ -91,6 +91,24 @@ describe("a value that tries to be run", () => {
       expect(document.querySelectorAll("a, img, script")).toHaveLength(0);
     },
   );
+});
+
+describe("JSON that is nested deeper than 200 levels", () => {
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+
+  it("is shown as the text that it is", async () => {
+    const text = `{"a":${nested(6000)}}`;
+    drawAt("/", <Value kind="string" value={text} />);
+    expect(await screen.findByRole("button", { name: /^Show .* more characters$/ })).toBeTruthy();
+    drawAt("/", <Value kind="string" value={text} isShort />);
+    expect((await screen.findByTitle(/^\{"a":\[\[/)).tagName).toBe("BDI");
+  });
+
+  it("is text, at 200 levels it is JSON, and brackets in its texts do not count", () => {
+    expect(parseJson(nested(201))).toBeUndefined();
+    expect(parseJson(nested(200))).toBeDefined();
+    expect(parseJson(JSON.stringify([nested(500)]))).toEqual([nested(500)]);
+  });
 });
 
 describe("a long text", () => {

@@ -21,6 +21,8 @@ const ADDRESS = /^[a-z][a-z0-9+.-]{1,20}:\/\/\S+$/i;
 const PICTURE_FILE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i;
 /** Longer texts are not looked through for a table. */
 const LONGEST_TABLE = 2_000_000;
+/** JSON with more levels is shown as text. */
+const MOST_LEVELS = 200;
 
 export function contentOf(text: string): Content {
   const parsed = parseJson(text);
@@ -38,14 +40,27 @@ export function contentOf(text: string): Content {
   return { kind: "text" };
 }
 
-/** Text that is a JSON object or list, as such; undefined for all other text. */
+/** Text that is a JSON object or list, as such; undefined for all other text, and for JSON of more than 200 levels. */
 export function parseJson(text: string): unknown {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    const parsed: unknown = JSON.parse(text);
+    return isTooDeep(text, parsed) ? undefined : parsed;
   } catch {
     return undefined;
   }
+}
+
+/** Whether a value has more levels than can be drawn and searched: both call themselves once for each level. */
+function isTooDeep(text: string, parsed: unknown): boolean {
+  // Each level takes two brackets, so that most texts are known to be flat by their length.
+  if (text.length <= 2 * MOST_LEVELS) return false;
+  let level: unknown[] = [parsed];
+  for (let levels = 1; level.length > 0; levels++) {
+    if (levels > MOST_LEVELS) return true;
+    level = level.flatMap((item) => Object.values(item as object)).filter((item) => !isScalar(item));
+  }
+  return false;
 }
 
 /** Whether the file behind an http address is a picture by its name. */
