@@ -6,9 +6,11 @@ import type { ReactNode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { queryClient } from "../src/api/client";
 import type { SearchTerm } from "../src/api/searches";
+import type { Facets } from "../src/api/shapes";
 import { toCharacters, toUnits } from "../src/filter/places";
-import { chosenTime, onlyType } from "../src/filter/terms";
+import { chosenTime, onlyType, writtenValue } from "../src/filter/terms";
 import { listWith, withFilter } from "../src/filter/where";
+import { withChosen } from "../src/list/steadyFacets";
 import { useFilterEdits } from "../src/list/useFilterEdits";
 import { serve } from "./drawing";
 
@@ -95,6 +97,21 @@ describe("clicks that change a filter", () => {
   });
 });
 
+const FACETS: Facets = {
+  facets: [
+    {
+      key: "type",
+      values: [{ value: "kubeflow.org/alpha/model", label: "model", count: 3, term: "" }],
+      more: 0,
+      exact: true,
+    },
+  ],
+  created: [],
+  counted: 3,
+  exact: true,
+  complete: true,
+};
+
 describe("the terms of a filter", () => {
   it("name the one type that it asks for alone", () => {
     const type = { key: "type", plain_key: "type" };
@@ -102,6 +119,14 @@ describe("the terms of a filter", () => {
     expect(onlyType([term({ ...type, values: ["model", "data"] })])).toBeUndefined();
     expect(onlyType([term({ ...type, values: ["model"], negated: true })])).toBeUndefined();
     expect(onlyType([term({ ...type, values: ["model"], operator: ":" })])).toBe("model");
+  });
+
+  it("name a type in whole, or by what follows its last slash or dot", () => {
+    const terms = [term({ key: "type", plain_key: "type", values: ["model"] })];
+    expect(writtenValue(terms, "type", "kubeflow.org/alpha/model")).toBe("model");
+    expect(writtenValue(terms, "type", "system.Model")).toBe("system.Model");
+    expect(writtenValue(terms, "label.a", "x/model")).toBe("x/model");
+    expect(withChosen(FACETS, terms).facets[0]?.values.map(({ value }) => value)).toEqual(["kubeflow.org/alpha/model"]);
   });
 
   it("name the time of creation that it asks for", () => {

@@ -146,10 +146,14 @@ def _groups(session: Session, sample: _Sample, key: str) -> Counter[str]:
 
 
 def _frequent_labels(counts: Counter[tuple[str, str]], query: Query) -> list[str]:
-    """Return the most frequent label keys; those that the search names come first."""
+    """Return the most frequent label keys; those that the search names come first.
+
+    Why executions failed is found by the key `error`: its texts are no labels to choose from.
+    """
     keys: Counter[str] = Counter()
     for (name, _), number in counts.items():
-        keys[name] += number
+        if name not in conventions.FAILURE_TEXTS:
+            keys[name] += number
     bodies = [term.body for term in query.terms]
     named = [body.key.name for body in bodies if isinstance(body, Comparison) and body.key.field == "label"]
     frequent = [name for name, _ in keys.most_common(MOST_LABEL_FACETS)]

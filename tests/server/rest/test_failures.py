@@ -123,3 +123,9 @@ def test_times_that_no_property_says_are_those_of_the_store(shelf: Shelf) -> Non
     assert times(shelf, RUNNING, end_time="2026-11-28T10:00:00Z")["ended"] is None
     before = times(shelf, COMPLETE, start_time="2026-11-28T10:00:00Z", end_time="2026-11-28T09:00:00Z")
     assert not before["end_is_recorded"]
+
+
+def test_texts_of_failures_are_no_labels_to_choose_from(failed: tuple[Shelf, dict[str, str]]) -> None:
+    shelf, _ = failed
+    keys = {facet["key"] for facet in shelf.get("/executions/facets")["facets"]}
+    assert not {key for key in keys if key.startswith(("label.failure", "label.error"))}

@@ -109,9 +109,9 @@ function RunHeader({ run }: { run: Run }) {
       </div>
       <p className="facts">
         <span className="muted">
-          started <Ago time={run.created} />
+          first record <Ago time={run.created} />
         </span>
-        <span>{sayStates(run.states)}</span>
+        {run.executions > 0 && <span>{sayStates(run.states)}</span>}
         {run.workspace && (
           <Link to="/workspaces" search={listWith([["name", run.workspace]])}>
             <RecordIcon type="" kind="workspace" size={14} /> <bdi>{run.workspace}</bdi>

@@ -1,6 +1,7 @@
 // What of a record people change: its present values, rules for new ones, and the patch that takes a change back. Pure.
 
 import type { Node } from "../api/shapes";
+import { withoutReason } from "../values/Failure";
 
 export type Field = "description" | "labels" | "aliases" | "stage" | "state";
 export type Labels = Readonly<Record<string, string>>;
@@ -39,10 +40,11 @@ export function descriptionOf(record: Node): string {
   return typeof stated === "string" ? stated : "";
 }
 
-/** Its labels; the description of other writers is a custom property, and shown as what it is. */
+/** Its labels; the description and the reason of a failure of other writers are custom properties, and shown as such. */
 export function labelsOf(record: Node): Labels {
   const isDescription = record.custom_properties.description !== undefined;
-  return Object.fromEntries(Object.entries(record.labels).filter(([key]) => !(isDescription && key === "description")));
+  const labels = Object.entries(withoutReason(record).labels);
+  return Object.fromEntries(labels.filter(([key]) => !(isDescription && key === "description")));
 }
 
 export function stageOf(record: Pick<Node, "aliases">): string {

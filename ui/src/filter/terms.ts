@@ -14,6 +14,13 @@ export function choiceOf(terms: readonly SearchTerm[], key: string, value: strin
   return "none";
 }
 
+/** A value as a filter writes it: a type may be named by what follows its last slash or dot. */
+export function writtenValue(terms: readonly SearchTerm[], key: string, value: string): string {
+  const last = value.split(/[/.]/).at(-1) as string;
+  const isWritten = (text: string) => terms.some((term) => term.plain_key === key && term.values.includes(text));
+  return key === "type" && !isWritten(value) && isWritten(last) ? last : value;
+}
+
 /** The one type that a filter is about, if it names one. */
 export function onlyType(terms: readonly SearchTerm[]): string | undefined {
   const types = terms.flatMap((term) =>

@@ -24,11 +24,15 @@ export default function HomePage() {
         <SpanChoice span={span} since={since} />
       </header>
       <div className="home-panels">
-        <WhatFailed since={since} />
-        <Production />
-        <WhatRan since={since} />
-        <MadeLast />
-        <WorkspacesPanel />
+        <div className="home-column">
+          <WhatFailed since={since} />
+          <WhatRan since={since} />
+        </div>
+        <div className="home-column">
+          <Production />
+          <MadeLast />
+          <WorkspacesPanel />
+        </div>
       </div>
     </div>
   );

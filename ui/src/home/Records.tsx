@@ -85,7 +85,7 @@ function Figure({ row, headline }: { row: Row; headline: string | null }) {
         </span>
       )}
       <span className="muted">
-        <Ago time={row.updated} />
+        changed <Ago time={row.updated} />
       </span>
     </span>
   );

@@ -7,7 +7,7 @@ import { Problem } from "../api/problem";
 import { type Edit, type SearchTerm, useTerms } from "../api/searches";
 import type { Facet as FacetGroup, FacetValue, ListKind } from "../api/shapes";
 import { useRoving } from "../app/useRoving";
-import { type Choice, choiceOf } from "../filter/terms";
+import { type Choice, choiceOf, writtenValue } from "../filter/terms";
 import { Failed, Loading } from "../state/States";
 import { fieldName, typeNames } from "../values/humanNames";
 import { cutMiddle } from "../values/names";
@@ -113,8 +113,9 @@ interface FacetRowProps extends FacetProps {
 }
 
 function FacetRow({ group, value, text, kind, terms, onEdit }: FacetRowProps) {
-  const choice = choiceOf(terms, group.key, value.value);
-  const choose = (event: Modifiers) => onEdit({ choice: nextChoice(choice, event), terms: [[group.key, value.value]] });
+  const written = writtenValue(terms, group.key, value.value);
+  const choice = choiceOf(terms, group.key, written);
+  const choose = (event: Modifiers) => onEdit({ choice: nextChoice(choice, event), terms: [[group.key, written]] });
   return (
     <li>
       <button

@@ -4,6 +4,7 @@
 import { type RefObject, useEffect, useRef, useState } from "react";
 import type { SearchTerm } from "../api/searches";
 import type { Facet, Facets, ListKind } from "../api/shapes";
+import { writtenValue } from "../filter/terms";
 
 /** New counts in the shape of the facets as they are shown; what has gone counts 0, and what is new waits. */
 export function inShapeOf(shown: Facets, next: Facets): Facets {
@@ -30,7 +31,7 @@ export function withChosen(facets: Facets, terms: readonly SearchTerm[]): Facets
 }
 
 function withChosenOf(group: Facet, terms: readonly SearchTerm[]): Facet["values"] {
-  const known = new Set(group.values.map(({ value }) => value));
+  const known = new Set(group.values.map(({ value }) => writtenValue(terms, group.key, value)));
   const chosen = terms.flatMap((term) =>
     term.form === "comparison" && term.operator === "=" && term.plain_key === group.key && !term.is_range
       ? term.values

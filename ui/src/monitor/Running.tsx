@@ -6,6 +6,7 @@ import { useListing } from "../api/listing";
 import { MOST_RUNNING, useRunning } from "../api/metrics";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
+import { FailureLine } from "../values/Failure";
 import { formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { formatDuration } from "../values/times";
@@ -69,8 +70,9 @@ function FailedLast({ refresh }: { refresh: number | false }) {
                 <li key={row.key}>
                   <RecordChip card={row} />
                   <span className="muted">
-                    <Ago time={row.created} />
+                    <Ago time={row.ended} />
                   </span>
+                  <FailureLine failure={row.failure} fallback="No reason is recorded" />
                 </li>
               ))}
             </ul>
