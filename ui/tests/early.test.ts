@@ -26,6 +26,12 @@ describe("the first requests", () => {
     ]);
   });
 
+  it("of a list with the word archived in its filter ask first what the word means there", () => {
+    expect(firstRequests("artifacts", "?filter=name:archived&columns=!name")).toEqual([
+      "api/v1/search/parse?q=name%3Aarchived",
+    ]);
+  });
+
   it("of a list whose columns depend on the type in its filter ask for that type first", () => {
     const kept = { "lineal.columns.artifacts.model": '["!name"]' };
     vi.stubGlobal("localStorage", Object.assign(Object.create({ getItem: () => null }), kept));

@@ -23,6 +23,7 @@ const term = (parts: Partial<SearchTerm>): SearchTerm => ({
   end: 0,
   key: null,
   plain_key: null,
+  named_keys: [],
   operator: "=",
   values: [],
   is_range: false,

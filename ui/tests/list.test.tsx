@@ -82,6 +82,25 @@ describe("a list", () => {
     await waitFor(() => expect(here()).toBe("/artifacts?filter=type=model"));
   });
 
+  it("whose filter has the word archived leaves out archived records, and says so where nothing else fits", async () => {
+    const term = { ...WORD, text: "archived", named_keys: [], without: "" };
+    const nothing = { items: [], next_cursor: null, complete: true };
+    const two = { count: 2, exact: true, complete: true };
+    const answers = { artifacts: nothing, "artifacts/count": two, "search/parse": { text: "archived", terms: [term] } };
+    const { asked, here } = draw("/artifacts?filter=archived&columns=name", answers);
+    fireEvent.click(await screen.findByRole("button", { name: "Show 2 archived artifacts" }));
+    await waitFor(() => expect(here()).toContain("archived=shown"));
+    const before = asked.filter((address) => address.startsWith("artifacts?"))[0];
+    expect(before).toContain("q=archived%20-has%3Aarchived&");
+  });
+
+  it("whose filter has archived as a key shows what that finds", async () => {
+    const parsed = { text: "", terms: [{ ...WORD, form: "group", named_keys: ["archived", "type"] }] };
+    const { asked } = draw("/artifacts?filter=(has:archived OR type=model)", { "search/parse": parsed });
+    await grid();
+    expect(asked.filter((address) => address.includes("-has"))).toEqual([]);
+  });
+
   it("that the server refuses shows the error, and the facets live on", async () => {
     draw("/artifacts", { artifacts: undefined });
     expect((await screen.findByRole("alert")).textContent).toContain("Try again");

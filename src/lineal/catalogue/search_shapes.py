@@ -19,6 +19,7 @@ class SearchTerm:
         end: where it ends.
         key: its key as it is written, quoted where it must be; null for words and groups.
         plain_key: its key without quotation marks, as facets and columns name it.
+        named_keys: the keys that it names without quotation marks, those inside a group too.
         operator: the operator of a comparison.
         values: the values of a comparison, a range as "low..high".
         is_range: whether the comparison is with one range.
@@ -34,6 +35,7 @@ class SearchTerm:
     end: int
     key: str | None
     plain_key: str | None
+    named_keys: list[str]
     operator: str | None
     values: list[str]
     is_range: bool

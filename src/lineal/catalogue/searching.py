@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from lineal.catalogue import search_shapes as shapes
 from lineal.errors import Details, InvalidArgumentError
 from lineal.filter import search
-from lineal.filter.search import FIELDS, Choice, Comparison, Group, Has, Query, Range, SearchError, Term
+from lineal.filter.search import FIELDS, Choice, Comparison, Group, Has, Key, Query, Range, SearchError, Term
 from lineal.kinds import KINDS, Kind
 
 
@@ -37,7 +37,8 @@ def _term(query: Query, index: int, term: Term) -> shapes.SearchTerm:
         start=term.start,
         end=term.end,
         key=str(key) if key else None,
-        plain_key=(f"{key.field}.{key.name}" if key.name else key.field) if key else None,
+        plain_key=_plain(key) if key else None,
+        named_keys=_named_keys(term),
         operator=compared.operator if compared else None,
         values=[_value(value) for value in compared.values] if compared else [],
         is_range=isinstance(ends, Range),
@@ -46,6 +47,17 @@ def _term(query: Query, index: int, term: Term) -> shapes.SearchTerm:
         negated=term.negated,
         without=search.write(rest),
     )
+
+
+def _plain(key: Key) -> str:
+    return f"{key.field}.{key.name}" if key.name else key.field
+
+
+def _named_keys(term: Term) -> list[str]:
+    if isinstance(term.body, Group):
+        found = (key for option in term.body.options for inner in option.terms for key in _named_keys(inner))
+        return list(dict.fromkeys(found))
+    return [_plain(term.body.key)] if isinstance(term.body, (Comparison, Has)) else []
 
 
 _FORMS = {Comparison: "comparison", Has: "has", Group: "group"}

@@ -4,6 +4,7 @@ import type { LineageSearch, ListSearch } from "../app/search";
 import { joinList, splitList, writeOrder } from "../app/search";
 import { defaultColumns, isAskedFor, readColumns } from "../list/columns";
 import { rememberedColumns, remembersTypes } from "../list/memory";
+import type { SearchTerm } from "./searches";
 import type { ListKind } from "./shapes";
 
 export const PAGE = 100;
@@ -45,7 +46,12 @@ export interface LineageAsk {
 }
 
 /** What a list's address asks for; columns that it does not name are those of the one type of its filter, if it has one. */
-export function listingOf(kind: ListKind, search: ListSearch, type?: string): Listing {
+export function listingOf(
+  kind: ListKind,
+  search: ListSearch,
+  type?: string,
+  terms: readonly NamingKeys[] = [],
+): Listing {
   const columns = chosenColumns(kind, search.columns, type);
   const hasOwn = kind === "artifacts" || kind === "executions";
   return {
@@ -55,13 +61,25 @@ export function listingOf(kind: ListKind, search: ListSearch, type?: string): Li
     sort: search.sort ?? "-created",
     // Where nobody chose columns, the server knows which suit the type that is listed.
     columns: columns ? joinList(columns.map(({ key }) => key).filter(isAskedFor)) : search.filter && hasOwn && SUITING,
-    unarchived: leavesOutArchived(kind, search),
+    unarchived: leavesOutArchived(kind, search, terms),
   } as Listing;
 }
 
-/** Whether a list leaves out archived records: unless its address shows them, or its filter says something of them. */
-export function leavesOutArchived(kind: ListKind, { archived, filter = "" }: ListSearch): boolean {
-  return kind !== "runs" && archived !== "shown" && !/(?:^|[\s(-])(?:has:)?archived(?:[:=!<>\s)]|$)/i.test(filter);
+/** What is known of a term: the keys that the server found in it. */
+type NamingKeys = Pick<SearchTerm, "named_keys">;
+
+/** Whether a list leaves out archived records: unless its address shows them, or its filter has a key for them. */
+export function leavesOutArchived(
+  kind: ListKind,
+  { archived }: Pick<ListSearch, "archived">,
+  terms: readonly NamingKeys[],
+): boolean {
+  return kind !== "runs" && archived !== "shown" && !terms.some((term) => term.named_keys.includes("archived"));
+}
+
+/** Whether only the server can tell if a filter has a key for archived records, since the word is in it. */
+export function mayNameArchived(kind: ListKind, { archived, filter = "" }: ListSearch): boolean {
+  return kind !== "runs" && archived !== "shown" && /archived/i.test(filter);
 }
 
 const UNARCHIVED = "-has:archived";
@@ -90,9 +108,10 @@ function chosenColumns(kind: ListKind, columns: string | undefined, type: string
   return written && readColumns(written);
 }
 
-/** Whether the columns of a list depend on the type in its filter, which the server says. */
-export function needsType(kind: ListKind, { filter, columns }: ListSearch): boolean {
-  return Boolean(filter) && !columns && remembersTypes(kind);
+/** Whether what a list asks for depends on the terms of its filter, which the server reads: its type, or `archived`. */
+export function needsTerms(kind: ListKind, search: ListSearch): boolean {
+  const { filter, columns } = search;
+  return (Boolean(filter) && !columns && remembersTypes(kind)) || mayNameArchived(kind, search);
 }
 
 export function selectionParams(listing: Omit<Listing, "sort">) {

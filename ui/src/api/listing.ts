@@ -65,7 +65,7 @@ export function isCounted(kind: ListKind): boolean {
 }
 
 /** How many there are: up to 10,000 at once, the exact number after that. */
-export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
+export function useTotal(listing: Omit<Listing, "sort" | "columns">, enabled = true) {
   const { kind, filter, query: fx, context, unarchived } = listing;
   const parts = { kind, filter, query: fx, context, unarchived };
   const ask = (exact: boolean) => ({
@@ -78,8 +78,8 @@ export function useTotal(listing: Omit<Listing, "sort" | "columns">) {
         }),
       ),
   });
-  const first = useQuery({ ...ask(false), enabled: isCounted(listing.kind) });
-  const second = useQuery({ ...ask(true), enabled: first.data?.exact === false });
+  const first = useQuery({ ...ask(false), enabled: enabled && isCounted(listing.kind) });
+  const second = useQuery({ ...ask(true), enabled: enabled && first.data?.exact === false });
   return second.data ?? first.data;
 }
 
@@ -108,7 +108,13 @@ export function useHidden(listing: Listing, enabled: boolean): number {
   return found.data ?? 0;
 }
 
-export function useFacets(kind: ListKind, filter: string, query: string | undefined, unarchived = false) {
+export function useFacets(
+  kind: ListKind,
+  filter: string,
+  query: string | undefined,
+  unarchived = false,
+  enabled = true,
+) {
   return useQuery({
     queryKey: ["facets", kind, filter, query, unarchived],
     queryFn: ({ signal }) =>
@@ -119,18 +125,24 @@ export function useFacets(kind: ListKind, filter: string, query: string | undefi
         }),
       ),
     placeholderData: (old, last) => (last?.queryKey[1] === kind ? old : undefined),
-    enabled: isCounted(kind),
+    enabled: enabled && isCounted(kind),
   });
 }
 
 /** Fields that the list can show, most filled first. */
-export function useFields(kind: ListKind, filter: string, query: string | undefined, enabled: boolean) {
+export function useFields(
+  kind: ListKind,
+  filter: string,
+  query: string | undefined,
+  enabled: boolean,
+  unarchived = false,
+) {
   return useQuery({
-    queryKey: ["columns", kind, filter, query],
+    queryKey: ["columns", kind, filter, query, unarchived],
     queryFn: () =>
       dataOf(
         api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/columns`, {
-          params: { query: selectionParams({ kind, filter, query }) },
+          params: { query: selectionParams({ kind, filter, query, unarchived }) },
         }),
       ),
     enabled: enabled && kind !== "runs",

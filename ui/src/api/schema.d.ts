@@ -3104,6 +3104,7 @@ export interface components {
          *         end: where it ends.
          *         key: its key as it is written, quoted where it must be; null for words and groups.
          *         plain_key: its key without quotation marks, as facets and columns name it.
+         *         named_keys: the keys that it names without quotation marks, those inside a group too.
          *         operator: the operator of a comparison.
          *         values: the values of a comparison, a range as "low..high".
          *         is_range: whether the comparison is with one range.
@@ -3125,6 +3126,8 @@ export interface components {
             key: string | null;
             /** Plain Key */
             plain_key: string | null;
+            /** Named Keys */
+            named_keys: string[];
             /** Operator */
             operator: string | null;
             /** Values */

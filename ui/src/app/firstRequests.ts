@@ -1,6 +1,14 @@
 // What an address will ask the server for first. A place that is not known here asks later, as everything did.
 
-import { lineageParams, listingOf, needsType, openingOf, pageParams, selectionParams } from "../api/asks";
+import {
+  lineageParams,
+  listingOf,
+  mayNameArchived,
+  needsTerms,
+  openingOf,
+  pageParams,
+  selectionParams,
+} from "../api/asks";
 import { beginningOf, SHOWN, spanOf } from "../home/span";
 import { LIST_NAMES, type LineageSearch, parseSearch, pick } from "./search";
 
@@ -30,8 +38,9 @@ function ofList(kind: "artifacts" | "executions", search: Readonly<Record<string
   const listing = listingOf(kind, asked);
   const facets = written(`${kind}/facets`, selectionParams(listing));
   const parsed = asked.filter ? [written("search/parse", { q: asked.filter })] : [];
-  // Where the type in the filter decides which columns are asked for, the list waits until the server has named it.
-  return needsType(kind, asked) ? [...parsed, facets] : [written(kind, pageParams(listing, "")), facets, ...parsed];
+  // Where the terms decide which columns or records are asked for, the list waits until the server has read them.
+  if (mayNameArchived(kind, asked)) return parsed;
+  return needsTerms(kind, asked) ? [...parsed, facets] : [written(kind, pageParams(listing, "")), facets, ...parsed];
 }
 
 function ofLineage(search: LineageSearch): string[] {

@@ -14,6 +14,8 @@ interface ColumnsMenuProps {
   readonly kind: ListKind;
   readonly filter: string;
   readonly query: string | undefined;
+  /** Leave out archived records. */
+  readonly unarchived?: boolean | undefined;
   readonly columns: readonly Column[];
   readonly onColumns: (keys: readonly string[]) => void;
   readonly onReset: () => void;
@@ -37,11 +39,17 @@ export function ColumnsMenu(props: ColumnsMenuProps) {
 
 const SHOWN = 200;
 
-function ColumnList({ kind, filter, query, columns, onColumns, onReset }: ColumnsMenuProps) {
+function ColumnList({ kind, filter, query, unarchived, columns, onColumns, onReset }: ColumnsMenuProps) {
   const [typed, setTyped] = useState("");
   const [onlyFilled, setOnlyFilled] = useState(true);
   const [onlyDiffering, setOnlyDiffering] = useState(false);
-  const fields = useFields(kind, onlyFilled ? filter : "", onlyFilled ? query : undefined, true);
+  const fields = useFields(
+    kind,
+    onlyFilled ? filter : "",
+    onlyFilled ? query : undefined,
+    true,
+    onlyFilled && unarchived,
+  );
   const known = new Map(fields.data?.columns.map((field) => [field.key, field]));
   const offered = [...known.values()].filter(({ internal, distinct }) => !internal && (!onlyDiffering || distinct > 1));
   const keys = keysOf(kind, columns, offered);

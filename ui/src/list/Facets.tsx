@@ -21,11 +21,13 @@ interface FacetsProps {
   readonly filter: string;
   readonly query: string | undefined;
   readonly unarchived: boolean | undefined;
+  /** Whether it is known which records are asked for. */
+  readonly isKnown: boolean;
   readonly onEdit: (edit: Edit) => void;
 }
 
-export function Facets({ kind, filter, query, unarchived, onEdit }: FacetsProps) {
-  const answer = useFacets(kind, filter, query, unarchived);
+export function Facets({ kind, filter, query, unarchived, isKnown, onEdit }: FacetsProps) {
+  const answer = useFacets(kind, filter, query, unarchived, isKnown);
   const terms = useTerms(filter);
   const [open, setOpen] = useState(false);
   const body = useRef<HTMLDivElement>(null);

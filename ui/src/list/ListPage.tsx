@@ -36,7 +36,14 @@ export function ListPage({ kind }: { kind: ListKind }) {
       <h1 className="sr-only">{TITLES[kind]}</h1>
       <ListTools list={list} />
       {hasFacets && (
-        <Facets kind={kind} filter={filter} query={search.fx} unarchived={list.asked.unarchived} onEdit={list.edit} />
+        <Facets
+          kind={kind}
+          filter={filter}
+          query={search.fx}
+          unarchived={list.asked.unarchived}
+          isKnown={list.isKnown}
+          onEdit={list.edit}
+        />
       )}
       <section className="list-main" aria-label={TITLES[kind]}>
         <ListStatus list={list} />
@@ -64,6 +71,7 @@ function ListTools({ list }: { list: List }) {
         kind={kind}
         filter={filter}
         query={search.fx}
+        unarchived={list.asked.unarchived}
         columns={list.columns}
         onColumns={list.setColumns}
         onReset={list.resetColumns}
@@ -75,13 +83,19 @@ function ListTools({ list }: { list: List }) {
 
 /** The rows, or what is shown while there are none. */
 function ListRows({ list }: { list: List }) {
-  const { kind, filter, listing, records } = list;
+  const { kind, filter, asked, hidden, listing, records } = list;
   return (
     <>
       {listing.isPending && <Loading rows={14} label="Loading the list" />}
       {listing.error && records.length === 0 && <NoRows list={list} />}
       {listing.isSuccess && records.length === 0 && (
-        <NoMatch kind={kind} filter={filter} onFilter={(next) => void list.setFilter(next, { fx: undefined })} />
+        <NoMatch
+          kind={kind}
+          filter={filter}
+          hidden={asked.unarchived ? hidden : 0}
+          onShow={() => list.change({ archived: "shown" }, true)}
+          onFilter={(next) => void list.setFilter(next, { fx: undefined })}
+        />
       )}
       {records.length > 0 && <Rows list={list} />}
     </>

@@ -2,7 +2,6 @@
 
 import { Button } from "@mantine/core";
 import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
-import { useHidden } from "../api/listing";
 import type { ListKind } from "../api/shapes";
 import { joinList } from "../app/search";
 import { MOST_COMPARED } from "../compare/address";
@@ -43,8 +42,7 @@ export function ListStatus({ list }: { list: List }) {
 
 /** How many archived records the list leaves out, and the way to see them. */
 function Archived({ list }: { list: List }) {
-  const { kind, asked, change, listing, search } = list;
-  const hidden = useHidden(asked, listing.isSuccess && (asked.unarchived || search.archived !== undefined));
+  const { kind, asked, change, hidden } = list;
   if (hidden === 0) return null;
   const isShown = !asked.unarchived;
   return (

@@ -4,20 +4,26 @@ import { Button } from "@mantine/core";
 import { useOwnTerms } from "../api/searches";
 import type { ListKind } from "../api/shapes";
 import { Empty } from "../state/States";
+import { count } from "../values/numbers";
 
 export { Start as EmptyStore } from "../home/Start";
 
 interface NoMatchProps {
   readonly kind: ListKind;
   readonly filter: string;
+  /** How many archived records fit, which the list leaves out. */
+  readonly hidden: number;
+  readonly onShow: () => void;
   readonly onFilter: (filter: string) => void;
 }
 
-export function NoMatch({ kind, filter, onFilter }: NoMatchProps) {
+export function NoMatch({ kind, filter, hidden, onShow, onFilter }: NoMatchProps) {
   const terms = useOwnTerms(filter) ?? [];
-  if (!filter) return <Empty title={`There are no ${kind} yet`} />;
+  const show = hidden > 0 && <Button onClick={onShow}>Show {count(hidden, `archived ${kind.slice(0, -1)}`)}</Button>;
+  if (!filter) return <Empty title={show ? `No ${kind} but archived ones` : `There are no ${kind} yet`}>{show}</Empty>;
   return (
-    <Empty title={`No ${kind} fit this filter`}>
+    <Empty title={`No ${kind} ${show ? "but archived ones " : ""}fit this filter`}>
+      {show}
       <p>Look again without one of its terms:</p>
       <div className="chips" key={filter}>
         {terms.map(({ text, start, without }) => (

@@ -2,8 +2,8 @@
 
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
-import { columnsOf, listingOf, needsType } from "../api/asks";
-import { useListing, useTotal, useTotals } from "../api/listing";
+import { columnsOf, leavesOutArchived, listingOf, mayNameArchived, needsTerms } from "../api/asks";
+import { useHidden, useListing, useTotal, useTotals } from "../api/listing";
 import { Problem } from "../api/problem";
 import { fetchTerms, useOwnTerms } from "../api/searches";
 import { type ListKind, pageOf, type Row } from "../api/shapes";
@@ -20,12 +20,15 @@ export function useList(kind: ListKind) {
   const search = useSearch({ strict: false }) as ListSearch;
   const terms = useOwnTerms(search.filter ?? "");
   const type = terms && onlyType(terms);
-  const asked = listingOf(kind, search, type);
-  const listing = useListing(asked, false, terms !== undefined || !needsType(kind, search));
-  const counted = useTotal(asked);
+  const asked = listingOf(kind, search, type, terms);
+  const isKnown = terms !== undefined || !mayNameArchived(kind, search);
+  const listing = useListing(asked, false, terms !== undefined || !needsTerms(kind, search));
+  const counted = useTotal(asked, isKnown);
   const totals = useTotals();
   const records = useMemo(() => listing.data?.pages.flatMap((page) => page.rows) ?? [], [listing.data]);
   const selected = useMemo(() => new Set(splitList(search.selected)), [search.selected]);
+  const mayHide = leavesOutArchived(kind, {}, terms ?? []);
+  const hidden = useHidden(asked, listing.isSuccess && mayHide && (asked.unarchived || search.archived !== undefined));
   const suiting = listing.data?.pages[0]?.columns;
   const columns = useMemo(() => columnsOf(kind, search.columns, type, suiting), [search.columns, type, kind, suiting]);
   const changes = useChanges(kind, search, type);
@@ -36,6 +39,10 @@ export function useList(kind: ListKind) {
     search,
     filter: asked.filter,
     asked,
+    /** Whether it is known which records are asked for. */
+    isKnown,
+    /** How many archived records it leaves out, or shows because its address says so. */
+    hidden,
     listing,
     records,
     selected,
