@@ -6,6 +6,9 @@ import { fetchWatched, untilAnswer } from "../api/connection";
 import { Problem } from "../api/problem";
 import { reloadOnce } from "./reloadOnce";
 
+/** A part that is missing although the page has been loaded again: only loading it once more can change that. */
+export class MissingPart extends Problem {}
+
 /** Load a part; wait for a server that does not answer, and load the page again where the part is gone. */
 export async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
   try {
@@ -26,10 +29,10 @@ async function answers(): Promise<boolean> {
   );
 }
 
-/** @throws Problem if the page has been loaded again for this build already: once more would change nothing. */
+/** @throws MissingPart if the page has been loaded again for this build already: once more would change nothing. */
 function reloadFor(error: unknown): Promise<never> {
   if (reloadOnce()) return new Promise(() => undefined);
   const why = error instanceof Error ? ` (${error.message})` : "";
   const hint = `Reload the page. If it stays missing, the server was not upgraded completely${why}.`;
-  throw new Problem("missing", "A part of the web UI is missing", hint);
+  throw new MissingPart("missing", "A part of the web UI is missing", hint);
 }

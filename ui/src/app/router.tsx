@@ -1,7 +1,7 @@
 // The routes. Pages beyond the first view are loaded when they are first opened.
 
-import { createRootRoute, createRoute, createRouter, type ErrorComponentProps, redirect } from "@tanstack/react-router";
-import { type ComponentType, lazy, Suspense, useCallback } from "react";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { type ComponentType, lazy, Suspense } from "react";
 import type { ListKind } from "../api/shapes";
 import { ArtifactPage } from "../artifact/ArtifactPage";
 import { ContextPage } from "../context/ContextPage";
@@ -9,7 +9,8 @@ import { RunPage } from "../context/RunPage";
 import { ExecutionPage } from "../execution/ExecutionPage";
 import { withFilter } from "../filter/where";
 import { ListPage } from "../list/ListPage";
-import { Failed, Loading } from "../state/States";
+import { Loading } from "../state/States";
+import { Broken } from "./Broken";
 import { loadPart } from "./loadPart";
 import { NotFound, Shell } from "./Shell";
 import {
@@ -60,14 +61,6 @@ const root = createRootRoute({
       throw redirect({ to: location.pathname, search: parseSearch(await storedSearch(v)) as never, replace: true });
   },
 });
-/** What is shown of a page that could not be opened: the shell around it stays. */
-function Broken({ error, reset }: ErrorComponentProps) {
-  const again = useCallback(() => {
-    reset();
-    void router.invalidate();
-  }, [reset]);
-  return <Failed error={error} retry={again} />;
-}
 
 const parent = { getParentRoute: () => root };
 

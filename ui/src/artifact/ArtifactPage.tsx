@@ -6,6 +6,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useNode, useVersions } from "../api/details";
 import { type Node, titleOf } from "../api/shapes";
+import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { LateHistory } from "../edit/LateHistory";
@@ -20,7 +21,7 @@ import { LineageStrip } from "./LineageStrip";
 import { MetaList } from "./MetaList";
 import { isMetricsRecord, MetricsRecord } from "./MetricsRecord";
 
-const Versions = lazy(() => import("./Versions"));
+const Versions = lazy(() => loadPart(() => import("./Versions")));
 
 export function ArtifactPage() {
   const { id } = useParams({ strict: false }) as { id: string };

@@ -2,13 +2,14 @@
 // tables, pictures) is in Rich.tsx. HTML and SVG are text here: nothing of a value is ever run.
 
 import { lazy, Suspense } from "react";
+import { loadPart } from "../app/loadPart";
 import { contentOf, isPictureAddress, mayShowPicture, pictureOrigins, tableOf } from "./content";
 import { LongText, SHORT_JSON, ShortValue, type TypedValue, Uri } from "./Plain";
 
 export { parseJson } from "./content";
 export { Uri } from "./Plain";
 
-const Rich = lazy(() => import("./Rich"));
+const Rich = lazy(() => loadPart(() => import("./Rich")));
 
 export type { TypedValue };
 
