@@ -126,11 +126,11 @@ function noLonger(why: string): Problem {
   return new Problem("refused", "This can no longer be undone", `It can no longer be undone: ${why}.`);
 }
 
-const SHOWING = ["list", "count", "facets", "hidden", "nodes", "versions", "history", "totals", "home", "evaluations"];
+/** What no change of a record changes: how a filter is read and written, who asks, and the selection of a bulk edit. */
+const KEPT: readonly unknown[] = ["search", "edit", "filter-with", "caller", "connection", "bulk"];
 
-/** Ask again for everything that shows changed records; a record that is known is shown at once. */
+/** Ask again for everything that may show changed records; a record that is known is shown at once. */
 export function refreshAfter(records: readonly Node[]): void {
   for (const record of records) queryClient.setQueryData(["node", apiKindOf(record), record.id], record);
-  for (const key of SHOWING) void queryClient.invalidateQueries({ queryKey: [key] });
-  void queryClient.invalidateQueries({ queryKey: ["node"] });
+  void queryClient.invalidateQueries({ predicate: ({ queryKey }) => !KEPT.includes(queryKey[0]) });
 }
