@@ -14,7 +14,7 @@ import { configure, render } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { vi } from "vitest";
 import { queryClient } from "../src/api/client";
-import type { Row } from "../src/api/shapes";
+import type { Node, Row } from "../src/api/shapes";
 import { parseSearch, stringifySearch } from "../src/app/search";
 
 // A crowded machine takes longer than a second to draw what was asked for.
@@ -53,6 +53,13 @@ export function rowOf(id: number, given: Partial<Row> = {}): Row {
   };
 }
 
+/** An artifact as its page shows it. */
+export function nodeOf(id: number, given: Partial<Node> = {}): Node {
+  const { made_by: _, ...card } = rowOf(id);
+  const rest = { properties: {}, custom_properties: {}, labels: {}, meta: null, contexts: [], inputs: 0, outputs: 0 };
+  return { ...card, ...rest, unindexed: null, tag: "1.x", ...given } as Node;
+}
+
 /** What a path under api/v1 answers; a function sees what was asked. A Response is sent as it is. */
 export type Answers = Readonly<Record<string, unknown | ((query: URLSearchParams) => unknown)>>;
 
@@ -67,7 +74,7 @@ export function serve(answers: Answers): string[] {
     const answer = answers[path];
     if (answer === undefined) return Promise.resolve(Response.json({ title: "No such thing" }, { status: 404 }));
     const found = typeof answer === "function" ? answer(searchParams) : answer;
-    return Promise.resolve(found instanceof Response ? found : Response.json(found));
+    return Promise.resolve(found).then((body) => (body instanceof Response ? body : Response.json(body)));
   });
   return asked;
 }

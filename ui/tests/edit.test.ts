@@ -4,17 +4,10 @@
 import { describe, expect, it } from "vitest";
 import { leavesOutArchived, selectionParams } from "../src/api/asks";
 import { type Caller, whyNot } from "../src/api/caller";
-import type { Node } from "../src/api/shapes";
 import { aliasMistake, clashes, labelMistake, labelsPatch, patched, reverseOf } from "../src/edit/fields";
 import { historyFields } from "../src/edit/historyFields";
 import { planOf, sayPlan, stageEdits } from "../src/edit/plan";
-import { rowOf } from "./drawing";
-
-function nodeOf(id: number, given: Partial<Node> = {}): Node {
-  const { made_by: _, ...card } = rowOf(id);
-  const rest = { properties: {}, custom_properties: {}, labels: {}, meta: null, contexts: [], inputs: 0, outputs: 0 };
-  return { ...card, ...rest, unindexed: null, tag: "1.x", ...given } as Node;
-}
+import { nodeOf } from "./drawing";
 
 const text = (value: string) => ({ kind: "string" as const, value });
 

@@ -2,7 +2,7 @@
 
 import { Button, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useCaller, whyNoAliases, whyNot } from "../api/caller";
 import { api, dataOf } from "../api/client";
 import type { Node } from "../api/shapes";
@@ -25,15 +25,8 @@ interface BulkEditProps {
 
 export default function BulkEdit(props: BulkEditProps) {
   const { kind, noun } = props;
-  // The dialog covers the message with the way back, so its ten seconds begin when the dialog is closed.
-  const offer = useRef<() => void>(undefined);
-  const onClose = () => {
-    offer.current?.();
-    props.onClose();
-  };
-  const onOffer = (text: string, reverses: readonly Reverse[]) => {
-    offer.current = () => offerUndo(text, reverses);
-  };
+  const bulk = useBulk();
+  const onOffer = useOfferWhenGone();
   // The records as they were selected: what succeeds leaves the selection while this is open.
   const [ids] = useState(props.ids);
   const records = useQuery({
@@ -42,13 +35,48 @@ export default function BulkEdit(props: BulkEditProps) {
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
   });
+  // While it runs, only *Stop* ends it: a click beside the dialog would lose the reasons of what failed.
+  const mayClose = !bulk.progress?.isRunning;
   return (
-    <Modal opened onClose={onClose} title={`Edit ${count(ids.length, noun)}`} size="lg">
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={`Edit ${count(ids.length, noun)}`}
+      size="lg"
+      withCloseButton={mayClose}
+      closeOnEscape={mayClose}
+      closeOnClickOutside={mayClose}
+    >
       {records.error && <Failed error={records.error} retry={() => void records.refetch()} />}
       {records.isPending && <p role="status">Reading {count(ids.length, noun)}…</p>}
-      {records.data && <Choosing {...props} records={records.data} onClose={onClose} onOffer={onOffer} />}
+      {records.data && <Choosing {...props} records={records.data} bulk={bulk} onOffer={onOffer} />}
     </Modal>
   );
+}
+
+/** @returns whether the dialog is gone already. */
+type Offer = (text: string, reverses: readonly Reverse[], left: string) => boolean;
+
+/**
+ * The message with the way back, once the dialog is gone, which covers it: its ten seconds begin then. Where the dialog is
+ * gone before the end, because another page was opened, the message also says what is left.
+ */
+function useOfferWhenGone(): Offer {
+  const offer = useRef<() => void>(undefined);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      offer.current?.();
+      offer.current = undefined;
+    };
+  }, []);
+  return (text, reverses, left) => {
+    if (isGone.current) offerUndo([text, left].filter(Boolean).join(". "), reverses);
+    else if (reverses.length > 0) offer.current = () => offerUndo(text, reverses);
+    return isGone.current;
+  };
 }
 
 const BATCH = 100;
@@ -64,13 +92,14 @@ async function fetchAll(kind: ApiKind, ids: readonly string[]): Promise<readonly
 
 interface ChoosingProps extends BulkEditProps {
   readonly records: readonly Node[];
-  readonly onOffer: (text: string, reverses: readonly Reverse[]) => void;
+  readonly bulk: ReturnType<typeof useBulk>;
+  readonly onOffer: Offer;
 }
 
-function Choosing({ kind, noun, ids, records, onSelect, onClose, onOffer }: ChoosingProps) {
+function Choosing({ kind, noun, ids, records, bulk, onSelect, onClose, onOffer }: ChoosingProps) {
   const caller = useCaller();
   const [act, setAct] = useState<Act>(NEW_ACTS.label);
-  const { progress, run, stop } = useBulk();
+  const { progress, run, stop } = bulk;
   const mayNot = (record: Node) => {
     const why = caller && whyNot(caller, record);
     return why ?? (caller && act.act === "stage" ? whyNoAliases(caller, record) : undefined);
@@ -83,7 +112,9 @@ function Choosing({ kind, noun, ids, records, onSelect, onClose, onOffer }: Choo
     if (!plan) return;
     const { changed, failures, reverses } = await run(plan);
     const left = [...failures, ...plan.refused].map(({ record }) => record.id);
-    if (changed > 0) onOffer(sayDone(act, changed, noun), reverses);
+    const part = reverses.length > 0 ? "A part was changed" : "";
+    const isGone = onOffer(changed > 0 ? sayDone(act, changed, noun) : part, reverses, sayLeft(failures, noun));
+    if (isGone) return;
     if (failures.length === 0) onClose();
     onSelect(left);
   };
@@ -109,6 +140,12 @@ function Choosing({ kind, noun, ids, records, onSelect, onClose, onOffer }: Choo
       </div>
     </form>
   );
+}
+
+function sayLeft(failures: readonly Failure[], noun: string): string {
+  if (failures.length === 0) return "";
+  const reasons = [...new Set(failures.map(({ why }) => why))].slice(0, 3);
+  return `${count(failures.length, noun)} not changed: ${reasons.join(" ")}`;
 }
 
 function PlanText({ plan, act, noun }: { plan: Plan; act: Act; noun: string }) {
