@@ -30,12 +30,13 @@ const TYPE = {
   text: "type=model",
   start: 0,
   plain_key: "type",
+  named_keys: ["type"],
   operator: "=",
   values: ["model"],
   negated: false,
   without: "forecast",
 };
-const WORD = { form: "word", text: "forecast", start: 11, values: [], without: "type=model" };
+const WORD = { form: "word", text: "forecast", start: 11, named_keys: [], values: [], without: "type=model" };
 
 function draw(address: string, answers: Answers = {}, kind: ListKind = "artifacts") {
   const asked = serve({ ...STORE, ...answers });
