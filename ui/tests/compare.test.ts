@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 // Comparing many records: nested values leaf by leaf, texts word by word, axes of charts, keys of the address.
 
 import { describe, expect, it } from "vitest";

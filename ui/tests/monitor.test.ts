@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
 import type { Node, Series } from "../src/api/shapes";
 import { type Compared, compareRows, deltaOf } from "../src/compare/table";
