@@ -68,7 +68,7 @@ describe("the home view", () => {
 
   it("is walked by keys: More holds Types and Audit", async () => {
     const page = await open("/");
-    await page.getByRole("button", { name: "More" }).focus();
+    await page.getByRole("button", { name: "More", exact: true }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("menuitem", { name: "Types" }).waitFor();
     await page.keyboard.press("ArrowDown");

@@ -79,7 +79,7 @@ describe("Back", () => {
     await page.mouse.up();
     await page.waitForTimeout(300);
     const before = await seen();
-    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("button", { name: "More", exact: true }).click();
     await page.getByRole("menuitem", { name: "Types" }).click();
     await page.getByRole("heading", { level: 1, name: "Types" }).waitFor();
     await page.goBack();
