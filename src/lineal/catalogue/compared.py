@@ -72,13 +72,14 @@ def _of_artifacts(session: Session, types: KnownTypes, ids: Sequence[int]) -> tu
 def _own(message: Any) -> Iterable[_Report]:
     """Yield the results that an artifact records itself; other numbers among its properties are parameters."""
     record = Record(message)
+    metrics = record.metrics
     is_metrics = headline.family_of(message.type) == "metric"
     names: Collection[str] = headline.counting(
-        dict.fromkeys(record.json_metrics, 1), dict.fromkeys(record.metrics, 1), is_metrics
+        dict.fromkeys(record.json_metrics, 1), dict.fromkeys(metrics, 1), is_metrics
     )
     time = measured_at(record.texts.get(CREATE_TIME), recorded=message.create_time_since_epoch)
     for name in names:
-        yield _Report(name, record.metrics_type, time, message.id, record.metrics[name])
+        yield _Report(name, record.metrics_type, time, message.id, metrics[name])
 
 
 def _latest(found: Mapping[int, Sequence[_Report]], subjects: Iterable[int]) -> list[shapes.ComparedMetric]:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from lineal.catalogue import compared
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 from tests.server.rest.shelf import Shelf
 
 VERSIONS = 5
@@ -79,6 +82,17 @@ def test_metrics_are_compared_by_the_way_they_were_measured(rows: Shelf) -> None
 def test_an_execution_is_compared_by_the_metrics_of_its_outputs(rows: Shelf) -> None:
     found = rows.get("/metrics/compared", keys="e2,e1")
     assert [values(found, at)["accuracy", "validation"] for at in (0, 1)] == [0.1, 0.0]
+
+
+def test_an_output_with_several_events_counts_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compared, "MOST_OUTPUTS", 3)
+    outputs = [shelf.put("metrics", name=f"m{at}", custom={"accuracy": float(at)}) for at in range(3)]
+    run = shelf.run([], [])
+    kinds = (pb.Event.OUTPUT, pb.Event.DECLARED_OUTPUT)
+    events = [pb.Event(artifact_id=each, execution_id=run, type=kind) for each in outputs for kind in kinds]
+    shelf.service.call("PutEvents", rpc.PutEventsRequest(events=events))  # type: ignore[attr-defined]
+    found = shelf.get("/metrics/compared", keys="e1")
+    assert (found["exact"], values(found, 0)) == (True, {("accuracy", None): 2.0})
 
 
 def test_a_number_that_is_no_result_is_no_metric(shelf: Shelf) -> None:

@@ -87,13 +87,17 @@ _EXECUTION_OF = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(list
 def artifacts_of(
     session: Session, execution_ids: Sequence[int], types: Collection[int], *, limit: int
 ) -> list[tuple[int, int]]:
-    """Return up to `limit` pairs (execution id, artifact id) of the events of some types; each pair once."""
+    """Return pairs (execution id, artifact id) of the events of some types, each once.
+
+    A long list of executions is read in pieces, with up to `limit` pairs each; the lowest ids come first.
+    """
     event = EVENT.c
     query = sa.select(event.execution_id, event.artifact_id).where(
         listed(event.execution_id, "ids"), among(event.type, list(types))
     )
-    found = session.listed_rows(Statement(query.limit(limit)), "ids", list(execution_ids))
-    return list(dict.fromkeys((execution, artifact) for execution, artifact in found))
+    query = query.distinct().order_by(event.execution_id, event.artifact_id).limit(limit)
+    found = session.listed_rows(Statement(query), "ids", list(execution_ids))
+    return [(execution, artifact) for execution, artifact in found]
 
 
 def makers(session: Session, ids: Sequence[int]) -> dict[int, int]:
