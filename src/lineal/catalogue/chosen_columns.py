@@ -23,7 +23,7 @@ HEADLINE = "headline"
 DEFAULT = "default"
 SAMPLE = 2000
 _METRICS = "metrics"
-# Fields of a row stand beside its values; only the values must be read for a list.
+# A row has its fields in any case; a list must ask for its values.
 _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
     "model": ("name", "version", "labels", "aliases", HEADLINE, "made_by", "state", "created"),
     "data": ("name", "version", "labels", "aliases", HEADLINE, "made_by", "workspace", "created"),

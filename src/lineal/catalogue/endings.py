@@ -6,12 +6,11 @@ What stays out: the names of the properties (lineal.conventions), and searching 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
 from lineal import conventions, json_text
+from lineal.catalogue.iso_times import read_time
 from lineal.catalogue.shapes import Failure, Times
 from lineal.wire import metadata_store as pb
 
@@ -19,8 +18,6 @@ LONGEST_MESSAGE = 300
 """How many characters of a message a card shows."""
 _WITHOUT_REASON = frozenset({pb.Execution.COMPLETE, pb.Execution.CACHED})
 _ENDED = frozenset({pb.Execution.COMPLETE, pb.Execution.FAILED, pb.Execution.CANCELED, pb.Execution.CACHED})
-_FRACTION = re.compile(r"\.(\d{1,6})\d*")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 # Greater numbers are milliseconds since the epoch, lesser ones seconds; the limit is the year 5138 in seconds.
 _MOST_SECONDS = 100_000_000_000
 _MOST_MILLISECONDS = 1 << 53
@@ -110,7 +107,7 @@ def _first_time(node: Any, names: Sequence[str]) -> int | None:
 def _time(value: pb.Value) -> int | None:
     kind = value.WhichOneof("value")
     if kind == "string_value":
-        return _of_text(value.string_value)
+        return read_time(value.string_value)
     return _of_number(getattr(value, kind)) if kind in ("int_value", "double_value") else None
 
 
@@ -119,14 +116,3 @@ def _of_number(number: float) -> int | None:
         return None
     milliseconds = number * 1000 if number < _MOST_SECONDS else number
     return int(milliseconds) if milliseconds < _MOST_MILLISECONDS else None
-
-
-def _of_text(text: str) -> int | None:
-    """Return the time that a text in ISO 8601 says, as all Pythons from 3.10 on read it; None for another text."""
-    plain = _FRACTION.sub(lambda found: f".{found[1]:0<6}", text.strip().replace("Z", "+00:00"), count=1)
-    try:
-        read = datetime.fromisoformat(plain)
-        moment = read if read.tzinfo else read.replace(tzinfo=timezone.utc)
-        return round((moment - _EPOCH).total_seconds() * 1000)
-    except (ValueError, OverflowError):
-        return None

@@ -7,8 +7,8 @@ the time of the record counts. What stays out: reading the values (series.py, de
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
 
+from lineal.catalogue.iso_times import read_time
 from lineal.kinds import ARTIFACT
 from lineal.store.engine.session import Session
 from lineal.store.index import metrics as metric_rows
@@ -43,9 +43,5 @@ def measured_at(stated: str | None, *, recorded: int) -> int:
     """
     if not stated or len(stated) > _LONGEST:
         return recorded
-    try:
-        time = datetime.fromisoformat(stated.strip().replace("Z", "+00:00"))
-        found = int((time if time.tzinfo else time.replace(tzinfo=timezone.utc)).timestamp() * 1000)
-    except (ValueError, OverflowError):
-        return recorded
-    return found if 0 < found <= recorded + _SKEW else recorded
+    found = read_time(stated)
+    return found if found is not None and 0 < found <= recorded + _SKEW else recorded
