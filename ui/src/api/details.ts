@@ -75,14 +75,10 @@ export function useVersions(id: string, metrics: readonly string[] = []) {
   });
 }
 
-export function fetchEvaluations(id: string) {
-  return dataOf(api.GET("/api/v1/artifacts/{node_id}/evaluations", { params: { path: { node_id: id } } }));
-}
-
 export function useEvaluations(id: string) {
   return useQuery({
     queryKey: ["evaluations", id],
-    queryFn: () => fetchEvaluations(id),
+    queryFn: () => dataOf(api.GET("/api/v1/artifacts/{node_id}/evaluations", { params: { path: { node_id: id } } })),
     refetchInterval: REFRESH_EVERY,
   });
 }

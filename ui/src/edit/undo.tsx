@@ -9,7 +9,7 @@ import { count } from "../values/numbers";
 import { type Reverse, refreshAfter, undo } from "./changing";
 import "./undo.css";
 
-export const UNDO_SECONDS = 10;
+const UNDO_SECONDS = 10;
 const SAID_SECONDS = 6;
 /** Where Ctrl+Z undoes typing. */
 const TEXTS = "input:not([type=checkbox]), textarea, [contenteditable]";
@@ -80,7 +80,7 @@ function sayFailures(undone: number, failures: readonly string[]): string {
     : `${undone} undone, ${count(failures.length, "change")} not. ${why}`;
 }
 
-export function UndoMessage() {
+function UndoMessage() {
   const message = useSyncExternalStore(subscribe, () => current);
   // A message that takes the place of another is not held: its buttons get no event when those of the other vanish.
   const [held, setHeld] = useState<Message>();

@@ -1,6 +1,7 @@
 // What nodes are called on the screen: two lines each. What several long names have in common at their start and end is
 // shortened, what differs is kept, and no two different names look the same. What stays out: drawing (GraphNodes.tsx).
 
+import { sharedStart } from "../values/names";
 import type { Graph, GraphNode } from "./graph";
 import { textWidth } from "./textWidth";
 
@@ -79,7 +80,7 @@ export function shortNames(names: readonly string[], room: Room): Map<string, st
 }
 
 function shorten(names: readonly string[], room: Room, short: Map<string, string>): void {
-  const start = sharedStart(names);
+  const start = sharedWords(names);
   const end = sharedEnd(names, start);
   const most = Math.min(...names.map((name) => kept(name, start, end, room)));
   if (most < 0) {
@@ -160,14 +161,10 @@ function firstWord(name: string): string {
 }
 
 /** How many letters names share at their start, up to the end of a word. */
-function sharedStart(names: readonly string[]): number {
-  const lists = names.map((name) => Array.from(name));
-  const first = lists[0] ?? [];
-  if (lists.length === 1) return 0;
-  let length = 0;
-  while (length < first.length && lists.every((points) => points[length] === first[length])) length += 1;
-  const word = first.slice(0, length).findLastIndex((letter) => SEPARATOR.test(letter));
-  return word + 1;
+function sharedWords(names: readonly string[]): number {
+  if (names.length === 1) return 0;
+  const shared = Array.from(names[0] ?? "").slice(0, sharedStart(names));
+  return shared.findLastIndex((letter) => SEPARATOR.test(letter)) + 1;
 }
 
 /** How many letters names share at their end, from the start of a word, without the letters of their shared start. */

@@ -1,6 +1,7 @@
 // Stacks: six or more siblings of one type with the same parents or the same children are drawn as one node.
 
 import { typeName } from "../values/humanNames";
+import { sharedStart } from "../values/names";
 import { count, formatCount } from "../values/numbers";
 import { type Graph, type GraphNode, neighbours, rename } from "./graph";
 
@@ -87,19 +88,12 @@ export function stackName(members: readonly GraphNode[]): string {
       ? `${count(members.length, "version")} of ${first}`
       : `${formatCount(members.length)} × ${first}`;
   }
-  const shared = first.slice(0, sharedStart(names)).replace(/[^\p{L}\p{N}]+$/u, "");
+  const start = Array.from(first).slice(0, sharedStart(names)).join("");
+  const shared = start.replace(/[^/_\-.: ]*$/, "").replace(/[^\p{L}\p{N}]+$/u, "");
   if (!shared) return kind;
   const [, place, noun] = /^(.*)\/(\p{L}+)$/u.exec(shared) ?? [];
   if (place && noun) return `${count(members.length, noun)} of ${place}`;
   return `${kind} of ${shared}`;
-}
-
-/** How many letters names share, up to the end of a word. */
-function sharedStart(names: readonly string[]): number {
-  const [first = ""] = names;
-  let length = 0;
-  while (length < first.length && names.every((name) => name[length] === first[length])) length += 1;
-  return first.slice(0, length).search(/[^/_\-.: ]*$/);
 }
 
 /** How many members are in each state, most first. */

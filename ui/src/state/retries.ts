@@ -74,7 +74,7 @@ function same(old: readonly Problem[], next: readonly Problem[]): readonly Probl
 }
 
 /** Ask again for everything in sight that failed. */
-export async function retryAll(): Promise<void> {
+async function retryAll(): Promise<void> {
   const failed = queryClient.getQueryCache().findAll({ type: "active", predicate: hasFailed });
   const errors = new Set<unknown>(failed.map(({ state }) => state.error));
   for (const { problem, retry } of [...troubles]) if (!errors.has(problem)) retry?.();

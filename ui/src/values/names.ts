@@ -38,7 +38,8 @@ function cutEnd(text: string, most: number): string {
   return points.length <= most ? text : `${points.slice(0, most - 1).join("")}…`;
 }
 
-function sharedStart(names: readonly string[]): number {
+/** How many letters names share at their start. */
+export function sharedStart(names: readonly string[]): number {
   const lists = names.map((name) => Array.from(name));
   const first = lists[0] ?? [];
   let length = 0;

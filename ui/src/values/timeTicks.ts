@@ -1,8 +1,6 @@
 // What an axis of time says at its ticks: the day where it changes, else the time of day.
 
-import { DAY } from "./times";
-
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+import { DAY, MONTHS } from "./times";
 
 /**
  * The words of ticks. The first one, and each one on another day, says its date; the year is said where it changes.

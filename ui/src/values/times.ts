@@ -23,7 +23,7 @@ function roundest(size: number): string {
   return count(Math.round(size / DAY), "day");
 }
 
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+export const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
 /** The local date: 28 Nov 2026. */
 export function formatDate(time: number): string {
@@ -43,12 +43,6 @@ export function formatLocal(time: number): string {
 export function formatSeconds(time: number): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? String(time) : `${formatLocal(time)}:${two(date.getSeconds())}`;
-}
-
-/** The local time of day, for what happened just now: 14:05:09. */
-export function formatClock(time: number): string {
-  const date = new Date(time);
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 /** UTC for programs: 2026-11-28T14:05:09.123Z; undefined for what is no time. */
