@@ -81,7 +81,7 @@ def test_head_reads_no_more_of_a_long_body_than_its_start() -> None:
         ("GET", "/api/v1/views", "OPTIONS, POST"),
         ("HEAD", "/api/v1/views", "OPTIONS, POST"),
         ("POST", "/", "GET, HEAD, OPTIONS"),
-        ("POST", "/theme.js", "GET, HEAD, OPTIONS"),
+        ("POST", "/api/docs.css", "GET, HEAD, OPTIONS"),
     ],
 )
 def test_a_method_that_an_address_lacks_is_answered_with_those_it_has(

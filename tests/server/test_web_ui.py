@@ -121,3 +121,8 @@ def test_a_method_that_an_asset_lacks_is_answered_with_those_it_has(built: Path,
     with serving(built) as client:
         answer = client.post(address)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_a_file_of_the_web_ui_takes_reading_alone(built: Path) -> None:
+    with serving(built) as client:
+        assert client.post("/theme.js").status_code == 405
