@@ -53,7 +53,7 @@ describe("values that are not drawn", () => {
   it("are counted", () => {
     const series = [{ group: {}, points: [point], total: 30_866, downsampled: true }];
     expect(samplingNotes(answer({ series }), count)[0]).toContain("1 point of 30,866 values drawn");
-    expect(samplingNotes(answer({ series, left_out: 1 }), count)[1]).toContain("1 earlier value of the store was not");
+    expect(samplingNotes(answer({ series, left_out: 1 }), count)[1]).toContain("1 value of the store was not");
   });
 
   it("are none if all are drawn", () => {

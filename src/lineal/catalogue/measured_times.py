@@ -16,8 +16,8 @@ from lineal.store.index.metrics import Report
 from lineal.store.rows import metrics as point_rows
 
 CREATE_TIME = "create_time"
-# Clocks differ; what claims to be measured later than this after it was recorded has a wrong time.
-_SKEW = 24 * 3600 * 1000
+SKEW = 24 * 3600 * 1000
+"""Milliseconds. Clocks differ; what claims to be measured later than this after it was recorded has a wrong time."""
 _LONGEST = 40
 
 
@@ -44,4 +44,4 @@ def measured_at(stated: str | None, *, recorded: int) -> int:
     if not stated or len(stated) > _LONGEST:
         return recorded
     found = read_time(stated)
-    return found if found is not None and 0 < found <= recorded + _SKEW else recorded
+    return found if found is not None and 0 < found <= recorded + SKEW else recorded

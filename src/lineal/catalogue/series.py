@@ -13,19 +13,20 @@ from dataclasses import dataclass
 from lineal.catalogue import shapes
 from lineal.catalogue.cards import key_of
 from lineal.catalogue.listing import Asked
-from lineal.catalogue.measured_times import with_measured_times
+from lineal.catalogue.measured_times import SKEW, with_measured_times
 from lineal.catalogue.shapes import Point
 from lineal.kinds import ARTIFACT
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import metrics as metric_rows
 from lineal.store.index import search as found_rows
-from lineal.store.index.metrics import Named, Report
+from lineal.store.index.metrics import IdSpan, Named, Report
 from lineal.store.index.search import Selection
+from lineal.store.rows import metrics as point_rows
 from lineal.store.rows.events import Period
 
 MOST_POINTS = 100_000
-"""How many values are read; of more, the newest, and the answer says how many are left out."""
+"""How many values are read; of more, those written in the period first, and the answer says how many are left out."""
 _FEW_SUBJECTS = 10_000
 MOST_OTHERS = 1000
 _NAMES = Named._fields
@@ -106,19 +107,40 @@ def _reports(session: Session, selection: Selection, metric: str, period: Period
         found = metric_rows.reports(session, metric, ids, limit=MOST_POINTS + 1)
         if len(found) <= MOST_POINTS:
             return _measured_in(session, metric, found, period), 0
-    found, left_out = _newest(session, metric, period)
+    found, left_out = _of_metric(session, metric, period)
     kept = found_rows.within(selection, sorted({node_id for report in found for node_id in report[:2]}), session)
     found = [report for report in found if report.about in kept or report.reporter in kept]
     return _measured_in(session, metric, found, period), left_out
 
 
-def _newest(session: Session, metric: str, period: Period) -> tuple[list[Report], int]:
-    """Return all reports of a metric or, if they are too many, the newest of the period, and how many are left out."""
-    for span in dict.fromkeys((Period(None, None), period)):
-        found = metric_rows.newest_reports(session, metric, period=span, limit=MOST_POINTS + 1)
-        if len(found) <= MOST_POINTS:
-            return found, 0
-    return found[-MOST_POINTS:], metric_rows.count_reports(session, metric, period=period) - MOST_POINTS
+def _of_metric(session: Session, metric: str, period: Period) -> tuple[list[Report], int]:
+    """Return all reports of a metric or, if they are too many, some that may be of a period, and the number of others.
+
+    Those that were written in the period come first, the newest of them before others, then those written after it: a
+    value may be measured long before it is written. What was written earlier belongs to the period only if it was
+    logged in it.
+    """
+    since = None if period.since is None else period.since - SKEW
+    written, greatest = metric_rows.ids_of_times(session, since, period.until)
+    everything = metric_rows.reports_within(session, metric, IdSpan(0, greatest), limit=MOST_POINTS + 1)
+    if len(everything) <= MOST_POINTS:
+        return everything, 0
+    found, number = _logged_before(session, metric, period, written.first)
+    found += metric_rows.reports_within(session, metric, written, limit=MOST_POINTS - len(found))
+    later = IdSpan(max(written.first, written.last + 1), greatest)
+    found += metric_rows.reports_within(session, metric, later, limit=MOST_POINTS - len(found), oldest_first=True)
+    number += metric_rows.count_reports(session, metric, IdSpan(written.first, greatest))
+    return found, max(0, number - MOST_POINTS)
+
+
+def _logged_before(session: Session, metric: str, period: Period, below: int) -> tuple[list[Report], int]:
+    """Return reports below an id whose points were logged in a period, and how many there are."""
+    if period.since is None:
+        return [], 0
+    ids, number = point_rows.logged_between(
+        session, ARTIFACT, metric, since=period.since, until=period.until, below=below, limit=MOST_POINTS
+    )
+    return metric_rows.reports_by(session, metric, sorted(ids)), number
 
 
 def _measured_in(session: Session, metric: str, reports: Sequence[Report], period: Period) -> list[Report]:

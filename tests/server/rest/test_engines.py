@@ -111,9 +111,12 @@ def test_pages_in_every_order_hold_all_on_every_engine(anywhere: Shelf, order: s
     assert len(seen) == len(set(seen)) == 5
 
 
-def test_values_that_are_left_out_are_counted_on_every_engine(anywhere: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("period", [{}, {"since": 1, "until": 1 << 50}])
+def test_values_that_are_left_out_are_counted_on_every_engine(
+    anywhere: Shelf, monkeypatch: pytest.MonkeyPatch, period: dict[str, int]
+) -> None:
     monkeypatch.setattr(series, "MOST_POINTS", 2)
-    found = anywhere.get("/metrics/series", metric="auc")
+    found = anywhere.get("/metrics/series", metric="auc", **period)
     assert (found["left_out"], [point["value"] for point in found["series"][0]["points"]]) == (1, ["NaN", 0.8])
 
 

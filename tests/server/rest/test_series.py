@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lineal.catalogue import series
+from lineal.service.writes import put_nodes
 from tests.server.rest.shelf import Shelf
 
 DAY = 24 * 3600 * 1000
@@ -67,3 +68,37 @@ def test_how_many_values_are_left_out_is_said(rows: Shelf, monkeypatch: pytest.M
     monkeypatch.setattr(series, "MOST_POINTS", 4)
     found = read(rows, group_by="name")
     assert (found["exact"], found["left_out"], sum(each["total"] for each in found["series"])) == (False, 5, 4)
+
+
+@pytest.fixture
+def late(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """A value written on each of nine days of June; the last but one was measured on the second. Four are read."""
+    for day in range(1, 10):
+        monkeypatch.setattr(put_nodes, "now", lambda day=day: JUNE_1 + (day - 1) * DAY)
+        told = "2025-06-02T00:00:00Z" if day == 8 else ""
+        shelf.put(custom={"auc": day / 10, "create_time": told})
+    monkeypatch.setattr(series, "MOST_POINTS", 4)
+    return shelf
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "days", "left_out"),
+    [(2, 3, [2, 3], 5), (7, 9, [7, 9], 0), (2, 2, [2], 5), (10, 11, [], 0), (None, 1, [1], 5), (-5, -3, [], 5)],
+)
+def test_a_value_that_was_written_after_the_period_is_found_or_counted(
+    late: Shelf, since: int | None, until: int, days: list[int], left_out: int
+) -> None:
+    times_asked = {"until": JUNE_1 + (until - 1) * DAY}
+    if since is not None:
+        times_asked["since"] = JUNE_1 + (since - 1) * DAY
+    found = read(late, **times_asked)
+    assert [day + 1 for day in times(found)] == days
+    assert (found["left_out"], found["exact"]) == (left_out, not left_out)
+
+
+def test_a_value_that_was_logged_long_after_its_record_is_found(late: Shelf) -> None:
+    time = JUNE_1 + 20 * DAY
+    first = late.ids()[0]
+    late.client.post(f"/api/v1/artifacts/{first}/metrics", json={"values": {"auc": 0.5}, "step": 1, "time": time})
+    found = read(late, since=time, until=time)
+    assert ([point["value"] for point in found["series"][0]["points"]], found["exact"]) == ([0.5], True)

@@ -2239,8 +2239,10 @@ export interface components {
          *
          *     Attributes:
          *         series: the series with their points.
-         *         exact: whether all values of the metric were looked at.
-         *         left_out: how many values of the metric in the store nobody looked at, the earliest ones; 0 if exact.
+         *         exact: whether all values of the metric that may be of the period were looked at.
+         *         left_out: how many values of the metric in the store nobody looked at although they may be of the period; 0 if
+         *             exact. Of more than 100,000, the newest of those written in the period are looked at first, then those
+         *             written after it.
          *         others: the series beyond those asked for, those with the newest values first, 1,000 at most.
          *         groups: how many series there are in all.
          */

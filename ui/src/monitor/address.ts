@@ -82,11 +82,7 @@ export function samplingNotes(answer: MetricSeries, words: (count: number, noun:
     );
   if (answer.left_out > 0)
     notes.push(
-      `The newest ${words(total + others(answer), "value")} fit; ${words(answer.left_out, "earlier value")} of the store ${answer.left_out === 1 ? "was" : "were"} not looked at. Zoom in to see them.`,
+      `${words(answer.left_out, "value")} of the store ${answer.left_out === 1 ? "was" : "were"} not looked at: those recorded in the time shown come first, the newest before others. Zoom in to see more.`,
     );
   return notes;
-}
-
-function others(answer: MetricSeries): number {
-  return answer.others.reduce((sum, each) => sum + each.total, 0);
 }

@@ -12,7 +12,6 @@ from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.index.entries import read_number
-from lineal.store.rows.events import Period
 from lineal.store.tables.mlmd_tables import NODE, PROPERTY
 from lineal.store.tables.own_tables import ENTRY, FACT, Family
 
@@ -47,46 +46,76 @@ def reports(session: Session, metric: str, ids: Sequence[int], *, limit: int) ->
     return _reports(session, found)[:limit]
 
 
-def newest_reports(session: Session, metric: str, *, period: Period, limit: int) -> list[Report]:
-    """Return the newest reports of a metric; each once.
+class IdSpan(NamedTuple):
+    """Ids of artifacts from the first to the last, both included; none if the last is below the first."""
 
-    A period leaves out reporters with ids below or above those of the artifacts that were created in it.
+    first: int
+    last: int
+
+
+def ids_of_times(session: Session, since: int | None, until: int | None) -> tuple[IdSpan, int]:
+    """Return ids from the first artifact created since a time to the last until another, and the greatest id of all.
+
+    Args:
+        session: the transaction.
+        since: milliseconds since the epoch; None for the first artifact.
+        until: the same; None for the last artifact.
     """
-    first, last = _ids_in(session, period)
-    # The last ids are searched first: sorting all reports of a large store takes seconds.
+    time = _NODE.create_time_since_epoch
+    first, last = sa.select(sa.func.min(_NODE.id)), sa.select(sa.func.max(_NODE.id))
+    if since is not None:
+        first = first.where(time >= sa.bindparam(None, since, sa.BigInteger()))
+    until_then = last if until is None else last.where(time <= sa.bindparam(None, until, sa.BigInteger()))
+    columns = [each.scalar_subquery() for each in (first, until_then, last)]
+    lowest, highest, greatest = session.rows(Statement(sa.select(*columns)))[0]
+    greatest = greatest or 0
+    return IdSpan(greatest + 1 if lowest is None else lowest, highest or 0), greatest
+
+
+def reports_within(
+    session: Session, metric: str, span: IdSpan, *, limit: int, oldest_first: bool = False
+) -> list[Report]:
+    """Return the newest, or the oldest, reports of a metric by reporters with some ids; each once, in order of ids."""
+    if span.last < span.first or limit <= 0:
+        return []
+    # The ids at one end are searched first: sorting all reports of a large store takes seconds.
     width = 4 * limit
     while True:
-        lowest = max(first, last - width)
-        found = [row for query, _ in _sources(metric) for row in _newest(session, query, lowest, last, limit)]
+        piece = IdSpan(span.first, min(span.last, span.first + width))
+        if not oldest_first:
+            piece = IdSpan(max(span.first, span.last - width), span.last)
+        found = [row for query, _ in _sources(metric) for row in _at_end(session, query, piece, limit, oldest_first)]
         kept = _reports(session, found)
-        if len(kept) >= limit or lowest == first:
-            return kept[-limit:]
+        if len(kept) >= limit or piece == span:
+            return kept[:limit] if oldest_first else kept[-limit:]
         width *= 8
 
 
-def count_reports(session: Session, metric: str, *, period: Period) -> int:
-    """Return how many artifacts report a metric, within the ids that `newest_reports` looks at."""
-    first, last = _ids_in(session, period)
+def reports_by(session: Session, metric: str, reporters: Sequence[int]) -> list[Report]:
+    """Return the reports of a metric by some reporters; each once, in order of ids."""
+    found: list[_Found] = []
+    for piece in session.pieces(reporters):
+        for query, _ in _sources(metric):
+            found += _read(session, query.where(listed(query.selected_columns[1], "ids")), {"ids": piece})
+    return _reports(session, found)
+
+
+def count_reports(session: Session, metric: str, span: IdSpan) -> int:
+    """Return how many artifacts with some ids report a metric."""
     reporters = [
         sa.select(column).where(column.between(sa.bindparam("lowest"), sa.bindparam("last")), *conditions)
         for column, conditions in _reporters(metric)
     ]
     query = sa.select(sa.func.count()).select_from(sa.union(*reporters).subquery())
-    return int(session.rows(Statement(query), {"lowest": first, "last": last})[0][0])
+    return int(session.rows(Statement(query), {"lowest": span.first, "last": span.last})[0][0])
 
 
-def _newest(session: Session, query: sa.Select[Any], lowest: int, last: int, limit: int) -> list[_Found]:
+def _at_end(session: Session, query: sa.Select[Any], span: IdSpan, limit: int, oldest_first: bool) -> list[_Found]:
     reporter = query.selected_columns[1]
-    query = query.where(reporter.between(sa.bindparam("lowest"), sa.bindparam("last"))).order_by(reporter.desc())
+    query = query.where(reporter.between(sa.bindparam("lowest"), sa.bindparam("last")))
+    query = query.order_by(reporter if oldest_first else reporter.desc())
     # An evaluation reports twice: about itself, and about its model.
-    return _read(session, query.limit(2 * limit), {"lowest": lowest, "last": last})
-
-
-def _ids_in(session: Session, period: Period) -> tuple[int, int]:
-    """Return the first and last id of the artifacts that were created in a period."""
-    query = sa.select(sa.func.min(_NODE.id), sa.func.max(_NODE.id)).where(*_within(period))
-    row = session.rows(Statement(query))[0]
-    return row[0] or 0, row[1] or 0
+    return _read(session, query.limit(2 * limit), {"lowest": span.first, "last": span.last})
 
 
 def _read(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> list[_Found]:
@@ -148,16 +177,6 @@ def _reporters(metric: str) -> list[tuple[sa.ColumnElement[int], list[sa.ColumnE
         for column, custom in _NUMBERS
     ]
     return [(fact.source_id, in_index), *[(row.artifact_id, conditions) for conditions in in_properties]]
-
-
-def _within(period: Period) -> list[sa.ColumnElement[bool]]:
-    time = _NODE.create_time_since_epoch
-    found = []
-    if period.since is not None:
-        found.append(time >= sa.bindparam(None, period.since, sa.BigInteger()))
-    if period.until is not None:
-        found.append(time <= sa.bindparam(None, period.until, sa.BigInteger()))
-    return found
 
 
 class Named(NamedTuple):

@@ -132,6 +132,37 @@ def latest_times(session: Session, kind: Kind, ids: Sequence[int], name: str) ->
     }
 
 
+def logged_between(
+    session: Session, kind: Kind, name: str, *, since: int, until: int | None, below: int, limit: int
+) -> tuple[list[int], int]:
+    """Return the ids of nodes whose latest point of a metric is of a time, the greatest first, and how many there are.
+
+    Args:
+        session: the transaction.
+        kind: the kind of the nodes.
+        name: the metric.
+        since: the earliest time of the point, milliseconds since the epoch.
+        until: the latest time; None for no end.
+        below: the id that is greater than those of all these nodes.
+        limit: how many ids are returned at most; all are counted.
+    """
+    if not are_present(session):
+        return [], 0
+    found = [_M.kind == kind.type_kind, _M.node_id < _number(below), _M.name == sa.bindparam(None, name, sa.Text())]
+    found.append(_M.last_time >= _number(since))
+    if until is not None:
+        found.append(_M.last_time <= _number(until))
+    ids = session.rows(Statement(sa.select(_M.node_id).where(*found).order_by(_M.node_id.desc()).limit(limit)))
+    if len(ids) < limit:
+        return [node_id for (node_id,) in ids], len(ids)
+    count = session.rows(Statement(sa.select(sa.func.count()).select_from(METRIC).where(*found)))
+    return [node_id for (node_id,) in ids], int(count[0][0])
+
+
+def _number(value: int) -> sa.BindParameter[int]:
+    return sa.bindparam(None, value, sa.BigInteger())
+
+
 def are_present(session: Session) -> bool:
     """Say whether the store has the tables; one of an older version, or without metrics, may lack them."""
     return ask_presence(session)()
