@@ -206,7 +206,7 @@ describe("lineage without a focus", () => {
     await page.getByText("Newest models").waitFor();
     await page.getByText("Recently viewed in this browser").waitFor();
     await picture(page, "graph-start");
-    await page.getByRole("searchbox", { name: "Find a record by name, id or uri" }).focus();
+    await page.getByRole("combobox", { name: "Find a record by name, id or uri" }).focus();
     await page.keyboard.type("imagenet-shards");
     await page.getByText("Found").waitFor();
     await page.keyboard.press("Enter");

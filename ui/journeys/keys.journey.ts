@@ -40,7 +40,7 @@ const focused = () =>
     const active = document.activeElement;
     return active?.getAttribute("role") ?? active?.id ?? active?.tagName;
   });
-const chosen = () => page.locator("[role=option][data-combobox-selected]");
+const chosen = () => page.locator("[role=option][aria-selected=true]");
 
 describe("the search of the whole store", () => {
   it("has exact names first, versions as one, and opens by arrow keys", async () => {

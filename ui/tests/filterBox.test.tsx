@@ -53,6 +53,16 @@ async function writeAndWait(box: HTMLInputElement, value: string, asked: readonl
 const offering = () => serve({ "search/complete": () => ({ mistake: null, completions: [COMPLETION] }) });
 
 describe("the filter box", () => {
+  it("leaves Enter to a character that is being composed", async () => {
+    offering();
+    const { box, onFilter } = draw();
+    write(box, "ときょう");
+    fireEvent.keyDown(box, { key: "Enter", isComposing: true });
+    fireEvent.keyDown(box, { key: "Enter", keyCode: 229 });
+    await act(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    expect(onFilter).not.toHaveBeenCalled();
+  });
+
   it("asks the server once writing pauses, with the place in characters", async () => {
     const asked = offering();
     const { box } = draw();

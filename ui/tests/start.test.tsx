@@ -38,8 +38,8 @@ describe("lineage without a focus", () => {
       find: { by_id: [], by_uri: [], runs: [], names: [{ newest: card, count: 1, match: "exact" }] },
     });
     const { here } = drawAt("/lineage", <Start />);
-    await userEvent.type(await screen.findByRole("searchbox"), "churn");
-    await screen.findByRole("link", { name: /churn/ });
+    await userEvent.type(await screen.findByRole("combobox"), "churn");
+    await screen.findByRole("option", { name: /churn/ });
     expect(asked).toContain("find?text=churn&limit=8");
     await userEvent.keyboard("{Enter}");
     await waitFor(() => expect(here()).toContain("focus=a7"));

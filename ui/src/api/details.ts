@@ -87,9 +87,10 @@ export function useEvaluations(id: string) {
 export function useRelatives(focus: string, direction: "up" | "down", kind: "artifact" | "execution", q = "") {
   return useQuery({
     queryKey: ["relatives", focus, direction, kind, q],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       dataOf(
         api.GET("/api/v1/lineage/relatives", {
+          signal,
           params: { query: { focus, direction, kind, limit: 60, ...(q && { q }) } },
         }),
       ),
@@ -102,7 +103,8 @@ export function useRelativesCount(focus: string, direction: "up" | "down", asOf:
   return useQueries({
     queries: (["artifact", "execution"] as const).map((kind) => ({
       queryKey: ["relatives-count", params, kind],
-      queryFn: () => dataOf(api.GET("/api/v1/lineage/relatives", { params: { query: { ...params, kind } } })),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        dataOf(api.GET("/api/v1/lineage/relatives", { signal, params: { query: { ...params, kind } } })),
       enabled,
     })),
     combine: (loads) => ({

@@ -1,7 +1,7 @@
 // Finding what a person types or pastes: a name or a part of one, an id, a uri, a run.
 
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { api, dataOf, queryClient } from "./client";
+import { api, dataOf } from "./client";
 import type { components } from "./schema";
 import type { Card, Run } from "./shapes";
 
@@ -15,9 +15,9 @@ export type Found =
 function query(text: string) {
   return {
     queryKey: ["find", text],
-    queryFn: async () => ({
+    queryFn: async ({ signal }: { signal: AbortSignal }) => ({
       text,
-      found: inOrder(text, await dataOf(api.GET("/api/v1/find", { params: { query: { text, limit: 8 } } }))),
+      found: inOrder(text, await dataOf(api.GET("/api/v1/find", { signal, params: { query: { text, limit: 8 } } }))),
     }),
     staleTime: 10_000,
   };
@@ -57,8 +57,4 @@ function unique(found: readonly Found[]): Found[] {
 /** What is found; the last answer stays until the next one is there, and says of which text it is. */
 export function useFound(text: string) {
   return useQuery({ ...query(text), enabled: text !== "", placeholderData: keepPreviousData });
-}
-
-export async function findRecords(text: string): Promise<Found[]> {
-  return (await queryClient.fetchQuery(query(text))).found;
 }

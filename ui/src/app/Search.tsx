@@ -1,27 +1,30 @@
 // The search of the whole store: a name, a part of one, an id or a uri. The keys of its list are those of every list: arrow
 // keys, Home and End, Enter, Esc.
 
-import { Combobox, TextInput, useCombobox } from "@mantine/core";
+import { Popover, TextInput } from "@mantine/core";
 import { useDebouncedValue, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { type RefObject, useRef, useState } from "react";
 import { Problem } from "../api/problem";
-import { type Found, findRecords, useFound } from "../api/search";
+import { type Found, useFound } from "../api/search";
 import { type Card, pageOf } from "../api/shapes";
 import { listWith, type Where } from "../filter/where";
 import { count } from "../values/numbers";
 import { FoundLine } from "./Found";
+import { Option } from "./Option";
+import { useOptionKeys } from "./useOptionKeys";
 
 export function Search() {
   const input = useRef<HTMLInputElement>(null);
   const finder = useFinder(input);
-  const { text, box, found } = finder;
+  const { text, isOpen, options, choose, keys } = finder;
   useHotkeys([["/", () => input.current?.focus()]]);
   return (
-    <Combobox store={box} onOptionSubmit={finder.choose} shadow="md">
-      <Combobox.Target>
+    <Popover opened={isOpen} width="target" withRoles={false} trapFocus={false} returnFocus={false}>
+      <Popover.Target>
         <TextInput
+          {...keys.fieldProps}
           ref={input}
           className="search"
           type="search"
@@ -31,35 +34,54 @@ export function Search() {
           rightSection={<kbd className="only-wide">/</kbd>}
           value={text}
           onChange={(event) => finder.type(event.currentTarget.value)}
-          onFocus={() => text && box.openDropdown()}
-          onBlur={() => box.closeDropdown()}
-          onKeyDown={finder.press}
+          onFocus={() => finder.setIsIn(true)}
+          onBlur={(event) => {
+            keys.fieldProps.onBlur?.(event);
+            finder.setIsIn(false);
+          }}
         />
-      </Combobox.Target>
-      <Combobox.Dropdown hidden={finder.isHidden}>
-        <Combobox.Options aria-label="What is found">
-          {found.map((one) => [
-            <Combobox.Option key={one.key} value={one.key}>
-              <FoundLine found={one} />
-            </Combobox.Option>,
-            hasVersions(one) && (
-              <Combobox.Option key={`all ${one.key}`} value={`all ${one.key}`} className="found-all">
-                All {count(one.count, one.card.kind === "artifact" ? "version" : one.card.kind)}
-              </Combobox.Option>
-            ),
-          ])}
-          <Combobox.Option value="all">
-            List all artifacts with “<bdi>{text.trim().slice(0, 60)}</bdi>”
-          </Combobox.Option>
-        </Combobox.Options>
+      </Popover.Target>
+      <Popover.Dropdown p={4}>
+        <div id={keys.listId} role="listbox" aria-label="What is found">
+          {options.map(({ key, className, shown }) => (
+            <Option key={key} keys={keys} value={key} className={className} onChoose={() => choose(key)}>
+              {shown}
+            </Option>
+          ))}
+        </div>
         {finder.note && (
           <p className="found-note muted" role="status">
             {finder.note}
           </p>
         )}
-      </Combobox.Dropdown>
-    </Combobox>
+      </Popover.Dropdown>
+    </Popover>
   );
+}
+
+/** What is found, with all versions of an exact name, and the way to a list of everything like the text. */
+function optionsOf(found: readonly Found[], text: string) {
+  return [
+    ...found.flatMap((one) => [
+      { key: one.key, className: "", shown: <FoundLine found={one} /> },
+      ...(hasVersions(one)
+        ? [{ key: `all ${one.key}`, className: "found-all", shown: `All ${countOf(one.card, one.count)}` }]
+        : []),
+    ]),
+    {
+      key: "all",
+      className: "",
+      shown: (
+        <>
+          List all artifacts with “<bdi>{text.slice(0, 60)}</bdi>”
+        </>
+      ),
+    },
+  ];
+}
+
+function countOf({ kind }: Card, number: number): string {
+  return count(number, kind === "artifact" ? "version" : kind);
 }
 
 /** Only of an exact name all versions are offered: of others, the newest alone leaves room for more names. */
@@ -70,51 +92,39 @@ function hasVersions(one: Found): one is Extract<Found, { card: Card }> {
 /** What is typed, what is found, and what opens of it. */
 function useFinder(input: RefObject<HTMLInputElement | null>) {
   const [text, setText] = useState("");
-  const [asked] = useDebouncedValue(text.trim(), 150);
+  const [isIn, setIsIn] = useState(false);
+  const typed = text.trim();
+  const [asked] = useDebouncedValue(typed, 150);
   const answer = useFound(asked);
   const found = answer.data?.found ?? [];
-  const isCurrent = answer.data?.text === text.trim();
-  const box = useCombobox({ onDropdownClose: () => box.resetSelectedOption() });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the first option is chosen anew for each answer
-  useEffect(() => void box.selectFirstOption(), [answer.data]);
+  const isCurrent = asked === typed && (answer.isError || answer.data?.text === typed);
+  const isOpen = isIn && typed !== "" && asked !== "";
   const close = () => {
     setText("");
-    box.closeDropdown();
     input.current?.blur();
   };
   const ways = useWays(close);
-  /** Enter may come before the answer: then it is asked for, so that nothing else opens than what was typed. */
-  const submit = async () => {
-    const [first] = isCurrent ? found : await findRecords(text.trim()).catch(() => []);
-    if (first) ways.open(first);
-    else ways.list([["", text.trim()]]);
-  };
   const choose = (key: string) => {
     const one = found.find((candidate) => candidate.key === key.replace(/^all /, ""));
-    if (!one) ways.list([["", text.trim()]]);
+    if (!one) ways.list([["", typed]]);
     else if (key.startsWith("all ") && "card" in one) ways.listVersions(one.card);
     else ways.open(one);
   };
+  const options = typed ? optionsOf(found, typed) : [];
+  const keys = useOptionKeys({
+    text: typed,
+    keys: options.map(({ key }) => key),
+    isCurrent,
+    isOpen,
+    onChoose: choose,
+    onLeave: close,
+  });
+  const note = keys.isWaiting ? "Searching…" : noteOf(answer.error, isCurrent && found.length === 0, typed);
   const type = (next: string) => {
     setText(next);
-    box.openDropdown();
+    setIsIn(true);
   };
-  const press = (event: React.KeyboardEvent) => {
-    const at = box.getSelectedOptionIndex();
-    if (event.key === "Escape") close();
-    // In the text, Home and End belong to the caret until an arrow key has gone into the list.
-    else if (at > 0 && (event.key === "Home" || event.key === "End")) goTo(box, event.key);
-    else if (event.key === "Enter" && text.trim() && !(at > 0)) void submit();
-    else return;
-    event.preventDefault();
-  };
-  const note = noteOf(answer.error, isCurrent && found.length === 0, text.trim());
-  return { text, box, found, choose, type, press, note, isHidden: !text.trim() || asked === "" };
-}
-
-function goTo(box: ReturnType<typeof useCombobox>, key: "Home" | "End"): void {
-  const options = document.querySelectorAll(`#${CSS.escape(box.listId ?? "")} [data-combobox-option]`);
-  box.selectOption(key === "Home" ? 0 : options.length - 1);
+  return { text, isOpen, setIsIn, options, choose, type, keys, note };
 }
 
 function noteOf(error: unknown, isNothing: boolean, text: string): string | undefined {

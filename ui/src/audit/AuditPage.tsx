@@ -6,6 +6,7 @@ import { useEffect, useState } from "react";
 import "./audit.css";
 import { type AuditEntry, useAudit } from "../api/audit";
 import type { AuditSearch } from "../app/search";
+import { isComposing } from "../app/useOptionKeys";
 import { useTitle } from "../app/useTitle";
 import { Empty, Failed, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
@@ -102,7 +103,7 @@ function Typed({ label, value, placeholder, onValue }: TypedProps) {
       {...(placeholder && { placeholder })}
       onChange={(event) => setText(event.currentTarget.value)}
       onBlur={submit}
-      onKeyDown={(event) => event.key === "Enter" && submit()}
+      onKeyDown={(event) => event.key === "Enter" && !isComposing(event) && submit()}
     />
   );
 }

@@ -6,6 +6,7 @@ import { type RefObject, useRef, useState } from "react";
 import type { Completion, FilterMistake } from "../api/searches";
 import type { ListKind } from "../api/shapes";
 import { FilterHelp } from "../app/Help";
+import { isComposing } from "../app/useOptionKeys";
 import { type FilterText, type FilterTextProps, useFilterText } from "./useFilterText";
 
 const EXAMPLES: Readonly<Record<ListKind, string>> = {
@@ -102,6 +103,7 @@ function FilterInput({ input, filter, placeholder, ...choice }: FilterInputProps
  * one; Enter hands the filter on; Escape closes them.
  */
 function press(event: React.KeyboardEvent, filter: FilterText, { chosen, setChosen, take }: ChoiceProps): void {
+  if (isComposing(event)) return;
   const completion = filter.completions[chosen];
   if (event.key === "ArrowDown") setChosen(Math.min(chosen + 1, filter.completions.length - 1));
   else if (event.key === "ArrowUp") setChosen(Math.max(chosen - 1, -1));

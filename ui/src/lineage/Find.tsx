@@ -5,7 +5,11 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
 import { useRelatives } from "../api/details";
+import { Problem } from "../api/problem";
 import { titleOf } from "../api/shapes";
+import { Option } from "../app/Option";
+import { useOptionKeys } from "../app/useOptionKeys";
+import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
 
 interface FindProps {
@@ -33,45 +37,92 @@ export function Find({ focus, onFound }: FindProps) {
   );
 }
 
+const SHOWN = 40;
+
 function Search({ focus, onFound }: FindProps) {
   const [text, setText] = useState("");
-  const [asked] = useDebouncedValue(text.trim(), 200);
-  const found = [
-    useRelatives(focus, "up", "artifact", asked),
-    useRelatives(focus, "down", "artifact", asked),
-    useRelatives(focus, "up", "execution", asked),
-    useRelatives(focus, "down", "execution", asked),
-  ];
-  const relatives = found
-    .flatMap(({ data }, at) => data?.items.map((item) => ({ ...item, side: at % 2 === 0 ? "up" : "down" })) ?? [])
-    .sort((left, right) => isNamed(right, asked) - isNamed(left, asked) || left.distance - right.distance);
+  const typed = text.trim();
+  const { found, shown, isCurrent, error } = useFoundRelatives(focus, typed);
+  const keys = useOptionKeys({
+    text: typed,
+    keys: shown.map(idOf),
+    isCurrent,
+    isOpen: shown.length > 0,
+    onChoose: (id) => onFound(keyOf(id)),
+  });
+  const note = keys.isWaiting ? "Searching…" : noteOf(found, shown.length, error);
   return (
     <>
       <TextInput
+        {...keys.fieldProps}
         data-autofocus
         aria-label="Find a relative"
         placeholder="Name or filter, loaded or not"
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Enter" && relatives[0] && onFound(relatives[0].key)}
       />
-      <div className="find-list" aria-live="polite">
-        {relatives.slice(0, 40).map((relative) => (
-          <button type="button" key={relative.key + relative.side} onClick={() => onFound(relative.key)}>
+      <div className="find-list" id={keys.listId} role="listbox" aria-label="Relatives">
+        {shown.map((relative) => (
+          <Option
+            key={idOf(relative)}
+            keys={keys}
+            value={idOf(relative)}
+            className="find-option"
+            onChoose={() => onFound(relative.key)}
+          >
             <RecordIcon type={relative.type} kind={relative.kind} size={14} />
             <bdi className="find-name">{titleOf(relative)}</bdi>
             {relative.version && <bdi className="find-version">{relative.version}</bdi>}
             <span className="muted">
               {relative.distance} {relative.side}
             </span>
-          </button>
+          </Option>
         ))}
-        {relatives.length === 0 && found.every(({ isSuccess }) => isSuccess) && (
-          <p className="muted">No relative fits.</p>
-        )}
       </div>
+      {(isCurrent || keys.isWaiting) && note && (
+        <p className="muted" role="status">
+          {note}
+        </p>
+      )}
     </>
   );
+}
+
+/** A record may be an ancestor and a descendant. */
+function idOf({ key, side }: { key: string; side: string }): string {
+  return `${key} ${side}`;
+}
+
+function keyOf(id: string): string {
+  return id.slice(0, id.indexOf(" "));
+}
+
+/** The relatives that fit a text, those that it names first, then the nearest; and how many fit in all. */
+function useFoundRelatives(focus: string, typed: string) {
+  const [asked] = useDebouncedValue(typed, 200);
+  const loads = [
+    useRelatives(focus, "up", "artifact", asked),
+    useRelatives(focus, "down", "artifact", asked),
+    useRelatives(focus, "up", "execution", asked),
+    useRelatives(focus, "down", "execution", asked),
+  ];
+  const shown = loads
+    .flatMap(({ data }, at) => data?.items.map((item) => ({ ...item, side: at % 2 === 0 ? "up" : "down" })) ?? [])
+    .sort((left, right) => isNamed(right, asked) - isNamed(left, asked) || left.distance - right.distance)
+    .slice(0, SHOWN);
+  const found = {
+    total: loads.reduce((sum, { data }) => sum + (data?.total ?? 0), 0),
+    isExact: loads.every(({ data }) => data?.exact !== false),
+  };
+  const isCurrent = asked === typed && loads.every(({ isSuccess, isError }) => isSuccess || isError);
+  return { found, shown, isCurrent, error: loads.find(({ error }) => error)?.error };
+}
+
+function noteOf({ total, isExact }: { total: number; isExact: boolean }, shown: number, error: unknown): string {
+  if (error) return Problem.from(error).detail || Problem.from(error).title;
+  if (shown === 0) return "No relative fits.";
+  if (shown === total && isExact) return "";
+  return `${formatCount(shown)} of ${formatCount(total)}${isExact ? "" : "+"}: type more`;
 }
 
 /** How well a text names a relative: whole, by its version too, in part, or only in its description or properties. */

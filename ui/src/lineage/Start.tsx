@@ -8,8 +8,10 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useNodes } from "../api/details";
 import { fetchPage } from "../api/listing";
+import { Problem } from "../api/problem";
 import { useFound } from "../api/search";
 import { type Card, titleOf } from "../api/shapes";
+import { type OptionKeys, useOptionKeys } from "../app/useOptionKeys";
 import { useTitle } from "../app/useTitle";
 import { type Viewed, viewed } from "../app/viewed";
 import { Ago } from "../values/Ago";
@@ -28,11 +30,20 @@ export function Start() {
   const navigate = useNavigate();
   const found = (answer.data?.found ?? []).flatMap((one) => ("card" in one && hasLineage(one.card) ? [one.card] : []));
   const isSearched = asked !== "" && answer.data?.text === asked;
+  const open = (key: string) => void navigate({ to: "/lineage", search: { focus: key } });
+  const keys = useOptionKeys({
+    text: text.trim(),
+    keys: isSearched ? found.map(({ key }) => key) : [],
+    isCurrent: asked === text.trim() && (isSearched || answer.isError || asked === ""),
+    isOpen: isSearched && found.length > 0,
+    onChoose: open,
+  });
   return (
     <div className="lineage-start">
       <h1>Lineage</h1>
       <p className="muted">Choose a record to see what it was made from and what uses it.</p>
       <TextInput
+        {...keys.fieldProps}
         size="sm"
         type="search"
         aria-label="Find a record by name, id or uri"
@@ -40,12 +51,12 @@ export function Start() {
         leftSection={<IconSearch size={16} />}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          const [first] = isSearched ? found : [];
-          if (event.key === "Enter" && first) void navigate({ to: "/lineage", search: { focus: first.key } });
-        }}
       />
-      {isSearched && <Records title="Found" cards={found} nothing={`No artifact or execution is like “${asked}”.`} />}
+      {keys.isWaiting && <p role="status">Searching…</p>}
+      {asked && answer.isError && <p role="alert">{Problem.from(answer.error).title}, so nothing could be searched.</p>}
+      {isSearched && (
+        <Records title="Found" cards={found} nothing={`No artifact or execution is like “${asked}”.`} keys={keys} />
+      )}
       {!asked && <Recent />}
       {!asked && <NewestModels />}
     </div>
@@ -87,15 +98,25 @@ async function fetchNewest(): Promise<{ cards: readonly Card[]; areModels: boole
   return { cards: (await fetchPage({ ...listing, filter: "" }, "")).rows.slice(0, SHOWN), areModels: false };
 }
 
-function Records({ title, cards, nothing }: { title: string; cards: readonly Card[]; nothing?: string }) {
+interface RecordsProps {
+  readonly title: string;
+  readonly cards: readonly Card[];
+  /** What is said where there is none. */
+  readonly nothing?: string;
+  /** The keys of the field that finds them. */
+  readonly keys?: OptionKeys;
+}
+
+function Records({ title, cards, nothing, keys }: RecordsProps) {
+  const list = keys && cards.length > 0 ? { id: keys.listId, role: "listbox", "aria-label": title } : {};
   return (
     <section>
       <h2>{title}</h2>
       {cards.length === 0 && <p className="muted">{nothing}</p>}
-      <ul>
+      <ul {...list}>
         {cards.map((card) => (
-          <li key={card.key}>
-            <Link to="/lineage" search={{ focus: card.key }} className="start-record">
+          <li key={card.key} {...(keys && { role: "none" })}>
+            <Link {...keys?.optionProps(card.key)} to="/lineage" search={{ focus: card.key }} className="start-record">
               <RecordIcon type={card.type} kind={card.kind} size={16} />
               <strong>
                 <Name name={titleOf(card)} most={48} />

@@ -30,6 +30,8 @@ export function CompareAll({ list }: { list: List }) {
     : `Compare all that fit${asked.filter ? `: ${asked.filter}` : ""}`;
   return (
     <Button
+      // What stands before it changes with the count and the rows: another button moves nothing under the pointer.
+      key={`${total} ${list.records.length}`}
       variant="subtle"
       leftSection={<IconArrowsDiff size={14} />}
       loading={isAsking}
