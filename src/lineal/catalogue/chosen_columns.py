@@ -22,6 +22,7 @@ from lineal.store.index.search import Selection
 HEADLINE = "headline"
 DEFAULT = "default"
 SAMPLE = 2000
+_COUNTED = 200
 _METRICS = "metrics"
 # A row has its fields in any case; a list must ask for its values.
 _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
@@ -48,13 +49,23 @@ class Chosen(NamedTuple):
     defaults: list[str] | None = None
 
 
-def choose(session: Session, types: KnownTypes, selection: Selection, columns: Sequence[str]) -> Chosen:
-    """Return the columns of a list with `headline` and `default` replaced by what they stand for."""
+def choose(
+    session: Session, types: KnownTypes, selection: Selection, columns: Sequence[str], read: Sequence[int] | None
+) -> Chosen:
+    """Return the columns of a list with `headline` and `default` replaced by what they stand for.
+
+    Args:
+        session: the session.
+        types: the known types.
+        selection: the nodes that are listed.
+        columns: the columns that were asked for.
+        read: ids of the selection that have been read (index.search.first_ids), if they have.
+    """
     has_defaults = DEFAULT in columns and _names_type(selection.query)
     if HEADLINE not in columns and not has_defaults:
         return Chosen(replaced(columns, None, None))
     kind = selection.kind
-    ids = found_rows.sample_ids(session, selection, limit=SAMPLE)
+    ids = _spread(found_rows.sample_ids(session, selection, limit=SAMPLE) if read is None else read)
     families = _families(session, types, kind, ids)
     metrics = [f"metric.{name}" for name in headline.of_nodes(session, kind, ids, families)] if ids else []
     defaults = None
@@ -78,6 +89,11 @@ def replaced(columns: Sequence[str], first: str | None, defaults: Sequence[str] 
     metrics = [key for key in defaults or () if key.startswith("metric.")]
     own = {HEADLINE: [f"metric.{first}"] if first else [], DEFAULT: metrics}
     return list(dict.fromkeys(key for column in columns for key in own.get(column, [column])))
+
+
+def _spread(ids: Sequence[int]) -> Sequence[int]:
+    """Return up to 200 ids from the whole of a list: to count the metrics of all takes longer than to read a page."""
+    return ids[:: len(ids) // _COUNTED + 1]
 
 
 def _families(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[Family]:

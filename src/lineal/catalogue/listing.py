@@ -129,10 +129,11 @@ def page(
     ordered = read_order(order, asked.kind)
     after = read_cursor(cursor, order) if cursor else None
     selection = asked.settled(session)
-    chosen = chosen_columns.choose(session, types, selection, keys.read_keys(columns))
+    first = found_rows.first_ids(session, selection)
+    chosen = chosen_columns.choose(session, types, selection, keys.read_keys(columns), first)
     shown = value_columns(chosen.shown)
     most = min(limit, session.limits.max_page_size)
-    found = found_rows.find_page(session, selection, ordered, limit=most, after=after)
+    found = found_rows.find_page(session, selection, ordered, limit=most, after=after, first=first)
     rows = cards.cards(session, types, asked.kind, found.rows, columns=shown, shape=shapes.Row)
     if asked.kind is ARTIFACT:
         rows = with_makers(session, types, rows)

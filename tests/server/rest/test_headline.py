@@ -55,6 +55,15 @@ def test_a_list_names_its_headline_metric_and_fills_it(models: Shelf) -> None:
     assert [row["metrics"].get("accuracy", {}).get("last") for row in page["items"]] == [0.7, 0.9, None]
 
 
+def test_a_list_that_chooses_its_columns_makes_its_search_once(models: Shelf) -> None:
+    statements: list[str] = []
+    models.service.database.observe = statements.append
+    for columns in ("", "default", "headline"):
+        statements.clear()
+        models.get("/artifacts", q="type:model", columns=columns)
+        assert len([text for text in statements if "LIKE" in text]) == 1
+
+
 def test_a_list_of_models_has_columns_of_its_own(models: Shelf) -> None:
     page = models.get("/artifacts", q="type:model", columns="default")
     assert page["columns"] == ["name", "version", "labels", "aliases", "metric.accuracy", "made_by", "state", "created"]

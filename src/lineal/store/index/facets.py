@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,15 +21,19 @@ _PIECE = 4096
 _ENOUGH = 1 << 40
 
 
-def _counted(session: Session, rows: sa.Select[Any], ids: Sequence[int]) -> Counter[Any]:
-    """Count the rows of a query over pieces of the ids; the key is one value or several.
+def _counting(rows: sa.Select[Any]) -> Statement:
+    """Return the statement that counts the rows of a query by what is in them.
 
     The limit prevents engines from merging the two queries: they would then read a whole index in the order of the
     groups, instead of looking up the few nodes.
     """
-    counts: Counter[Any] = Counter()
     found = rows.limit(_ENOUGH).subquery("found")
-    statement = Statement(sa.select(*found.c, sa.func.count()).group_by(*found.c))
+    return Statement(sa.select(*found.c, sa.func.count()).group_by(*found.c))
+
+
+def _counted(session: Session, statement: Statement, ids: Sequence[int]) -> Counter[Any]:
+    """Count rows over pieces of the ids; the key is one value or several."""
+    counts: Counter[Any] = Counter()
     for piece in _pieces(ids):
         for *key, number in session.rows(statement, {_IDS: piece}):
             counts[key[0] if len(key) == 1 else tuple(key)] += number
@@ -42,8 +47,13 @@ def _pieces(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def by_column(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> Counter[Any]:
     """Count nodes by a column of their table."""
+    return _counted(session, _by_column(kind, column), ids)
+
+
+@cache
+def _by_column(kind: Kind, column: str) -> Statement:
     table = NODE[kind].c
-    return _counted(session, sa.select(table[column]).where(listed(table.id, _IDS)), ids)
+    return _counting(sa.select(table[column]).where(listed(table.id, _IDS)))
 
 
 def by_type(session: Session, kind: Kind) -> Counter[int]:
@@ -55,9 +65,13 @@ def by_type(session: Session, kind: Kind) -> Counter[int]:
 
 def by_group(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str | None, str | None]]:
     """Count nodes by the (workspace, run) that their records name."""
+    return _counted(session, _by_group(kind), ids)
+
+
+@cache
+def _by_group(kind: Kind) -> Statement:
     query = sa.select(ENTRY.c.workspace, ENTRY.c.run)
-    query = query.where(ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.node_id, _IDS))
-    return _counted(session, query, ids)
+    return _counting(query.where(ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.node_id, _IDS)))
 
 
 def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence[int]) -> Counter[str]:
@@ -74,18 +88,23 @@ def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence
     )
     query = query.where(listed(link[kind.id_column], _IDS), context.type_id.in_(of_types))
     named: Counter[str] = Counter()
-    for (_, name), number in _counted(session, query, ids).items():
+    for (_, name), number in _counted(session, _counting(query), ids).items():
         named[name] += number
     return named
 
 
 def by_label(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[tuple[str, str]]:
     """Count nodes by (key, value) of their labels."""
+    return _counted(session, _by_fact(kind, Family.LABEL, "name", "text"), ids)
+
+
+@cache
+def _by_fact(kind: Kind, family: Family, *columns: str) -> Statement:
     fact = FACT.c
     # Written as a sum, the family does not make an engine use the index of values, which holds the labels of all nodes.
-    is_label = fact.family + sa.literal(0) == int(Family.LABEL)
-    query = sa.select(fact.name, fact.text).where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_label)
-    return _counted(session, query, ids)
+    is_of_family = fact.family + sa.literal(0) == int(family)
+    query = sa.select(*[fact[column] for column in columns])
+    return _counting(query.where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_of_family))
 
 
 def by_text(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> Counter[str]:
@@ -93,23 +112,25 @@ def by_text(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[in
     row = PROPERTY[kind].c
     query = sa.select(sa.func.substr(row.string_value, 1, LONGEST_TEXT).label("text"))
     query = query.where(listed(row[kind.id_column], _IDS), among(row.name, names), row.string_value.is_not(None))
-    counts = _counted(session, query, ids)
+    counts = _counted(session, _counting(query), ids)
     return Counter({text: number for text, number in counts.items() if text})
 
 
 def by_metric(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[str]:
     """Count nodes by the names of the metrics that the index has of them."""
-    fact = FACT.c
-    is_metric = fact.family + sa.literal(0) == int(Family.METRIC)  # as in by_label
-    query = sa.select(fact.name).where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_metric)
-    return _counted(session, query, ids)
+    return _counted(session, _by_fact(kind, Family.METRIC, "name"), ids)
 
 
 def by_number(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[str]:
     """Count nodes by the names of their properties that are numbers."""
+    return _counted(session, _by_number(kind), ids)
+
+
+@cache
+def _by_number(kind: Kind) -> Statement:
     table = PROPERTY[kind].c
     is_number = sa.or_(table.int_value.is_not(None), table.double_value.is_not(None))
-    return _counted(session, sa.select(table.name).where(listed(table[kind.id_column], _IDS), is_number), ids)
+    return _counting(sa.select(table.name).where(listed(table[kind.id_column], _IDS), is_number))
 
 
 _NEXT_METRIC = Statement(

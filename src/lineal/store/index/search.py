@@ -75,6 +75,11 @@ class Selection:
         return bool(terms) and self._asks_only_the_query and all(map(search.leaves_out_archived, terms))
 
     @property
+    def is_broad(self) -> bool:
+        """Whether it has no condition, or only the one that nodes are not archived."""
+        return self.is_everything or self.is_all_but_archived
+
+    @property
     def _asks_only_the_query(self) -> bool:
         return not (self.filter_query or self.context_id is not None or self.type_names)
 
@@ -107,13 +112,25 @@ class Found(NamedTuple):
     place: Place | None
 
 
-def find_page(session: Session, selection: Selection, order: Order, *, limit: int, after: Place | None = None) -> Found:
+def find_page(
+    session: Session,
+    selection: Selection,
+    order: Order,
+    *,
+    limit: int,
+    after: Place | None = None,
+    first: Sequence[int] | None = None,
+) -> Found:
     """Return up to `limit` nodes in an order, those after a place.
+
+    `first` is what first_ids returned of the selection, if it was asked before: the search is then not made again.
 
     Raises:
         InvalidArgumentError: the search or the filter is wrong.
     """
-    few = _few(session, selection)
+    if first is None:
+        first = first_ids(session, selection)
+    few = first if first is not None and len(first) <= _FEW else None
     phases = _phases(session, selection.kind, order)
     if after and after.is_long:
         after = _with_value(session, selection.kind, phases, after)
@@ -144,12 +161,11 @@ def _with_value(session: Session, kind: Kind, phases: Sequence[_Phase], after: P
     )
 
 
-def _few(session: Session, selection: Selection) -> Sequence[int] | None:
-    """Return the ids of the selection if they are few."""
-    if selection.is_everything or selection.is_all_but_archived:
+def first_ids(session: Session, selection: Selection) -> list[int] | None:
+    """Return ids of the selection, all if they are few; None where it has no condition that leaves few."""
+    if selection.is_broad:
         return None
-    ids = sample_ids(session, selection, limit=_FEW + 1)
-    return ids if len(ids) <= _FEW else None
+    return sample_ids(session, selection, limit=_FEW + 1)
 
 
 class _Phase(NamedTuple):
@@ -307,12 +323,11 @@ def sample_ids(session: Session, selection: Selection, *, limit: int) -> list[in
     """
     node = NODE[selection.kind]
     query: sa.Select[Any] = sa.select(node.c.id)
-    is_broad = selection.is_everything or selection.is_all_but_archived
-    if is_broad:
+    if selection.is_broad:
         query = query.order_by(node.c.id.desc())
     query = narrowed(session, query, selection, one_by_one=False).limit(limit)
     found = [node_id for (node_id,) in session.rows(Statement(query, is_asked=True))]
-    if len(found) < limit or not is_broad:
+    if len(found) < limit or not selection.is_broad:
         return found
     half = limit // 2
     return list(dict.fromkeys([*found[:half], *_of_each_type(session, selection, half), *found]))[:limit]
