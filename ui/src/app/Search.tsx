@@ -21,7 +21,7 @@ export function Search() {
   const { text, isOpen, options, choose, keys } = finder;
   useHotkeys([["/", () => input.current?.focus()]]);
   return (
-    <Popover opened={isOpen} width="target" withRoles={false} trapFocus={false} returnFocus={false}>
+    <Popover opened={isOpen} width="target" withRoles={false} trapFocus={false} transitionProps={{ duration: 0 }}>
       <Popover.Target>
         <TextInput
           {...keys.fieldProps}

@@ -1,11 +1,12 @@
 // One artifact: what it is, what it was made from, who uses it, how it fares.
 
-import { Button, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { IconArrowsDiff, IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useNode, useVersions } from "../api/details";
 import { type Node, titleOf } from "../api/shapes";
+import { LinkButton } from "../app/LinkButton";
 import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
@@ -96,11 +97,15 @@ function Ways({ artifact, versions }: { artifact: Node; versions: readonly strin
   const compared = versions.slice(0, LATEST);
   return (
     <>
-      <Link to="/lineage" search={{ focus: artifact.key }} tabIndex={-1}>
-        <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
-          Lineage
-        </Button>
-      </Link>
+      <LinkButton
+        to="/lineage"
+        search={{ focus: artifact.key }}
+        variant="filled"
+        size="xs"
+        leftSection={<IconBinaryTree size={16} />}
+      >
+        Lineage
+      </LinkButton>
       <Link to="/lineage" search={{ focus: artifact.key, up: "all", down: "0" }}>
         Full ancestry
       </Link>

@@ -1,11 +1,12 @@
 // A run: when, how it went, what it made, and the way to its lineage.
 
-import { Button, Tabs } from "@mantine/core";
+import { Tabs } from "@mantine/core";
 import { IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
 import { useListing } from "../api/listing";
 import { sayStates, useRun, useRunHolding } from "../api/runs";
 import type { Run } from "../api/shapes";
+import { LinkButton } from "../app/LinkButton";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { listWith } from "../filter/where";
@@ -119,11 +120,15 @@ function RunHeader({ run }: { run: Run }) {
         )}
       </p>
       <nav className="record-links" aria-label="From here">
-        <Link to="/lineage" search={{ context: `r${run.id}`, up: "all", down: "all" }} tabIndex={-1}>
-          <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
-            Graph of the run
-          </Button>
-        </Link>
+        <LinkButton
+          to="/lineage"
+          search={{ context: `r${run.id}`, up: "all", down: "all" }}
+          variant="filled"
+          size="xs"
+          leftSection={<IconBinaryTree size={16} />}
+        >
+          Graph of the run
+        </LinkButton>
         <Link to="/artifacts" search={inside}>
           Its artifacts as a list
         </Link>

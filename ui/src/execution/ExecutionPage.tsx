@@ -1,10 +1,10 @@
 // One execution: inputs | what it did | outputs.
 
-import { Button } from "@mantine/core";
 import { IconBinaryTree } from "@tabler/icons-react";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { useNode } from "../api/details";
 import { durationOf, type Node, timesNote, titleOf } from "../api/shapes";
+import { LinkButton } from "../app/LinkButton";
 import { useTitle } from "../app/useTitle";
 import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
@@ -33,11 +33,15 @@ function Execution({ execution }: { execution: Node }) {
   return (
     <article className="record-page">
       <RecordHeader record={execution}>
-        <Link to="/lineage" search={{ focus: execution.key }} tabIndex={-1}>
-          <Button variant="filled" size="xs" leftSection={<IconBinaryTree size={16} />} component="span">
-            Lineage
-          </Button>
-        </Link>
+        <LinkButton
+          to="/lineage"
+          search={{ focus: execution.key }}
+          variant="filled"
+          size="xs"
+          leftSection={<IconBinaryTree size={16} />}
+        >
+          Lineage
+        </LinkButton>
       </RecordHeader>
       <FailureNote failure={execution.failure} state={execution.state} />
       <div className="execution">

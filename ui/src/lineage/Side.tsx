@@ -2,10 +2,10 @@
 
 import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, useState } from "react";
 import { useNode } from "../api/details";
+import { LinkButton } from "../app/LinkButton";
 import { MetaList } from "../artifact/MetaList";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
@@ -67,9 +67,9 @@ function Details({ node, onFocus, onIsolate, onHide }: SideProps) {
         </p>
       )}
       <p className="chips">
-        <Link to={kind === "executions" ? "/executions/$id" : "/artifacts/$id"} params={{ id: node.id }} tabIndex={-1}>
-          <Button component="span">Open</Button>
-        </Link>
+        <LinkButton to={kind === "executions" ? "/executions/$id" : "/artifacts/$id"} params={{ id: node.id }}>
+          Open
+        </LinkButton>
         <Button onClick={() => onFocus(node.key)}>Focus</Button>
         <Button onClick={() => onIsolate(node.key)} title="Key: i">
           Isolate

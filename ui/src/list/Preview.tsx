@@ -1,10 +1,10 @@
 // The record of a row beside the list: enough to decide whether to open it.
 
-import { ActionIcon, Button } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconBinaryTree, IconExternalLink, IconX } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useNode } from "../api/details";
 import { type Node, pageOf, type Row, titleOf } from "../api/shapes";
+import { LinkButton } from "../app/LinkButton";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { CopyButton } from "../values/CopyButton";
@@ -41,17 +41,13 @@ export function Preview({ row, onClose }: { row: Row; onClose: () => void }) {
         </span>
       </p>
       <p className="chips">
-        <Link to={pageOf(row)} params={{ id: row.id }} tabIndex={-1}>
-          <Button leftSection={<IconExternalLink size={14} />} component="span">
-            Open
-          </Button>
-        </Link>
+        <LinkButton to={pageOf(row)} params={{ id: row.id }} leftSection={<IconExternalLink size={14} />}>
+          Open
+        </LinkButton>
         {row.kind !== "context" && (
-          <Link to="/lineage" search={{ focus: row.key }} tabIndex={-1}>
-            <Button leftSection={<IconBinaryTree size={14} />} component="span">
-              Lineage
-            </Button>
-          </Link>
+          <LinkButton to="/lineage" search={{ focus: row.key }} leftSection={<IconBinaryTree size={14} />}>
+            Lineage
+          </LinkButton>
         )}
       </p>
       {row.uri && <Uri uri={row.uri} canCopy />}
