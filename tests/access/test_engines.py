@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from lineal import errors
-from lineal.catalogue import Asked, Catalogue
-from lineal.kinds import KINDS
+from lineal.catalogue import Asked, Catalogue, facets
+from lineal.kinds import ARTIFACT, KINDS
 from lineal.service import MetadataService
 from lineal.service.access import Role
 from lineal.store.rows.packing import FEWEST
@@ -48,6 +49,18 @@ def test_no_rpc_and_no_list_tells_of_another_workspace(service: MetadataService)
     assert refused <= {errors.NotFoundError, errors.InvalidArgumentError}
     assert "a-model" in told
     assert not [name for name in ("b-", "'b'", '"b"', "nowhere") if name in told]
+
+
+def test_names_of_metrics_are_those_of_the_workspace(service: MetadataService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facets, "COLUMN_SAMPLE", 1)
+    put = rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="m"))
+    type_id = service.call("PutArtifactType", put).type_id
+    for workspace in ("a", "a", "b"):
+        values = pb.Value(string_value=json.dumps({"values": {f"of {workspace}": 1}}))
+        node = marked(pb.Artifact(type_id=type_id, custom_properties={"__ALL_META__": values}), workspace)
+        service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[node]))
+    found = Catalogue(service, caller=lambda: READER).columns(Asked(ARTIFACT, "type=m"))
+    assert {"metric.of a", "metric.of b"} & {column.key for column in found.columns} == {"metric.of a"}
 
 
 def test_a_writer_updates_within_the_workspace_and_not_beyond(service: MetadataService) -> None:

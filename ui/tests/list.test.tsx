@@ -130,6 +130,28 @@ describe("the columns of a list", () => {
   });
 });
 
+describe("the menu of columns", () => {
+  const seen = { key: "metric.auc", kinds: ["double"], filled: 2, distinct: 2, internal: false };
+
+  it.each([
+    [true, "All metrics are listed", "f1_rare", undefined],
+    [true, "All metrics are listed", "label.rare", "label.rare"],
+    [false, "more names of metrics", "f1_rare", "metric.f1_rare"],
+    [false, "more names of metrics", "metric.f1_rare", "metric.f1_rare"],
+  ])("shows by its exact name what is not listed (all metrics: %s, %s, %s)", async (all, says, typed, shown) => {
+    const { here } = draw("/artifacts?columns=!name", {
+      "artifacts/columns": { columns: [seen], counted: 2000, exact: false, all_metrics: all },
+    });
+    fireEvent.click(await screen.findByRole("button", { name: "Columns" }));
+    await screen.findByText(new RegExp(says));
+    fireEvent.change(screen.getByLabelText("Find a column"), { target: { value: typed } });
+    const offer = screen.queryByRole("button", { name: /^Show / });
+    expect(offer?.textContent).toBe(shown && `Show ${shown}`);
+    if (offer) fireEvent.click(offer);
+    if (shown) await waitFor(() => expect(here()).toBe(`/artifacts?columns=!name,${shown}`));
+  });
+});
+
 describe("an act", () => {
   it("on a facet filters, and columns of another type are its own", async () => {
     const edited = { text: "type=data_set", terms: [{ ...TYPE, values: ["data_set"] }] };

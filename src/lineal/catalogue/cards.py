@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from lineal import conventions, errors, json_form
@@ -197,18 +197,24 @@ def metric_values(
     session: Session, kind: Kind, ids: Sequence[int], names: Sequence[str]
 ) -> dict[int, dict[str, MetricValue]]:
     """Return the metrics of nodes in the index, over all reports."""
+    return _over_reports(metric_rows.metrics_of(session, kind, ids, names))
+
+
+def all_metric_values(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, dict[str, MetricValue]]:
+    """Return all metrics of nodes in the index, over all reports, by id and name."""
+    found: dict[int, dict[str, MetricValue]] = {}
+    for rows in metric_rows.every_metric_of(session, kind, ids):
+        found |= _over_reports(rows)
+    return found
+
+
+def _over_reports(rows: Iterable[tuple[Any, ...]]) -> dict[int, dict[str, MetricValue]]:
     found: dict[int, dict[str, list[tuple[int, float]]]] = {}
-    for node_id, source, name, number in metric_rows.metrics_of(session, kind, ids, names):
+    for node_id, source, name, number in rows:
         found.setdefault(node_id, {}).setdefault(name, []).append((source, number))
     return {
         node_id: {name: _over(sorted(values)) for name, values in by_name.items()} for node_id, by_name in found.items()
     }
-
-
-def all_metric_values(session: Session, kind: Kind, node_id: int) -> dict[str, MetricValue]:
-    """Return all metrics of one node in the index."""
-    names = metric_rows.metric_names(session, kind, node_id)
-    return metric_values(session, kind, [node_id], names).get(node_id, {}) if names else {}
 
 
 def _over(values: list[tuple[int, float]]) -> MetricValue:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from lineal import json_form, record_tags
@@ -41,46 +42,61 @@ def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *
     """Return nodes in the order of the ids; `has_unindexed` says whether the store has the table of reasons."""
     rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
     messages = {message.id: message for message in readable_messages(session, types, kind, rows)}
-    contexts = _contexts(session, types, kind, list(messages))
     plain = {card.id: card for card in cards.cards(session, types, kind, rows, shape=shapes.Card)}
-    reasons = unindexed_rows.reasons(session, kind, list(messages)) if has_unindexed else {}
+    found = _Found.read(session, types, kind, list(messages), has_unindexed=has_unindexed)
     items = [
-        replace(
-            _whole(session, kind, messages[node_id], plain[node_id], contexts.get(node_id, [])),
-            unindexed=reasons.get(node_id),
-        )
-        for node_id in dict.fromkeys(ids)
-        if node_id in messages
+        _whole(kind, messages[node_id], plain[node_id], found) for node_id in dict.fromkeys(ids) if node_id in messages
     ]
     missing = [cards.key_of(kind, node_id) for node_id in dict.fromkeys(ids) if node_id not in messages]
     return shapes.Nodes(items, missing)
 
 
-def _whole(
-    session: Session, kind: Kind, message: Any, card: shapes.Card, contexts: list[shapes.Reference]
-) -> shapes.Node:
+@dataclass(frozen=True)
+class _Found:
+    """What other tables have of nodes, by id."""
+
+    contexts: Mapping[int, list[shapes.Reference]]
+    metrics: Mapping[int, Mapping[str, shapes.MetricValue]]
+    events: Mapping[int, Counter[int]]
+    reasons: Mapping[int, str]
+
+    @classmethod
+    def read(
+        cls, session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, has_unindexed: bool
+    ) -> _Found:
+        return cls(
+            contexts=_contexts(session, types, kind, ids),
+            metrics=cards.all_metric_values(session, kind, ids),
+            events={} if kind is CONTEXT else edge_rows.event_counts(session, kind, ids),
+            reasons=unindexed_rows.reasons(session, kind, ids) if has_unindexed else {},
+        )
+
+
+def _whole(kind: Kind, message: Any, card: shapes.Card, found: _Found) -> shapes.Node:
     record = Record(message)
     metrics = {name: shapes.MetricValue(value, value, value, 1) for name, value in record.metrics.items()}
-    reported = cards.all_metric_values(session, kind, message.id)
+    reported = found.metrics.get(message.id, {})
     failure = endings.failure_of(message) if kind is EXECUTION else None
-    events: dict[str, Any] = {} if kind is CONTEXT else _event_counts(session, kind, message.id)
     return shapes.Node(
         **{**vars(card), "metrics": {**metrics, **reported}, "failure": failure},
         properties=cards.values_of(message.properties),
         custom_properties=cards.values_of(message.custom_properties),
         labels=record.labels,
         meta=json_form.plain(record.meta, wide_as_text=True) or None,
-        contexts=contexts,
+        contexts=found.contexts.get(message.id, []),
         headline=headline.of_record(message.type, reported, metrics),
         tag=record_tags.tag(message),
-        **events,
+        unindexed=found.reasons.get(message.id),
+        **_event_counts(found.events.get(message.id)),
     )
 
 
-def _event_counts(session: Session, kind: Kind, node_id: int) -> dict[str, int]:
+def _event_counts(counts: Counter[int] | None) -> dict[str, Any]:
+    if counts is None:
+        return {}
     return {
-        "inputs": edge_rows.count_events(session, kind, node_id, INPUTS),
-        "outputs": edge_rows.count_events(session, kind, node_id, OUTPUTS),
+        "inputs": sum(counts[each] for each in INPUTS),
+        "outputs": sum(counts[each] for each in OUTPUTS),
     }
 
 

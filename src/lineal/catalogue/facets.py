@@ -19,7 +19,7 @@ from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.catalogue.reading import Record
 from lineal.catalogue.whole_counts import SPANS, WholeCounts
 from lineal.filter import search
-from lineal.filter.search import Comparison, Has, Key, Query, Term
+from lineal.filter.search import Comparison, Query, Term
 from lineal.filter.search.tree import OPERATOR_CHARACTERS, quoted
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
@@ -29,6 +29,7 @@ from lineal.store.index import archived
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import metrics as metric_rows
 from lineal.store.index import search as found_rows
+from lineal.store.index.metric_names import MetricNames, names_in
 from lineal.store.index.search import Selection
 from lineal.store.rows import nodes as node_rows
 
@@ -36,7 +37,7 @@ LONGEST_FACET = 50
 MOST_LABEL_FACETS = 12
 COLUMN_SAMPLE = 2000
 _MOST_DISTINCT = 100
-_MOST_METRICS = 300
+MOST_METRICS = 500
 
 
 class _Sample:
@@ -240,25 +241,21 @@ def columns(session: Session, types: KnownTypes, asked: Asked) -> shapes.Columns
     for node in readable_messages(session, types, asked.kind, rows):
         for key, kind, value in _values(node, reported.get(node.id, {})):
             seen.setdefault(key, _Seen()).add(kind, value)
-    if not sample.exact:
-        seen |= {key: _Seen(["double"]) for key in _further_metrics(session, sample.selection, seen)}
+    further = _further_metrics(session, sample)
+    seen |= {key: _Seen(["double"]) for key in (f"metric.{name}" for name in further.names) if key not in seen}
     found = [
         shapes.Column(key, sorted(each.kinds), each.filled, len(each.values), _is_internal(key))
         for key, each in seen.items()
     ]
     found.sort(key=lambda column: (column.internal, -column.filled, column.key))
-    return shapes.Columns(found, len(sample.ids), sample.exact)
+    return shapes.Columns(found, len(sample.ids), sample.exact, further.are_all)
 
 
-def _further_metrics(session: Session, selection: Selection, seen: Mapping[str, _Seen]) -> Iterable[str]:
-    """Yield the keys of metrics that nodes of a selection have, but none of those that were looked at."""
-    for name in facet_rows.metric_names(session, selection.kind, limit=_MOST_METRICS):
-        if f"metric.{name}" in seen:
-            continue
-        has = Term(Has(Key("metric", name)), negated=False, start=0, end=0)
-        narrowed = replace(selection, query=Query((*selection.query.terms, has)))
-        if found_rows.count(session, narrowed, limit=1):
-            yield f"metric.{name}"
+def _further_metrics(session: Session, sample: _Sample) -> MetricNames:
+    """Return the names of metrics of a selection, whose nodes were not all looked at."""
+    if sample.exact:
+        return MetricNames([], are_all=True)
+    return names_in(session, sample.selection, limit=MOST_METRICS)
 
 
 class _Seen:

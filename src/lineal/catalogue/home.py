@@ -110,16 +110,19 @@ def _models(session: Session, types: KnownTypes, rule: str, q: str, limit: int) 
         count=len(ids),
         exact=len(sampled) <= COUNT_LIMIT,
         headline=named,
-        items=[_with_metric(session, row, named) for row in rows],
+        items=rows if named is None else _with_metrics(session, rows),
     )
 
 
-def _with_metric(session: Session, row: shapes.Row, named: str | None) -> shapes.Row:
-    """Return a row with a metric of its own if it lacks the one that stands for all."""
-    if row.metrics or named is None:
-        return row
-    own = cards.all_metric_values(session, ARTIFACT, row.id)
-    return replace(row, metrics={name: own[name] for name in headline.of_record(row.type, list(own), [])[:1]})
+def _with_metrics(session: Session, rows: Sequence[shapes.Row]) -> list[shapes.Row]:
+    """Return rows, each with a metric of its own if it lacks the one that stands for all."""
+    own = cards.all_metric_values(session, ARTIFACT, [row.id for row in rows if not row.metrics])
+    return [
+        replace(row, metrics={name: own[row.id][name] for name in headline.of_record(row.type, own[row.id], [])[:1]})
+        if row.id in own
+        else row
+        for row in rows
+    ]
 
 
 def workspaces(session: Session, types: KnownTypes, *, limit: int) -> shapes.Workspaces:

@@ -120,6 +120,15 @@ def test_values_that_are_left_out_are_counted_on_every_engine(
     assert (found["left_out"], [point["value"] for point in found["series"][0]["points"]]) == (1, ["NaN", 0.8])
 
 
+def test_metrics_of_records_that_are_not_counted_are_found_on_every_engine(
+    anywhere: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "COLUMN_SAMPLE", 1)
+    for q, is_found in (("", True), ("label.team=risk,voice", True), ("type=metrics id>0", True), ("id=1", False)):
+        found = anywhere.get("/artifacts/columns", q=q)
+        assert ("metric.auc" in {each["key"] for each in found["columns"]}, found["all_metrics"]) == (is_found, True)
+
+
 def test_the_rest_answers_on_every_engine(anywhere: Shelf) -> None:
     [model] = anywhere.get("/artifacts", q="type=model", columns="metric.auc,label.team")["items"]
     assert (model["metrics"]["auc"]["last"], model["metrics"]["auc"]["count"]) == (0.8, 3)

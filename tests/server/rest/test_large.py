@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+from typing import Any
+
 import pytest
 
 from lineal.catalogue import facets, series
@@ -46,3 +50,53 @@ def test_a_page_of_runs_is_counted_in_as_many_statements_as_one_run(shelf: Shelf
         assert len(shelf.get("/runs", limit=limit)["items"]) == limit
         taken.append(len([text for text in statements if "GROUP BY" in text]))
     assert taken == [2, 2]
+
+
+def statements_of(shelf: Shelf, path: str, **parameters: Any) -> int:
+    """How many statements a read takes when the index has nothing to do beside it."""
+    statements: list[str] = []
+    taken = []
+    shelf.service.database.observe = statements.append
+    for _ in range(6):
+        statements.clear()
+        shelf.get(path, **parameters)
+        taken.append(len(statements))
+    return min(taken)
+
+
+@pytest.mark.parametrize("kinds", ["artifacts", "executions"])
+def test_a_batch_is_read_in_as_many_statements_as_one_record(shelf: Shelf, kinds: str) -> None:
+    models = [shelf.put("model", name=f"model {number}", custom={"auc": number / 10}) for number in range(20)]
+    runs = [shelf.run([first], [second]) for first, second in itertools.pairwise(models)]
+    ids = [str(each) for each in (models if kinds == "artifacts" else runs)]
+    found = shelf.get(f"/{kinds}/batch", ids=",".join(ids))["items"]
+    assert [(each["inputs"], each["outputs"]) for each in found[1:4]] == [(1, 1)] * 3
+    one, many = [statements_of(shelf, f"/{kinds}/batch", ids=",".join(each)) for each in (ids[:1], ids)]
+    assert one == many
+
+
+def test_metrics_of_all_records_are_found_in_as_many_statements_however_many_there_are(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facets, "COLUMN_SAMPLE", 2)
+    taken = []
+    for number in (3, 20):
+        for each in range(number):
+            shelf.put("model", custom={"__ALL_META__": json.dumps({"values": {f"loss {each}": 0.5}})})
+        columns = {column["key"] for column in shelf.get("/artifacts/columns", q="type:model")["columns"]}
+        assert columns >= {f"metric.loss {each}" for each in range(number)}
+        taken.append(statements_of(shelf, "/artifacts/columns", q="type:model"))
+    assert taken[0] == taken[1]
+
+
+def test_metrics_beyond_those_that_are_looked_for_are_said(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("alpha", "beta"):
+        for _ in range(2):
+            shelf.put("metrics", custom={"__ALL_META__": json.dumps({"values": {name: 1}})})
+    monkeypatch.setattr(facets, "COLUMN_SAMPLE", 1)
+    monkeypatch.setattr(facets, "MOST_METRICS", 1)
+    some = shelf.get("/artifacts/columns", q="-type:x")
+    monkeypatch.setattr(facets, "MOST_METRICS", 2)
+    every = shelf.get("/artifacts/columns", q="-type:x")
+    assert (some["all_metrics"], every["all_metrics"]) == (False, True)
+    assert {column["key"] for column in every["columns"]} >= {"metric.alpha", "metric.beta"}

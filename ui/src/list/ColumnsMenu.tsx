@@ -86,9 +86,7 @@ function ColumnList({ kind, filter, query, unarchived, columns, onColumns, onRes
       {wanted.length > SHOWN && (
         <p className="muted">{count(wanted.length - SHOWN, "more column")}: type a part of a name.</p>
       )}
-      {fields.data?.exact === false && (
-        <Uncounted counted={fields.data.counted} typed={typed} onAdd={(key) => onColumns(toggled(columns, key))} />
-      )}
+      <Uncounted found={fields.data} typed={typed.trim()} onAdd={(key) => onColumns(toggled(columns, key))} />
       <Button variant="subtle" onClick={onReset}>
         Reset columns
       </Button>
@@ -97,17 +95,21 @@ function ColumnList({ kind, filter, query, unarchived, columns, onColumns, onRes
 }
 
 interface UncountedProps {
-  readonly counted: number;
+  readonly found: Found | undefined;
   readonly typed: string;
   readonly onAdd: (key: string) => void;
 }
 
 /** Fields are counted in some records alone: a rare one can be shown all the same, by its key. */
-function Uncounted({ counted, typed, onAdd }: UncountedProps) {
-  const key = /^(prop|label)\../.test(typed.trim()) ? typed.trim() : undefined;
+function Uncounted({ found, typed, onAdd }: UncountedProps) {
+  if (!found || found.exact) return null;
+  const key = typedKey(typed, found.all_metrics);
   return (
     <p className="muted">
-      Counted in {count(counted, "record")} only. All metrics are listed; for a rare property or label, type its key.{" "}
+      Counted in {count(found.counted, "record")} only.{" "}
+      {found.all_metrics
+        ? "All metrics are listed; for a rare property or label, type its key, such as label.team."
+        : "The store has more names of metrics than were looked for: type the exact name of a metric, or the key of a rare property or label, such as label.team."}{" "}
       {key && (
         <button type="button" className="link-button" onClick={() => onAdd(key)}>
           Show {key}
@@ -115,6 +117,12 @@ function Uncounted({ counted, typed, onAdd }: UncountedProps) {
       )}
     </p>
   );
+}
+
+/** The column that a typed text names: a key, or a metric where not all are listed. */
+function typedKey(typed: string, allMetrics: boolean): string | undefined {
+  if (/^(prop|label|metric|least|greatest)\../.test(typed)) return typed;
+  return typed && !allMetrics ? `metric.${typed}` : undefined;
 }
 
 /** What can be shown: first what is shown, then what every record has, then what the store offers. */

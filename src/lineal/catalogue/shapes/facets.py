@@ -92,11 +92,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a search's nodes fill, most filled first, seen in up to 2,000 of them."""
+    """The columns that a search's nodes fill, most filled first, seen in up to 2,000 of them.
+
+    Attributes:
+        columns: the columns. Metrics of the other nodes are among them, with 0 nodes that have it.
+        counted: how many nodes were looked at.
+        exact: whether those were all that fit.
+        all_metrics: whether all metrics are among the columns. If the store has more than 500 names of metrics, only
+            the first 500 are looked for in the nodes that were not counted.
+    """
 
     columns: list[Column]
     counted: int
     exact: bool
+    all_metrics: bool = True
 
 
 @dataclass(frozen=True)

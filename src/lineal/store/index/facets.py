@@ -133,27 +133,6 @@ def _by_number(kind: Kind) -> Statement:
     return _counting(sa.select(table.name).where(listed(table[kind.id_column], _IDS), is_number))
 
 
-_NEXT_METRIC = Statement(
-    sa.select(sa.func.min(FACT.c.name)).where(
-        FACT.c.kind == sa.bindparam("kind"), FACT.c.family == int(Family.METRIC), FACT.c.name > sa.bindparam("after")
-    )
-)
-
-
-def metric_names(session: Session, kind: Kind, *, limit: int) -> list[str]:
-    """Return the first names of metrics that the index has of nodes of a kind, in the order of the database."""
-    found: list[str] = []
-    after = ""
-    # One look into the index for each name: reading all facts of a large store would take seconds.
-    while len(found) < limit:
-        [(name,)] = session.rows(_NEXT_METRIC, {"kind": kind.type_kind, "after": after})
-        if name is None:
-            break
-        found.append(name)
-        after = name
-    return found
-
-
 def created_times(session: Session, kind: Kind, ids: Sequence[int]) -> list[int]:
     """Return when nodes were created, in no order."""
     table = NODE[kind].c

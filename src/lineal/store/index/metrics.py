@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -259,6 +259,24 @@ def metrics_of(session: Session, kind: Kind, ids: Sequence[int], names: Sequence
     return found
 
 
+_EVERY_METRIC = Statement(
+    sa.select(FACT.c.node_id, FACT.c.source_id, FACT.c.name, FACT.c.number, FACT.c.text, FACT.c.family).where(
+        FACT.c.kind == sa.bindparam("kind"),
+        listed(FACT.c.node_id, "ids"),
+        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+    )
+)
+_NODES_AT_ONCE = 64  # a node may have thousands of reports
+
+
+def every_metric_of(session: Session, kind: Kind, ids: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield, for some nodes at a time, (node id, id of the reporter, name, number) of their metrics."""
+    for piece in session.pieces(ids, _NODES_AT_ONCE):
+        rows = session.rows(_EVERY_METRIC, {"kind": kind.type_kind, "ids": piece})
+        latest = {(row[0], row[2]) for row in rows if row[5] == Family.METRIC}
+        yield [(*row[:3], read_number(row[3], row[4])) for row in rows if (row[0], row[2]) in latest]
+
+
 _ALL_METRICS = Statement(
     sa.select(FACT.c.node_id, FACT.c.name, FACT.c.number, FACT.c.text).where(
         FACT.c.kind == sa.bindparam("kind"),
@@ -301,19 +319,3 @@ def reports_on(session: Session, ids: Sequence[int], *, limit: int) -> list[tupl
 def creation_times(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """Return when artifacts were written, by id."""
     return dict(session.listed_rows(_TIMES, "ids", ids))
-
-
-_METRIC_NAMES = Statement(
-    sa.select(FACT.c.name)
-    .where(
-        FACT.c.kind == sa.bindparam("kind"),
-        FACT.c.node_id == sa.bindparam("node"),
-        FACT.c.family == int(Family.METRIC),
-    )
-    .distinct()
-)
-
-
-def metric_names(session: Session, kind: Kind, node_id: int) -> list[str]:
-    """Return the names of a node's metrics in the index."""
-    return [name for (name,) in session.rows(_METRIC_NAMES, {"kind": kind.type_kind, "node": node_id})]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
@@ -71,9 +72,19 @@ def page_of_events(
 
 def count_events(session: Session, kind: Kind, node_id: int, types: Collection[int]) -> int:
     """Return how many events of certain types a node has."""
-    query = sa.select(sa.func.count()).select_from(EVENT)
-    query = query.where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
-    return int(session.rows(Statement(query))[0][0])
+    counts = event_counts(session, kind, [node_id])[node_id]
+    return sum(counts[each] for each in types)
+
+
+def event_counts(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, Counter[int]]:
+    """Return how many events of each type nodes have, for every id."""
+    query = sa.select(_OWNER[kind], EVENT.c.type, sa.func.count()).where(listed(_OWNER[kind], "ids"))
+    found: dict[int, Counter[int]] = {node_id: Counter() for node_id in ids}
+    for node_id, type_, number in session.listed_rows(
+        Statement(query.group_by(*query.selected_columns[:2])), "ids", ids
+    ):
+        found[node_id][type_] += number
+    return found
 
 
 _MAKERS = Statement(
