@@ -1,13 +1,13 @@
 """The metrics of records that are compared.
 
-An artifact has its own and those of its evaluations, an execution those of its outputs. A metric that was measured in
-several ways (validation, production) has a value for each. What stays out: the metrics of one record with all their
-reports (details.py).
+An artifact has its own and those of its evaluations, an execution its own and those of its outputs: its own value
+counts before one of an output. A metric that was measured in several ways (validation, production) has a value for
+each. What stays out: the metrics of one record with all their reports (details.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lineal.catalogue import cards, headline, shapes
@@ -43,21 +43,19 @@ def reported(session: Session, types: KnownTypes, keys: Sequence[tuple[Kind, int
     artifacts = [node_id for kind, node_id in keys if kind is ARTIFACT]
     ids = list(dict.fromkeys([*artifacts, *[artifact for _, artifact in outputs[:MOST_OUTPUTS]]]))
     found, is_whole = _of_artifacts(session, types, ids)
-    subjects: dict[tuple[Kind, int], list[int]] = {(ARTIFACT, node_id): [node_id] for node_id in artifacts}
+    own = _stated(session, types, EXECUTION, executions)
+    of_outputs: dict[int, list[_Report]] = {}
     for execution, artifact in outputs[:MOST_OUTPUTS]:
-        subjects.setdefault((EXECUTION, execution), []).append(artifact)
-    items = [
-        shapes.RecordMetrics(cards.key_of(*key), _latest(found, subjects.get(key, ()))) for key in dict.fromkeys(keys)
-    ]
+        of_outputs.setdefault(execution, []).extend(found.get(artifact, ()))
+    reports = {(ARTIFACT, each): _by_time(found.get(each, ())) for each in artifacts}
+    reports |= {(EXECUTION, each): [*_by_time(of_outputs.get(each, ())), *own.get(each, ())] for each in executions}
+    items = [shapes.RecordMetrics(cards.key_of(*key), _last(reports[key])) for key in dict.fromkeys(keys)]
     return shapes.ComparedMetrics(items, exact=is_whole and len(outputs) <= MOST_OUTPUTS)
 
 
 def _of_artifacts(session: Session, types: KnownTypes, ids: Sequence[int]) -> tuple[dict[int, list[_Report]], bool]:
     """Return the reports of artifacts and on them, and whether these are all."""
-    found: dict[int, list[_Report]] = {}
-    rows = node_rows.nodes_by_ids(session, ARTIFACT, dict.fromkeys(ids))
-    for message in readable_messages(session, types, ARTIFACT, rows):
-        found[message.id] = list(_own(message))
+    found = _stated(session, types, ARTIFACT, ids)
     others = metric_rows.reports_on(session, ids, limit=MOST_REPORTS + 1)
     sources = sorted({source for _, source, _, _ in others})
     ways = metric_rows.texts(session, sources, "metrics_type")
@@ -69,11 +67,17 @@ def _of_artifacts(session: Session, types: KnownTypes, ids: Sequence[int]) -> tu
     return found, len(others) <= MOST_REPORTS
 
 
-def _own(message: Any) -> Iterable[_Report]:
-    """Yield the results that an artifact records itself; other numbers among its properties are parameters."""
+def _stated(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, list[_Report]]:
+    """Return the results that nodes record themselves, by id."""
+    rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
+    return {message.id: list(_own(kind, message)) for message in readable_messages(session, types, kind, rows)}
+
+
+def _own(kind: Kind, message: Any) -> Iterable[_Report]:
+    """Yield the results that a node records itself; other numbers among its properties are parameters."""
     record = Record(message)
     metrics = record.metrics
-    is_metrics = headline.family_of(message.type) == "metric"
+    is_metrics = headline.is_of_metrics(kind, message.type)
     names: Collection[str] = headline.counting(
         dict.fromkeys(record.json_metrics, 1), dict.fromkeys(metrics, 1), is_metrics
     )
@@ -82,12 +86,11 @@ def _own(message: Any) -> Iterable[_Report]:
         yield _Report(name, record.metrics_type, time, message.id, metrics[name])
 
 
-def _latest(found: Mapping[int, Sequence[_Report]], subjects: Iterable[int]) -> list[shapes.ComparedMetric]:
-    latest: dict[tuple[str, str], _Report] = {}
-    for report in sorted((each for subject in subjects for each in found.get(subject, ())), key=_order):
-        latest[report.name, report.way or ""] = report
-    return [shapes.ComparedMetric(each.name, each.way, each.time, each.value) for _, each in sorted(latest.items())]
+def _by_time(reports: Iterable[_Report]) -> list[_Report]:
+    return sorted(reports, key=lambda report: (report.time, report.source))
 
 
-def _order(report: _Report) -> tuple[int, int]:
-    return report.time, report.source
+def _last(reports: Iterable[_Report]) -> list[shapes.ComparedMetric]:
+    """Return the last report of each metric and way."""
+    last = {(report.name, report.way or ""): report for report in reports}
+    return [shapes.ComparedMetric(each.name, each.way, each.time, each.value) for _, each in sorted(last.items())]

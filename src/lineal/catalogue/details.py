@@ -84,7 +84,7 @@ def _whole(kind: Kind, message: Any, card: shapes.Card, found: _Found) -> shapes
         labels=record.labels,
         meta=json_form.plain(record.meta, wide_as_text=True) or None,
         contexts=found.contexts.get(message.id, []),
-        headline=headline.of_record(message.type, reported, metrics),
+        headline=headline.of_record(message.type, reported, metrics, kind=kind),
         tag=record_tags.tag(message),
         unindexed=found.reasons.get(message.id),
         **_event_counts(found.events.get(message.id)),

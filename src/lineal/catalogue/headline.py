@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Literal
 
 from lineal import conventions
-from lineal.kinds import Kind
+from lineal.kinds import ARTIFACT, Kind
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
 
@@ -24,18 +24,32 @@ _KNOWN = {name: place for place, name in enumerate(conventions.HEADLINE_METRICS)
 # Where a metric was measured, as writers put it before the name; results on data of the training say least.
 _PLACES = ("", "test", "eval", "evaluation", "val", "valid", "validation", "dev", "train", "training")
 _PLACE = re.compile(rf"({'|'.join(filter(None, _PLACES))})[_/.:-]+(?=.)")
-# The same words as in the web UI (ui/src/lineage/looks.ts), which gives a type its icon by them.
-_WORDS: tuple[tuple[Family, re.Pattern[str]], ...] = (
-    ("metric", re.compile("metric|evaluat|slicing|confusion|report|load")),
-    ("model", re.compile("model|encoder|checkpoint")),
-    ("data", re.compile("data|example|statistic|schema|csv|table|feature")),
+# The same words as in the web UI (ui/src/lineage/looks.ts), which gives a type its icon by them; a test compares both.
+WORDS: tuple[tuple[Family, re.Pattern[str]], ...] = (
+    ("metric", re.compile(r"metric|evaluat|slicing|confusion|report|\bloads?\b")),
+    ("model", re.compile(r"model|encoder|checkpoint")),
+    ("data", re.compile(r"data|example|statistic|schema|\bcsv|\btables?\b|feature")),
 )
+
+
+_WORD_END = re.compile(r"[a-z0-9](?=[A-Z])|[A-Z](?=[A-Z][a-z])")
+_BETWEEN = re.compile(r"[^A-Za-z0-9]+")
+
+
+def words_of(type_name: str) -> str:
+    """Return the words of a type's name in lower case: "CSVTable" and "csv_table" are "csv table"."""
+    return _BETWEEN.sub(" ", _WORD_END.sub(r"\g<0> ", type_name)).lower()
 
 
 def family_of(type_name: str) -> Family:
     """Return what the records of an artifact type are, by the words in its name."""
-    lower = type_name.lower()
-    return next((family for family, words in _WORDS if words.search(lower)), "other")
+    words = words_of(type_name)
+    return next((family for family, known in WORDS if known.search(words)), "other")
+
+
+def is_of_metrics(kind: Kind, type_name: str) -> bool:
+    """Say whether the numbers of a record of a type are results: those of an execution are parameters."""
+    return kind is ARTIFACT and family_of(type_name) == "metric"
 
 
 def ranked(counts: Mapping[str, int]) -> list[str]:
@@ -67,15 +81,18 @@ def _known(name: str) -> tuple[int, int]:
     return _KNOWN.get(plain, len(_KNOWN)), _PLACES.index(measured[1]) if measured else 0
 
 
-def of_record(type_name: str, reported: Collection[str], stated: Collection[str]) -> list[str]:
+def of_record(
+    type_name: str, reported: Collection[str], stated: Collection[str], *, kind: Kind = ARTIFACT
+) -> list[str]:
     """Return the names of up to four headline metrics of a record.
 
     Args:
         type_name: its type.
         reported: the metrics that its JSON or its evaluations report.
         stated: its properties that are numbers.
+        kind: its kind.
     """
-    counts = counting(dict.fromkeys(reported, 1), dict.fromkeys(stated, 1), family_of(type_name) == "metric")
+    counts = counting(dict.fromkeys(reported, 1), dict.fromkeys(stated, 1), is_of_metrics(kind, type_name))
     return ranked(counts)[:MOST]
 
 

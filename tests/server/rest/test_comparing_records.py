@@ -10,7 +10,7 @@ import pytest
 from lineal.catalogue import compared
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.server.rest.shelf import Shelf
+from tests.server.rest.shelf import Shelf, value
 
 VERSIONS = 5
 
@@ -82,6 +82,14 @@ def test_metrics_are_compared_by_the_way_they_were_measured(rows: Shelf) -> None
 def test_an_execution_is_compared_by_the_metrics_of_its_outputs(rows: Shelf) -> None:
     found = rows.get("/metrics/compared", keys="e2,e1")
     assert [values(found, at)["accuracy", "validation"] for at in (0, 1)] == [0.1, 0.0]
+
+
+def test_an_execution_is_compared_by_its_own_metrics_before_those_of_its_outputs(shelf: Shelf) -> None:
+    output = shelf.put("model", custom={"accuracy": 0.1, "auc": 0.2})
+    run = shelf.run([], [output], custom_properties={"accuracy": value(0.9), "layers": value(3)})
+    assert shelf.get(f"/executions/{run}")["headline"] == ["accuracy"]
+    found = shelf.get("/metrics/compared", keys=f"e{run}")
+    assert values(found, 0) == {("accuracy", None): 0.9, ("auc", None): 0.2}
 
 
 def test_an_output_with_several_events_counts_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

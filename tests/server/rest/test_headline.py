@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
 from lineal.catalogue import facets, headline
-from tests.server.rest.shelf import Shelf
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.server.rest.shelf import Shelf, value
+from tests.services import REPOSITORY
 
 
 def reported(shelf: Shelf, model: int, **values: float) -> int:
@@ -131,3 +135,38 @@ def test_a_headline_of_something_else_than_a_list_is_refused(models: Shelf) -> N
 )
 def test_well_known_metrics_come_first_then_frequent_ones(counts: dict[str, int], first: list[str]) -> None:
     assert headline.ranked(counts) == first
+
+
+@pytest.mark.parametrize(
+    ("name", "family"),
+    [
+        ("Payload", "other"),
+        ("DataLoader", "data"),
+        ("load_test", "metric"),
+        ("Stable", "other"),
+        ("CSVTable", "data"),
+        ("my.tables/v1", "data"),
+        ("ModelEvaluation", "metric"),
+        ("system.Model", "model"),
+        ("kubeflow.org/alpha/data_set", "data"),
+    ],
+)
+def test_a_family_is_found_by_words_of_a_type(name: str, family: str) -> None:
+    assert headline.family_of(name) == family
+
+
+def test_the_web_ui_knows_the_same_words_of_types() -> None:
+    source = (REPOSITORY / "ui" / "src" / "lineage" / "looks.ts").read_text()
+    assert re.findall(r'/(.+)/\.test\(words\)\) return "(.+)"', source) == [
+        (words.pattern, family) for family, words in headline.WORDS
+    ]
+    assert {headline._WORD_END.pattern, headline._BETWEEN.pattern} == set(re.findall(r"replace\(/(.+)/g,", source))
+
+
+def test_the_numbers_of_an_execution_are_parameters_whatever_its_type_is_called(shelf: Shelf) -> None:
+    put = rpc.PutExecutionTypeRequest(execution_type=pb.ExecutionType(name="Evaluator"))
+    type_id = shelf.service.call("PutExecutionType", put).type_id  # type: ignore[attr-defined]
+    own = {"layers": value(7), "accuracy": value(0.5)}
+    run = pb.Execution(type_id=type_id, custom_properties=own)
+    shelf.service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[run]))
+    assert shelf.get("/executions/1")["headline"] == ["accuracy"]

@@ -12,14 +12,20 @@ export function sizeOf(node: GraphNode): { readonly width: number; readonly heig
 
 export type Family = "model" | "data" | "metric" | "execution" | "other";
 
-/** The family of a type by its name: what colour and icon a record gets. */
+/** The family of a type by its name: what colour and icon a record gets. The server has the same words (catalogue/headline.py). */
 export function familyOf(type: string, kind: string): Family {
   if (kind === "execution") return "execution";
-  const name = type.toLowerCase();
-  if (/metric|evaluat|slicing|confusion|report|load/.test(name)) return "metric";
-  if (/model|encoder|checkpoint/.test(name)) return "model";
-  if (/data|example|statistic|schema|csv|table|feature/.test(name)) return "data";
+  const words = wordsOf(type);
+  if (/metric|evaluat|slicing|confusion|report|\bloads?\b/.test(words)) return "metric";
+  if (/model|encoder|checkpoint/.test(words)) return "model";
+  if (/data|example|statistic|schema|\bcsv|\btables?\b|feature/.test(words)) return "data";
   return "other";
+}
+
+/** The words of a type's name in lower case: "CSVTable" and "csv_table" are "csv table". */
+function wordsOf(type: string): string {
+  const apart = type.replace(/[a-z0-9](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g, "$& ");
+  return apart.replace(/[^A-Za-z0-9]+/g, " ").toLowerCase();
 }
 
 /** The name of the colour in tokens.css. */
