@@ -1,9 +1,12 @@
 // @vitest-environment happy-dom
 // Changes of records: what is asked for again after them.
 
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queryClient } from "../src/api/client";
-import { refreshAfter } from "../src/edit/changing";
+import { Problem } from "../src/api/problem";
+import type { Node } from "../src/api/shapes";
+import { change, refreshAfter } from "../src/edit/changing";
+import { nodeOf } from "./drawing";
 
 const SHOWING = ["list", "node", "lineage", "neighbours", "events", "relatives", "run", "starts", "columns", "running"];
 const MORE = [
@@ -28,5 +31,34 @@ describe("after a change", () => {
     const isStale = (key: string) => queryClient.getQueryState([key, "any"])?.isInvalidated;
     expect([...SHOWING, ...MORE].filter((key) => !isStale(key))).toEqual([]);
     expect(KEPT.filter(isStale)).toEqual([]);
+  });
+});
+
+describe("a change of a record that others change at the same time", () => {
+  const stale = () => Response.json({ title: "Stale" }, { status: 412 });
+
+  function serveChanges(now: Node, ...patched: (() => Response)[]): void {
+    queryClient.clear();
+    vi.stubGlobal("fetch", ({ method }: Request) =>
+      Promise.resolve(method === "PATCH" ? (patched.shift() ?? stale)() : Response.json(now)),
+    );
+  }
+
+  it("is tried again where others changed something else twice", async () => {
+    const now = nodeOf(1, { tag: "2.x" });
+    serveChanges(now, stale, stale, () => Response.json(nodeOf(1, { archived: 5 })));
+    expect((await change(nodeOf(1), { patch: { archived: true } })).record.archived).toBe(5);
+  });
+
+  it("says so in words where it is never in time", async () => {
+    serveChanges(nodeOf(1, { tag: "2.x" }));
+    const failure = await change(nodeOf(1), { patch: { archived: true } }).catch(Problem.from);
+    expect(failure).toMatchObject({ kind: "refused", detail: expect.stringContaining("Try again") });
+  });
+
+  it("is done where somebody else has archived it as well", async () => {
+    const now = nodeOf(1, { archived: 5, tag: "2.x" });
+    serveChanges(now, stale, () => Response.json(now));
+    expect((await change(nodeOf(1), { patch: { archived: true } })).record.archived).toBe(5);
   });
 });

@@ -52,17 +52,26 @@ export async function change(read: Node, edit: Edit): Promise<Done> {
   return { record, reverse: { kind, ...reverse, after: record } };
 }
 
+const MOST_ATTEMPTS = 4;
+
 async function sendPatch(read: Node, patch: Patch): Promise<Node> {
-  try {
-    return await patchNode(read, patch);
-  } catch (error) {
-    if (!isStale(error)) throw error;
-    const now = await fetchNode(apiKindOf(read), read.id);
-    const fields = clashes(read, now, patch);
-    if (fields.length > 0) throw new Clash(now, fields);
+  let known = read;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    try {
+      return await patchNode(known, patch);
+    } catch (error) {
+      if (!isStale(error)) throw error;
+    }
+    known = await fetchNode(apiKindOf(read), read.id);
+    const fields = clashes(read, known, patch);
+    if (fields.length > 0) throw new Clash(known, fields);
     // Something else of the record is different, which this change leaves as it is.
-    return patchNode(now, patch);
   }
+  throw new Problem(
+    "refused",
+    "Others change this record",
+    "Others change this record right now. Try again in a moment.",
+  );
 }
 
 async function patchNode(read: Node, patch: Patch): Promise<Node> {
