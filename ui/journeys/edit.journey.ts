@@ -4,7 +4,18 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFindings } from "./axe";
-import { launch, picture, serve, settle, token, tutorialStore, type Visitor, visit, type World } from "./world";
+import {
+  addVersions,
+  launch,
+  picture,
+  serve,
+  settle,
+  token,
+  tutorialStore,
+  type Visitor,
+  visit,
+  type World,
+} from "./world";
 
 let browser: Browser;
 let world: World;
@@ -124,6 +135,23 @@ describe("editing in place", () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(/what you wrote is still here/).waitFor();
     expect(await page.getByLabel("Description").inputValue()).toBe("kept text");
+    await close();
+  });
+});
+
+describe("an alias of one of many versions", () => {
+  it("is known to be elsewhere, and moves", async () => {
+    const ids = addVersions(url, "wide-loaf", 120);
+    const [first, last] = [ids[0], ids.at(-1)];
+    await fetch(`${world.address}/api/v1/artifacts/${first}/aliases/production`, { method: "PUT" });
+    const { page, faults, close } = await open(`/artifacts/${last}`);
+    await page.getByRole("button", { name: "Edit aliases" }).click();
+    await page.getByLabel("New alias").fill("production");
+    await page.getByText(`Version 0 (id ${first}) has the alias production now. It moves here.`).waitFor();
+    await page.getByRole("button", { name: "Move here" }).click();
+    await row(page, "Aliases").getByText("production").waitFor();
+    expect((await recordOf(first ?? "")).aliases).toEqual([]);
+    expect(faults).toEqual([]);
     await close();
   });
 });

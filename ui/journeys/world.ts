@@ -65,6 +65,27 @@ export function addModel(url: string, name: string): void {
   python("-c", MODEL, url, name);
 }
 
+const VERSIONS = `
+import sys
+from lineal.config import DatabaseSettings
+from lineal.upkeep.opening import open_service
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+with open_service(DatabaseSettings(sys.argv[1])) as service:
+    kind = pb.ArtifactType(name="loaf", properties={"name": pb.STRING, "version": pb.STRING})
+    type_id = service.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=kind)).type_id
+    artifacts = [pb.Artifact(type_id=type_id) for _ in range(int(sys.argv[3]))]
+    for place, artifact in enumerate(artifacts):
+        artifact.properties["name"].string_value = sys.argv[2]
+        artifact.properties["version"].string_value = str(place)
+    print(*service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=artifacts)).artifact_ids)
+`;
+
+/** Versions of one name in a store that is being served; their ids, oldest first. */
+export function addVersions(url: string, name: string, versions: number): string[] {
+  return python("-c", VERSIONS, url, name, String(versions)).trim().split(" ");
+}
+
 /** A new token for a server over a store, limited to workspaces if there are any. */
 export function token(url: string, role: "admin" | "writer" | "reader", ...workspaces: string[]): string {
   const args = ["-m", "lineal", "token", "create", "--db", url, "--name", role, "--role", role];

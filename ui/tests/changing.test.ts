@@ -4,9 +4,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { queryClient } from "../src/api/client";
 import { Problem } from "../src/api/problem";
-import type { Node } from "../src/api/shapes";
-import { change, refreshAfter } from "../src/edit/changing";
-import { nodeOf } from "./drawing";
+import type { Node, Row } from "../src/api/shapes";
+import { change, refreshAfter, undo } from "../src/edit/changing";
+import { fetchHolders } from "../src/edit/holders";
+import { nodeOf, rowOf, serve } from "./drawing";
 
 const SHOWING = ["list", "node", "lineage", "neighbours", "events", "relatives", "run", "starts", "columns", "running"];
 const MORE = [
@@ -60,5 +61,37 @@ describe("a change of a record that others change at the same time", () => {
     const now = nodeOf(1, { archived: 5, tag: "2.x" });
     serveChanges(now, stale, () => Response.json(now));
     expect((await change(nodeOf(1), { patch: { archived: true } })).record.archived).toBe(5);
+  });
+});
+
+describe("the holder of an alias", () => {
+  const named = { name: "loaf", workspace: "bakery", aliases: ["production"] };
+
+  function serveHolders(record: Node, ...pages: Row[][]): string[] {
+    return serve({
+      "search/edit": { text: "has:alias type=model name=loaf", terms: [] },
+      artifacts: (query: URLSearchParams) => {
+        const at = Number(query.get("cursor") ?? 0);
+        const next_cursor = at + 1 < pages.length ? String(at + 1) : null;
+        return { items: pages[at], next_cursor, complete: true, columns: null };
+      },
+      [`artifacts/${record.id}`]: record,
+    });
+  }
+
+  it("is asked for by the alias, so that it is found among any number of versions", async () => {
+    const record = nodeOf(1, { name: "loaf", workspace: "bakery" });
+    const others = [rowOf(1, named), rowOf(8, { ...named, workspace: "kitchen" })];
+    const asked = serveHolders(record, others, [rowOf(200, { ...named, version: "3" })]);
+    expect((await fetchHolders(record)).map(({ id }) => id)).toEqual(["200"]);
+    expect(asked.find((path) => path.startsWith("artifacts"))).toContain("has%3Aalias");
+  });
+
+  it("keeps an alias that has moved on from being given back", async () => {
+    const after = nodeOf(1, { name: "loaf", workspace: "bakery" });
+    serveHolders(after, [rowOf(200, named)]);
+    const edit = { alias: "production", isGiven: true };
+    const failure = await undo({ kind: "artifacts", id: "1", edit, after }).catch(Problem.from);
+    expect(failure).toMatchObject({ detail: expect.stringContaining("moved again") });
   });
 });

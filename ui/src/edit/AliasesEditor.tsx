@@ -5,8 +5,8 @@ import { useState } from "react";
 import { titleOf } from "../api/shapes";
 import { Editor } from "./Editor";
 import { aliasMistake, STAGES } from "./fields";
+import { useHolders } from "./holders";
 import { type FieldEditorProps, useFocus } from "./useFocus";
-import { useHolders } from "./useHolders";
 import { useSaving } from "./useSaving";
 
 export function AliasesEditor({ record, onClose, shown }: FieldEditorProps) {

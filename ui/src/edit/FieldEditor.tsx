@@ -5,10 +5,10 @@ import { titleOf } from "../api/shapes";
 import { AliasesEditor } from "./AliasesEditor";
 import { Editor } from "./Editor";
 import { descriptionOf, type Field, STAGES, STATES, sayState, stageOf } from "./fields";
+import { useHolders } from "./holders";
 import { LabelsEditor } from "./LabelsEditor";
 import { stageEdits } from "./plan";
 import { type FieldEditorProps, useFocus } from "./useFocus";
-import { useHolders } from "./useHolders";
 import { useSaving } from "./useSaving";
 
 const EDITORS: Readonly<Record<Field, (props: FieldEditorProps) => ReactNode>> = {

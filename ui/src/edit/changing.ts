@@ -5,6 +5,7 @@ import { fetchNode } from "../api/details";
 import { Problem } from "../api/problem";
 import type { Node } from "../api/shapes";
 import { clashes, type Edit, type Patch, reverseOf } from "./fields";
+import { fetchHolders } from "./holders";
 
 export type ApiKind = "artifacts" | "executions" | "contexts";
 
@@ -121,9 +122,7 @@ export async function undo({ kind, id, edit, after }: Reverse): Promise<void> {
 }
 
 async function isHeldByOther(record: Node, alias: string): Promise<boolean> {
-  const params = { path: { node_id: record.id }, query: { limit: 100 } };
-  const versions = await dataOf(api.GET("/api/v1/artifacts/{node_id}/versions", { params }));
-  return versions.items.some(({ id, aliases }) => id !== record.id && aliases.includes(alias));
+  return (await fetchHolders(record)).some(({ aliases }) => aliases.includes(alias));
 }
 
 function refuse(error: unknown): never {

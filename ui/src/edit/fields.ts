@@ -111,9 +111,6 @@ export function clashes(read: Node, now: Node, patch: Patch): readonly { field: 
   if ("description" in patch && descriptionOf(read) !== descriptionOf(now))
     found.push({ field: "Description", theirs: descriptionOf(now) || "removed" });
   if ("state" in patch && read.state !== now.state) found.push({ field: "State", theirs: sayState(now.state) });
-  // Where somebody else has archived or restored it as well, both wanted the same.
-  const isAsWanted = patch.archived === (now.archived !== null);
-  if ("archived" in patch && !isAsWanted && (read.archived === null) !== (now.archived === null))
-    found.push({ field: "Archived", theirs: now.archived === null ? "no" : "yes" });
+  // Archiving never clashes: where somebody else has archived or restored it as well, both wanted the same.
   return found;
 }
