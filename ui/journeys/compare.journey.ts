@@ -34,7 +34,7 @@ describe("the versions of a model", () => {
 
   it("have metrics, labels and makers, and are ticked by keyboard and compared by c", async () => {
     const page = await open("/artifacts/3?tab=versions");
-    await page.getByRole("columnheader", { name: "mean_error" }).waitFor();
+    await page.getByRole("columnheader", { name: "Mean error" }).waitFor();
     await page.getByText("autumn").first().waitFor();
     const boxes = page.getByRole("checkbox", { name: /^Tick version/ });
     await boxes.first().focus();
@@ -74,14 +74,14 @@ describe("a comparison", () => {
   it("takes executions by the metrics of their outputs", async () => {
     const page = await open("/compare?ids=e1,e4&all=1");
     await page.getByRole("heading", { name: "Compare 2 executions" }).waitFor();
-    await page.getByRole("rowheader", { name: /mean_error \(validation\)/ }).waitFor();
+    await page.getByRole("rowheader", { name: /Mean error \(validation\)/ }).waitFor();
   });
 });
 
 describe("the monitor", () => {
   it("opens with the most reported metric and a line for each name", async () => {
     const page = await open("/monitor");
-    const plot = page.getByRole("img", { name: /mean_error/ });
+    const plot = page.getByRole("img", { name: /Mean error/ });
     await plot.waitFor();
     expect(await plot.getAttribute("aria-label")).toMatch(/loaf-forecast/);
     await page.getByText("1 name, a line for each").waitFor();
@@ -90,10 +90,10 @@ describe("the monitor", () => {
   it("draws a metric by a label over time in three clicks", async () => {
     const page = await open("/artifacts");
     await page.getByRole("link", { name: "Monitor", exact: true }).click();
-    await page.getByRole("button", { name: "latency_ms" }).click();
-    await page.getByRole("button", { name: "label.service" }).click();
+    await page.getByRole("button", { name: "Latency ms" }).click();
+    await page.getByRole("button", { name: "Label service" }).click();
     await settle(page);
-    expect(await page.getByRole("img", { name: /latency_ms/ }).getAttribute("aria-label")).toMatch(
+    expect(await page.getByRole("img", { name: /Latency ms/ }).getAttribute("aria-label")).toMatch(
       /forecast: \d values/,
     );
     await picture(page, "monitor-label");
@@ -101,7 +101,7 @@ describe("the monitor", () => {
 
   it("is told a threshold by keyboard, and draws it with its value", async () => {
     const page = await open("/monitor?metrics=mean_error");
-    await page.getByRole("textbox", { name: "Threshold of mean_error" }).focus();
+    await page.getByRole("textbox", { name: "Threshold of Mean error" }).focus();
     await page.keyboard.type("4");
     await page.keyboard.press("Enter");
     await page.waitForURL(/threshold=mean_error:4/);
@@ -112,10 +112,10 @@ describe("the monitor", () => {
 
   it("says which way is better, and can be turned around", async () => {
     const page = await open("/monitor?metrics=mean_error&best=1");
-    const mark = page.getByRole("button", { name: /mean_error: lower is better/ });
+    const mark = page.getByRole("button", { name: /Mean error: lower is better/ });
     await mark.focus();
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: /mean_error: higher is better/ }).waitFor();
+    await page.getByRole("button", { name: /Mean error: higher is better/ }).waitFor();
   });
 
   it("hides a line from its legend", async () => {

@@ -45,7 +45,7 @@ async function promised(what: string): Promise<void> {
 describe("from the list of artifacts, in at most three clicks, a person finds", () => {
   it("all models with a label", async () => {
     const facets = page.getByRole("complementary", { name: "Facets" });
-    await facets.getByRole("button", { name: /^model/ }).click();
+    await facets.getByRole("button", { name: /^Model/ }).click();
     await settle(page);
     await facets.getByRole("button", { name: /^autumn/ }).click();
     await settle(page);
@@ -86,11 +86,11 @@ describe("from the list of artifacts, in at most three clicks, a person finds", 
     await ticks.nth(1).click();
     await page.getByRole("button", { name: "Compare" }).click();
     await page.getByRole("heading", { name: "Compare 2 artifacts" }).waitFor();
-    // What both were measured by before they went live, apart from what production said later.
-    const error = page.locator("figure", { hasText: "mean_error (validation)" });
-    expect(await error.locator(".bar-row .number").allTextContents()).toEqual(["3.2", "3.2"]);
-    await page.getByRole("rowheader", { name: "mean_error (validation)" }).waitFor();
     await promised("the accuracy of two models side by side");
+    // What both were measured by before they went live, apart from what production said later; here they are equal.
+    await page.getByRole("button", { name: /Show \d+ identical fields/ }).click();
+    const error = page.getByRole("row", { name: /^Mean error \(validation\)/ });
+    expect(await error.getByRole("cell").allTextContents()).toEqual(["3.2", "3.2"]);
   });
 
   it("accuracy over versions", async () => {
@@ -99,7 +99,7 @@ describe("from the list of artifacts, in at most three clicks, a person finds", 
     await page.getByRole("tab", { name: /Metrics/ }).click();
     await page.getByRole("link", { name: "Chart all versions" }).click();
     await page.waitForURL(/by=version/);
-    const plot = page.getByRole("img", { name: /mean_error/ });
+    const plot = page.getByRole("img", { name: /Mean error/ });
     await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/3 values/);
     await promised("accuracy over versions");
   });

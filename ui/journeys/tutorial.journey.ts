@@ -56,14 +56,14 @@ describe("a person", () => {
     await page.getByRole("heading", { name: "Compare 2 artifacts" }).waitFor();
     await settle(page);
     await page.getByRole("button", { name: /Show \d+ identical field/ }).click();
-    await page.getByRole("rowheader", { name: "mean_error (validation)" }).waitFor();
+    await page.getByRole("rowheader", { name: "Mean error (validation)" }).waitFor();
   });
 
   it("sees accuracy over versions in two actions", async () => {
     const page = await open("/monitor?name=loaf-forecast&metrics=mean_error");
     await page.getByText("By version").click();
     await settle(page);
-    expect(await page.getByRole("img", { name: /mean_error/ }).getAttribute("aria-label")).toMatch(/3 values/);
+    expect(await page.getByRole("img", { name: /Mean error/ }).getAttribute("aria-label")).toMatch(/3 values/);
   });
 
   it("sees how two records are related by Shift and click", async () => {
@@ -79,7 +79,7 @@ describe("the lineage graph", () => {
     const page = await open("/lineage?focus=a3&up=1&down=0");
     await page.getByRole("application", { name: /Lineage graph/ }).focus();
     await page.keyboard.press("ArrowLeft");
-    await page.locator("[aria-live]", { hasText: /train, execution/ }).waitFor({ state: "attached" });
+    await page.locator("[aria-live]", { hasText: /train, Execution/ }).waitFor({ state: "attached" });
     const nodes = async () =>
       Number.parseInt((await page.locator(".lineage-chips > span").first().textContent()) ?? "", 10);
     const before = await nodes();

@@ -5,15 +5,15 @@ import { describe, expect, it } from "vitest";
 import type { Node } from "../src/api/shapes";
 import { ticksAfter } from "../src/artifact/useTicks";
 import { keysOf } from "../src/compare/address";
-import { axisOf, axisRows } from "../src/compare/axes";
+import { axisOf, axisRows, rowNamed } from "../src/compare/axes";
 import { placeOf } from "../src/compare/Dots";
 import { orderBy } from "../src/compare/RecordRows";
-import { type CompareRow, compareRows } from "../src/compare/table";
+import { type Compared, type CompareRow, compareRows } from "../src/compare/table";
 import { compareTexts, isLongText } from "../src/compare/words";
 
 function row(values: readonly (number | string | undefined)[], section: CompareRow["section"] = "Metrics"): CompareRow {
   const typed = values.map((value) => (value === undefined ? undefined : { kind: typeof value, value }));
-  return { section, name: "x", values: typed, differs: true };
+  return { section, key: `${section}.x`, name: "x", title: "X", values: typed, differs: true };
 }
 
 describe("keys in an address", () => {
@@ -36,6 +36,46 @@ describe("nested hyperparameters", () => {
     const rows = compareRows([node("a1", 8), node("a2", 16)], [[], []]);
     expect(rows.filter(({ differs }) => differs).map(({ name }) => name)).toEqual(["hyperparameters.layers[0].units"]);
     expect(rows.map(({ name }) => name)).toContain("hyperparameters.sizes");
+  });
+});
+
+describe("a metric", () => {
+  const node = (key: string, depth: string) =>
+    ({
+      key,
+      properties: { depth: { kind: "string", value: depth } },
+      custom_properties: {},
+      labels: { depth },
+      meta: null,
+    }) as unknown as Node;
+  const metric = (name: string, metrics_type: string | null, value: number) => ({ name, metrics_type, time: 1, value });
+  const compare = (one: Compared[], other: Compared[]) =>
+    compareRows([node("a1", "4"), node("a2", "8")], [one, other]).filter(({ section }) => section !== "Record");
+
+  it("is another row than a property and a label of its name", () => {
+    const rows = compare([metric("depth", null, 1)], [metric("depth", null, 2)]);
+    expect(rows.map(({ key }) => key)).toEqual(["metric.depth", "prop.depth", "label.depth"]);
+    expect(rows.map(({ key }) => rowNamed(rows, key)?.key)).toEqual(rows.map(({ key }) => key));
+    expect(new Set(rows.map(({ title }) => title)).size).toBe(3);
+  });
+
+  it("is another one than a metric whose name differs in brackets, and is turned around alone", () => {
+    const rows = compare([metric("recall (macro)", null, 1), metric("recall (micro)", null, 3)], []);
+    expect(rows.slice(0, 2).map(({ name }) => name)).toEqual(["recall (macro)", "recall (micro)"]);
+  });
+
+  it("has a row for each way it was measured, also beside a metric that is called like one", () => {
+    const other = metric("recall (test)", null, 3);
+    const rows = compare([metric("recall", "test", 1), metric("recall", "validation", 2), other], []);
+    expect(rows.slice(0, 3).map(({ values }) => values[0]?.value)).toEqual([1, 2, 3]);
+    expect(rows.slice(0, 2).map(({ name }) => name)).toEqual(["recall", "recall"]);
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+  });
+
+  it("is called as people say it, and found by the name that older addresses have", () => {
+    const rows = compare([metric("mean_error", null, 1)], []);
+    expect(rows[0]).toMatchObject({ name: "mean_error", title: "Mean error" });
+    expect(rowNamed(rows, "mean_error")).toBe(rows[0]);
   });
 });
 

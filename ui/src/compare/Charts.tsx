@@ -10,7 +10,7 @@ import { formatNumber } from "../values/numbers";
 import { axisOf, axisRows, rowNamed } from "./axes";
 import { Parallel } from "./Parallel";
 import { Scatter } from "./Scatter";
-import { type CompareRow, isNumeric, metricOf, numbersOf, wordOf } from "./table";
+import { type CompareRow, isNumeric, numbersOf, wordOf } from "./table";
 import type { CompareProps } from "./useCompared";
 
 const FIRST_PARAMETERS = 6;
@@ -25,10 +25,10 @@ export function Charts(props: CompareProps) {
   const y = rowNamed(metrics, search.y) ?? metrics[0];
   const x = rowNamed(rows, search.x) ?? others.find(isNumeric) ?? others[0];
   const chosen = search.axes
-    ? splitList(search.axes).flatMap((name) => rowNamed(rows, name) ?? [])
+    ? [...new Set(splitList(search.axes).flatMap((key) => rowNamed(rows, key) ?? []))]
     : firstAxes(others, metrics);
   if (rows.length < 2 || !y) return null;
-  const direction = metricDirection(metricOf(y), turned);
+  const direction = metricDirection(y.name, turned);
   const best = bestPlaces(numbersOf(y), direction);
   const looked = { names, best, active, onActive: setActive };
   return (
@@ -36,8 +36,8 @@ export function Charts(props: CompareProps) {
       <p className="charts-line" aria-live="polite">
         {active === null ? (
           <span className="muted">
-            ★ marks the best {y.name} ({directionWords(direction)}). Point at a record, or focus a chart and use the
-            arrow keys.
+            ★ marks the best <span title={y.name}>{y.title}</span> ({directionWords(direction)}). Point at a record, or
+            focus a chart and use the arrow keys.
           </span>
         ) : (
           <Looked {...props} at={active} rows={[...new Set([...(x ? [x] : []), y, ...chosen])]} />
@@ -47,9 +47,9 @@ export function Charts(props: CompareProps) {
         {x && (
           <figure className="chart">
             <figcaption>
-              <AxisSelect label="Parameter" rows={rows} value={x.name} onChange={(name) => change({ x: name })} />
+              <AxisSelect label="Parameter" rows={rows} value={x.key} onChange={(key) => change({ x: key })} />
               <span className="muted">against</span>
-              <AxisSelect label="Metric" rows={metrics} value={y.name} onChange={(name) => change({ y: name })} />
+              <AxisSelect label="Metric" rows={metrics} value={y.key} onChange={(key) => change({ y: key })} />
             </figcaption>
             <Scatter x={axisOf(x)} y={axisOf(y)} {...looked} />
           </figure>
@@ -60,8 +60,8 @@ export function Charts(props: CompareProps) {
               size="xs"
               className="charts-axes"
               aria-label="Axes"
-              data={[...new Set(rows.map(({ name }) => name))]}
-              value={chosen.map(({ name }) => name)}
+              data={optionsOf(rows)}
+              value={chosen.map(({ key }) => key)}
               onChange={(next) => change({ axes: joinList(next) ?? "" })}
               searchable
             />
@@ -80,22 +80,25 @@ function firstAxes(parameters: readonly CompareRow[], metrics: readonly CompareR
   return [...[...numbers, ...words].slice(0, FIRST_PARAMETERS), ...metrics.slice(0, FIRST_METRICS)];
 }
 
+function optionsOf(rows: readonly CompareRow[]) {
+  return rows.map(({ key, title }) => ({ value: key, label: title }));
+}
+
 interface AxisSelectProps {
   readonly label: string;
   readonly rows: readonly CompareRow[];
   readonly value: string;
-  readonly onChange: (name: string) => void;
+  readonly onChange: (key: string) => void;
 }
 
 function AxisSelect({ label, rows, value, onChange }: AxisSelectProps) {
-  const data = [...new Set(rows.map(({ name }) => name))];
   return (
     <Select
       className="charts-pick"
       aria-label={label}
-      data={data}
+      data={optionsOf(rows)}
       value={value}
-      onChange={(name) => name && onChange(name)}
+      onChange={(key) => key && onChange(key)}
       searchable
       allowDeselect={false}
     />
@@ -108,7 +111,7 @@ function Looked({ comparison, names, at, rows }: CompareProps & { at: number; ro
   if (!node) return null;
   const words = rows.map((row) => {
     const number = numbersOf(row)[at];
-    return `${row.name} ${typeof number === "number" ? formatNumber(number) : wordOf(row.values[at])}`;
+    return `${row.title} ${typeof number === "number" ? formatNumber(number) : wordOf(row.values[at])}`;
   });
   return (
     <>

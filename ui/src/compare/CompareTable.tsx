@@ -10,7 +10,7 @@ import { bestPlaces, metricDirection } from "../values/metricDirection";
 import { formatDelta } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { Value } from "../values/Value";
-import { type CompareRow, deltaOf, metricOf, numbersOf } from "./table";
+import { type CompareRow, deltaOf, numbersOf } from "./table";
 import type { CompareProps } from "./useCompared";
 import { compareTexts, isLongText } from "./words";
 
@@ -35,7 +35,7 @@ export function CompareTable(props: CompareProps) {
             {shown
               .filter((row) => row.section === section)
               .map((row) => (
-                <Row key={row.name} row={row} {...props} />
+                <Row key={row.key} row={row} {...props} />
               ))}
           </tbody>
         ))}
@@ -81,19 +81,18 @@ function Head({ comparison, search, change }: CompareProps) {
 
 function Row({ row, comparison, search, turned, change }: CompareProps & { row: CompareRow }) {
   const isMetric = row.section === "Metrics";
-  const metric = metricOf(row);
-  const direction = metricDirection(metric, turned);
+  const direction = metricDirection(row.name, turned);
   const best = isMetric ? bestPlaces(numbersOf(row), direction) : new Set<number>();
   const base = comparison.nodes.findIndex(({ key }) => key === search.base);
   return (
     <tr className={row.differs ? "differs" : ""}>
-      <th scope="row">
-        <bdi>{row.name}</bdi>
+      <th scope="row" title={row.name}>
+        <bdi>{row.title}</bdi>
         {isMetric && (
           <DirectionMark
-            metric={metric}
+            metric={row.name}
             direction={direction}
-            onTurn={() => change({ turned: toggledItem(search.turned, metric) })}
+            onTurn={() => change({ turned: toggledItem(search.turned, row.name) })}
           />
         )}
       </th>

@@ -4,7 +4,7 @@ import { BestMark } from "../values/BestMark";
 import { bestPlaces, directionWords, metricDirection } from "../values/metricDirection";
 import { count, formatNumber } from "../values/numbers";
 import { seriesColour } from "../values/seriesLooks";
-import { type CompareRow, metricOf, numbersOf } from "./table";
+import { type CompareRow, numbersOf } from "./table";
 import type { CompareProps } from "./useCompared";
 
 const MOST_RECORDS = 12;
@@ -17,7 +17,7 @@ export function Dots({ comparison, names, turned }: CompareProps) {
     <>
       <div className="dots-grid">
         {metrics.slice(0, MOST_METRICS).map((row) => (
-          <Metric key={row.name} row={row} names={names} turned={turned} />
+          <Metric key={row.key} row={row} names={names} turned={turned} />
         ))}
       </div>
       {metrics.length > MOST_METRICS && (
@@ -33,13 +33,16 @@ function Metric({ row, names, turned }: { row: CompareRow } & Pick<CompareProps,
   const numbers = numbersOf(row);
   const finite = numbers.filter((number): number is number => number !== null && Number.isFinite(number));
   const [least, greatest] = [Math.min(...finite), Math.max(...finite)];
-  const direction = metricDirection(metricOf(row), turned);
+  const direction = metricDirection(row.name, turned);
   const best = bestPlaces(numbers, direction);
   if (finite.length === 0) return null;
   return (
     <figure className="dots">
       <figcaption>
-        <span className="plot-title">{row.name}</span> <span className="muted">{directionWords(direction)}</span>
+        <span className="plot-title" title={row.name}>
+          {row.title}
+        </span>{" "}
+        <span className="muted">{directionWords(direction)}</span>
       </figcaption>
       {names.map((name, at) => {
         const number = numbers[at] ?? null;

@@ -28,7 +28,7 @@ export function Parallel({ axes, ...looked }: LookedProps & { axes: readonly Cha
           style={{ minWidth: Math.min(width, axes.length * 96) }}
           role="application"
           aria-roledescription="chart"
-          aria-label={`Parallel coordinates of ${count(names.length, "record")} over ${axes.map(({ row }) => row.name).join(", ")}. Arrow keys walk over them`}
+          aria-label={`Parallel coordinates of ${count(names.length, "record")} over ${axes.map(({ row }) => row.title).join(", ")}. Arrow keys walk over them`}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over the records
           tabIndex={0}
           onKeyDown={walkOver(order, looked)}
@@ -56,7 +56,7 @@ export function Parallel({ axes, ...looked }: LookedProps & { axes: readonly Cha
             })}
           {axes.map((axis, at) => (
             <AxisMarks
-              key={`${axis.row.section} ${axis.row.name}`}
+              key={axis.row.key}
               axis={axis}
               x={x(at)}
               y={y}
@@ -91,7 +91,7 @@ function AxisMarks({ axis, x, y, isLow, anchor }: AxisMarksProps) {
         className="chart-name"
       >
         <title>{axis.row.name}</title>
-        {cutMiddle(axis.row.name, 24)}
+        {cutMiddle(axis.row.title, 24)}
         {axis.isLog ? " (log)" : ""}
       </text>
       {axis.marks.map(({ place, value }) => (

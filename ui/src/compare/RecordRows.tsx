@@ -6,19 +6,19 @@ import { pageOf } from "../api/shapes";
 import { BestMark } from "../values/BestMark";
 import { bestPlaces, directionWords, metricDirection } from "../values/metricDirection";
 import { compareValues, formatNumber } from "../values/numbers";
-import { type CompareRow, metricOf, numbersOf, wordOf } from "./table";
+import { type CompareRow, numbersOf, wordOf } from "./table";
 import type { CompareProps } from "./useCompared";
 
 export function RecordRows({ comparison, names, search, turned }: CompareProps) {
   const { nodes, rows } = comparison;
   const shown = rows.filter(({ differs, section }) => section !== "Record" && (differs || search.all));
-  const [sorted, setSorted] = useState<{ name: string; down: boolean }>();
-  const column = shown.find(({ name }) => name === sorted?.name);
+  const [sorted, setSorted] = useState<{ key: string; down: boolean }>();
+  const column = shown.find(({ key }) => key === sorted?.key);
   const order = orderBy(nodes.length, column, sorted?.down ?? false);
-  const sortBy = (name: string) => setSorted({ name, down: sorted?.name === name ? !sorted.down : true });
+  const sortBy = (key: string) => setSorted({ key, down: sorted?.key === key ? !sorted.down : true });
   const ariaOf = (row: CompareRow) => (row === column ? (sorted?.down ? "descending" : "ascending") : "none");
   const best = shown.map((row) =>
-    row.section === "Metrics" ? bestPlaces(numbersOf(row), metricDirection(metricOf(row), turned)) : new Set<number>(),
+    row.section === "Metrics" ? bestPlaces(numbersOf(row), metricDirection(row.name, turned)) : new Set<number>(),
   );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
@@ -28,16 +28,14 @@ export function RecordRows({ comparison, names, search, turned }: CompareProps) 
           <tr>
             <th scope="col">Record</th>
             {shown.map((row) => (
-              <th key={`${row.section} ${row.name}`} scope="col" aria-sort={ariaOf(row)}>
+              <th key={row.key} scope="col" aria-sort={ariaOf(row)}>
                 <button
                   type="button"
                   className="link-button"
-                  title={
-                    row.section === "Metrics" ? directionWords(metricDirection(metricOf(row), turned)) : row.section
-                  }
-                  onClick={() => sortBy(row.name)}
+                  title={`${row.name}: ${row.section === "Metrics" ? directionWords(metricDirection(row.name, turned)) : row.section}`}
+                  onClick={() => sortBy(row.key)}
                 >
-                  <bdi>{row.name}</bdi>
+                  <bdi>{row.title}</bdi>
                   {row === column && (sorted?.down ? " ↓" : " ↑")}
                 </button>
               </th>
@@ -55,7 +53,7 @@ export function RecordRows({ comparison, names, search, turned }: CompareProps) 
                   </Link>
                 </th>
                 {shown.map((row, place) => (
-                  <td key={`${row.section} ${row.name}`} className="number" title={wordOf(row.values[at])}>
+                  <td key={row.key} className="number" title={wordOf(row.values[at])}>
                     {best[place]?.has(at) && <BestMark />}
                     {shortWord(row, at)}
                   </td>

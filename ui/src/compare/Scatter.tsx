@@ -35,7 +35,7 @@ export function Scatter({ x, y, ...looked }: ScatterProps) {
         className="chart-picture"
         role="application"
         aria-roledescription="chart"
-        aria-label={`${y.row.name} against ${x.row.name}: ${count(dots.length, "record")}. Arrow keys walk over them`}
+        aria-label={`${y.row.title} against ${x.row.title}: ${count(dots.length, "record")}. Arrow keys walk over them`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys walk over the records
         tabIndex={0}
         onKeyDown={walkOver(order, looked)}
@@ -80,7 +80,8 @@ function ScatterAxes({ x, y }: Pick<ScatterProps, "x" | "y">) {
         </text>
       ))}
       <text x={(LEFT + RIGHT) / 2} y={HEIGHT - 6} textAnchor="middle" className="chart-name">
-        {x.row.name}
+        <title>{x.row.name}</title>
+        {x.row.title}
         {x.isLog ? " (logarithmic)" : ""}
       </text>
     </>

@@ -67,7 +67,7 @@ function wordAxis(row: CompareRow): ChartAxis {
   };
 }
 
-/** A row by a key of the address: its section does not matter where its name is the only one. */
-export function rowNamed(rows: readonly CompareRow[], name: string | undefined): CompareRow | undefined {
-  return rows.find((row) => row.name === name);
+/** The row of a key of the address. A name alone, as older addresses have it, is the first row of that name. */
+export function rowNamed(rows: readonly CompareRow[], key: string | undefined): CompareRow | undefined {
+  return rows.find((row) => row.key === key) ?? rows.find(({ name }) => name === key);
 }

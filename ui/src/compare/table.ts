@@ -2,15 +2,23 @@
 
 import type { components } from "../api/schema";
 import type { Node } from "../api/shapes";
+import { fieldName, metricName } from "../values/humanNames";
 import { compareValues, toNumber } from "../values/numbers";
 import { isInternal } from "../values/PropertyList";
 import { parseJson, type TypedValue } from "../values/Value";
 
 export type Compared = components["schemas"]["ComparedMetric"];
 
+export type Section = "Metrics" | "Parameters and properties" | "Record" | "Labels";
+
 export interface CompareRow {
-  readonly section: "Metrics" | "Parameters and properties" | "Record" | "Labels";
+  readonly section: Section;
+  /** What tells it from all other rows, in addresses too: metric.depth is another row than prop.depth. */
+  readonly key: string;
+  /** Its name as it is recorded. */
   readonly name: string;
+  /** What people read; no two rows have the same. */
+  readonly title: string;
   readonly values: readonly (TypedValue | undefined)[];
   readonly differs: boolean;
 }
@@ -21,7 +29,7 @@ export interface CompareRow {
  * @param metrics the latest metrics of each record, in the order of the records.
  */
 export function compareRows(nodes: readonly Node[], metrics: readonly (readonly Compared[])[]): CompareRow[] {
-  return [
+  return distinct([
     ...metricRows(metrics),
     ...rowsOf("Parameters and properties", nodes.map(fieldsOf)),
     ...rowsOf(
@@ -29,31 +37,68 @@ export function compareRows(nodes: readonly Node[], metrics: readonly (readonly 
       nodes.map(({ labels }) => mapTexts(labels)),
     ),
     ...rowsOf("Record", nodes.map(recordOf)),
-  ];
+  ]);
+}
+
+const WORDS: Readonly<Record<Section, string>> = {
+  Metrics: "metric",
+  "Parameters and properties": "prop",
+  Labels: "label",
+  Record: "record",
+};
+
+/** Rows that people would read alike are called by their keys, as a filter writes them: metric.depth, prop.depth. */
+function distinct(rows: readonly CompareRow[]): CompareRow[] {
+  const times = new Map<string, number>();
+  for (const { title } of rows) times.set(title, (times.get(title) ?? 0) + 1);
+  return rows.map((row) => (times.get(row.title) === 1 ? row : { ...row, title: row.key }));
 }
 
 type Fields = ReadonlyMap<string, TypedValue>;
 
-function rowsOf(section: CompareRow["section"], columns: readonly Fields[]): CompareRow[] {
+function rowsOf(section: Section, columns: readonly Fields[]): CompareRow[] {
   const names = [...new Set(columns.flatMap((fields) => [...fields.keys()]))].sort(compareValues);
   return names.map((name) => {
-    const values = columns.map((fields) => fields.get(name));
-    return { section, name, values, differs: new Set(values.map((value) => JSON.stringify(value?.value))).size > 1 };
+    const key = `${WORDS[section]}.${name}`;
+    const title = section === "Labels" ? name : fieldName(section === "Record" ? name : key);
+    return rowOf(
+      { section, key, name, title },
+      columns.map((fields) => fields.get(name)),
+    );
   });
+}
+
+function rowOf(
+  row: Pick<CompareRow, "section" | "key" | "name" | "title">,
+  values: readonly (TypedValue | undefined)[],
+): CompareRow {
+  return { ...row, values, differs: new Set(values.map((value) => JSON.stringify(value?.value))).size > 1 };
 }
 
 /** A metric that was measured in several ways has a row for each: they cannot be compared. */
 function metricRows(metrics: readonly (readonly Compared[])[]): CompareRow[] {
-  const ways = new Map<string, Set<string | null>>();
-  for (const { name, metrics_type } of metrics.flat()) {
-    ways.set(name, (ways.get(name) ?? new Set()).add(metrics_type));
-  }
-  const nameOf = ({ name, metrics_type }: Compared) =>
-    (ways.get(name)?.size ?? 0) > 1 ? `${name} (${metrics_type ?? "other"})` : name;
-  const columns = metrics.map(
-    (each): Fields => new Map(each.map((metric) => [nameOf(metric), { kind: "double", value: metric.value }])),
-  );
-  return rowsOf("Metrics", columns);
+  const all = metrics.flat();
+  const names = [...new Set(all.map(({ name }) => name))].sort(compareValues);
+  return names.flatMap((name) => {
+    const ways = [...new Set(all.filter((metric) => metric.name === name).map(({ metrics_type }) => metrics_type))];
+    return ways.sort(compareValues).map((way) => {
+      const values = metrics.map((each) => {
+        const found = each.findLast((metric) => metric.name === name && metric.metrics_type === way);
+        return found && { kind: "double", value: found.value };
+      });
+      return rowOf({ section: "Metrics", name, ...metricWords(name, ways.length > 1 ? way : undefined) }, values);
+    });
+  });
+}
+
+/** How a metric is addressed and called; where it was measured in several ways, with the way. */
+function metricWords(name: string, way: string | null | undefined): Pick<CompareRow, "key" | "title"> {
+  if (way === undefined) return { key: `metric.${name}`, title: metricName(name) };
+  const word = way ?? "other";
+  return {
+    key: `metric:${encodeURIComponent(word).replaceAll(".", "%2E")}.${name}`,
+    title: `${metricName(name)} (${word})`,
+  };
 }
 
 // Said in the head of each column, or of no meaning to people.
@@ -122,9 +167,4 @@ export function isNumeric(row: CompareRow): boolean {
 export function wordOf(value: TypedValue | undefined): string {
   if (value === undefined) return "–";
   return typeof value.value === "object" ? JSON.stringify(value.value) : String(value.value);
-}
-
-/** The metric of a row, without the way it was measured. */
-export function metricOf(row: CompareRow): string {
-  return row.name.replace(/ \([^()]*\)$/, "");
 }

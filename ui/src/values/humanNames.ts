@@ -75,6 +75,11 @@ export function fieldName(key: string): string {
   return isPlain(own) && !/^[a-z](_|$)/.test(own) ? inWords(own) : own;
 }
 
+/** What a metric is called: mean_error → Mean error. */
+export function metricName(metric: string): string {
+  return fieldName(`metric.${metric}`);
+}
+
 /** Lower-case words joined by single underscores: nothing is lost when they are written with spaces. */
 function isPlain(name: string): boolean {
   return /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name);
