@@ -33,8 +33,9 @@ describe("a type", () => {
   });
 
   it("can be made in Python, with a property that it declares", () => {
-    expect(pythonToMake(typeOf({}), "host")).toContain('metadata.Store(grpc_host="host", grpc_port=8080)');
-    const own = pythonToMake(typeOf({ name: 'a "b"', properties: { rows: "INT" } }), "host");
+    expect(pythonToMake(typeOf({}), "grpcs://host:9090")).toContain('metadata.Store(url="grpcs://host:9090")');
+    const own = pythonToMake(typeOf({ name: 'a "b"', properties: { rows: "INT" } }), "grpc://host:9090");
+    expect(own).toContain('lineal.connect("grpc://host:9090")');
     expect(own).toContain('get_artifact_type("a \\"b\\"")');
     expect(own).toContain('record.properties["rows"].int_value = 1');
   });
@@ -51,12 +52,14 @@ describe("the page", () => {
         headline: null,
         columns: null,
       },
+      connection: { grpc_port: 9090, http_port: 80, tls: true, login: [], local_only: false },
     });
     drawAt("/", <TypesPage />);
     expect((await screen.findByRole("link", { name: "3 records" })).getAttribute("href")).toContain("/artifacts?");
     fireEvent.click(screen.getByRole("button", { name: "Model" }));
     expect((await screen.findByRole("link", { name: /churn/ })).getAttribute("href")).toBe("/artifacts/9");
     expect(screen.getByRole("region", { name: "Properties" }).textContent).toContain("Learning rate");
-    expect(screen.getByRole("button", { name: "Copy the Python" })).toBeTruthy();
+    expect(await screen.findByRole("button", { name: "Copy the Python" })).toBeTruthy();
+    expect(screen.getByRole("region", { name: "In Python" }).textContent).toMatch(/url="grpcs:\/\/.*:9090"/);
   });
 });

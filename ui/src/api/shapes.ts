@@ -42,6 +42,9 @@ export function pageOf(record: { readonly kind: string; readonly key: string }) 
   return record.key.startsWith("r") ? "/runs/$id" : "/workspaces/$id";
 }
 
+/** The lists in which records stand, by their kind. */
+export const LISTS = { artifact: "/artifacts", execution: "/executions", context: "/workspaces" } as const;
+
 /** What to call a record: its name, else its uri, else its id. */
 export function titleOf(record: {
   readonly name: string | null;
@@ -76,6 +79,6 @@ export function timesNote(record: {
 }
 
 /** The Python that gets the record, to paste into a notebook. */
-export function pythonFor(record: { readonly kind: string; readonly id: string }, server: string): string {
-  return `import lineal\n\nstore = lineal.connect("${server}")\n[record] = store.get_${record.kind}s_by_id([${record.id}])\n`;
+export function pythonFor(record: { readonly kind: string; readonly id: string }, url: string): string {
+  return `import lineal\n\nstore = lineal.connect("${url}")\n[record] = store.get_${record.kind}s_by_id([${record.id}])\n`;
 }

@@ -8,7 +8,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useRef, useState } from "react";
 import { Problem } from "../api/problem";
 import { type Found, useFound } from "../api/search";
-import { type Card, pageOf } from "../api/shapes";
+import { type Card, LISTS, pageOf } from "../api/shapes";
 import { listWith, type Where } from "../filter/where";
 import { count } from "../values/numbers";
 import { FoundLine } from "./Found";
@@ -155,5 +155,3 @@ function useWays(close: () => void) {
     },
   };
 }
-
-const LISTS = { artifact: "/artifacts", execution: "/executions", context: "/workspaces" } as const;

@@ -1,26 +1,12 @@
 // The texts of the first steps: what to paste, given how programs reach the server and where the browser reached it.
 
 import type { Connection } from "../api/home";
-
-interface Place {
-  readonly hostname: string;
-  readonly port: string;
-  readonly protocol: string;
-}
+import { addressOf, type Place, urlOf } from "../values/serverUrl";
 
 /** Whether something stands between the browser and the server: then gRPC may have another address than this page. */
 export function isBehindProxy({ http_port, tls }: Connection, { port, protocol }: Place): boolean {
   const used = Number(port) || (protocol === "https:" ? 443 : 80);
   return used !== http_port || (protocol === "https:") !== tls;
-}
-
-/** host:port of gRPC, with brackets around an IPv6 address, as `location.hostname` has them. */
-function addressOf({ grpc_port }: Connection, { hostname }: Place): string {
-  return `${hostname || "localhost"}:${grpc_port}`;
-}
-
-function urlOf(known: Connection, place: Place): string {
-  return `${known.tls ? "grpcs" : "grpc"}://${addressOf(known, place)}`;
 }
 
 /** The Python that logs a data set and a model. */

@@ -4,7 +4,7 @@ import "./types.css";
 import { IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
-import { BASE } from "../api/client";
+import { useConnection } from "../api/home";
 import { useListing } from "../api/listing";
 import { useTypes } from "../api/metrics";
 import type { TypeInfo } from "../api/shapes";
@@ -17,6 +17,7 @@ import { breakable } from "../values/names";
 import { count } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { RecordIcon } from "../values/RecordIcon";
+import { urlOf } from "../values/serverUrl";
 import { purposeOf, pythonToMake } from "./about";
 
 const KINDS = [
@@ -102,7 +103,6 @@ function TypeItem({ kind, type, name }: { kind: Kind; type: TypeInfo; name: stri
 
 function TypeDetails({ kind, type }: { kind: Kind; type: TypeInfo }) {
   const declared = Object.entries(type.properties);
-  const python = pythonToMake(type, new URL(BASE).hostname);
   return (
     <div className="type-details">
       <section aria-label="Properties">
@@ -125,12 +125,25 @@ function TypeDetails({ kind, type }: { kind: Kind; type: TypeInfo }) {
       {type.count > 0 && <Example kind={kind} type={type} />}
       <section aria-label="In Python">
         <h3>Make one in Python</h3>
-        <div className="snippet">
-          <pre>{python}</pre>
-          <CopyButton value={python} label="Copy the Python" />
-        </div>
+        <Python type={type} />
       </section>
     </div>
+  );
+}
+
+function Python({ type }: { type: TypeInfo }) {
+  return (
+    <Loaded query={useConnection()} rows={6}>
+      {(known) => {
+        const python = pythonToMake(type, urlOf(known, location));
+        return (
+          <div className="snippet">
+            <pre>{python}</pre>
+            <CopyButton value={python} label="Copy the Python" />
+          </div>
+        );
+      }}
+    </Loaded>
   );
 }
 

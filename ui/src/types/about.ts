@@ -56,11 +56,11 @@ const WITH_SDK: Readonly<Record<string, string>> = {
 
 /** Python that makes a record of a type, to paste into a notebook.
  *
- * @param host the name of the server.
+ * @param url what opens the store from a program: grpc://host:port
  */
-export function pythonToMake(type: Pick<TypeInfo, "kind" | "name" | "properties">, host: string): string {
+export function pythonToMake(type: Pick<TypeInfo, "kind" | "name" | "properties">, url: string): string {
   const own = type.name.startsWith(SDK) ? WITH_SDK[type.name.slice(SDK.length)] : undefined;
-  if (own || (type.name.startsWith(SDK) && type.kind !== "artifact")) return withSdk(own, host);
+  if (own || (type.name.startsWith(SDK) && type.kind !== "artifact")) return withSdk(own, url);
   const [first] = Object.entries(type.properties);
   const kinds = { artifact: "Artifact", execution: "Execution", context: "Context" } as const;
   const kind = kinds[type.kind];
@@ -69,17 +69,17 @@ export function pythonToMake(type: Pick<TypeInfo, "kind" | "name" | "properties"
 lineal.install_as_ml_metadata()
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
-store = lineal.connect("grpc://${host}:8080")
+store = lineal.connect("${url}")
 record_type = store.get_${type.kind}_type(${JSON.stringify(type.name)})
 record = mlmd.${kind}(type_id=record_type.id, name="my-record")
 ${first ? setting(first[0], first[1]) : ""}[record_id] = store.put_${type.kind}s([record])
 `;
 }
 
-function withSdk(last: string | undefined, host: string): string {
+function withSdk(last: string | undefined, url: string): string {
   return `from kubeflow.metadata import metadata
 
-store = metadata.Store(grpc_host="${host}", grpc_port=8080)
+store = metadata.Store(url="${url}")
 workspace = metadata.Workspace(store=store, name="my-workspace")
 run = metadata.Run(workspace=workspace, name="run-1")
 run_of = metadata.Execution(name="train", workspace=workspace, run=run)

@@ -5,8 +5,8 @@ import { IconCopy } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCaller } from "../api/caller";
-import { BASE } from "../api/client";
-import { durationOf, type Node, pythonFor, timesNote, titleOf } from "../api/shapes";
+import { useConnection } from "../api/home";
+import { durationOf, LISTS, type Node, pythonFor, timesNote, titleOf } from "../api/shapes";
 import { useViewed } from "../app/viewed";
 import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
@@ -16,23 +16,20 @@ import { typeName } from "./humanNames";
 import { Name } from "./Name";
 import { shortType } from "./names";
 import { RecordIcon } from "./RecordIcon";
+import { urlOf } from "./serverUrl";
 import { formatDuration } from "./times";
 import { Uri } from "./Value";
 
-const LISTS = {
-  artifact: { to: "/artifacts", name: "Artifacts" },
-  execution: { to: "/executions", name: "Executions" },
-  context: { to: "/workspaces", name: "Workspaces" },
-} as const;
+const LIST_NAMES = { artifact: "Artifacts", execution: "Executions", context: "Workspaces" } as const;
 
 export function RecordHeader({ record, children }: { record: Node; children?: ReactNode }) {
   useViewed(record);
-  const list = LISTS[record.kind];
   const caller = useCaller();
   return (
     <header className="record-header">
       <p className="crumbs">
-        <Link to={list.to}>{list.name}</Link> / <span title={record.type}>{typeName(record.type)}</span>
+        <Link to={LISTS[record.kind]}>{LIST_NAMES[record.kind]}</Link> /{" "}
+        <span title={record.type}>{typeName(record.type)}</span>
       </p>
       <div className="record-title">
         <RecordIcon type={record.type} kind={record.kind} size={24} />
@@ -95,9 +92,19 @@ function CopyMenu({ record }: { record: Node }) {
         {record.uri && <Menu.Item onClick={() => copy(record.uri ?? "")}>URI</Menu.Item>}
         <Menu.Item onClick={() => copy(titleOf(record))}>Name</Menu.Item>
         <Menu.Item onClick={() => copy(location.href)}>Link to this page</Menu.Item>
-        <Menu.Item onClick={() => copy(pythonFor(record, `grpc://${new URL(BASE).hostname}:8080`))}>Python</Menu.Item>
+        <PythonItem record={record} copy={copy} />
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** The server says at which port programs reach it, so the item can be used once that is known. */
+function PythonItem({ record, copy }: { record: Node; copy: (text: string) => void }) {
+  const known = useConnection().data;
+  return (
+    <Menu.Item disabled={!known} onClick={() => known && copy(pythonFor(record, urlOf(known, location)))}>
+      Python
+    </Menu.Item>
   );
 }
 
