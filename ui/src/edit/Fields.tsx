@@ -6,7 +6,7 @@ import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "rea
 import { type Caller, useCaller, whyNoAliases, whyNot } from "../api/caller";
 import type { Node } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
-import { Labels } from "../values/Labels";
+import { Aliases, Labels } from "../values/Labels";
 import { StateBadge } from "../values/RecordIcon";
 import { descriptionOf, type Field, labelsOf, stageOf } from "./fields";
 import "./fields.css";
@@ -132,17 +132,5 @@ function Shown({ record, field }: { record: Node; field: Field }): ReactNode {
   if (field === "labels") return <Labels labels={labelsOf(record)} />;
   if (field === "state") return <StateBadge state={record.state} />;
   if (field === "stage") return stageOf(record) || NONE;
-  return record.aliases.length > 0 ? <Aliases aliases={record.aliases} /> : NONE;
-}
-
-export function Aliases({ aliases }: { aliases: readonly string[] }) {
-  return (
-    <span className="labels">
-      {aliases.map((alias) => (
-        <span key={alias} className="label">
-          <bdi>{alias}</bdi>
-        </span>
-      ))}
-    </span>
-  );
+  return <Aliases aliases={record.aliases} />;
 }

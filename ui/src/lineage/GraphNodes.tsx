@@ -3,6 +3,7 @@
 import { IconMinus, IconStack2 } from "@tabler/icons-react";
 import { Handle, type Node, type NodeProps, Position } from "@xyflow/react";
 import { memo } from "react";
+import { sayFailure } from "../values/Failure";
 import { typeName } from "../values/humanNames";
 import { formatNumber } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
@@ -139,7 +140,7 @@ function Frame({ data, className, children }: { data: NodeData; className: strin
 
 function titleOf(node: GraphNode): string {
   if (node.members) return `${node.name}\n${node.members.length} of ${node.type}: open to search them`;
-  const failure = [node.failure?.type, node.failure?.message].filter(Boolean).join(": ");
+  const failure = node.failure && sayFailure(node.failure);
   const name = `${node.name || node.key}${node.version ? ` ${node.version}` : ""}`;
   return [name, `${node.type} · id ${node.id}`, failure].filter(Boolean).join("\n");
 }

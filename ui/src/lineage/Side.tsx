@@ -9,6 +9,7 @@ import { LinkButton } from "../app/LinkButton";
 import { MetaList } from "../artifact/MetaList";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
+import { FailureBrief } from "../values/Failure";
 import { Labels } from "../values/Labels";
 import { Name } from "../values/Name";
 import { formatCount } from "../values/numbers";
@@ -59,13 +60,7 @@ function Details({ node, onFocus, onIsolate, onHide }: SideProps) {
         <Ago time={node.created} />
         <span className="mono muted">{node.key}</span>
       </p>
-      {node.failure && (
-        <p className="lineage-failure">
-          {node.failure.type && <strong>{node.failure.type} </strong>}
-          {node.failure.message}
-          {node.failure.is_cut && " … (the execution has all of it)"}
-        </p>
-      )}
+      {node.failure && <FailureBrief failure={node.failure} />}
       <p className="chips">
         <LinkButton to={kind === "executions" ? "/executions/$id" : "/artifacts/$id"} params={{ id: node.id }}>
           Open

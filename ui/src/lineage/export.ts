@@ -1,6 +1,7 @@
 // The graph as files: SVG, CSV, JSON, Mermaid. All of them are written from the graph and its layout, not from the
 // screen, so that nothing outside the window is missing. What stays out: PNG (picture.ts, needs a canvas).
 
+import { sayFailure } from "../values/Failure";
 import { typeName } from "../values/humanNames";
 import { cutMiddle } from "../values/names";
 import { formatNumber } from "../values/numbers";
@@ -162,7 +163,7 @@ function figures(graph: Graph): string[] {
 
 function csvRow(node: GraphNode, drawn: GraphNode, hop: number | undefined, metrics: readonly string[]): string[] {
   const created = node.created ? formatUtc(node.created) : "";
-  const failure = [node.failure?.type, node.failure?.message].filter(Boolean).join(": ");
+  const failure = node.failure ? sayFailure(node.failure) : "";
   const facts = [node.kind, node.id, node.name, node.type, node.version ?? "", node.state ?? "", String(hop ?? "")];
   const values = metrics.map((name) => (node.figure?.name === name ? String(node.figure.value) : ""));
   return [...facts, created, drawn.key, wholeName(drawn), failure, ...values];

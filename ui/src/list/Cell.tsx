@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { durationOf, pageOf, type Row, titleOf } from "../api/shapes";
 import { listWith } from "../filter/where";
 import { Ago } from "../values/Ago";
+import { FailureLine } from "../values/Failure";
 import { typeName } from "../values/humanNames";
 import { Aliases, Labels } from "../values/Labels";
 import { Name } from "../values/Name";
@@ -34,7 +35,7 @@ export function Cell({ row, column, shortName }: CellProps) {
     case "aliases":
       return <Aliases aliases={row.aliases} most={2} />;
     case "failure":
-      return <FailureCell row={row} />;
+      return row.failure ? <FailureLine failure={row.failure} /> : <Absent />;
     case "created":
     case "updated":
       return <Ago time={row[column]} />;
@@ -79,16 +80,6 @@ function NameCell({ row, shortName }: { row: Row; shortName: string }) {
 /** A link in a row opens its own target; the row's click would open the preview. */
 function stop(event: React.MouseEvent): void {
   event.stopPropagation();
-}
-
-function FailureCell({ row: { failure } }: { row: Row }) {
-  if (!failure) return <Absent />;
-  const said = [failure.type, failure.message].filter(Boolean).join(": ");
-  return (
-    <bdi className="failure-cell" title={failure.is_cut ? `${said}…` : said}>
-      {said}
-    </bdi>
-  );
 }
 
 function Duration({ row }: { row: Row }) {

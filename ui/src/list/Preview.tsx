@@ -8,7 +8,8 @@ import { LinkButton } from "../app/LinkButton";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { CopyButton } from "../values/CopyButton";
-import { fieldName } from "../values/humanNames";
+import { FailureBrief } from "../values/Failure";
+import { metricName } from "../values/humanNames";
 import { Aliases, Labels } from "../values/Labels";
 import { Name } from "../values/Name";
 import { count, formatNumber, toNumber } from "../values/numbers";
@@ -62,26 +63,16 @@ export function Preview({ row, onClose }: { row: Row; onClose: () => void }) {
 function Details({ node }: { node: Node }) {
   return (
     <>
-      {node.failure && <Failure failure={node.failure} />}
+      {node.failure && (
+        <div className="failed" role="note">
+          <FailureBrief failure={node.failure} />
+        </div>
+      )}
       <Metrics node={node} />
       {node.aliases.length > 0 && <Aliases aliases={node.aliases} />}
       {Object.keys(node.labels).length > 0 && <Labels labels={node.labels} />}
       <PropertyList record={node} />
     </>
-  );
-}
-
-function Failure({ failure: { type, message, is_cut: isCut } }: { failure: NonNullable<Node["failure"]> }) {
-  return (
-    <div className="failed" role="note">
-      <div>
-        <strong>{type ?? "It failed"}</strong>
-        <p>
-          <bdi>{message}</bdi>
-          {isCut && "… (all of it is on the page of the record)"}
-        </p>
-      </div>
-    </div>
   );
 }
 
@@ -96,7 +87,7 @@ function Metrics({ node }: { node: Node }) {
         {node.headline.map((name) => (
           <div key={name}>
             <dt title={name}>
-              <bdi>{fieldName(`metric.${name}`)}</bdi>
+              <bdi>{metricName(name)}</bdi>
             </dt>
             <dd title={String(node.metrics[name]?.last)}>
               {formatNumber(toNumber(node.metrics[name]?.last) ?? Number.NaN)}

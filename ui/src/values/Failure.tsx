@@ -1,12 +1,11 @@
-// Why an execution did not complete: in one line, or as a whole with the traceback folded.
+// Why an execution did not complete: in words, in one line, or as a note. What stays out: the traceback (FailureNote.tsx).
 
 import type { Card, Node } from "../api/shapes";
-import { CopyButton } from "./CopyButton";
 
-type Failure = NonNullable<Card["failure"]>;
+export type Failure = NonNullable<Card["failure"]>;
 
 /** The reason in words: "MemoryError: out of memory". */
-export function sayFailure({ type, message }: Failure): string {
+export function sayFailure({ type, message }: Pick<Failure, "type" | "message">): string {
   return type && message ? `${type}: ${message}` : type || message;
 }
 
@@ -25,12 +24,14 @@ export function withoutReason(record: Node): Node {
   };
 }
 
+const CUT = "… (the record has all of it)";
+
 /** One line, cut by the width it has; all of what is known of it on hover. */
 export function FailureLine({ failure, fallback }: { failure: Failure | null; fallback?: string }) {
   if (!failure) return fallback ? <span className="muted">{fallback}</span> : null;
   const text = sayFailure(failure);
   return (
-    <span className="failure-line" title={failure.is_cut ? `${text}… (the record has all of it)` : text}>
+    <span className="failure-line" title={failure.is_cut ? text + CUT : text}>
       <bdi>
         {failure.type && <strong>{failure.type}</strong>}
         {failure.type && failure.message ? ": " : ""}
@@ -40,38 +41,15 @@ export function FailureLine({ failure, fallback }: { failure: Failure | null; fa
   );
 }
 
-/** The whole reason, first of all on the page of an execution. */
-export function FailureNote({ failure, state }: { failure: Failure | null; state: string | null }) {
-  if (!failure && state !== "FAILED") return null;
-  const verb = state === "CANCELED" ? "It was cancelled" : "It failed";
-  if (!failure) {
-    return (
-      <div className="failed" role="note">
-        <strong>{verb}.</strong> <span>No reason is recorded with it.</span>
-      </div>
-    );
-  }
+/** The reason beside other facts of a record, as long as it is sent. */
+export function FailureBrief({ failure: { type, message, is_cut: isCut } }: { failure: Omit<Failure, "traceback"> }) {
   return (
-    <section className="failed failure" aria-label="Why it did not complete">
-      <div>
-        <p>
-          <strong>{failure.type ? `${verb}: ${failure.type}` : `${verb}.`}</strong>{" "}
-          <CopyButton
-            value={[sayFailure(failure), failure.traceback].filter(Boolean).join("\n\n")}
-            label="Copy the reason"
-          />
-        </p>
-        {failure.message && <pre>{failure.message}</pre>}
-        {failure.traceback && (
-          <details>
-            <summary>Traceback</summary>
-            <div className="snippet">
-              <pre className="raw">{failure.traceback}</pre>
-              <CopyButton value={failure.traceback} label="Copy the traceback" />
-            </div>
-          </details>
-        )}
-      </div>
-    </section>
+    <p className="failure-brief">
+      <strong>{type ?? "It failed"}</strong>{" "}
+      <bdi>
+        {message}
+        {isCut && CUT}
+      </bdi>
+    </p>
   );
 }
