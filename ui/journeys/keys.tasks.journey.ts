@@ -52,7 +52,7 @@ describe("10: by keyboard alone", () => {
   it("accuracy by a label over time", async () => {
     person = await Person.at(browser, world);
     await person.enter(/^Monitor$/);
-    await person.enter(/^accuracy$/);
+    await person.enter(/^Accuracy$/);
     await person.enter(/optimizer/);
     const plot = person.page.getByRole("img", { name: /^accuracy/i });
     await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/adam.*sgd|sgd.*adam/s);

@@ -138,7 +138,7 @@ describe("by pointer", () => {
       await page.getByLabel("Of", { exact: true }).fill("loaf-forecast");
       await page.keyboard.press("Enter");
     });
-    const plot = page.getByRole("img", { name: /mean_error/ });
+    const plot = page.getByRole("img", { name: /Mean error/ });
     await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/3 values/);
     took("owner", 2);
   });
@@ -210,7 +210,7 @@ describe("by keyboard alone", () => {
     await tabTo(page, /^Of$/);
     await page.keyboard.type("loaf-forecast");
     await act(page, () => page.keyboard.press("Enter"));
-    const plot = page.getByRole("img", { name: /mean_error/ });
+    const plot = page.getByRole("img", { name: /Mean error/ });
     await expect.poll(() => plot.getAttribute("aria-label")).toMatch(/3 values/);
     took("owner", 2);
   });

@@ -139,7 +139,7 @@ describe("a list", () => {
   it("shows the last, least or greatest report of a metric, in its link", async () => {
     const page = await open("/artifacts?filter=type=model&columns=!name,metric.mean_error&sort=-metric.mean_error");
     await page.getByRole("button", { name: "Columns" }).click();
-    await page.getByRole("combobox", { name: "Which report of mean_error" }).selectOption("least");
+    await page.getByRole("combobox", { name: "Which report of Mean error" }).selectOption("least");
     await page.waitForURL(/sort=-least\.mean_error/);
     await settle(page);
     await picture(page, "least");
@@ -179,7 +179,7 @@ describe("a run", () => {
 describe("the monitor", () => {
   it("shows model and system metrics on one axis of time", async () => {
     const page = await open("/monitor?metrics=mean_error,latency_ms&filter=label.service=forecast");
-    const plots = page.getByRole("img", { name: /mean_error|latency_ms/ });
+    const plots = page.getByRole("img", { name: /Mean error|Latency ms/ });
     await expect.poll(() => plots.count()).toBe(2);
     for (const plot of await plots.all()) expect(await plot.getAttribute("aria-label")).toMatch(/values from/);
   });

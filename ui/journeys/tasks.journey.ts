@@ -94,7 +94,7 @@ describe("by pointer", () => {
     person = await Person.at(browser, world);
     await person.click(person.page.getByRole("link", { name: "Monitor", exact: true }));
     const choices = person.page.getByRole("group", { name: "Metrics to plot" });
-    await person.click(choices.getByRole("button", { name: "accuracy", exact: true }));
+    await person.click(choices.getByRole("button", { name: "Accuracy", exact: true }));
     await person.click(
       person.page.getByRole("group", { name: "A line for each" }).getByRole("button", { name: /optimizer/ }),
     );

@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
 // What a record shows first: its headline numbers and how they went, the values of an evaluation, its neighbours.
 
-import { screen } from "@testing-library/react";
+import { fireEvent, screen, within } from "@testing-library/react";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Node } from "../src/api/shapes";
+import type { Evaluation, Node } from "../src/api/shapes";
+import EvaluationPlots from "../src/artifact/EvaluationPlots";
 import { Headline } from "../src/artifact/Headline";
 import { isMetricsRecord, MetricsRecord } from "../src/artifact/MetricsRecord";
+import type { Ticks } from "../src/artifact/useTicks";
+import { VersionTable } from "../src/artifact/VersionTable";
 import { Neighbours } from "../src/list/Neighbours";
 import { describeSpark } from "../src/values/Sparkline";
 import { drawAt, giveSizes, rowOf, serve } from "./drawing";
@@ -67,5 +70,32 @@ describe("the neighbours of a record", () => {
     expect((await screen.findByRole("region", { name: "Made from" })).textContent).toBe("Made fromn3n2");
     expect(screen.getByRole("region", { name: "Used by" }).textContent).toBe("Used byn4");
     expect(screen.getByRole("link", { name: "2 more neighbours in its lineage" })).toBeTruthy();
+  });
+});
+
+describe("the metrics on an artifact", () => {
+  const names = Array.from({ length: 11 }, (_, at) => `part_${at}`);
+  const items = [1, 2].map((time) => ({
+    time,
+    values: Object.fromEntries(names.map((name) => [name, time])),
+  })) as unknown as Evaluation[];
+
+  it("are drawn a few at first; how many are left is said, and leads to them", async () => {
+    drawAt("/", <EvaluationPlots items={items} names={[...names, "reported_never"]} />);
+    await screen.findByText("4 of 11 metrics drawn");
+    expect(screen.getByTitle("part_3").textContent).toBe("Part 3");
+    fireEvent.click(screen.getByRole("button", { name: "Draw 7 more" }));
+    expect(await screen.findByTitle("part_10")).toBeTruthy();
+    expect(screen.queryByText(/metrics drawn/)).toBeNull();
+  });
+});
+
+describe("the table of versions", () => {
+  it("calls metrics as people do, with the exact name on hover", async () => {
+    const ticks = { ticked: new Set(), cursor: 0, toggleAll: () => undefined } as unknown as Ticks;
+    drawAt("/", <VersionTable rows={[rowOf(1)]} current="1" metrics={["mean_error"]} ticks={ticks} />);
+    const head = await screen.findByRole("columnheader", { name: "Mean error" });
+    expect(head.title).toBe("mean_error: lower is better");
+    expect(within(head).queryByText("mean_error")).toBeNull();
   });
 });

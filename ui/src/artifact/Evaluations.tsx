@@ -5,11 +5,15 @@ import { lazy, Suspense, useMemo } from "react";
 import { useEvaluations } from "../api/details";
 import type { Evaluation, Node } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
+import { joinList } from "../app/search";
 import { Empty, Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
+import { metricName } from "../values/humanNames";
 import { Labels } from "../values/Labels";
-import { formatNumber, toNumber } from "../values/numbers";
+import { count, formatNumber, toNumber } from "../values/numbers";
 
+/** As many metrics of all versions as are charted at first. */
+const CHARTED = 4;
 const EvaluationPlots = lazy(() => loadPart(() => import("./EvaluationPlots")));
 
 export function Evaluations({ artifact }: { artifact: Node }) {
@@ -33,13 +37,7 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
   const names = useMemo(() => [...new Set(items.flatMap(({ values }) => Object.keys(values)))], [items]);
   return (
     <>
-      {artifact.name && (
-        <p>
-          <Link to="/monitor" search={{ name: artifact.name, metrics: names.slice(0, 4).join(","), by: "version" }}>
-            Chart all versions
-          </Link>
-        </p>
-      )}
+      {artifact.name && <ChartAll name={artifact.name} metrics={names} />}
       <Suspense fallback={<Loading rows={4} />}>
         <EvaluationPlots items={items} names={names} />
       </Suspense>
@@ -51,8 +49,8 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
               <th>Reported by</th>
               <th>Kind</th>
               {names.map((name) => (
-                <th key={name} className="end">
-                  {name}
+                <th key={name} className="end" title={name}>
+                  <bdi>{metricName(name)}</bdi>
                 </th>
               ))}
               <th>Labels</th>
@@ -82,6 +80,24 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
         </table>
       </div>
     </>
+  );
+}
+
+/** The way to the metrics of all versions. */
+function ChartAll({ name, metrics }: { name: string; metrics: readonly string[] }) {
+  const charted = joinList(metrics.slice(0, CHARTED)) ?? "";
+  return (
+    <p>
+      <Link to="/monitor" search={{ name, metrics: charted, by: "version" }}>
+        Chart all versions
+      </Link>
+      {metrics.length > CHARTED && (
+        <span className="muted">
+          {" "}
+          with {CHARTED} of {count(metrics.length, "metric")}; choose others there
+        </span>
+      )}
+    </p>
   );
 }
 

@@ -3,7 +3,7 @@
 import { Link } from "@tanstack/react-router";
 import { MOST_VERSIONS } from "../api/details";
 import type { Node, Row } from "../api/shapes";
-import { fieldName } from "../values/humanNames";
+import { metricName } from "../values/humanNames";
 import { count, formatDelta, formatNumber, toNumber } from "../values/numbers";
 import { Sparkline, type SparkPoint } from "../values/Sparkline";
 
@@ -33,7 +33,7 @@ function Figure({ name, artifact, versions }: { name: string; artifact: Node; ve
   return (
     <div className="headline-figure">
       <Link to="." search={{ tab: "metrics" } as never} title={`${name}: all values`} className="headline-name">
-        <bdi>{fieldName(`metric.${name}`)}</bdi>
+        <bdi>{metricName(name)}</bdi>
       </Link>
       <strong title={String(artifact.metrics[name]?.last)}>{value === null ? "–" : formatNumber(value)}</strong>
       {value !== null && before?.value !== null && before && (
@@ -43,7 +43,7 @@ function Figure({ name, artifact, versions }: { name: string; artifact: Node; ve
       )}
       {points.filter((point) => point.value !== null).length > 1 && (
         <Link to="." search={{ tab: "versions" } as never} className="headline-line">
-          <Sparkline title={fieldName(`metric.${name}`)} points={points} current={current} />
+          <Sparkline title={metricName(name)} points={points} current={current} />
           <span className="muted">
             {versions.length === MOST_VERSIONS ? "the newest " : ""}
             {count(versions.length, "version")}

@@ -3,7 +3,7 @@
 import { useNodes } from "../api/details";
 import type { Node } from "../api/shapes";
 import { familyOf } from "../lineage/looks";
-import { fieldName } from "../values/humanNames";
+import { metricName } from "../values/humanNames";
 import { count, formatNumber, toNumber } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 
@@ -25,7 +25,7 @@ export function MetricsRecord({ artifact }: { artifact: Node }) {
         {ordered.slice(0, SHOWN).map((name) => (
           <div key={name}>
             <dt title={name}>
-              <bdi>{fieldName(`metric.${name}`)}</bdi>
+              <bdi>{metricName(name)}</bdi>
             </dt>
             <dd title={String(artifact.metrics[name]?.last)}>{shown(artifact.metrics[name]?.last)}</dd>
           </div>

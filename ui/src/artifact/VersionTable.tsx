@@ -5,6 +5,7 @@ import { memo } from "react";
 import type { Row } from "../api/shapes";
 import { Ago } from "../values/Ago";
 import { BestMark } from "../values/BestMark";
+import { metricName } from "../values/humanNames";
 import { Aliases, Labels } from "../values/Labels";
 import { bestPlaces, directionWords, metricDirection } from "../values/metricDirection";
 import { Name } from "../values/Name";
@@ -44,7 +45,7 @@ export const VersionTable = memo(({ rows, current, metrics, ticks }: VersionTabl
             <th>Aliases</th>
             {metrics.map((metric) => (
               <th key={metric} className="end" title={`${metric}: ${directionWords(metricDirection(metric))}`}>
-                {metric}
+                {metricName(metric)}
               </th>
             ))}
             <th>Labels</th>

@@ -10,6 +10,7 @@ import { joinList } from "../app/search";
 import { MOST_COMPARED } from "../compare/address";
 import { read, write } from "../list/memory";
 import { Empty, Failed, Loading } from "../state/States";
+import { metricName } from "../values/humanNames";
 import { count, formatCount } from "../values/numbers";
 import { useTicks } from "./useTicks";
 import { VersionTable } from "./VersionTable";
@@ -49,7 +50,7 @@ export default function Versions({ id, type }: { id: string; type: string }) {
             className="versions-metrics"
             aria-label="Metrics to show"
             placeholder="Metrics"
-            data={[...new Set([...page.metrics, ...metrics])]}
+            data={[...new Set([...page.metrics, ...metrics])].map((name) => ({ value: name, label: metricName(name) }))}
             value={[...metrics]}
             onChange={choose}
             searchable

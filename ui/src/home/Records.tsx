@@ -7,7 +7,7 @@ import { type Row, titleOf } from "../api/shapes";
 import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
-import { fieldName, typeName } from "../values/humanNames";
+import { metricName, typeName } from "../values/humanNames";
 import { Name } from "../values/Name";
 import { count } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
@@ -78,7 +78,7 @@ function Figure({ row, headline }: { row: Row; headline: string | null }) {
     <span className="home-end">
       {name !== undefined && metric !== undefined && (
         <span title={name}>
-          <span className="muted">{fieldName(`metric.${name}`)}</span>{" "}
+          <span className="muted">{metricName(name)}</span>{" "}
           <strong>
             <Value kind="double" value={metric.last} />
           </strong>

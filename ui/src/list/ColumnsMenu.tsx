@@ -5,7 +5,7 @@ import { IconArrowDown, IconArrowUp, IconColumns, IconPin, IconPinnedFilled } fr
 import { useState } from "react";
 import { useFields } from "../api/listing";
 import type { ListKind } from "../api/shapes";
-import { fieldName } from "../values/humanNames";
+import { fieldName, metricName } from "../values/humanNames";
 import { count, formatCount } from "../values/numbers";
 import { changed, moved, toggled, withFigure } from "./columnChanges";
 import { type Column, columnOf, FIGURES, type Figure, fixedColumns, metricOf } from "./columns";
@@ -186,7 +186,7 @@ function FigureChoice({ column, onChoose }: { column: string; onChoose: (figure:
   return (
     <select
       className="figure-choice"
-      aria-label={`Which report of ${name}`}
+      aria-label={`Which report of ${metricName(name)}`}
       value={figure}
       onChange={(event) => onChoose(event.currentTarget.value as Figure)}
     >

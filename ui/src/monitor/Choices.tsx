@@ -5,7 +5,7 @@ import { useSeries } from "../api/metrics";
 import type { components } from "../api/schema";
 import { joinList, type MonitorSearch } from "../app/search";
 import { FilterBox } from "../filter/FilterBox";
-import { fieldName } from "../values/humanNames";
+import { fieldName, metricName } from "../values/humanNames";
 import { formatCount } from "../values/numbers";
 import { formatLocal } from "../values/times";
 import { groupKey, groupsOf, lineNames, metricsOf, NO_GROUP } from "./address";
@@ -88,7 +88,7 @@ function NamePicker({ search, change, metrics }: ChoicesProps) {
       searchable
       clearable
       limit={200}
-      nothingFoundMessage={first ? `No such name has ${first}` : "No metrics"}
+      nothingFoundMessage={first ? `No such name has ${metricName(first)}` : "No metrics"}
     />
   );
 }
@@ -109,9 +109,10 @@ function MetricPicker({ search, change, columns, metrics }: ChoicesProps) {
           key={metric}
           variant={metrics.includes(metric) ? "light" : "default"}
           aria-pressed={metrics.includes(metric)}
+          title={metric}
           onClick={() => toggle(metric)}
         >
-          {metric}
+          {metricName(metric)}
         </Button>
       ))}
       {rest.length > 0 && (
@@ -120,7 +121,7 @@ function MetricPicker({ search, change, columns, metrics }: ChoicesProps) {
           className="monitor-pick"
           aria-label="Add a metric"
           placeholder={`${formatCount(rest.length)} more`}
-          data={rest}
+          data={rest.map((metric) => ({ value: metric, label: metricName(metric) }))}
           value={null}
           onChange={(metric) => metric && toggle(metric)}
           searchable
@@ -144,6 +145,7 @@ function GroupPicker({ search, change, columns }: ChoicesProps) {
           key={key}
           variant={key === group ? "light" : "default"}
           aria-pressed={key === group}
+          title={key === NO_GROUP ? undefined : key}
           onClick={() => choose(key)}
         >
           {key === NO_GROUP ? "One line in all" : groupName(key)}
@@ -166,5 +168,5 @@ function GroupPicker({ search, change, columns }: ChoicesProps) {
 }
 
 function groupName(key: string): string {
-  return key.startsWith("label.") ? key : fieldName(key);
+  return key.startsWith("label.") ? `Label ${key.slice("label.".length)}` : fieldName(key);
 }

@@ -20,8 +20,9 @@ interface LinePickerProps {
 const MOST_OPTIONS = 200;
 
 export function LinePicker({ group, names, drawn, groups, chosen, change }: LinePickerProps) {
-  const noun = group.startsWith("label.") ? `value of ${group}` : fieldName(group).toLowerCase();
-  const plural = group.startsWith("label.") ? `values of ${group}` : group === "metrics_type" ? noun : undefined;
+  const label = group.startsWith("label.") ? `of the label ${group.slice("label.".length)}` : undefined;
+  const noun = label ? `value ${label}` : fieldName(group).toLowerCase();
+  const plural = label ? `values ${label}` : group === "metrics_type" ? noun : undefined;
   const total = count(groups, noun, plural ? { plural } : {});
   const options = [...new Set([...chosen, ...names])].map((name) => ({ value: name, label: name || "(none)" }));
   const hidden = groups - drawn.size;

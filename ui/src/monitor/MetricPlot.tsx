@@ -6,6 +6,7 @@ import type { useSeries } from "../api/metrics";
 import { type MonitorSearch, splitList, toggledItem } from "../app/search";
 import { Empty, Failed, Loading } from "../state/States";
 import { DirectionMark } from "../values/DirectionMark";
+import { metricName } from "../values/humanNames";
 import { metricDirection } from "../values/metricDirection";
 import { count } from "../values/numbers";
 import { Plot } from "../values/Plot";
@@ -29,14 +30,15 @@ export function MetricPlot({ metric, query, axis, search, change }: MetricPlotPr
   const best = useMemo(() => bestSoFar(drawn.lines, direction), [drawn, direction]);
   if (query?.error && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
   if (!query?.data) return <Loading rows={4} />;
-  if (drawn.xs.length === 0) return <Empty title={`No values of ${metric} here`} />;
+  if (drawn.xs.length === 0) return <Empty title={`No values of ${metricName(metric)} here`} />;
   const odd = notFinite(query.data.series);
   const zoom = (from: number, to: number) =>
     change({ from: String(Math.floor(from * 1000)), to: String(Math.ceil(to * 1000)) });
   return (
     <div className="plot-panel">
       <Plot
-        title={metric}
+        title={metricName(metric)}
+        exact={metric}
         tools={
           <>
             <DirectionMark
@@ -81,7 +83,7 @@ function Threshold({ metric, search, change }: Pick<MetricPlotProps, "metric" | 
       key={value ?? "none"}
       size="xs"
       className="threshold"
-      aria-label={`Threshold of ${metric}`}
+      aria-label={`Threshold of ${metricName(metric)}`}
       placeholder="Threshold"
       defaultValue={value ?? ""}
       hideControls

@@ -2,6 +2,7 @@
 
 import { Button, Tooltip } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { metricName } from "./humanNames";
 import { type Direction, directionWords } from "./metricDirection";
 
 interface DirectionMarkProps {
@@ -13,13 +14,14 @@ interface DirectionMarkProps {
 export function DirectionMark({ metric, direction, onTurn }: DirectionMarkProps) {
   const Icon = direction === "lower" ? IconArrowDown : IconArrowUp;
   const words = directionWords(direction);
+  const name = metricName(metric);
   return (
-    <Tooltip label={`For ${metric}, ${words}. Click to turn it around`}>
+    <Tooltip label={`For ${name}, ${words}. Click to turn it around`}>
       <Button
         variant="subtle"
         className="direction-mark"
         leftSection={<Icon size={14} aria-hidden />}
-        aria-label={`${metric}: ${words}. Turn it around`}
+        aria-label={`${name}: ${words}. Turn it around`}
         onClick={onTurn}
       >
         {words}

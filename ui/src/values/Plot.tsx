@@ -41,7 +41,9 @@ export function Plot(props: PlotProps) {
   return (
     <figure className="plot" ref={ref}>
       <figcaption>
-        <span className="plot-title">{title}</span>
+        <span className="plot-title" title={props.exact}>
+          {title}
+        </span>
         {props.tools}
       </figcaption>
       <div ref={holder} role="img" aria-label={description} />

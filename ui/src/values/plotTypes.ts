@@ -12,6 +12,8 @@ export interface PlotLine {
 
 export interface PlotProps {
   readonly title: string;
+  /** The exact name of what is drawn, on hover. */
+  readonly exact?: string;
   /** What stands beside the title. */
   readonly tools?: ReactNode;
   /** Seconds since epoch, or places 0, 1, 2 … of `ticks`. */
