@@ -29,6 +29,8 @@ MOST_INPUTS = 3
 MOST_REASONS = 5
 _IN_PRODUCTION = "type:model (alias=production,champion OR label.stage=production,prod OR prop.stage=production,prod)"
 _LIVE = "type=model,Model state=live"
+# Lists of the web UI leave out archived records; so do the panels that lead to them.
+_UNARCHIVED = " -has:archived"
 
 
 def recent(session: Session, types: KnownTypes, *, since: int, state: str, limit: int) -> shapes.RecentExecutions:
@@ -42,7 +44,8 @@ def recent(session: Session, types: KnownTypes, *, since: int, state: str, limit
         limit: how many to show.
     """
     q = f"(updated>={_written(since)} OR state=running)" + (f" state={state.lower()}" if state else "")
-    selection = Asked(EXECUTION, q).selection()
+    q += _UNARCHIVED
+    selection = Asked(EXECUTION, q).settled(session)
     sampled = found_rows.sample_ids(session, selection, limit=COUNT_LIMIT + 1)
     ids = sampled[:COUNT_LIMIT]
     rows = found_rows.find_page(session, selection, Order("updated"), limit=limit).rows
@@ -91,13 +94,13 @@ def production(session: Session, types: KnownTypes, *, limit: int) -> shapes.Pro
 
     Pipelines set LIVE on every model that they make, so it counts only if no model has an alias or a stage.
     """
-    found = _models(session, types, "production", _IN_PRODUCTION, limit)
-    return found if found.items else _models(session, types, "live", _LIVE, limit)
+    found = _models(session, types, "production", _IN_PRODUCTION + _UNARCHIVED, limit)
+    return found if found.items else _models(session, types, "live", _LIVE + _UNARCHIVED, limit)
 
 
 def _models(session: Session, types: KnownTypes, rule: str, q: str, limit: int) -> shapes.ProductionModels:
     """Return the models of a search, for which a large store is read once."""
-    sampled = found_rows.sample_ids(session, Asked(ARTIFACT, q).selection(), limit=COUNT_LIMIT + 1)
+    sampled = found_rows.sample_ids(session, Asked(ARTIFACT, q).settled(session), limit=COUNT_LIMIT + 1)
     ids = sampled[:COUNT_LIMIT]
     nodes = sorted(node_rows.nodes_by_ids(session, ARTIFACT, ids), key=lambda row: (row.updated, row.id), reverse=True)
     names = headline.of_nodes(session, ARTIFACT, ids[: chosen_columns.SAMPLE], ["model"])[:1] if ids else []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from lineal import errors
@@ -119,16 +120,27 @@ def contents(session: Session, types: KnownTypes, run_id: int) -> shapes.Holding
     row = require(session, run_id)
     counted = {kind: run_rows.counts(session, kind, "type_id", [row])[row.id] for kind in (ARTIFACT, EXECUTION)}
     states = run_rows.counts(session, EXECUTION, "last_known_state", [row])[row.id]
-    by_type = [count for kind in counted for count in _named_types(session, types, kind, counted[kind])]
+    q, context_id = ("", row.context_id) if row.context_id else (_search(row), None)
+    asked = {kind: Asked(kind, q, context_id=context_id) for kind in counted}
+    by_type = [each for kind in counted for each in _by_type(session, types, asked[kind], counted[kind])]
     return shapes.Holding(counted[ARTIFACT].total(), counted[EXECUTION].total(), by_type, _words(states))
 
 
-def _named_types(session: Session, types: KnownTypes, kind: Kind, counts: Counter[Any]) -> list[shapes.TypeCount]:
+def _by_type(session: Session, types: KnownTypes, asked: Asked, counts: Counter[Any]) -> list[shapes.TypeCount]:
+    """Return counts by the id of the type with the names of the types, and how many of what is asked for are archived."""
     types.load(session, counts)
+    kind, gone = asked.kind, _archived(session, asked)
     return [
-        shapes.TypeCount(kind.name, types.name(session, type_id), count)  # type: ignore[arg-type]
+        shapes.TypeCount(kind.name, types.name(session, type_id), count, gone[type_id])  # type: ignore[arg-type]
         for type_id, count in counts.most_common()
     ]
+
+
+def _archived(session: Session, asked: Asked) -> Counter[Any]:
+    """Return how many archived nodes that are asked for have each type, by its id."""
+    selection = replace(asked, search=f"{asked.search} has:archived").selection()
+    ids = found_rows.sample_ids(session, selection, limit=MOST_COUNTED)
+    return facet_rows.by_column(session, asked.kind, "type_id", ids) if ids else Counter()
 
 
 def holding(session: Session, types: KnownTypes, context_id: int) -> shapes.Holding:
@@ -138,14 +150,11 @@ def holding(session: Session, types: KnownTypes, context_id: int) -> shapes.Hold
         NotFoundError: there is no such context.
     """
     cards.require(session, CONTEXT, context_id)
+    asked = {kind: Asked(kind, context_id=context_id) for kind in (ARTIFACT, EXECUTION)}
     ids = {
-        kind: found_rows.sample_ids(session, Asked(kind, context_id=context_id).selection(), limit=MOST_COUNTED)
-        for kind in (ARTIFACT, EXECUTION)
+        kind: found_rows.sample_ids(session, each.selection(), limit=MOST_COUNTED) for kind, each in asked.items()
     }
     states = facet_rows.by_column(session, EXECUTION, "last_known_state", ids[EXECUTION])
-    by_type = [count for kind in ids for count in _by_type(session, types, kind, ids[kind])]
+    counted = {kind: facet_rows.by_column(session, kind, "type_id", ids[kind]) for kind in ids}
+    by_type = [each for kind in ids for each in _by_type(session, types, asked[kind], counted[kind])]
     return shapes.Holding(len(ids[ARTIFACT]), len(ids[EXECUTION]), by_type, _words(states))
-
-
-def _by_type(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[shapes.TypeCount]:
-    return _named_types(session, types, kind, facet_rows.by_column(session, kind, "type_id", ids))

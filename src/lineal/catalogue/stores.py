@@ -10,6 +10,7 @@ from lineal.catalogue import shapes
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.messages import type_messages
 from lineal.store.engine.session import Session
+from lineal.store.index import archived
 from lineal.store.index import entries as index_rows
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import unindexed as unindexed_rows
@@ -21,14 +22,14 @@ def types(session: Session, kinds: Sequence[Kind]) -> shapes.Types:
     """Return the types of some kinds, the most used first; system types only if they are used."""
     found: list[shapes.TypeInfo] = []
     for kind in kinds:
-        counts = facet_rows.by_type(session, kind)
+        counts, gone = facet_rows.by_type(session, kind), archived.by_type(session, kind)
         for message in type_messages(kind, type_rows.all_whole_types(session, kind)):
             if counts[message.id] or message.name not in kind.system_types:
-                found.append(_type(kind, message, counts[message.id]))
+                found.append(_type(kind, message, counts[message.id], gone[message.id]))
     return shapes.Types(sorted(found, key=lambda each: (-each.count, each.name, each.id)))
 
 
-def _type(kind: Kind, message: Any, count: int) -> shapes.TypeInfo:
+def _type(kind: Kind, message: Any, count: int, archived_count: int) -> shapes.TypeInfo:
     base = kind.system_types[message.base_type - 1] if kind is not CONTEXT and message.base_type else None
     return shapes.TypeInfo(
         id=message.id,
@@ -39,6 +40,7 @@ def _type(kind: Kind, message: Any, count: int) -> shapes.TypeInfo:
         properties={name: pb.PropertyType.Name(number) for name, number in sorted(message.properties.items())},
         base_type=base,
         count=count,
+        archived=archived_count,
     )
 
 

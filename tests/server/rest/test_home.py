@@ -67,6 +67,18 @@ def test_without_alias_and_stage_the_live_models_are_in_production(shelf: Shelf)
     assert (found["rule"], [row["id"] for row in found["items"]]) == ("live", [str(live)])
 
 
+def test_archived_records_are_left_out(shelf: Shelf) -> None:
+    archived = {"custom_properties": {"__archived__": pb.Value(int_value=5)}}
+    shelf.put("model", name="a", custom={"stage": "production", "__archived__": 5})
+    kept = shelf.put("model", name="b", custom={"stage": "production"})
+    shelf.run([], [], last_known_state=FAILED, **archived)
+    ran = shelf.run([], [], last_known_state=FAILED)
+    models, found = shelf.get("/home/models"), shelf.get("/home/executions", since=0)
+    assert (models["count"], [row["id"] for row in models["items"]]) == (1, [str(kept)])
+    assert (found["states"], [row["id"] for row in found["items"]]) == ({"FAILED": 1}, [str(ran)])
+    assert [row["id"] for row in shelf.get("/executions", q=found["q"])["items"]] == [str(ran)]
+
+
 def test_workspaces_say_how_much_they_hold_the_latest_active_first(shelf: Shelf) -> None:
     put = rpc.PutContextTypeRequest(context_type=pb.ContextType(name="kubeflow.org/alpha/workspace"))
     type_id = shelf.service.call("PutContextType", put).type_id  # type: ignore[attr-defined]

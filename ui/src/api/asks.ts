@@ -82,7 +82,8 @@ export function mayNameArchived(kind: ListKind, { archived, filter = "" }: ListS
   return kind !== "runs" && archived !== "shown" && /archived/i.test(filter);
 }
 
-const UNARCHIVED = "-has:archived";
+/** The term that leaves out archived records. */
+export const UNARCHIVED = "-has:archived";
 
 /** A filter as it is sent: with a term for what the list leaves out. */
 function sentFilter({ filter, unarchived }: Pick<Listing, "filter" | "unarchived">): string {

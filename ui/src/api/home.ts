@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { SHOWN } from "../home/span";
+import { UNARCHIVED } from "./asks";
 import { api, dataOf, REFRESH_EVERY } from "./client";
 import type { components } from "./schema";
 
@@ -32,7 +33,10 @@ export function useProductionModels() {
 export function useRecentArtifacts() {
   return useQuery({
     queryKey: ["home", "artifacts"],
-    queryFn: () => dataOf(api.GET("/api/v1/artifacts", { params: { query: { order_by: "-created", limit: SHOWN } } })),
+    queryFn: () =>
+      dataOf(
+        api.GET("/api/v1/artifacts", { params: { query: { q: UNARCHIVED, order_by: "-created", limit: SHOWN } } }),
+      ),
     refetchInterval: REFRESH_EVERY,
   });
 }

@@ -15,12 +15,27 @@ interface ByTypeProps {
   readonly where?: Where;
 }
 
+type Held = Pick<NonNullable<ReturnType<typeof useHolding>["data"]>, "by_type">;
+
+/** What it holds of each type that a list of them shows: without archived records. */
+export function unarchivedOf({ by_type }: Held, of?: "artifact" | "execution") {
+  return by_type
+    .filter(({ kind }) => of === undefined || kind === of)
+    .map((each) => ({ ...each, count: each.count - each.archived }))
+    .filter(({ count }) => count > 0);
+}
+
+/** How many artifacts or executions its lists show. */
+export function countOf(held: Held | undefined, of: "artifact" | "execution"): number | undefined {
+  return held && unarchivedOf(held, of).reduce((sum, { count }) => sum + count, 0);
+}
+
 export function ByType({ holding, filter, where = [] }: ByTypeProps) {
   return (
     <Loaded query={holding} rows={1}>
-      {({ by_type }) => (
+      {(held) => (
         <ul className="tiles">
-          {by_type.map(({ kind, type, count }) => (
+          {unarchivedOf(held).map(({ kind, type, count }) => (
             <li key={kind + type} className="tile">
               <Link
                 to={kind === "execution" ? "/executions" : "/artifacts"}

@@ -13,7 +13,7 @@ import { Loaded } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
 import { RecordHeader } from "../values/RecordHeader";
-import { ByType } from "./ByType";
+import { ByType, countOf } from "./ByType";
 import { Members } from "./Members";
 
 export function ContextPage() {
@@ -46,10 +46,10 @@ function Context({ context }: { context: Node }) {
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="artifacts">
-            Artifacts <Count of={holding.data?.artifacts} />
+            Artifacts <Count of={countOf(holding.data, "artifact")} />
           </Tabs.Tab>
           <Tabs.Tab value="executions">
-            Executions <Count of={holding.data?.executions} />
+            Executions <Count of={countOf(holding.data, "execution")} />
           </Tabs.Tab>
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>

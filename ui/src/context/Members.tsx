@@ -2,7 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useListing } from "../api/listing";
+import { useHidden, useListing } from "../api/listing";
 import type { Row } from "../api/shapes";
 import { Empty, Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
@@ -22,20 +22,26 @@ interface MembersProps {
 
 export function Members({ kind, filter = "", context, total, oldestFirst = false }: MembersProps) {
   const sort = oldestFirst ? "created" : "-created";
-  const listing = useListing({ kind, filter, query: undefined, sort, context });
+  const asked = { kind, filter, query: undefined, sort, context, unarchived: true };
+  const listing = useListing(asked);
+  const hidden = useHidden(asked, listing.isSuccess);
+  const shown = total === undefined ? undefined : total - hidden;
+  const left = hidden > 0 && <p className="muted">{count(hidden, `archived ${kind.slice(0, -1)}`)} hidden.</p>;
   return (
     <Loaded query={listing}>
       {({ pages }) => {
         const rows = pages.flatMap((page) => page.rows);
-        if (rows.length === 0) return <Empty title={`It holds no ${kind}`} />;
+        if (rows.length === 0)
+          return <Empty title={`It holds no ${kind}${left ? " but archived ones" : ""}`}>{left}</Empty>;
         return (
           <>
             {kind === "executions" ? <Timeline rows={rows} /> : <Artifacts rows={rows} />}
+            {left}
             {listing.hasNextPage && (
               <p className="more-line">
                 <span className="muted">
                   The {oldestFirst ? "first" : "newest"} {count(rows.length, kind.slice(0, -1))}
-                  {total !== undefined && ` of ${count(total, kind.slice(0, -1))}`}.
+                  {shown !== undefined && ` of ${count(shown, kind.slice(0, -1))}`}.
                 </span>
                 <Button loading={listing.isFetchingNextPage} onClick={() => void listing.fetchNextPage()}>
                   More

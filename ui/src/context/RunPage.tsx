@@ -3,7 +3,7 @@
 import { Tabs } from "@mantine/core";
 import { IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
-import { useListing } from "../api/listing";
+import { useHidden, useListing } from "../api/listing";
 import { sayStates, useRun, useRunHolding } from "../api/runs";
 import type { Run } from "../api/shapes";
 import { LinkButton } from "../app/LinkButton";
@@ -17,7 +17,7 @@ import { Name } from "../values/Name";
 import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { RecordIcon } from "../values/RecordIcon";
-import { ByType } from "./ByType";
+import { ByType, countOf } from "./ByType";
 import { Members } from "./Members";
 
 export function RunPage() {
@@ -43,10 +43,11 @@ function RunDetails({ run }: { run: Run }) {
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="executions">
-            Executions <span className="count">{formatCount(run.executions)}</span>
+            Executions{" "}
+            <span className="count">{formatCount(countOf(holding.data, "execution") ?? run.executions)}</span>
           </Tabs.Tab>
           <Tabs.Tab value="artifacts">
-            Artifacts <span className="count">{formatCount(run.artifacts)}</span>
+            Artifacts <span className="count">{formatCount(countOf(holding.data, "artifact") ?? run.artifacts)}</span>
           </Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="executions">
@@ -63,16 +64,14 @@ function RunDetails({ run }: { run: Run }) {
 const FAILURES_SHOWN = 3;
 
 /** Why executions of the run failed, before everything else. */
-function RunFailures({
-  held,
-  count: failed,
-}: {
-  held: { filter: string; context: string | undefined };
-  count: number;
-}) {
+function RunFailures({ held, count: all }: { held: { filter: string; context: string | undefined }; count: number }) {
   const filter = `${held.filter} state=failed`.trim();
-  const failures = useListing({ kind: "executions", filter, query: undefined, sort: "created", context: held.context });
+  const { context } = held;
+  const asked = { kind: "executions", filter, query: undefined, sort: "created", context, unarchived: true } as const;
+  const failures = useListing(asked);
+  const failed = all - useHidden(asked, failures.isSuccess);
   const rows = failures.data?.pages[0]?.rows.slice(0, FAILURES_SHOWN) ?? [];
+  if (failed <= 0) return null;
   return (
     <section className="run-failures" aria-label="What failed">
       <h2>

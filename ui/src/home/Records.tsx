@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { type ProductionModels, useProductionModels, useRecentArtifacts, useRecentWorkspaces } from "../api/home";
-import { useTotals } from "../api/listing";
+import { useTotal } from "../api/listing";
 import { type Row, titleOf } from "../api/shapes";
 import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
@@ -93,9 +93,14 @@ function Figure({ row, headline }: { row: Row; headline: string | null }) {
 
 export function MadeLast() {
   const query = useRecentArtifacts();
-  const totals = useTotals();
+  const counted = useTotal({ kind: "artifacts", filter: "", query: undefined, unarchived: true });
   const shown = query.data &&
-    totals.data && { number: query.data.items.length, total: totals.data.artifacts, to: "artifacts" as const };
+    counted && {
+      number: query.data.items.length,
+      total: counted.count,
+      more: !counted.exact,
+      to: "artifacts" as const,
+    };
   return (
     <Panel title="Made last" shown={shown || undefined}>
       <Loaded query={query} rows={5}>
@@ -112,7 +117,7 @@ export function MadeLast() {
                 </li>
               ))}
             </ul>
-            {items.length === 0 && <p className="muted">There are no artifacts yet.</p>}
+            {items.length === 0 && <p className="muted">There are no artifacts, or only archived ones.</p>}
           </>
         )}
       </Loaded>

@@ -91,7 +91,7 @@ function NewestModels() {
 }
 
 async function fetchNewest(): Promise<{ cards: readonly Card[]; areModels: boolean }> {
-  const listing = { kind: "artifacts", query: undefined, sort: "-created" } as const;
+  const listing = { kind: "artifacts", query: undefined, sort: "-created", unarchived: true } as const;
   const models = await fetchPage({ ...listing, filter: "type:model" }, "");
   const cards = models.rows.filter(({ type }) => familyOf(type, "artifact") === "model");
   if (cards.length > 0) return { cards: cards.slice(0, SHOWN), areModels: true };

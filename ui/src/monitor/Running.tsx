@@ -38,7 +38,7 @@ export function Running({ refresh }: { refresh: number | false }) {
                 ))}
                 {items.length > SHOWN && (
                   <li>
-                    <Link to="/executions" search={{ filter: "state=RUNNING", sort: "created" }}>
+                    <Link to="/executions" search={{ filter: "state=RUNNING", sort: "created", archived: "shown" }}>
                       {formatCount(items.length - SHOWN)}
                       {items.length === MOST_RUNNING ? " or more" : ""} others run
                     </Link>
@@ -56,7 +56,7 @@ export function Running({ refresh }: { refresh: number | false }) {
 
 function FailedLast({ refresh }: { refresh: number | false }) {
   const failed = useListing(
-    { kind: "executions", filter: "state=FAILED", query: undefined, sort: "-created" },
+    { kind: "executions", filter: "state=FAILED", query: undefined, sort: "-created", unarchived: true },
     refresh,
   );
   return (

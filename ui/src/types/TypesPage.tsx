@@ -14,7 +14,7 @@ import { Loaded } from "../state/States";
 import { CopyButton } from "../values/CopyButton";
 import { fieldName, typeNames } from "../values/humanNames";
 import { breakable } from "../values/names";
-import { count } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { RecordIcon } from "../values/RecordIcon";
 import { urlOf } from "../values/serverUrl";
@@ -92,8 +92,9 @@ function TypeItem({ kind, type, name }: { kind: Kind; type: TypeInfo; name: stri
         <bdi className="mono muted">{breakable(type.name)}</bdi>
         {type.version && <span className="muted">version {type.version}</span>}
         <Link to={kind.to} search={listWith([["type", type.name]])} className="type-count">
-          {count(type.count, "record")}
+          {count(type.count - type.archived, "record")}
         </Link>
+        {type.archived > 0 && <span className="muted">and {formatCount(type.archived)} archived</span>}
       </div>
       {purpose && <p>{purpose}</p>}
       {open && <TypeDetails kind={kind} type={type} />}
@@ -149,12 +150,18 @@ function Python({ type }: { type: TypeInfo }) {
 
 function Example({ kind, type }: { kind: Kind; type: TypeInfo }) {
   const filter = `type=${JSON.stringify(type.name)}`;
-  const newest = useListing({ kind: kind.list, filter, query: undefined, sort: "-created" });
+  const newest = useListing({ kind: kind.list, filter, query: undefined, sort: "-created", unarchived: true });
   return (
     <section aria-label="Example">
       <h3>Newest record</h3>
       <Loaded query={newest} rows={1}>
-        {({ pages }) => (pages[0]?.rows[0] ? <RecordChip card={pages[0].rows[0]} /> : <p className="muted">None.</p>)}
+        {({ pages }) =>
+          pages[0]?.rows[0] ? (
+            <RecordChip card={pages[0].rows[0]} />
+          ) : (
+            <p className="muted">None that is not archived.</p>
+          )
+        }
       </Loaded>
     </section>
   );

@@ -234,7 +234,7 @@ class Evaluations:
 
 @dataclass(frozen=True)
 class TypeInfo:
-    """A type: its declared properties (name to kind) and how many nodes it has."""
+    """A type: its declared properties (name to kind), how many nodes it has, and how many of them are archived."""
 
     id: Wide
     kind: KindName
@@ -244,6 +244,7 @@ class TypeInfo:
     properties: dict[str, str]
     base_type: str | None
     count: int
+    archived: int = 0
 
 
 @dataclass(frozen=True)
@@ -255,11 +256,12 @@ class Types:
 
 @dataclass(frozen=True)
 class TypeCount:
-    """How many nodes of a type there are."""
+    """How many nodes of a type there are, and how many of them are archived."""
 
     kind: KindName
     type: str
     count: int
+    archived: int = 0
 
 
 @dataclass(frozen=True)
