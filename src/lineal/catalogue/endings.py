@@ -64,6 +64,15 @@ def times_of(node: Any) -> Times:
     )
 
 
+def ran_at(node: Any) -> int:
+    """Return when an execution ran last: its recorded end, else its recorded start, else when it was created.
+
+    The time of its last change is none of these: a change of its labels is no run.
+    """
+    times = times_of(node)
+    return times.ended if times.end_is_recorded and times.ended is not None else times.started
+
+
 def _properties(node: Any) -> Sequence[Mapping[str, pb.Value]]:
     return node.custom_properties, node.properties
 

@@ -1,4 +1,4 @@
-"""The content of the search index for one node: its entry, and its labels, metrics and values as facts.
+"""The content of the search index for one node: its entry, and its labels, metrics, values and last run as facts.
 
 What stays out: when a node is indexed (index.py), and the rows (store/index/entries.py).
 """
@@ -9,12 +9,12 @@ import math
 from typing import Any, NamedTuple
 
 from lineal import conventions
-from lineal.catalogue import reading
+from lineal.catalogue import endings, reading
 from lineal.catalogue.reading import Record
-from lineal.kinds import ARTIFACT, CONTEXT, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.store.index.entries import Entry, Fact, odd_fact
 from lineal.store.rows.nodes import NodeRow
-from lineal.store.tables.own_tables import LONGEST_TEXT, Family
+from lineal.store.tables.own_tables import LONGEST_TEXT, RAN_FACT, Family
 
 
 class Derived(NamedTuple):
@@ -39,7 +39,8 @@ def derived(kind: Kind, node: Any) -> Derived:
         subject_id=subject,
         words=record.words,
     )
-    return Derived(entry, _facts(record, subject))
+    ran = [_fact(node.id, Family.RAN, RAN_FACT, endings.ran_at(node))] if kind is EXECUTION else []
+    return Derived(entry, [*_facts(record, subject), *ran])
 
 
 def bare(row: NodeRow) -> Entry:

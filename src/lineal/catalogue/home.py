@@ -43,12 +43,12 @@ def recent(session: Session, types: KnownTypes, *, since: int, state: str, limit
         state: the only state that the executions may have; "" for any.
         limit: how many to show.
     """
-    q = f"(updated>={_written(since)} OR state=running)" + (f" state={state.lower()}" if state else "")
+    q = f"(ran>={_written(since)} OR state=running)" + (f" state={state.lower()}" if state else "")
     q += _UNARCHIVED
     selection = Asked(EXECUTION, q).settled(session)
     sampled = found_rows.sample_ids(session, selection, limit=COUNT_LIMIT + 1)
     ids = sampled[:COUNT_LIMIT]
-    rows = found_rows.find_page(session, selection, Order("updated"), limit=limit).rows
+    rows = found_rows.find_page(session, selection, Order("ran"), limit=limit).rows
     inputs = {row.id: _inputs(session, types, row.id) for row in rows}
     return shapes.RecentExecutions(
         since=since,

@@ -22,7 +22,7 @@ from lineal.store.rows import pages
 
 LONGEST_PAGE = 1000
 COUNT_LIMIT = 10_000
-_PLAIN_ORDERS = (*COLUMN_ORDERS, "name", "state", "uri", "version", "workspace", "run")
+_PLAIN_ORDERS = (*COLUMN_ORDERS, "name", "state", "uri", "version", "workspace", "run", "ran")
 METRIC_FAMILIES = ordering.METRIC_FAMILIES
 _FAMILIES = ("prop", "label", *METRIC_FAMILIES)
 _NAMED = "prop.NAME, label.NAME, metric.NAME, least.NAME or greatest.NAME"
@@ -83,7 +83,7 @@ def read_order(text: str, kind: Kind) -> Order:
     """
     ascending = not text.startswith("-")
     field, _, name = keys.read_key(text, parameter="order_by").removeprefix("-").partition(".")
-    if not name and ((field == "uri" and not kind.has_uri) or (field == "state" and not kind.state_field)):
+    if not name and not search.has_key(kind, field):
         raise errors.InvalidArgumentError(f"{kind.plural} have no {field} to be ordered by; use another order")
     if (field in _FAMILIES and name) or (field in _PLAIN_ORDERS and not name):
         return Order(field, name, ascending)

@@ -15,7 +15,7 @@ from lineal.catalogue import cards, shapes
 from lineal.catalogue.listing import Asked, bad_cursor
 from lineal.filter import search
 from lineal.filter.search import Comparison, Key, Query, Term
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
@@ -127,7 +127,7 @@ def contents(session: Session, types: KnownTypes, run_id: int) -> shapes.Holding
 
 
 def _by_type(session: Session, types: KnownTypes, asked: Asked, counts: Counter[Any]) -> list[shapes.TypeCount]:
-    """Return counts by the id of the type with the names of the types, and how many of what is asked for are archived."""
+    """Return counts by the id of the type with the names, and how many of what is asked for are archived."""
     types.load(session, counts)
     kind, gone = asked.kind, _archived(session, asked)
     return [
@@ -151,9 +151,7 @@ def holding(session: Session, types: KnownTypes, context_id: int) -> shapes.Hold
     """
     cards.require(session, CONTEXT, context_id)
     asked = {kind: Asked(kind, context_id=context_id) for kind in (ARTIFACT, EXECUTION)}
-    ids = {
-        kind: found_rows.sample_ids(session, each.selection(), limit=MOST_COUNTED) for kind, each in asked.items()
-    }
+    ids = {kind: found_rows.sample_ids(session, each.selection(), limit=MOST_COUNTED) for kind, each in asked.items()}
     states = facet_rows.by_column(session, EXECUTION, "last_known_state", ids[EXECUTION])
     counted = {kind: facet_rows.by_column(session, kind, "type_id", ids[kind]) for kind in ids}
     by_type = [each for kind in ids for each in _by_type(session, types, asked[kind], counted[kind])]

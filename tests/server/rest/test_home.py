@@ -48,6 +48,31 @@ def test_what_ran_before_the_time_is_left_out_unless_it_runs(night: Shelf) -> No
     assert [row["id"] for row in night.get("/executions", q=found["q"])["items"]] == [found["items"][0]["id"]]
 
 
+def ended(shelf: Shelf, time: int, **times: int) -> str:
+    found = {name: value(time + more) for name, more in times.items()}
+    return str(shelf.run([], [], last_known_state=COMPLETE, custom_properties=found))
+
+
+def test_what_ran_is_what_ended_or_started_since_and_no_edit_of_what_ran_before(shelf: Shelf) -> None:
+    night, year_ago = 1795800000000, 1764264000000
+    old = ended(shelf, year_ago, __started__=0, __ended__=5)
+    across = ended(shelf, night, __started__=-50, __ended__=7)
+    begun = ended(shelf, night, start_time=3)
+    shelf.client.patch(f"/api/v1/executions/{old}", json={"labels": {"seen": "yes"}}).raise_for_status()
+    found = shelf.get("/home/executions", since=night)
+    assert [row["id"] for row in found["items"]] == [across, begun]
+    listed = shelf.get("/executions", q=found["q"], order_by="-ran")
+    assert [row["id"] for row in listed["items"]] == [across, begun]
+    assert [row["id"] for row in shelf.get("/executions", order_by="ran")["items"]] == [old, begun, across]
+
+
+def test_an_execution_without_recorded_times_ran_when_it_was_created(shelf: Shelf) -> None:
+    ran = shelf.run([], [], last_known_state=FAILED, custom_properties={"start_time": value("soon")})
+    created = shelf.get(f"/executions/{ran}")["created"]
+    for since, ids in ((created, [str(ran)]), (created + 1, [])):
+        assert [row["id"] for row in shelf.get("/home/executions", since=since)["items"]] == ids
+
+
 def test_models_in_production_are_those_with_the_alias_or_the_stage(shelf: Shelf) -> None:
     named = shelf.put("model", name="a", custom={"__aliases__": "best,production"})
     staged = shelf.put("model", name="b", custom={"stage": "production"})
@@ -94,3 +119,14 @@ def test_workspaces_say_how_much_they_hold_the_latest_active_first(shelf: Shelf)
     held = [(each["name"], each["artifacts"], each["executions"]) for each in found["items"]]
     assert held == [("new", 0, 1), ("old", 1, 0), ("empty", 0, 0)]
     assert (found["count"], len(shelf.get("/home/workspaces", limit=1)["items"])) == (3, 1)
+
+
+def test_what_holds_archived_records_says_how_many_of_each_type_they_are(shelf: Shelf) -> None:
+    in_run = {"__kf_run__": "nightly"}
+    ids = [shelf.put("model", name=name, custom=in_run) for name in "abc"]
+    shelf.client.patch(f"/api/v1/artifacts/{ids[0]}", json={"archived": True}).raise_for_status()
+    [run] = shelf.get("/runs")["items"]
+    [held] = shelf.get(f"/runs/{run['id']}/holding")["by_type"]
+    [model] = shelf.get("/types")["items"]
+    assert [(each["count"], each["archived"]) for each in (held, model)] == [(3, 1), (3, 1)]
+    assert len(shelf.get("/artifacts", q=f"{run['search']} type=model -has:archived")["items"]) == 2

@@ -2747,7 +2747,7 @@ export interface components {
         };
         /**
          * RecentExecutions
-         * @description The executions that ran since a time: those that were changed since then, and those that still run.
+         * @description The executions that ran since a time: those that ended, started or were recorded since then, and those that run.
          *
          *     Attributes:
          *         since: the time.
@@ -2755,7 +2755,7 @@ export interface components {
          *         states: how many of them are in each state.
          *         exact: whether `states` and `reasons` count all of them; if not, they count the first 10,000.
          *         reasons: the most frequent types of failures.
-         *         items: the ones that were changed last.
+         *         items: the ones that ran last.
          *         complete: whether the search index had caught up.
          */
         RecentExecutions: {
@@ -3304,7 +3304,7 @@ export interface components {
         };
         /**
          * TypeCount
-         * @description How many nodes of a type there are.
+         * @description How many nodes of a type there are, and how many of them are archived.
          */
         TypeCount: {
             /**
@@ -3316,10 +3316,15 @@ export interface components {
             type: string;
             /** Count */
             count: number;
+            /**
+             * Archived
+             * @default 0
+             */
+            archived: number;
         };
         /**
          * TypeInfo
-         * @description A type: its declared properties (name to kind) and how many nodes it has.
+         * @description A type: its declared properties (name to kind), how many nodes it has, and how many of them are archived.
          */
         TypeInfo: {
             /**
@@ -3346,6 +3351,11 @@ export interface components {
             base_type: string | null;
             /** Count */
             count: number;
+            /**
+             * Archived
+             * @default 0
+             */
+            archived: number;
         };
         /**
          * Types
@@ -3550,7 +3560,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
@@ -3639,7 +3649,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
@@ -4516,7 +4526,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
@@ -4605,7 +4615,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
@@ -5482,7 +5492,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
@@ -5571,7 +5581,7 @@ export interface operations {
                 filter_query?: string;
                 /** @description Only what this context (workspace, run, other) holds. */
                 context_id?: string | null;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;
@@ -7775,7 +7785,7 @@ export interface operations {
                 q?: string;
                 /** @description A filter query of ML Metadata; both it and `q` must fit. */
                 filter_query?: string;
-                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
+                /** @description `created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, `ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of all reports of a metric); with `-` in front, the greatest first. What lacks it comes last. */
                 order_by?: string;
                 /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
                 columns?: string;

@@ -78,7 +78,7 @@ function shownOf(ran: RecentExecutions | undefined): Shown | undefined {
     total: totalOf(ran),
     more,
     to: "executions",
-    search: { filter: ran.q, sort: "-updated" },
+    search: { filter: ran.q, sort: "-ran" },
   };
 }
 
@@ -92,7 +92,7 @@ function States({ ran }: { ran: RecentExecutions }) {
     <p className="home-states">
       <strong>{count(totalOf(ran), "execution", { more: !ran.exact })}</strong>
       {states.map((state) => (
-        <Link key={state} to="/executions" search={{ filter: `${ran.q} state=${state.toLowerCase()}` }}>
+        <Link key={state} to="/executions" search={{ filter: `${ran.q} state=${state.toLowerCase()}`, sort: "-ran" }}>
           {formatCount(ran.states[state] ?? 0)}
           {!ran.exact && "+"} {state === "UNKNOWN" ? "without a state" : <StateBadge state={state} />}
         </Link>
@@ -106,7 +106,7 @@ function Reasons({ failed }: { failed: RecentExecutions }) {
   return (
     <p className="home-states">
       {failed.reasons.map(({ type, count: number, term }) => (
-        <Link key={type} to="/executions" search={{ filter: `${failed.q} ${term}` }} title={type}>
+        <Link key={type} to="/executions" search={{ filter: `${failed.q} ${term}`, sort: "-ran" }} title={type}>
           {formatCount(number)}
           {!failed.exact && "+"} <bdi>{cutMiddle(type, 40)}</bdi>
         </Link>

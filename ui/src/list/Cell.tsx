@@ -39,6 +39,8 @@ export function Cell({ row, column, shortName }: CellProps) {
     case "created":
     case "updated":
       return <Ago time={row[column]} />;
+    case "ran":
+      return <Ago time={(row.end_is_recorded ? row.ended : row.started) ?? row.created} />;
     case "duration":
       return <Duration row={row} />;
     case "id":

@@ -35,6 +35,7 @@ const FIXED: Readonly<Record<string, Omit<Column, "key" | "pinned">>> = {
   run: { title: "Run", width: 140, sortable: true },
   created: { title: "Created", width: 100, sortable: true },
   updated: { title: "Updated", width: 100, sortable: true },
+  ran: { title: "Ran", width: 100, sortable: true },
   duration: { title: "Duration", width: 100, sortable: false, align: "end" },
   id: { title: "Id", width: 80, sortable: true, align: "end" },
   uri: { title: "URI", width: 280, sortable: true },
@@ -48,10 +49,10 @@ const DEFAULTS: Readonly<Record<ListKind, readonly string[]>> = {
 };
 
 const ABSENT: Readonly<Record<ListKind, readonly string[]>> = {
-  artifacts: ["duration", "failure"],
+  artifacts: ["ran", "duration", "failure"],
   executions: ["uri", "version", "made_by", "aliases"],
-  runs: ["type", "version", "labels", "aliases", "state", "failure", "duration", "uri", "run", "made_by"],
-  workspaces: ["version", "aliases", "state", "failure", "duration", "uri", "run", "workspace", "made_by"],
+  runs: ["type", "version", "labels", "aliases", "state", "failure", "ran", "duration", "uri", "run", "made_by"],
+  workspaces: ["version", "aliases", "state", "failure", "ran", "duration", "uri", "run", "workspace", "made_by"],
 };
 
 export function defaultColumns(kind: ListKind): readonly string[] {

@@ -32,7 +32,7 @@ class FailureCount:
 
 @dataclass(frozen=True)
 class RecentExecutions:
-    """The executions that ran since a time: those that were changed since then, and those that still run.
+    """The executions that ran since a time: those that ended, started or were recorded since then, and those that run.
 
     Attributes:
         since: the time.
@@ -40,7 +40,7 @@ class RecentExecutions:
         states: how many of them are in each state.
         exact: whether `states` and `reasons` count all of them; if not, they count the first 10,000.
         reasons: the most frequent types of failures.
-        items: the ones that were changed last.
+        items: the ones that ran last.
         complete: whether the search index had caught up.
     """
 

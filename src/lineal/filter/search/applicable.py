@@ -9,7 +9,7 @@ from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Comparison, Group, Has, Query, Range, Term, Word
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 
-_OF_ONE_KIND = {"error": EXECUTION, "alias": ARTIFACT}
+_OF_ONE_KIND = {"error": EXECUTION, "ran": EXECUTION, "alias": ARTIFACT}
 RUN_KEYS = ("name", "workspace")
 """The keys by which runs are found; a word is looked for in their names."""
 

@@ -36,7 +36,7 @@ from lineal.kinds import ARTIFACT, Kind
 
 _STATES = {"artifact": ENUMS[Type.ARTIFACT_STATE], "execution": ENUMS[Type.EXECUTION_STATE]}
 _WITHOUT_REASON = tuple(_STATES["execution"][word] for word in ("COMPLETE", "CACHED"))
-_LABEL, _METRIC, _META = 1, 2, 3
+_LABEL, _METRIC, _META, _RAN = 1, 2, 3, 6
 _FAMILY = {"label": _LABEL, "metric": _METRIC, "prop": _META}
 
 
@@ -128,7 +128,7 @@ def _comparison(body: Comparison, target: Target) -> Expression:
 def _has(key: Key, target: Target) -> Expression:
     """Return the condition that something is filled."""
     columns = target.node.c
-    if key.field in ("id", "created", "updated", "type"):
+    if key.field in ("id", "created", "updated", "ran", "type"):
         return sa.true()
     if key.field == "state":
         column = columns[target.kind.state_field or ""]
@@ -248,6 +248,12 @@ def _time_test(body: Comparison, column: Expression) -> Expression:
         tested: Expression = OPERATIONS[body.operator](column, last if body.operator in (">", "<=") else first)
         return tested
     return sa.or_(*[within(column, value) for value in body.values])
+
+
+def _ran(body: Comparison, target: Target) -> Expression:
+    fact = target.tables["lineal_fact"].c
+    named = (fact.kind == target.kind.type_kind, fact.family == _RAN, fact.name == _text("ran"))
+    return target.has_row(fact.node_id, *named, _time_test(body, fact.number))
 
 
 def _of_archive(body: Comparison, target: Target) -> Expression:
@@ -381,6 +387,7 @@ _RULES: Mapping[str, Callable[[Comparison, Target], Expression]] = {
     "id": _id,
     "created": _time("create_time_since_epoch"),
     "updated": _time("last_update_time_since_epoch"),
+    "ran": _ran,
     "archived": _of_archive,
     "workspace": _of_group,
     "run": _of_group,

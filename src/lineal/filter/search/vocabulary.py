@@ -55,6 +55,7 @@ FIELDS: Mapping[str, KeyField] = {
     "error": _text('error:"out of memory"', "why an execution failed: the type, message or traceback"),
     "created": KeyField(Sort.TIME, (":", *_ORDERED), False, "created:7d", "when it was created"),
     "updated": KeyField(Sort.TIME, (":", *_ORDERED), False, "updated>2024-05-01", "when it was last changed"),
+    "ran": KeyField(Sort.TIME, (":", *_ORDERED), False, "ran:12h", "when an execution ran last: its end, or its start"),
     "archived": KeyField(
         Sort.TIME, (":", *_ORDERED), False, "archived:7d", "when it was archived; -has:archived is not"
     ),

@@ -35,7 +35,8 @@ OrderBy = Annotated[
     Query(
         max_length=1000,
         description="`created`, `updated`, `id`, `name`, `type`, `state`, `uri`, `version`, `workspace`, `run`, "
-        "`prop.NAME`, `label.NAME`, `metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of "
+        "`ran` (executions: when they ran last), `prop.NAME`, `label.NAME`, "
+        "`metric.NAME` (the last that was reported), `least.NAME` or `greatest.NAME` (of "
         "all reports of a metric); with `-` in front, the greatest first. What lacks it comes last.",
     ),
 ]

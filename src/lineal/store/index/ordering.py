@@ -15,7 +15,7 @@ from lineal.kinds import Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement
 from lineal.store.tables.mlmd_tables import PROPERTY
-from lineal.store.tables.own_tables import ENTRY, FACT, Family
+from lineal.store.tables.own_tables import ENTRY, FACT, RAN_FACT, Family
 
 _REPORTED = (Family.METRIC, Family.EARLIER_METRIC)
 _FAMILIES = {
@@ -24,6 +24,7 @@ _FAMILIES = {
     "least": _REPORTED,
     "greatest": _REPORTED,
     "prop": (Family.META,),
+    "ran": (Family.RAN,),
 }
 METRIC_FAMILIES = ("metric", "least", "greatest")
 """A metric as it was reported last, and the least and the greatest of all that was reported."""
@@ -34,6 +35,8 @@ def ordered_values(session: Session, kind: Kind, field: str, name: str) -> list[
     """Return the queries of a key's values: one of numbers, one of texts, as far as there are any."""
     if field in ENTRY_FIELDS:
         return [_entries(kind, field)]
+    if field == "ran":
+        return [_facts(kind, field, RAN_FACT, FACT.c.number).subquery(field)]
     numbers = [_facts(kind, field, name, FACT.c.number)]
     texts = [_facts(kind, field, name, FACT.c.text).where(FACT.c.number.is_(None))]
     if field != "label":

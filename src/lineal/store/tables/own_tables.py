@@ -17,6 +17,7 @@ from lineal.store.tables.mlmd_tables import Double, Int, Key, LongText, Number, 
 
 metadata = sa.MetaData()
 LONGEST_TEXT = 255
+RAN_FACT = "ran"
 _Text = ShortText
 
 
@@ -28,6 +29,7 @@ class Family(IntEnum):
     META = 3
     EARLIER_METRIC = 4
     FOREIGN_METRIC = 5  # from a node of another workspace: it does not count
+    RAN = 6  # when an execution ran last, in milliseconds since the epoch; the name is RAN_FACT
 
 
 def _table(name: str, *items: Any, **options: Any) -> sa.Table:
