@@ -40,6 +40,15 @@ describe("the message after a change", () => {
     expect(message()).toBe("");
   });
 
+  it("gives the focus back to where it was", async () => {
+    document.body.insertAdjacentHTML("afterbegin", "<button id='edit'>Edit</button>");
+    document.getElementById("edit")?.focus();
+    await offer("First");
+    act(() => screen.getByRole("button", { name: "Close" }).focus());
+    fireEvent.click(screen.getByRole("button", { name: "Close" }));
+    expect(document.activeElement?.id).toBe("edit");
+  });
+
   it("is shown in the shell that is there after an error", async () => {
     await offer("First");
     pass(20);

@@ -128,7 +128,11 @@ function Choosing({ kind, noun, ids, records, bulk, onSelect, onClose, onOffer }
       }}
     >
       <ActFields kind={kind} act={act} onAct={setAct} />
-      {missing > 0 && <p className="editor-note">{count(missing, noun)} of the selection are no longer there.</p>}
+      {missing > 0 && (
+        <p className="editor-note">
+          {count(missing, noun)} of the selection {missing === 1 ? "is" : "are"} no longer there.
+        </p>
+      )}
       {plan && <PlanText plan={plan} act={act} noun={noun} />}
       <div className="editor-row">
         <Button type="submit" variant={canStart ? "filled" : "default"} disabled={!canStart}>

@@ -1,8 +1,9 @@
 // The frame of every editor: Enter or Ctrl+Enter saves, Esc leaves; mistakes, clashes and questions stand in it.
 
 import { Button } from "@mantine/core";
-import { type FormEvent, type KeyboardEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import type { Clash } from "./changing";
+import { hasNoFocus } from "./useFocus";
 import type { Saving } from "./useSaving";
 import "./edit.css";
 
@@ -23,11 +24,13 @@ export interface EditorProps {
 export function Editor({ saving, onSave, onClose, shown, action = "Save", hint, question, children }: EditorProps) {
   const [mistake, setMistake] = useState<string>();
   const [asked, setAsked] = useState<string>();
+  const { form, remember } = useFocusAfterRefusal(saving);
   if (saving.isSaving) return shown;
   const isAsking = question !== undefined && asked === question;
   const submit = (event?: FormEvent) => {
     event?.preventDefault();
     if (question !== undefined && !isAsking) return setAsked(question);
+    remember();
     setMistake(onSave());
   };
   const press = (event: KeyboardEvent) => {
@@ -42,7 +45,7 @@ export function Editor({ saving, onSave, onClose, shown, action = "Save", hint, 
   };
   const said = mistake ?? saving.mistake;
   return (
-    <form className="editor" onSubmit={submit} onKeyDown={press}>
+    <form ref={form} className="editor" onSubmit={submit} onKeyDown={press}>
       {children}
       {said && (
         <p className="editor-mistake" role="alert">
@@ -68,6 +71,28 @@ export function Editor({ saving, onSave, onClose, shown, action = "Save", hint, 
       )}
     </form>
   );
+}
+
+/**
+ * The form is gone while it is being saved, and the focus with it: after a refusal it is where it was, after a clash on the
+ * choice. A focus that has moved elsewhere stays there.
+ */
+function useFocusAfterRefusal({ isSaving, clash }: Saving) {
+  const form = useRef<HTMLFormElement>(null);
+  const place = useRef(0);
+  const wasSaving = useRef(false);
+  useEffect(() => {
+    if (wasSaving.current && !isSaving && hasNoFocus()) {
+      const choice = clash ? form.current?.querySelector<HTMLElement>(".clash button") : undefined;
+      (choice ?? (form.current?.elements[place.current] as HTMLElement | undefined))?.focus();
+    }
+    wasSaving.current = isSaving;
+  }, [isSaving, clash]);
+  const remember = () => {
+    const at = [...(form.current?.elements ?? [])].indexOf(document.activeElement as Element);
+    place.current = Math.max(at, 0);
+  };
+  return { form, remember };
 }
 
 /** What somebody else wrote meanwhile, and the choice between the two. */

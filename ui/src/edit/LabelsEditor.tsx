@@ -1,7 +1,8 @@
 // The labels of a record: change values, remove labels, add new ones, with the keys and values that other records have.
 
 import { Button } from "@mantine/core";
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { titleOf } from "../api/shapes";
 import { count } from "../values/numbers";
 import { apiKindOf } from "./changing";
@@ -27,6 +28,15 @@ export function LabelsEditor({ record, onClose, shown }: FieldEditorProps) {
     EMPTY,
   ]);
   const control = useFocus<HTMLInputElement>();
+  const another = useRef<HTMLButtonElement>(null);
+  const add = () => {
+    flushSync(() => setDrafts([...drafts, EMPTY]));
+    control.current?.focus();
+  };
+  const remove = (index: number) => {
+    setDrafts(drafts.filter((_, place) => place !== index));
+    another.current?.focus();
+  };
   const set = (index: number, part: Partial<Draft>) =>
     setDrafts(drafts.map((draft, place) => (place === index ? { ...draft, ...part } : draft)));
   const save = () => {
@@ -52,14 +62,14 @@ export function LabelsEditor({ record, onClose, shown }: FieldEditorProps) {
             onChange={(part) => set(index, part)}
           />
           {(!draft.isNew || drafts.length > index + 1) && (
-            <Button variant="subtle" onClick={() => setDrafts(drafts.filter((_, place) => place !== index))}>
+            <Button variant="subtle" onClick={() => remove(index)}>
               Remove{draft.key && ` ${draft.key}`}
             </Button>
           )}
         </div>
       ))}
       <div>
-        <Button variant="subtle" onClick={() => setDrafts([...drafts, EMPTY])}>
+        <Button ref={another} variant="subtle" onClick={add}>
           Another label
         </Button>
       </div>

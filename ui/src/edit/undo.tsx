@@ -1,7 +1,7 @@
 // The message after a change: what was changed, with a way back for ten seconds. It takes a line of its own below the page,
 // so that it covers nothing. It is a live region, and Ctrl+Z does the same as its button.
 
-import { StrictMode, useEffect, useState, useSyncExternalStore } from "react";
+import { type FocusEvent, StrictMode, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { createRoot, type Root } from "react-dom/client";
 import { Problem } from "../api/problem";
 import type { Node } from "../api/shapes";
@@ -80,20 +80,19 @@ function sayFailures(undone: number, failures: readonly string[]): string {
     : `${undone} undone, ${count(failures.length, "change")} not. ${why}`;
 }
 
-function UndoMessage() {
-  const message = useSyncExternalStore(subscribe, () => current);
-  // A message that takes the place of another is not held: its buttons get no event when those of the other vanish.
-  const [held, setHeld] = useState<Message>();
-  const isHeld = held !== undefined && held === message;
-  const canUndo = message !== undefined && message.reverses.length > 0;
+/** The buttons of a message go away with it: then the focus is where it was before, or else in the page. */
+function useFocusBefore() {
+  const before = useRef<HTMLElement | null>(null);
+  const enter = ({ relatedTarget, currentTarget }: FocusEvent) => {
+    if (!currentTarget.contains(relatedTarget)) before.current = relatedTarget as HTMLElement | null;
+  };
+  const leave = () => (before.current?.isConnected ? before.current : document.getElementById("main"))?.focus();
+  return { enter, leave };
+}
+
+function useUndoKey(message: Message | undefined): void {
   useEffect(() => {
-    // While it is pointed at or has the focus, it stays: people who need longer to reach it have the time.
-    if (!message || isHeld || message.isFailure) return;
-    const timer = setTimeout(() => show(undefined), (canUndo ? UNDO_SECONDS : SAID_SECONDS) * 1000);
-    return () => clearTimeout(timer);
-  }, [message, isHeld, canUndo]);
-  useEffect(() => {
-    if (!canUndo) return;
+    if (!message) return;
     const press = (event: KeyboardEvent) => {
       const isText = event.target instanceof HTMLElement && event.target.matches(TEXTS);
       if (isText || event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
@@ -102,7 +101,23 @@ function UndoMessage() {
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
-  }, [canUndo, message]);
+  }, [message]);
+}
+
+function UndoMessage() {
+  const message = useSyncExternalStore(subscribe, () => current);
+  // A message that takes the place of another is not held: its buttons get no event when those of the other vanish.
+  const [held, setHeld] = useState<Message>();
+  const isHeld = held !== undefined && held === message;
+  const { enter, leave } = useFocusBefore();
+  const canUndo = message !== undefined && message.reverses.length > 0;
+  useEffect(() => {
+    // While it is pointed at or has the focus, it stays: people who need longer to reach it have the time.
+    if (!message || isHeld || message.isFailure) return;
+    const timer = setTimeout(() => show(undefined), (canUndo ? UNDO_SECONDS : SAID_SECONDS) * 1000);
+    return () => clearTimeout(timer);
+  }, [message, isHeld, canUndo]);
+  useUndoKey(canUndo ? message : undefined);
   if (!message) return null;
   const hold = () => setHeld(message);
   const release = () => setHeld(undefined);
@@ -113,7 +128,10 @@ function UndoMessage() {
       onPointerEnter={hold}
       onPointerMove={hold}
       onPointerLeave={release}
-      onFocus={hold}
+      onFocus={(event) => {
+        enter(event);
+        hold();
+      }}
       onBlur={release}
     >
       <span className={message.isFailure ? "tone-failed" : ""}>{message.text}</span>
@@ -122,12 +140,22 @@ function UndoMessage() {
           type="button"
           className="undo-button"
           aria-keyshortcuts="Control+Z"
-          onClick={() => void takeBack(message)}
+          onClick={() => {
+            leave();
+            void takeBack(message);
+          }}
         >
           Undo <kbd>Ctrl+Z</kbd>
         </button>
       )}
-      <button type="button" className="link-button" onClick={() => show(undefined)}>
+      <button
+        type="button"
+        className="link-button"
+        onClick={() => {
+          leave();
+          show(undefined);
+        }}
+      >
         Close
       </button>
     </div>

@@ -10,6 +10,22 @@ export interface FieldEditorProps {
   readonly shown: ReactNode;
 }
 
+/** Whether what had the focus is gone. */
+export function hasNoFocus(): boolean {
+  return document.activeElement === null || document.activeElement === document.body;
+}
+
+/** What has the focus once a change has been saved or refused, unless the focus has moved elsewhere meanwhile. */
+export function useFocusAfter<Control extends HTMLElement>(isSaving: boolean) {
+  const control = useRef<Control>(null);
+  const wasSaving = useRef(false);
+  useEffect(() => {
+    if (wasSaving.current && !isSaving && hasNoFocus()) control.current?.focus();
+    wasSaving.current = isSaving;
+  }, [isSaving]);
+  return control;
+}
+
 /** The first control of an editor has the focus when it opens. */
 export function useFocus<Control extends HTMLElement>() {
   const control = useRef<Control>(null);
