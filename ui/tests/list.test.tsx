@@ -178,6 +178,17 @@ describe("an act", () => {
     await waitFor(() => expect(here()).toBe("/artifacts?sort=-name"));
   });
 
+  it("on Compare all says so where the records cannot be read", async () => {
+    let asked = 0;
+    const failing = () => {
+      asked += 1;
+      return asked > 1 ? Response.json({ title: "Too busy", detail: "Try later." }, { status: 429 }) : STORE.artifacts;
+    };
+    draw("/artifacts?filter=team", { artifacts: failing });
+    fireEvent.click(await screen.findByRole("button", { name: "Compare all 3" }));
+    expect((await screen.findByRole("alert")).textContent).toBe("Too busy: nothing is compared.");
+  });
+
   it("on two boxes selects them; then they can be compared, drawn or forgotten", async () => {
     const { here } = draw("/artifacts");
     await grid();
@@ -205,5 +216,21 @@ describe("an act", () => {
     await router.navigate({ to: "/artifacts" as never });
     fireEvent.keyDown(await grid(), { key: "Enter" });
     await waitFor(() => expect(here()).toBe("/artifacts/1"));
+  });
+});
+
+describe("what a list of workspaces leaves out", () => {
+  it("is counted beyond the first page", async () => {
+    const page = (from: number, number: number, next: string | null) => ({
+      items: Array.from({ length: number }, (_, at) => rowOf(from + at)),
+      next_cursor: next,
+      complete: true,
+    });
+    const workspaces = (query: URLSearchParams) => {
+      if (!query.get("q")?.includes("has:archived") || query.get("q")?.includes("-has")) return page(1, 2, null);
+      return query.get("cursor") ? page(200, 20, null) : page(100, 100, "100");
+    };
+    draw("/workspaces", { workspaces }, "workspaces");
+    await screen.findByText(/120 archived workspaces are hidden/);
   });
 });

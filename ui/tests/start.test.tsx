@@ -75,4 +75,34 @@ describe("made from", () => {
     expect(listed).toEqual(["r3", "r2", "r42 back", "r53 back"]);
     expect(screen.getByRole("link", { name: "all 347 ancestors" })).toBeTruthy();
   });
+
+  const none = { items: [], total: 0, exact: true, cuts: [] };
+  const NO_EVENTS = { items: [], next_cursor: null, total: 0 };
+
+  it("says how many direct inputs there are beyond those that it lists, and leads to them", async () => {
+    const inputs = Array.from({ length: 80 }, (_, at) => relative(at + 2, 2, "data_set"));
+    const all = [...inputs, relative(99, 4, "data_set")];
+    serve({
+      "lineage/relatives": (query: URLSearchParams) => {
+        if (query.get("direction") === "down") return none;
+        return { items: all.slice(0, Number(query.get("limit"))), total: 81, exact: true, cuts: [] };
+      },
+      "artifacts/1/events": NO_EVENTS,
+    });
+    drawAt("/artifacts/1", <LineageStrip artifact={rowOf(1) as unknown as Node} />);
+    const more = await screen.findByRole("link", { name: "and 68 more" });
+    expect(more.getAttribute("href")).toBe("/lineage?focus=a1&up=1&down=0");
+  });
+
+  it("says of all users how many it does not list, and not of the first page alone", async () => {
+    const user = (id: number) => ({ node: { ...rowOf(id, { name: `u${id}` }), kind: "execution", key: `e${id}` } });
+    const events = { items: Array.from({ length: 60 }, (_, at) => user(at)), next_cursor: "60", total: 200 };
+    serve({
+      "lineage/relatives": none,
+      "artifacts/1/events": (query: URLSearchParams) => (query.get("direction") === "input" ? events : NO_EVENTS),
+    });
+    drawAt("/artifacts/1", <LineageStrip artifact={rowOf(1) as unknown as Node} />);
+    const more = await screen.findByRole("link", { name: "and 194 more" });
+    expect(more.getAttribute("href")).toBe("/lineage?focus=a1&up=0&down=1");
+  });
 });

@@ -83,15 +83,25 @@ export function useEvaluations(id: string) {
   });
 }
 
+/** As many relatives as the server returns at once. */
+export const MOST_RELATIVES = 1000;
+
 /** Ancestors or descendants of a record that fit a search, nearest first. */
-export function useRelatives(focus: string, direction: "up" | "down", kind: "artifact" | "execution", q = "") {
+export function useRelatives(
+  focus: string,
+  direction: "up" | "down",
+  kind: "artifact" | "execution",
+  q = "",
+  { limit = 60, enabled = true } = {},
+) {
   return useQuery({
-    queryKey: ["relatives", focus, direction, kind, q],
+    queryKey: ["relatives", focus, direction, kind, q, limit],
+    enabled,
     queryFn: ({ signal }) =>
       dataOf(
         api.GET("/api/v1/lineage/relatives", {
           signal,
-          params: { query: { focus, direction, kind, limit: 60, ...(q && { q }) } },
+          params: { query: { focus, direction, kind, limit, ...(q && { q }) } },
         }),
       ),
   });

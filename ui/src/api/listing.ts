@@ -15,7 +15,7 @@ function apiKind(kind: ListKind): ApiKind {
 }
 
 export async function fetchPage(listing: Listing, cursor: string, signal?: AbortSignal): Promise<ListedPage> {
-  if (listing.kind === "runs") return fetchRuns(listing.filter, cursor);
+  if (listing.kind === "runs") return fetchRuns(listing.filter, cursor, signal);
   const query = pageParams(listing, cursor);
   const path = listing.kind === "workspaces" ? "workspaces" : apiKind(listing.kind);
   const page = await dataOf(
@@ -97,15 +97,25 @@ export function useHidden(listing: Listing, enabled: boolean): number {
   const asked = { ...listing, filter: `${listing.filter} has:archived`.trim(), unarchived: false };
   const found = useQuery({
     queryKey: ["hidden", listing.kind, listing.filter, listing.query, listing.context],
-    queryFn: async () => {
-      if (!isCounted(listing.kind)) return (await fetchPage(asked, "")).rows.length;
-      const query = { ...selectionParams(asked), exact: true };
-      return (await dataOf(api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}/count`, { params: { query } })))
-        .count;
+    queryFn: async ({ signal }) => {
+      if (!isCounted(listing.kind)) return countRows(asked, signal);
+      const params = { query: { ...selectionParams(asked), exact: true } };
+      return (await dataOf(api.GET(`/api/v1/${apiKind(listing.kind) as "artifacts"}/count`, { signal, params }))).count;
     },
     enabled: enabled && listing.kind !== "runs",
   });
   return found.data ?? 0;
+}
+
+/** Count what the server does not count: page by page. */
+async function countRows(listing: Listing, signal: AbortSignal): Promise<number> {
+  let [number, cursor]: [number, string | null] = [0, ""];
+  while (cursor !== null) {
+    const page: ListedPage = await fetchPage(listing, cursor, signal);
+    number += page.rows.length;
+    cursor = page.next;
+  }
+  return number;
 }
 
 export function useFacets(
@@ -139,9 +149,10 @@ export function useFields(
 ) {
   return useQuery({
     queryKey: ["columns", kind, filter, query, unarchived],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       dataOf(
         api.GET(`/api/v1/${apiKind(kind) as "artifacts"}/columns`, {
+          signal,
           params: { query: selectionParams({ kind, filter, query, unarchived }) },
         }),
       ),

@@ -27,7 +27,8 @@ export function useSeries(asks: readonly SeriesAsk[], refresh: number | false) {
   return useQueries({
     queries: asks.map((ask) => ({
       queryKey: ["series", ask],
-      queryFn: () => dataOf(api.GET("/api/v1/metrics/series", { params: { query: seriesParams(ask) } })),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        dataOf(api.GET("/api/v1/metrics/series", { signal, params: { query: seriesParams(ask) } })),
       refetchInterval: refresh,
       // The last lines stay while others load; never those of another metric.
       placeholderData: (old: MetricSeries | undefined, last: { queryKey: readonly unknown[] } | undefined) =>
@@ -56,7 +57,8 @@ export const MOST_RUNNING = 100;
 export function useRunning(refresh: number | false) {
   return useQuery({
     queryKey: ["running"],
-    queryFn: () => dataOf(api.GET("/api/v1/monitor/running", { params: { query: { limit: MOST_RUNNING } } })),
+    queryFn: ({ signal }) =>
+      dataOf(api.GET("/api/v1/monitor/running", { signal, params: { query: { limit: MOST_RUNNING } } })),
     refetchInterval: refresh,
   });
 }
@@ -65,7 +67,8 @@ export function useGrowth(refresh: number | false) {
   return useQueries({
     queries: (["artifact", "execution"] as const).map((kind) => ({
       queryKey: ["growth", kind],
-      queryFn: () => dataOf(api.GET("/api/v1/monitor/growth", { params: { query: { kind, spans: 60 } } })),
+      queryFn: ({ signal }: { signal: AbortSignal }) =>
+        dataOf(api.GET("/api/v1/monitor/growth", { signal, params: { query: { kind, spans: 60 } } })),
       refetchInterval: refresh,
     })),
   });

@@ -5,9 +5,9 @@ import { api, dataOf } from "./client";
 import type { ListedPage, Row, Run } from "./shapes";
 
 /** A page of runs as rows of a list. */
-export async function fetchRuns(filter: string, cursor: string): Promise<ListedPage> {
+export async function fetchRuns(filter: string, cursor: string, signal?: AbortSignal): Promise<ListedPage> {
   const query = { ...(filter && { q: filter }), limit: 100, ...(cursor && { cursor }) };
-  const page = await dataOf(api.GET("/api/v1/runs", { params: { query } }));
+  const page = await dataOf(api.GET("/api/v1/runs", { params: { query }, ...(signal && { signal }) }));
   return { rows: page.items.map(rowOf), next: page.next_cursor, complete: true };
 }
 

@@ -3,7 +3,7 @@
 
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useEvents, useRelatives } from "../api/details";
+import { MOST_RELATIVES, useEvents, useRelatives } from "../api/details";
 import type { Card, Neighbour, Node } from "../api/shapes";
 import { familyOf } from "../lineage/looks";
 import { Loaded } from "../state/States";
@@ -40,12 +40,7 @@ function MadeFrom({ artifact }: { artifact: Node }) {
             <>
               {direct.length > 0 && <h3 className="strip-title">Direct inputs</h3>}
               <Relatives cards={direct} most={MOST_DIRECT} />
-              {direct.length > MOST_DIRECT && (
-                <p className="muted">
-                  and {further.length > 0 || items.length === total ? formatCount(direct.length - MOST_DIRECT) : ""}{" "}
-                  more under Events
-                </p>
-              )}
+              {direct.length > MOST_DIRECT && <MoreInputs focus={artifact.key} known={direct.length} />}
               {further.length > 0 && (
                 <>
                   <h3 className="strip-title">Further back</h3>
@@ -63,9 +58,42 @@ function MadeFrom({ artifact }: { artifact: Node }) {
         }}
       </Loaded>
       <Loaded query={makers} rows={1}>
-        {({ pages }) => <By events={pages[0]?.items ?? []} word="by" />}
+        {({ pages: [first] }) => first && <By focus={artifact.key} side="up" events={first} word="by" />}
       </Loaded>
     </div>
+  );
+}
+
+/**
+ * How many direct inputs are not listed, and the way to them.
+ *
+ * @param known how many of the first relatives are direct; where all of them are, more are read to count them.
+ */
+function MoreInputs({ focus, known }: { focus: string; known: number }) {
+  const few = useRelatives(focus, "up", "artifact");
+  const isAll = (few.data?.items.length ?? 0) > known || few.data?.items.length === few.data?.total;
+  const many = useRelatives(focus, "up", "artifact", "", { limit: MOST_RELATIVES, enabled: !isAll });
+  if (!isAll && !many.data) return null;
+  const direct = isAll ? known : (many.data?.items.filter(isDirect).length ?? known);
+  const isMore = direct === MOST_RELATIVES && (many.data?.total ?? 0) > MOST_RELATIVES;
+  return <More focus={focus} side="up" number={direct - MOST_DIRECT} isMore={isMore} />;
+}
+
+interface MoreProps {
+  readonly focus: string;
+  readonly side: "up" | "down";
+  readonly number: number;
+  /** There are at least so many. */
+  readonly isMore?: boolean;
+}
+
+/** One generation of the lineage has all of them. */
+function More({ focus, side, number, isMore = false }: MoreProps) {
+  return (
+    <Link to="/lineage" search={{ focus, up: side === "up" ? "1" : "0", down: side === "up" ? "0" : "1" }}>
+      and {formatCount(number)}
+      {isMore ? "+" : ""} more
+    </Link>
   );
 }
 
@@ -93,7 +121,7 @@ function UsedBy({ artifact }: { artifact: Node }) {
         {({ pages }) => {
           const [first] = pages;
           if (!first || first.total === 0) return <p className="muted">Nothing has used it yet.</p>;
-          return <By events={first.items} word={`${formatCount(first.total)} ×`} />;
+          return <By focus={artifact.key} side="down" events={first} word={`${formatCount(first.total)} ×`} />;
         }}
       </Loaded>
       <Loaded query={descendants} rows={2}>
@@ -145,18 +173,28 @@ function generationsOf({ distance }: Relative): number {
   return Math.ceil(distance / 2);
 }
 
-function By({ events, word }: { events: readonly Neighbour[]; word: string }): ReactNode {
-  if (events.length === 0) return null;
+interface ByProps extends Pick<MoreProps, "focus" | "side"> {
+  /** The first page, and how many events there are. */
+  readonly events: { readonly items: readonly Neighbour[]; readonly total: number };
+  readonly word: string;
+}
+
+function By({ focus, side, events: { items, total }, word }: ByProps): ReactNode {
+  if (items.length === 0) return null;
   return (
     <ul className="chip-list">
-      {events.slice(0, SHOWN).map(({ node }, at) => (
+      {items.slice(0, SHOWN).map(({ node }, at) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: one execution may use an artifact twice
         <li key={`${node.key}-${at}`}>
           {at === 0 && <span className="muted">{word} </span>}
           <RecordChip card={node} />
         </li>
       ))}
-      {events.length > SHOWN && <li className="muted">and {formatCount(events.length - SHOWN)} more under Events</li>}
+      {total > SHOWN && (
+        <li>
+          <More focus={focus} side={side} number={total - SHOWN} />
+        </li>
+      )}
     </ul>
   );
 }

@@ -5,6 +5,7 @@ import { IconArrowsDiff } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { fetchPage, isCounted } from "../api/listing";
+import { Problem } from "../api/problem";
 import { MOST_COMPARED } from "../compare/address";
 import { formatCount } from "../values/numbers";
 import type { List } from "./useList";
@@ -13,14 +14,18 @@ export function CompareAll({ list }: { list: List }) {
   const { kind, total, search, asked, selected } = list;
   const navigate = useNavigate();
   const [isAsking, setIsAsking] = useState(false);
+  const [mistake, setMistake] = useState<Problem>();
   const hasFilter = Boolean(search.filter || search.fx);
   if (!isCounted(kind) || !hasFilter || total === undefined || total < 2 || selected.size > 0) return null;
   const isTooMany = total > MOST_COMPARED || list.counted?.exact === false;
   const compare = async () => {
     setIsAsking(true);
+    setMistake(undefined);
     try {
       const keys = await allKeys(list);
       void navigate({ to: "/compare", search: { ids: keys.join(",") } });
+    } catch (error) {
+      setMistake(Problem.from(error));
     } finally {
       setIsAsking(false);
     }
@@ -29,18 +34,25 @@ export function CompareAll({ list }: { list: List }) {
     ? `${formatCount(total)} fit; up to ${MOST_COMPARED} can be compared. Narrow the filter, or tick some`
     : `Compare all that fit${asked.filter ? `: ${asked.filter}` : ""}`;
   return (
-    <Button
-      // What stands before it changes with the count and the rows: another button moves nothing under the pointer.
-      key={`${total} ${list.records.length}`}
-      variant="subtle"
-      leftSection={<IconArrowsDiff size={14} />}
-      loading={isAsking}
-      disabled={isTooMany}
-      title={title}
-      onClick={() => void compare()}
-    >
-      {isTooMany ? `Compare all: at most ${MOST_COMPARED}` : `Compare all ${formatCount(total)}`}
-    </Button>
+    <>
+      <Button
+        // What stands before it changes with the count and the rows: another button moves nothing under the pointer.
+        key={`${total} ${list.records.length}`}
+        variant="subtle"
+        leftSection={<IconArrowsDiff size={14} />}
+        loading={isAsking}
+        disabled={isTooMany}
+        title={title}
+        onClick={() => void compare()}
+      >
+        {isTooMany ? `Compare all: at most ${MOST_COMPARED}` : `Compare all ${formatCount(total)}`}
+      </Button>
+      {mistake && (
+        <span className="tone-failed" role="alert">
+          {mistake.title}: nothing is compared.
+        </span>
+      )}
+    </>
   );
 }
 

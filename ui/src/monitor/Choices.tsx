@@ -9,6 +9,7 @@ import { fieldName, metricName } from "../values/humanNames";
 import { formatCount } from "../values/numbers";
 import { formatLocal } from "../values/times";
 import { groupKey, groupsOf, lineNames, metricsOf, NO_GROUP } from "./address";
+import { ListLimits, MOST_OPTIONS } from "./LinePicker";
 
 interface ChoicesProps {
   readonly search: MonitorSearch;
@@ -72,24 +73,28 @@ function NamePicker({ search, change, metrics }: ChoicesProps) {
   const [first] = metrics;
   const ask = { metric: first ?? "", q: search.filter ?? "", query: search.fx, groupBy: ["name"], lines: 0 };
   const [found] = useSeries(first === undefined ? [] : [ask], false);
-  const names = lineNames([found?.data]).filter(Boolean);
+  const known = lineNames([found?.data]);
+  const names = known.filter(Boolean);
   const data = search.name && !names.includes(search.name) ? [search.name, ...names] : names;
   const enter = (name: string | null) =>
     // Whoever names a model asks whether it got better from version to version.
     change({ name: name ?? "", lines: "", ...(name && !search.by && { by: "version" }) });
   return (
-    <Select
-      className="monitor-pick"
-      aria-label="Name"
-      placeholder="All names"
-      data={data}
-      value={search.name ?? null}
-      onChange={enter}
-      searchable
-      clearable
-      limit={200}
-      nothingFoundMessage={first ? `No such name has ${metricName(first)}` : "No metrics"}
-    />
+    <div className="monitor-name">
+      <Select
+        className="monitor-pick"
+        aria-label="Name"
+        placeholder="All names"
+        data={data}
+        value={search.name ?? null}
+        onChange={enter}
+        searchable
+        clearable
+        limit={MOST_OPTIONS}
+        nothingFoundMessage={first ? `No such name has ${metricName(first)}` : "No metrics"}
+      />
+      <ListLimits names={known.length} groups={found?.data?.groups ?? 0} />
+    </div>
   );
 }
 

@@ -17,7 +17,8 @@ interface LinePickerProps {
   readonly change: (changes: MonitorSearch) => void;
 }
 
-const MOST_OPTIONS = 200;
+/** As many names as a list draws at once. */
+export const MOST_OPTIONS = 200;
 
 export function LinePicker({ group, names, drawn, groups, chosen, change }: LinePickerProps) {
   const label = group.startsWith("label.") ? `of the label ${group.slice("label.".length)}` : undefined;
@@ -47,14 +48,27 @@ export function LinePicker({ group, names, drawn, groups, chosen, change }: Line
         nothingFoundMessage="Nothing like it has this metric"
       />
       {chosen.length > 0 && <Button onClick={() => change({ lines: "" })}>The newest</Button>}
-      {names.length > MOST_OPTIONS && (
-        <span className="muted">The list shows {MOST_OPTIONS} at a time: write a part of the name.</span>
-      )}
-      {names.length < groups && (
+      <ListLimits names={names.length} groups={groups} />
+    </div>
+  );
+}
+
+/** What a list of names leaves out, if it does. */
+export function ListLimits({ names, groups }: { readonly names: number; readonly groups: number }) {
+  const older = groups - names;
+  return (
+    <>
+      {names > MOST_OPTIONS && (
         <span className="muted">
-          {formatCount(groups - names.length)} older ones are not in the list: narrow them with the filter.
+          The list shows {MOST_OPTIONS} of {formatCount(names)} at a time: write a part of the name.
         </span>
       )}
-    </div>
+      {older > 0 && (
+        <span className="muted">
+          {formatCount(older)} older {older === 1 ? "one is" : "ones are"} not in the list: narrow{" "}
+          {older === 1 ? "it" : "them"} with the filter.
+        </span>
+      )}
+    </>
   );
 }

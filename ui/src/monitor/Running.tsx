@@ -39,8 +39,7 @@ export function Running({ refresh }: { refresh: number | false }) {
                 {items.length > SHOWN && (
                   <li>
                     <Link to="/executions" search={{ filter: "state=RUNNING", sort: "created", archived: "shown" }}>
-                      {formatCount(items.length - SHOWN)}
-                      {items.length === MOST_RUNNING ? " or more" : ""} others run
+                      {othersRun(items.length - SHOWN, items.length === MOST_RUNNING)}
                     </Link>
                   </li>
                 )}
@@ -52,6 +51,12 @@ export function Running({ refresh }: { refresh: number | false }) {
       <FailedLast refresh={refresh} />
     </div>
   );
+}
+
+/** "1 other runs", "20 others run"; "80 or more others run" where the server sent as many as it sends. */
+export function othersRun(number: number, isMore: boolean): string {
+  if (number === 1 && !isMore) return "1 other runs";
+  return `${formatCount(number)}${isMore ? " or more" : ""} others run`;
 }
 
 function FailedLast({ refresh }: { refresh: number | false }) {
