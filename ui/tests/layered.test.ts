@@ -4,6 +4,7 @@ import { largeLayout } from "../src/lineage/layered";
 import { dagreLayers, layerLayout } from "../src/lineage/layout";
 import { sizeOf } from "../src/lineage/looks";
 import { sweepGraph } from "./sweepGraph";
+import { wideTask } from "./wideGraph";
 
 const box = (key: string) => ({ key, width: 216, height: 56 });
 
@@ -79,6 +80,24 @@ describe("the layers of a long lineage", () => {
   });
 });
 
+describe("the mean edge of 441 nodes", () => {
+  it("is under 300 px where trainings take turns in two lanes, and a data set is read a hundred columns later", () => {
+    const task = wideTask({ width: 216, height: 56 });
+    expect(task.boxes).toHaveLength(441);
+    expect(meanEdge(task, layerLayout(task))).toBeLessThan(200);
+  });
+
+  it.each([2, 3])("is under 300 px even where anything earlier may be read (seed %i)", (seed) => {
+    const task = randomTask(441, seed);
+    expect(meanEdge(task, layerLayout(task))).toBeLessThan(300);
+  });
+
+  it("is far under it where what is read is not long ago, as in most lineages", () => {
+    const task = randomTask(441, 1, 30);
+    expect(meanEdge(task, layerLayout(task))).toBeLessThan(180);
+  });
+});
+
 function meanEdge({ boxes, links }: LayoutTask, positions: Positions): number {
   const sizes = new Map(boxes.map((each) => [each.key, each]));
   const lengths = links.map(([from, to]) => {
@@ -98,8 +117,8 @@ function spans({ boxes, links }: LayoutTask, positions: Positions): number {
   return links.reduce((sum, [from, to]) => sum + layer(to) - layer(from), 0);
 }
 
-/** Executions that each read one to three of the artifacts before them and write one or two. */
-function randomTask(size: number, seed: number): LayoutTask {
+/** Executions that each read one to three of the artifacts before them, or of the last `near` nodes, and write one or two. */
+function randomTask(size: number, seed: number, near = Number.POSITIVE_INFINITY): LayoutTask {
   let state = seed;
   const random = (most: number) => {
     state = (state * 1664525 + 1013904223) % 2 ** 32;
@@ -108,7 +127,8 @@ function randomTask(size: number, seed: number): LayoutTask {
   const boxes = [box("a0")];
   const links: [string, string][] = [];
   for (let at = 1; boxes.length < size; at += 1) {
-    const inputs = new Set(Array.from({ length: 1 + random(3) }, () => boxes[random(boxes.length)]?.key as string));
+    const known = boxes.slice(-Math.min(near, boxes.length));
+    const inputs = new Set(Array.from({ length: 1 + random(3) }, () => known[random(known.length)]?.key as string));
     for (const key of inputs) if (key.startsWith("a")) links.push([key, `e${at}`]);
     boxes.push(box(`e${at}`));
     for (let output = 0; output <= random(2); output += 1) {

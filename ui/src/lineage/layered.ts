@@ -1,16 +1,20 @@
 // Layers for graphs of hundreds and thousands of nodes, in milliseconds where dagre takes seconds: layers by rank.ts,
-// order by the mean of the neighbours, heights by the nearest places that keep the order. Edges over several layers
+// order and heights by the mean of the neighbours, at the nearest places where nothing overlaps. Edges over several layers
 // reserve no room of their own; that is what dagre's time goes into.
 
 import { type Box, COLUMN_GAP, type LayoutTask, type Positions, ROW_GAP } from "./boxes";
 import { rank } from "./rank";
 
 const SWEEPS = 12;
+const SIDES = ["up", "down", "around"] as const;
+type Side = (typeof SIDES)[number];
 
 interface Item {
   readonly box: Box;
   readonly up: Item[];
   readonly down: Item[];
+  /** Both of these. */
+  readonly around: Item[];
   layer: number;
   /** Its place in its layer, then the height of its middle. */
   place: number;
@@ -28,7 +32,9 @@ export function largeLayout(task: LayoutTask): Positions {
 
 /** Boxes with their neighbours; links that close a cycle are turned around. */
 function itemsOf({ boxes, links }: LayoutTask): Item[] {
-  const items = new Map(boxes.map((box) => [box.key, { box, up: [], down: [], layer: 0, place: 0, y: 0 } as Item]));
+  const items = new Map(
+    boxes.map((box) => [box.key, { box, up: [], down: [], around: [], layer: 0, place: 0, y: 0 } as Item]),
+  );
   const next = new Map<Item, Item[]>([...items.values()].map((item) => [item, []]));
   for (const [from, to] of links) {
     const [start, end] = [items.get(from), items.get(to)];
@@ -63,6 +69,8 @@ function connect(start: Item, next: ReadonlyMap<Item, readonly Item[]>, state: M
 function link(from: Item, to: Item): void {
   from.down.push(to);
   to.up.push(from);
+  from.around.push(to);
+  to.around.push(from);
 }
 
 function layersOf(items: readonly Item[]): Item[][] {
@@ -83,7 +91,7 @@ function number(layer: readonly Item[]): void {
 function order(layers: readonly Item[][]): void {
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const side = sweep % 2 === 0 ? "up" : "down";
-    for (const layer of side === "up" ? layers : layers.toReversed()) {
+    for (const layer of inTurn(layers, sweep)) {
       const wanted = new Map(layer.map((item) => [item, mean(item[side], "place") ?? item.place]));
       layer.sort((left, right) => (wanted.get(left) as number) - (wanted.get(right) as number));
       number(layer);
@@ -96,6 +104,10 @@ function mean(items: readonly Item[], field: "place" | "y"): number | undefined 
   return items.reduce((sum, item) => sum + item[field], 0) / items.length;
 }
 
+/**
+ * Bring items near to the heights of their neighbours: in the order of their layers first, then layers are sorted by these
+ * heights, so that items at long links find their places too. The best heights of all sweeps are taken.
+ */
 function setHeights(layers: readonly Item[][]): void {
   for (const layer of layers) {
     settle(
@@ -103,15 +115,42 @@ function setHeights(layers: readonly Item[][]): void {
       layer.map(() => 0),
     );
   }
-  for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
-    const side = sweep % 2 === 0 ? "up" : "down";
-    for (const layer of side === "up" ? layers : layers.toReversed()) {
-      settle(
-        layer,
-        layer.map((item) => mean(item[side], "y") ?? item.y),
-      );
-    }
+  for (let sweep = 0; sweep < SWEEPS; sweep += 1) pull(inTurn(layers, sweep), sweep % 2 === 0 ? "up" : "down");
+  let best = heightsOf(layers);
+  for (let sweep = 0; sweep < 2 * SWEEPS; sweep += 1) {
+    pull(inTurn(layers, sweep), SIDES[sweep % SIDES.length] as Side, true);
+    const found = heightsOf(layers);
+    if (found.sum < best.sum) best = found;
   }
+  for (const layer of layers) {
+    for (const item of layer) item.y = best.heights.get(item) as number;
+    layer.sort((left, right) => left.y - right.y);
+  }
+  for (let sweep = 0; sweep < SWEEPS / 2; sweep += 1) pull(inTurn(layers, sweep), "around");
+}
+
+/** Bring the items of each layer as near to their neighbours as its order allows, or in the order of those. */
+function pull(layers: readonly Item[][], side: Side, isSorting = false): void {
+  for (const layer of layers) {
+    const wanted = new Map(layer.map((item) => [item, mean(item[side], "y") ?? mean(item.around, "y") ?? item.y]));
+    if (isSorting) layer.sort((left, right) => (wanted.get(left) as number) - (wanted.get(right) as number));
+    settle(
+      layer,
+      layer.map((item) => wanted.get(item) as number),
+    );
+  }
+}
+
+/** All heights, and by how much links rise or fall in sum. */
+function heightsOf(layers: readonly Item[][]) {
+  const items = layers.flat();
+  const sum = items.reduce((all, { y, down }) => down.reduce((each, to) => each + Math.abs(to.y - y), all), 0);
+  return { sum, heights: new Map(items.map((item) => [item, item.y])) };
+}
+
+/** Layers from the left to the right, and back in each second sweep. */
+function inTurn(layers: readonly Item[][], sweep: number): readonly Item[][] {
+  return sweep % 2 === 0 ? layers : layers.toReversed();
 }
 
 /** Put the items of a layer as near to the wanted heights as their order and size allow (isotonic regression). */
