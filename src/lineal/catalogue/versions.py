@@ -12,11 +12,13 @@ from lineal.kinds import ARTIFACT
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
-from lineal.store.index.versions import same_name, same_name_ids
+from lineal.store.index.versions import count_same_name, newest_same_name, same_name
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import pages
 
 _FIRST_METRICS = 4
+MOST_COUNTED = 2000
+"""Of how many versions, the newest, the metrics are named."""
 
 
 def versions(
@@ -39,7 +41,8 @@ def versions(
     own = node_rows.nodes_by_ids(session, ARTIFACT, [node_id])
     if not own:
         raise cards.no_node(ARTIFACT, node_id)
-    ids = same_name_ids(session, ARTIFACT, node_id) or [node_id]
+    total = count_same_name(session, ARTIFACT, node_id) or 1
+    ids = newest_same_name(session, ARTIFACT, node_id, limit=MOST_COUNTED) or [node_id]
     metrics = _metrics(session, ids, own[0].type_id, types)
     first = keys.write_keys(f"metric.{name}" for name in metrics[:_FIRST_METRICS])
     wanted = keys.read_keys(first if columns is None else columns)
@@ -50,7 +53,9 @@ def versions(
     last = found[limit - 1] if len(found) > limit else None
     place = pages.numbered(last.created, last.id) if last else None
     items = listing.with_makers(session, types, rows)
-    return shapes.Versions(items, place, total=len(ids), metrics=metrics, headline=chosen.headline)
+    return shapes.Versions(
+        items, place, total=total, metrics=metrics, headline=chosen.headline, counted=min(total, len(ids))
+    )
 
 
 def _metrics(session: Session, ids: Sequence[int], type_id: int, types: KnownTypes) -> list[str]:

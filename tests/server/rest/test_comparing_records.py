@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lineal.catalogue import compared
+from lineal.catalogue import compared, versions
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.server.rest.shelf import Shelf, value
@@ -60,6 +60,16 @@ def test_versions_have_labels_makers_and_their_first_metrics(rows: Shelf) -> Non
 def test_metrics_of_versions_can_be_chosen(rows: Shelf) -> None:
     page = rows.get(f"/artifacts/{models(rows)[0]}/versions", columns="metric.loss")
     assert list(page["items"][0]["metrics"]) == ["loss"]
+
+
+def test_metrics_are_named_for_the_newest_versions_and_all_versions_counted(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "MOST_COUNTED", 2)
+    for number in range(4):
+        shelf.put("model", properties={"name": "churn", "version": f"v{number}"}, custom={f"f{number}": 0.5})
+    page = shelf.get("/artifacts/1/versions", limit=1)
+    assert (page["total"], page["counted"], page["metrics"]) == (4, 2, ["f2", "f3"])
 
 
 def test_a_cursor_that_no_page_returned_is_refused(rows: Shelf) -> None:

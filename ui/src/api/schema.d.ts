@@ -3373,9 +3373,10 @@ export interface components {
          *         items: the versions, with the metrics that were asked for.
          *         next_cursor: what to pass as `cursor` for the next page; None on the last.
          *         total: how many versions there are.
-         *         metrics: the names of all metrics that versions have, the headline first.
+         *         metrics: the names of all metrics that the newest `counted` versions have, the headline first.
          *         headline: the metric that stands for the versions, if `headline` was asked for.
          *         complete: whether the search index had caught up.
+         *         counted: of how many versions `metrics` are, 2,000 at most; all if it is `total`.
          */
         Versions: {
             /** Items */
@@ -3393,6 +3394,11 @@ export interface components {
              * @default true
              */
             complete: boolean;
+            /**
+             * Counted
+             * @default 0
+             */
+            counted: number;
         };
         /**
          * View

@@ -57,6 +57,9 @@ export default function Versions({ id, type }: { id: string; type: string }) {
           />
         )}
       </div>
+      {page.counted < page.total && (
+        <p className="muted">The metrics of the newest {count(page.counted, "version")} are offered.</p>
+      )}
       <VersionTable rows={rows} current={id} metrics={metrics} ticks={ticks} />
       {rows.length < page.total && (
         <p className="muted">

@@ -154,9 +154,10 @@ class Versions:
         items: the versions, with the metrics that were asked for.
         next_cursor: what to pass as `cursor` for the next page; None on the last.
         total: how many versions there are.
-        metrics: the names of all metrics that versions have, the headline first.
+        metrics: the names of all metrics that the newest `counted` versions have, the headline first.
         headline: the metric that stands for the versions, if `headline` was asked for.
         complete: whether the search index had caught up.
+        counted: of how many versions `metrics` are, 2,000 at most; all if it is `total`.
     """
 
     items: list[Row]
@@ -165,6 +166,7 @@ class Versions:
     metrics: list[str]
     headline: str | None = None
     complete: bool = True
+    counted: int = 0
 
 
 @dataclass(frozen=True)

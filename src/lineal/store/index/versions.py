@@ -49,11 +49,19 @@ def same_name(
     return [NodeRow._make(row) for row in session.rows(Statement(query))]
 
 
-def same_name_ids(session: Session, kind: Kind, node_id: int) -> list[int]:
-    """Return the ids of the nodes that `same_name` returns, without a limit and in no order."""
+def newest_same_name(session: Session, kind: Kind, node_id: int, *, limit: int) -> list[int]:
+    """Return the ids of the newest of the nodes that `same_name` returns, newest first."""
     node = NODE[kind]
     query = sa.select(node.c.id).select_from(_NAMESAKES.join(node, node.c.id == ENTRY.c.node_id))
-    return [found for (found,) in session.rows(Statement(query.where(_is_self(kind, node_id))))]
+    query = query.where(_is_self(kind, node_id)).order_by(node.c.create_time_since_epoch.desc(), node.c.id.desc())
+    return [found for (found,) in session.rows(Statement(query.limit(limit)))]
+
+
+def count_same_name(session: Session, kind: Kind, node_id: int) -> int:
+    """Return how many nodes `same_name` returns in all."""
+    node = NODE[kind]
+    query = sa.select(sa.func.count()).select_from(_NAMESAKES.join(node, node.c.id == ENTRY.c.node_id))
+    return int(session.rows(Statement(query.where(_is_self(kind, node_id))))[0][0])
 
 
 def _is_self(kind: Kind, node_id: int) -> sa.ColumnElement[bool]:
