@@ -2,8 +2,10 @@
 // One notice for what is wrong with the server, and trying again: growing pauses, at once when the browser is online.
 
 import { MantineProvider } from "@mantine/core";
+import { QueryClientProvider, useQuery } from "@tanstack/react-query";
 import { act, cleanup, render, screen } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { api, dataOf, queryClient } from "../src/api/client";
 import { connection, fetchWatched } from "../src/api/connection";
 import { Problem } from "../src/api/problem";
 import { Notices } from "../src/state/Notices";
@@ -23,6 +25,23 @@ function draw(errors: readonly Problem[], retry = vi.fn()) {
     </MantineProvider>,
   );
   return retry;
+}
+
+function Part() {
+  const query = useQuery({ queryKey: ["part"], queryFn: () => dataOf(api.GET("/api/v1/any" as never)), retry: false });
+  return query.isError ? <Failed error={query.error} retry={query.refetch} /> : <p>Loading</p>;
+}
+
+/** Draw a part that asks the server, and fails before it ever had an answer. */
+function drawPart(): void {
+  render(
+    <MantineProvider env="test">
+      <QueryClientProvider client={queryClient}>
+        <Part />
+        <Notices />
+      </QueryClientProvider>
+    </MantineProvider>,
+  );
 }
 
 beforeEach(() => {
@@ -75,6 +94,32 @@ describe("trying again", () => {
       await act(() => vi.advanceTimersByTimeAsync(100));
       expect(retry).toHaveBeenCalledTimes(tries + 1);
     }
+  });
+
+  it("keeps its growing pauses, and its notice, while a part that never had an answer is asked again", async () => {
+    const end = { status: 500, headers: { "content-type": "application/problem+json", "x-request-id": "1" } };
+    const fail = () => Response.json({ title: "Something went wrong" }, end);
+    const asked = serve({ any: () => new Promise((done) => setTimeout(() => done(fail()), 300)) });
+    drawPart();
+    await act(() => vi.advanceTimersByTimeAsync(1500));
+    const tries: number[] = [];
+    for (let second = 0; second < 16; second += 1) {
+      const before = asked.length;
+      await act(() => vi.advanceTimersByTimeAsync(1000));
+      if (asked.length > before) tries.push(second);
+      expect(screen.getAllByRole("alert")).toHaveLength(1);
+    }
+    expect(tries).toHaveLength(3);
+  });
+
+  it("begins with short pauses again after the browser was online again", async () => {
+    const retry = draw([broken("1")]);
+    await act(() => vi.advanceTimersByTimeAsync(10 + 2000 + 4000));
+    expect(retry).toHaveBeenCalledTimes(2);
+    act(() => void dispatchEvent(new Event("online")));
+    expect(retry).toHaveBeenCalledTimes(3);
+    await act(() => vi.advanceTimersByTimeAsync(2000));
+    expect(retry).toHaveBeenCalledTimes(4);
   });
 
   it("happens at once when the browser is online or in sight again", async () => {

@@ -46,7 +46,7 @@ export function useTrouble(problem: Problem | undefined, retry: (() => unknown) 
 export function useShared(): readonly Problem[] {
   const [shared, setShared] = useState<readonly Problem[]>([]);
   useEffect(() => {
-    const read = () => setShared((old) => same(old, present()));
+    const read = () => setShared((old) => (isAskedAgain() ? old : same(old, present())));
     const ends = [queryClient.getQueryCache().subscribe(() => setTimeout(read)), onTroubles(read)];
     read();
     return () => {
@@ -65,6 +65,14 @@ function present(): Problem[] {
   const failed = queryClient.getQueryCache().findAll({ type: "active", predicate: hasFailed });
   const errors = [...failed.map(({ state }) => state.error), ...[...troubles].map(({ problem }) => problem)];
   return [...new Set(errors.filter(isShared))].map(Problem.from);
+}
+
+/** Whether a part that never had an answer is asked again: until its answer, it is in the same trouble as before. */
+function isAskedAgain(): boolean {
+  const isPending = ({ state }: Query) => state.status === "pending" && state.errorUpdateCount > 0;
+  return (
+    queryClient.getQueryCache().findAll({ type: "active", fetchStatus: "fetching", predicate: isPending }).length > 0
+  );
 }
 
 function same(old: readonly Problem[], next: readonly Problem[]): readonly Problem[] {
