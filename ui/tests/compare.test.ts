@@ -91,6 +91,25 @@ describe("two texts", () => {
     ]);
   });
 
+  it("are compared by signs as well, and in languages that write no spaces", () => {
+    const changed = (before: string, after: string) =>
+      compareTexts(before, after)
+        .filter(({ change }) => change !== "same")
+        .map(({ text }) => text);
+    expect(changed("it was chosen, quickly", "it was chosen. quickly")).toEqual([",", "."]);
+    expect(changed("学習率を下げた", "学習率を上げた")).toEqual(["下", "上"]);
+  });
+
+  it("are compared by words however long they are, where little differs", () => {
+    const text = Array.from({ length: 8000 }, (_, at) => `w${at}`).join(" ");
+    expect(compareTexts(text, text.replace("w4000 ", "other ")).map(({ change }) => change)).toEqual([
+      "same",
+      "out",
+      "in",
+      "same",
+    ]);
+  });
+
   it.each([
     ["", "new"],
     ["old", ""],

@@ -2,6 +2,7 @@
 
 import { ActionIcon, Button } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { toggledItem } from "../app/search";
 import { Empty } from "../state/States";
 import { BestMark } from "../values/BestMark";
@@ -121,10 +122,10 @@ function Row({ row, comparison, search, turned, change }: CompareProps & { row: 
 
 /** A text with what was taken out and put in since another. */
 function Words({ before, after }: { before: string; after: string }) {
-  if (before === after) return <span className="words">{after}</span>;
+  const pieces = useMemo(() => compareTexts(before, after), [before, after]);
   return (
     <span className="words">
-      {compareTexts(before, after).map(({ text, change }, at) => {
+      {pieces.map(({ text, change }, at) => {
         // biome-ignore lint/suspicious/noArrayIndexKey: the pieces have this order
         if (change === "same") return <span key={at}>{text}</span>;
         const Piece = change === "out" ? "del" : "ins";
