@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import socket
+import ssl
 import sys
 import types
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from lineal.store.engine.dialects import dialect_for
 from lineal.store.engine.dialects.mysql_drivers import MYSQLCLIENT, PYMYSQL, driver_for
 from lineal.store.engine.dialects.urls import parse_server_url
 from lineal.upkeep.opening import open_service
-from tests.engines import MARIADB_MYSQLDB, POSTGRESQL, mysql_scheme
+from tests.engines import MARIADB, MARIADB_MYSQLDB, POSTGRESQL, mysql_scheme, run_sql
 
 
 @pytest.fixture
@@ -111,3 +112,12 @@ def test_a_dead_peer_is_noticed_by_the_compiled_driver_as_well(servers: ExitStac
         assert opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 30
     database._connections.give_back(connection)
     database.close()
+
+
+def test_a_connection_that_need_not_be_encrypted_reads_no_certificates(
+    monkeypatch: pytest.MonkeyPatch, servers: ExitStack, tmp_path: Path
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(ssl.SSLContext, "set_default_verify_paths", lambda self: made.append("all of the machine"))
+    assert run_sql(f"{MARIADB.fresh_url(servers, tmp_path)}?ssl_mode=preferred", "SELECT 1") == [(1,)]
+    assert not made

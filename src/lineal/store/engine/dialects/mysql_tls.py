@@ -6,6 +6,7 @@ What stays out: encrypting a connection, which the driver does (mysql_connection
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from typing import Any
 
 from lineal import errors
@@ -51,6 +52,15 @@ def ssl_context(url: ServerURL, mode: str) -> ssl.SSLContext | None:
     except (OSError, ssl.SSLError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise errors.FailedPreconditionError(f"cannot load the certificates of the database URL: {reason}") from None
+    return context
+
+
+@cache
+def unverified_context() -> ssl.SSLContext:
+    """Return the context of connections that are encrypted where the server offers it, whoever it is."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
     return context
 
 
