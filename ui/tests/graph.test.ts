@@ -212,6 +212,11 @@ describe("exports", () => {
     expect(toCsv(graph, hops(graph, "a1"))).toContain("artifact,2,'=cmd()");
   });
 
+  it("as CSV have the aliases of each record and the label of choice", () => {
+    const graph = graphOf("a1>e1", { a1: { aliases: ["champion", "production"], label: "risk" } });
+    expect(toCsv(graph, hops(graph, "a1"))).toMatch(/,aliases,label\r\n.*,"champion,production",risk\r\n/);
+  });
+
   it("match the screen: merged, stacked, with the names and counts that are drawn", () => {
     const long = (at: number) => `resnet-sweep/trial-0${at + 10}-steady-thought-useful`;
     const names = Array.from({ length: 8 }, (_, at) => [`e${at + 1}`, { name: long(at) }] as const);

@@ -24,6 +24,7 @@ from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import related_contexts
 
 MOST_EVALUATIONS = 1000
+"""How many artifacts are read that report on one; of more, the last written."""
 
 
 def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, has_unindexed: bool) -> shapes.Node:
@@ -115,12 +116,17 @@ def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
 
 
 def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Evaluations:
-    """Return the metrics that an artifact reports itself and those that others report on it, oldest first."""
+    """Return the metrics that an artifact reports itself and those that others report on it, oldest first.
+
+    Raises:
+        NotFoundError: there is no such artifact.
+    """
     cards.require(session, ARTIFACT, node_id)
-    ids = [node_id, *evaluators(session, node_id, limit=MOST_EVALUATIONS)]
-    messages = readable_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, ids))
-    found = [_evaluation(message) for message in messages]
-    return shapes.Evaluations(sorted((each for each in found if each.values), key=lambda each: each.time))
+    others, number = evaluators(session, node_id, limit=MOST_EVALUATIONS)
+    rows = node_rows.nodes_by_ids(session, ARTIFACT, [node_id, *others])
+    found = [_evaluation(message) for message in readable_messages(session, types, ARTIFACT, rows)]
+    items = sorted((each for each in found if each.values), key=lambda each: each.time)
+    return shapes.Evaluations(items, total=len(items) + number - len(others))
 
 
 def _evaluation(message: Any) -> shapes.Evaluation:

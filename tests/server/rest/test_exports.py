@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from lineal.csv_text import cell, escaped
-from tests.server.rest.shelf import Shelf
+from lineal.wire import metadata_store as pb
+from tests.server.rest.shelf import Shelf, value
 
 
 def export(shelf: Shelf, **parameters: Any) -> list[dict[str, str]]:
@@ -74,6 +75,25 @@ def test_an_export_has_no_live_formula(shelf: Shelf) -> None:
     assert as_json[0]["name"] == formula
 
 
+def test_an_export_has_labels_aliases_and_makers(shelf: Shelf) -> None:
+    node_id = shelf.put("model", name="churn", custom={"team": "risk"})
+    shelf.put("model", name="plain")
+    shelf.run([], [node_id])
+    for alias in ("champion", "production"):
+        shelf.client.put(f"/api/v1/artifacts/{node_id}/aliases/{alias}").raise_for_status()
+    first, second = export(shelf, columns="label.team")
+    assert (first["labels"], first["aliases"], first["made_by"]) == ('{"team": "risk"}', "champion,production", "e1")
+    assert (second["labels"], second["aliases"], second["made_by"], second["archived"]) == ("", "", "", "")
+
+
+def test_an_export_of_executions_says_why_they_failed(shelf: Shelf) -> None:
+    why = {"failure_type": value("ValueError"), "failure_message": value("no rows")}
+    shelf.run([], [], last_known_state=pb.Execution.FAILED, custom_properties=why)
+    answer = shelf.client.get("/api/v1/executions/export")
+    [row] = csv.DictReader(io.StringIO(answer.text, newline=""))
+    assert row["failure"] == "ValueError: no rows"
+
+
 def test_numbers_structs_and_truths_of_an_export_are_as_in_json(shelf: Shelf) -> None:
     meta = json.dumps({"values": {"loss": -math.inf, "auc": math.nan}})
     shelf.put(custom={"ready": True, "__ALL_META__": meta})
@@ -112,8 +132,8 @@ def test_a_name_with_a_comma_and_quotes_can_be_a_column(shelf: Shelf, written: s
 
 
 def test_a_quoted_name_can_be_an_order_and_a_group(shelf: Shelf) -> None:
-    for value in (1.0, 3.0, 2.0):
-        shelf.put(custom={"a,b": value, "in,": "x"})
+    for number in (1.0, 3.0, 2.0):
+        shelf.put(custom={"a,b": number, "in,": "x"})
     for order in ('-metric."a,b"', '-"metric.a,b"', "-metric.a,b"):
         assert [row["id"] for row in shelf.get("/artifacts", order_by=order)["items"]] == ["2", "3", "1"]
     [series] = shelf.get("/metrics/series", metric="a,b", group_by='label."in,"')["series"]

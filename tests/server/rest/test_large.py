@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lineal.catalogue import facets, series
+from lineal.catalogue import details, facets, series
 from tests.server.rest.shelf import Shelf
 
 
@@ -36,6 +36,19 @@ def test_the_newest_reports_of_a_metric_are_found_however_much_came_after(
     found = rows.get("/metrics/series", metric="auc")
     assert [point["value"] for point in found["series"][0]["points"]] == [0.6, 0.7, 0.8, 0.9]
     assert found["exact"] is False
+
+
+def test_reports_on_an_artifact_beyond_those_that_are_read_are_counted(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = shelf.put("model", custom={"accuracy": 0.5})
+    for number in range(4):
+        meta = json.dumps({"values": {"auc": number / 10, "loss": 1}})
+        shelf.put("metrics", properties={"model_id": str(model), "__ALL_META__": meta})
+    assert shelf.get(f"/artifacts/{model}/evaluations")["total"] == 5
+    monkeypatch.setattr(details, "MOST_EVALUATIONS", 3)
+    found = shelf.get(f"/artifacts/{model}/evaluations")
+    assert ([each["values"].get("auc") for each in found["items"]], found["total"]) == ([None, 0.1, 0.2, 0.3], 5)
 
 
 def test_a_page_of_runs_is_counted_in_as_many_statements_as_one_run(shelf: Shelf) -> None:

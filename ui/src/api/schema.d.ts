@@ -1685,10 +1685,16 @@ export interface components {
         /**
          * Evaluations
          * @description The evaluations of a node, oldest first.
+         *
+         *     Attributes:
+         *         items: what it reports itself, and up to 1,000 reports of others, those that were written last.
+         *         total: how many there are in all.
          */
         Evaluations: {
             /** Items */
             items: components["schemas"]["Evaluation"][];
+            /** Total */
+            total: number;
         };
         /**
          * ExecutionTiming

@@ -10,7 +10,7 @@ import { Empty, Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { metricName } from "../values/humanNames";
 import { Labels } from "../values/Labels";
-import { count, formatNumber, toNumber } from "../values/numbers";
+import { count, formatCount, formatNumber, toNumber } from "../values/numbers";
 
 /** As many metrics of all versions as are charted at first. */
 const CHARTED = 4;
@@ -20,13 +20,20 @@ export function Evaluations({ artifact }: { artifact: Node }) {
   const evaluations = useEvaluations(artifact.id);
   return (
     <Loaded query={evaluations}>
-      {({ items }) =>
+      {({ items, total }) =>
         items.length === 0 ? (
           <Empty title="No metrics on this artifact">
             <p className="muted">Metrics that name it as their model or data set appear here.</p>
           </Empty>
         ) : (
-          <EvaluationTable items={items} artifact={artifact} />
+          <>
+            {items.length < total && (
+              <p className="muted">
+                {formatCount(items.length)} of {count(total, "report")} are shown, those that were written last.
+              </p>
+            )}
+            <EvaluationTable items={items} artifact={artifact} />
+          </>
         )
       }
     </Loaded>

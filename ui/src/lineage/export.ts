@@ -135,7 +135,21 @@ function isXml(letter: string): boolean {
 /** One row a record: stacks and merged versions are written out, with the node that
  * stands for them on the screen. Then one row an edge. */
 export function toCsv(graph: Graph, hop: ReadonlyMap<string, number>): string {
-  const titles = ["kind", "id", "name", "type", "version", "state", "hop", "created", "node", "node name", "failure"];
+  const titles = [
+    "kind",
+    "id",
+    "name",
+    "type",
+    "version",
+    "state",
+    "hop",
+    "created",
+    "node",
+    "node name",
+    "failure",
+    "aliases",
+    "label",
+  ];
   const rows = [[...titles, ...figures(graph)]];
   for (const { node, record } of recordsOf(graph)) rows.push(csvRow(record, node, hop.get(node.key), figures(graph)));
   rows.push([], ["from", "to", "event", "time", "via", "events"]);
@@ -166,7 +180,8 @@ function csvRow(node: GraphNode, drawn: GraphNode, hop: number | undefined, metr
   const failure = node.failure ? sayFailure(node.failure) : "";
   const facts = [node.kind, node.id, node.name, node.type, node.version ?? "", node.state ?? "", String(hop ?? "")];
   const values = metrics.map((name) => (node.figure?.name === name ? String(node.figure.value) : ""));
-  return [...facts, created, drawn.key, wholeName(drawn), failure, ...values];
+  const aliases = (node.aliases ?? []).join(",");
+  return [...facts, created, drawn.key, wholeName(drawn), failure, aliases, node.label ?? "", ...values];
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$|^-?Infinity$/i;

@@ -229,9 +229,15 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Evaluations:
-    """The evaluations of a node, oldest first."""
+    """The evaluations of a node, oldest first.
+
+    Attributes:
+        items: what it reports itself, and up to 1,000 reports of others, those that were written last.
+        total: how many there are in all.
+    """
 
     items: list[Evaluation]
+    total: int
 
 
 @dataclass(frozen=True)

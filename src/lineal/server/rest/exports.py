@@ -16,6 +16,7 @@ from starlette.types import Send
 from lineal import csv_text, errors
 from lineal.catalogue import Asked, Catalogue, chosen_columns, keys, shapes
 from lineal.catalogue.listing import LONGEST_PAGE, METRIC_FAMILIES
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.server.rest.writing import to_bytes
 
 CONTENT: dict[str, Any] = {
@@ -24,6 +25,12 @@ CONTENT: dict[str, Any] = {
 }
 _log = logging.getLogger(__name__)
 _FIELDS = ("key", "id", "name", "type", "version", "state", "uri", "created", "updated", "workspace", "run")
+_LATER_FIELDS = {
+    ARTIFACT: ("labels", "aliases", "made_by", "archived"),
+    EXECUTION: ("labels", "started", "ended", "failure", "archived"),
+    CONTEXT: ("labels", "archived"),
+}
+"""Fields that came later; they stand behind the others, so that programs find these where they were."""
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -67,7 +74,8 @@ def stream(
     shown = chosen_columns.replaced(keys.read_keys(columns), first.headline, first.columns)
     read = _reader(catalogue, asked, order, keys.write_keys(shown))
     pages = itertools.chain([first], _following(read, first.next_cursor))
-    body = _csv(pages, shown, bom=bom) if form == "csv" else _json(pages)
+    fields = (*_FIELDS, *_LATER_FIELDS[asked.kind])
+    body = _csv(pages, fields, shown, bom=bom) if form == "csv" else _json(pages)
     name = f"{asked.kind.plural}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Export(body, media_type=_MEDIA[form], headers=headers)
@@ -84,14 +92,26 @@ def _following(read: Callable[[str], shapes.Page], cursor: str | None) -> Iterat
         cursor = page.next_cursor
 
 
-def _csv(pages: Iterator[shapes.Page], columns: Sequence[str], *, bom: bool) -> Iterator[bytes]:
-    yield (csv_text.BYTE_ORDER_MARK if bom else b"") + csv_text.lines([[*_FIELDS, *columns]])
+def _csv(pages: Iterator[shapes.Page], fields: Sequence[str], columns: Sequence[str], *, bom: bool) -> Iterator[bytes]:
+    yield (csv_text.BYTE_ORDER_MARK if bom else b"") + csv_text.lines([[*fields, *columns]])
     for page in pages:
-        yield csv_text.lines([_cells(row, columns) for row in page.items])
+        yield csv_text.lines([_cells(row, fields, columns) for row in page.items])
 
 
-def _cells(row: shapes.Row, columns: Sequence[str]) -> list[object]:
-    return [getattr(row, name) for name in _FIELDS] + [_cell(row, column) for column in columns]
+def _cells(row: shapes.Row, fields: Sequence[str], columns: Sequence[str]) -> list[object]:
+    return [_field(row, name) for name in fields] + [_cell(row, column) for column in columns]
+
+
+def _field(row: shapes.Row, name: str) -> object:
+    """Return the value of a field: labels as JSON, aliases with commas between them, a maker by its key."""
+    value = getattr(row, name)
+    if name == "aliases":
+        return ",".join(value)
+    if name == "made_by":
+        return value and value.key
+    if name == "failure":
+        return value and ": ".join(filter(None, (value.type, value.message))) + ("…" if value.is_cut else "")
+    return (value or None) if name == "labels" else value
 
 
 def _cell(row: shapes.Row, column: str) -> object:

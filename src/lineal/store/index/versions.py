@@ -68,20 +68,25 @@ def _is_self(kind: Kind, node_id: int) -> sa.ColumnElement[bool]:
     return sa.and_(_SELF.c.kind == kind.type_kind, _SELF.c.node_id == sa.bindparam(None, node_id, sa.BigInteger()))
 
 
+_OF_EVALUATORS = sa.and_(
+    FACT.c.kind == ARTIFACT.type_kind,
+    FACT.c.node_id == sa.bindparam("subject"),
+    FACT.c.source_id != FACT.c.node_id,
+    among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
+)
 _EVALUATORS = Statement(
     sa.select(FACT.c.source_id)
-    .where(
-        FACT.c.kind == ARTIFACT.type_kind,
-        FACT.c.node_id == sa.bindparam("subject"),
-        FACT.c.source_id != FACT.c.node_id,
-        among(FACT.c.family, [Family.METRIC, Family.EARLIER_METRIC]),
-    )
+    .where(_OF_EVALUATORS)
     .distinct()
     .order_by(FACT.c.source_id.desc())
     .limit(sa.bindparam("most"))
 )
+_COUNT_EVALUATORS = Statement(sa.select(sa.func.count(sa.distinct(FACT.c.source_id))).where(_OF_EVALUATORS))
 
 
-def evaluators(session: Session, node_id: int, *, limit: int) -> list[int]:
-    """Return the ids of the newest artifacts that report metrics on one."""
-    return [source for (source,) in session.rows(_EVALUATORS, {"subject": node_id, "most": limit})]
+def evaluators(session: Session, node_id: int, *, limit: int) -> tuple[list[int], int]:
+    """Return the ids of the newest artifacts that report metrics on one, and how many report on it in all."""
+    found = [source for (source,) in session.rows(_EVALUATORS, {"subject": node_id, "most": limit})]
+    if len(found) < limit:
+        return found, len(found)
+    return found, int(session.rows(_COUNT_EVALUATORS, {"subject": node_id})[0][0])
