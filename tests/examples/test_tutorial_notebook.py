@@ -54,4 +54,12 @@ def _check_what_it_left(url: str) -> None:
     assert len(workspace.list(Model.ARTIFACT_TYPE_NAME)) == 2
     assert len(workspace.list(Metrics.ARTIFACT_TYPE_NAME, labels={"service": "forecast"})) == 6
     assert len(workspace.list("bakery.example/serving_load", labels={"service": "forecast"})) == 6
+    _check_the_days(workspace)
     workspace.store.close()
+
+
+def _check_the_days(workspace: Workspace) -> None:
+    """What was measured on three days is drawn over three days, whenever the notebook ran."""
+    for type_name in (Metrics.ARTIFACT_TYPE_NAME, "bakery.example/serving_load"):
+        found = workspace.list(type_name, labels={"service": "forecast"})
+        assert len({record["create_time"][:10] for record in found}) == 3
