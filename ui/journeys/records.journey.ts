@@ -9,14 +9,18 @@ let front: World;
 let values: World;
 let model: string;
 let everything: string;
+let store: ReturnType<typeof valuesStore>;
+
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>';
 
 beforeAll(async () => {
   browser = await launch();
-  const stores = [frontStore(), valuesStore()] as const;
-  model = stores[0].model;
-  everything = stores[1].id;
-  front = await serve(stores[0].url);
-  values = await serve(stores[1].url);
+  const fronts = frontStore();
+  store = valuesStore();
+  model = fronts.model;
+  everything = store.id;
+  front = await serve(fronts.url);
+  values = await serve(store.url);
 });
 
 afterAll(async () => {
@@ -115,9 +119,41 @@ describe("values", () => {
       .getByRole("tabpanel")
       .locator("a")
       .evaluateAll((found) => found.map((link) => (link as HTMLAnchorElement).href));
-    expect(links).toEqual(["https://example.org/run/1", "https://images.example/plot.png"]);
+    expect(links).toEqual([
+      "https://example.org/run/1",
+      "https://images.example/plot.png",
+      "https://tracker.example/plot.png",
+    ]);
     await picture(page, "values");
     await end();
+  });
+
+  it("that name a picture show it from an allowed origin, and ask no other one for it", async () => {
+    const allowing = await serve(store.url, "--image-origins", "https://images.example");
+    const { page, close } = await visit(browser, allowing);
+    const asked: string[] = [];
+    await page.route(/\.example\/plot\.png$/, (route) => {
+      asked.push(new URL(route.request().url()).origin);
+      return route.fulfill({ contentType: "image/svg+xml", body: SVG });
+    });
+    await page.goto(`/artifacts/${everything}`);
+    const shown = page.locator('img.picture[src="https://images.example/plot.png"]');
+    await expect.poll(() => shown.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(40);
+    await page.getByText("Pictures of https://tracker.example are shown here if").waitFor();
+    await settle(page);
+    await picture(page, "values-origins");
+    expect(asked).toEqual(["https://images.example"]);
+    const loads = await page.evaluate(async () => {
+      const image = new Image();
+      image.src = "https://tracker.example/plot.png";
+      return image.decode().then(
+        () => true,
+        () => false,
+      );
+    });
+    expect([loads, asked.length]).toEqual([false, 1]);
+    await close();
+    await allowing.stop();
   });
 
   it("that are JSON can be searched and unfolded by keyboard", async () => {
@@ -128,6 +164,16 @@ describe("values", () => {
     await box.fill("");
     await page.getByText("layers", { exact: true }).press("Enter");
     await page.getByText("[9]").waitFor();
+    await end();
+  });
+
+  it("of a record are one JSON, as a tree that is searched and as text", async () => {
+    const { page, end } = await open(front, `/artifacts/${model}?tab=raw`);
+    await page.getByRole("textbox", { name: "Search in this JSON" }).fill("accuracy");
+    await page.getByText(/^\d+ matches$/).waitFor();
+    await picture(page, "json");
+    await page.getByRole("button", { name: "Show as text" }).press("Enter");
+    expect(JSON.parse((await page.locator("pre.raw").textContent()) ?? "").id).toBe(model);
     await end();
   });
 });

@@ -25,6 +25,7 @@ VALUES = {
     "odd_script_address": f"JaVaScRiPt://%0a{_RUN.replace(' ', '')}",
     "picture": f"data:image/png;base64,{_PIXEL}",
     "picture_elsewhere": "https://images.example/plot.png",
+    "picture_unknown": "https://tracker.example/plot.png",
     "link": "https://example.org/run/1",
     "bucket": "s3://models/churn/7",
     "long_text": "It was trained again and again. " * 60,

@@ -14,6 +14,7 @@ import { LateHistory } from "../edit/LateHistory";
 import { Loaded, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
+import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
 import { Evaluations } from "./Evaluations";
 import { EventList } from "./EventList";
@@ -82,7 +83,7 @@ function Artifact({ artifact }: { artifact: Node }) {
           <LateHistory record={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="raw">
-          <pre className="raw">{JSON.stringify(artifact, null, 2)}</pre>
+          <RawJson record={artifact} />
         </Tabs.Panel>
       </Tabs>
     </article>

@@ -12,6 +12,7 @@ import { listWith } from "../filter/where";
 import { Loaded } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
+import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
 import { ByType, countOf } from "./ByType";
 import { Members } from "./Members";
@@ -68,7 +69,7 @@ function Context({ context }: { context: Node }) {
           <LateHistory record={context} />
         </Tabs.Panel>
         <Tabs.Panel value="raw">
-          <pre className="raw">{JSON.stringify(context, null, 2)}</pre>
+          <RawJson record={context} />
         </Tabs.Panel>
       </Tabs>
     </article>

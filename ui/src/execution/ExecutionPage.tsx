@@ -14,6 +14,7 @@ import { Ago } from "../values/Ago";
 import { withoutReason } from "../values/Failure";
 import { FailureNote } from "../values/FailureNote";
 import { PropertyList } from "../values/PropertyList";
+import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
 import { StateBadge } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
@@ -58,7 +59,7 @@ function Execution({ execution }: { execution: Node }) {
       <FoldedHistory record={execution} />
       <details className="internal">
         <summary>JSON</summary>
-        <pre className="raw">{JSON.stringify(execution, null, 2)}</pre>
+        <RawJson record={execution} />
       </details>
     </article>
   );
