@@ -15,6 +15,7 @@ from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf, value
 
 pytestmark = pytest.mark.slow
+LONG = "Käse " * 60
 
 
 @pytest.fixture(scope="module", params=EVERY_ENGINE)
@@ -29,7 +30,8 @@ def anywhere(
         reading(url) as client,
     ):
         shelf = Shelf(service, client)
-        data = shelf.put("data_set", name="Käse", custom={"team": "risk", "share": 0.5, "rows": 12})
+        own = {"team": "risk", "share": 0.5, "rows": 12, "note": LONG}
+        data = shelf.put("data_set", name="Käse", custom=own)
         meta = {"labels": {"team": "voice"}, "hyperparameters": {"rate": 0.1}}
         model = shelf.put("model", properties={"name": "churn 🧁", "__ALL_META__": json.dumps(meta)})
         for auc in (0.9, float("nan"), 0.8):
@@ -67,6 +69,9 @@ def anywhere(
         ("created:1d", 5),
         ("(label.team=risk OR has:metric.auc) -type:metrics", 2),
         ("workspace=none", 0),
+        (f'prop.note="{LONG}"', 1),
+        (f'prop.note="{LONG}!"', 0),
+        (f'prop.note="{LONG[:255]}"', 0),
     ],
 )
 def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: int) -> None:

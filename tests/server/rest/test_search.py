@@ -185,3 +185,11 @@ def test_a_row_says_when_it_was_archived(archive: Shelf) -> None:
     rows = {row["id"]: row for row in archive.get("/artifacts")["items"]}
     assert rows["2"]["archived"] == archive.get("/artifacts/2")["archived"] > 0
     assert rows["1"]["archived"] is None
+
+
+def test_a_long_text_of_a_property_is_compared_as_a_whole(shelf: Shelf) -> None:
+    text = "x" * 300
+    for name in ("note", "other"):
+        shelf.put(properties={name: text}, custom={"own": f"{text}{name}"})
+    found = [shelf.ids(q) for q in (f"prop.note={text}", f"prop.own={text}other", f"prop.note={text[:255]}")]
+    assert [*found, shelf.ids(f"prop.own!={text}other")] == [[1], [2], [], [1]]

@@ -19,6 +19,7 @@ from lineal.filter.search import values
 from lineal.filter.search.applicable import require_key
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
 from lineal.filter.search.value_tests import (
+    LONGEST_INDEXED,
     OPERATIONS,
     Contains,
     Expression,
@@ -172,7 +173,7 @@ def _ending(text: str, mark: str) -> sa.BindParameter[str]:
 
 
 def _name(body: Comparison, target: Target) -> Expression:
-    return _entry(target, lambda row: text_test(body)(row.name))
+    return _entry(target, lambda row: text_test(body, longest=LONGEST_INDEXED)(row.name))
 
 
 def _state(body: Comparison, target: Target) -> Expression:
@@ -270,7 +271,7 @@ def _archived(target: Target, test: Callable[[Expression], Expression]) -> Expre
 
 
 def _of_group(body: Comparison, target: Target) -> Expression:
-    return _grouped(body.key.field, target, text_test(body))
+    return _grouped(body.key.field, target, text_test(body, longest=LONGEST_INDEXED))
 
 
 def _grouped(field: str, target: Target, test: Callable[[Expression], Expression]) -> Expression:
@@ -298,15 +299,15 @@ def _contexts(target: Target, types: Sequence[str], test: Callable[[Expression],
 def _family(body: Comparison, target: Target) -> Expression:
     """Return the condition on a label, a property or a metric, as a text, a number or both."""
     key = body.key
+    indexed = text_test(body, longest=LONGEST_INDEXED)
     if key.field == "label":
-        return _in_family(key, target, text=text_test(body), number=None)
+        return _in_family(key, target, text=indexed, number=None)
     number: NumberTest | None = number_test(body) if all(_is_number(value) for value in body.values) else None
     if key.field == "metric":
         return _in_family(key, target, text=None, number=number)
-    text = text_test(body) if body.operator in (":", "=") and _all_texts(body) else None
-    if text is None and number is None:
-        text = _ordered_text(body)
-    return _in_family(key, target, text=text, number=number)
+    if body.operator in (":", "=") and _all_texts(body):
+        return _in_family(key, target, text=indexed, number=number, whole=text_test(body))
+    return _in_family(key, target, text=_ordered_text(body) if number is None else None, number=number)
 
 
 def _all_texts(body: Comparison) -> bool:
@@ -343,8 +344,10 @@ def _has_in_family(key: Key, target: Target) -> Expression:
 _TextTest = Callable[[Expression], Expression]
 
 
-def _in_family(key: Key, target: Target, *, text: _TextTest | None, number: NumberTest | None) -> Expression:
-    """Return the condition that one of the places where a family's values are kept holds a fitting one."""
+def _in_family(
+    key: Key, target: Target, *, text: _TextTest | None, number: NumberTest | None, whole: _TextTest | None = None
+) -> Expression:
+    """Return the condition that a place of a family's values holds a fitting one; `whole` tests texts kept in full."""
     fact = target.tables["lineal_fact"].c
     named = (fact.kind == target.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
     tests = [sa.and_(fact.number.is_(None), text(fact.text))] if text else []
@@ -352,7 +355,7 @@ def _in_family(key: Key, target: Target, *, text: _TextTest | None, number: Numb
     found = [target.has_row(fact.node_id, *named, test) for test in tests]
     if key.field == "label":
         return sa.or_(*found)
-    return sa.or_(*found, *_in_properties(key, target, text=text, number=number))
+    return sa.or_(*found, *_in_properties(key, target, text=whole or text, number=number))
 
 
 def _is_nan_fact(fact: Any) -> Expression:

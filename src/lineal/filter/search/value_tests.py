@@ -59,12 +59,21 @@ def _contains_on_mysql(element: Contains, compiler: Any, **options: Any) -> str:
     return f"({text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE '|')"
 
 
-def text_test(body: Comparison) -> Callable[[Expression], Expression]:
-    """Return the test of a text against the values of a comparison."""
+LONGEST_INDEXED = 255
+"""How many characters of a label, a name, a workspace or a text inside JSON the search index has: the first ones."""
+
+
+def text_test(body: Comparison, *, longest: int | None = None) -> Callable[[Expression], Expression]:
+    """Return the test of a text against the values of a comparison.
+
+    Args:
+        body: the comparison.
+        longest: how many characters of a text are stored where it is tested; None for all.
+    """
     texts = [value for value in body.values if isinstance(value, str)]
     if body.operator == ":":
         return lambda text: sa.or_(*[Contains(text, pattern(value)) for value in texts])
-    return lambda text: TextIn(text, *[sa.bindparam(None, value[:255], sa.Text()) for value in texts])
+    return lambda text: TextIn(text, *[sa.bindparam(None, value[:longest], sa.Text()) for value in texts])
 
 
 def pattern(text: str) -> sa.BindParameter[str]:
