@@ -1,5 +1,6 @@
 // A person at the web UI: what is pressed and typed, how often, and what is in sight.
 
+import { readFileSync } from "node:fs";
 import type { Browser, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { countClicks, settle, type Visitor, visit, type World } from "./world";
@@ -47,13 +48,17 @@ export class Person {
   async tabTo(name: RegExp): Promise<void> {
     for (let tabs = 0; tabs < 150; tabs += 1) {
       await this.page.keyboard.press("Tab");
-      const here = await this.page.evaluate(() => {
-        const place = document.activeElement as HTMLInputElement;
-        return place.getAttribute("aria-label") ?? (place.labels?.[0]?.textContent || place.textContent || "").trim();
-      });
-      if (name.test(here)) return;
+      if (name.test(await this.focused())) return;
     }
     throw new Error(`Tab never comes to ${name}`);
+  }
+
+  /** How the control is called that has the focus. */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      const place = document.activeElement as HTMLInputElement;
+      return place.getAttribute("aria-label") ?? (place.labels?.[0]?.textContent || place.textContent || "").trim();
+    });
   }
 
   async enter(name: RegExp): Promise<void> {
@@ -84,6 +89,26 @@ export class Person {
 
   heading(name: string | RegExp): Locator {
     return this.page.getByRole("heading", { level: 1, name });
+  }
+
+  /** Go to a button of the facets by keyboard: they are one tab stop, with arrow keys inside. */
+  async facet(name: RegExp): Promise<void> {
+    await this.tabTo(/^(Data set|Metrics|Model|train|prepare|evaluate)/);
+    for (let steps = 0; steps < 60; steps += 1) {
+      if (name.test((await this.page.evaluate(() => document.activeElement?.textContent)) ?? "")) return;
+      await this.page.keyboard.press("ArrowDown");
+    }
+    throw new Error(`the facets have no ${name}`);
+  }
+
+  /** The text of the file that is written by doing something. */
+  async fileAfter(doing: () => Promise<unknown>): Promise<string> {
+    const [file] = await Promise.all([this.page.waitForEvent("download"), doing()]);
+    return readFileSync(await file.path(), "utf8");
+  }
+
+  clipboard(): Promise<string> {
+    return this.page.evaluate(() => navigator.clipboard.readText());
   }
 
   /** Say how many clicks a task took; `before` is what it took before the home view, where that could do it. */

@@ -1,7 +1,6 @@
 // Seventeen tasks that people do every day, each from the home view, with counted clicks; keys.tasks.journey.ts does them
 // by keyboard alone. A click is a press of the pointer; a text that is typed is none. The counts are printed and bounded.
 
-import { readFileSync } from "node:fs";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Person } from "./person";
@@ -38,11 +37,6 @@ afterAll(async () => {
   await browser?.close();
   await Promise.all([world?.stop(), wide?.stop()]);
 });
-
-async function csvAfter(doing: () => Promise<unknown>): Promise<string> {
-  const [file] = await Promise.all([person.page.waitForEvent("download"), doing()]);
-  return readFileSync(await file.path(), "utf8");
-}
 
 describe("by pointer", () => {
   it("1: which models are in production, with their numbers", async () => {
@@ -152,7 +146,7 @@ describe("by pointer", () => {
     person = await Person.at(browser, world);
     await person.click(person.page.getByRole("link", { name: "Artifacts", exact: true }));
     await person.click(person.page.getByRole("button", { name: "Export" }));
-    const csv = await csvAfter(() => person.click(person.page.getByRole("menuitem", { name: /CSV/ }).first()));
+    const csv = await person.fileAfter(() => person.click(person.page.getByRole("menuitem", { name: /CSV/ }).first()));
     expect(csv.trim().split("\n").length).toBeGreaterThan(1500);
     await person.took("CSV", 3);
   });
@@ -186,7 +180,11 @@ describe("by pointer", () => {
     person = await Person.at(browser, world);
     await person.click(person.searchBox);
     await person.find("resnet-sweep");
-    await person.click(person.page.getByRole("button", { name: /aliases/i }).first());
+    await person.click(person.page.getByRole("button", { name: "Edit description" }));
+    await person.page.keyboard.type("Reviewed on Monday.");
+    await person.press("Control+Enter");
+    await person.page.locator(".field-description").getByText("Reviewed on Monday.").waitFor();
+    await person.click(person.page.getByRole("button", { name: "Edit aliases" }));
     await person.page.getByRole("combobox", { name: "New alias" }).fill("candidate");
     await person.press("Enter");
     await person.page
@@ -198,6 +196,7 @@ describe("by pointer", () => {
     await expect
       .poll(() => person.page.locator("article header, .record-header").first().textContent())
       .not.toContain("candidate");
+    expect(await person.page.locator(".field-description").textContent()).toContain("Reviewed on Monday.");
     await person.took("edit and promote", 5);
   });
 

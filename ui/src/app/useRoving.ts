@@ -16,6 +16,9 @@ export function useRoving(box: RefObject<HTMLElement | null>): void {
     const keep = () => makeOneStop(element);
     const observer = new MutationObserver(keep);
     observer.observe(element, { childList: true, subtree: true });
+    // On a narrow screen the buttons come into sight, and become reachable, when they are asked for.
+    const sizes = new ResizeObserver(keep);
+    sizes.observe(element);
     keep();
     const { signal } = stop;
     element.addEventListener("keydown", (event) => press(element, event), { signal });
@@ -23,6 +26,7 @@ export function useRoving(box: RefObject<HTMLElement | null>): void {
     return () => {
       stop.abort();
       observer.disconnect();
+      sizes.disconnect();
     };
   }, [box]);
 }
