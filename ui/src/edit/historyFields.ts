@@ -57,6 +57,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   create: "Created",
   update: "Changed",
   promote: "Alias given",
+  "lose alias": "Alias moved to another version",
   "remove alias": "Alias removed",
   metrics: "Metric values added",
   event: "Event added",

@@ -30,7 +30,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
 LONGEST_ALIAS = 255
-PROMOTED, DEMOTED = "promote", "remove alias"
+PROMOTED, LOST, DEMOTED = "promote", "lose alias", "remove alias"
 _NOTHING = pb.Value()
 _MASK = UpdateOptions(mask=(f"custom_properties.{conventions.ALIASES}",))
 
@@ -55,7 +55,10 @@ def put_alias(session: Session, types: KnownTypes, request: records.PutAliasRequ
     old = {"alias": request.alias, "artifact_id": previous.artifact_id} if previous is not None else None
     if previous is not None:
         response.previous_artifact_id = previous.artifact_id
-    _note(session, PROMOTED, artifact.id, old, {"alias": request.alias, "artifact_id": artifact.id})
+    new = {"alias": request.alias, "artifact_id": artifact.id}
+    _note(session, PROMOTED, artifact.id, old, new)
+    if previous is not None and previous.artifact_id != artifact.id:
+        _note(session, LOST, previous.artifact_id, old, new)  # so that its history says it, too
     return response
 
 

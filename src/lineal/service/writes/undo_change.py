@@ -17,7 +17,7 @@ from lineal.kinds import KINDS, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.service.writes.change_nodes import answered
-from lineal.service.writes.put_aliases import DEMOTED, PROMOTED, delete_alias, locked, put_alias
+from lineal.service.writes.put_aliases import DEMOTED, LOST, PROMOTED, delete_alias, locked, put_alias
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
@@ -30,7 +30,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
 _UPDATED = "update"
-UNDONE = frozenset({_UPDATED, PROMOTED, DEMOTED})
+UNDONE = frozenset({_UPDATED, PROMOTED, LOST, DEMOTED})
 """The actions of the audit log that can be undone."""
 
 
@@ -53,7 +53,7 @@ def undo_change(session: Session, types: KnownTypes, request: records.UndoChange
         raise errors.NotFoundError(
             f"the audit log has no entry {request.audit_id} of a node that is there; `lineal audit` lists the entries"
         )
-    if entry.action in (PROMOTED, DEMOTED):
+    if entry.action in (PROMOTED, LOST, DEMOTED):
         _undo_alias(session, types, entry)
     elif entry.action == _UPDATED:
         _undo_update(session, types, kind, entry)
