@@ -40,7 +40,7 @@ from lineal.catalogue.series import Lines
 from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
 from lineal.filter import search
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.known_types import KnownTypes
@@ -348,8 +348,9 @@ class Catalogue:
 
     def workspaces(self, *, limit: int) -> shapes.Workspaces:
         """Return the workspaces with the newest executions, and what they hold."""
-        self._searched(CONTEXT)
-        return self._read(lambda session, types: home.workspaces(session, types, limit=limit))
+        complete = self._searched_all()
+        found = self._read(lambda session, types: home.workspaces(session, types, limit=limit))
+        return replace(found, complete=complete)
 
     def types(self, kinds: Sequence[Kind]) -> shapes.Types:
         """Return the types of some kinds with their counts."""

@@ -67,10 +67,14 @@ def times_of(node: Any) -> Times:
 def ran_at(node: Any) -> int:
     """Return when an execution ran last: its recorded end, else its recorded start, else when it was created.
 
-    The time of its last change is none of these: a change of its labels is no run.
+    The time of its last change is none of these: a change of its labels is no run. An end before a recorded start is
+    not believed; one before the creation is, since an execution may be recorded long after it ran.
     """
-    times = times_of(node)
-    return times.ended if times.end_is_recorded and times.ended is not None else times.started
+    start = _first_time(node, conventions.START_TIMES)
+    end = _first_time(node, conventions.END_TIMES) if node.last_known_state in _ENDED else None
+    if end is not None and (start is None or end >= start):
+        return end
+    return int(node.create_time_since_epoch) if start is None else start
 
 
 def _properties(node: Any) -> Sequence[Mapping[str, pb.Value]]:

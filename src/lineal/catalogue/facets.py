@@ -6,7 +6,6 @@ At most 10,000 nodes are counted, so that a page is quick on any store; the answ
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from lineal import conventions, json_form
-from lineal.catalogue import shapes
+from lineal.catalogue import failure_reasons, shapes
 from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.catalogue.reading import Record
 from lineal.catalogue.whole_counts import SPANS, WholeCounts
@@ -167,19 +166,20 @@ def _label_facet(sample: _Sample, name: str, containing: str = "") -> shapes.Fac
 
 
 def _failures(session: Session, asked: Asked, containing: str) -> shapes.Facet:
-    """Count executions by the type of their failure."""
-    sample = _Sample(session, replace(asked, search=f"{asked.search} has:error").selection())
-    return _listed(
-        "error", facet_rows.by_text(session, EXECUTION, conventions.FAILURE_TYPES, sample.ids), sample.exact, containing
-    )
+    """Count executions by the type of their failure, as a search for the type finds them."""
+    selection = asked.settled(session)
+    found = failure_reasons.count(session, selection, most=LONGEST_FACET, limit=COUNT_LIMIT, containing=containing)
+    values = [shapes.FacetValue(text, text, number, term) for text, number, term in found.counts]
+    return shapes.Facet("error", values, found.others, found.exact)
 
 
 def _aliases(session: Session, asked: Asked, containing: str) -> shapes.Facet:
     """Count artifacts by their aliases."""
-    sample = _Sample(session, replace(asked, search=f"{asked.search} has:alias").selection())
+    sample = _Sample(session, replace(asked, search=f"{asked.search} has:alias").settled(session))
     counts: Counter[str] = Counter()
-    for text, number in facet_rows.by_text(session, ARTIFACT, [conventions.ALIASES], sample.ids).items():
-        counts.update(dict.fromkeys(text.split(","), number))
+    for _, _, is_custom, text in facet_rows.texts_of(session, ARTIFACT, [conventions.ALIASES], sample.ids):
+        if is_custom:
+            counts.update(text.split(","))
     return _listed("alias", counts, sample.exact, containing)
 
 
@@ -210,14 +210,16 @@ def _created(session: Session, sample: _Sample, whole: WholeCounts) -> list[shap
     if sample.selection.is_everything and not sample.exact:
         return list(whole.created(session, kind))
     if sample.selection.is_all_but_archived and not sample.exact:
-        return _without_times(whole.created(session, kind), archived.created_times(session, kind))
+        return _without_archived(session, kind, whole.created(session, kind))
     return _spans(facet_rows.created_times(session, kind, sample.ids))
 
 
-def _without_times(spans: Sequence[shapes.TimeSpan], times: Sequence[int]) -> list[shapes.TimeSpan]:
-    """Return spans without the nodes that were created at some times."""
-    ends = [span.end for span in spans]
-    gone = Counter(bisect_right(ends, time) for time in times)
+def _without_archived(session: Session, kind: Kind, spans: Sequence[shapes.TimeSpan]) -> list[shapes.TimeSpan]:
+    """Return the equal spans of all nodes without the archived ones."""
+    if not spans:
+        return []
+    first = spans[0]
+    gone = archived.by_span(session, kind, start=first.start, width=first.end - first.start)
     return [replace(span, count=span.count - gone[place]) for place, span in enumerate(spans)]
 
 

@@ -6,28 +6,32 @@ was made last and totals, which other reads answer (listing.py, stores.py).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 
 from lineal import conventions
-from lineal.catalogue import cards, chosen_columns, headline, listing, shapes
+from lineal.catalogue import cards, chosen_columns, failure_reasons, headline, listing, shapes
 from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.event_directions import INPUTS
-from lineal.filter.search.tree import quoted
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import search as found_rows
-from lineal.store.index.search import Order
+from lineal.store.index import workspaces as workspace_rows
+from lineal.store.index.search import Order, Selection
 from lineal.store.rows import edges as edge_rows
-from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import related_contexts
+from lineal.store.rows.events import Period
 
 MOST_INPUTS = 3
 MOST_REASONS = 5
-_IN_PRODUCTION = "type:model (alias=production,champion OR label.stage=production,prod OR prop.stage=production,prod)"
+# How many of the newest nodes are asked for their workspaces, and of how many names the contexts are looked for.
+_NEWEST = 2000
+_MOST_NAMES = 100
+# The types of models as headline.family_of knows them, in the words of a search.
+_MODELS = "type:model,encoder,checkpoint -type:metric,evaluat,slicing,confusion,report"
+_IN_PRODUCTION = f"{_MODELS} (alias=production,champion OR label.stage=production,prod OR prop.stage=production,prod)"
 _LIVE = "type=model,Model state=live"
 # Lists of the web UI leave out archived records; so do the panels that lead to them.
 _UNARCHIVED = " -has:archived"
@@ -48,16 +52,23 @@ def recent(session: Session, types: KnownTypes, *, since: int, state: str, limit
     selection = Asked(EXECUTION, q).settled(session)
     sampled = found_rows.sample_ids(session, selection, limit=COUNT_LIMIT + 1)
     ids = sampled[:COUNT_LIMIT]
-    rows = found_rows.find_page(session, selection, Order("ran"), limit=limit).rows
-    inputs = {row.id: _inputs(session, types, row.id) for row in rows}
+    rows = found_rows.find_page(session, selection, Order("ran"), limit=limit, first=_all(sampled)).rows
+    inputs = _inputs(session, types, [row.id for row in rows])
+    reasons = failure_reasons.count(session, selection, most=MOST_REASONS, limit=COUNT_LIMIT)
     return shapes.RecentExecutions(
         since=since,
         q=q,
         states=_states(session, ids),
         exact=len(sampled) <= COUNT_LIMIT,
-        reasons=_reasons(session, ids),
+        reasons=_reasons(session, selection, reasons),
+        other_reasons=reasons.others,
         items=cards.cards(session, types, EXECUTION, rows, shape=shapes.RecentExecution, extra=inputs),
     )
+
+
+def _all(sampled: list[int]) -> list[int] | None:
+    """Return the ids of a selection if they are all of it."""
+    return sampled if len(sampled) <= COUNT_LIMIT else None
 
 
 def _written(time: int) -> str:
@@ -73,19 +84,23 @@ def _states(session: Session, ids: Sequence[int]) -> dict[str, int]:
     return words
 
 
-def _reasons(session: Session, ids: Sequence[int]) -> list[shapes.FailureCount]:
-    counts = facet_rows.by_text(session, EXECUTION, conventions.FAILURE_TYPES, ids)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [shapes.FailureCount(text, count, f"error={quoted(text)}") for text, count in ordered[:MOST_REASONS]]
+def _reasons(session: Session, selection: Selection, reasons: failure_reasons.Reasons) -> list[shapes.FailureCount]:
+    counts = [shapes.FailureCount(*each) for each in reasons.counts]
+    rest = failure_reasons.count_without_type(session, selection, limit=COUNT_LIMIT)
+    return [*counts, shapes.FailureCount("", rest, failure_reasons.WITHOUT_TYPE)] if rest else counts
 
 
-def _inputs(session: Session, types: KnownTypes, execution_id: int) -> dict[str, object]:
-    events = edge_rows.page_of_events(session, EXECUTION, execution_id, INPUTS, before=None, limit=10 * MOST_INPUTS)
-    ids = list(dict.fromkeys(event.artifact_id for event in events))[:MOST_INPUTS]
-    named = listing.references(session, types, ARTIFACT, ids)
+def _inputs(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, dict[str, object]]:
+    """Return the newest inputs of executions, and how many artifacts each reads."""
+    newest = edge_rows.newest_neighbours(session, EXECUTION, ids, INPUTS, most=MOST_INPUTS)
+    named = listing.references(session, types, ARTIFACT, [each for found in newest.values() for each in found])
+    counts = edge_rows.degrees(session, EXECUTION, ids, INPUTS, period=Period(None, None))
     return {
-        "inputs": [named[each] for each in ids if each in named],
-        "input_count": edge_rows.count_events(session, EXECUTION, execution_id, INPUTS),
+        node_id: {
+            "inputs": [named[each] for each in newest.get(node_id, ()) if each in named],
+            "input_count": counts.get(node_id, 0),
+        }
+        for node_id in ids
     }
 
 
@@ -99,13 +114,14 @@ def production(session: Session, types: KnownTypes, *, limit: int) -> shapes.Pro
 
 
 def _models(session: Session, types: KnownTypes, rule: str, q: str, limit: int) -> shapes.ProductionModels:
-    """Return the models of a search, for which a large store is read once."""
-    sampled = found_rows.sample_ids(session, Asked(ARTIFACT, q).settled(session), limit=COUNT_LIMIT + 1)
+    """Return the models of a search, those that were changed last first."""
+    selection = Asked(ARTIFACT, q).settled(session)
+    sampled = found_rows.sample_ids(session, selection, limit=COUNT_LIMIT + 1)
     ids = sampled[:COUNT_LIMIT]
-    nodes = sorted(node_rows.nodes_by_ids(session, ARTIFACT, ids), key=lambda row: (row.updated, row.id), reverse=True)
+    nodes = found_rows.find_page(session, selection, Order("updated"), limit=limit, first=_all(sampled)).rows
     names = headline.of_nodes(session, ARTIFACT, ids[: chosen_columns.SAMPLE], ["model"])[:1] if ids else []
     columns = [f"metric.{name}" for name in names]
-    rows = cards.cards(session, types, ARTIFACT, nodes[:limit], columns=columns, shape=shapes.Row)
+    rows = cards.cards(session, types, ARTIFACT, nodes, columns=columns, shape=shapes.Row)
     named = names[0] if names else None
     return shapes.ProductionModels(
         rule=rule,  # type: ignore[arg-type]
@@ -129,27 +145,61 @@ def _with_metrics(session: Session, rows: Sequence[shapes.Row]) -> list[shapes.R
 
 
 def workspaces(session: Session, types: KnownTypes, *, limit: int) -> shapes.Workspaces:
-    """Return the workspaces and pipelines with the newest executions, and what each holds."""
-    held = {
-        kind: related_contexts.memberships(session, kind, conventions.WORKSPACE_TYPES) for kind in (EXECUTION, ARTIFACT)
-    }
-    asked = Asked(CONTEXT, type_names=conventions.WORKSPACE_TYPES)
-    newest = sorted(held[EXECUTION], key=lambda each: held[EXECUTION][each].newest, reverse=True)
-    rest = sorted(held[ARTIFACT], key=lambda each: held[ARTIFACT][each].newest, reverse=True)
-    ids = list(dict.fromkeys([*newest, *rest]))[:limit]
-    if len(ids) < limit:  # and those that hold nothing
-        page = found_rows.find_page(session, asked.selection(), Order("updated"), limit=limit).rows
-        ids = list(dict.fromkeys([*ids, *(row.id for row in page)]))[:limit]
-    named = listing.references(session, types, CONTEXT, ids)
+    """Return the workspaces and pipelines that were active last, and what each holds, archived records left out."""
+    selection = Asked(CONTEXT, _UNARCHIVED, type_names=conventions.WORKSPACE_TYPES).settled(session)
+    count = found_rows.count(session, selection)
+    ids = _active(session, selection, min(limit, count))
+    known = listing.references(session, types, CONTEXT, ids)
+    shown = [known[each] for each in ids if each in known]
+    contexts = _contexts(session, [each.name or "" for each in shown])
+    held = {kind: _held(session, kind, contexts) for kind in (ARTIFACT, EXECUTION)}
     items = [
-        shapes.Workspace(
-            **vars(named[each]), artifacts=_size(held[ARTIFACT], each), executions=_size(held[EXECUTION], each)
-        )
-        for each in ids
-        if each in named
+        shapes.Workspace(**vars(each), artifacts=held[ARTIFACT][name], executions=held[EXECUTION][name])
+        for each in shown
+        for name in [each.name or ""]
     ]
-    return shapes.Workspaces(items, found_rows.count(session, asked.selection()))
+    return shapes.Workspaces(items, count)
 
 
-def _size(held: dict[int, related_contexts.Members], context_id: int) -> int:
-    return held[context_id].number if context_id in held else 0
+def _active(session: Session, selection: Selection, limit: int) -> list[int]:
+    """Return the ids of the workspaces of the newest executions, then of the newest artifacts, then of the others."""
+    found: dict[int, None] = {}
+    for kind in (EXECUTION, ARTIFACT):
+        if len(found) < limit:
+            found |= dict.fromkeys(_newest(session, selection, kind))
+    if len(found) < limit:
+        rows = found_rows.find_page(session, selection, Order("updated"), limit=limit).rows
+        found |= dict.fromkeys(row.id for row in rows)
+    return list(found)[:limit]
+
+
+def _newest(session: Session, selection: Selection, kind: Kind) -> list[int]:
+    """Return the ids of the workspaces of the newest nodes of a kind, the latest active first."""
+    last = workspace_rows.active(session, kind, conventions.WORKSPACE_TYPES, most=_NEWEST)
+    names = sorted(last.names, key=last.names.__getitem__, reverse=True)[:_MOST_NAMES]
+    newest = dict(last.contexts)
+    for context_id, name in workspace_rows.named(session, conventions.WORKSPACE_TYPES, names):
+        newest[context_id] = max(newest.get(context_id, 0), last.names.get(name, 0))
+    shown = found_rows.within(selection, list(newest), session) if newest else set()
+    return sorted(shown, key=newest.__getitem__, reverse=True)
+
+
+def _contexts(session: Session, names: Sequence[str]) -> dict[str, list[int]]:
+    """Return the ids of the workspaces that have each of some names: a pipeline may have that of another workspace."""
+    found: dict[str, list[int]] = {name: [] for name in names}
+    for context_id, name in workspace_rows.named(session, conventions.WORKSPACE_TYPES, list(found)):
+        found[name].append(context_id)
+    return found
+
+
+def _held(session: Session, kind: Kind, contexts: Mapping[str, Sequence[int]]) -> dict[str, shapes.Count]:
+    """Return how many unarchived nodes of a kind the workspaces of each name hold, given the contexts of the names."""
+    places = [workspace_rows.Place(kind, name, tuple(ids)) for name, ids in contexts.items()]
+    sizes = workspace_rows.sizes(session, places, limit=COUNT_LIMIT)
+    archived = found_rows.sample_ids(session, Asked(kind, "has:archived").selection(), limit=COUNT_LIMIT)
+    holders = workspace_rows.holders(session, kind, conventions.WORKSPACE_TYPES, archived) if archived else {}
+    is_exact = len(archived) < COUNT_LIMIT
+    return {
+        name: shapes.Count(max(0, size - len(holders.get(name, ()))), is_exact and size < COUNT_LIMIT)
+        for name, size in zip(contexts, sizes, strict=True)
+    }

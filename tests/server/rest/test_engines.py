@@ -16,6 +16,7 @@ from tests.server.rest.shelf import Shelf, value
 
 pytestmark = pytest.mark.slow
 LONG = "Käse " * 60
+ALIASES = {"__aliases__": "Best,production"}
 
 
 @pytest.fixture(scope="module", params=EVERY_ENGINE)
@@ -33,7 +34,7 @@ def anywhere(
         own = {"team": "risk", "share": 0.5, "rows": 12, "note": LONG}
         data = shelf.put("data_set", name="Käse", custom=own)
         meta = {"labels": {"team": "voice"}, "hyperparameters": {"rate": 0.1}}
-        model = shelf.put("model", properties={"name": "churn 🧁", "__ALL_META__": json.dumps(meta)})
+        model = shelf.put("model", properties={"name": "churn 🧁", "__ALL_META__": json.dumps(meta)}, custom=ALIASES)
         for auc in (0.9, float("nan"), 0.8):
             values = json.dumps({"values": {"auc": auc}})
             shelf.put("metrics", properties={"model_id": str(model), "__ALL_META__": values})
@@ -46,7 +47,8 @@ def anywhere(
         state = pb.Execution.FAILED
         shelf.run([], [], last_known_state=state, custom_properties={name: value(why[name]) for name in why})
         shelf.run([], [], last_known_state=state, custom_properties={"failure_type": value("Käse")})
-        shelf.run([], [], last_known_state=pb.Execution.COMPLETE, custom_properties={"failure_type": value("Käse")})
+        before = {"failure_type": value("Käse"), "end_time": value("2020-01-01T00:30:00+02:00")}
+        shelf.run([], [], last_known_state=pb.Execution.COMPLETE, custom_properties=before)
         yield shelf
 
 
@@ -72,6 +74,11 @@ def anywhere(
         (f'prop.note="{LONG}"', 1),
         (f'prop.note="{LONG}!"', 0),
         (f'prop.note="{LONG[:255]}"', 0),
+        ("alias=production", 1),
+        ("alias=Best", 1),
+        ("alias=best", 0),
+        ("alias:best", 1),
+        ("type=Model", 0),
     ],
 )
 def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: int) -> None:
@@ -85,6 +92,10 @@ def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: 
         ('error:"out of memory"', 1),
         ("error:OUT error:assert", 1),
         ("error=OutOfMemoryError,ValueError", 1),
+        ("error=outofmemoryerror,käse", 0),
+        ("ran<2020-01-01", 1),
+        ("ran=2019-12-31..2020-01-01", 1),
+        ("ran:1d", 3),
         ("error:käse", 1),
         ("error:100%_sure", 0),
         ("has:error", 2),
@@ -100,6 +111,23 @@ def test_failures_are_found_on_every_engine(anywhere: Shelf, q: str, found: int)
 def test_types_of_failures_are_counted_on_every_engine(anywhere: Shelf) -> None:
     offers = anywhere.get("/search/complete", q="error=", position=6, kind="execution")["completions"]
     assert [(offer["title"], offer["count"]) for offer in offers] == [("Käse", 1), ("cuda.OutOfMemoryError", 1)]
+
+
+def test_the_home_view_says_the_same_on_every_engine(anywhere: Shelf) -> None:
+    ran = anywhere.get("/home/executions", since=1_600_000_000_000)
+    assert ran["states"] == {"UNKNOWN": 1, "FAILED": 2}
+    assert [(each["type"], each["count"]) for each in ran["reasons"]] == [("Käse", 1), ("cuda.OutOfMemoryError", 1)]
+    assert [each["name"] for each in ran["items"][-1]["inputs"]] == ["Käse"]
+    everything = anywhere.get("/home/executions", since=0)["items"]
+    assert [row["id"] for row in everything[:3]] == [row["id"] for row in ran["items"]]
+    assert anywhere.get("/executions", order_by="ran")["items"][0]["id"] == everything[-1]["id"]
+    models = anywhere.get("/home/models")
+    assert (models["rule"], models["headline"], models["items"][0]["metrics"]["auc"]["last"]) == (
+        "production",
+        "auc",
+        0.8,
+    )
+    assert anywhere.get("/home/workspaces") == {"items": [], "count": 0, "complete": True}
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,8 @@ def filled(kept_shelf: Shelf) -> Shelf:
         ("type=model", [1, 2, 3]),
         ("type=Dataset,model", [1, 2, 3, 4, 5]),
         ("type=mode", []),
+        ("type=dataset", []),
+        ("type:dataset", [4, 5]),
         ("-type=model", [4, 5]),
         ("name:CHURN", [1, 2, 3]),
         ("name=orders", [4]),
@@ -193,3 +195,10 @@ def test_a_long_text_of_a_property_is_compared_as_a_whole(shelf: Shelf) -> None:
         shelf.put(properties={name: text}, custom={"own": f"{text}{name}"})
     found = [shelf.ids(q) for q in (f"prop.note={text}", f"prop.own={text}other", f"prop.note={text[:255]}")]
     assert [*found, shelf.ids(f"prop.own!={text}other")] == [[1], [2], [], [1]]
+
+
+@pytest.mark.parametrize(("q", "names"), [("alias=production", "b"), ("alias=duct", ""), ("alias:production", "ab")])
+def test_an_alias_is_found_as_it_is_written(shelf: Shelf, q: str, names: str) -> None:
+    for name, aliases in (("a", "Production"), ("b", "best,production"), ("c", "best")):
+        shelf.put("model", name=name, custom={"__aliases__": aliases})
+    assert {row["name"] for row in shelf.get("/artifacts", q=q)["items"]} == set(names)

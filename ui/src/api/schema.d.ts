@@ -951,7 +951,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Workspaces with the newest executions, and how much each holds */
+        /** Workspaces that were active last, and how much each holds */
         get: operations["recent_workspaces"];
         put?: never;
         post?: never;
@@ -1882,7 +1882,12 @@ export interface components {
         };
         /**
          * FailureCount
-         * @description How many executions failed for a reason: `type` as it is recorded, and the term of a search that finds them.
+         * @description How many executions failed for a reason, and the term of a search that finds as many.
+         *
+         *     Attributes:
+         *         type: the type of the failure as it is recorded, its first 255 characters; "" for those of which none is.
+         *         count: how many there are, up to 10,000.
+         *         term: the term.
          */
         FailureCount: {
             /** Type */
@@ -2661,7 +2666,7 @@ export interface components {
          *
          *     Attributes:
          *         inputs: the newest of its inputs, at most three.
-         *         input_count: how many inputs it has.
+         *         input_count: how many artifacts it read.
          */
         RecentExecution: {
             /** Key */
@@ -2760,7 +2765,8 @@ export interface components {
          *         q: the search that finds them.
          *         states: how many of them are in each state.
          *         exact: whether `states` and `reasons` count all of them; if not, they count the first 10,000.
-         *         reasons: the most frequent types of failures.
+         *         reasons: the most frequent types of failures, then those without a type.
+         *         other_reasons: how many more types there are.
          *         items: the ones that ran last.
          *         complete: whether the search index had caught up.
          */
@@ -2779,6 +2785,11 @@ export interface components {
             reasons: components["schemas"]["FailureCount"][];
             /** Items */
             items: components["schemas"]["RecentExecution"][];
+            /**
+             * Other Reasons
+             * @default 0
+             */
+            other_reasons: number;
             /**
              * Complete
              * @default true
@@ -3418,7 +3429,9 @@ export interface components {
         };
         /**
          * Workspace
-         * @description A workspace or pipeline, and how many artifacts and executions it holds.
+         * @description A workspace or pipeline, and how many artifacts and executions it holds that are not archived.
+         *
+         *     Each is counted up to 10,000, those that only name the workspace too, as the search `workspace=NAME` finds them.
          */
         Workspace: {
             /** Key */
@@ -3432,22 +3445,25 @@ export interface components {
             name: string | null;
             /** Type */
             type: string;
-            /** Artifacts */
-            artifacts: number;
-            /** Executions */
-            executions: number;
+            artifacts: components["schemas"]["Count"];
+            executions: components["schemas"]["Count"];
         };
         /**
          * Workspaces
-         * @description The workspaces with the newest executions, and how many workspaces there are.
+         * @description The workspaces that were active last, and how many workspaces there are, without archived ones.
          *
-         *     A workspace without executions comes last.
+         *     Those of the last 2,000 executions come first, then those of the last 2,000 artifacts, then those changed last.
          */
         Workspaces: {
             /** Items */
             items: components["schemas"]["Workspace"][];
             /** Count */
             count: number;
+            /**
+             * Complete
+             * @default true
+             */
+            complete: boolean;
         };
         /**
          * Problem

@@ -102,15 +102,17 @@ function States({ ran }: { ran: RecentExecutions }) {
 }
 
 function Reasons({ failed }: { failed: RecentExecutions }) {
+  const others = failed.other_reasons;
   if (failed.reasons.length === 0 || totalOf(failed) < 2) return null;
   return (
     <p className="home-states">
       {failed.reasons.map(({ type, count: number, term }) => (
         <Link key={type} to="/executions" search={{ filter: `${failed.q} ${term}`, sort: "-ran" }} title={type}>
           {formatCount(number)}
-          {!failed.exact && "+"} <bdi>{cutMiddle(type, 40)}</bdi>
+          {!failed.exact && "+"} {type ? <bdi>{cutMiddle(type, 40)}</bdi> : "without a type"}
         </Link>
       ))}
+      {others > 0 && <span className="muted">and {count(others, "other type")}</span>}
     </p>
   );
 }

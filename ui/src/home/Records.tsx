@@ -148,10 +148,10 @@ export function WorkspacesPanel() {
                   </span>
                   <span className="home-end">
                     <Link to="/artifacts" search={listWith([["workspace", name ?? ""]])}>
-                      {count(artifacts, "artifact")}
+                      {count(artifacts.count, "artifact", { more: !artifacts.exact })}
                     </Link>
                     <Link to="/executions" search={listWith([["workspace", name ?? ""]])}>
-                      {count(executions, "execution")}
+                      {count(executions.count, "execution", { more: !executions.exact })}
                     </Link>
                   </span>
                 </li>

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from lineal.catalogue.shapes.facets import Count
 from lineal.catalogue.shapes.records import Card, Reference, Row
 
 
@@ -14,7 +15,7 @@ class RecentExecution(Card):
 
     Attributes:
         inputs: the newest of its inputs, at most three.
-        input_count: how many inputs it has.
+        input_count: how many artifacts it read.
     """
 
     inputs: list[Reference] = field(default_factory=list)
@@ -23,7 +24,13 @@ class RecentExecution(Card):
 
 @dataclass(frozen=True)
 class FailureCount:
-    """How many executions failed for a reason: `type` as it is recorded, and the term of a search that finds them."""
+    """How many executions failed for a reason, and the term of a search that finds as many.
+
+    Attributes:
+        type: the type of the failure as it is recorded, its first 255 characters; "" for those of which none is.
+        count: how many there are, up to 10,000.
+        term: the term.
+    """
 
     type: str
     count: int
@@ -39,7 +46,8 @@ class RecentExecutions:
         q: the search that finds them.
         states: how many of them are in each state.
         exact: whether `states` and `reasons` count all of them; if not, they count the first 10,000.
-        reasons: the most frequent types of failures.
+        reasons: the most frequent types of failures, then those without a type.
+        other_reasons: how many more types there are.
         items: the ones that ran last.
         complete: whether the search index had caught up.
     """
@@ -50,6 +58,7 @@ class RecentExecutions:
     exact: bool
     reasons: list[FailureCount]
     items: list[RecentExecution]
+    other_reasons: int = 0
     complete: bool = True
 
 
@@ -78,18 +87,22 @@ class ProductionModels:
 
 @dataclass(frozen=True)
 class Workspace(Reference):
-    """A workspace or pipeline, and how many artifacts and executions it holds."""
+    """A workspace or pipeline, and how many artifacts and executions it holds that are not archived.
 
-    artifacts: int
-    executions: int
+    Each is counted up to 10,000, those that only name the workspace too, as the search `workspace=NAME` finds them.
+    """
+
+    artifacts: Count
+    executions: Count
 
 
 @dataclass(frozen=True)
 class Workspaces:
-    """The workspaces with the newest executions, and how many workspaces there are.
+    """The workspaces that were active last, and how many workspaces there are, without archived ones.
 
-    A workspace without executions comes last.
+    Those of the last 2,000 executions come first, then those of the last 2,000 artifacts, then those changed last.
     """
 
     items: list[Workspace]
     count: int
+    complete: bool = True

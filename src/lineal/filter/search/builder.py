@@ -25,10 +25,11 @@ from lineal.filter.search.value_tests import (
     Expression,
     NumberPlace,
     NumberTest,
+    ends_with,
+    lists,
     moment,
     number_test,
     pattern,
-    pattern_of,
     text_test,
     within,
 )
@@ -163,13 +164,9 @@ def _type(body: Comparison, target: Target) -> Expression:
     tests = [text_test(body)(table.name)]
     if body.operator == "=":
         texts = [str(value) for value in body.values]
-        tests += [Contains(table.name, _ending(text, mark)) for text in texts for mark in "/."]
+        tests += [ends_with(table.name, mark + text) for text in texts for mark in "/."]
     types = sa.select(table.id).where(table.type_kind == target.kind.type_kind, sa.or_(*tests))
     return target.unled(target.node.c.type_id).in_(types)
-
-
-def _ending(text: str, mark: str) -> sa.BindParameter[str]:
-    return sa.bindparam(None, f"%{mark}{pattern_of(text)}", sa.Text())
 
 
 def _name(body: Comparison, target: Target) -> Expression:
@@ -202,10 +199,10 @@ def _id(body: Comparison, target: Target) -> Expression:
 
 def _alias(body: Comparison, target: Target) -> Expression:
     """Build the test of an alias: one of those that a record lists with commas between them."""
-    texts = [pattern_of(value) for value in body.values if isinstance(value, str)]
-    around = ("%{}%",) if body.operator == ":" else ("{}", "{},%", "%,{}", "%,{},%")
-    parts = [sa.bindparam(None, form.format(text), sa.Text()) for text in texts for form in around]
-    return _aliased(target, lambda listed: sa.or_(*[Contains(listed, part) for part in parts]))
+    texts = [value for value in body.values if isinstance(value, str)]
+    if body.operator == ":":
+        return _aliased(target, lambda listed: sa.or_(*[Contains(listed, pattern(text)) for text in texts]))
+    return _aliased(target, lambda listed: sa.or_(*[lists(listed, text) for text in texts]))
 
 
 def _aliased(target: Target, test: Callable[[Expression], Expression]) -> Expression:
@@ -223,10 +220,9 @@ def _error(body: Comparison, target: Target) -> Expression:
             target, conventions.FAILURE_TEXTS, lambda text: sa.or_(*[Contains(text, part) for part in parts])
         )
     whole = [sa.bindparam(None, text, sa.Text()) for text in texts]
-    endings = [_ending(text, ".") for text in texts]
     return sa.or_(
         _failed(target, conventions.FAILURE_TEXTS, lambda text: TextIn(text, *whole)),
-        _failed(target, conventions.FAILURE_TYPES, lambda text: sa.or_(*[Contains(text, end) for end in endings])),
+        _failed(target, conventions.FAILURE_TYPES, lambda text: sa.or_(*[ends_with(text, f".{end}") for end in texts])),
     )
 
 

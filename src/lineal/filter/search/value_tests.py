@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from lineal.filter.dialects import TextIn, utf8_on_mysql
+from lineal.filter.dialects import ByBytes, TextIn, utf8_on_mysql
 from lineal.filter.search import values
 from lineal.filter.search.tree import Comparison, Range
 
@@ -57,6 +57,39 @@ def _contains_on_postgresql(element: Contains, compiler: Any, **options: Any) ->
 def _contains_on_mysql(element: Contains, compiler: Any, **options: Any) -> str:
     text, pattern = [utf8_on_mysql(compiler.process(each, **options), compiler) for each in element.clauses]
     return f"({text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE '|')"
+
+
+class Holds(FunctionElement[bool]):
+    """Whether the first operand, a text, holds the second; the case counts."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+    def self_group(self, against: Any = None) -> Any:
+        """Return the condition itself: it has its parentheses."""
+        return self
+
+
+@compiles(Holds)
+def _holds(element: Holds, compiler: Any, **options: Any) -> str:
+    text, part = [compiler.process(ByBytes(operand), **options) for operand in element.clauses]
+    return f"({_POSITION.get(compiler.dialect.name, 'instr')}({text}, {part}) > 0)"
+
+
+_POSITION = {"postgresql": "strpos"}
+# No text of a type or an alias has this character.
+_END = "\x1f"
+
+
+def ends_with(text: Expression, ending: str) -> Expression:
+    """Return the condition that a text has an ending; the case counts."""
+    return Holds(text + sa.literal(_END, sa.Text()), sa.bindparam(None, ending + _END, sa.Text()))
+
+
+def lists(text: Expression, item: str) -> Expression:
+    """Return the condition that a text, a list with commas between its items, has an item; the case counts."""
+    comma = sa.literal(",", sa.Text())
+    return Holds(comma + text + comma, sa.bindparam(None, f",{item},", sa.Text()))
 
 
 LONGEST_INDEXED = 255

@@ -46,7 +46,7 @@ def add(router: APIRouter, catalogue: Catalogue) -> None:
     @router.get(
         "/home/workspaces",
         response_model=shapes.Workspaces,
-        summary="Workspaces with the newest executions, and how much each holds",
+        summary="Workspaces that were active last, and how much each holds",
         operation_id="recent_workspaces",
         tags=_TAGS,
     )

@@ -45,10 +45,20 @@ def by_type(session: Session, kind: Kind) -> Counter[int]:
     return Counter(dict(session.rows(Statement(query, is_asked=True))))
 
 
-def created_times(session: Session, kind: Kind) -> list[int]:
-    """Return when the archived nodes of a kind were created, in no order."""
-    query = narrowed(session, sa.select(NODE[kind].c.create_time_since_epoch), _archived(kind))
-    return [time for (time,) in session.rows(Statement(query, is_asked=True))]
+def by_span(session: Session, kind: Kind, *, start: int, width: int) -> Counter[int]:
+    """Count the archived nodes of a kind by the span of time in which they were created.
+
+    Args:
+        session: the transaction.
+        kind: the kind.
+        start: where the first span begins, in milliseconds since the epoch.
+        width: how long each is, in milliseconds.
+    """
+    since = NODE[kind].c.create_time_since_epoch - sa.literal(start, sa.BigInteger())
+    began = (since - since % sa.literal(width, sa.BigInteger())).label("began")
+    times = narrowed(session, sa.select(began), _archived(kind)).subquery("times")
+    query = sa.select(times.c.began, sa.func.count()).group_by(times.c.began)
+    return Counter({int(began) // width: number for began, number in session.rows(Statement(query, is_asked=True))})
 
 
 def _archived(kind: Kind) -> Selection:

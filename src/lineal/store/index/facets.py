@@ -9,12 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lineal.filter.dialects import TextIn
 from lineal.filter.search import among
 from lineal.kinds import CONTEXT, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.tables.mlmd_tables import EVENT, MEMBERSHIP, NODE, PROPERTY, TYPE
-from lineal.store.tables.own_tables import ENTRY, FACT, LONGEST_TEXT, Family
+from lineal.store.tables.own_tables import ENTRY, FACT, Family
 
 _IDS = "ids"
 _PIECE = 4096
@@ -107,13 +108,30 @@ def _by_fact(kind: Kind, family: Family, *columns: str) -> Statement:
     return _counting(query.where(fact.kind == kind.type_kind, listed(fact.node_id, _IDS), is_of_family))
 
 
-def by_text(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> Counter[str]:
-    """Count nodes by the texts that their properties of some names hold, each by its first 255 characters."""
+def texts_of(
+    session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int], *, longest: int | None = None
+) -> list[tuple[int, str, bool, str]]:
+    """Return (node id, name, whether it is a custom property, text) of the texts in some properties of nodes.
+
+    A text is cut to `longest` characters, if they are given.
+    """
     row = PROPERTY[kind].c
-    query = sa.select(sa.func.substr(row.string_value, 1, LONGEST_TEXT).label("text"))
+    text = row.string_value if longest is None else sa.func.substr(row.string_value, 1, longest)
+    query = sa.select(row[kind.id_column], row.name, row.is_custom_property, text)
     query = query.where(listed(row[kind.id_column], _IDS), among(row.name, names), row.string_value.is_not(None))
-    counts = _counted(session, _counting(query), ids)
-    return Counter({text: number for text, number in counts.items() if text})
+    found = session.listed_rows(Statement(query), _IDS, ids)
+    return [(node_id, name, bool(is_custom), text) for node_id, name, is_custom, text in found if text]
+
+
+def having_text(
+    session: Session, kind: Kind, names: Sequence[str], texts: Sequence[str], ids: Sequence[int]
+) -> list[tuple[int, str]]:
+    """Return (node id, text) of the nodes of which a property of some names is one of some texts."""
+    row = PROPERTY[kind].c
+    is_one = TextIn(row.string_value, *[sa.bindparam(None, text, sa.Text()) for text in texts])
+    query = sa.select(row[kind.id_column], row.string_value)
+    query = query.where(listed(row[kind.id_column], _IDS), among(row.name, names), is_one)
+    return [(node_id, text) for node_id, text in session.listed_rows(Statement(query), _IDS, ids)]
 
 
 def by_metric(session: Session, kind: Kind, ids: Sequence[int]) -> Counter[str]:

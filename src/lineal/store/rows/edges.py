@@ -70,6 +70,31 @@ def page_of_events(
     return [EventRow._make(row) for row in rows]
 
 
+def newest_neighbours(
+    session: Session, kind: Kind, ids: Sequence[int], types: Collection[int], *, most: int
+) -> dict[int, list[int]]:
+    """Return the ids of up to `most` neighbours of each node over events of certain types, those of new events first.
+
+    One statement reads them, and of each node only its newest events: ten for each neighbour that is wanted.
+    """
+    other = _OWNER[OTHER[kind]]
+    newest = [
+        sa.select(_OWNER[kind], other, EVENT.c.id)
+        .where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
+        .order_by(*_NEWEST_FIRST.keys)
+        .limit(10 * most)
+        .subquery(f"of_{place}")
+        for place, node_id in enumerate(ids)
+    ]
+    if not newest:
+        return {}
+    rows = session.rows(Statement(sa.union_all(*[sa.select(*each.c) for each in newest])))
+    found: dict[int, dict[int, None]] = {}
+    for owner, neighbour, _ in sorted(rows, key=lambda row: -row[2]):
+        found.setdefault(owner, {})[neighbour] = None
+    return {owner: list(neighbours)[:most] for owner, neighbours in found.items()}
+
+
 def count_events(session: Session, kind: Kind, node_id: int, types: Collection[int]) -> int:
     """Return how many events of certain types a node has."""
     counts = event_counts(session, kind, [node_id])[node_id]

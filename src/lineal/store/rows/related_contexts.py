@@ -6,16 +6,12 @@ What stays out: writing these relations (relations.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-import sqlalchemy as sa
-
-from lineal.filter.search import among
 from lineal.kinds import CONTEXT, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.nodes import NodeRow, select_nodes
-from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PARENT_CONTEXT, TYPE
+from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PARENT_CONTEXT
 
 
 def _contexts_of_many(kind: Kind) -> Statement:
@@ -52,20 +48,3 @@ def parent_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, Nod
 def child_contexts(session: Session, ids: Sequence[int]) -> list[tuple[int, NodeRow]]:
     """Return (parent's id, child) for every child of the contexts."""
     return [(row[-1], NodeRow._make(row[:-1])) for row in session.listed_rows(_CHILDREN, "ids", ids)]
-
-
-class Members(NamedTuple):
-    """How many nodes a context holds, and the id of the newest."""
-
-    number: int
-    newest: int
-
-
-def memberships(session: Session, kind: Kind, type_names: Sequence[str]) -> dict[int, Members]:
-    """Return what the contexts of some types hold of a kind, by context; those that hold nothing are left out."""
-    link, node = MEMBERSHIP[kind].c, NODE[CONTEXT].c
-    types = sa.select(TYPE.c.id).where(TYPE.c.type_kind == CONTEXT.type_kind, among(TYPE.c.name, type_names))
-    contexts = sa.select(node.id).where(node.type_id.in_(types))
-    members = link[kind.id_column]
-    query = sa.select(link.context_id, sa.func.count(), sa.func.max(members)).where(link.context_id.in_(contexts))
-    return {row[0]: Members(row[1], row[2]) for row in session.rows(Statement(query.group_by(link.context_id)))}
