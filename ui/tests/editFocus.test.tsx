@@ -80,6 +80,21 @@ describe("the focus after a refusal", () => {
   });
 });
 
+describe("an editor", () => {
+  it("leaves Esc and Ctrl+Enter to a character that is being composed", async () => {
+    serveNode(described("old"));
+    let isClosed = false;
+    const close = () => {
+      isClosed = true;
+    };
+    drawAt("/", <FieldEditor field="description" record={described("old")} onClose={close} shown={<p>old</p>} />);
+    const box = await screen.findByRole("textbox");
+    fireEvent.keyDown(box, { key: "Escape", isComposing: true });
+    fireEvent.keyDown(box, { key: "Enter", ctrlKey: true, keyCode: 229 });
+    expect(isClosed).toBe(false);
+  });
+});
+
 describe("the focus after archiving", () => {
   it("is on Restore, and after that on Archive", async () => {
     serveNode(

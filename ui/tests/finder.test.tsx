@@ -108,6 +108,22 @@ describe.each([
   });
 });
 
+describe("a search for a text that is no longer there", () => {
+  it("is given up", async () => {
+    const { type } = await draw(<Search />);
+    const requests: Request[] = [];
+    const answer = fetch;
+    globalThis.fetch = ((request: Request) => {
+      requests.push(request);
+      return answer(request);
+    }) as typeof fetch;
+    type("fraud");
+    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    type("churn");
+    await vi.waitFor(() => expect(requests[0]?.signal.aborted).toBe(true));
+  });
+});
+
 describe("find in the lineage", () => {
   async function drawFind(total: number) {
     const { ended, end } = later();

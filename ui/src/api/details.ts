@@ -29,9 +29,10 @@ export function useNodes(kind: ApiKind, ids: readonly string[]) {
 export function useEvents(kind: "artifacts" | "executions", id: string, direction: "input" | "output") {
   return useInfiniteQuery({
     queryKey: ["events", kind, id, direction],
-    queryFn: ({ pageParam }) =>
+    queryFn: ({ pageParam, signal }) =>
       dataOf(
         api.GET(`/api/v1/${kind as "artifacts"}/{node_id}/events`, {
+          signal,
           params: { path: { node_id: id }, query: { direction, limit: 60, ...(pageParam && { cursor: pageParam }) } },
         }),
       ),
@@ -49,9 +50,11 @@ export function useEvents(kind: "artifacts" | "executions", id: string, directio
 export function useVersionPages(id: string, columns: string | undefined) {
   return useInfiniteQuery({
     queryKey: ["versions", id, "pages", columns],
-    queryFn: ({ pageParam }) => {
+    queryFn: ({ pageParam, signal }) => {
       const query = { limit: 100, ...(columns !== undefined && { columns }), ...(pageParam && { cursor: pageParam }) };
-      return dataOf(api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query } }));
+      return dataOf(
+        api.GET("/api/v1/artifacts/{node_id}/versions", { signal, params: { path: { node_id: id }, query } }),
+      );
     },
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
@@ -69,8 +72,8 @@ export function useVersions(id: string, metrics: readonly string[] = []) {
   const query = { limit: MOST_VERSIONS, ...(columns && { columns }) };
   return useQuery({
     queryKey: ["versions", id, columns],
-    queryFn: () =>
-      dataOf(api.GET("/api/v1/artifacts/{node_id}/versions", { params: { path: { node_id: id }, query } })),
+    queryFn: ({ signal }) =>
+      dataOf(api.GET("/api/v1/artifacts/{node_id}/versions", { signal, params: { path: { node_id: id }, query } })),
     refetchInterval: REFRESH_EVERY,
   });
 }
@@ -78,7 +81,8 @@ export function useVersions(id: string, metrics: readonly string[] = []) {
 export function useEvaluations(id: string) {
   return useQuery({
     queryKey: ["evaluations", id],
-    queryFn: () => dataOf(api.GET("/api/v1/artifacts/{node_id}/evaluations", { params: { path: { node_id: id } } })),
+    queryFn: ({ signal }) =>
+      dataOf(api.GET("/api/v1/artifacts/{node_id}/evaluations", { signal, params: { path: { node_id: id } } })),
     refetchInterval: REFRESH_EVERY,
   });
 }

@@ -94,7 +94,8 @@ export function pathQuery(first: string | undefined, second: string | undefined)
   const query = { first: first ?? "", second: second ?? "", limit: 50 };
   return {
     queryKey: ["path", first, second],
-    queryFn: () => dataOf(api.GET("/api/v1/lineage/path", { params: { query } })),
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      dataOf(api.GET("/api/v1/lineage/path", { signal, params: { query } })),
     enabled: first !== undefined && second !== undefined,
   };
 }

@@ -2,6 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { isComposing } from "../app/useOptionKeys";
 import type { Clash } from "./changing";
 import { hasNoFocus } from "./useFocus";
 import type { Saving } from "./useSaving";
@@ -34,6 +35,7 @@ export function Editor({ saving, onSave, onClose, shown, action = "Save", hint, 
     setMistake(onSave());
   };
   const press = (event: KeyboardEvent) => {
+    if (isComposing(event)) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       onClose();
