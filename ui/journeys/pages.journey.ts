@@ -12,6 +12,7 @@ import { emptyStore, launch, picture, serve, settle, tutorialStore, type Visitor
 const BUILT = resolve(import.meta.dirname, "../../src/lineal/ui/static");
 
 const PAGES: Record<string, string> = {
+  home: "/",
   artifacts: "/artifacts?preview=3",
   filter: "/artifacts?filter=type=model -label.season=spring",
   artifact: "/artifacts/3",
@@ -102,7 +103,17 @@ const WINDOWS: Record<string, { width: number; height: number; scale?: number }>
 describe.each(Object.entries(WINDOWS))("in a window of %s", (what, size) => {
   it("no page scrolls sideways", async () => {
     const { page, faults, close } = await visit(browser, world, size);
-    for (const name of ["artifacts", "artifact", "run", "lineage", "lineage-selected", "compare", "monitor", "types"]) {
+    for (const name of [
+      "home",
+      "artifacts",
+      "artifact",
+      "run",
+      "lineage",
+      "lineage-selected",
+      "compare",
+      "monitor",
+      "types",
+    ]) {
       await page.goto((PAGES[name] as string).replace("?preview=3", ""));
       await settle(page);
       await picture(page, `${name}-${what.replace(/\W+/g, "")}`);
@@ -203,6 +214,16 @@ describe("the built files", () => {
     );
     return new Map(files.map((name) => [name, gzipSync(readFileSync(join(folder, name))).length]));
   }
+
+  it("have the styles of all components of Mantine that are in them", () => {
+    const classes = (ending: string) => {
+      const files = readdirSync(join(BUILT, "assets")).filter((name) => name.endsWith(ending));
+      const text = files.map((name) => readFileSync(join(BUILT, "assets", name), "utf8")).join();
+      return new Set(text.match(/\bm_[0-9a-f]{5,8}\b/g));
+    };
+    const styled = classes(".css");
+    expect([...classes(".js")].filter((name) => !styled.has(name))).toEqual([]);
+  });
 
   it("are under 1 MB compressed, the first view under 300 kB, at home and in a list", async () => {
     const sizes = compressed(BUILT);

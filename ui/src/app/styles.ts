@@ -2,7 +2,7 @@
 // folder owns its sheets. They are named here, not beside their components, so that no bundler changes the order. Pages
 // that are loaded later import their own sheets, which come after all of these.
 
-import "@mantine/core/styles.css";
+import "./mantineStyles";
 import "./tokens.css";
 import "./base.css";
 import "./parts.css";
