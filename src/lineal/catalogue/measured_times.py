@@ -27,10 +27,9 @@ def with_measured_times(session: Session, metric: str, reports: Sequence[Report]
     stated = metric_rows.texts(session, ids, CREATE_TIME)
     logged = point_rows.latest_times(session, ARTIFACT, ids, metric)
     return [
-        each._replace(
-            time=logged.get(each.reporter, measured_at(stated.get(each.reporter), recorded=each.time)),
-        )
-        for each in reports
+        Report(about, reporter, value, logged[reporter] if reporter in logged else measured_at(told, recorded=time))
+        for about, reporter, value, time in reports
+        for told in (stated.get(reporter),)
     ]
 
 

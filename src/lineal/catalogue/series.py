@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from lineal.catalogue import shapes
 from lineal.catalogue.cards import key_of
@@ -65,12 +66,14 @@ def series(
         lines: which series are wanted, and how finely.
     """
     found, left_out = _reports(session, asked.selection(), metric, period)
-    known = metric_rows.named(session, sorted({node_id for report in found for node_id in report[:2]}))
-    # If the model of an evaluation does not exist, the values count for the evaluation.
-    found = [report if report.about in known else report._replace(about=report.reporter) for report in found]
+    known = metric_rows.named(session, sorted({report.about for report in found}))
+    if any(report.about not in known for report in found):
+        # If the model of an evaluation does not exist, the values count for the evaluation.
+        found = [report if report.about in known else report._replace(about=report.reporter) for report in found]
+        known |= metric_rows.named(session, sorted({each.about for each in found if each.about not in known}))
     grouped = _grouped(session, types, found, known, lines.group_by)
     chosen, others = _chosen(grouped, lines)
-    drawn = [_series(dict(group), [_point(each, known) for each in grouped[group]], lines.buckets) for group in chosen]
+    drawn = [_series(dict(group), grouped[group], known, lines.buckets) for group in chosen]
     named = [_other(group, grouped[group]) for group in others[:MOST_OTHERS]]
     return shapes.MetricSeries(metric, drawn, exact=not left_out, left_out=left_out, others=named, groups=len(grouped))
 
@@ -166,7 +169,9 @@ def _values(
     reporters = [report.reporter for report in reports]
     family, _, name = key.partition(".")
     if family == "label":
-        labels = metric_rows.labels(session, sorted({node_id for report in reports for node_id in report[:2]}), name)
+        labels = metric_rows.labels(session, sorted(reporters), name)
+        lacking = {each.about for each in reports if each.reporter not in labels}
+        labels |= metric_rows.labels(session, sorted(lacking.difference(reporters)), name)
         return {each.reporter: labels.get(each.reporter, labels.get(each.about, "")) for each in reports}
     if key == "metrics_type":
         return metric_rows.texts(session, reporters, key)
@@ -182,29 +187,34 @@ def is_group(key: str) -> bool:
     return key in (*_NAMES, *_OF_REPORTER) or (key.startswith("label.") and len(key) > len("label."))
 
 
-def _series(group: dict[str, str], points: list[Point], buckets: int) -> shapes.Series:
-    points.sort(key=lambda point: point.time)
-    thinned = thin(points, buckets)
-    return shapes.Series(group, thinned, len(points), downsampled=len(thinned) < len(points))
+def _series(
+    group: dict[str, str], reports: Sequence[Report], known: Mapping[int, Named], buckets: int
+) -> shapes.Series:
+    thinned = thin(sorted(reports, key=lambda report: report.time), buckets)
+    points = [_point(each, known) for each in thinned]
+    return shapes.Series(group, points, len(reports), downsampled=len(points) < len(reports))
 
 
-def thin(points: Sequence[Point], buckets: int) -> list[Point]:
-    """Keep the first, the last, the least and the greatest point of each span of time, and one that is NaN."""
-    if len(points) <= 4 * buckets:
-        return list(points)
-    first = points[0].time
-    width = max(1, math.ceil((points[-1].time - first + 1) / buckets))
-    spans: dict[int, list[Point]] = {}
-    for point in points:
-        spans.setdefault((point.time - first) // width, []).append(point)
-    return [point for span in spans.values() for point in _extremes(span)]
+def thin(reports: Sequence[Report], buckets: int) -> list[Report]:
+    """Keep the first, the last, the least and the greatest of each span of time, and one that is NaN."""
+    if len(reports) <= 4 * buckets:
+        return list(reports)
+    first = reports[0].time
+    width = max(1, math.ceil((reports[-1].time - first + 1) / buckets))
+    spans: dict[int, list[Report]] = {}
+    for report in reports:
+        spans.setdefault((report.time - first) // width, []).append(report)
+    return [report for span in spans.values() for report in _extremes(span)]
 
 
-def _extremes(span: list[Point]) -> list[Point]:
-    numbers = [point for point in span if not math.isnan(point.value)]
-    gap = [point for point in span if math.isnan(point.value)][:1]
+def _extremes(span: list[Report]) -> list[Report]:
+    numbers = [each for each in span if not math.isnan(each.value)]
+    gap = [each for each in span if math.isnan(each.value)][:1]
     kept = [span[0], span[-1], *gap]
     if numbers:
-        kept += [min(numbers, key=lambda point: point.value), max(numbers, key=lambda point: point.value)]
+        kept += [min(numbers, key=_value), max(numbers, key=_value)]
     chosen = set(map(id, kept))
-    return [point for point in span if id(point) in chosen]
+    return [each for each in span if id(each) in chosen]
+
+
+_value = attrgetter("value")

@@ -28,10 +28,8 @@ class Report(NamedTuple):
     time: int
 
 
-class _Found(NamedTuple):
-    about: int
-    reporter: int
-    value: float
+_Found = tuple[int, int, float]
+"""A report without its time: thousands are read at once, and a tuple is made faster than an object."""
 
 
 _TIMES = Statement(sa.select(_NODE.id, _NODE.create_time_since_epoch).where(listed(_NODE.id, "ids")))
@@ -120,20 +118,24 @@ def _at_end(session: Session, query: sa.Select[Any], span: IdSpan, limit: int, o
 
 def _read(session: Session, query: sa.Select[Any], values: dict[str, Any]) -> list[_Found]:
     loaded = session.dialect.loaded_value
-    found = []
-    for about, reporter, number, text, packed in session.rows(Statement(query), values):
+
+    def read(number: Any, text: str | None, packed: Any) -> float:
         value = number if packed is None else loaded((None, number, None, packed, None))[1]
-        found.append(_Found(about, reporter, float(value) if isinstance(value, str) else read_number(value, text)))
-    return found
+        return float(value) if isinstance(value, str) else read_number(value, text)
+
+    return [
+        (about, reporter, number if type(number) is float and text is packed is None else read(number, text, packed))
+        for about, reporter, number, text, packed in session.rows(Statement(query), values)
+    ]
 
 
 def _reports(session: Session, found: Iterable[_Found]) -> list[Report]:
     """Return one report of each reporter that exists, with its time; an evaluation of a model counts for the model."""
     kept: dict[int, _Found] = {}
     for row in found:
-        known = kept.get(row.reporter)
-        if known is None or known.about == row.reporter != row.about:
-            kept[row.reporter] = row
+        about, reporter, _ = row
+        if reporter not in kept or (about != reporter and kept[reporter][0] == reporter):
+            kept[reporter] = row
     times: dict[int, int] = dict(session.listed_rows(_TIMES, "ids", sorted(kept)))
     return [Report(*kept[each], times[each]) for each in sorted(kept) if each in times]
 
