@@ -32,6 +32,13 @@ afterAll(async () => {
   await world?.stop();
 });
 
+/** How many records the list says that it has. */
+async function totalOfList(): Promise<string> {
+  const total = visitor.page.locator(".list-status strong").first();
+  await total.waitFor();
+  return (await total.textContent()) ?? "";
+}
+
 async function open(address: string) {
   await visitor.page.goto(address);
   await settle(visitor.page);
@@ -55,8 +62,27 @@ describe("the home view", () => {
     await ran.getByRole("link", { name: "All: what ran" }).click();
     await page.waitForURL(/executions\?/);
     await settle(page);
-    const total = said.replace(/ .*/, "");
-    expect(await page.locator(".list-page").textContent()).toContain(total);
+    expect(await totalOfList()).toBe(said.replace(/ .*/, ""));
+    expect(new URL(page.url()).searchParams.get("sort")).toBe("-ran");
+  });
+
+  it("has no number that its list does not show: states, reasons, workspaces, models", async () => {
+    const page = await open("/?span=30d");
+    const links = page.locator(".home-states a, .home-panels .home-end a, .home-all a");
+    await page.locator(".home-end a").first().waitFor();
+    const numbers = await links.evaluateAll((found) =>
+      found.map((link) => {
+        const all = link.closest(".home-all");
+        const text = all ? (all.textContent?.match(/of ([\d,]+\+?)/)?.[1] ?? "") : (link.textContent ?? "").trim();
+        return { href: link.getAttribute("href") ?? "", number: text.replace(/[^\d,+].*/s, "") };
+      }),
+    );
+    const counted = numbers.filter(({ number, href }) => number && !href.startsWith("/workspaces"));
+    expect(counted.length).toBeGreaterThan(8);
+    for (const { href, number } of counted) {
+      await open(href);
+      expect(`${href} ${await totalOfList()}`).toBe(`${href} ${number}`);
+    }
   });
 
   it("shows the models in production with their numbers", async () => {
@@ -121,7 +147,7 @@ describe("a failed execution", () => {
     await why.waitFor();
     await picture(page, "home-execution-failed");
     await page.goto("/executions?filter=has:error");
-    await page.locator(".failure-cell").first().waitFor();
+    await page.locator(".row .failure-line").first().waitFor();
     await picture(page, "home-executions-failed");
   });
 });

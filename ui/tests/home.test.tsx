@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
 // The span of the home view, the first steps for an empty store, and the timeline of a run.
 
-import { describe, expect, it } from "vitest";
+import { act, renderHook } from "@testing-library/react";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { durationOf, timesNote } from "../src/api/shapes";
 import { axisOf, oldestFirst, placeOf, ranAt, ticksOf } from "../src/context/timeline";
 import { accessNote, firstSteps, tutorialCommand } from "../src/home/firstSteps";
 import { beginningOf, saySince, spanOf } from "../src/home/span";
+import { useBeginning } from "../src/home/useBeginning";
 import { sayFailure, withoutReason } from "../src/values/Failure";
 import { formatDuration } from "../src/values/times";
 import { rowOf } from "./drawing";
@@ -18,6 +20,18 @@ describe("the span", () => {
     expect(saySince(beginningOf("24h", MORNING))).toBe("since 27 Nov 2026, 09:30");
     expect(saySince(beginningOf("7d", MORNING))).toBe("since 21 Nov 2026, 09:30");
     expect(spanOf("forever")).toBe("night");
+  });
+});
+
+describe("the beginning of the span", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("moves on while the view stays open", () => {
+    vi.useFakeTimers({ now: new Date(2026, 10, 28, 23, 59, 30) });
+    const { result } = renderHook(() => useBeginning("night"));
+    const before = result.current;
+    act(() => void vi.advanceTimersByTime(120_000));
+    expect(result.current - before).toBe(24 * 3_600_000);
   });
 });
 

@@ -1,7 +1,7 @@
 // What the home view asks: each panel has one request, so that each loads and fails by itself.
 
 import { useQuery } from "@tanstack/react-query";
-import { SHOWN } from "../home/span";
+import { SHOWN, type Span } from "../home/span";
 import { UNARCHIVED } from "./asks";
 import { api, dataOf, REFRESH_EVERY } from "./client";
 import type { components } from "./schema";
@@ -12,12 +12,14 @@ export type RecentExecution = Schemas["RecentExecution"];
 export type ProductionModels = Schemas["ProductionModels"];
 export type Connection = Schemas["Connection"];
 
-/** What ran since a time, milliseconds since the epoch; only what failed, if asked for. */
-export function useRecentExecutions(since: number, state: "" | "FAILED") {
+/** What ran in a span that began at a time, milliseconds since the epoch; only what failed, if asked for. */
+export function useRecentExecutions(span: Span, since: number, state: "" | "FAILED") {
   const query = { since, limit: SHOWN, ...(state && { state }) };
   return useQuery({
-    queryKey: ["home", "executions", since, state],
+    queryKey: ["home", "executions", state, span, since],
     queryFn: () => dataOf(api.GET("/api/v1/home/executions", { params: { query } })),
+    // What ran stays while the span moves on; never that of another span.
+    placeholderData: (old, last) => (last?.queryKey[3] === span ? old : undefined),
     refetchInterval: REFRESH_EVERY,
   });
 }

@@ -11,9 +11,15 @@ import { count, formatCount } from "../values/numbers";
 import { RecordIcon, StateBadge } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
 import { Panel, type Shown } from "./Panel";
+import type { Span } from "./span";
 
-export function WhatRan({ since }: { since: number }) {
-  const query = useRecentExecutions(since, "");
+interface PanelOfSpan {
+  readonly span: Span;
+  readonly since: number;
+}
+
+export function WhatRan({ span, since }: PanelOfSpan) {
+  const query = useRecentExecutions(span, since, "");
   return (
     <Panel title="What ran" shown={shownOf(query.data)}>
       <Loaded query={query} rows={5}>
@@ -36,8 +42,8 @@ export function WhatRan({ since }: { since: number }) {
   );
 }
 
-export function WhatFailed({ since }: { since: number }) {
-  const query = useRecentExecutions(since, "FAILED");
+export function WhatFailed({ span, since }: PanelOfSpan) {
+  const query = useRecentExecutions(span, since, "FAILED");
   return (
     <Panel title="What failed, and why" shown={shownOf(query.data)}>
       <Loaded query={query} rows={5}>

@@ -2,19 +2,19 @@
 
 import { NativeSelect } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo } from "react";
 import { useTotals } from "../api/listing";
 import { useTitle } from "../app/useTitle";
 import { WhatFailed, WhatRan } from "./Executions";
 import { MadeLast, Production, WorkspacesPanel } from "./Records";
 import { Start } from "./Start";
-import { beginningOf, SPANS, saySince, spanOf } from "./span";
+import { SPANS, saySince, spanOf } from "./span";
+import { useBeginning } from "./useBeginning";
 
 export default function HomePage() {
   useTitle("Home");
   const { span: asked } = useSearch({ strict: false }) as { span?: string };
   const span = spanOf(asked);
-  const since = useMemo(() => beginningOf(span), [span]);
+  const since = useBeginning(span);
   const totals = useTotals();
   if (totals.data && totals.data.artifacts + totals.data.executions + totals.data.contexts === 0) return <Start />;
   return (
@@ -25,8 +25,8 @@ export default function HomePage() {
       </header>
       <div className="home-panels">
         <div className="home-column">
-          <WhatFailed since={since} />
-          <WhatRan since={since} />
+          <WhatFailed span={span} since={since} />
+          <WhatRan span={span} since={since} />
         </div>
         <div className="home-column">
           <Production />
