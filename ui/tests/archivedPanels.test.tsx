@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 // Panels whose links lead to lists without archived records: they ask and count without them, too.
 
-import { screen } from "@testing-library/react";
+import { fireEvent, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { Members } from "../src/context/Members";
 import { MadeLast } from "../src/home/Records";
@@ -31,11 +31,14 @@ describe("a panel", () => {
     expect(asked.every((address) => decodeURIComponent(address).includes(UNARCHIVED))).toBe(true);
   });
 
-  it("of what a workspace holds leaves out archived records, and says how many", async () => {
+  it("of what a workspace holds leaves out archived records, says how many, and shows them", async () => {
     serve({ artifacts: listed, "artifacts/count": counted });
     drawAt("/", <Members kind="artifacts" context="1" total={9} />);
-    expect(await screen.findByText("2 archived artifacts hidden.")).toBeTruthy();
+    expect(await screen.findByText(/2 archived artifacts are hidden/)).toBeTruthy();
     expect(screen.queryByText("model-2")).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Show" }));
+    expect(await screen.findByText("model-2")).toBeTruthy();
+    expect(screen.getByText(/2 archived artifacts are shown/)).toBeTruthy();
   });
 
   it("of what failed last asks as its link does", async () => {

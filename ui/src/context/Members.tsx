@@ -2,6 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useHidden, useListing } from "../api/listing";
 import type { Row } from "../api/shapes";
 import { Empty, Loaded } from "../state/States";
@@ -22,11 +23,19 @@ interface MembersProps {
 
 export function Members({ kind, filter = "", context, total, oldestFirst = false }: MembersProps) {
   const sort = oldestFirst ? "created" : "-created";
-  const asked = { kind, filter, query: undefined, sort, context, unarchived: true };
+  const [isShown, setIsShown] = useState(false);
+  const asked = { kind, filter, query: undefined, sort, context, unarchived: !isShown };
   const listing = useListing(asked);
   const hidden = useHidden(asked, listing.isSuccess);
-  const shown = total === undefined ? undefined : total - hidden;
-  const left = hidden > 0 && <p className="muted">{count(hidden, `archived ${kind.slice(0, -1)}`)} hidden.</p>;
+  const shown = total === undefined ? undefined : total - (isShown ? 0 : hidden);
+  const left = hidden > 0 && (
+    <p className="muted">
+      {count(hidden, `archived ${kind.slice(0, -1)}`)} {hidden === 1 ? "is" : "are"} {isShown ? "shown" : "hidden"} ·{" "}
+      <button type="button" className="link-button" onClick={() => setIsShown(!isShown)}>
+        {isShown ? "Hide" : "Show"}
+      </button>
+    </p>
+  );
   return (
     <Loaded query={listing}>
       {({ pages }) => {

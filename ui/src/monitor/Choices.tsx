@@ -1,6 +1,7 @@
 // The choices of the monitor. Each one shows what the store has: nobody types a name from memory.
 
-import { Button, SegmentedControl, Select, Switch } from "@mantine/core";
+import { Button, SegmentedControl, Select, Switch, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
 import { useSeries } from "../api/metrics";
 import type { components } from "../api/schema";
 import { joinList, type MonitorSearch } from "../app/search";
@@ -15,6 +16,8 @@ interface ChoicesProps {
   readonly search: MonitorSearch;
   readonly change: (changes: MonitorSearch) => void;
   readonly columns: readonly components["schemas"]["Column"][] | undefined;
+  /** Whether all metrics of the store are among the columns. */
+  readonly allMetrics: boolean;
   /** The metrics that are plotted. */
   readonly metrics: readonly string[];
   /** The whole filter. */
@@ -98,7 +101,7 @@ function NamePicker({ search, change, metrics }: ChoicesProps) {
   );
 }
 
-function MetricPicker({ search, change, columns, metrics }: ChoicesProps) {
+function MetricPicker({ search, change, columns, allMetrics, metrics }: ChoicesProps) {
   const known = metricsOf(columns);
   const shown = [...new Set([...known.slice(0, FIRST_METRICS), ...metrics])];
   const rest = known.filter((metric) => !shown.includes(metric));
@@ -132,7 +135,29 @@ function MetricPicker({ search, change, columns, metrics }: ChoicesProps) {
           searchable
         />
       )}
+      {!allMetrics && <UnlistedMetric onAdd={(metric) => !metrics.includes(metric) && toggle(metric)} />}
     </div>
+  );
+}
+
+/** The store has more names of metrics than the server looks for: one of the others is named by typing it. */
+function UnlistedMetric({ onAdd }: { onAdd: (metric: string) => void }) {
+  const [typed, setTyped] = useState("");
+  const add = (event: FormEvent) => {
+    event.preventDefault();
+    if (typed.trim()) onAdd(typed.trim());
+    setTyped("");
+  };
+  return (
+    <form onSubmit={add}>
+      <TextInput
+        className="monitor-pick"
+        aria-label="A metric that is not listed, by its exact name"
+        placeholder="Not listed: exact name, Enter"
+        value={typed}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+    </form>
   );
 }
 

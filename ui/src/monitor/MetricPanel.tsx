@@ -46,7 +46,14 @@ export function MetricPanel({ search, change, refresh }: MetricPanelProps) {
   const groups = Math.max(0, ...answers.map((answer) => answer?.groups ?? 0));
   return (
     <section aria-label="Metrics">
-      <Choices search={search} change={change} columns={fields.data?.columns} metrics={metrics} q={filter.data ?? ""} />
+      <Choices
+        search={search}
+        change={change}
+        columns={fields.data?.columns}
+        allMetrics={fields.data?.all_metrics ?? true}
+        metrics={metrics}
+        q={filter.data ?? ""}
+      />
       {group && groups > 0 && (
         <LinePicker group={group} names={names} drawn={axis.looks} groups={groups} chosen={chosen} change={change} />
       )}
