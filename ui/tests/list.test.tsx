@@ -138,6 +138,7 @@ describe("the menu of columns", () => {
     [true, "All metrics are listed", "label.rare", "label.rare"],
     [false, "more names of metrics", "f1_rare", "metric.f1_rare"],
     [false, "more names of metrics", "metric.f1_rare", "metric.f1_rare"],
+    [false, "more names of metrics", "auc", undefined],
   ])("shows by its exact name what is not listed (all metrics: %s, %s, %s)", async (all, says, typed, shown) => {
     const { here } = draw("/artifacts?columns=!name", {
       "artifacts/columns": { columns: [seen], counted: 2000, exact: false, all_metrics: all },

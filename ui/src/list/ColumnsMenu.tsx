@@ -103,7 +103,7 @@ interface UncountedProps {
 /** Fields are counted in some records alone: a rare one can be shown all the same, by its key. */
 function Uncounted({ found, typed, onAdd }: UncountedProps) {
   if (!found || found.exact) return null;
-  const key = typedKey(typed, found.all_metrics);
+  const key = typedKey(typed, found);
   return (
     <p className="muted">
       Counted in {count(found.counted, "record")} only.{" "}
@@ -119,10 +119,11 @@ function Uncounted({ found, typed, onAdd }: UncountedProps) {
   );
 }
 
-/** The column that a typed text names: a key, or a metric where not all are listed. */
-function typedKey(typed: string, allMetrics: boolean): string | undefined {
-  if (/^(prop|label|metric|least|greatest)\../.test(typed)) return typed;
-  return typed && !allMetrics ? `metric.${typed}` : undefined;
+/** The column that a typed text names and the list does not have: a key, or a metric where not all are listed. */
+function typedKey(typed: string, { columns, all_metrics }: Found): string | undefined {
+  const hasFamily = /^(prop|label|metric|least|greatest)\../.test(typed);
+  const key = hasFamily ? typed : typed && !all_metrics ? `metric.${typed}` : undefined;
+  return columns.some((column) => column.key === key) ? undefined : key;
 }
 
 /** What can be shown: first what is shown, then what every record has, then what the store offers. */

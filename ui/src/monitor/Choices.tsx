@@ -153,7 +153,7 @@ function UnlistedMetric({ onAdd }: { onAdd: (metric: string) => void }) {
       <TextInput
         className="monitor-pick"
         aria-label="A metric that is not listed, by its exact name"
-        placeholder="Not listed: exact name, Enter"
+        placeholder="Exact name of another"
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
       />
