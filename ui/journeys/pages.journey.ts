@@ -124,6 +124,18 @@ describe.each(Object.entries(WINDOWS))("in a window of %s", (what, size) => {
   });
 });
 
+describe("a narrow window", () => {
+  it("shows the selected node beside what is said of it", async () => {
+    const { page, close } = await visit(browser, world, { width: 360, height: 740 });
+    await page.goto("/lineage?focus=a3&sel=e1");
+    await settle(page);
+    const [node, side] = [page.locator(".react-flow__node", { hasText: "train" }), page.locator(".lineage-side")];
+    const [seen, said] = [await node.first().boundingBox(), await side.boundingBox()];
+    expect((seen?.y ?? 0) + (seen?.height ?? 0)).toBeLessThan(said?.y ?? 0);
+    await close();
+  });
+});
+
 describe("an error", () => {
   const problem = (status: number) => ({
     status,

@@ -19,6 +19,10 @@ describe("a text is taken for", () => {
     ["gs://bucket/key", "address"],
     ["a,b\n1,2\n3,4", "table"],
     ["a\tb\n1\t2", "table"],
+    ["2026-11-29T03:04:54.445781Z", "time"],
+    ["2026-11-29T03:04+01:00", "time"],
+    ["2026-11-29T03:04:54", "text"],
+    ["2026-99-29T03:04:54Z", "text"],
     ["javascript:alert(1)", "text"],
     ["JaVaScRiPt://%0aalert(1)", "address"],
     ["data:text/html,<script>alert(1)</script>", "text"],
@@ -73,6 +77,14 @@ describe("a picture of an address", () => {
     expect(mayShowPicture("https://images.example/a/b.png?x=1", origins)).toBe(true);
     expect(mayShowPicture("https://images.example.evil/b.png", origins)).toBe(false);
     expect(mayShowPicture("https://images.example/page", origins)).toBe(false);
+  });
+});
+
+describe("a time", () => {
+  it("is a date as people write it, with the recorded text on hover", async () => {
+    drawAt("/", <Value kind="string" value="2026-11-29T03:04:54.445781Z" />);
+    const shown = await screen.findByTitle("2026-11-29T03:04:54.445781Z");
+    expect(shown.textContent).toMatch(/^(28|29|30) Nov 2026, \d\d:\d\d$/);
   });
 });
 

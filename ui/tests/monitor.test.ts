@@ -78,9 +78,9 @@ describe("a comparison", () => {
     }));
     const rows = compareRows([node("a1", 2), node("a2", 2)], [reports, reports.slice(0, 1)]);
     const metrics = rows.filter(({ section }) => section === "Metrics");
-    expect(metrics.map(({ name, values }) => [name, ...values.map((value) => value?.value)])).toEqual([
-      ["error (production)", 1, undefined],
-      ["error (validation)", 0, 0],
+    expect(metrics.map(({ title, values }) => [title, ...values.map((value) => value?.value)])).toEqual([
+      ["Error (production)", 1, undefined],
+      ["Error (validation)", 0, 0],
     ]);
   });
 

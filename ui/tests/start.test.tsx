@@ -72,7 +72,7 @@ describe("made from", () => {
     drawAt("/artifacts/1", <LineageStrip artifact={rowOf(1) as unknown as Node} />);
     await screen.findByText("Direct inputs");
     const listed = screen.getAllByRole("listitem").map(({ textContent }) => textContent);
-    expect(listed).toEqual(["r3", "r2", "r42 back", "r53 back"]);
+    expect(listed).toEqual(["r3", "r2", "r42 steps back", "r53 steps back"]);
     expect(screen.getByRole("link", { name: "all 347 ancestors" })).toBeTruthy();
   });
 

@@ -66,6 +66,14 @@ describe("the rows", () => {
     expect(first?.textContent?.replaceAll("\u200b", "")).toMatch(/^model-1–/);
   });
 
+  it("keep the ends of long names in sight where the column is narrow", async () => {
+    const names = ["mon", "tue"].map((day) => `model-store/models/loaf-forecast/load/${day}`);
+    await draw({ records: names.map((name, at) => rowOf(at + 1, { name })) });
+    const ends = [...document.querySelectorAll(".name-parts > span:last-child")].map((end) => end.textContent);
+    expect(ends.map((end) => end?.slice(-9))).toEqual(["/load/mon", "/load/tue"]);
+    expect(screen.getByRole("link", { name: names[0] as string })).toBeTruthy();
+  });
+
   it("of many thousands are in the document only where they are in sight", async () => {
     const { grid } = await draw({ records: Array.from({ length: 5000 }, (_, at) => rowOf(at + 1)), total: undefined });
     expect(within(grid).getAllByRole("row").length).toBeLessThan(40);

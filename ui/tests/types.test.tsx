@@ -12,7 +12,7 @@ beforeAll(giveSizes);
 
 function typeOf(given: Partial<TypeInfo>): TypeInfo {
   const own = { id: "1", kind: "artifact", name: "kubeflow.org/alpha/model", version: null, description: null };
-  return { ...own, properties: {}, base_type: null, count: 3, ...given } as TypeInfo;
+  return { ...own, properties: {}, base_type: null, count: 3, archived: 0, ...given } as TypeInfo;
 }
 
 describe("a type", () => {

@@ -94,7 +94,7 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
 function ChartAll({ name, metrics }: { name: string; metrics: readonly string[] }) {
   const charted = joinList(metrics.slice(0, CHARTED)) ?? "";
   return (
-    <p>
+    <p className="plots-all">
       <Link to="/monitor" search={{ name, metrics: charted, by: "version" }}>
         Chart all versions
       </Link>

@@ -159,7 +159,7 @@ function Relatives({ cards, most, way }: RelativesProps) {
           <RecordChip card={card} />
           {way && (
             <span className="muted" title={`${count(generationsOf(card), "generation")} ${way}`}>
-              {generationsOf(card)} {way}
+              {count(generationsOf(card), "step")} {way}
             </span>
           )}
         </li>

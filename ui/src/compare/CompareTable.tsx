@@ -8,6 +8,7 @@ import { Empty } from "../state/States";
 import { BestMark } from "../values/BestMark";
 import { DirectionMark } from "../values/DirectionMark";
 import { bestPlaces, metricDirection } from "../values/metricDirection";
+import { breakable } from "../values/names";
 import { formatDelta } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { Value } from "../values/Value";
@@ -88,7 +89,7 @@ function Row({ row, comparison, search, turned, change }: CompareProps & { row: 
   return (
     <tr className={row.differs ? "differs" : ""}>
       <th scope="row" title={row.name}>
-        <bdi>{row.title}</bdi>
+        <bdi>{breakable(row.title)}</bdi>
         {isMetric && (
           <DirectionMark
             metric={row.name}

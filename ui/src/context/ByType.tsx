@@ -42,8 +42,8 @@ export function ByType({ holding, filter, where = [] }: ByTypeProps) {
                 search={listWith([...where, ["type", type]], filter)}
               >
                 <RecordIcon type={type} kind={kind} />
-                <strong>{formatCount(count)}</strong>
                 <bdi title={type}>{typeName(type)}</bdi>
+                <strong>{formatCount(count)}</strong>
               </Link>
             </li>
           ))}

@@ -16,7 +16,6 @@ import { FailureNote } from "../values/FailureNote";
 import { PropertyList } from "../values/PropertyList";
 import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
-import { StateBadge } from "../values/RecordIcon";
 import { formatDuration } from "../values/times";
 
 export function ExecutionPage() {
@@ -70,12 +69,6 @@ function Times({ execution }: { execution: Node }) {
   const note = timesNote(execution);
   return (
     <dl className="pairs">
-      <div>
-        <dt>State</dt>
-        <dd>
-          <StateBadge state={execution.state} />
-        </dd>
-      </div>
       <div>
         <dt>Started</dt>
         <dd>

@@ -140,14 +140,14 @@ function Took({ row }: { row: RecentExecution }) {
   const took = isRunning ? Date.now() - (row.started ?? row.created) : durationOf(row);
   return (
     <span className="home-end muted">
-      <StateBadge state={row.state} />
+      {row.state && <StateBadge state={row.state} />}
       {took !== undefined && (
         <span title={timesNote(row)}>
           {isRunning ? "for " : ""}
           {formatDuration(Math.max(0, took))}
         </span>
       )}
-      <Ago time={isRunning ? row.started : row.ended} />
+      <Ago time={(isRunning ? row.started : row.ended) ?? row.created} />
     </span>
   );
 }

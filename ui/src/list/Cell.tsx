@@ -73,9 +73,33 @@ function NameCell({ row, shortName }: { row: Row; shortName: string }) {
         title={titleOf(row)}
         onClick={stop}
       >
-        <bdi className={row.name ? "" : "muted"}>{shortName}</bdi>
+        <bdi className={row.name ? "" : "muted"}>
+          <NameText name={titleOf(row)} shortName={shortName} />
+        </bdi>
       </Link>
     </span>
+  );
+}
+
+/** As many letters as the narrowest column has room for. */
+const FITTING = 24;
+/** As many of the last letters of a longer name as stay in sight, since names often differ there. */
+const KEPT = 12;
+
+/** A name whose middle gives way where the column is narrow: what stands behind the cut tells it from others. */
+function NameText({ name, shortName }: { name: string; shortName: string }) {
+  const points = Array.from(shortName);
+  if (points.length <= FITTING) return shortName;
+  const cut = points.indexOf("…");
+  const at = cut > 0 ? cut : points.length - KEPT;
+  return (
+    <>
+      <span className="sr-only">{name}</span>
+      <span className={cut > 0 ? "name-parts" : "name-parts name-whole"} aria-hidden>
+        <span>{points.slice(0, at).join("")}</span>
+        <span>{points.slice(at).join("")}</span>
+      </span>
+    </>
   );
 }
 

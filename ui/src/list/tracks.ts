@@ -4,6 +4,9 @@ import type { CSSProperties } from "react";
 import type { Column } from "./columns";
 
 const TICK = 40;
+/** From this width of the window on, pinned columns have more room: others share what is left. */
+const WIDE = 1800;
+const MORE = 120;
 
 type Widths = Readonly<Record<string, number>>;
 
@@ -20,7 +23,7 @@ export function tracksOf(columns: readonly Column[], widths: Widths): CSSPropert
 function trackOf(column: Column, width: number | undefined): string {
   if (width !== undefined) return `${width}px`;
   // Where a pinned column ends must be known, since the next one stops there.
-  if (column.pinned) return `${column.width + TICK}px`;
+  if (column.pinned) return `${column.width + TICK + (innerWidth >= WIDE ? MORE : 0)}px`;
   return column.key === "name" ? `minmax(${column.width}px, 2fr)` : `minmax(${column.width}px, 1fr)`;
 }
 

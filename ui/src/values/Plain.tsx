@@ -5,6 +5,7 @@ import { CopyButton } from "./CopyButton";
 import { contentOf } from "./content";
 import { breakable, isLinkable } from "./names";
 import { count, formatInteger, formatNumber, toNumber } from "./numbers";
+import { formatLocal } from "./times";
 
 /** A value as the API gives it: 64-bit integers as text, NaN and infinities as text. */
 export interface TypedValue {
@@ -49,9 +50,19 @@ function Double({ value }: { value: unknown }) {
   );
 }
 
+/** A time as people write it, with the recorded text on hover. */
+export function Moment({ text }: { text: string }) {
+  return (
+    <time dateTime={text} title={text}>
+      {formatLocal(Date.parse(text))}
+    </time>
+  );
+}
+
 function ShortText({ text }: { text: string }) {
   const content = contentOf(text.slice(0, LOOKED_AT));
   if (content.kind === "json") return <ShortJson value={content.value as object} />;
+  if (content.kind === "time") return <Moment text={text} />;
   if (content.kind === "picture") return <span className="muted">picture</span>;
   if (content.kind === "table")
     return <span className="muted">table of {count(content.table.rows.length, "row")}</span>;

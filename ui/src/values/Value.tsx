@@ -4,7 +4,7 @@
 import { lazy, Suspense } from "react";
 import { loadPart } from "../app/loadPart";
 import { contentOf, isPictureAddress, mayShowPicture, pictureOrigins, tableOf } from "./content";
-import { LongText, SHORT_JSON, ShortValue, type TypedValue, Uri } from "./Plain";
+import { LongText, Moment, SHORT_JSON, ShortValue, type TypedValue, Uri } from "./Plain";
 
 export { parseJson } from "./content";
 export { Uri } from "./Plain";
@@ -42,6 +42,8 @@ function Text({ text }: { text: string }) {
           <Rich picture={content.source} />
         </Suspense>
       );
+    case "time":
+      return <Moment text={text} />;
     case "link":
       return <LinkedText uri={text} />;
     case "address":

@@ -1,4 +1,4 @@
-// What a text is: JSON, a table, a picture, a link, an address of another kind, or text. Nothing here is ever run: HTML and
+// What a text is: JSON, a table, a picture, a time, a link, an address of another kind, or text. Nothing here is ever run: HTML and
 // SVG are text. What stays out: drawing (Value.tsx, Rich.tsx).
 
 import { isLinkable } from "./names";
@@ -13,10 +13,12 @@ export type Content =
   | { readonly kind: "json"; readonly value: unknown }
   | { readonly kind: "table"; readonly table: Table; readonly written: "CSV" | "TSV" }
   | { readonly kind: "picture"; readonly source: string }
-  | { readonly kind: "link" | "address" | "text" };
+  | { readonly kind: "time" | "link" | "address" | "text" };
 
 /** Pictures inside of a text. A browser runs no scripts of an SVG that an img element shows, and loads nothing for it. */
 const PICTURE = /^data:image\/(png|jpe?g|gif|webp|avif|bmp|x-icon|svg\+xml)[;,][^\s"'<>]*$/i;
+/** A moment in ISO 8601, with its zone: without one, nobody knows which moment it is. */
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.,]\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 const ADDRESS = /^[a-z][a-z0-9+.-]{1,20}:\/\/\S+$/i;
 const PICTURE_FILE = /\.(png|jpe?g|gif|webp|avif|bmp|ico|svg)$/i;
 /** Longer texts are not looked through for a table. */
@@ -27,6 +29,7 @@ const MOST_LEVELS = 200;
 export function contentOf(text: string): Content {
   const parsed = parseJson(text);
   if (parsed !== undefined) return { kind: "json", value: parsed };
+  if (MOMENT.test(text) && !Number.isNaN(Date.parse(text))) return { kind: "time" };
   if (PICTURE.test(text)) return { kind: "picture", source: text };
   if (isLinkable(text)) return { kind: "link" };
   if (ADDRESS.test(text)) return { kind: "address" };
