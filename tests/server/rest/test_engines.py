@@ -217,3 +217,15 @@ def test_archived_records_are_left_out_of_pages_counts_and_facets_on_every_engin
     assert counts == [4, 4, 4, 4, 4]
     assert [(entry["action"], entry["is_undoable"]) for entry in history] == [("update", True)]
     assert anywhere.ids("has:archived") == []
+
+
+def test_values_that_were_logged_in_a_period_are_found_on_every_engine(
+    anywhere: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(series, "MOST_POINTS", 1)
+    time = 1 << 45  # long after the records were written
+    for node_id in (1, 2):
+        point = {"values": {"drift": node_id / 2}, "step": 1, "time": time}
+        anywhere.client.post(f"/api/v1/artifacts/{node_id}/metrics", json=point).raise_for_status()
+    found = anywhere.get("/metrics/series", metric="drift", since=time - 1, until=time + 1)
+    assert ([point["value"] for point in found["series"][0]["points"]], found["left_out"]) == ([1.0], 1)
