@@ -45,7 +45,9 @@ def test_a_model_has_its_labels_hyperparameters_and_metrics(tutorial_api: httpx.
 
 def test_the_evaluations_of_a_model_come_in_the_order_of_time(tutorial_api: httpx.Client) -> None:
     found = get(tutorial_api, f"/artifacts/{model(tutorial_api)}/evaluations")["items"]
-    assert [each["values"]["mean_error"] for each in found] == [3.2, 3.1, 3.4, 4.9]
+    # The examples of the guide, which share the store, log points on the model itself.
+    of_others = [each["values"]["mean_error"] for each in found if each["reporter"]["id"] != str(model(tutorial_api))]
+    assert of_others == [3.2, 3.1, 3.4, 4.9]
 
 
 @pytest.mark.parametrize(
