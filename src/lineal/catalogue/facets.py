@@ -168,9 +168,11 @@ def _label_facet(sample: _Sample, name: str, containing: str = "") -> shapes.Fac
 def _failures(session: Session, asked: Asked, containing: str) -> shapes.Facet:
     """Count executions by the type of their failure, as a search for the type finds them."""
     selection = asked.settled(session)
-    found = failure_reasons.count(session, selection, most=LONGEST_FACET, limit=COUNT_LIMIT, containing=containing)
+    ids = failure_reasons.sample(session, selection, limit=COUNT_LIMIT + 1)
+    states = facet_rows.values_of(session, EXECUTION, "last_known_state", ids[:COUNT_LIMIT])
+    found = failure_reasons.count(session, selection, states, most=LONGEST_FACET, containing=containing)
     values = [shapes.FacetValue(text, text, number, term) for text, number, term in found.counts]
-    return shapes.Facet("error", values, found.others, found.exact)
+    return shapes.Facet("error", values, found.others, len(ids) <= COUNT_LIMIT)
 
 
 def _aliases(session: Session, asked: Asked, containing: str) -> shapes.Facet:
@@ -178,7 +180,7 @@ def _aliases(session: Session, asked: Asked, containing: str) -> shapes.Facet:
     sample = _Sample(session, replace(asked, search=f"{asked.search} has:alias").settled(session))
     counts: Counter[str] = Counter()
     for _, _, is_custom, text in facet_rows.texts_of(session, ARTIFACT, [conventions.ALIASES], sample.ids):
-        if is_custom:
+        if is_custom and text:
             counts.update(text.split(","))
     return _listed("alias", counts, sample.exact, containing)
 

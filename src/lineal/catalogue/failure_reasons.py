@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from lineal import conventions
+from lineal.catalogue.listing import COUNT_LIMIT
 from lineal.filter import search
 from lineal.filter.search import Query
 from lineal.filter.search.tree import quoted
@@ -20,12 +21,13 @@ from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import Selection
+from lineal.wire import metadata_store as pb
 
 LONGEST_TYPE = 255
 _LONGEST_READ = 1024
 WITHOUT_TYPE = " ".join(["state=failed", *[f"-has:prop.{name}" for name in conventions.FAILURE_TYPES]])
 """The search that finds failed executions of which no type is recorded."""
-_HAS_REASON = search.parse("has:error").terms
+_WITHOUT_REASON = frozenset({pb.Execution.COMPLETE, pb.Execution.CACHED})
 
 
 class Reasons(NamedTuple):
@@ -34,45 +36,46 @@ class Reasons(NamedTuple):
     Attributes:
         counts: (type, number, term of a search); a type is cut to 255 characters.
         others: how many more types there are.
-        exact: whether all executions of the selection were counted.
+        without_type: how many failed executions WITHOUT_TYPE finds.
     """
 
     counts: list[tuple[str, int, str]]
     others: int
-    exact: bool
+    without_type: int
 
 
-def count(session: Session, selection: Selection, *, most: int, limit: int, containing: str = "") -> Reasons:
+def sample(session: Session, selection: Selection, *, limit: int) -> list[int]:
+    """Return the ids of up to `limit` executions of a selection that have a reason."""
+    return found_rows.sample_ids(session, with_terms(selection, search.parse("has:error").terms), limit=limit)
+
+
+def count(
+    session: Session, selection: Selection, states: Mapping[int, int | None], *, most: int, containing: str = ""
+) -> Reasons:
     """Count executions by the type of their failure.
 
     Args:
         session: the transaction.
         selection: the executions; those that completed have no reason.
+        states: the state of each execution of the selection by its id, or of those that have a reason.
         most: how many types to return.
-        limit: how many executions to look at.
         containing: a text that the types must hold, whatever the case.
     """
-    failed = with_terms(selection, _HAS_REASON)
-    found = found_rows.sample_ids(session, failed, limit=limit + 1)
-    ids = found[:limit]
-    types = _types(session, ids)
+    open_ids = [node_id for node_id, state in states.items() if state not in _WITHOUT_REASON]
+    types, typed = _types(session, open_ids)
     shown = Counter(each[0][:LONGEST_TYPE] for each in types.values())
     wanted = [text for text in shown if containing.lower() in text.lower()]
-    # Those of which too few would be found are only counted, not looked for.
     likely = sorted(wanted, key=lambda text: (-shown[text], text))[:most]
-    finding = _finding(session, ids, types, [text for text in likely if len(text) < LONGEST_TYPE])
+    finding = _finding(session, open_ids, types, [text for text in likely if len(text) < LONGEST_TYPE])
     counts = [
         (text, len(finding[text]), f"error={quoted(text)}")
         if text in finding
-        else (text, _containing(session, failed, text, limit), f"error:{quoted(text)}")
+        else (text, _containing(session, selection, text), f"error:{quoted(text)}")
         for text in likely
     ]
-    return Reasons(sorted(counts, key=lambda each: (-each[1], each[0])), len(wanted) - len(likely), len(found) <= limit)
-
-
-def count_without_type(session: Session, selection: Selection, *, limit: int) -> int:
-    """Return how many failed executions of a selection have no type of failure, up to a limit."""
-    return found_rows.count(session, with_terms(selection, search.parse(WITHOUT_TYPE).terms), limit=limit)
+    failed = {node_id for node_id in open_ids if states.get(node_id) == pb.Execution.FAILED}
+    without = len(failed - typed) if failed else 0
+    return Reasons(sorted(counts, key=lambda each: (-each[1], each[0])), len(wanted) - len(likely), without)
 
 
 def with_terms(selection: Selection, terms: Iterable[search.Term]) -> Selection:
@@ -80,14 +83,16 @@ def with_terms(selection: Selection, terms: Iterable[search.Term]) -> Selection:
     return replace(selection, query=Query((*selection.query.terms, *terms)))
 
 
-def _types(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
-    """Return the types of the failures of executions, the one that counts as the reason first."""
+def _types(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[str]], set[int]]:
+    """Return the types of the failures of executions, the reason first, and which have a property of such a name."""
     found: dict[int, list[tuple[int, bool, str]]] = {}
     names = conventions.FAILURE_TYPES
-    for node_id, name, is_custom, text in facet_rows.texts_of(session, EXECUTION, names, ids, longest=_LONGEST_READ):
-        if text.strip():
+    rows = facet_rows.texts_of(session, EXECUTION, names, ids, longest=_LONGEST_READ)
+    for node_id, name, is_custom, text in rows:
+        if text and text.strip():
             found.setdefault(node_id, []).append((names.index(name), not is_custom, text))
-    return {node_id: [text for *_, text in sorted(texts)] for node_id, texts in found.items()}
+    typed = {node_id for node_id, *_ in rows} | facet_rows.having_value(session, EXECUTION, names, ids)
+    return {node_id: [text for *_, text in sorted(texts)] for node_id, texts in found.items()}, typed
 
 
 def _finding(
@@ -103,7 +108,8 @@ def _finding(
         for name in finding.keys() & set(_names(each)):
             finding[name] |= nodes
     if texts:
-        for node_id, text in facet_rows.having_text(session, EXECUTION, conventions.FAILURE_TEXTS, texts, ids):
+        messages = [name for name in conventions.FAILURE_TEXTS if name not in conventions.FAILURE_TYPES]
+        for node_id, text in facet_rows.having_text(session, EXECUTION, messages, texts, ids):
             finding[text].add(node_id)
     return finding
 
@@ -116,5 +122,8 @@ def _names(text: str) -> Iterable[str]:
             yield text[place + 1 :]
 
 
-def _containing(session: Session, failed: Selection, text: str, limit: int) -> int:
-    return found_rows.count(session, with_terms(failed, search.parse(f"error:{quoted(text)}").terms), limit=limit)
+def _containing(session: Session, selection: Selection, text: str) -> int:
+    """Return how many executions have a text that begins with a type that is too long to be named as a whole."""
+    return found_rows.count(
+        session, with_terms(selection, search.parse(f"error:{quoted(text)}").terms), limit=COUNT_LIMIT
+    )

@@ -6,7 +6,8 @@ was made last and totals, which other reads answer (listing.py, stores.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 
@@ -54,21 +55,22 @@ def recent(session: Session, types: KnownTypes, *, since: int, state: str, limit
     ids = sampled[:COUNT_LIMIT]
     rows = found_rows.find_page(session, selection, Order("ran"), limit=limit, first=_all(sampled)).rows
     inputs = _inputs(session, types, [row.id for row in rows])
-    reasons = failure_reasons.count(session, selection, most=MOST_REASONS, limit=COUNT_LIMIT)
+    found = facet_rows.values_of(session, EXECUTION, "last_known_state", ids)
+    reasons = failure_reasons.count(session, selection, found, most=MOST_REASONS)
     return shapes.RecentExecutions(
         since=since,
         q=q,
-        states=_states(session, ids),
+        states=_states(found.values()),
         exact=len(sampled) <= COUNT_LIMIT,
-        reasons=_reasons(session, selection, reasons),
+        reasons=_reasons(reasons),
         other_reasons=reasons.others,
         items=cards.cards(session, types, EXECUTION, rows, shape=shapes.RecentExecution, extra=inputs),
     )
 
 
 def _all(sampled: list[int]) -> list[int] | None:
-    """Return the ids of a selection if they are all of it."""
-    return sampled if len(sampled) <= COUNT_LIMIT else None
+    """Return the ids of a selection if they are all of it, or if there are too many to be sorted by themselves."""
+    return sampled if len(sampled) <= COUNT_LIMIT or len(sampled) > found_rows.FEW else None
 
 
 def _written(time: int) -> str:
@@ -76,18 +78,15 @@ def _written(time: int) -> str:
     return datetime.fromtimestamp(time / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time % 1000:03}Z"
 
 
-def _states(session: Session, ids: Sequence[int]) -> dict[str, int]:
-    words: dict[str, int] = {}
-    for number, count in facet_rows.by_column(session, EXECUTION, "last_known_state", ids).items():
-        word = EXECUTION.node.State.Name(number or 0)  # type: ignore[union-attr]
-        words[word] = words.get(word, 0) + count
-    return words
+def _states(numbers: Iterable[int | None]) -> dict[str, int]:
+    word = EXECUTION.node.State.Name  # type: ignore[union-attr]
+    return dict(Counter(word(number or 0) for number in numbers))
 
 
-def _reasons(session: Session, selection: Selection, reasons: failure_reasons.Reasons) -> list[shapes.FailureCount]:
+def _reasons(reasons: failure_reasons.Reasons) -> list[shapes.FailureCount]:
     counts = [shapes.FailureCount(*each) for each in reasons.counts]
-    rest = failure_reasons.count_without_type(session, selection, limit=COUNT_LIMIT)
-    return [*counts, shapes.FailureCount("", rest, failure_reasons.WITHOUT_TYPE)] if rest else counts
+    rest = shapes.FailureCount("", reasons.without_type, failure_reasons.WITHOUT_TYPE)
+    return [*counts, rest] if rest.count else counts
 
 
 def _inputs(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, dict[str, object]]:
@@ -194,8 +193,8 @@ def _contexts(session: Session, names: Sequence[str]) -> dict[str, list[int]]:
 
 def _held(session: Session, kind: Kind, contexts: Mapping[str, Sequence[int]]) -> dict[str, shapes.Count]:
     """Return how many unarchived nodes of a kind the workspaces of each name hold, given the contexts of the names."""
-    places = [workspace_rows.Place(kind, name, tuple(ids)) for name, ids in contexts.items()]
-    sizes = workspace_rows.sizes(session, places, limit=COUNT_LIMIT)
+    places = [workspace_rows.Place(name, ids) for name, ids in contexts.items()]
+    sizes = workspace_rows.sizes(session, kind, places, limit=COUNT_LIMIT)
     archived = found_rows.sample_ids(session, Asked(kind, "has:archived").selection(), limit=COUNT_LIMIT)
     holders = workspace_rows.holders(session, kind, conventions.WORKSPACE_TYPES, archived) if archived else {}
     is_exact = len(archived) < COUNT_LIMIT

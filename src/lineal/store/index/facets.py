@@ -110,17 +110,32 @@ def _by_fact(kind: Kind, family: Family, *columns: str) -> Statement:
 
 def texts_of(
     session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int], *, longest: int | None = None
-) -> list[tuple[int, str, bool, str]]:
-    """Return (node id, name, whether it is a custom property, text) of the texts in some properties of nodes.
+) -> list[tuple[int, str, bool, str | None]]:
+    """Return (node id, name, whether it is a custom property, text) of some properties of nodes; None if it is no text.
 
     A text is cut to `longest` characters, if they are given.
     """
     row = PROPERTY[kind].c
     text = row.string_value if longest is None else sa.func.substr(row.string_value, 1, longest)
     query = sa.select(row[kind.id_column], row.name, row.is_custom_property, text)
-    query = query.where(listed(row[kind.id_column], _IDS), among(row.name, names), row.string_value.is_not(None))
+    query = query.where(listed(row[kind.id_column], _IDS), among(row.name, names))
     found = session.listed_rows(Statement(query), _IDS, ids)
-    return [(node_id, name, bool(is_custom), text) for node_id, name, is_custom, text in found if text]
+    return [(node_id, name, bool(is_custom), text) for node_id, name, is_custom, text in found]
+
+
+def having_value(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> set[int]:
+    """Return those of some nodes of which the index has a value of one of some names within JSON."""
+    query = sa.select(FACT.c.node_id).where(FACT.c.kind == kind.type_kind, listed(FACT.c.node_id, _IDS))
+    query = query.where(FACT.c.family + sa.literal(0) == int(Family.META), among(FACT.c.name, names))
+    return {node_id for (node_id,) in session.listed_rows(Statement(query), _IDS, ids)}
+
+
+def values_of(session: Session, kind: Kind, column: str, ids: Sequence[int]) -> dict[int, Any]:
+    """Return the value of a column of the table of nodes, by id."""
+    table = NODE[kind].c
+    return dict(
+        session.listed_rows(Statement(sa.select(table.id, table[column]).where(listed(table.id, _IDS))), _IDS, ids)
+    )
 
 
 def having_text(

@@ -36,7 +36,7 @@ COLUMN_ORDERS = {
 }
 # A selection of fewer nodes than this is found first and then sorted; a larger one is found soon by reading all
 # nodes in order.
-_FEW = 2000
+FEW = 2000
 _MOST_TYPES = 100
 _FILTERED = {kind: NODE[kind].alias("filtered") for kind in KINDS}
 
@@ -130,7 +130,7 @@ def find_page(
     """
     if first is None:
         first = first_ids(session, selection)
-    few = first if first is not None and len(first) <= _FEW else None
+    few = first if first is not None and len(first) <= FEW else None
     phases = _phases(session, selection.kind, order)
     if after and after.is_long:
         after = _with_value(session, selection.kind, phases, after)
@@ -165,7 +165,7 @@ def first_ids(session: Session, selection: Selection) -> list[int] | None:
     """Return ids of the selection, all if they are few; None where it has no condition that leaves few."""
     if selection.is_broad:
         return None
-    return sample_ids(session, selection, limit=_FEW + 1)
+    return sample_ids(session, selection, limit=FEW + 1)
 
 
 class _Phase(NamedTuple):

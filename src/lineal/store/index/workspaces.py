@@ -7,7 +7,8 @@ Every statement reads a limited number of rows. What stays out: which types of c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, TYPE
 from lineal.store.tables.own_tables import ENTRY, LONGEST_TEXT
+
+_MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer())
 
 
 class Active(NamedTuple):
@@ -65,59 +68,75 @@ def named(session: Session, type_names: Sequence[str], names: Sequence[str]) -> 
 
 
 class Place(NamedTuple):
-    """What is counted: the nodes of a kind in the workspace of a name, which some contexts are."""
+    """The workspaces of a name: the name, and the ids of the contexts that have it."""
 
-    kind: Kind
     name: str
-    contexts: tuple[int, ...]
+    contexts: Sequence[int]
 
 
-def sizes(session: Session, places: Sequence[Place], *, limit: int) -> list[int]:
-    """Return how many nodes each place holds, index-aligned with the places; `limit` if there are as many or more."""
-    naming = _counted(session, {at: _naming(place, limit) for at, place in enumerate(places)})
-    rest = {at: _held(place, limit) for at, place in enumerate(places) if naming[at][0] < limit and place.contexts}
-    held = _counted(session, rest)
-    return [_size(naming[at][0], *held.get(at, (0, 0)), limit=limit) for at in range(len(places))]
+def sizes(session: Session, kind: Kind, places: Sequence[Place], *, limit: int) -> list[int]:
+    """Return how many nodes of a kind each place holds, index-aligned; `limit` if there are as many or more."""
+    if not places:
+        return []
+    naming = _counted(session, _naming(kind, len(places)), places, limit)
+    rest = [place for place, (number, _) in zip(places, naming, strict=True) if number < limit and place.contexts]
+    counted = _counted(session, _held(kind, len(rest)), rest, limit) if rest else []
+    held = dict(zip((place.name for place in rest), counted, strict=True))
+    return [
+        _size(number, *held.get(place.name, (0, 0)), limit=limit)
+        for place, (number, _) in zip(places, naming, strict=True)
+    ]
 
 
 def _size(naming: int, held: int, held_and_naming: int, *, limit: int) -> int:
     return limit if held >= limit else min(limit, naming + held - held_and_naming)
 
 
-def _counted(session: Session, queries: Mapping[int, sa.Select[Any]]) -> dict[int, tuple[int, int]]:
-    """Return (number of rows, sum of their column `named`) of each query; one statement counts all."""
-    if not queries:
-        return {}
-    found = {at: query.subquery(f"of_{at}") for at, query in queries.items()}
-    arms = [
-        sa.select(sa.literal(at).label("place"), sa.func.count(), sa.func.sum(each.c.named))
-        for at, each in found.items()
+def _counted(session: Session, statement: Statement, places: Sequence[Place], limit: int) -> list[tuple[int, int]]:
+    """Return (number of rows, sum of their column `named`) for each place, index-aligned; one statement counts all."""
+    values: dict[str, Any] = {"most": limit}
+    for at, place in enumerate(places):
+        values |= {f"name_{at}": place.name[:LONGEST_TEXT], f"contexts_{at}": place.contexts}
+    found = {at: (number, int(named or 0)) for at, number, named in session.rows(statement, values)}
+    return [found[at] for at in range(len(places))]
+
+
+# These statements are long: they are compiled once for each number of workspaces.
+@lru_cache(maxsize=64)
+def _naming(kind: Kind, number: int) -> Statement:
+    """Return the query of the nodes that name each of a number of places."""
+    one: sa.Label[Any] = sa.literal_column("1").label("named")
+    return _united([sa.select(one).where(_names(kind, at)).limit(_MOST) for at in range(number)])
+
+
+@lru_cache(maxsize=64)
+def _held(kind: Kind, number: int) -> Statement:
+    """Return the query of the nodes that the contexts of each place hold, and whether they name it: 1 or 0."""
+    return _united([_held_in(kind, at) for at in range(number)])
+
+
+def _held_in(kind: Kind, at: int) -> sa.Select[Any]:
+    link = MEMBERSHIP[kind].c
+    node_id = link[kind.id_column].label("node_id")
+    held = sa.select(node_id).where(listed(link.context_id, f"contexts_{at}")).distinct().limit(_MOST)
+    one = held.subquery(f"held_{at}")
+    is_one = sa.and_(_names(kind, at), ENTRY.c.node_id == one.c.node_id)
+    named = sa.exists(sa.select(sa.literal_column("1")).where(is_one).correlate(one))
+    as_number = sa.case((named, sa.literal_column("1")), else_=sa.literal_column("0"))
+    return sa.select(as_number.label("named")).select_from(one)
+
+
+def _united(queries: Sequence[sa.Select[Any]]) -> Statement:
+    found = [query.subquery(f"of_{at}") for at, query in enumerate(queries)]
+    arms: list[Any] = [
+        sa.select(sa.literal_column(str(at)).label("place"), sa.func.count(), sa.func.sum(each.c.named))
+        for at, each in enumerate(found)
     ]
-    rows = session.rows(Statement(sa.union_all(*arms)))
-    return {at: (number, int(named or 0)) for at, number, named in rows}
+    return Statement(sa.union_all(*arms) if len(arms) > 1 else arms[0])
 
 
-def _naming(place: Place, limit: int) -> sa.Select[Any]:
-    return sa.select(sa.literal_column("1").label("named")).where(_names(place)).limit(limit)
-
-
-def _names(place: Place) -> sa.ColumnElement[bool]:
-    name = sa.bindparam(None, place.name[:LONGEST_TEXT], sa.Text())
-    return sa.and_(ENTRY.c.kind == place.kind.type_kind, ENTRY.c.workspace == name)
-
-
-def _held(place: Place, limit: int) -> sa.Select[Any]:
-    """Return the query of the nodes that contexts of a place hold, and whether they name it: 1 or 0."""
-    link = MEMBERSHIP[place.kind].c
-    node_id = link[place.kind.id_column]
-    held = sa.select(node_id.label("node_id")).where(among(link.context_id, place.contexts)).distinct().limit(limit)
-    one = held.subquery("held")
-    names = sa.exists(
-        sa.select(sa.literal_column("1")).where(_names(place), ENTRY.c.node_id == one.c.node_id).correlate(one)
-    )
-    return sa.select(sa.case((names, sa.literal_column("1")), else_=sa.literal_column("0")).label("named")).select_from(
-        one
-    )
+def _names(kind: Kind, at: int) -> sa.ColumnElement[bool]:
+    return sa.and_(ENTRY.c.kind == kind.type_kind, ENTRY.c.workspace == sa.bindparam(f"name_{at}", type_=sa.Text()))
 
 
 def holders(session: Session, kind: Kind, type_names: Sequence[str], ids: Sequence[int]) -> dict[str, set[int]]:

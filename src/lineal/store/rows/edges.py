@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -77,22 +78,30 @@ def newest_neighbours(
 
     One statement reads them, and of each node only its newest events: ten for each neighbour that is wanted.
     """
-    other = _OWNER[OTHER[kind]]
-    newest = [
-        sa.select(_OWNER[kind], other, EVENT.c.id)
-        .where(_OWNER[kind] == node_id, among(EVENT.c.type, list(types)))
-        .order_by(*_NEWEST_FIRST.keys)
-        .limit(10 * most)
-        .subquery(f"of_{place}")
-        for place, node_id in enumerate(ids)
-    ]
-    if not newest:
+    if not ids:
         return {}
-    rows = session.rows(Statement(sa.union_all(*[sa.select(*each.c) for each in newest])))
+    statement = _newest_events(kind, len(ids), tuple(types), 10 * most)
+    rows = session.rows(statement, {f"node_{place}": node_id for place, node_id in enumerate(ids)})
     found: dict[int, dict[int, None]] = {}
     for owner, neighbour, _ in sorted(rows, key=lambda row: -row[2]):
         found.setdefault(owner, {})[neighbour] = None
     return {owner: list(neighbours)[:most] for owner, neighbours in found.items()}
+
+
+@lru_cache(maxsize=64)
+def _newest_events(kind: Kind, number: int, types: tuple[int, ...], most: int) -> Statement:
+    """Return the query of (node, neighbour, event) of the newest events of each of a number of nodes."""
+    columns = (_OWNER[kind], _OWNER[OTHER[kind]], EVENT.c.id)
+    newest = [
+        sa.select(*columns)
+        .where(_OWNER[kind] == sa.bindparam(f"node_{place}"), among(EVENT.c.type, types))
+        .order_by(*_NEWEST_FIRST.keys)
+        .limit(most)
+        .subquery(f"of_{place}")
+        for place in range(number)
+    ]
+    arms = [sa.select(*each.c) for each in newest]
+    return Statement(sa.union_all(*arms) if number > 1 else arms[0])
 
 
 def count_events(session: Session, kind: Kind, node_id: int, types: Collection[int]) -> int:
