@@ -70,6 +70,23 @@ class Shelf:
         return int(self.service.call("PutExecution", put).execution_id)  # type: ignore[attr-defined]
 
 
+def put_workspaces(shelf: Shelf, *names: str) -> list[int]:
+    """Put workspaces of the SDK with these names; give their ids."""
+    put = rpc.PutContextTypeRequest(context_type=pb.ContextType(name="kubeflow.org/alpha/workspace"))
+    type_id = shelf.service.call("PutContextType", put).type_id  # type: ignore[attr-defined]
+    contexts = [pb.Context(type_id=type_id, name=name) for name in names]
+    return list(shelf.service.call("PutContexts", rpc.PutContextsRequest(contexts=contexts)).context_ids)  # type: ignore[attr-defined]
+
+
+def put_into(shelf: Shelf, context_id: int, *, artifacts: list[int], executions: list[int]) -> None:
+    """Put nodes into a context."""
+    links = rpc.PutAttributionsAndAssociationsRequest(
+        attributions=[pb.Attribution(artifact_id=each, context_id=context_id) for each in artifacts],
+        associations=[pb.Association(execution_id=each, context_id=context_id) for each in executions],
+    )
+    shelf.service.call("PutAttributionsAndAssociations", links)
+
+
 KINDS = {"int_value": pb.INT, "double_value": pb.DOUBLE, "string_value": pb.STRING, "bool_value": pb.BOOLEAN}
 
 

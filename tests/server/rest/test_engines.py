@@ -12,7 +12,7 @@ from lineal.catalogue import facets, series
 from lineal.wire import metadata_store as pb
 from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
-from tests.server.rest.shelf import Shelf, value
+from tests.server.rest.shelf import Shelf, put_into, put_workspaces, value
 
 pytestmark = pytest.mark.slow
 LONG = "Käse " * 60
@@ -46,7 +46,9 @@ def anywhere(
         }
         state = pb.Execution.FAILED
         shelf.run([], [], last_known_state=state, custom_properties={name: value(why[name]) for name in why})
-        shelf.run([], [], last_known_state=state, custom_properties={"failure_type": value("Käse")})
+        held = shelf.run([], [], last_known_state=state, custom_properties={"failure_type": value("Käse")})
+        [bakery, _] = put_workspaces(shelf, "Bäckerei", "bäckerei")
+        put_into(shelf, bakery, artifacts=[data], executions=[held])
         before = {"failure_type": value("Käse"), "end_time": value("2020-01-01T00:30:00+02:00")}
         shelf.run([], [], last_known_state=pb.Execution.COMPLETE, custom_properties=before)
         yield shelf
@@ -127,7 +129,9 @@ def test_the_home_view_says_the_same_on_every_engine(anywhere: Shelf) -> None:
         "auc",
         0.8,
     )
-    assert anywhere.get("/home/workspaces") == {"items": [], "count": 0, "complete": True}
+    held = [(each["name"], each["artifacts"], each["executions"]) for each in anywhere.get("/home/workspaces")["items"]]
+    one, none = ({"count": number, "exact": True, "complete": True} for number in (1, 0))
+    assert held == [("Bäckerei", one, one), ("bäckerei", none, none)]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from lineal.catalogue import headline, home
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.server.rest.shelf import Shelf, value
+from tests.server.rest.shelf import Shelf, put_into, put_workspaces, value
 
 FAILED, COMPLETE, RUNNING = pb.Execution.FAILED, pb.Execution.COMPLETE, pb.Execution.RUNNING
 
@@ -168,21 +168,6 @@ def test_archived_records_are_left_out(shelf: Shelf) -> None:
     assert (models["count"], [row["id"] for row in models["items"]]) == (1, [str(kept)])
     assert (found["states"], [row["id"] for row in found["items"]]) == ({"FAILED": 1}, [str(ran)])
     assert [row["id"] for row in shelf.get("/executions", q=found["q"])["items"]] == [str(ran)]
-
-
-def put_workspaces(shelf: Shelf, *names: str) -> list[int]:
-    put = rpc.PutContextTypeRequest(context_type=pb.ContextType(name="kubeflow.org/alpha/workspace"))
-    type_id = shelf.service.call("PutContextType", put).type_id  # type: ignore[attr-defined]
-    contexts = [pb.Context(type_id=type_id, name=name) for name in names]
-    return list(shelf.service.call("PutContexts", rpc.PutContextsRequest(contexts=contexts)).context_ids)  # type: ignore[attr-defined]
-
-
-def put_into(shelf: Shelf, context_id: int, *, artifacts: list[int], executions: list[int]) -> None:
-    links = rpc.PutAttributionsAndAssociationsRequest(
-        attributions=[pb.Attribution(artifact_id=each, context_id=context_id) for each in artifacts],
-        associations=[pb.Association(execution_id=each, context_id=context_id) for each in executions],
-    )
-    shelf.service.call("PutAttributionsAndAssociations", links)
 
 
 def held(shelf: Shelf, **parameters: int) -> list[tuple[str, int, int]]:
