@@ -41,8 +41,23 @@ describe("lineage without a focus", () => {
     await userEvent.type(await screen.findByRole("combobox"), "churn");
     await screen.findByRole("option", { name: /churn/ });
     expect(asked).toContain("find?text=churn&limit=8");
+    expect(screen.queryByText(/type more/)).toBeNull();
     await userEvent.keyboard("{Enter}");
     await waitFor(() => expect(here()).toContain("focus=a7"));
+  });
+});
+
+describe("a search that finds more names than it lists", () => {
+  it("says so", async () => {
+    const names = Array.from({ length: 8 }, (_, at) => ({
+      newest: rowOf(at + 1, { name: `churn-${at}` }),
+      count: 1,
+      match: "prefix",
+    }));
+    serve({ artifacts: nothing, find: { by_id: [], by_uri: [], runs: [], names } });
+    drawAt("/lineage", <Start />);
+    await userEvent.type(await screen.findByRole("combobox"), "churn");
+    await screen.findByText("More names may fit than the first 8: type more.");
   });
 });
 

@@ -12,13 +12,17 @@ export type Found =
   | { readonly key: string; readonly card: Card; readonly count: number; readonly isExact: boolean }
   | { readonly key: string; readonly run: Run };
 
+/** As many names as are asked for. */
+export const MOST_FOUND = 8;
+
 function query(text: string) {
   return {
     queryKey: ["find", text],
-    queryFn: async ({ signal }: { signal: AbortSignal }) => ({
-      text,
-      found: inOrder(text, await dataOf(api.GET("/api/v1/find", { signal, params: { query: { text, limit: 8 } } }))),
-    }),
+    queryFn: async ({ signal }: { signal: AbortSignal }) => {
+      const params = { query: { text, limit: MOST_FOUND } };
+      const answer = await dataOf(api.GET("/api/v1/find", { signal, params }));
+      return { text, found: inOrder(text, answer), isCut: answer.names.length >= MOST_FOUND };
+    },
     staleTime: 10_000,
   };
 }

@@ -9,7 +9,7 @@ import { useState } from "react";
 import { useNodes } from "../api/details";
 import { fetchPage } from "../api/listing";
 import { Problem } from "../api/problem";
-import { useFound } from "../api/search";
+import { MOST_FOUND, useFound } from "../api/search";
 import { type Card, titleOf } from "../api/shapes";
 import { type OptionKeys, useOptionKeys } from "../app/useOptionKeys";
 import { useTitle } from "../app/useTitle";
@@ -56,6 +56,9 @@ export function Start() {
       {asked && answer.isError && <p role="alert">{Problem.from(answer.error).title}, so nothing could be searched.</p>}
       {isSearched && (
         <Records title="Found" cards={found} nothing={`No artifact or execution is like “${asked}”.`} keys={keys} />
+      )}
+      {isSearched && answer.data?.isCut && (
+        <p className="muted">More names may fit than the first {MOST_FOUND}: type more.</p>
       )}
       {!asked && <Recent />}
       {!asked && <NewestModels />}
