@@ -23,6 +23,7 @@ HEADLINE = "headline"
 DEFAULT = "default"
 SAMPLE = 2000
 _COUNTED = 200
+_HASH = 0x9E3779B1  # multiplied by it, neighbours come far apart
 _METRICS = "metrics"
 # A row has its fields in any case; a list must ask for its values.
 _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
@@ -65,9 +66,9 @@ def choose(
     if HEADLINE not in columns and not has_defaults:
         return Chosen(replaced(columns, None, None))
     kind = selection.kind
-    ids = _spread(found_rows.sample_ids(session, selection, limit=SAMPLE) if read is None else read)
+    ids = found_rows.sample_ids(session, selection, limit=SAMPLE) if read is None else read
     families = _families(session, types, kind, ids)
-    metrics = [f"metric.{name}" for name in headline.of_nodes(session, kind, ids, families)] if ids else []
+    metrics = [f"metric.{name}" for name in _headlines(session, kind, ids, families)]
     defaults = None
     if has_defaults and len(families) == 1:
         defaults = _defaults(kind, families[0], metrics)
@@ -91,9 +92,14 @@ def replaced(columns: Sequence[str], first: str | None, defaults: Sequence[str] 
     return list(dict.fromkeys(key for column in columns for key in own.get(column, [column])))
 
 
-def _spread(ids: Sequence[int]) -> Sequence[int]:
-    """Return up to 200 ids from the whole of a list: to count the metrics of all takes longer than to read a page."""
-    return ids[:: len(ids) // _COUNTED + 1]
+def _headlines(session: Session, kind: Kind, ids: Sequence[int], families: Sequence[Family]) -> list[str]:
+    """Return the headline metrics of some of the nodes, or of all if those have none.
+
+    To count the metrics of all takes longer than to read a page. The order is that of a hash, so that every part of the
+    nodes is there, such as every second one.
+    """
+    few = sorted(ids, key=lambda node_id: node_id * _HASH % 2**32)[:_COUNTED]
+    return headline.of_nodes(session, kind, few, families) or headline.of_nodes(session, kind, ids, families)
 
 
 def _families(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[Family]:
