@@ -87,6 +87,19 @@ describe("the holder of an alias", () => {
     expect(asked.find((path) => path.startsWith("artifacts"))).toContain("has%3Aalias");
   });
 
+  it("is no record of another type whose last part, or of another name whose letters, are the same", async () => {
+    const record = nodeOf(1, { name: "loaf", type: "Model", type_id: "10", workspace: "bakery" });
+    const others = [
+      rowOf(2, { ...named, type: "system.Model", type_id: "11" }),
+      rowOf(3, { ...named, name: "Loaf", type: "Model", type_id: "10" }),
+    ];
+    serveHolders(record, others);
+    expect(await fetchHolders(record)).toEqual([]);
+    const edit = { alias: "production", isGiven: true };
+    const failure = await undo({ kind: "artifacts", id: "1", edit, after: record }).catch(Problem.from);
+    expect(failure?.detail ?? "").not.toContain("moved again");
+  });
+
   it("keeps an alias that has moved on from being given back", async () => {
     const after = nodeOf(1, { name: "loaf", workspace: "bakery" });
     serveHolders(after, [rowOf(200, named)]);

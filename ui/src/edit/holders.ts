@@ -17,7 +17,7 @@ export function useHolders(record: Node): ReadonlyMap<string, string> {
 
 /** The other versions of a record's type, name and workspace that have an alias. */
 export async function fetchHolders(record: Node): Promise<Row[]> {
-  const { name, type, workspace } = record;
+  const { name, type } = record;
   if (record.kind !== "artifact" || !name) return [];
   const terms = [["type", type] as const, ["name", name] as const];
   const filter = await editFilter("has:alias", { choice: "add", terms });
@@ -25,8 +25,13 @@ export async function fetchHolders(record: Node): Promise<Row[]> {
   const rows: Row[] = [];
   for (let cursor: string | null = ""; cursor !== null; ) {
     const page = await fetchPage(listing, cursor);
-    rows.push(...page.rows.filter((row) => row.id !== record.id && row.workspace === workspace));
+    rows.push(...page.rows.filter((row) => row.id !== record.id && isVersionOf(record, row)));
     cursor = page.next;
   }
   return rows;
+}
+
+/** Whether two records share their aliases. `type=Model` also finds `system.Model`, whose aliases are others. */
+function isVersionOf(record: Node, row: Row): boolean {
+  return row.type_id === record.type_id && row.name === record.name && row.workspace === record.workspace;
 }
