@@ -55,4 +55,19 @@ describe("a panel", () => {
     expect(await screen.findByText("7 records")).toBeTruthy();
     expect(screen.getByText("and 2 archived")).toBeTruthy();
   });
+
+  it("of types leads to the records of a type's whole name, and shows the newest of these", async () => {
+    const type = { id: "1", kind: "artifact", name: "Model", version: null, description: null, base_type: null };
+    const asked = serve({
+      types: { items: [{ ...type, properties: {}, count: 1, archived: 0 }] },
+      artifacts: () => NOTHING,
+      connection: { grpc_port: 9090, http_port: 80, tls: true, login: [], local_only: false },
+    });
+    drawAt("/", <TypesPage />);
+    const link = await screen.findByRole("link", { name: "1 record" });
+    expect(decodeURIComponent(link.getAttribute("href") ?? "")).toContain('"type=="');
+    fireEvent.click(screen.getByRole("button", { name: "Model" }));
+    await screen.findByText("None that is not archived.");
+    expect(asked.map(decodeURIComponent).some((address) => address.includes('type=="Model"'))).toBe(true);
+  });
 });

@@ -67,6 +67,9 @@ def _value(value: str | Range) -> str:
     return f"{value.low or ''}..{value.high or ''}" if isinstance(value, Range) else value
 
 
+_EXACT_TYPE = "type=="
+
+
 def edited(
     text: str, choice: str, keys: Sequence[str], values: Sequence[str], *, low: str = "", high: str = ""
 ) -> shapes.ParsedSearch:
@@ -75,7 +78,8 @@ def edited(
     Args:
         text: the search as it is.
         choice: one of the values of `Choice`, "range" or "clear".
-        keys: the keys, without quotation marks; "" for words, which can only be added.
+        keys: the keys, without quotation marks; "" for words and "type==" for the whole name of a type, which can
+            only be added.
         values: a value for each key; none for "range" and "clear".
         low: the lower end of a range.
         high: its upper end.
@@ -97,6 +101,8 @@ def edited(
 def _edited(query: Query, choice: str, key: str, value: str, ends: tuple[str | None, str | None]) -> Query:
     if not key and choice == Choice.ADD.value:
         return search.add_word(query, value) if value else query
+    if key == _EXACT_TYPE and choice == Choice.ADD.value:
+        return search.add_exact(query, search.key_named("type"), value)
     named = search.key_named(key)
     if choice == "range":
         return search.choose_range(query, named, *ends)

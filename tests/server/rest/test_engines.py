@@ -59,6 +59,9 @@ def anywhere(
     [
         ("", 5),
         ("type=model", 1),
+        ("type==model", 1),
+        ("type==odel,model", 1),
+        ("type==Model", 0),
         ("name:CHURN", 1),
         ('name="churn 🧁"', 1),
         ("Käse", 1),

@@ -39,7 +39,7 @@ export function ByType({ holding, filter, where = [] }: ByTypeProps) {
             <li key={kind + type} className="tile">
               <Link
                 to={kind === "execution" ? "/executions" : "/artifacts"}
-                search={listWith([...where, ["type", type]], filter)}
+                search={listWith([...where, ["type==", type]], filter)}
               >
                 <RecordIcon type={type} kind={kind} />
                 <bdi title={type}>{typeName(type)}</bdi>

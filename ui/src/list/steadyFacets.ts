@@ -33,7 +33,10 @@ export function withChosen(facets: Facets, terms: readonly SearchTerm[]): Facets
 function withChosenOf(group: Facet, terms: readonly SearchTerm[]): Facet["values"] {
   const known = new Set(group.values.map(({ value }) => writtenValue(terms, group.key, value)));
   const chosen = terms.flatMap((term) =>
-    term.form === "comparison" && term.operator === "=" && term.plain_key === group.key && !term.is_range
+    term.form === "comparison" &&
+    ["=", "=="].includes(term.operator ?? "") &&
+    term.plain_key === group.key &&
+    !term.is_range
       ? term.values
       : [],
   );

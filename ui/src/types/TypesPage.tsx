@@ -91,7 +91,7 @@ function TypeItem({ kind, type, name }: { kind: Kind; type: TypeInfo; name: stri
         </button>
         <bdi className="mono muted">{breakable(type.name)}</bdi>
         {type.version && <span className="muted">version {type.version}</span>}
-        <Link to={kind.to} search={listWith([["type", type.name]])} className="type-count">
+        <Link to={kind.to} search={listWith([["type==", type.name]])} className="type-count">
           {count(type.count - type.archived, "record")}
         </Link>
         {type.archived > 0 && <span className="muted">and {formatCount(type.archived)} archived</span>}
@@ -149,7 +149,7 @@ function Python({ type }: { type: TypeInfo }) {
 }
 
 function Example({ kind, type }: { kind: Kind; type: TypeInfo }) {
-  const filter = `type=${JSON.stringify(type.name)}`;
+  const filter = `type==${JSON.stringify(type.name)}`;
   const newest = useListing({ kind: kind.list, filter, query: undefined, sort: "-created", unarchived: true });
   return (
     <section aria-label="Example">

@@ -159,7 +159,7 @@ def _entry(target: Target, test: Callable[[Any], Expression]) -> Expression:
 
 
 def _type(body: Comparison, target: Target) -> Expression:
-    """Build the test of a type, named by its whole name, or by the part after the last slash or dot."""
+    """Build the test of a type: its whole name, and but for == also the part after the last slash or dot."""
     table = target.tables["Type"].c
     tests = [text_test(body)(table.name)]
     if body.operator == "=":

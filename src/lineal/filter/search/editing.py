@@ -13,7 +13,7 @@ from lineal.filter.search import values
 from lineal.filter.search.tree import Comparison, Key, Query, Range, Term, Word
 from lineal.filter.search.vocabulary import FIELDS
 
-_LISTED = (":", "=")
+_LISTED = (":", "=", "==")
 
 
 class Choice(enum.Enum):
@@ -61,6 +61,11 @@ def choose(query: Query, key: Key, value: str, choice: Choice) -> Query:
     if choice is Choice.ANY:
         return _with_any(kept, key, value)
     return _with(kept, replace(_equals(key, value), negated=choice is Choice.NOT))
+
+
+def add_exact(query: Query, key: Key, value: str) -> Query:
+    """Return a search that also asks for the whole of a value, where "=" takes a part of it as well."""
+    return _with(query.terms, _term(Comparison(key, "==", (value,))))
 
 
 def add_word(query: Query, text: str) -> Query:

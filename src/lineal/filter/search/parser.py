@@ -14,7 +14,7 @@ from lineal.caches import SizedCache
 from lineal.filter.search import values
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
-from lineal.filter.search.vocabulary import FAMILIES, FIELDS, HAS, OPERATORS, KeyField, Sort
+from lineal.filter.search.vocabulary import FAMILIES, FIELDS, HAS, LISTING, OPERATORS, KeyField, Sort
 
 LONGEST = 20_000
 MOST_TERMS = 200
@@ -227,7 +227,7 @@ class _Reader:
         while self.at < len(self.text) and self.text[self.at] == ",":
             self.at += 1
             found.append(self._value(key, operator, field))
-        if len(found) > 1 and operator not in (":", "=", "!="):
+        if len(found) > 1 and operator not in LISTING:
             raise self._error(f"{operator} takes one value", 1, "use = for one of several", at=self.at - 1)
         return tuple(found)
 
@@ -243,7 +243,7 @@ class _Reader:
         if not is_quoted and ".." in text and field.sort is not Sort.TEXT:
             low, _, high = text.partition("..")
             value = Range(low or None, high or None)
-        problem = values.problem(value, field.sort, is_listed=operator in (":", "=", "!="))
+        problem = values.problem(value, field.sort, is_listed=operator in LISTING)
         if problem:
             raise SearchError(f"{piece} is {problem[0]}", at=start, length=len(piece), hint=problem[1])
         return value

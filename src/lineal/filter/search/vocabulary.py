@@ -17,6 +17,8 @@ class Sort(enum.Enum):
 
 
 _TEXTUAL = (":", "=", "!=")
+LISTING = (":", "=", "==", "!=")
+"""The operators that take several values."""
 _ORDERED = ("=", "!=", ">", ">=", "<", "<=")
 
 
@@ -44,7 +46,13 @@ def _text(example: str, meaning: str) -> KeyField:
 
 
 FIELDS: Mapping[str, KeyField] = {
-    "type": _text("type:model", "the type; = takes the whole name or its last part"),
+    "type": KeyField(
+        Sort.TEXT,
+        (":", "=", "==", "!="),
+        False,
+        "type:model",
+        "the type; = takes the whole name or its last part, and == the whole name alone",
+    ),
     "name": _text("name:churn", "the name"),
     "state": _text("state=live", "the state"),
     "uri": _text("uri:s3://bucket", "the uri (artifacts only)"),
@@ -65,4 +73,4 @@ FIELDS: Mapping[str, KeyField] = {
 }
 FAMILIES = tuple(name for name, field in FIELDS.items() if field.is_family)
 HAS = "has"
-OPERATORS = ("!=", ">=", "<=", ":", "=", ">", "<")
+OPERATORS = ("==", "!=", ">=", "<=", ":", "=", ">", "<")
