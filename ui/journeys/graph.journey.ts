@@ -40,6 +40,13 @@ async function isInSight(page: Page, key: string): Promise<boolean> {
   return node.x >= graph.x - 1 && node.y >= graph.y - 1 && right && node.y + node.height <= graph.y + graph.height + 1;
 }
 
+/** Whether every node of the graph is in its window. */
+async function areAllInSight(page: Page): Promise<boolean> {
+  const keys = await page.locator(".gnode").evaluateAll((nodes) => nodes.map(({ id }) => id.replace("node-", "")));
+  const seen = await Promise.all(keys.map((key) => isInSight(page, key)));
+  return keys.length === (await count(page)) && seen.every(Boolean);
+}
+
 /** What the nodes in sight look like, by what they are: labels that are cut the same are equal here. */
 function labels(page: Page) {
   return page.evaluate(() =>
@@ -108,6 +115,39 @@ describe("a graph of 441 nodes", () => {
     await settle(page);
     expect(await count(page)).toBe(441);
     expect(await isInSight(page, focus.wide)).toBe(true);
+  });
+
+  it("is fitted again when the details of the selection open and close", async () => {
+    const page = await open(`/lineage?focus=${focus.wide}&up=all&down=0&merge=versions`);
+    expect(await areAllInSight(page)).toBe(true);
+    await page.locator(".gnode").last().click();
+    await page.getByRole("complementary", { name: "Details of the selection" }).waitFor();
+    await expect.poll(() => areAllInSight(page)).toBe(true);
+    await picture(page, "graph-441-merged-details");
+    const zoom = () => page.locator(".react-flow__viewport").evaluate((view) => (view as HTMLElement).style.transform);
+    const small = await zoom();
+    await page.locator(".graph").focus();
+    await page.keyboard.press("Escape");
+    await expect.poll(zoom).not.toBe(small);
+    expect(await areAllInSight(page)).toBe(true);
+  });
+
+  it("stays where it was moved by hand when the details open, with the selection in sight", async () => {
+    const page = await open(`/lineage?focus=${focus.wide}&up=all&down=0&merge=versions`);
+    await page.getByRole("button", { name: "Zoom In" }).click();
+    await settle(page);
+    const zoom = () =>
+      page
+        .locator(".react-flow__viewport")
+        .evaluate((view) => (view as HTMLElement).style.transform.replace(/.*scale/, ""));
+    const before = await zoom();
+    await page.locator(".graph").focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.getByRole("complementary", { name: "Details of the selection" }).waitFor();
+    await page.waitForTimeout(600);
+    expect(await zoom()).toBe(before);
+    const at = new URL(page.url()).searchParams.get("sel") ?? "";
+    expect(await isInSight(page, at)).toBe(true);
   });
 
   it("is shown whole by a button and by a key", async () => {

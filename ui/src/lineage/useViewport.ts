@@ -1,5 +1,6 @@
 // Moves the window over the graph. What changes the set of nodes is followed by a fit: the whole graph where its names
-// can be read then, else the clicked node with what came. What the store changes by itself leaves the window where it is.
+// can be read then, else the clicked node with what came. A window of another size, as when the details of the selection
+// open beside it, is fitted again unless it was moved by hand. What the store changes by itself leaves it where it is.
 
 import { useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useRef } from "react";
@@ -7,14 +8,22 @@ import type { Graph } from "./graph";
 import { sizeOf } from "./looks";
 import type { LayoutState } from "./useLayout";
 import {
+  type Fit,
   fittedView,
+  isFitted,
   isInSight,
+  type Place,
+  rememberedFit,
   rememberedViewport,
+  rememberFit,
   rememberViewport,
   stillThere,
   type Viewport,
   wholeView,
 } from "./viewport";
+
+/** How long a new size waits for its fit, milliseconds: the second click of a double click still meets its node. */
+const REST = 300;
 
 interface Asked {
   readonly layout: LayoutState;
@@ -38,17 +47,33 @@ interface Pending {
   readonly known: ReadonlySet<string>;
 }
 
+/** What the window was last set to, and for which positions. */
+interface Last {
+  readonly stamp?: string;
+  readonly positions: LayoutState["positions"];
+  readonly pending?: Pending | undefined;
+  /** The last fit, kept by the window until it is moved by hand. */
+  readonly fit?: Fit | undefined;
+}
+
 /** @returns a function that shows the whole graph. */
 export function useViewport(asked: Asked, graph: Graph): () => void {
   const { layout, selected } = asked;
   const flow = useReactFlow();
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
-  const last = useRef<{ stamp?: string; positions: LayoutState["positions"]; pending?: Pending | undefined }>({
-    positions: {},
-  });
+  const last = useRef<Last>({ positions: {} });
+  const place: Place = { graph, positions: layout.positions, size: { width, height } };
+  const keepFit = (fit: Fit | undefined) => {
+    last.current = { ...last.current, fit };
+    rememberFit(fit);
+  };
+  const show = (view: Viewport, isWhole = false) => {
+    void flow.setViewport(view);
+    keepFit({ isWhole, view: flow.getViewport(), size: place.size });
+  };
   useEffect(() => {
-    const { stamp, positions: before } = last.current;
+    const { stamp, positions: before, fit } = last.current;
     if (stamp !== asked.stamp) {
       const known = new Set(stamp === undefined ? [] : Object.keys(before));
       last.current = { ...last.current, stamp: asked.stamp, pending: { remembered: rememberedViewport(), known } };
@@ -59,28 +84,51 @@ export function useViewport(asked: Asked, graph: Graph): () => void {
     const hasMoved = before !== layout.positions;
     if (!hasMoved && !(pending && isComplete)) return;
     last.current = { stamp: asked.stamp, positions: layout.positions, pending: isComplete ? undefined : pending };
-    const place = { graph, positions: layout.positions, size: { width, height } };
-    const seen = (view: Viewport | undefined) => (view && isInSight(place, view) ? view : undefined);
-    const fitted = () => {
-      const isThere = asked.anchor !== undefined && layout.positions[asked.anchor];
-      const anchor = isThere ? asked.anchor : stillThere(before, layout.positions, flow.getViewport(), place.size);
-      return fittedView(place, { ...asked, anchor, known: pending?.known });
-    };
-    if (pending && (isComplete || Object.keys(before).length === 0)) {
-      void flow.setViewport(seen(pending.remembered) ?? fitted());
+    const isAnew = pending && (isComplete || Object.keys(before).length === 0);
+    const now = flow.getViewport();
+    const old = isAnew ? pending.remembered : kept(now, before, layout.positions, selected ?? asked.anchor);
+    if (old && isInSight(place, old)) {
+      const from = isAnew ? rememberedFit() : fit;
+      const isFit = isFitted(from, isAnew ? old : now);
+      void flow.setViewport(old);
+      keepFit(isFit ? { ...from, view: flow.getViewport() } : undefined);
     } else {
-      void flow.setViewport(
-        seen(kept(flow.getViewport(), before, layout.positions, selected ?? asked.anchor)) ?? fitted(),
-      );
+      const isThere = asked.anchor !== undefined && layout.positions[asked.anchor];
+      const anchor = isThere ? asked.anchor : stillThere(before, layout.positions, now, place.size);
+      show(fittedView(place, { ...asked, anchor, known: pending?.known }));
     }
   });
   useEffect(() => {
     if (last.current.pending || !width || !height) return;
+    const { fit } = last.current;
+    const isFit = isFitted(fit, flow.getViewport());
     if (selected) reveal(selected, graph, layout, flow);
     // A selection is an entry of the history by itself.
     if (last.current.positions === layout.positions) rememberViewport(flow.getViewport());
+    last.current = { ...last.current, fit: isFit ? { ...fit, view: flow.getViewport() } : undefined };
+    rememberFit(last.current.fit);
   }, [selected, graph, layout, flow, width, height]);
-  return () => void flow.setViewport(wholeView({ graph, positions: layout.positions, size: { width, height } }));
+  const refit = () => {
+    const { fit, pending } = last.current;
+    if (pending || !isFitted(fit, flow.getViewport())) return;
+    if (fit.size.width === width && fit.size.height === height) return;
+    show(fit.isWhole ? wholeView(place) : fittedView(place, asked), fit.isWhole);
+  };
+  useAfterResize(refit, width, height);
+  return () => show(wholeView(place), true);
+}
+
+/** Do something once the window has kept a new size for a moment. */
+function useAfterResize(act: () => void, width: number, height: number): void {
+  const latest = useRef(act);
+  useEffect(() => {
+    latest.current = act;
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another size begins the wait anew
+  useEffect(() => {
+    const timer = setTimeout(() => latest.current(), REST);
+    return () => clearTimeout(timer);
+  }, [width, height]);
 }
 
 /** The window moved with a node, which so stays where it is on the screen. */

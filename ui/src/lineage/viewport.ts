@@ -25,6 +25,15 @@ export interface Place {
   readonly size: Size;
 }
 
+/** What the window was fitted to. */
+export interface Fit {
+  /** Whether the whole graph was asked for, however small. */
+  readonly isWhole: boolean;
+  /** Where the fit put the window. */
+  readonly view: Viewport;
+  readonly size: Size;
+}
+
 /** What a fit is made for. */
 export interface Purpose {
   readonly focus: string | undefined;
@@ -154,6 +163,13 @@ function centred(box: Box, size: Size): Viewport {
   };
 }
 
+/** Whether the window is where a fit put it: nobody has moved or zoomed it since. */
+export function isFitted(fit: Fit | undefined, { x, y, zoom }: Viewport): fit is Fit {
+  if (!fit) return false;
+  const { view } = fit;
+  return Math.abs(view.x - x) < 1 && Math.abs(view.y - y) < 1 && Math.abs(view.zoom - zoom) < 0.001;
+}
+
 // Not in the address: a link opens at the focus, in a window of any size.
 export function rememberViewport(viewport: Viewport): void {
   rememberHere("view", viewport);
@@ -161,4 +177,12 @@ export function rememberViewport(viewport: Viewport): void {
 
 export function rememberedViewport(): Viewport | undefined {
   return rememberedHere<Viewport>("view");
+}
+
+export function rememberFit(fit: Fit | undefined): void {
+  rememberHere("fit", fit ?? null);
+}
+
+export function rememberedFit(): Fit | undefined {
+  return rememberedHere<Fit | null>("fit") ?? undefined;
 }
