@@ -10,6 +10,7 @@ import { isMetricsRecord, MetricsRecord } from "../src/artifact/MetricsRecord";
 import type { Ticks } from "../src/artifact/useTicks";
 import { VersionTable } from "../src/artifact/VersionTable";
 import { Neighbours } from "../src/list/Neighbours";
+import { metricNames } from "../src/values/humanNames";
 import { describeSpark } from "../src/values/Sparkline";
 import { drawAt, giveSizes, rowOf, serve } from "./drawing";
 
@@ -93,7 +94,16 @@ describe("the metrics on an artifact", () => {
 describe("the table of versions", () => {
   it("calls metrics as people do, with the exact name on hover", async () => {
     const ticks = { ticked: new Set(), cursor: 0, toggleAll: () => undefined } as unknown as Ticks;
-    drawAt("/", <VersionTable rows={[rowOf(1)]} current="1" metrics={["mean_error"]} ticks={ticks} />);
+    drawAt(
+      "/",
+      <VersionTable
+        rows={[rowOf(1)]}
+        current="1"
+        metrics={["mean_error"]}
+        called={metricNames(["mean_error"])}
+        ticks={ticks}
+      />,
+    );
     const head = await screen.findByRole("columnheader", { name: "Mean error" });
     expect(head.title).toBe("mean_error: lower is better");
     expect(within(head).queryByText("mean_error")).toBeNull();

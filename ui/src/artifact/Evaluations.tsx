@@ -8,7 +8,7 @@ import { loadPart } from "../app/loadPart";
 import { joinList } from "../app/search";
 import { Empty, Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
-import { metricName } from "../values/humanNames";
+import { metricNames } from "../values/humanNames";
 import { Labels } from "../values/Labels";
 import { count, formatCount, formatNumber, toNumber } from "../values/numbers";
 
@@ -42,6 +42,7 @@ export function Evaluations({ artifact }: { artifact: Node }) {
 
 function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; artifact: Node }) {
   const names = useMemo(() => [...new Set(items.flatMap(({ values }) => Object.keys(values)))], [items]);
+  const called = metricNames(names);
   return (
     <>
       {artifact.name && <ChartAll name={artifact.name} metrics={names} />}
@@ -57,7 +58,7 @@ function EvaluationTable({ items, artifact }: { items: readonly Evaluation[]; ar
               <th>Kind</th>
               {names.map((name) => (
                 <th key={name} className="end" title={name}>
-                  <bdi>{metricName(name)}</bdi>
+                  <bdi>{called.get(name)}</bdi>
                 </th>
               ))}
               <th>Labels</th>

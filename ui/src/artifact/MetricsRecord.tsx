@@ -3,7 +3,7 @@
 import { useNodes } from "../api/details";
 import type { Node } from "../api/shapes";
 import { familyOf } from "../lineage/looks";
-import { metricName } from "../values/humanNames";
+import { metricNames } from "../values/humanNames";
 import { count, formatNumber, toNumber } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 
@@ -18,6 +18,7 @@ export function isMetricsRecord(artifact: Node): boolean {
 export function MetricsRecord({ artifact }: { artifact: Node }) {
   const names = Object.keys(artifact.metrics).filter((name) => !name.startsWith("__"));
   const ordered = [...artifact.headline, ...names.filter((name) => !artifact.headline.includes(name)).sort()];
+  const called = metricNames(ordered);
   return (
     <section className="metrics-record" aria-label="Values">
       {ordered.length === 0 && <p className="muted">It holds no numbers.</p>}
@@ -25,7 +26,7 @@ export function MetricsRecord({ artifact }: { artifact: Node }) {
         {ordered.slice(0, SHOWN).map((name) => (
           <div key={name}>
             <dt title={name}>
-              <bdi>{metricName(name)}</bdi>
+              <bdi>{called.get(name)}</bdi>
             </dt>
             <dd title={String(artifact.metrics[name]?.last)}>{shown(artifact.metrics[name]?.last)}</dd>
           </div>

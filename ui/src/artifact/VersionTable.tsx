@@ -5,7 +5,6 @@ import { memo } from "react";
 import type { Row } from "../api/shapes";
 import { Ago } from "../values/Ago";
 import { BestMark } from "../values/BestMark";
-import { metricName } from "../values/humanNames";
 import { Aliases, Labels } from "../values/Labels";
 import { bestPlaces, directionWords, metricDirection } from "../values/metricDirection";
 import { Name } from "../values/Name";
@@ -17,10 +16,12 @@ interface VersionTableProps {
   readonly rows: readonly Row[];
   readonly current: string;
   readonly metrics: readonly string[];
+  /** What each metric is called. */
+  readonly called: ReadonlyMap<string, string>;
   readonly ticks: Ticks;
 }
 
-export const VersionTable = memo(({ rows, current, metrics, ticks }: VersionTableProps) => {
+export const VersionTable = memo(({ rows, current, metrics, called, ticks }: VersionTableProps) => {
   const best = metrics.map((metric) =>
     bestPlaces(
       rows.map((row) => toNumber(row.metrics[metric]?.last)),
@@ -45,7 +46,7 @@ export const VersionTable = memo(({ rows, current, metrics, ticks }: VersionTabl
             <th>Aliases</th>
             {metrics.map((metric) => (
               <th key={metric} className="end" title={`${metric}: ${directionWords(metricDirection(metric))}`}>
-                {metricName(metric)}
+                {called.get(metric) ?? metric}
               </th>
             ))}
             <th>Labels</th>

@@ -10,7 +10,8 @@ import { joinList } from "../app/search";
 import { MOST_COMPARED } from "../compare/address";
 import { read, write } from "../list/memory";
 import { Empty, Failed, Loading } from "../state/States";
-import { metricName } from "../values/humanNames";
+import { findOption } from "../values/findOption";
+import { metricNames } from "../values/humanNames";
 import { count, formatCount } from "../values/numbers";
 import { useTicks } from "./useTicks";
 import { VersionTable } from "./VersionTable";
@@ -36,6 +37,7 @@ export default function Versions({ id, type }: { id: string; type: string }) {
   if (!page) return <Loading rows={6} />;
   if (rows.length === 0) return <Empty title="No versions" />;
   const metrics = chosen ?? page.metrics.slice(0, FIRST_METRICS);
+  const called = metricNames([...page.metrics, ...metrics]);
   const choose = (names: readonly string[]) => {
     write(memory, names);
     setChosen(names);
@@ -50,7 +52,8 @@ export default function Versions({ id, type }: { id: string; type: string }) {
             className="versions-metrics"
             aria-label="Metrics to show"
             placeholder="Metrics"
-            data={[...new Set([...page.metrics, ...metrics])].map((name) => ({ value: name, label: metricName(name) }))}
+            data={[...called].map(([value, label]) => ({ value, label }))}
+            filter={findOption}
             value={[...metrics]}
             onChange={choose}
             searchable
@@ -60,7 +63,7 @@ export default function Versions({ id, type }: { id: string; type: string }) {
       {page.counted < page.total && (
         <p className="muted">The metrics of the newest {count(page.counted, "version")} are offered.</p>
       )}
-      <VersionTable rows={rows} current={id} metrics={metrics} ticks={ticks} />
+      <VersionTable rows={rows} current={id} metrics={metrics} called={called} ticks={ticks} />
       {rows.length < page.total && (
         <p className="muted">
           {formatCount(rows.length)} of {count(page.total, "version")}.{" "}

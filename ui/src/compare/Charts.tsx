@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { pageOf } from "../api/shapes";
 import { joinList, splitList } from "../app/search";
+import { findOption } from "../values/findOption";
 import { bestPlaces, directionWords, metricDirection } from "../values/metricDirection";
 import { formatNumber } from "../values/numbers";
 import { axisOf, axisRows, rowNamed } from "./axes";
@@ -61,6 +62,7 @@ export function Charts(props: CompareProps) {
               className="charts-axes"
               aria-label="Axes"
               data={optionsOf(rows)}
+              filter={findOption}
               value={chosen.map(({ key }) => key)}
               onChange={(next) => change({ axes: joinList(next) ?? "" })}
               searchable
@@ -97,6 +99,7 @@ function AxisSelect({ label, rows, value, onChange }: AxisSelectProps) {
       className="charts-pick"
       aria-label={label}
       data={optionsOf(rows)}
+      filter={findOption}
       value={value}
       onChange={(key) => key && onChange(key)}
       searchable

@@ -6,7 +6,8 @@ import { useSeries } from "../api/metrics";
 import type { components } from "../api/schema";
 import { joinList, type MonitorSearch } from "../app/search";
 import { FilterBox } from "../filter/FilterBox";
-import { fieldName, metricName } from "../values/humanNames";
+import { findOption } from "../values/findOption";
+import { fieldName, metricName, metricNames } from "../values/humanNames";
 import { formatCount } from "../values/numbers";
 import { formatLocal } from "../values/times";
 import { groupKey, groupsOf, lineNames, metricsOf, NO_GROUP } from "./address";
@@ -103,6 +104,7 @@ function NamePicker({ search, change, metrics }: ChoicesProps) {
 
 function MetricPicker({ search, change, columns, allMetrics, metrics }: ChoicesProps) {
   const known = metricsOf(columns);
+  const called = metricNames([...known, ...metrics]);
   const shown = [...new Set([...known.slice(0, FIRST_METRICS), ...metrics])];
   const rest = known.filter((metric) => !shown.includes(metric));
   const toggle = (metric: string) => {
@@ -120,7 +122,7 @@ function MetricPicker({ search, change, columns, allMetrics, metrics }: ChoicesP
           title={metric}
           onClick={() => toggle(metric)}
         >
-          {metricName(metric)}
+          {called.get(metric)}
         </Button>
       ))}
       {rest.length > 0 && (
@@ -129,7 +131,8 @@ function MetricPicker({ search, change, columns, allMetrics, metrics }: ChoicesP
           className="monitor-pick"
           aria-label="Add a metric"
           placeholder={`${formatCount(rest.length)} more`}
-          data={rest.map((metric) => ({ value: metric, label: metricName(metric) }))}
+          data={rest.map((metric) => ({ value: metric, label: called.get(metric) ?? metric }))}
+          filter={findOption}
           value={null}
           onChange={(metric) => metric && toggle(metric)}
           searchable
@@ -188,6 +191,7 @@ function GroupPicker({ search, change, columns }: ChoicesProps) {
           aria-label="Another field for lines"
           placeholder={`${formatCount(rest.length)} more`}
           data={rest.map((key) => ({ value: key, label: groupName(key) }))}
+          filter={findOption}
           value={null}
           onChange={(key) => key && choose(key)}
           searchable

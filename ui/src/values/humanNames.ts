@@ -80,6 +80,14 @@ export function metricName(metric: string): string {
   return fieldName(`metric.${metric}`);
 }
 
+/** What each of several metrics is called; those that people would read alike (auc, AUC) have their exact names. */
+export function metricNames(metrics: readonly string[]): ReadonlyMap<string, string> {
+  const known = [...new Set(metrics)];
+  const times = new Map<string, number>();
+  for (const name of known.map(metricName)) times.set(name, (times.get(name) ?? 0) + 1);
+  return new Map(known.map((metric) => [metric, times.get(metricName(metric)) === 1 ? metricName(metric) : metric]));
+}
+
 /** Lower-case words joined by single underscores: nothing is lost when they are written with spaces. */
 function isPlain(name: string): boolean {
   return /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(name);
