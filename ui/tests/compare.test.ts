@@ -100,6 +100,23 @@ describe("two texts", () => {
     expect(changed("学習率を下げた", "学習率を上げた")).toEqual(["下", "上"]);
   });
 
+  it.each([
+    ["модель обучена быстро", "модель обучается быстро", "обучена", "обучается"],
+    ["το μοντέλο έμαθε", "το μοντέλο μαθαίνει", "έμαθε", "μαθαίνει"],
+    ["تعلم النموذج بسرعة", "تعلم النموذج ببطء", "بسرعة", "ببطء"],
+    ["ज्ञान की गति", "ज्ञान की मति", "गति", "मति"],
+  ])("are compared by words in every script: %s", (before, after, out, put) => {
+    const changed = compareTexts(before, after).filter(({ change }) => change !== "same");
+    expect(changed.map(({ text }) => text)).toEqual([out, put]);
+  });
+
+  it("are compared by words with some 500 changed words, and by lines with more", () => {
+    const text = (word: string, many: number) =>
+      Array.from({ length: 2000 }, (_, at) => (at < many ? `${word}${at}` : `w${at}`)).join(" ");
+    expect(compareTexts(text("w", 0), text("x", 490)).length).toBeGreaterThan(490);
+    expect(compareTexts(text("w", 0), text("x", 510))).toHaveLength(2);
+  });
+
   it("are compared by words however long they are, where little differs", () => {
     const text = Array.from({ length: 8000 }, (_, at) => `w${at}`).join(" ");
     expect(compareTexts(text, text.replace("w4000 ", "other ")).map(({ change }) => change)).toEqual([
