@@ -47,14 +47,15 @@ def times_of(node: Any) -> Times:
     """Return when an execution started and ended.
 
     What no property says is taken from the store: it was created when it started, and an ended one was changed last
-    when it ended. An end before the start is not believed.
+    when it ended. A recorded end before the creation is believed, as in `ran_at`: the execution started no later. An
+    end before a recorded start is not believed.
     """
     has_ended = node.last_known_state in _ENDED
     start = _first_time(node, conventions.START_TIMES)
-    end = _first_time(node, conventions.END_TIMES) if has_ended else None
-    started = node.create_time_since_epoch if start is None else start
-    if end is not None and end < started:
-        end = None
+    end = _believed_end(node, start)
+    started = start
+    if started is None:
+        started = node.create_time_since_epoch if end is None else min(node.create_time_since_epoch, end)
     last_change = max(node.last_update_time_since_epoch, started) if has_ended else None
     return Times(
         started,
@@ -71,10 +72,16 @@ def ran_at(node: Any) -> int:
     not believed; one before the creation is, since an execution may be recorded long after it ran.
     """
     start = _first_time(node, conventions.START_TIMES)
-    end = _first_time(node, conventions.END_TIMES) if node.last_known_state in _ENDED else None
-    if end is not None and (start is None or end >= start):
+    end = _believed_end(node, start)
+    if end is not None:
         return end
     return int(node.create_time_since_epoch) if start is None else start
+
+
+def _believed_end(node: Any, start: int | None) -> int | None:
+    """Return the recorded end of an execution that ended, unless it is before the recorded start."""
+    end = _first_time(node, conventions.END_TIMES) if node.last_known_state in _ENDED else None
+    return None if end is not None and start is not None and end < start else end
 
 
 def _properties(node: Any) -> Sequence[Mapping[str, pb.Value]]:

@@ -128,6 +128,13 @@ def test_times_that_no_property_says_are_those_of_the_store(shelf: Shelf) -> Non
     assert not before["end_is_recorded"]
 
 
+def test_an_end_before_the_creation_is_shown_where_the_search_finds_it(shelf: Shelf) -> None:
+    late = times(shelf, COMPLETE, end_time="2020-01-01T00:00:00Z")
+    assert len(found(shelf, "ran<2020-01-02")) == 1
+    assert (late["started"], late["ended"]) == (1577836800000, 1577836800000)
+    assert (late["start_is_recorded"], late["end_is_recorded"]) == (False, True)
+
+
 def test_texts_of_failures_are_no_labels_to_choose_from(failed: tuple[Shelf, dict[str, str]]) -> None:
     shelf, _ = failed
     keys = {facet["key"] for facet in shelf.get("/executions/facets")["facets"]}
