@@ -6,6 +6,7 @@ was made last and totals, which other reads answer (listing.py, stores.py).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +16,7 @@ from lineal import conventions
 from lineal.catalogue import cards, chosen_columns, failure_reasons, headline, listing, shapes
 from lineal.catalogue.listing import COUNT_LIMIT, Asked
 from lineal.event_directions import INPUTS
+from lineal.filter.search.tree import quoted
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -23,6 +25,7 @@ from lineal.store.index import search as found_rows
 from lineal.store.index import workspaces as workspace_rows
 from lineal.store.index.search import Order, Selection
 from lineal.store.rows import edges as edge_rows
+from lineal.store.rows import types as type_rows
 from lineal.store.rows.events import Period
 
 MOST_INPUTS = 3
@@ -31,7 +34,11 @@ MOST_REASONS = 5
 _NEWEST = 2000
 _MOST_NAMES = 100
 # The types of models as headline.family_of knows them, in the words of a search.
-_MODELS = "type:model,encoder,checkpoint -type:metric,evaluat,slicing,confusion,report"
+_NO_MODELS = ("metric", "evaluat", "slicing", "confusion", "report")
+_MODELS = f"type:model,encoder,checkpoint -type:{','.join(_NO_MODELS)}"
+_EXCLUDED = re.compile("|".join(_NO_MODELS), re.IGNORECASE)
+_IS_NAMED = re.compile("model|encoder|checkpoint", re.IGNORECASE)
+_MOST_TYPES = 100
 _IN_PRODUCTION = f"{_MODELS} (alias=production,champion OR label.stage=production,prod OR prop.stage=production,prod)"
 _LIVE = "type=model,Model state=live"
 # Lists of the web UI leave out archived records; so do the panels that lead to them.
@@ -108,8 +115,20 @@ def production(session: Session, types: KnownTypes, *, limit: int) -> shapes.Pro
 
     Pipelines set LIVE on every model that they make, so it counts only if no model has an alias or a stage.
     """
-    found = _models(session, types, "production", _IN_PRODUCTION + _UNARCHIVED, limit)
+    q = _IN_PRODUCTION + _without_other_families(session) + _UNARCHIVED
+    found = _models(session, types, "production", q, limit)
     return found if found.items else _models(session, types, "live", _LIVE + _UNARCHIVED, limit)
+
+
+def _without_other_families(session: Session) -> str:
+    """Return the term that excludes types that _MODELS finds and that are no models, "" if there are none.
+
+    A search has no words with ends: `load` would exclude a model_upload as well as a model_load.
+    """
+    names = {row.name for row in type_rows.all_types(session, ARTIFACT)}
+    others = sorted(name for name in names if _IS_NAMED.search(name) and headline.family_of(name) != "model")
+    others = [name for name in others if not _EXCLUDED.search(name)][:_MOST_TYPES]
+    return f" -type=={','.join(map(quoted, others))}" if others else ""
 
 
 def _models(session: Session, types: KnownTypes, rule: str, q: str, limit: int) -> shapes.ProductionModels:

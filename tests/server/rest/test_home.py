@@ -136,10 +136,19 @@ def test_models_in_production_are_those_with_the_alias_or_the_stage(shelf: Shelf
 
 
 def test_evaluations_and_data_are_no_models_in_production(shelf: Shelf) -> None:
-    names = ("ModelEvaluation", "model_report", "TextEncoder", "Checkpoint", "churn_model", "data_set")
+    names = (
+        "ModelEvaluation",
+        "model_report",
+        "TextEncoder",
+        "Checkpoint",
+        "churn_model",
+        "model_upload",
+        "model_load",
+        "data_set",
+    )
     ids = {name: shelf.put(name, name=name, custom={"stage": "production"}) for name in names}
     found = {row["name"] for row in shelf.get("/home/models")["items"]}
-    assert found == {name for name in ids if headline.family_of(name) == "model"} == {*names[2:5]}
+    assert found == {name for name in ids if headline.family_of(name) == "model"} == {*names[2:6]}
 
 
 def test_models_in_production_are_those_that_changed_last_of_all(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
