@@ -86,6 +86,20 @@ def test_an_export_has_labels_aliases_and_makers(shelf: Shelf) -> None:
     assert (second["labels"], second["aliases"], second["made_by"], second["archived"]) == ("", "", "", "")
 
 
+@pytest.mark.parametrize(
+    ("plural", "later"),
+    [
+        ("artifacts", ["labels", "aliases", "made_by", "archived"]),
+        ("executions", ["labels", "started", "ended", "failure", "archived"]),
+        ("contexts", ["labels", "archived"]),
+    ],
+)
+def test_fields_that_came_later_stand_behind_the_chosen_columns(shelf: Shelf, plural: str, later: list[str]) -> None:
+    answer = shelf.client.get(f"/api/v1/{plural}/export", params={"columns": "label.team"})
+    header = answer.text.splitlines()[0].split(",")
+    assert header[9:] == ["workspace", "run", "label.team", *later]
+
+
 def test_an_export_of_executions_says_why_they_failed(shelf: Shelf) -> None:
     why = {"failure_type": value("ValueError"), "failure_message": value("no rows")}
     shelf.run([], [], last_known_state=pb.Execution.FAILED, custom_properties=why)

@@ -30,7 +30,7 @@ _LATER_FIELDS = {
     EXECUTION: ("labels", "started", "ended", "failure", "archived"),
     CONTEXT: ("labels", "archived"),
 }
-"""Fields that came later; they stand behind the others, so that programs find these where they were."""
+"""Fields that came later. CSV has them last, behind the chosen columns, so that the others stay where they were."""
 _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
@@ -74,8 +74,7 @@ def stream(
     shown = chosen_columns.replaced(keys.read_keys(columns), first.headline, first.columns)
     read = _reader(catalogue, asked, order, keys.write_keys(shown))
     pages = itertools.chain([first], _following(read, first.next_cursor))
-    fields = (*_FIELDS, *_LATER_FIELDS[asked.kind])
-    body = _csv(pages, fields, shown, bom=bom) if form == "csv" else _json(pages)
+    body = _csv(pages, _LATER_FIELDS[asked.kind], shown, bom=bom) if form == "csv" else _json(pages)
     name = f"{asked.kind.plural}.{form}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Export(body, media_type=_MEDIA[form], headers=headers)
@@ -92,14 +91,15 @@ def _following(read: Callable[[str], shapes.Page], cursor: str | None) -> Iterat
         cursor = page.next_cursor
 
 
-def _csv(pages: Iterator[shapes.Page], fields: Sequence[str], columns: Sequence[str], *, bom: bool) -> Iterator[bytes]:
-    yield (csv_text.BYTE_ORDER_MARK if bom else b"") + csv_text.lines([[*fields, *columns]])
+def _csv(pages: Iterator[shapes.Page], later: Sequence[str], columns: Sequence[str], *, bom: bool) -> Iterator[bytes]:
+    yield (csv_text.BYTE_ORDER_MARK if bom else b"") + csv_text.lines([[*_FIELDS, *columns, *later]])
     for page in pages:
-        yield csv_text.lines([_cells(row, fields, columns) for row in page.items])
+        yield csv_text.lines([_cells(row, columns, later) for row in page.items])
 
 
-def _cells(row: shapes.Row, fields: Sequence[str], columns: Sequence[str]) -> list[object]:
-    return [_field(row, name) for name in fields] + [_cell(row, column) for column in columns]
+def _cells(row: shapes.Row, columns: Sequence[str], later: Sequence[str]) -> list[object]:
+    own = [_field(row, name) for name in _FIELDS]
+    return [*own, *[_cell(row, column) for column in columns], *[_field(row, name) for name in later]]
 
 
 def _field(row: shapes.Row, name: str) -> object:
