@@ -49,7 +49,7 @@ def reported(session: Session, types: KnownTypes, keys: Sequence[tuple[Kind, int
         of_outputs.setdefault(execution, []).extend(found.get(artifact, ()))
     reports = {(ARTIFACT, each): _by_time(found.get(each, ())) for each in artifacts}
     reports |= {(EXECUTION, each): [*_by_time(of_outputs.get(each, ())), *own.get(each, ())] for each in executions}
-    items = [shapes.RecordMetrics(cards.key_of(*key), _last(reports[key])) for key in dict.fromkeys(keys)]
+    items = [shapes.RecordMetrics(cards.key_of(*key), _last(reports.get(key, ()))) for key in dict.fromkeys(keys)]
     return shapes.ComparedMetrics(items, exact=is_whole and len(outputs) <= MOST_OUTPUTS)
 
 
