@@ -21,9 +21,9 @@ from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import search as found_rows
 from lineal.store.index.search import Selection
+from lineal.store.tables.own_tables import LONGEST_TEXT
 from lineal.wire import metadata_store as pb
 
-LONGEST_TYPE = 255
 _LONGEST_READ = 1024
 WITHOUT_TYPE = " ".join(["state=failed", *[f"-has:prop.{name}" for name in conventions.FAILURE_TYPES]])
 """The search that finds failed executions of which no type is recorded."""
@@ -63,10 +63,10 @@ def count(
     """
     open_ids = [node_id for node_id, state in states.items() if state not in _WITHOUT_REASON]
     types, typed = _types(session, open_ids)
-    shown = Counter(each[0][:LONGEST_TYPE] for each in types.values())
+    shown = Counter(each[0][:LONGEST_TEXT] for each in types.values())
     wanted = [text for text in shown if containing.lower() in text.lower()]
     likely = sorted(wanted, key=lambda text: (-shown[text], text))[:most]
-    finding = _finding(session, open_ids, types, [text for text in likely if len(text) < LONGEST_TYPE])
+    finding = _finding(session, open_ids, types, [text for text in likely if len(text) < LONGEST_TEXT])
     counts = [
         (text, len(finding[text]), f"error={quoted(text)}")
         if text in finding
