@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lineal.catalogue import compared, versions
-from lineal.kinds import CONTEXT, EXECUTION
+from lineal.kinds import CONTEXT
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.server.rest.shelf import Shelf, value
@@ -91,9 +91,8 @@ def test_metrics_are_compared_by_the_way_they_were_measured(rows: Shelf) -> None
 
 
 def test_a_context_that_is_compared_has_no_metrics(rows: Shelf) -> None:
-    keys = [(CONTEXT, 1), (EXECUTION, 1)]
-    found = rows.service.read(lambda session, types: compared.reported(session, types, keys))
-    assert [(item.key, bool(item.metrics)) for item in found.items] == [("c1", False), ("e1", True)]
+    found = rows.service.read(lambda session, types: compared.reported(session, types, [(CONTEXT, 1)]))
+    assert [(item.key, item.metrics) for item in found.items] == [("c1", [])]
 
 
 def test_an_execution_is_compared_by_the_metrics_of_its_outputs(rows: Shelf) -> None:
