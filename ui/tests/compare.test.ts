@@ -77,6 +77,18 @@ describe("a metric", () => {
     expect(rows[0]).toMatchObject({ name: "mean_error", title: "Mean error" });
     expect(rowNamed(rows, "mean_error")).toBe(rows[0]);
   });
+
+  it("that was measured in several ways is found by what older addresses call it", () => {
+    const rows = compare([metric("recall", "macro", 1), metric("recall", null, 2)], [metric("recall", "micro", 3)]);
+    const found = ["recall (macro)", "recall (micro)", "recall (other)"].map((key) => rowNamed(rows, key)?.key);
+    expect(found).toEqual(["metric:macro.recall", "metric:micro.recall", "metric:other.recall"]);
+  });
+
+  it("that has no way has another key than one whose way is called other", () => {
+    const rows = compare([metric("recall", "other", 1), metric("recall", null, 2)], []);
+    const keys = rows.filter(({ section }) => section === "Metrics").map(({ key }) => key);
+    expect(new Set(keys).size).toBe(2);
+  });
 });
 
 describe("two texts", () => {

@@ -67,7 +67,13 @@ function wordAxis(row: CompareRow): ChartAxis {
   };
 }
 
-/** The row of a key of the address. A name alone, as older addresses have it, is the first row of that name. */
+/** The row of a key of the address. Older addresses have "recall (macro)", or a name alone: the first row of that name. */
 export function rowNamed(rows: readonly CompareRow[], key: string | undefined): CompareRow | undefined {
-  return rows.find((row) => row.key === key) ?? rows.find(({ name }) => name === key);
+  if (key === undefined) return undefined;
+  const ways = [(row: CompareRow) => row.key, (row: CompareRow) => row.former, (row: CompareRow) => row.name];
+  for (const way of ways) {
+    const found = rows.find((row) => way(row) === key);
+    if (found) return found;
+  }
+  return undefined;
 }

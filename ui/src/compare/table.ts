@@ -17,6 +17,8 @@ export interface CompareRow {
   readonly key: string;
   /** Its name as it is recorded. */
   readonly name: string;
+  /** What older addresses call it, if that is neither its key nor its name: "recall (macro)". */
+  readonly former?: string;
   /** What people read; no two rows have the same. */
   readonly title: string;
   readonly values: readonly (TypedValue | undefined)[];
@@ -69,7 +71,7 @@ function rowsOf(section: Section, columns: readonly Fields[]): CompareRow[] {
 }
 
 function rowOf(
-  row: Pick<CompareRow, "section" | "key" | "name" | "title">,
+  row: Pick<CompareRow, "section" | "key" | "name" | "title" | "former">,
   values: readonly (TypedValue | undefined)[],
 ): CompareRow {
   return { ...row, values, differs: new Set(values.map((value) => JSON.stringify(value?.value))).size > 1 };
@@ -92,13 +94,12 @@ function metricRows(metrics: readonly (readonly Compared[])[]): CompareRow[] {
 }
 
 /** How a metric is addressed and called; where it was measured in several ways, with the way. */
-function metricWords(name: string, way: string | null | undefined): Pick<CompareRow, "key" | "title"> {
+function metricWords(name: string, way: string | null | undefined): Pick<CompareRow, "key" | "title" | "former"> {
   if (way === undefined) return { key: `metric.${name}`, title: metricName(name) };
   const word = way ?? "other";
-  return {
-    key: `metric:${encodeURIComponent(word).replaceAll(".", "%2E")}.${name}`,
-    title: `${metricName(name)} (${word})`,
-  };
+  // "other" is what has no way; a way that is called so is written otherwise.
+  const part = way === "other" ? "%6Fther" : encodeURIComponent(word).replaceAll(".", "%2E");
+  return { key: `metric:${part}.${name}`, title: `${metricName(name)} (${word})`, former: `${name} (${word})` };
 }
 
 // Said in the head of each column, or of no meaning to people.
