@@ -78,6 +78,22 @@ describe("a metric", () => {
     expect(rowNamed(rows, "mean_error")).toBe(rows[0]);
   });
 
+  it("is read once for each record, however many metrics there are", () => {
+    let reads = 0;
+    const counted = (name: string): Compared => ({
+      get name() {
+        reads++;
+        return name;
+      },
+      metrics_type: null,
+      time: 1,
+      value: 1,
+    });
+    const many = Array.from({ length: 100 }, (_, at) => counted(`m${at}`));
+    expect(compare(many, many).filter(({ section }) => section === "Metrics")).toHaveLength(100);
+    expect(reads).toBeLessThan(1000);
+  });
+
   it("that was measured in several ways is found by what older addresses call it", () => {
     const rows = compare([metric("recall", "macro", 1), metric("recall", null, 2)], [metric("recall", "micro", 3)]);
     const found = ["recall (macro)", "recall (micro)", "recall (other)"].map((key) => rowNamed(rows, key)?.key);
