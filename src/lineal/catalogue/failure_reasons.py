@@ -25,6 +25,7 @@ from lineal.store.tables.own_tables import LONGEST_TEXT
 from lineal.wire import metadata_store as pb
 
 _LONGEST_READ = 1024
+_BLANK = " "  # what `has:` does not count as filled
 WITHOUT_TYPE = " ".join(["state=failed", *[f"-has:prop.{name}" for name in conventions.FAILURE_TYPES]])
 """The search that finds failed executions of which no type is recorded."""
 _WITHOUT_REASON = frozenset({pb.Execution.COMPLETE, pb.Execution.CACHED})
@@ -89,9 +90,11 @@ def _types(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[str]], 
     names = conventions.FAILURE_TYPES
     rows = facet_rows.texts_of(session, EXECUTION, names, ids, longest=_LONGEST_READ)
     for node_id, name, is_custom, text in rows:
-        if text and text.strip():
+        if text and text.strip(_BLANK):
             found.setdefault(node_id, []).append((names.index(name), not is_custom, text))
-    typed = {node_id for node_id, *_ in rows} | facet_rows.having_value(session, EXECUTION, names, ids)
+    typed = {node_id for node_id, _, _, text in rows if text is None or text.strip(_BLANK)} | facet_rows.having_value(
+        session, EXECUTION, names, ids
+    )
     return {node_id: [text for *_, text in sorted(texts)] for node_id, texts in found.items()}, typed
 
 

@@ -49,7 +49,13 @@ def anywhere(
         held = shelf.run([], [], last_known_state=state, custom_properties={"failure_type": value("Käse")})
         [bakery, _] = put_workspaces(shelf, "Bäckerei", "bäckerei")
         put_into(shelf, bakery, artifacts=[data], executions=[held])
-        before = {"failure_type": value("Käse"), "end_time": value("2020-01-01T00:30:00+02:00")}
+        before = {
+            "note": value("x"),
+            "blank": value(" "),
+            "number": value(0),
+            "failure_type": value("Käse"),
+            "end_time": value("2020-01-01T00:30:00+02:00"),
+        }
         shelf.run([], [], last_known_state=pb.Execution.COMPLETE, custom_properties=before)
         yield shelf
 
@@ -106,6 +112,9 @@ def test_a_search_finds_as_much_on_every_engine(anywhere: Shelf, q: str, found: 
         ("has:error", 2),
         ("-has:error", 2),
         ("error!=exit", 2),
+        ("has:prop.note", 1),
+        ("has:prop.blank", 0),
+        ("has:prop.number", 1),
     ],
 )
 def test_failures_are_found_on_every_engine(anywhere: Shelf, q: str, found: int) -> None:

@@ -52,6 +52,7 @@ REASONS: list[tuple[str, dict[str, str]]] = [
     ("FAILED", {"error_message": "OOM"}),
     ("FAILED", {"failure_type": "x" * 300, "failure_message": "long"}),
     ("FAILED", {}),
+    ("FAILED", {"failure_type": "", "error_type": "  "}),
     ("CANCELED", {"failure_type": "SIGTERM"}),
 ]
 
@@ -70,7 +71,7 @@ def test_a_reason_counts_what_its_list_shows(odd_night: Shelf, state: str) -> No
     counts = {each["type"]: each["count"] for each in found["reasons"]}
     listed = {each["type"]: f"{found['q']} {each['term']}" for each in found["reasons"]}
     assert counts == {each: len(odd_night.get("/executions", q=q)["items"]) for each, q in listed.items()}
-    assert (counts["OOM"], counts["oom"], counts["x" * 255], counts[""]) == (4, 1, 1, 2)
+    assert (counts["OOM"], counts["oom"], counts["x" * 255], counts[""]) == (4, 1, 1, 3)
     assert ("Exit" in counts, found["other_reasons"]) == (False, 0)
 
 

@@ -323,10 +323,14 @@ def _has_in_family(key: Key, target: Target) -> Expression:
     """Return the condition that a family holds a value of that name."""
     fact, row = target.tables["lineal_fact"].c, target.tables[f"{target.kind.table}Property"].c
     named = (fact.kind == target.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
-    found = [target.has_row(fact.node_id, *named)]
     if key.field == "label":
-        return found[0]
-    filled = [sa.true()] if key.field == "prop" else [row.int_value.is_not(None), row.double_value.is_not(None)]
+        return target.has_row(fact.node_id, *named)
+    found = [target.has_row(fact.node_id, *named, _is_filled(fact.text))]
+    filled = (
+        [_is_filled(row.string_value)]
+        if key.field == "prop"
+        else [row.int_value.is_not(None), row.double_value.is_not(None)]
+    )
     found += [
         target.has_row(
             row[target.kind.id_column], row.name == _text(key.name), row.is_custom_property == sa.literal(custom), each
@@ -335,6 +339,11 @@ def _has_in_family(key: Key, target: Target) -> Expression:
         for custom in (False, True)
     ]
     return sa.or_(*found)
+
+
+def _is_filled(text: Expression) -> Expression:
+    """Return the condition that a value is no text, or a text that is not blank."""
+    return sa.or_(text.is_(None), sa.func.trim(text) != sa.literal("", sa.Text()))
 
 
 _TextTest = Callable[[Expression], Expression]

@@ -124,9 +124,10 @@ def texts_of(
 
 
 def having_value(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> set[int]:
-    """Return those of some nodes of which the index has a value of one of some names within JSON."""
+    """Return those of some nodes of which the index has a value of some names within JSON that is no blank text."""
     query = sa.select(FACT.c.node_id).where(FACT.c.kind == kind.type_kind, listed(FACT.c.node_id, _IDS))
     query = query.where(FACT.c.family + sa.literal(0) == int(Family.META), among(FACT.c.name, names))
+    query = query.where(sa.or_(FACT.c.text.is_(None), sa.func.trim(FACT.c.text) != sa.literal("", sa.Text())))
     return {node_id for (node_id,) in session.listed_rows(Statement(query), _IDS, ids)}
 
 
