@@ -3,6 +3,7 @@
 
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { queryClient } from "../src/api/client";
 import type { ListKind } from "../src/api/shapes";
 import { ListPage } from "../src/list/ListPage";
 import { type Answers, drawAt, giveSizes, rowOf, serve } from "./drawing";
@@ -188,6 +189,17 @@ describe("an act", () => {
     draw("/artifacts?filter=team", { artifacts: failing });
     fireEvent.click(await screen.findByRole("button", { name: "Compare all 3" }));
     expect((await screen.findByRole("alert")).textContent).toBe("Too busy: nothing is compared.");
+  });
+
+  it("on Compare all keeps the focus there while the list changes", async () => {
+    let number = 3;
+    draw("/artifacts?filter=team", {
+      "artifacts/count": () => ({ count: number, exact: true, complete: true }),
+    });
+    (await screen.findByRole("button", { name: "Compare all 3" })).focus();
+    number = 4;
+    await queryClient.invalidateQueries();
+    expect(document.activeElement).toBe(await screen.findByRole("button", { name: "Compare all 4" }));
   });
 
   it("on two boxes selects them; then they can be compared, drawn or forgotten", async () => {

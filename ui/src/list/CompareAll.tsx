@@ -36,8 +36,9 @@ export function CompareAll({ list }: { list: List }) {
   return (
     <>
       <Button
-        // What stands before it changes with the count and the rows: another button moves nothing under the pointer.
-        key={`${total} ${list.records.length}`}
+        // Its place and its width stay while the counts change: nothing moves under the pointer, and the focus is kept.
+        className="compare-all"
+        justify="start"
         variant="subtle"
         leftSection={<IconArrowsDiff size={14} />}
         loading={isAsking}
