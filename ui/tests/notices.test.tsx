@@ -27,17 +27,27 @@ function draw(errors: readonly Problem[], retry = vi.fn()) {
   return retry;
 }
 
-function Part() {
-  const query = useQuery({ queryKey: ["part"], queryFn: () => dataOf(api.GET("/api/v1/any" as never)), retry: false });
+function Part({ path = "any" }: { path?: string }) {
+  const ask = () => dataOf(api.GET(`/api/v1/${path}` as never));
+  const query = useQuery({ queryKey: ["part", path], queryFn: ask, retry: false });
   return query.isError ? <Failed error={query.error} retry={query.refetch} /> : <p>Loading</p>;
 }
 
-/** Draw a part that asks the server, and fails before it ever had an answer. */
-function drawPart(): void {
+/** What a failing server answers. */
+const failure = (id: string) =>
+  Response.json(
+    { title: "Something went wrong" },
+    { status: 500, headers: { "content-type": "application/problem+json", "x-request-id": id } },
+  );
+
+/** Draw parts that ask the server, and fail before they ever had an answer. */
+function drawPart(...paths: string[]): void {
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={queryClient}>
-        <Part />
+        {(paths.length > 0 ? paths : ["any"]).map((path) => (
+          <Part key={path} path={path} />
+        ))}
         <Notices />
       </QueryClientProvider>
     </MantineProvider>,
@@ -97,9 +107,7 @@ describe("trying again", () => {
   });
 
   it("keeps its growing pauses, and its notice, while a part that never had an answer is asked again", async () => {
-    const end = { status: 500, headers: { "content-type": "application/problem+json", "x-request-id": "1" } };
-    const fail = () => Response.json({ title: "Something went wrong" }, end);
-    const asked = serve({ any: () => new Promise((done) => setTimeout(() => done(fail()), 300)) });
+    const asked = serve({ any: () => new Promise((done) => setTimeout(() => done(failure("1")), 300)) });
     drawPart();
     await act(() => vi.advanceTimersByTimeAsync(1500));
     const tries: number[] = [];
@@ -110,6 +118,32 @@ describe("trying again", () => {
       expect(screen.getAllByRole("alert")).toHaveLength(1);
     }
     expect(tries).toHaveLength(3);
+  });
+
+  it("shows what fails meanwhile, though one part waits for its answer for ever", async () => {
+    let tries = 0;
+    const hang = () => new Promise(() => undefined);
+    const late = () => new Promise((done) => setTimeout(() => done(failure("2")), 5000));
+    serve({ any: () => (tries++ === 0 ? failure("1") : hang()), other: late });
+    drawPart("any", "other");
+    await act(() => vi.advanceTimersByTimeAsync(4000));
+    expect(tries).toBe(2);
+    await act(() => vi.advanceTimersByTimeAsync(2000));
+    expect(screen.getByRole("alert").textContent).toContain("2 parts of this page could not be loaded");
+  });
+
+  it("ends the notice of a server that answers again, though one part still waits", async () => {
+    serveNothing();
+    drawPart();
+    await act(() => vi.advanceTimersByTimeAsync(500));
+    expect(screen.getByRole("alert").textContent).toContain("The server does not answer");
+    vi.stubGlobal("fetch", ({ url }: Request) =>
+      url.endsWith("/healthz") ? Promise.resolve(Response.json({})) : new Promise(() => undefined),
+    );
+    await act(() => vi.advanceTimersByTimeAsync(3000));
+    await act(() => fetchWatched(new Request("http://localhost/healthz")));
+    await act(() => vi.advanceTimersByTimeAsync(100));
+    expect(screen.queryByRole("alert")).toBeNull();
   });
 
   it("begins with short pauses again after the browser was online again", async () => {

@@ -46,7 +46,7 @@ export function useTrouble(problem: Problem | undefined, retry: (() => unknown) 
 export function useShared(): readonly Problem[] {
   const [shared, setShared] = useState<readonly Problem[]>([]);
   useEffect(() => {
-    const read = () => setShared((old) => (isAskedAgain() ? old : same(old, present())));
+    const read = () => setShared((old) => same(old, present()));
     const ends = [queryClient.getQueryCache().subscribe(() => setTimeout(read)), onTroubles(read)];
     read();
     return () => {
@@ -61,18 +61,32 @@ function onTroubles(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** How a part failed last: the query forgets that while it is asked again. */
+const failures = new WeakMap<Query, unknown>();
+
 function present(): Problem[] {
-  const failed = queryClient.getQueryCache().findAll({ type: "active", predicate: hasFailed });
-  const errors = [...failed.map(({ state }) => state.error), ...[...troubles].map(({ problem }) => problem)];
-  return [...new Set(errors.filter(isShared))].map(Problem.from);
+  const active = queryClient.getQueryCache().findAll({ type: "active" });
+  const errors = [...active.map(troubleOf), ...[...troubles].map(({ problem }) => problem)];
+  return [...new Set(errors.filter(isServers))].map(Problem.from);
 }
 
-/** Whether a part that never had an answer is asked again: until its answer, it is in the same trouble as before. */
-function isAskedAgain(): boolean {
-  const isPending = ({ state }: Query) => state.status === "pending" && state.errorUpdateCount > 0;
-  return (
-    queryClient.getQueryCache().findAll({ type: "active", fetchStatus: "fetching", predicate: isPending }).length > 0
-  );
+function isServers(error: unknown): boolean {
+  return error !== undefined && isShared(error);
+}
+
+/**
+ * What is wrong with a part. One that never had an answer is, until it has one, in the same trouble as before. That the
+ * server is gone is left out of this: any other answer shows that it is back.
+ */
+function troubleOf(query: Query): unknown {
+  const { state } = query;
+  if (hasFailed(query)) {
+    failures.set(query, state.error);
+    return state.error;
+  }
+  const isAskedAgain = state.status === "pending" && state.errorUpdateCount > 0 && state.fetchStatus === "fetching";
+  const before = isAskedAgain ? failures.get(query) : undefined;
+  return before instanceof Problem && before.kind === "broken" ? before : undefined;
 }
 
 function same(old: readonly Problem[], next: readonly Problem[]): readonly Problem[] {
