@@ -4,7 +4,8 @@ import { Button } from "@mantine/core";
 import { useConnection } from "../api/home";
 import { Empty, Loaded } from "../state/States";
 import { CopyButton } from "../values/CopyButton";
-import { accessNote, firstSteps, isBehindProxy, tutorialCommand } from "./firstSteps";
+import { isBehindProxy } from "../values/serverUrl";
+import { accessNote, firstSteps, tutorialCommand } from "./firstSteps";
 
 export function Start() {
   const connection = useConnection();

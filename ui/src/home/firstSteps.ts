@@ -1,13 +1,7 @@
 // The texts of the first steps: what to paste, given how programs reach the server and where the browser reached it.
 
 import type { Connection } from "../api/home";
-import { addressOf, type Place, urlOf } from "../values/serverUrl";
-
-/** Whether something stands between the browser and the server: then gRPC may have another address than this page. */
-export function isBehindProxy({ http_port, tls }: Connection, { port, protocol }: Place): boolean {
-  const used = Number(port) || (protocol === "https:" ? 443 : 80);
-  return used !== http_port || (protocol === "https:") !== tls;
-}
+import { addressOf, isBehindProxy, type Place, proxyNote, urlOf } from "../values/serverUrl";
 
 /** The Python that logs a data set and a model. */
 export function firstSteps(known: Connection, place: Place): string {
@@ -38,11 +32,7 @@ export function accessNote(known: Connection, place: Place): string[] {
   const notes = known.login.map((method) => LOGINS[method] ?? `The server needs a login (${method}).`);
   if (known.tls)
     notes.push("The connection is encrypted; for a certificate of your own, add “?ca_file=…” to the address.");
-  if (isBehindProxy(known, place)) {
-    notes.push(
-      `You reached this page through a proxy. gRPC listens on port ${known.grpc_port} of the server itself; in Kubeflow, that is metadata-grpc-service.kubeflow:8080.`,
-    );
-  }
+  if (isBehindProxy(known, place)) notes.push(proxyNote(known));
   if (known.local_only) notes.push("The server listens on its own machine alone, so run this there.");
   return notes;
 }

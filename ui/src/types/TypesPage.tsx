@@ -17,7 +17,7 @@ import { breakable } from "../values/names";
 import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { RecordIcon } from "../values/RecordIcon";
-import { urlOf } from "../values/serverUrl";
+import { isBehindProxy, proxyNote, urlOf } from "../values/serverUrl";
 import { purposeOf, pythonToMake } from "./about";
 
 const KINDS = [
@@ -138,10 +138,13 @@ function Python({ type }: { type: TypeInfo }) {
       {(known) => {
         const python = pythonToMake(type, urlOf(known, location));
         return (
-          <div className="snippet">
-            <pre>{python}</pre>
-            <CopyButton value={python} label="Copy the Python" />
-          </div>
+          <>
+            <div className="snippet">
+              <pre>{python}</pre>
+              <CopyButton value={python} label="Copy the Python" />
+            </div>
+            {isBehindProxy(known, location) && <p className="muted">{proxyNote(known)}</p>}
+          </>
         );
       }}
     </Loaded>

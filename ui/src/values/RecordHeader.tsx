@@ -16,7 +16,7 @@ import { typeName } from "./humanNames";
 import { Name } from "./Name";
 import { shortType } from "./names";
 import { RecordIcon } from "./RecordIcon";
-import { urlOf } from "./serverUrl";
+import { isBehindProxy, proxyNote, urlOf } from "./serverUrl";
 import { formatDuration } from "./times";
 import { Uri } from "./Value";
 
@@ -100,11 +100,21 @@ function CopyMenu({ record }: { record: Node }) {
 
 /** The server says at which port programs reach it, so the item can be used once that is known. */
 function PythonItem({ record, copy }: { record: Node; copy: (text: string) => void }) {
-  const known = useConnection().data;
+  const { data: known, isError, refetch } = useConnection();
+  if (isError) {
+    return (
+      <Menu.Item closeMenuOnClick={false} onClick={() => void refetch()}>
+        Python: the server’s address could not be read. Try again
+      </Menu.Item>
+    );
+  }
   return (
-    <Menu.Item disabled={!known} onClick={() => known && copy(pythonFor(record, urlOf(known, location)))}>
-      Python
-    </Menu.Item>
+    <>
+      <Menu.Item disabled={!known} onClick={() => known && copy(pythonFor(record, urlOf(known, location)))}>
+        Python
+      </Menu.Item>
+      {known && isBehindProxy(known, location) && <Menu.Label maw={320}>{proxyNote(known)}</Menu.Label>}
+    </>
   );
 }
 
