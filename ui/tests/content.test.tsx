@@ -84,6 +84,12 @@ describe("a time", () => {
   it("is a date as people write it, with the recorded text on hover", async () => {
     drawAt("/", <Value kind="string" value="2026-11-29T03:04:54.445781Z" />);
     const shown = await screen.findByTitle("2026-11-29T03:04:54.445781Z");
+    expect(shown.textContent).toMatch(/^(28|29|30) Nov 2026, \d\d:\d\d:54$/);
+  });
+
+  it("is shown to the minute where no seconds are recorded", async () => {
+    drawAt("/", <Value kind="string" value="2026-11-29T03:04Z" />);
+    const shown = await screen.findByTitle("2026-11-29T03:04Z");
     expect(shown.textContent).toMatch(/^(28|29|30) Nov 2026, \d\d:\d\d$/);
   });
 });

@@ -5,7 +5,7 @@ import { CopyButton } from "./CopyButton";
 import { contentOf } from "./content";
 import { breakable, isLinkable } from "./names";
 import { count, formatInteger, formatNumber, toNumber } from "./numbers";
-import { formatLocal } from "./times";
+import { formatLocal, formatSeconds } from "./times";
 
 /** A value as the API gives it: 64-bit integers as text, NaN and infinities as text. */
 export interface TypedValue {
@@ -50,11 +50,14 @@ function Double({ value }: { value: unknown }) {
   );
 }
 
-/** A time as people write it, with the recorded text on hover. */
+const WITH_SECONDS = /T\d\d:\d\d:/;
+
+/** A time as people write it, to the second where that is recorded, with the recorded text on hover. */
 export function Moment({ text }: { text: string }) {
+  const format = WITH_SECONDS.test(text) ? formatSeconds : formatLocal;
   return (
     <time dateTime={text} title={text}>
-      {formatLocal(Date.parse(text))}
+      {format(Date.parse(text))}
     </time>
   );
 }
