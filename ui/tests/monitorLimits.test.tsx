@@ -20,9 +20,10 @@ describe("a list of names in the monitor", () => {
 
 describe("the executions that run beside those listed", () => {
   it.each([
-    [1, false, "1 other runs"],
-    [1, true, "1 or more others run"],
-    [80, true, "80 or more others run"],
+    [1, false, "1 more is running"],
+    [20, false, "20 more are running"],
+    [1, true, "1 or more others are running"],
+    [80, true, "80 or more others are running"],
   ])("%i, more: %s", (number, isMore, words) => {
     expect(othersRun(number, isMore)).toBe(words);
   });

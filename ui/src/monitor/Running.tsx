@@ -53,10 +53,10 @@ export function Running({ refresh }: { refresh: number | false }) {
   );
 }
 
-/** "1 other runs", "20 others run"; "80 or more others run" where the server sent as many as it sends. */
+/** "1 more is running", "20 more are running"; "80 or more others are running" where the server sent as many as it sends. */
 export function othersRun(number: number, isMore: boolean): string {
-  if (number === 1 && !isMore) return "1 other runs";
-  return `${formatCount(number)}${isMore ? " or more" : ""} others run`;
+  if (isMore) return `${formatCount(number)} or more others are running`;
+  return `${formatCount(number)} more ${number === 1 ? "is" : "are"} running`;
 }
 
 function FailedLast({ refresh }: { refresh: number | false }) {
