@@ -49,7 +49,7 @@ export function TableHead(props: TableHeadProps) {
 
 interface HeaderCellProps {
   readonly column: Column;
-  readonly left: number | undefined;
+  readonly left: string | undefined;
   readonly sort: string | undefined;
   readonly onSort: (sort: string) => void;
   readonly onResize: (key: string, width: number) => void;

@@ -4,14 +4,13 @@ import type { CSSProperties } from "react";
 import type { Column } from "./columns";
 
 const TICK = 40;
-/** From this width of the window on, pinned columns have more room: others share what is left. */
-const WIDE = 1800;
-const MORE = 120;
+/** What pinned columns have besides in a wide window, where others share what is left (table.css). */
+const MORE = "var(--pinned-more)";
 
 type Widths = Readonly<Record<string, number>>;
 
-/** Where each pinned column stops, pixels. */
-export type PinnedLefts = Readonly<Record<string, number>>;
+/** Where each pinned column stops, as a length of the style sheet. */
+export type PinnedLefts = Readonly<Record<string, string>>;
 
 /** The widths of all columns as variables of the style sheet. */
 export function tracksOf(columns: readonly Column[], widths: Widths): CSSProperties {
@@ -23,18 +22,18 @@ export function tracksOf(columns: readonly Column[], widths: Widths): CSSPropert
 function trackOf(column: Column, width: number | undefined): string {
   if (width !== undefined) return `${width}px`;
   // Where a pinned column ends must be known, since the next one stops there.
-  if (column.pinned) return `${column.width + TICK + (innerWidth >= WIDE ? MORE : 0)}px`;
+  if (column.pinned) return `calc(${column.width + TICK}px + ${MORE})`;
   return column.key === "name" ? `minmax(${column.width}px, 2fr)` : `minmax(${column.width}px, 1fr)`;
 }
 
 /** Where each pinned column stops when the others are scrolled sideways. */
 export function pinnedLefts(columns: readonly Column[], widths: Widths): PinnedLefts {
-  const lefts: Record<string, number> = {};
-  let left = TICK;
+  const lefts: Record<string, string> = {};
+  const before = [`${TICK}px`];
   for (const column of columns) {
     if (!column.pinned) continue;
-    lefts[column.key] = left;
-    left += Number.parseInt(trackOf(column, widths[column.key]), 10);
+    lefts[column.key] = `calc(${before.join(" + ")})`;
+    before.push(trackOf(column, widths[column.key]));
   }
   return lefts;
 }
