@@ -15,9 +15,10 @@ from lineal.catalogue import cards, shapes
 from lineal.catalogue.listing import Asked, bad_cursor
 from lineal.filter import search
 from lineal.filter.search import Comparison, Key, Query, Term
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
+from lineal.store.index import archived
 from lineal.store.index import facets as facet_rows
 from lineal.store.index import runs as run_rows
 from lineal.store.index import search as found_rows
@@ -74,7 +75,8 @@ def named(session: Session, name: str) -> list[shapes.Run]:
 def _described(session: Session, rows: Sequence[RunRow]) -> list[shapes.Run]:
     """Return runs with how much each holds; the number of statements does not grow with them."""
     artifacts = run_rows.counts(session, ARTIFACT, "type_id", rows)
-    states = run_rows.counts(session, EXECUTION, "last_known_state", rows)
+    executions = run_rows.counts(session, EXECUTION, "type_id", rows)
+    states = _unarchived(session, EXECUTION, "last_known_state", rows)
     return [
         shapes.Run(
             id=row.id,
@@ -85,11 +87,15 @@ def _described(session: Session, rows: Sequence[RunRow]) -> list[shapes.Run]:
             created=row.created,
             updated=row.updated,
             artifacts=artifacts[row.id].total(),
-            executions=states[row.id].total(),
+            executions=executions[row.id].total(),
             states=_words(states[row.id]),
         )
         for row in rows
     ]
+
+
+def _unarchived(session: Session, kind: Kind, column: str, rows: Sequence[RunRow]) -> dict[int, Counter[Any]]:
+    return run_rows.counts(session, kind, column, rows, has_archived=not archived.has_any(session, kind))
 
 
 def _search(row: RunRow) -> str:
@@ -120,16 +126,17 @@ def contents(session: Session, types: KnownTypes, run_id: int) -> shapes.Holding
     row = require(session, run_id)
     counted = {kind: run_rows.counts(session, kind, "type_id", [row])[row.id] for kind in (ARTIFACT, EXECUTION)}
     states = run_rows.counts(session, EXECUTION, "last_known_state", [row])[row.id]
-    q, context_id = ("", row.context_id) if row.context_id else (_search(row), None)
-    asked = {kind: Asked(kind, q, context_id=context_id) for kind in counted}
-    by_type = [each for kind in counted for each in _by_type(session, types, asked[kind], counted[kind])]
+    kept = {kind: _unarchived(session, kind, "type_id", [row])[row.id] for kind in counted}
+    gone = {kind: counted[kind] - kept[kind] for kind in counted}
+    by_type = [each for kind in counted for each in _by_type(session, types, kind, counted[kind], gone[kind])]
     return shapes.Holding(counted[ARTIFACT].total(), counted[EXECUTION].total(), by_type, _words(states))
 
 
-def _by_type(session: Session, types: KnownTypes, asked: Asked, counts: Counter[Any]) -> list[shapes.TypeCount]:
-    """Return counts by the id of the type with the names, and how many of what is asked for are archived."""
+def _by_type(
+    session: Session, types: KnownTypes, kind: Kind, counts: Counter[Any], gone: Counter[Any]
+) -> list[shapes.TypeCount]:
+    """Return counts by the id of the type with the names, and how many of these are archived."""
     types.load(session, counts)
-    kind, gone = asked.kind, _archived(session, asked)
     return [
         shapes.TypeCount(kind.name, types.name(session, type_id), count, gone[type_id])  # type: ignore[arg-type]
         for type_id, count in counts.most_common()
@@ -154,5 +161,6 @@ def holding(session: Session, types: KnownTypes, context_id: int) -> shapes.Hold
     ids = {kind: found_rows.sample_ids(session, each.selection(), limit=MOST_COUNTED) for kind, each in asked.items()}
     states = facet_rows.by_column(session, EXECUTION, "last_known_state", ids[EXECUTION])
     counted = {kind: facet_rows.by_column(session, kind, "type_id", ids[kind]) for kind in ids}
-    by_type = [each for kind in ids for each in _by_type(session, types, asked[kind], counted[kind])]
+    gone = {kind: _archived(session, asked[kind]) for kind in ids}
+    by_type = [each for kind in ids for each in _by_type(session, types, kind, counted[kind], gone[kind])]
     return shapes.Holding(len(ids[ARTIFACT]), len(ids[EXECUTION]), by_type, _words(states))

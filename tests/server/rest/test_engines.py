@@ -245,3 +245,14 @@ def test_values_that_were_logged_in_a_period_are_found_on_every_engine(
         anywhere.client.post(f"/api/v1/artifacts/{node_id}/metrics", json=point).raise_for_status()
     found = anywhere.get("/metrics/series", metric="drift", since=time - 1, until=time + 1)
     assert ([point["value"] for point in found["series"][0]["points"]], found["left_out"]) == ([1.0], 1)
+
+
+def test_archived_executions_of_a_run_do_not_count_among_its_states_on_every_engine(anywhere: Shelf) -> None:
+    named = {"__kf_run__": value("archived-run")}
+    gone = named | {"__archived__": value(5)}
+    for custom in (named, gone):
+        anywhere.run([], [], last_known_state=pb.Execution.CANCELED, custom_properties=custom)
+    runs = {run["name"]: run for run in anywhere.get("/runs")["items"]}
+    assert runs["archived-run"]["states"] == {"CANCELED": 1}
+    [held] = anywhere.get(f"/runs/{runs['archived-run']['id']}/holding")["by_type"]
+    assert (held["count"], held["archived"]) == (2, 1)

@@ -234,6 +234,31 @@ def test_a_visit_to_the_home_view_takes_as_many_statements_for_eight_rows_as_for
     assert max(sent) <= sent[0] + 2, sent
 
 
+def test_a_run_says_the_states_of_what_is_not_archived(shelf: Shelf) -> None:
+    named = {"__kf_run__": value("nightly")}
+    first = shelf.run([], [], last_known_state=FAILED, custom_properties=named)
+    shelf.run([], [], last_known_state=FAILED, custom_properties=named)
+    shelf.client.patch(f"/api/v1/executions/{first}", json={"archived": True}).raise_for_status()
+    [run] = shelf.get("/runs")["items"]
+    assert (run["executions"], run["states"]) == (2, {"FAILED": 1})
+
+
+def test_a_run_counts_archived_records_among_its_own(shelf: Shelf) -> None:
+    shelf.put("model", custom={"__kf_run__": "nightly"})
+    put_type = rpc.PutContextTypeRequest(context_type=pb.ContextType(name="system.PipelineRun"))
+    type_id = shelf.service.call("PutContextType", put_type).type_id  # type: ignore[attr-defined]
+    put = rpc.PutContextsRequest(contexts=[pb.Context(type_id=type_id, name="nightly")])
+    [context] = shelf.service.call("PutContexts", put).context_ids  # type: ignore[attr-defined]
+    gone = [shelf.put("model", custom={"__archived__": 5}) for _ in range(2)]
+    put_into(shelf, context, artifacts=gone, executions=[])
+    runs = {run["context_id"]: run["id"] for run in shelf.get("/runs")["items"]}
+    held = {key: shelf.get(f"/runs/{run}/holding")["by_type"][0] for key, run in runs.items()}
+    assert {key: (each["count"], each["archived"]) for key, each in held.items()} == {
+        None: (1, 0),
+        str(context): (2, 2),
+    }
+
+
 def test_what_holds_archived_records_says_how_many_of_each_type_they_are(shelf: Shelf) -> None:
     in_run = {"__kf_run__": "nightly"}
     ids = [shelf.put("model", name=name, custom=in_run) for name in "abc"]

@@ -3037,7 +3037,7 @@ export interface components {
          *         created: when its first record was written.
          *         updated: when its last record was written.
          *         search: the search that finds what it holds; "" for a context, which `context_id` finds.
-         *         states: how many executions are in each state.
+         *         states: how many executions without archived ones are in each state.
          */
         Run: {
             /**

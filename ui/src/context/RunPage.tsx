@@ -3,7 +3,7 @@
 import { Tabs } from "@mantine/core";
 import { IconBinaryTree } from "@tabler/icons-react";
 import { Link, useParams } from "@tanstack/react-router";
-import { useHidden, useListing } from "../api/listing";
+import { useListing } from "../api/listing";
 import { sayStates, useRun, useRunHolding } from "../api/runs";
 import type { Run } from "../api/shapes";
 import { LinkButton } from "../app/LinkButton";
@@ -64,14 +64,18 @@ function RunDetails({ run }: { run: Run }) {
 const FAILURES_SHOWN = 3;
 
 /** Why executions of the run failed, before everything else. */
-function RunFailures({ held, count: all }: { held: { filter: string; context: string | undefined }; count: number }) {
+function RunFailures({
+  held,
+  count: failed,
+}: {
+  held: { filter: string; context: string | undefined };
+  count: number;
+}) {
   const filter = `${held.filter} state=failed`.trim();
   const { context } = held;
   const asked = { kind: "executions", filter, query: undefined, sort: "created", context, unarchived: true } as const;
   const failures = useListing(asked);
-  const failed = all - useHidden(asked, failures.isSuccess);
   const rows = failures.data?.pages[0]?.rows.slice(0, FAILURES_SHOWN) ?? [];
-  if (failed <= 0) return null;
   return (
     <section className="run-failures" aria-label="What failed">
       <h2>

@@ -25,12 +25,13 @@ def settled(session: Session, selection: Selection) -> Selection:
     """Return a selection without `-has:archived` if no node of its kind is archived."""
     terms = selection.query.terms
     kept = tuple(term for term in terms if not search.leaves_out_archived(term))
-    if len(kept) == len(terms) or _has_any(session, selection.kind):
+    if len(kept) == len(terms) or has_any(session, selection.kind):
         return selection
     return replace(selection, query=search.Query(kept))
 
 
-def _has_any(session: Session, kind: Kind) -> bool:
+def has_any(session: Session, kind: Kind) -> bool:
+    """Say whether a node of a kind is archived."""
     row = PROPERTY[kind].c
     query: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
         row.name == sa.bindparam("name"), row.is_custom_property == sa.literal(True), row.int_value.is_not(None)

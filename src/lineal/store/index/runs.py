@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from lineal.conventions import ARCHIVED
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.pages import PageOrder
-from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE
+from lineal.store.tables.mlmd_tables import MEMBERSHIP, NODE, PROPERTY
 from lineal.store.tables.own_tables import ENTRY, RUN
 
 
@@ -66,39 +67,53 @@ def runs(
     return [RunRow._make(row) for row in session.rows(Statement(query))]
 
 
-def _of_names(kind: Kind, column: str) -> Statement:
+def _of_names(kind: Kind, column: str, has_archived: bool) -> Statement:
     """Return the query of (run, workspace, value of a node's column, count) of the nodes that name some runs."""
     node = NODE[kind].c
     columns = [ENTRY.c.run, ENTRY.c.workspace, node[column]]
     query = sa.select(*columns, sa.func.count()).select_from(ENTRY.join(NODE[kind], node.id == ENTRY.c.node_id))
     query = query.where(ENTRY.c.kind == kind.type_kind, listed(ENTRY.c.run, "names"))
-    return Statement(query.group_by(*columns))
+    return Statement(query.where(*_kept(kind, has_archived)).group_by(*columns))
 
 
-def _of_contexts(kind: Kind, column: str) -> Statement:
+def _of_contexts(kind: Kind, column: str, has_archived: bool) -> Statement:
     """Return the query of (context id, value of a node's column, count) of the nodes that some contexts hold."""
     link, node = MEMBERSHIP[kind].c, NODE[kind].c
     columns = [link.context_id, node[column]]
     query = sa.select(*columns, sa.func.count())
     query = query.select_from(MEMBERSHIP[kind].join(NODE[kind], node.id == link[kind.id_column]))
-    return Statement(query.where(listed(link.context_id, "ids")).group_by(*columns))
+    query = query.where(listed(link.context_id, "ids"), *_kept(kind, has_archived))
+    return Statement(query.group_by(*columns))
+
+
+def _kept(kind: Kind, has_archived: bool) -> list[sa.ColumnElement[bool]]:
+    """Return the condition that a node is not archived, unless archived ones count."""
+    if has_archived:
+        return []
+    row = PROPERTY[kind].c
+    is_mark = sa.and_(row.name == sa.literal(ARCHIVED, sa.Text()), row.is_custom_property == sa.literal(True))
+    mark: sa.Select[Any] = sa.select(sa.literal_column("1")).where(row[kind.id_column] == NODE[kind].c.id, is_mark)
+    return [sa.not_(sa.exists(mark.where(row.int_value.is_not(None))))]
 
 
 # Counts of a run's nodes: how many there are of each type, and how many executions are in each state.
 _COLUMNS = {ARTIFACT: ("type_id",), EXECUTION: ("type_id", "last_known_state")}
-_PLACES = [(kind, column) for kind, columns in _COLUMNS.items() for column in columns]
+_PLACES = [(kind, column, all_) for kind, columns in _COLUMNS.items() for column in columns for all_ in (True, False)]
 _NAMED = {place: _of_names(*place) for place in _PLACES}
 _HELD = {place: _of_contexts(*place) for place in _PLACES}
 
 
-def counts(session: Session, kind: Kind, column: str, rows: Sequence[RunRow]) -> dict[int, Counter[Any]]:
-    """Return, for the id of each run, how many of its nodes have which value of a column.
+def counts(
+    session: Session, kind: Kind, column: str, rows: Sequence[RunRow], *, has_archived: bool = True
+) -> dict[int, Counter[Any]]:
+    """Return, for the id of each run, how many of its nodes have which value of a column, archived ones or not.
 
     One statement reads all runs that are only named, and one all that are contexts, no matter how many there are. A run
     without a workspace is counted over all workspaces, which is what a search for its name finds.
     """
-    named = _by_name(session, kind, column, {row.name for row in rows if not row.context_id})
-    held = _by_context(session, kind, column, {row.context_id for row in rows if row.context_id})
+    place = kind, column, has_archived
+    named = _by_name(session, place, {row.name for row in rows if not row.context_id})
+    held = _by_context(session, place, {row.context_id for row in rows if row.context_id})
     found: dict[int, Counter[Any]] = {}
     for row in rows:
         if row.context_id:
@@ -109,16 +124,19 @@ def counts(session: Session, kind: Kind, column: str, rows: Sequence[RunRow]) ->
     return found
 
 
-def _by_name(session: Session, kind: Kind, column: str, names: Iterable[str]) -> dict[str, dict[str, Counter[Any]]]:
+_Place = tuple[Kind, str, bool]
+
+
+def _by_name(session: Session, place: _Place, names: Iterable[str]) -> dict[str, dict[str, Counter[Any]]]:
     found: dict[str, dict[str, Counter[Any]]] = {}
-    for name, workspace, value, number in session.listed_rows(_NAMED[kind, column], "names", sorted(names)):
+    for name, workspace, value, number in session.listed_rows(_NAMED[place], "names", sorted(names)):
         found.setdefault(name, {}).setdefault(workspace or "", Counter())[value] += number
     return found
 
 
-def _by_context(session: Session, kind: Kind, column: str, ids: Iterable[int]) -> dict[int, Counter[Any]]:
+def _by_context(session: Session, place: _Place, ids: Iterable[int]) -> dict[int, Counter[Any]]:
     found: dict[int, Counter[Any]] = {}
-    for context_id, value, number in session.listed_rows(_HELD[kind, column], "ids", sorted(ids)):
+    for context_id, value, number in session.listed_rows(_HELD[place], "ids", sorted(ids)):
         found.setdefault(context_id, Counter())[value] += number
     return found
 
