@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,9 @@ import httpx
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
+
+# What is only in statements with which the index finds out whether it has to follow.
+_OF_THE_INDEX = ("lineal_progress", "lineal_index_mark", "sum(")
 
 
 @dataclass
@@ -24,6 +28,17 @@ class Shelf:
         response = self.client.get(f"/api/v1{path}", params=parameters)
         assert response.status_code == 200, response.text
         return response.json()
+
+    def statements(self, path: str, **parameters: Any) -> Counter[str]:
+        """Count the statements that a read takes each time, without those of the index, which follows beside it."""
+        taken: list[Counter[str]] = []
+        for _ in range(4):
+            texts: list[str] = []
+            self.service.database.observe = texts.append
+            self.get(path, **parameters)
+            self.service.database.observe = None
+            taken.append(Counter(text for text in texts if not any(word in text for word in _OF_THE_INDEX)))
+        return taken[1] & taken[2] & taken[3]
 
     def problem(self, path: str, **parameters: Any) -> dict[str, Any]:
         """Read a path that must answer with a problem."""

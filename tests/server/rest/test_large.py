@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from typing import Any
 
 import pytest
 
@@ -54,27 +53,12 @@ def test_reports_on_an_artifact_beyond_those_that_are_read_are_counted(
 def test_a_page_of_runs_is_counted_in_as_many_statements_as_one_run(shelf: Shelf) -> None:
     for number in range(5):
         shelf.put(name=f"thing {number}", custom={"__kf_run__": f"run {number}", "__kf_workspace__": "bakery"})
-    shelf.get("/runs")
-    statements: list[str] = []
-    shelf.service.database.observe = statements.append
     taken = []
     for limit in (1, 5):
-        statements.clear()
         assert len(shelf.get("/runs", limit=limit)["items"]) == limit
-        taken.append(len([text for text in statements if "GROUP BY" in text]))
+        found = shelf.statements("/runs", limit=limit)
+        taken.append(sum(count for text, count in found.items() if "GROUP BY" in text))
     assert taken == [2, 2]
-
-
-def statements_of(shelf: Shelf, path: str, **parameters: Any) -> int:
-    """How many statements a read takes when the index has nothing to do beside it."""
-    statements: list[str] = []
-    taken = []
-    shelf.service.database.observe = statements.append
-    for _ in range(6):
-        statements.clear()
-        shelf.get(path, **parameters)
-        taken.append(len(statements))
-    return min(taken)
 
 
 @pytest.mark.parametrize("kinds", ["artifacts", "executions"])
@@ -84,7 +68,7 @@ def test_a_batch_is_read_in_as_many_statements_as_one_record(shelf: Shelf, kinds
     ids = [str(each) for each in (models if kinds == "artifacts" else runs)]
     found = shelf.get(f"/{kinds}/batch", ids=",".join(ids))["items"]
     assert [(each["inputs"], each["outputs"]) for each in found[1:4]] == [(1, 1)] * 3
-    one, many = [statements_of(shelf, f"/{kinds}/batch", ids=",".join(each)) for each in (ids[:1], ids)]
+    one, many = [shelf.statements(f"/{kinds}/batch", ids=",".join(each)).total() for each in (ids[:1], ids)]
     assert one == many
 
 
@@ -98,7 +82,7 @@ def test_metrics_of_all_records_are_found_in_as_many_statements_however_many_the
             shelf.put("model", custom={"__ALL_META__": json.dumps({"values": {f"loss {each}": 0.5}})})
         columns = {column["key"] for column in shelf.get("/artifacts/columns", q="type:model")["columns"]}
         assert columns >= {f"metric.loss {each}" for each in range(number)}
-        taken.append(statements_of(shelf, "/artifacts/columns", q="type:model"))
+        taken.append(shelf.statements("/artifacts/columns", q="type:model").total())
     assert taken[0] == taken[1]
 
 
