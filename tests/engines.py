@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,7 @@ class Engine:
     _running: Server | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _idle: list[str] = field(default_factory=list)
+    _emptying: dict[str, Database] = field(default_factory=dict)
 
     def require(self, capability: str) -> None:
         """Skip the test if the engine lacks a capability, which is described above."""
@@ -148,7 +149,9 @@ class Engine:
         url = self._idle.pop() if self._idle else self.fresh_url(stack, folder)
         yield url
         if self.start is not None:
-            empty(url)
+            if url not in self._emptying:
+                self._emptying[url] = stack.enter_context(closing(Database(DatabaseSettings(url))))
+            empty(self._emptying[url])
             self._idle.append(url)
 
 
@@ -170,9 +173,11 @@ def run_sql(url: str, sql: str) -> list[Any]:
         database.close()
 
 
-def empty(url: str) -> None:
-    """Delete all rows of a store but those that a new one has."""
-    database = Database(DatabaseSettings(url))
+def empty(database: Database) -> None:
+    """Delete all rows of a store but those that a new one has.
+
+    The same connection for all tests: a new one of PostgreSQL would read what it knows of each table again.
+    """
 
     def delete(session: Session) -> None:
         quote = session.dialect.sql_dialect.identifier_preparer.quote
@@ -185,7 +190,6 @@ def empty(url: str) -> None:
             session.script(f"UPDATE {quote(TYPE.name)} SET external_id = NULL WHERE external_id IS NOT NULL")
 
     database.write(delete)
-    database.close()
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from lineal.errors import InvalidArgumentError
 from lineal.filter import parse
 from tests.filter.queries import mutated, nonsense, queries
 from tests.filter.shelf import KIND, found
+from tests.parameters import rare
 
+FEW_KINDS = ["artifact", rare("execution"), rare("context")]
 ENOUGH = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -32,14 +34,14 @@ def test_nonsense(shelf: sa.Engine, text: str) -> None:
     runs_or_is_refused(shelf, text, "artifact")
 
 
-@pytest.mark.parametrize("kind", KIND)
+@pytest.mark.parametrize("kind", FEW_KINDS)
 @ENOUGH
 @given(data=st.data())
 def test_mutated_queries(shelf: sa.Engine, kind: str, data: st.DataObject) -> None:
     runs_or_is_refused(shelf, data.draw(mutated(kind)), kind)
 
 
-@pytest.mark.parametrize("kind", KIND)
+@pytest.mark.parametrize("kind", FEW_KINDS)
 @ENOUGH
 @given(data=st.data())
 def test_queries_whose_types_may_not_fit(shelf: sa.Engine, kind: str, data: st.DataObject) -> None:

@@ -62,7 +62,8 @@ def made_url(request: pytest.FixtureRequest, servers: ExitStack) -> str:
 def folding_url(made_url: str) -> Iterator[str]:
     """The same, emptied after each test."""
     yield made_url
-    engines.empty(made_url)
+    with closing(Database(DatabaseSettings(made_url))) as database:
+        engines.empty(database)
 
 
 @pytest.fixture

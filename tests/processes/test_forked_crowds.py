@@ -26,6 +26,7 @@ def test_forked_children_read_what_they_wrote(database_url: str) -> None:
     assert faults_of(database_url, children=2, times=4) == ""
 
 
+@pytest.mark.slow
 def test_forked_children_read_what_they_wrote_over_grpc(tmp_path: Path) -> None:
     with running_server(f"sqlite:///{tmp_path / 'store.db'}") as server:
         assert faults_of(f"grpc://{server.address}", children=2, times=4) == ""

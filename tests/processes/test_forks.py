@@ -65,6 +65,7 @@ def test_a_store_closed_in_a_child_stays_open_in_the_parent(run_program: Run, da
     assert run_program(program, database_url) == "None [] []"
 
 
+@pytest.mark.slow
 def test_a_store_in_memory_says_in_a_child_what_to_use_instead(run_program: Run) -> None:
     program = """
         store = lineal.connect("sqlite://")
@@ -77,6 +78,7 @@ def test_a_store_in_memory_says_in_a_child_what_to_use_instead(run_program: Run)
     assert parent == "[]"
 
 
+@pytest.mark.slow
 def test_a_file_that_was_in_use_for_long_is_refused_in_a_child(run_program: Run, tmp_path: Path) -> None:
     program = """
         from lineal.store.engine import connections

@@ -114,6 +114,7 @@ def test_executions_of_a_run_are_canceled_whether_they_were_entered_or_not(start
     assert states(url) == ["CANCELED", "CANCELED"]
 
 
+@pytest.mark.slow
 def test_executions_of_other_threads_are_canceled(start: Start, url: str) -> None:
     work = 'def work():\n    with Execution("judge", workspace):\n        ready(); time.sleep(60)\n'
     block = "threading.Thread(target=work, daemon=True).start(); time.sleep(60)"
@@ -127,12 +128,14 @@ def test_a_handler_that_is_there_keeps_the_signal(start: Start, url: str) -> Non
     assert states(url) == ["FAILED"]
 
 
+@pytest.mark.slow
 def test_a_handler_that_comes_later_keeps_the_signal(start: Start, url: str) -> None:
     block = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\nready(); time.sleep(60)"
     assert terminate(start(inside(block)))[0] == 0
     assert states(url) == ["COMPLETE"]
 
 
+@pytest.mark.slow
 def test_a_handler_that_calls_the_one_before_it_has_the_states_recorded(start: Start, url: str) -> None:
     block = "before = signal.getsignal(signal.SIGTERM)\nsignal.signal(signal.SIGTERM, lambda *them: before(*them))\n"
     assert terminate(start(inside(block + "ready(); time.sleep(60)")))[0] == -signal.SIGTERM
@@ -169,6 +172,7 @@ ready()
     assert states(url) == ["COMPLETE"]
 
 
+@pytest.mark.slow
 def test_a_program_dies_in_bounded_time_though_the_server_answers_nothing(tmp_path: Path, start: Start) -> None:
     short = "from lineal.sdk import termination; termination.GRACE = 0.5\n"
     with running_server(f"sqlite:///{tmp_path}/served.db") as server:

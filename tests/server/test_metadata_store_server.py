@@ -161,6 +161,7 @@ def test_flags_with_one_dash_and_values_in_the_next_word_are_read(tmp_path: Path
         assert types(server.address) == []
 
 
+@pytest.mark.slow
 def test_without_a_database_it_warns_that_everything_will_be_lost_and_serves_nothing_but_grpc() -> None:
     with running() as server:
         assert types(server.address) == []
@@ -291,6 +292,7 @@ def test_no_password_is_in_an_error(tmp_path: Path) -> None:
     assert not [text for text in shown if "hunter2" in text]
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_is_tried_again_and_then_named() -> None:
     words = ("host=127.0.0.1", f"port={free_port()}", "database=metadb", "user=root", "password=hunter2")
     ran = subprocess.run(

@@ -99,6 +99,7 @@ def test_the_accepted_requests_are_finished(tmp_path: Path) -> None:
     assert count(path, "Artifact") == sum(finished)
 
 
+@pytest.mark.slow
 def test_a_second_signal_cuts_the_grace_short(tmp_path: Path) -> None:
     long_grace = running_server(f"sqlite:///{tmp_path / 'store.db'}", "--stop-grace", "600")
     with long_grace as server, Caller(server.address) as caller:

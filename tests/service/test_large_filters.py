@@ -52,11 +52,13 @@ def kept_after(ask: Callable[[], None], *, times: int) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_distinct_long_filters_leave_nothing_in_memory(service: MetadataService) -> None:
     assert kept_after(lambda: listed(service, ors(120)), times=3) < MIB // 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_what_stays_of_a_short_filter_is_no_expression(service: MetadataService) -> None:
     text = " OR ".join(f"id>{number}" for number in range(80))

@@ -121,6 +121,7 @@ def test_the_doctor_says_that_wal_does_not_work(library: Path, tmp_path: Path, o
     assert [each.name for each in tmp_path.iterdir()] == ["store.db"]
 
 
+@pytest.mark.slow
 def test_a_server_says_in_its_start_lines_and_in_readyz_that_wal_does_not_work(library: Path, tmp_path: Path) -> None:
     ran = without_maps(library, "-c", SERVE_ONCE, f"sqlite:///{tmp_path}/store.db", str(engines.free_port()))
 
@@ -211,6 +212,7 @@ def test_a_commit_that_waited_in_vain_is_aborted_and_stores_nothing(path: Path) 
         assert len(store.get_artifacts()) == 1
 
 
+@pytest.mark.slow
 def test_threads_and_processes_lose_and_double_nothing(path: Path) -> None:
     url = f"sqlite:///{path}?journal_mode=delete"
     others = [subprocess.Popen([sys.executable, "-c", PUT_MANY, url]) for _ in range(2)]

@@ -77,6 +77,7 @@ def test_processes_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
     assert all(node.custom_properties["p"].int_value == int(node.name.split("-")[1]) for node in found)
 
 
+@pytest.mark.slow
 def test_many_processes_may_create_the_same_file_at_once(tmp_path: Path) -> None:
     url = url_of(tmp_path / "born.db")
     program = "import sys; from lineal.upkeep.opening import open_service; open_service(sys.argv[1]).close()"

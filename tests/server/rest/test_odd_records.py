@@ -193,6 +193,7 @@ def check(doors: Doors, texts: list[str], *, pages: int) -> None:
             doors.shelf.get("/find", text=text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
 def test_the_oddest_texts_come_back_and_fail_nothing(doors: Doors) -> None:
     check(doors, odd_texts(10), pages=5)
