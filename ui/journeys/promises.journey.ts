@@ -55,7 +55,7 @@ describe("from the list of artifacts, in at most three clicks, a person finds", 
   });
 
   it("the data set that a model came from", async () => {
-    await page.getByRole("link", { name: "loaf-forecast" }).first().click();
+    await page.getByRole("link", { name: "loaf-forecast", exact: true }).first().click();
     const madeFrom = page.locator(".strip-side", { hasText: "Made from" });
     await madeFrom.getByRole("link", { name: "orders" }).click();
     await page.getByRole("heading", { level: 1, name: "orders" }).waitFor();
@@ -63,7 +63,7 @@ describe("from the list of artifacts, in at most three clicks, a person finds", 
   });
 
   it("which executions used a model", async () => {
-    await page.getByRole("link", { name: "loaf-forecast" }).first().click();
+    await page.getByRole("link", { name: "loaf-forecast", exact: true }).first().click();
     const usedBy = page.locator(".strip-side", { hasText: "Used by" });
     await usedBy.getByRole("link", { name: "serve" }).waitFor();
     await usedBy.getByRole("link", { name: "monitor" }).waitFor();
@@ -94,7 +94,7 @@ describe("from the list of artifacts, in at most three clicks, a person finds", 
   });
 
   it("accuracy over versions", async () => {
-    await page.getByRole("link", { name: "loaf-forecast" }).first().click();
+    await page.getByRole("link", { name: "loaf-forecast", exact: true }).first().click();
     await settle(page);
     await page.getByRole("tab", { name: /Metrics/ }).click();
     await page.getByRole("link", { name: "Chart all versions" }).click();
