@@ -22,9 +22,11 @@ afterAll(async () => {
   await world?.stop();
 });
 
-/** Log in and wait for the list. */
+/** Log in, which leads to the home view, and open the list. */
 async function inside(secret: string, theme: "light" | "dark" = "light"): Promise<Visitor> {
   const visitor = await loggedIn(secret, theme);
+  await visitor.page.waitForURL(`${world.address}/`);
+  await visitor.page.goto("/artifacts");
   await visitor.page.locator(".grid-body .row").first().waitFor();
   return visitor;
 }
@@ -39,7 +41,7 @@ async function loggedIn(secret: string, theme: "light" | "dark" = "light"): Prom
 }
 
 describe("the login", () => {
-  it("leads to the list, keeps the token from scripts, and a reload stays logged in", async () => {
+  it("leads to the home view and the list, keeps the token from scripts, and a reload stays logged in", async () => {
     const { page, faults, close } = await inside(reader);
     await page.reload();
     await page.locator(".grid-body .row").first().waitFor();
