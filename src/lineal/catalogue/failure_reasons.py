@@ -25,7 +25,7 @@ from lineal.store.tables.own_tables import LONGEST_TEXT
 from lineal.wire import metadata_store as pb
 
 _LONGEST_READ = 1024
-_BLANK = " "  # what `has:` does not count as filled
+_BLANK = " "  # a text of blanks alone is empty for `has:`, too
 WITHOUT_TYPE = " ".join(["state=failed", *[f"-has:prop.{name}" for name in conventions.FAILURE_TYPES]])
 """The search that finds failed executions of which no type is recorded."""
 _WITHOUT_REASON = frozenset({pb.Execution.COMPLETE, pb.Execution.CACHED})

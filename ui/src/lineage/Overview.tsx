@@ -17,7 +17,7 @@ export function Overview({ graph, positions }: { graph: Graph; positions: Positi
   const height = useStore((state) => state.height);
   const bounds = boundsOf(graph, positions);
   const scale = Math.min((WIDTH - 8) / bounds.width, (HEIGHT - 8) / bounds.height);
-  // The graph stands in the middle of the map.
+  // Both margins are equal, so that the graph is centred.
   const left = (WIDTH - bounds.width * scale) / 2 - bounds.x * scale;
   const top = (HEIGHT - bounds.height * scale) / 2 - bounds.y * scale;
   useEffect(() => {

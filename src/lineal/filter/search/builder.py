@@ -26,6 +26,7 @@ from lineal.filter.search.value_tests import (
     NumberPlace,
     NumberTest,
     ends_with,
+    is_filled,
     lists,
     moment,
     number_test,
@@ -325,9 +326,9 @@ def _has_in_family(key: Key, target: Target) -> Expression:
     named = (fact.kind == target.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
     if key.field == "label":
         return target.has_row(fact.node_id, *named)
-    found = [target.has_row(fact.node_id, *named, _is_filled(fact.text))]
+    found = [target.has_row(fact.node_id, *named, is_filled(fact.text))]
     filled = (
-        [_is_filled(row.string_value)]
+        [is_filled(row.string_value)]
         if key.field == "prop"
         else [row.int_value.is_not(None), row.double_value.is_not(None)]
     )
@@ -341,11 +342,6 @@ def _has_in_family(key: Key, target: Target) -> Expression:
     return sa.or_(*found)
 
 
-def _is_filled(text: Expression) -> Expression:
-    """Return the condition that a value is no text, or a text that is not blank."""
-    return sa.or_(text.is_(None), sa.func.trim(text) != sa.literal("", sa.Text()))
-
-
 _TextTest = Callable[[Expression], Expression]
 
 
@@ -356,15 +352,13 @@ def _in_family(
     fact = target.tables["lineal_fact"].c
     named = (fact.kind == target.kind.type_kind, fact.family == _FAMILY[key.field], fact.name == _text(key.name))
     tests = [sa.and_(fact.number.is_(None), text(fact.text))] if text else []
-    tests += [number(NumberPlace(fact.number, is_nan=_is_nan_fact(fact)))] if number else []
+    if number:  # the index has NaN as neither a number nor a text
+        is_nan = sa.and_(fact.number.is_(None), fact.text.is_(None))
+        tests.append(number(NumberPlace(fact.number, is_nan=is_nan)))
     found = [target.has_row(fact.node_id, *named, test) for test in tests]
     if key.field == "label":
         return sa.or_(*found)
     return sa.or_(*found, *_in_properties(key, target, text=whole or text, number=number))
-
-
-def _is_nan_fact(fact: Any) -> Expression:
-    return sa.and_(fact.number.is_(None), fact.text.is_(None))
 
 
 def _in_properties(key: Key, target: Target, *, text: _TextTest | None, number: NumberTest | None) -> list[Expression]:

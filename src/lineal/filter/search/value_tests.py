@@ -29,8 +29,8 @@ OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
-class Contains(FunctionElement[bool]):
-    """Whether the first operand matches the second, a pattern with | as its escape character, whatever the case."""
+class _TextCondition(FunctionElement[bool]):
+    """A condition about two texts, which brings its parentheses."""
 
     type = sa.Boolean()
     inherit_cache = True
@@ -38,6 +38,12 @@ class Contains(FunctionElement[bool]):
     def self_group(self, against: Any = None) -> Any:
         """Return the condition itself: it has its parentheses."""
         return self
+
+
+class Contains(_TextCondition):
+    """Whether the first operand matches the second, a pattern with | as its escape character, whatever the case."""
+
+    inherit_cache = True
 
 
 @compiles(Contains)
@@ -59,15 +65,10 @@ def _contains_on_mysql(element: Contains, compiler: Any, **options: Any) -> str:
     return f"({text} COLLATE utf8mb4_general_ci LIKE {pattern} ESCAPE '|')"
 
 
-class Holds(FunctionElement[bool]):
+class Holds(_TextCondition):
     """Whether the first operand, a text, holds the second; the case counts."""
 
-    type = sa.Boolean()
     inherit_cache = True
-
-    def self_group(self, against: Any = None) -> Any:
-        """Return the condition itself: it has its parentheses."""
-        return self
 
 
 @compiles(Holds)
@@ -84,6 +85,11 @@ _END = "\x1f"
 def ends_with(text: Expression, ending: str) -> Expression:
     """Return the condition that a text has an ending; the case counts."""
     return Holds(text + sa.literal(_END, sa.Text()), sa.bindparam(None, ending + _END, sa.Text()))
+
+
+def is_filled(text: Expression) -> Expression:
+    """Return the condition that a value is no text, or a text that is not blank."""
+    return sa.or_(text.is_(None), sa.func.trim(text) != sa.literal("", sa.Text()))
 
 
 def lists(text: Expression, item: str) -> Expression:
