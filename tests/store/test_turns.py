@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -45,6 +46,33 @@ def test_a_read_goes_past_those_that_take_long(database: Database) -> None:
         assert not any(read.done() for read in slow)
         go.set()
         assert all(read.result(30) for read in slow)
+
+
+def test_who_has_just_read_waits_for_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_turns, "_LONG_SECONDS", 60.0)
+    turns, order = read_turns.ReadTurns(), list[str]()
+
+    def read_twice(begun: threading.Event) -> None:
+        turn = turns.take()
+        begun.set()
+        time.sleep(0.02)  # the other one comes meanwhile
+        turn.release()
+        read("again")
+
+    def read(name: str) -> None:
+        turn = turns.take()
+        order.append(name)
+        turn.release()
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(20):
+            begun = threading.Event()
+            first = threads.submit(read_twice, begun)
+            begun.wait(30)
+            other = threads.submit(read, "other")
+            first.result(30)
+            other.result(30)
+    assert order == ["other", "again"] * 20
 
 
 def test_a_read_that_fails_ends_its_turn(database: Database) -> None:

@@ -286,7 +286,7 @@ export async function settle(page: Page): Promise<void> {
     await page.waitForTimeout(40);
     const late = await page.evaluate(async () => {
       await new Promise((done) => requestIdleCallback(done, { timeout: 2000 }));
-      return document.querySelectorAll(".skeleton, .late").length;
+      return document.querySelectorAll(".skeleton, .late, [aria-busy=true]").length;
     });
     if (late > 0 || (WAITING.get(page)?.size ?? 0) > 0) calm = -1;
   }

@@ -2,10 +2,11 @@
 
 import { Button } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense } from "react";
 import { useCaller } from "../api/caller";
 import type { ListKind } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
+import { useOpening } from "../app/useOpening";
 
 const BulkEdit = lazy(() => loadPart(() => import("./BulkEdit")));
 
@@ -17,24 +18,24 @@ interface EditSelectionProps {
 
 export function EditSelection({ kind, selected, onSelect }: EditSelectionProps) {
   const caller = useCaller();
-  const [isOpen, setIsOpen] = useState(false);
+  const { isOpen, isOpening, open, close } = useOpening();
   if (kind === "runs" || !caller?.may_change) return null;
   return (
     <>
-      <Button leftSection={<IconPencil size={14} />} onClick={() => setIsOpen(true)}>
+      <Button leftSection={<IconPencil size={14} />} aria-busy={isOpening} onClick={open}>
         Edit
       </Button>
-      {isOpen && (
-        <Suspense>
+      <Suspense>
+        {isOpen && (
           <BulkEdit
             kind={kind === "workspaces" ? "contexts" : kind}
             noun={kind.slice(0, -1)}
             ids={[...selected]}
             onSelect={onSelect}
-            onClose={() => setIsOpen(false)}
+            onClose={close}
           />
-        </Suspense>
-      )}
+        )}
+      </Suspense>
     </>
   );
 }

@@ -2,10 +2,11 @@
 // change it gets a button, and the editor (FieldEditor.tsx) is loaded when it is pressed.
 
 import { IconPencil } from "@tabler/icons-react";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { type Caller, useCaller, whyNoAliases, whyNot } from "../api/caller";
 import type { Node } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
+import { useOpening } from "../app/useOpening";
 import { Aliases, Labels } from "../values/Labels";
 import { StateBadge } from "../values/RecordIcon";
 import { descriptionOf, type Field, labelsOf, stageOf } from "./fields";
@@ -77,7 +78,7 @@ interface FieldRowProps {
 }
 
 function FieldRow({ record, field, why }: FieldRowProps) {
-  const [isOpen, setIsOpen] = useState(false);
+  const { isOpen, isOpening, open, close } = useOpening();
   const button = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
@@ -90,35 +91,36 @@ function FieldRow({ record, field, why }: FieldRowProps) {
     <div className={`field field-${field} ${isOpen ? "field-open" : ""}`}>
       <dt>{name}</dt>
       <dd>
-        {isOpen ? (
-          <Suspense fallback={<Shown record={record} field={field} />}>
+        <Suspense>
+          {isOpen ? (
             <FieldEditor
               record={record}
               field={field}
-              onClose={() => setIsOpen(false)}
+              onClose={close}
               shown={<Shown record={record} field={field} />}
             />
-          </Suspense>
-        ) : (
-          <>
-            <Shown record={record} field={field} />
-            {why === undefined && (
-              <button
-                ref={button}
-                type="button"
-                className="field-edit"
-                aria-label={`Edit ${name.toLowerCase()}`}
-                title={`Edit ${name.toLowerCase()}`}
-                onPointerEnter={() => void loadEditor()}
-                onFocus={() => void loadEditor()}
-                onClick={() => setIsOpen(true)}
-              >
-                <IconPencil size={14} aria-hidden />
-              </button>
-            )}
-            {why && <span className="muted fields-note">{why}</span>}
-          </>
-        )}
+          ) : (
+            <>
+              <Shown record={record} field={field} />
+              {why === undefined && (
+                <button
+                  ref={button}
+                  type="button"
+                  className="field-edit"
+                  aria-label={`Edit ${name.toLowerCase()}`}
+                  aria-busy={isOpening}
+                  title={`Edit ${name.toLowerCase()}`}
+                  onPointerEnter={() => void loadEditor()}
+                  onFocus={() => void loadEditor()}
+                  onClick={open}
+                >
+                  <IconPencil size={14} aria-hidden />
+                </button>
+              )}
+              {why && <span className="muted fields-note">{why}</span>}
+            </>
+          )}
+        </Suspense>
       </dd>
     </div>
   );

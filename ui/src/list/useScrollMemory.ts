@@ -11,6 +11,8 @@ import { rememberedHere, rememberHere } from "../app/entryMemory";
 export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: string, height: number): void {
   const wanted = useRef<number | undefined>(undefined);
   const last = useRef<string | undefined>(undefined);
+  // Where it stands, kept here: asking the element makes the browser lay out the page in the middle of drawing it.
+  const at = useRef(0);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
@@ -20,13 +22,17 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: 
     }
     if (wanted.current === undefined) return;
     element.scrollTop = wanted.current;
+    at.current = element.scrollTop;
     if (height >= wanted.current + element.clientHeight) wanted.current = undefined;
   }, [scroller, place, height]);
   useEffect(() => {
     const element = scroller.current;
-    const keep = () => rememberHere("scroll", element?.scrollTop ?? 0);
     // A selection or preview takes the place of the entry before it.
-    if (wanted.current === undefined) keep();
+    if (wanted.current === undefined) rememberHere("scroll", at.current);
+    const keep = () => {
+      at.current = element?.scrollTop ?? 0;
+      rememberHere("scroll", at.current);
+    };
     // What a person scrolls counts more than what was remembered.
     const give = () => {
       wanted.current = undefined;

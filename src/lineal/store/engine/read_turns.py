@@ -8,24 +8,23 @@ time, and only a long read is overtaken. What stays out: writers, which SQLite s
 from __future__ import annotations
 
 import threading
-import time
 
 _LONG_SECONDS = 0.1
 
 
 class ReadTurns:
-    """One thread has its turn at a time, and others overtake one that keeps it long."""
+    """One thread has its turn at a time, in the order in which they came; others overtake one that keeps it long."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._begun = 0.0
+        # Held by the one that goes next: a request that has just read, and runs already, would otherwise begin its next
+        # read before one that waits.
+        self._next = threading.Lock()
 
     def take(self) -> threading.Lock:
         """Wait for the turn; return the lock to release at its end."""
-        while True:
-            lock = self._lock
-            if lock.acquire(blocking=False) or lock.acquire(timeout=_LONG_SECONDS):
-                self._begun = time.monotonic()
-                return lock
-            if lock is self._lock and time.monotonic() - self._begun >= _LONG_SECONDS:
+        with self._next:
+            if not self._lock.acquire(timeout=_LONG_SECONDS):
                 self._lock = threading.Lock()  # the thread that has the old one may keep it
+                self._lock.acquire()
+            return self._lock
