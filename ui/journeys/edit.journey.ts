@@ -107,7 +107,7 @@ describe("editing in place", () => {
     const { id } = await newestModel();
     const { page, close } = await open(`/artifacts/${id}`);
     await page.getByRole("button", { name: "Edit description" }).click();
-    await page.getByLabel("Description").fill("mine");
+    await page.getByRole("textbox", { name: "Description" }).fill("mine");
     await fetch(`${world.address}/api/v1/artifacts/${id}`, {
       method: "PATCH",
       headers: { "Content-Type": "application/json" },
@@ -117,7 +117,7 @@ describe("editing in place", () => {
     await page.getByText("Somebody else has changed this").waitFor();
     await page.locator(".clash pre").getByText("theirs").waitFor();
     await picture(page, "edit-clash");
-    expect(await page.getByLabel("Description").inputValue()).toBe("mine");
+    expect(await page.getByRole("textbox", { name: "Description" }).inputValue()).toBe("mine");
     await page.getByRole("button", { name: "Save mine over it" }).click();
     await page.getByText(/Description of .* changed/).waitFor();
     expect((await recordOf(id)).properties.description.value).toBe("mine");
@@ -128,13 +128,13 @@ describe("editing in place", () => {
     const { id } = await newestModel();
     const { page, close } = await open(`/artifacts/${id}`);
     await page.getByRole("button", { name: "Edit description" }).click();
-    await page.getByLabel("Description").fill("kept text");
+    await page.getByRole("textbox", { name: "Description" }).fill("kept text");
     await page.route("**/api/v1/artifacts/*", (route) =>
       route.request().method() === "PATCH" ? route.abort() : route.continue(),
     );
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(/what you wrote is still here/).waitFor();
-    expect(await page.getByLabel("Description").inputValue()).toBe("kept text");
+    expect(await page.getByRole("textbox", { name: "Description" }).inputValue()).toBe("kept text");
     await close();
   });
 });
@@ -312,7 +312,7 @@ describe("callers with fewer rights", () => {
     const { page, close } = await as(scoped, "/artifacts?filter=type:model");
     await page.locator(".grid-body .row").first().dblclick();
     await page.getByRole("button", { name: "Edit description" }).click();
-    await page.getByLabel("Description").fill("by the scoped writer");
+    await page.getByRole("textbox", { name: "Description" }).fill("by the scoped writer");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText(/Description of .* changed/).waitFor();
     await page.getByRole("tab", { name: "History" }).click();
