@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -48,31 +50,53 @@ def test_a_read_goes_past_those_that_take_long(database: Database) -> None:
         assert all(read.result(30) for read in slow)
 
 
-def test_who_has_just_read_waits_for_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_just_read_goes_behind_one_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_turns, "_LONG_SECONDS", 60.0)
     turns, order = read_turns.ReadTurns(), list[str]()
-
-    def read_twice(begun: threading.Event) -> None:
-        turn = turns.take()
-        begun.set()
-        time.sleep(0.02)  # the other one comes meanwhile
-        turn.release()
-        read("again")
 
     def read(name: str) -> None:
         turn = turns.take()
         order.append(name)
         turn.release()
 
-    with ThreadPoolExecutor(2) as threads:
-        for _ in range(20):
-            begun = threading.Event()
-            first = threads.submit(read_twice, begun)
-            begun.wait(30)
-            other = threads.submit(read, "other")
-            first.result(30)
-            other.result(30)
-    assert order == ["other", "again"] * 20
+    def read_again(turn: threading.Lock) -> None:
+        turn.release()
+        read("again")
+
+    with ThreadPoolExecutor(1) as threads:
+        turn = turns.take()
+        other = threads.submit(read, "other")
+        wait_until_one_waits(turns)
+        read_again(turn)
+        other.result(30)
+    assert order == ["other", "again"]
+
+
+def wait_until_one_waits(turns: read_turns.ReadTurns) -> None:
+    while turns._next.acquire(blocking=False):
+        turns._next.release()
+        time.sleep(0.001)
+
+
+def test_a_signal_handler_reads_while_its_thread_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_turns, "_LONG_SECONDS", 0.5)
+    turns, found = read_turns.ReadTurns(), list[str]()
+
+    def read(*_: object) -> None:
+        turn = turns.take()
+        found.append("read")
+        turn.release()
+
+    before = signal.signal(signal.SIGUSR1, read)
+    held = turns.take()
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(lambda: (wait_until_one_waits(turns), os.kill(os.getpid(), signal.SIGUSR1)))
+            read()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        held.release()
+    assert found == ["read", "read"]
 
 
 def test_a_read_that_fails_ends_its_turn(database: Database) -> None:

@@ -13,18 +13,20 @@ _LONG_SECONDS = 0.1
 
 
 class ReadTurns:
-    """One thread has its turn at a time, in the order in which they came; others overtake one that keeps it long."""
+    """One thread has its turn at a time. Who has just read goes behind one that waits; others overtake a long read."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        # Held by the one that goes next: a request that has just read, and runs already, would otherwise begin its next
-        # read before one that waits.
-        self._next = threading.Lock()
+        # Held by the thread that goes next. Without it, a request that has just read would begin its next read before
+        # one that waits, because it is already running. A signal handler may read while its thread waits here.
+        self._next = threading.RLock()
 
     def take(self) -> threading.Lock:
         """Wait for the turn; return the lock to release at its end."""
         with self._next:
-            if not self._lock.acquire(timeout=_LONG_SECONDS):
-                self._lock = threading.Lock()  # the thread that has the old one may keep it
-                self._lock.acquire()
-            return self._lock
+            lock = self._lock
+            if not lock.acquire(timeout=_LONG_SECONDS):
+                lock = threading.Lock()  # the thread that has the old one may keep it
+                lock.acquire()
+                self._lock = lock
+            return lock
