@@ -1,10 +1,10 @@
-// What a press opens, and whose part of the program is loaded when it is first needed.
+// Opening something whose code is loaded when it is first needed.
 
 import { useState, useTransition } from "react";
 
 /**
- * A boundary (Suspense) that is there before the press keeps what it shows until the part is loaded, and then shows the part
- * at once: React holds back for 0.3 s what follows something that was shown meanwhile.
+ * Open a lazy part in a transition. Put the Suspense boundary outside the condition: it then keeps showing the old content
+ * until the part is loaded. With a fallback, React would wait up to 0.3 s before it replaces it.
  */
 export function useOpening() {
   const [isOpen, setIsOpen] = useState(false);

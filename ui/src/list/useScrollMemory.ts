@@ -11,7 +11,7 @@ import { rememberedHere, rememberHere } from "../app/entryMemory";
 export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: string, height: number): void {
   const wanted = useRef<number | undefined>(undefined);
   const last = useRef<string | undefined>(undefined);
-  // Where it stands, kept here: asking the element makes the browser lay out the page in the middle of drawing it.
+  // How far the element is scrolled, from its events: reading it while rendering would force a layout.
   const at = useRef(0);
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -37,11 +37,11 @@ export function useScrollMemory(scroller: RefObject<HTMLElement | null>, place: 
     const give = () => {
       wanted.current = undefined;
     };
-    element?.addEventListener("scrollend", keep);
+    element?.addEventListener("scroll", keep, { passive: true });
     element?.addEventListener("wheel", give, { passive: true });
     element?.addEventListener("keydown", give);
     return () => {
-      element?.removeEventListener("scrollend", keep);
+      element?.removeEventListener("scroll", keep);
       element?.removeEventListener("wheel", give);
       element?.removeEventListener("keydown", give);
     };
