@@ -17,7 +17,7 @@ COPY constraints.txt /tmp/constraints.txt
 COPY --from=wheel /wheels /wheels
 RUN python -m venv /opt/lineal \
     && /opt/lineal/bin/pip install --no-cache-dir --constraint /tmp/constraints.txt \
-        "$(ls /wheels/lineal-*.whl)[server,mysql,postgresql,watch,oidc]" \
+        "$(ls /wheels/lineal-*.whl)[server,mysql,postgresql,watch,oidc,objects]" \
     && if [ "$MYSQLCLIENT" = 1 ]; then \
         apt-get update -q \
         && apt-get install -qy --no-install-recommends gcc libc6-dev libmariadb-dev pkg-config \
