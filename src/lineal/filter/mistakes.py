@@ -32,15 +32,15 @@ class Mistake(Exception):  # noqa: N818 a mistake is the user's
         self.problem = problem
         self.hint = hint
 
-    def error(self, text: str) -> InvalidArgumentError:
-        """Return the error for callers, placed in the text of the query."""
+    def error(self, text: str, *, name: str = "filter_query") -> InvalidArgumentError:
+        """Return the error for callers, placed in the text of the query; `name` is the parameter that holds it."""
         before = text[: self.at]
         line, column = before.count("\n") + 1, self.at - before.rfind("\n")
         near = f"near {shortened(self.piece)}" if self.piece else "at its end"
         said = f"{self.problem}; {self.hint}" if self.hint else self.problem
-        message = f"filter_query, line {line}, column {column}, {near}: {said}"
+        message = f"{name}, line {line}, column {column}, {near}: {said}"
         length = len(self.piece) or 1
-        details = Details("filter_query", self.at, length, problem=self.problem, hint=self.hint)
+        details = Details(name, self.at, length, problem=self.problem, hint=self.hint)
         return InvalidArgumentError(message, details)
 
 
