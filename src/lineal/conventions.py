@@ -8,7 +8,7 @@ from __future__ import annotations
 
 WORKSPACE_TYPE = "kubeflow.org/alpha/workspace"
 WORKSPACE_TYPES = (WORKSPACE_TYPE, "system.Pipeline", "pipeline")
-RUN_TYPES = ("kubeflow.org/alpha/run", "system.PipelineRun", "pipeline_run", "run", "KfpRun")
+RUN_TYPES = ("kubeflow.org/alpha/run", "system.PipelineRun", "pipeline_run", "run", "KfpRun", "mlflow.Run")
 WORKSPACE_PROPERTY = "__kf_workspace__"
 RUN_PROPERTY = "__kf_run__"
 ALL_META = "__ALL_META__"
@@ -18,6 +18,9 @@ LABELS = "labels"
 ARCHIVED = "__archived__"
 ALIASES = "__aliases__"
 INTERNAL_PREFIX = "__"
+# Parameters and tags of MLflow's clients are custom properties with a prefix each.
+PARAM_PREFIX = "param."
+TAG_PREFIX = "tag."
 # Why an execution did not complete: the first of each that it has, as its own or a custom property. The SDK and the
 # watchers write `failure_...`. TFX writes `__execution_error_msg__`, and `__execution_result__`, a JSON object whose
 # `resultMessage` is the reason (tfx/orchestration/portable/execution_publish_utils.py). The others are written by hand.

@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 import lineal
 from lineal.catalogue import Catalogue
 from lineal.config import ServerSettings
-from lineal.server import grpc_web, rest
+from lineal.mlflow import Tracking
+from lineal.server import grpc_web, mlflow, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.compression import PlainBodies
@@ -41,6 +42,7 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     rest.install(app, catalogue)
+    mlflow.install(app, Tracking(service, caller=guard.caller), max_bytes=settings.max_message_bytes)
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
     add_web_ui(app, built_web_ui(), image_origins=settings.image_origins)

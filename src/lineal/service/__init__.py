@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from google.protobuf.message import Message
 
@@ -56,6 +56,15 @@ class MetadataService:
             StatusError: the call failed, and nothing of it was stored.
         """
         called = self.calls.get(method) or self._unknown(method)
+        return cast("Message", self.run(called, method, request, caller=caller))
+
+    def run(self, called: Call, method: str, request: Any, *, caller: Caller) -> Any:
+        """Run a call of another table than `calls` in the same way; `method` is its name for people and the audit log.
+
+        Raises:
+            PermissionDeniedError: the caller's role does not allow the call.
+            StatusError: the call failed, and nothing of it was stored.
+        """
         require(caller, called.needed_role, method)
         if called.whole:
             return called.whole(self, request, caller)
@@ -69,12 +78,9 @@ class MetadataService:
         if is_audited:
             handler = audited(handler, caller, method)
         try:
-            response: Message = run(
-                lambda session: handler(session, self._types, request), session=_sessions_of(caller)
-            )
+            return run(lambda session: handler(session, self._types, request), session=_sessions_of(caller))
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
-        return response
 
     def _unknown(self, method: str) -> NoReturn:
         raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")

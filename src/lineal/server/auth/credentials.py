@@ -5,6 +5,8 @@ What stays out: whether they are valid (authenticator.py).
 
 from __future__ import annotations
 
+import base64
+import binascii
 import ipaddress
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 COOKIE = "lineal_token"
 LONGEST = 16_384
 _BEARER = "bearer "
+_BASIC = "basic "
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Credentials:
     """The credentials of a request; "" for those that it does not have.
 
     Attributes:
-        bearer: the token of the header `authorization: Bearer TOKEN`, or of the web UI's cookie.
+        bearer: the token of the header `authorization: Bearer TOKEN`, of a basic password, or of the web UI's cookie.
         peer: the address at the other end of the connection.
         user: the header in which a proxy names the user.
         certificate: the common name of the client's certificate, which TLS has verified.
@@ -58,8 +61,9 @@ def of_http(scope: Scope, user_header: str) -> Credentials:
     """Return the credentials of an HTTP request; a header that comes twice is ignored."""
     headers = Headers(scope=scope)
     client = scope.get("client") or ("", 0)
+    given = _only(headers.getlist("authorization"))
     return Credentials(
-        bearer=_bearer(_only(headers.getlist("authorization"))) or _cookie(headers),
+        bearer=_bearer(given) or _password(given) or _cookie(headers),
         peer=str(client[0]),
         user=_only(headers.getlist(user_header)),
         certificate=scope.get("state", {}).get("client_certificate", ""),
@@ -72,6 +76,17 @@ def _only(values: list[str]) -> str:
 
 def _bearer(header: str) -> str:
     return header[len(_BEARER) :].strip() if header[: len(_BEARER)].lower() == _BEARER else ""
+
+
+def _password(header: str) -> str:
+    """Return the password of basic authentication, which MLflow's clients can send: it is a token."""
+    if header[: len(_BASIC)].lower() != _BASIC:
+        return ""
+    try:
+        text = base64.b64decode(header[len(_BASIC) :].strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return text.partition(":")[2]
 
 
 def _cookie(headers: Headers) -> str:

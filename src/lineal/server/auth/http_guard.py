@@ -16,9 +16,12 @@ from lineal import errors
 from lineal.server.auth import credentials, login
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.current import calling
+from lineal.server.mlflow import answers as mlflow_answers
+from lineal.server.mlflow import server_routes as mlflow_routes
+from lineal.server.mlflow.calls import is_call
 from lineal.server.rest import problems
 
-_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, problems.PAGE})
+_OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, problems.PAGE, *mlflow_routes.OPEN})
 
 
 def add_guard(app: FastAPI, authenticator: Authenticator) -> None:
@@ -63,7 +66,7 @@ def _refusal(scope: Scope, error: errors.StatusError) -> Response:
     wants_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
     if error.error_code == errors.UNAUTHENTICATED and wants_page:
         return RedirectResponse(f"{scope.get('root_path', '')}{login.PATH}", status_code=303)
-    response = problems.of_status_error(error)
+    response = mlflow_answers.refusal(error) if is_call(route_path(scope)) else problems.of_status_error(error)
     if error.error_code == errors.UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lineal"'
     return response

@@ -193,6 +193,22 @@ def page(
     return _rows(session.rows(_SOME_NAMES if names else _ALL_NAMES, values))
 
 
+_OF_NODES = Statement(
+    sa.select(_M.node_id, *_COLUMNS)
+    .where(_M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"))
+    .order_by(_M.node_id, _M.name)
+)
+
+
+def latest_of(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, list[MetricRow]]:
+    """Return all metrics of those of the nodes that have some, in the order of their names, by the id of the node."""
+    found: dict[int, list[MetricRow]] = {}
+    for piece in session.pieces(ids):
+        for node_id, *columns in session.rows(_OF_NODES, {"of_kind": kind.type_kind, "ids": piece}):
+            found.setdefault(node_id, []).extend(_rows([tuple(columns)]))
+    return found
+
+
 def _rows(found: Iterable[Row]) -> list[MetricRow]:
     return [MetricRow(row[0], row[1], StoredPoint._make(row[2:])) for row in found]
 
@@ -307,6 +323,14 @@ def history(
         return session.rows(_FROM_START[first is not None, last is not None], {**values, "most": limit})
     values.update((f"after_{name}", value) for name, value in place._asdict().items())
     return sought(session, _SEEKS[last is not None], values, limit=limit)
+
+
+_ALL_POINTS = Statement(sa.select(*_IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*_IN_ORDER))
+
+
+def all_points(session: Session, metric_id: int) -> list[Row]:
+    """Return rows of (step, time, value, special) of all points of one metric, in order."""
+    return session.rows(_ALL_POINTS, {"of_metric": metric_id})
 
 
 def columns(rows: Sequence[Row]) -> tuple[Sequence[int], Sequence[int], Sequence[float]]:

@@ -1,0 +1,92 @@
+"""The calls of MLflow's interface that are served: each by its name, with its rule and the fields that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from lineal.mlflow import experiments, runs
+from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_whole
+from lineal.service.calls import Call
+from lineal.service.known_types import KnownTypes
+from lineal.store.engine.session import Session
+
+Rule = Callable[[Session, KnownTypes, Request], dict[str, Any]]
+
+
+class Served(NamedTuple):
+    """How a call is served: by which rule, and what it takes."""
+
+    call: Call
+    fields: tuple[Field, ...]
+
+
+def _read(rule: Rule, *fields: Field) -> Served:
+    return Served(Call(rule), fields)
+
+
+def _write(rule: Rule, *fields: Field) -> Served:
+    return Served(Call(rule, writes=True, needs_own_tables=True), fields)
+
+
+def _text(name: str) -> Field:
+    return Field(name, as_text)
+
+
+def _needed(name: str) -> Field:
+    return Field(name, as_text, is_required=True)
+
+
+def _whole(name: str, *, is_required: bool = False) -> Field:
+    return Field(name, as_whole, is_required=is_required)
+
+
+def _list(name: str, *elements: Field) -> Field:
+    return Field(name, as_list, elements=elements)
+
+
+_RUN = (_text("run_id"), _text("run_uuid"))
+_TAGS = _list("tags", _text("key"), _text("value"))
+_POINT = (
+    _needed("key"),
+    Field("value", as_number, is_required=True),
+    _whole("timestamp", is_required=True),
+    _whole("step"),
+)
+_PAIR = (_needed("key"), _text("value"))
+
+CALLS: dict[str, Served] = {
+    "experiments/create": _write(experiments.create_experiment, _needed("name"), _text("artifact_location"), _TAGS),
+    "experiments/get": _read(experiments.get_experiment, _needed("experiment_id")),
+    "experiments/get-by-name": _read(experiments.get_experiment_by_name, _needed("experiment_name")),
+    "experiments/update": _write(experiments.update_experiment, _needed("experiment_id"), _needed("new_name")),
+    "experiments/delete": _write(experiments.delete_experiment, _needed("experiment_id")),
+    "experiments/restore": _write(experiments.restore_experiment, _needed("experiment_id")),
+    "experiments/set-experiment-tag": _write(experiments.set_experiment_tag, _needed("experiment_id"), *_PAIR),
+    "experiments/delete-experiment-tag": _write(
+        experiments.delete_experiment_tag, _needed("experiment_id"), _needed("key")
+    ),
+    "runs/create": _write(
+        runs.create_run,
+        _needed("experiment_id"),
+        _text("user_id"),
+        _text("run_name"),
+        _whole("start_time"),
+        _TAGS,
+    ),
+    "runs/get": _read(runs.get_run, *_RUN),
+    "runs/update": _write(runs.update_run, *_RUN, _text("status"), _whole("end_time"), _text("run_name")),
+    "runs/delete": _write(runs.delete_run, _needed("run_id")),
+    "runs/restore": _write(runs.restore_run, _needed("run_id")),
+    "runs/log-metric": _write(runs.log_metric, *_RUN, *_POINT),
+    "runs/log-parameter": _write(runs.log_parameter, *_RUN, *_PAIR),
+    "runs/set-tag": _write(runs.set_tag, *_RUN, *_PAIR),
+    "runs/delete-tag": _write(runs.delete_tag, _needed("run_id"), _needed("key")),
+    "runs/log-batch": _write(
+        runs.log_batch, _needed("run_id"), _list("metrics", *_POINT), _list("params", *_PAIR), _list("tags", *_PAIR)
+    ),
+    "metrics/get-history": _read(
+        runs.metric_history, *_RUN, _needed("metric_key"), _text("page_token"), _whole("max_results")
+    ),
+}
+"""The calls by the ends of their addresses."""

@@ -1,0 +1,42 @@
+"""What the keys and values of parameters, tags and metrics can be: what MLflow's server takes.
+
+A key may name a file in other stores of MLflow, so it has to be a path that stays the same when it is tidied.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from lineal import errors
+
+LONGEST_KEY = 250
+LONGEST_PARAM = 6000
+LONGEST_TAG = 8000
+_ALLOWED = re.compile(r"[\w\-.:/\s]*")
+
+
+def check_key(key: str, place: str) -> None:
+    """Refuse a key that no parameter, tag or metric can have.
+
+    Args:
+        key: the key.
+        place: the field that it stands in, such as `params[1].key`.
+
+    Raises:
+        InvalidArgumentError: it has other characters, is no tidy path, or is too long.
+    """
+    if not _ALLOWED.fullmatch(key):
+        raise _refused(place, key, "use letters, digits, underscores, dashes, points, colons, slashes and blanks alone")
+    tidy = posixpath.normpath(key) if key else "."
+    if tidy != key or tidy in (".", "..") or tidy.startswith(("/", "../")):
+        raise _refused(
+            place, key, f"as the path of a file it would be {tidy!r}; use a name that is a path inside a folder"
+        )
+    if len(key) > LONGEST_KEY:
+        raise _refused(place, key, f"it has {len(key)} characters; use up to {LONGEST_KEY}")
+
+
+def _refused(place: str, key: str, why: str) -> errors.InvalidArgumentError:
+    shown = key if len(key) <= 60 else f"{key[:60]}..."
+    return errors.InvalidArgumentError(f"{place!r} cannot be {shown!r}: {why}", errors.Details(parameter=place))

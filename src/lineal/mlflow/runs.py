@@ -1,0 +1,407 @@
+"""The rules of runs: an execution in a context of its own, whose parent is the experiment.
+
+A call that changes a run locks its execution first, so that of two calls the second one sees what the first one wrote.
+What stays out: metrics (metrics.py), and searching for runs (searching.py).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from lineal import conventions, errors
+from lineal.kinds import CONTEXT, EXECUTION
+from lineal.mlflow import experiments, keys, metrics, stored_form, workspaces
+from lineal.mlflow.random_names import random_name
+from lineal.mlflow.requests import Request, pairs
+from lineal.mlflow.stored_form import ACTIVE, DELETED, PARAM, TAG, number, text
+from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import node_messages, whole_messages
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.update_nodes import UpdateOptions
+from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import pages, relations, whole_nodes
+from lineal.wire import metadata_store as pb
+
+Fields = dict[str, Any]
+NAME_TAG = "mlflow.runName"
+_SHOWN = 5
+
+
+def create_run(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Create a run of an active experiment; a run without a name gets one.
+
+    Raises:
+        NotFoundError: the workspace has no such experiment.
+        InvalidArgumentError: the experiment is deleted, or the tag of the name and `run_name` differ.
+    """
+    experiment = experiments.by_id(session, types, request, request.text("experiment_id"))
+    experiments.require_active(experiment)
+    tags = pairs(request.list("tags"))
+    name = _name_of(request, tags)
+    run = _new_run(session, types, request, experiment, {**tags, NAME_TAG: name})
+    [context_id] = write_nodes(session, types, CONTEXT, [_context_of(session, types, request, run)])
+    relations.add_parents(session, [(context_id, experiment.id)])
+    [run.id] = write_nodes(session, types, EXECUTION, [run])
+    workspace_id = workspaces.workspace_id(session, types, request.workspace)
+    members = [(holder, run.id) for holder in (workspace_id, experiment.id, context_id)]
+    relations.add_members(session, EXECUTION, members)
+    return {"run": _whole(run, stored_form.experiment_id_of(experiment), [])}
+
+
+def _name_of(request: Request, tags: dict[str, str]) -> str:
+    given, tagged = request.text("run_name"), tags.get(NAME_TAG, "")
+    if given and tagged and given != tagged:
+        raise errors.InvalidArgumentError(
+            f"run_name says {given[:100]!r}, and the tag {NAME_TAG} says {tagged[:100]!r}; give the same, or one alone"
+        )
+    return given or tagged or random_name()
+
+
+def _new_run(
+    session: Session, types: KnownTypes, request: Request, experiment: pb.Context, tags: dict[str, str]
+) -> pb.Execution:
+    run_id = uuid.uuid4().hex
+    place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
+    run = pb.Execution(
+        type_id=workspaces.type_id(session, types, EXECUTION, stored_form.RUN_TYPE, stored_form.RUN_PROPERTIES),
+        external_id=stored_form.run_external_id(request.workspace, run_id),
+        last_known_state=pb.Execution.RUNNING,
+    )
+    own = {
+        "name": tags[NAME_TAG],
+        "run_id": run_id,
+        "user_id": request.text("user_id"),
+        "artifact_uri": f"{place}/{run_id}/artifacts",
+    }
+    for name, value in own.items():
+        run.properties[name].string_value = value
+    run.properties["experiment_id"].int_value = experiment.id
+    custom = run.custom_properties
+    custom[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    custom[conventions.RUN_PROPERTY].string_value = tags[NAME_TAG]
+    custom[stored_form.STARTED].int_value = request.number("start_time") or 0
+    for key, value in tags.items():
+        custom[TAG + key].string_value = value
+    return run
+
+
+def _context_of(session: Session, types: KnownTypes, request: Request, run: pb.Execution) -> pb.Context:
+    run_id = run.properties["run_id"].string_value
+    context = pb.Context(
+        type_id=workspaces.type_id(session, types, CONTEXT, stored_form.RUN_TYPE, stored_form.RUN_CONTEXT_PROPERTIES),
+        name=stored_form.node_name(request.workspace, run_id),
+    )
+    context.properties["name"].string_value = run.properties["name"].string_value
+    context.properties["run_id"].string_value = run_id
+    context.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    return context
+
+
+def get_run(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a run with its parameters, tags and the latest value of each metric.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+    """
+    run = by_id(session, types, request)
+    return {"run": whole_runs(session, types, request, [run])[0]}
+
+
+def whole_runs(session: Session, types: KnownTypes, request: Request, runs: Sequence[pb.Execution]) -> list[Fields]:
+    """Return runs as MLflow's clients read them, with their latest metrics."""
+    latest = metrics.latest_of(session, [run.id for run in runs])
+    ids = experiment_ids(session, types, request, runs)
+    return [_whole(run, ids[run.properties["experiment_id"].int_value], latest.get(run.id, [])) for run in runs]
+
+
+def experiment_ids(
+    session: Session, types: KnownTypes, request: Request, runs: Sequence[pb.Execution]
+) -> dict[int, str]:
+    """Return the ids of experiments as MLflow knows them, by the ids of their contexts."""
+    ids = {run.properties["experiment_id"].int_value for run in runs}
+    default = workspaces.default_experiment(session, types, request.workspace) if ids else None
+    return {each: stored_form.DEFAULT_ID if default is not None and each == default.id else str(each) for each in ids}
+
+
+def _whole(run: pb.Execution, experiment_id: str, latest: list[Fields]) -> Fields:
+    return {
+        "info": stored_form.run_info(run, experiment_id=experiment_id),
+        "data": stored_form.run_data(run, latest),
+        "inputs": {},
+        "outputs": {},
+    }
+
+
+def update_run(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Change the status, the end or the name of a run; answer its info.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: it is deleted.
+    """
+    run = locked(session, types, request)
+    paths: list[str] = []
+    state = stored_form.STATES.get(request.text("status"))
+    if state is not None:
+        run.last_known_state = state
+        paths.append("last_known_state")
+    end = request.number("end_time")
+    if end is not None:
+        paths += _set(run, stored_form.ENDED, number(end))
+    if request.text("run_name"):
+        paths += _rename(run, request.text("run_name"))
+    if paths:
+        _write(session, types, run, paths)
+    [experiment_id] = experiment_ids(session, types, request, [run]).values()
+    return {"run_info": stored_form.run_info(run, experiment_id=experiment_id)}
+
+
+def _rename(run: pb.Execution, name: str) -> list[str]:
+    run.properties["name"].string_value = name
+    return ["properties.name", *_set(run, TAG + NAME_TAG, text(name)), *_set(run, conventions.RUN_PROPERTY, text(name))]
+
+
+def delete_run(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Mark a run as deleted; one that is stays so.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+    """
+    run = locked(session, types, request, stage=None)
+    if stored_form.stage_of(run) == ACTIVE:
+        _write(session, types, run, _set(run, conventions.ARCHIVED, number(now())))
+    return {}
+
+
+def restore_run(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Make a deleted run active again; one that is stays so.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+    """
+    run = locked(session, types, request, stage=None)
+    if stored_form.stage_of(run) == DELETED:
+        _write(session, types, run, _removed(run, conventions.ARCHIVED))
+    return {}
+
+
+def log_parameter(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Log a parameter of a run.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: the run has the parameter with another value, or is deleted, or the key cannot be one.
+    """
+    return _log(session, types, request, params=[request.fields])
+
+
+def log_metric(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Log a point of a metric of a run.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: the run is deleted, or the point cannot be stored.
+    """
+    return _log(session, types, request, points=[request.fields])
+
+
+def set_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Set a tag of a run.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: the run is deleted, or the key cannot be one.
+    """
+    return _log(session, types, request, tags=[request.fields])
+
+
+def delete_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Remove a tag of a run.
+
+    Raises:
+        NotFoundError: the workspace has no such run, or the run has no such tag.
+    """
+    key = request.text("key")
+    run = locked(session, types, request)
+    if TAG + key not in run.custom_properties:
+        raise errors.NotFoundError(f"the run {run_id_of(request)} has no tag {key[:100]!r}")
+    _write(session, types, run, _removed(run, TAG + key))
+    return {}
+
+
+def log_batch(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Log metrics, parameters and tags of a run, all or none.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: there are too many, or one cannot be stored.
+    """
+    metrics.check_batch(request)
+    given = {name: request.list(name) for name in ("metrics", "params", "tags")}
+    return _log(
+        session, types, request, points=given["metrics"], params=given["params"], tags=given["tags"], is_batch=True
+    )
+
+
+def _log(
+    session: Session,
+    types: KnownTypes,
+    request: Request,
+    *,
+    points: Sequence[Any] = (),
+    params: Sequence[Any] = (),
+    tags: Sequence[Any] = (),
+    is_batch: bool = False,
+) -> Fields:
+    series = metrics.series_of(points, place="metrics[{}]." if is_batch else "")
+    for name, items in (("params", params), ("tags", tags)):
+        for index, item in enumerate(items):
+            keys.check_key(item["key"], f"{name}[{index}].key" if is_batch else "key")
+    run = locked(session, types, request)
+    paths: list[str] = []
+    for key, value in _new_params(run, params).items():
+        paths += _set(run, PARAM + key, text(value))
+    for key, value in pairs(tags).items():
+        paths += _tagged(run, key, value[: keys.LONGEST_TAG])
+    if paths:
+        _write(session, types, run, paths)
+    if series:
+        metrics.log(session, types, run.id, series)
+    return {}
+
+
+def _tagged(run: pb.Execution, key: str, value: str) -> list[str]:
+    """Set a tag; that of the name names the run, and cannot be empty."""
+    if key != NAME_TAG:
+        return _set(run, TAG + key, text(value))
+    return _rename(run, value) if value else []
+
+
+def _new_params(run: pb.Execution, params: Sequence[Any]) -> dict[str, str]:
+    """Return the parameters that a run does not have yet.
+
+    Raises:
+        InvalidArgumentError: one is there with another value, or is given twice.
+    """
+    given: dict[str, str] = {}
+    for param in params:
+        key = param["key"]
+        if key in given:
+            raise errors.InvalidArgumentError(f"the parameter {key!r} is given twice in one call; give it once")
+        given[key] = param.get("value", "")[: keys.LONGEST_PARAM]
+    stored = {key: run.custom_properties[PARAM + key].string_value for key in given if _has_param(run, key)}
+    changed = [key for key, value in stored.items() if value != given[key]]
+    if changed:
+        shown = ", ".join(f"{key!r} from {stored[key][:60]!r} to {given[key][:60]!r}" for key in changed[:_SHOWN])
+        more = f" and {len(changed) - _SHOWN} more" if len(changed) > _SHOWN else ""
+        raise errors.InvalidArgumentError(
+            f"a parameter that is logged cannot change, and this changes {shown}{more}, of the run "
+            f"{run.properties['run_id'].string_value}; log it under another name, or in another run"
+        )
+    return {key: value for key, value in given.items() if key not in stored}
+
+
+def _has_param(run: pb.Execution, key: str) -> bool:
+    return PARAM + key in run.custom_properties
+
+
+def by_id(session: Session, types: KnownTypes, request: Request) -> pb.Execution:
+    """Return the run that a request names.
+
+    Raises:
+        InvalidArgumentError: it names none.
+        NotFoundError: the workspace has no such run.
+    """
+    run_id = run_id_of(request)
+    external_id = stored_form.run_external_id(request.workspace, run_id)
+    found = whole_nodes.whole_by_external_ids(session, EXECUTION, [external_id])
+    nodes: list[pb.Execution] = whole_messages(session, types, EXECUTION, found)
+    if not nodes:
+        raise _no_run(request, run_id)
+    return nodes[0]
+
+
+def run_id_of(request: Request) -> str:
+    """Return the id of the run that a request names; older clients call it `run_uuid`.
+
+    Raises:
+        InvalidArgumentError: it names none.
+    """
+    found = request.text("run_id") or request.text("run_uuid")
+    if not found:
+        raise errors.InvalidArgumentError("the field 'run_id' is missing or empty; give a value")
+    return found
+
+
+def locked(session: Session, types: KnownTypes, request: Request, *, stage: str | None = ACTIVE) -> pb.Execution:
+    """Return the run that a request names; nobody else changes it until the transaction ends.
+
+    Raises:
+        InvalidArgumentError: the request names none.
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: it is not in the stage that is asked for.
+    """
+    run_id = run_id_of(request)
+    external_id = stored_form.run_external_id(request.workspace, run_id)
+    known = node_rows.ask_by_external_ids(session, EXECUTION, [external_id])()
+    rows = node_rows.ask_to_update(session, EXECUTION, [row.id for row in known])()
+    nodes: list[pb.Execution] = node_messages(session, types, EXECUTION, rows)
+    if not nodes:
+        raise _no_run(request, run_id)
+    run = nodes[0]
+    if stage is not None and stored_form.stage_of(run) != stage:
+        raise errors.InvalidArgumentError(
+            f"the run {run_id} is {stored_form.stage_of(run)}, and this needs one that is {stage}; restore it first"
+        )
+    return run
+
+
+def _no_run(request: Request, run_id: str) -> errors.NotFoundError:
+    return errors.NotFoundError(f"the workspace {request.workspace!r} has no run with the id {run_id[:100]!r}")
+
+
+def _set(run: pb.Execution, name: str, value: pb.Value) -> list[str]:
+    """Set a custom property; return the paths of the mask that say so."""
+    run.custom_properties[name].CopyFrom(value)
+    return [f"custom_properties.{name}"]
+
+
+def _removed(run: pb.Execution, name: str) -> list[str]:
+    """Remove a custom property; return the paths of the mask that say so."""
+    del run.custom_properties[name]
+    return [f"custom_properties.{name}"]
+
+
+def _write(session: Session, types: KnownTypes, run: pb.Execution, paths: Sequence[str]) -> None:
+    write_nodes(session, types, EXECUTION, [run], UpdateOptions(mask=tuple(dict.fromkeys(paths))))
+
+
+def metric_history(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a page of the points of a metric, by time, step and value; a run that is not there has none.
+
+    Raises:
+        InvalidArgumentError: the page is none of this call.
+    """
+    most = request.number("max_results")
+    if most is not None and most < 1:
+        raise errors.InvalidArgumentError(f"max_results is {most}; give 1 or more, or leave it out for all points")
+    start = _start_of(request.text("page_token"))
+    external_id = stored_form.run_external_id(request.workspace, run_id_of(request))
+    known = node_rows.ask_by_external_ids(session, EXECUTION, [external_id])()
+    points = metrics.history(session, known[0].id, request.text("metric_key")) if known else []
+    end = len(points) if most is None else start + most
+    answer: Fields = {"metrics": points[start:end]} if points[start:end] else {}
+    return answer if end >= len(points) else {**answer, "next_page_token": pages.numbered(end)}
+
+
+def _start_of(token: str) -> int:
+    try:
+        return pages.numbers(token, 1)[0] if token else 0
+    except ValueError:
+        raise errors.InvalidArgumentError(
+            f"page_token {token[:60]!r} is none of this call; give next_page_token unchanged"
+        ) from None

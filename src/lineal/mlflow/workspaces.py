@@ -1,0 +1,99 @@
+"""The workspace of a request, and the types and contexts that its records need, made when they are first written.
+
+What stays out: which workspace a request means (server/mlflow), and what a caller may see (service/access.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lineal import conventions
+from lineal.kinds import CONTEXT, EXECUTION, Kind
+from lineal.mlflow import stored_form
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import whole_messages
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.put_types import put_type
+from lineal.store.engine.session import Session
+from lineal.store.rows import whole_nodes
+from lineal.store.schema import locks
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+
+_WORKSPACE_PROPERTIES = {"description": pb.STRING, conventions.LABELS: pb.STRING}
+_REQUESTS = {CONTEXT: rpc.PutContextTypeRequest, EXECUTION: rpc.PutExecutionTypeRequest}
+
+
+def type_id(session: Session, types: KnownTypes, kind: Kind, name: str, properties: Mapping[str, int]) -> int:
+    """Return the id of a type, which is created if it is not there, and gets properties that it lacks."""
+    found = types.id_of(session, kind, name, "")
+    if found is not None:
+        known = types.get(session, kind, found)
+        if all(types.property_type(session, known, each) is not None for each in properties):
+            return found
+    request = _REQUESTS[kind](all_fields_match=True, can_add_fields=True, can_omit_fields=True)
+    given: Any = getattr(request, f"{kind.name}_type")
+    given.name = name
+    for each, number in properties.items():
+        given.properties[each] = number
+    return int(put_type(session, types, request, kind).type_id)
+
+
+def context_named(session: Session, types: KnownTypes, type_name: str, name: str) -> pb.Context | None:
+    """Return the context of a type and name, if there is one that the caller sees."""
+    known = types.id_of(session, CONTEXT, type_name, "")
+    if known is None:
+        return None
+    found = whole_nodes.whole_by_type_and_name(session, CONTEXT, known, name)
+    nodes: list[pb.Context] = whole_messages(session, types, CONTEXT, found)
+    return nodes[0] if nodes else None
+
+
+def workspace_id(session: Session, types: KnownTypes, name: str) -> int:
+    """Return the id of the context of a workspace, which is created if it is not there."""
+    found = context_named(session, types, conventions.WORKSPACE_TYPE, name)
+    if found is not None:
+        return found.id
+    known = type_id(session, types, CONTEXT, conventions.WORKSPACE_TYPE, _WORKSPACE_PROPERTIES)
+    locks.take(session, locks.of_identity(f"{conventions.WORKSPACE_TYPE}/{name}"))
+    found = context_named(session, types, conventions.WORKSPACE_TYPE, name)
+    return found.id if found is not None else write_nodes(session, types, CONTEXT, [_new(known, name)])[0]
+
+
+def _new(known: int, name: str) -> pb.Context:
+    return pb.Context(type_id=known, name=name)
+
+
+def is_prepared(session: Session, types: KnownTypes, workspace: str) -> bool:
+    """Say whether a workspace has its experiment with the id 0."""
+    return bool(_defaults(session, types, workspace))
+
+
+def prepare(session: Session, types: KnownTypes, workspace: str) -> None:
+    """Give a workspace its experiment with the id 0, which MLflow's clients use where none is named."""
+    if _defaults(session, types, workspace):
+        return
+    external_id = stored_form.default_external_id(workspace)
+    locks.take(session, locks.of_identity(external_id))
+    if _defaults(session, types, workspace):
+        return
+    workspace_id(session, types, workspace)
+    known = type_id(session, types, CONTEXT, stored_form.EXPERIMENT_TYPE, stored_form.EXPERIMENT_PROPERTIES)
+    context = pb.Context(
+        type_id=known, name=stored_form.node_name(workspace, stored_form.DEFAULT_NAME), external_id=external_id
+    )
+    context.properties["name"].string_value = stored_form.DEFAULT_NAME
+    context.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
+    write_nodes(session, types, CONTEXT, [context])
+
+
+def default_experiment(session: Session, types: KnownTypes, workspace: str) -> pb.Context | None:
+    """Return the experiment with the id 0 of a workspace."""
+    found = _defaults(session, types, workspace)
+    return found[0] if found else None
+
+
+def _defaults(session: Session, types: KnownTypes, workspace: str) -> list[pb.Context]:
+    external_id = stored_form.default_external_id(workspace)
+    return whole_messages(session, types, CONTEXT, whole_nodes.whole_by_external_ids(session, CONTEXT, [external_id]))

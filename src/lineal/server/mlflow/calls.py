@@ -1,0 +1,107 @@
+"""The routes of the calls: one for all, which finds the call by the end of its address.
+
+A call is read from the body (POST) or the query (GET), as MLflow's clients send them. What stays out: what the calls
+mean (lineal/mlflow).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
+
+from lineal import errors
+from lineal.mlflow import CALLS, Tracking
+from lineal.server.mlflow import answers
+
+PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
+ROOTS = ("", "/mlflow")
+"""What may stand in front of the prefixes: MLFLOW_TRACKING_URI is the address of the server, or that with /mlflow."""
+WORKSPACE_HEADER = "x-mlflow-workspace"
+_GETS = frozenset({"experiments/get", "experiments/get-by-name", "runs/get", "metrics/get-history"})
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def add(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
+    """Add the routes to an application."""
+    endpoint = _Calls(tracking, max_bytes).answer
+    for root in ROOTS:
+        for prefix in PREFIXES:
+            app.router.routes.append(Route(f"{root}{prefix}/{{call:path}}", endpoint, methods=_METHODS))
+
+
+def is_call(path: str) -> bool:
+    """Say whether a path, without the prefix of a proxy, is one of MLflow's interface."""
+    return path.removeprefix("/mlflow").startswith(PREFIXES)
+
+
+class _Calls:
+    """Answers calls."""
+
+    def __init__(self, tracking: Tracking, max_bytes: int) -> None:
+        self._tracking = tracking
+        self._max_bytes = max_bytes
+
+    async def answer(self, request: Request) -> Response:
+        """Answer a request, whatever happens."""
+        name = request.path_params["call"]
+        if name not in CALLS:
+            return answers.no_endpoint(f"{request.method} {request.url.path[:200]}")
+        method = "GET" if name in _GETS else "POST"
+        if request.method != method:
+            return answers.wrong_method(request.method, method)
+        try:
+            given = await self._given(request)
+            workspace = request.headers.get(WORKSPACE_HEADER, "")
+            return answers.answer(await run_in_threadpool(self._tracking.call, name, given, workspace=workspace))
+        except errors.StatusError as error:
+            return answers.refusal(error)
+
+    async def _given(self, request: Request) -> Mapping[str, Any]:
+        """Return the fields that a request has.
+
+        Raises:
+            InvalidArgumentError: its body is no JSON object, or of another media type.
+            ResourceExhaustedError: its body is too long.
+        """
+        query = request.query_params
+        if request.method == "GET" and query:
+            return {name: values if len(values := query.getlist(name)) > 1 else values[0] for name in query}
+        body = await self._body(request)
+        if not body.strip():
+            return {}
+        if request.method == "POST":
+            _require_json(request)
+        try:
+            found = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise errors.InvalidArgumentError(f"the body is no JSON: {error}") from None
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            raise errors.InvalidArgumentError("the body must be a JSON object with the fields of the call")
+        return found
+
+    async def _body(self, request: Request) -> bytes:
+        pieces, size = [], 0
+        async for piece in request.stream():
+            size += len(piece)
+            if size > self._max_bytes:
+                raise errors.ResourceExhaustedError(
+                    f"the body is longer than {self._max_bytes} bytes; send less at a time, or start the server with a "
+                    "larger --max-message-bytes"
+                )
+            pieces.append(piece)
+        return b"".join(pieces)
+
+
+def _require_json(request: Request) -> None:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise errors.InvalidArgumentError(
+            f"the body must be JSON, and its Content-Type is {media[:60]!r}; send application/json"
+        )
