@@ -25,6 +25,7 @@ from tests.access.serving import Served, asking, serving
 
 EVERY_RPC = [f"/{service}/{name}" for service, rpcs in SERVICES.items() for name in rpcs]
 HEALTH = {"/healthz", "/readyz"}
+MLFLOW = {f"{root}{path}" for root in ("", "/mlflow") for path in ("/health", "/api/3.0/mlflow/server-info")}
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +91,7 @@ def test_no_route_but_health_answers_without_credentials(served: Served) -> None
         answering = {
             path for method, path in routes(served.app) if client.request(method, path).status_code not in (401, 405)
         }
-    assert answering == {*HEALTH, "/login", "/logout", "/docs/problems"}
+    assert answering == {*HEALTH, "/login", "/logout", "/docs/problems", *MLFLOW}
     assert len(routes(served.app)) > 60
 
 

@@ -49,7 +49,7 @@ class Tracking:
         used = self._workspace(caller, workspace)
         request = Request(used, read(served.fields, given), root=f"mlflow-artifacts:/{used}")
         self._prepare(used, caller)
-        answer: dict[str, Any] = self._service.run(served.call, name, request, caller=caller)
+        answer: dict[str, Any] = self._service.call(name, request, caller=caller, called=served.call)
         return answer
 
     def _workspace(self, caller: Caller, named: str) -> str:
@@ -83,7 +83,7 @@ class Tracking:
             return
         is_prepared = self._service.read(lambda session, types: workspaces.is_prepared(session, types, workspace))
         if not is_prepared and not self._service.database.dialect.read_only:
-            self._service.run(_PREPARE, "prepare a workspace", workspace, caller=UNNAMED)
+            self._service.call("prepare a workspace", workspace, called=_PREPARE)
         self._prepared.add(workspace)
 
 

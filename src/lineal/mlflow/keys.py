@@ -11,17 +11,20 @@ import re
 from lineal import errors
 
 LONGEST_KEY = 250
+LONGEST_PARAM_KEY = 249
+"""With its prefix, the name of a property has 255 characters, which is what MySQL's column takes."""
 LONGEST_PARAM = 6000
 LONGEST_TAG = 8000
 _ALLOWED = re.compile(r"[\w\-.:/\s]*")
 
 
-def check_key(key: str, place: str) -> None:
+def check_key(key: str, place: str, *, longest: int = LONGEST_KEY) -> None:
     """Refuse a key that no parameter, tag or metric can have.
 
     Args:
         key: the key.
-        place: the field that it stands in, such as `params[1].key`.
+        place: the field that it is in, such as `params[1].key`.
+        longest: how many characters it can have.
 
     Raises:
         InvalidArgumentError: it has other characters, is no tidy path, or is too long.
@@ -33,8 +36,8 @@ def check_key(key: str, place: str) -> None:
         raise _refused(
             place, key, f"as the path of a file it would be {tidy!r}; use a name that is a path inside a folder"
         )
-    if len(key) > LONGEST_KEY:
-        raise _refused(place, key, f"it has {len(key)} characters; use up to {LONGEST_KEY}")
+    if len(key) > longest:
+        raise _refused(place, key, f"it has {len(key)} characters; use up to {longest}")
 
 
 def _refused(place: str, key: str, why: str) -> errors.InvalidArgumentError:

@@ -49,7 +49,7 @@ def series_of(points: Sequence[Fields], *, place: str) -> list[wire.MetricSeries
 
     Args:
         points: objects with `key`, `value`, `timestamp` and perhaps `step`.
-        place: the field that they stand in, with the index to be filled in: `metrics[{}].`, or "" for one alone.
+        place: the field that they are in, with the index to be filled in: `metrics[{}].`, or "" for one alone.
 
     Raises:
         InvalidArgumentError: a key is one that no metric can have, or a time is negative.

@@ -67,7 +67,7 @@ def read(declared: Sequence[Field], given: Mapping[str, Any], *, prefix: str = "
     Args:
         declared: the fields that the call takes.
         given: what came, by name.
-        prefix: where it stands in the request, such as `metrics[1].`.
+        prefix: where it is in the request, such as `metrics[1].`.
 
     Raises:
         InvalidArgumentError: one is missing or is of another kind.

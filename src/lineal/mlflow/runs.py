@@ -258,9 +258,8 @@ def _log(
     is_batch: bool = False,
 ) -> Fields:
     series = metrics.series_of(points, place="metrics[{}]." if is_batch else "")
-    for name, items in (("params", params), ("tags", tags)):
-        for index, item in enumerate(items):
-            keys.check_key(item["key"], f"{name}[{index}].key" if is_batch else "key")
+    _check_keys(params, "params" if is_batch else "", longest=keys.LONGEST_PARAM_KEY)
+    _check_keys(tags, "tags" if is_batch else "", longest=keys.LONGEST_KEY)
     run = locked(session, types, request)
     paths: list[str] = []
     for key, value in _new_params(run, params).items():
@@ -272,6 +271,11 @@ def _log(
     if series:
         metrics.log(session, types, run.id, series)
     return {}
+
+
+def _check_keys(items: Sequence[Any], name: str, *, longest: int) -> None:
+    for index, item in enumerate(items):
+        keys.check_key(item["key"], f"{name}[{index}].key" if name else "key", longest=longest)
 
 
 def _tagged(run: pb.Execution, key: str, value: str) -> list[str]:

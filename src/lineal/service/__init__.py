@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import TracebackType
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, TypeVar
 
 from google.protobuf.message import Message
 
@@ -47,24 +47,21 @@ class MetadataService:
         self._has_own_tables = False
         database.around_write = index_marks.LateMarks().begin
 
-    def call(self, method: str, request: Message, *, caller: Caller = UNNAMED) -> Message:
-        """Run one RPC in its own transaction, within the caller's rights; the request is not changed.
+    def call(self, method: str, request: Any, *, caller: Caller = UNNAMED, called: Call | None = None) -> Any:
+        """Run one call in its own transaction, within the caller's rights; the request is not changed.
+
+        Args:
+            method: its name, for people and the audit log too.
+            request: what its rule takes: a message, if it is an RPC.
+            caller: who calls.
+            called: the call, if it is one of another table than `calls`; what its rule returns is the answer.
 
         Raises:
             UnimplementedError: there is no such call.
             PermissionDeniedError: the caller's role does not allow the call.
             StatusError: the call failed, and nothing of it was stored.
         """
-        called = self.calls.get(method) or self._unknown(method)
-        return cast("Message", self.run(called, method, request, caller=caller))
-
-    def run(self, called: Call, method: str, request: Any, *, caller: Caller) -> Any:
-        """Run a call of another table than `calls` in the same way; `method` is its name for people and the audit log.
-
-        Raises:
-            PermissionDeniedError: the caller's role does not allow the call.
-            StatusError: the call failed, and nothing of it was stored.
-        """
+        called = called or self.calls.get(method) or self._unknown(method)
         require(caller, called.needed_role, method)
         if called.whole:
             return called.whole(self, request, caller)
@@ -78,9 +75,10 @@ class MetadataService:
         if is_audited:
             handler = audited(handler, caller, method)
         try:
-            return run(lambda session: handler(session, self._types, request), session=_sessions_of(caller))
+            response = run(lambda session: handler(session, self._types, request), session=_sessions_of(caller))
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
+        return response
 
     def _unknown(self, method: str) -> NoReturn:
         raise errors.UnimplementedError(f"no call named {method!r}; MetadataStoreService has {len(CALLS)} calls")

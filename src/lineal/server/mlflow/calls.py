@@ -20,7 +20,7 @@ from lineal.server.mlflow import answers
 
 PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
 ROOTS = ("", "/mlflow")
-"""What may stand in front of the prefixes: MLFLOW_TRACKING_URI is the address of the server, or that with /mlflow."""
+"""What may come before the prefixes: MLFLOW_TRACKING_URI is the address of the server, or that with /mlflow."""
 WORKSPACE_HEADER = "x-mlflow-workspace"
 _GETS = frozenset({"experiments/get", "experiments/get-by-name", "runs/get", "metrics/get-history"})
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
