@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from lineal import errors
 from lineal.mlflow import workspaces
@@ -49,8 +49,8 @@ class Tracking:
         used = self._workspace(caller, workspace)
         request = Request(used, read(served.fields, given), root=f"mlflow-artifacts:/{used}")
         self._prepare(used, caller)
-        answer: dict[str, Any] = self._service.call(name, request, caller=caller, called=served.call)
-        return answer
+        answer = self._service.call(name, request, caller=caller, called=served.call)
+        return cast("dict[str, Any]", answer)
 
     def _workspace(self, caller: Caller, named: str) -> str:
         """Return the workspace of a call.

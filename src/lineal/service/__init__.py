@@ -47,7 +47,7 @@ class MetadataService:
         self._has_own_tables = False
         database.around_write = index_marks.LateMarks().begin
 
-    def call(self, method: str, request: Any, *, caller: Caller = UNNAMED, called: Call | None = None) -> Any:
+    def call(self, method: str, request: Any, *, caller: Caller = UNNAMED, called: Call | None = None) -> Message:
         """Run one call in its own transaction, within the caller's rights; the request is not changed.
 
         Args:
@@ -75,7 +75,9 @@ class MetadataService:
         if is_audited:
             handler = audited(handler, caller, method)
         try:
-            response = run(lambda session: handler(session, self._types, request), session=_sessions_of(caller))
+            response: Message = run(
+                lambda session: handler(session, self._types, request), session=_sessions_of(caller)
+            )
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
         return response
