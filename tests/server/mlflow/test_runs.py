@@ -42,12 +42,11 @@ def test_a_run_is_an_execution_in_a_context_inside_its_experiment(door: Door) ->
     [execution] = door.executions()
     assert execution.external_id == f"mlflow:default:run:{run}"
     assert execution.custom_properties["__kf_workspace__"].string_value == "default"
-    assert execution.custom_properties["__kf_run__"].string_value == "first"
     request = rpc.GetContextsByExecutionRequest(execution_id=execution.id)
     response: Any = door.service.call("GetContextsByExecution", request)
     held = {each.type: each for each in response.contexts}
     assert set(held) == {"kubeflow.org/alpha/workspace", "mlflow.Experiment", "mlflow.Run"}
-    assert held["mlflow.Run"].name == f"default/{run}"
+    assert held["mlflow.Run"].name == f"first {run[:12]}"
     parents: Any = door.service.call(
         "GetParentContextsByContext", rpc.GetParentContextsByContextRequest(context_id=held["mlflow.Run"].id)
     )
@@ -70,6 +69,7 @@ def test_the_name_and_its_tag_are_one(door: Door) -> None:
     door.post("runs/update", run_id=run, run_name="second")
     assert door.data(run)["tags"]["mlflow.runName"] == "second"
     door.post("runs/set-tag", run_id=run, key="mlflow.runName", value="third")
+    assert f"third {run[:12]}" in [each.name for each in door.contexts()]
     assert door.get("runs/get", run_id=run)["run"]["info"]["run_name"] == "third"
     door.post("runs/set-tag", run_id=run, key="mlflow.runName", value="")
     assert door.get("runs/get", run_id=run)["run"]["info"]["run_name"] == "third"
