@@ -24,7 +24,7 @@ def test_a_new_run_has_what_it_was_given(door: Door) -> None:
     info = made["info"]
     assert (info["run_name"], info["user_id"], info["status"]) == ("first", "ann", "RUNNING")
     assert (info["experiment_id"], info["start_time"], info["lifecycle_stage"]) == ("0", 1_700_000_000_000, "active")
-    assert info["artifact_uri"] == f"mlflow-artifacts:/default/0/{info['run_id']}/artifacts"
+    assert info["artifact_uri"] == f"mlflow-artifacts:/{door.workspace}/0/{info['run_id']}/artifacts"
     assert "end_time" not in info
     assert {each["key"]: each["value"] for each in made["data"]["tags"]} == {"team": "risk", "mlflow.runName": "first"}
     assert door.get("runs/get", run_id=info["run_id"])["run"]["info"] == info
@@ -40,8 +40,8 @@ def test_a_run_is_an_execution_in_a_context_inside_its_experiment(door: Door) ->
     experiment = door.experiment("churn")
     run = door.run(experiment, run_name="first")
     [execution] = door.executions()
-    assert execution.external_id == f"mlflow:default:run:{run}"
-    assert execution.custom_properties["__kf_workspace__"].string_value == "default"
+    assert execution.external_id == f"mlflow:{door.workspace}:run:{run}"
+    assert execution.custom_properties["__kf_workspace__"].string_value == door.workspace
     request = rpc.GetContextsByExecutionRequest(execution_id=execution.id)
     response: Any = door.service.call("GetContextsByExecution", request)
     held = {each.type: each for each in response.contexts}
