@@ -359,6 +359,17 @@ def test_without_a_place_for_files_an_upload_says_what_to_set() -> None:
         assert files.delete("a").status == 200
 
 
+def test_a_full_disk_is_said_and_nothing_is_left(tmp_path: Path) -> None:
+    limited = ("sh", "-c", 'ulimit -f 6000; exec "$@"', "sh")  # blocks of 512 bytes, or of 1 KiB
+    with running_server(f"sqlite:///{tmp_path}/m.db", under=limited) as server:
+        files = Files(server, tmp_path / "m.db.artifacts")
+        refused = files.put("a", b"x" * 8_000_000)
+        assert refused.status == 507
+        assert "there is no space left for 'a'" in refused.content["message"]
+        assert files.everything() == []
+        assert files.put("a", b"x").status == 200
+
+
 def test_a_folder_of_the_setting_is_used(tmp_path: Path) -> None:
     with running_server("sqlite://", "--artifacts-root", str(tmp_path / "files")) as server:
         files = Files(server, tmp_path / "files")
