@@ -85,17 +85,18 @@ def update_experiment(session: Session, types: KnownTypes, request: Request) -> 
     """Give an active experiment another name.
 
     Raises:
+        InvalidArgumentError: the name cannot be stored.
         NotFoundError: the workspace has none with this id.
         FailedPreconditionError: it is deleted.
         AlreadyExistsError: another one has the name.
     """
+    name = _checked_name(request, request.text("new_name"))
     experiment = by_id(session, types, request, request.text("experiment_id"))
     if stored_form.stage_of(experiment) == DELETED:
         raise errors.FailedPreconditionError(
             f"the experiment {stored_form.experiment_id_of(experiment)} is deleted, and only an active one can be "
             "renamed; restore it first"
         )
-    name = _checked_name(request, request.text("new_name"))
     _refuse_taken(session, types, request, name, holder=experiment.id)
     experiment.name = stored_form.node_name(request.workspace, name)
     experiment.properties["name"].string_value = name
