@@ -16,6 +16,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 OFFICIAL_READY := .venv-official/.ready
+MLFLOW_READY := .venv-mlflow/.ready
 OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
 LOCK_READY := .venv-lock/.ready
@@ -27,7 +28,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-native test-slow test-oldest lint format docs bench proto official protobuf-range wheel lock audit clean
+.PHONY: ui journeys pictures help run test test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -85,6 +86,8 @@ proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire f
 
 official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadata package to compare with (Python 3.11)
 
+mlflow: $(MLFLOW_READY) ## Make .venv-mlflow, with MLflow's client and server to compare with (Python 3.11)
+
 protobuf-range: $(DEV_READY) ## Load the generated messages on every supported major version of protobuf
 	$(PYTHON) scripts/check_protobuf_range.py
 
@@ -95,9 +98,10 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
+	printf '%s\n' mlflow==3.17.2 | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
+	rm -rf .venv .venv-official .venv-mlflow .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
 
 # A machine without a way to npm's packages still gets the server; its web UI then says what to do.
 .PHONY: web-ui-if-possible
@@ -120,6 +124,12 @@ $(OFFICIAL_READY): constraints-official.txt
 	@command -v python3.11 >/dev/null || echo "The official ml-metadata package needs Python 3.11, and there is no python3.11 here" >&2
 	scripts/make_venv .venv-official 3.11 python3.11
 	.venv-official/bin/python $(PIP_INSTALL) --requirement constraints-official.txt
+	touch $@
+
+$(MLFLOW_READY): constraints-mlflow.txt
+	@command -v python3.11 >/dev/null || echo "The versions of constraints-mlflow.txt are for Python 3.11, and there is no python3.11 here" >&2
+	scripts/make_venv .venv-mlflow 3.11 python3.11
+	.venv-mlflow/bin/python $(PIP_INSTALL) --requirement constraints-mlflow.txt
 	touch $@
 
 $(OLDEST_READY): pyproject.toml constraints-oldest.txt

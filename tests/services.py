@@ -18,6 +18,8 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 OFFICIAL_VARIABLE = "LINEAL_OFFICIAL_PYTHON"
 OFFICIAL_FOLDER = ".venv-official"
+MLFLOW_VARIABLE = "LINEAL_MLFLOW_PYTHON"
+MLFLOW_FOLDER = ".venv-mlflow"
 REQUIRE_VARIABLE = "LINEAL_REQUIRE_SERVICES"
 
 
@@ -54,6 +56,21 @@ def require_official_python() -> Path:
     )
 
 
+def require_mlflow_python() -> Path:
+    """Return the Python of an environment that has MLflow, or skip.
+
+    Required services do not include it until `make mlflow` or the variable has asked for it: it is a large package.
+    """
+    named, made = os.environ.get(MLFLOW_VARIABLE), REPOSITORY / MLFLOW_FOLDER
+    python = Path(named) if named else made / "bin" / "python"
+    if _has_mlflow(python):
+        return python
+    what, install = "a Python with MLflow", f"run `make mlflow`, or name such a Python in {MLFLOW_VARIABLE}"
+    if named or made.exists():
+        missing(what, install=install)
+    pytest.skip(f"{what} is missing: {install}")
+
+
 def _official_candidates() -> list[Path]:
     named = os.environ.get(OFFICIAL_VARIABLE)
     return [Path(named)] if named else [REPOSITORY / OFFICIAL_FOLDER / "bin" / "python"]
@@ -66,3 +83,10 @@ def _has_official_package(python: Path) -> bool:
         return False
     probe = "from importlib.metadata import version; assert '+lineal' not in version('ml-metadata')"
     return subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0
+
+
+@functools.cache
+def _has_mlflow(python: Path) -> bool:
+    """Tell whether the interpreter runs and finds MLflow with its server."""
+    probe = "from importlib.metadata import version; version('mlflow')"
+    return python.exists() and subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0

@@ -1,0 +1,133 @@
+"""Compare what two servers answered to one sequence of calls, and count the calls.
+
+Answers and codes of refusals must be equal; the texts of refusals are each server's own. A difference that is meant
+stands in ACCEPTED, with its reason. What stays out: getting the transcripts (calls.py).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+Line = dict[str, Any]
+MOST_SHOWN = 8
+
+
+class Accepted(NamedTuple):
+    """A refusal that has another code than the reference server's, and why."""
+
+    kind: str
+    reference: str
+    lineal: str
+    reason: str
+
+
+ACCEPTED = (
+    Accepted(
+        "rename_experiment",
+        "BAD_REQUEST",
+        "RESOURCE_ALREADY_EXISTS",
+        "the reference server passes on what its database says of a name that is taken",
+    ),
+    Accepted(
+        "rename_experiment",
+        "INTERNAL_ERROR",
+        "INVALID_STATE",
+        "the reference server answers 500 for a deleted experiment, which makes clients repeat the call",
+    ),
+)
+
+COMPARED = {
+    "create_experiment": 5,
+    "get_experiment": 5,
+    "get_experiment_by_name": 3,
+    "rename_experiment": 1,
+    "delete_experiment": 2,
+    "restore_experiment": 1,
+    "set_experiment_tag": 2,
+    "delete_experiment_tag": 2,
+    "create_run": 10,
+    "get_run": 20,
+    "update_run": 5,
+    "set_terminated": 5,
+    "delete_run": 2,
+    "restore_run": 4,
+    "log_metric": 10,
+    "log_param": 10,
+    "set_tag": 10,
+    "delete_tag": 3,
+    "log_batch": 10,
+    "get_metric_history": 10,
+}
+"""The kinds of calls that are compared, and how many of each must succeed in every sequence of 400 calls."""
+
+
+class Count(NamedTuple):
+    """How many calls of a kind there were, and how many of them succeeded."""
+
+    calls: int
+    successes: int
+
+
+def differences(reference: Sequence[Line], lineal: Sequence[Line]) -> list[str]:
+    """Describe each call to which the two answered differently, in the order of the calls."""
+    assert len(reference) == len(lineal), f"{len(reference)} calls, and {len(lineal)} of Lineal"
+    pairs = enumerate(zip(reference, lineal, strict=True))
+    return [_described(number, *pair) for number, pair in pairs if not is_same(*pair)]
+
+
+def is_same(reference: Line, lineal: Line) -> bool:
+    """Say whether both answered the same, or refused with the same code or one that is accepted in its place."""
+    if "error" in reference and "error" in lineal:
+        codes = (reference["error"], lineal["error"])
+        accepted = {(one.reference, one.lineal) for one in ACCEPTED if one.kind == reference["kind"]}
+        return codes[0] == codes[1] or codes in accepted
+    return _outcome(reference) == _outcome(lineal)
+
+
+def counts(transcript: Sequence[Line]) -> dict[str, Count]:
+    """Count the calls of each kind."""
+    calls = Counter(line["kind"] for line in transcript)
+    successes = Counter(line["kind"] for line in transcript if "error" not in line)
+    return {kind: Count(number, successes[kind]) for kind, number in sorted(calls.items())}
+
+
+def too_few(counted: dict[str, Count]) -> dict[str, Count]:
+    """Return the kinds of which fewer calls succeeded than COMPARED says, with what they have."""
+    had = {kind: counted.get(kind, Count(0, 0)) for kind in COMPARED}
+    return {kind: count for kind, count in had.items() if count.successes < COMPARED[kind]}
+
+
+def table(counted: dict[str, Count]) -> str:
+    """Return counts as lines of text, with their sum."""
+    rows = {**counted, "in all": Count(*map(sum, zip(*counted.values(), strict=True)))}
+    return "\n".join(f"{kind:24}{count.calls:6} calls{count.successes:6} succeeded" for kind, count in rows.items())
+
+
+def report(found: Sequence[str]) -> str:
+    """Return the first differences as text."""
+    more = f"\n… and {len(found) - MOST_SHOWN} more" if len(found) > MOST_SHOWN else ""
+    return f"{len(found)} differences\n" + "\n".join(found[:MOST_SHOWN]) + more
+
+
+def _outcome(line: Line) -> Line:
+    return {name: value for name, value in line.items() if name in ("answer", "error")}
+
+
+def _described(number: int, reference: Line, lineal: Line) -> str:
+    theirs, ours = _parts(reference), _parts(lineal)
+    names = [name for name in {**theirs, **ours} if theirs.get(name) != ours.get(name)]
+    shown = [f"    {name}: {_short(theirs.get(name))} — Lineal: {_short(ours.get(name))}" for name in names]
+    return "\n".join([f"call {number}: {reference['kind']} {_short(reference['arguments'])}", *shown])
+
+
+def _parts(line: Line) -> Line:
+    answer = line.get("answer")
+    told = {name: value for name, value in line.items() if name in ("answer", "error", "message")}
+    return {f"answer.{name}": value for name, value in answer.items()} if isinstance(answer, dict) else told
+
+
+def _short(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)[:600]

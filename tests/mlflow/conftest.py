@@ -1,0 +1,98 @@
+"""MLflow's own server and one of Lineal, each started once and empty."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests import services
+from tests.serving import running_server
+
+START_TIMEOUT = 300
+STOP_TIMEOUT = 30
+QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+@pytest.fixture(scope="session")
+def mlflow_python() -> Path:
+    """The Python of the environment with MLflow (read-only: install nothing into it)."""
+    return services.require_mlflow_python()
+
+
+@pytest.fixture(scope="session")
+def reference_url(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The tracking URI of MLflow's own server, which takes up to a minute to start."""
+    with running_reference(mlflow_python, tmp_path_factory.mktemp("reference")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def lineal_url(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The tracking URI of a server of Lineal."""
+    file = tmp_path_factory.mktemp("lineal") / "store.db"
+    with running_server(f"sqlite:///{file}") as server:
+        yield server.http
+
+
+@contextmanager
+def running_reference(python: Path, folder: Path) -> Iterator[str]:
+    """Run MLflow's server with its files in a folder; yield its tracking URI when it answers."""
+    port = _free_port()
+    store = ["--backend-store-uri", f"sqlite:///{folder}/store.db", "--artifacts-destination", str(folder / "files")]
+    command = [str(python), "-m", "mlflow", "server", *store, "--host", "127.0.0.1", "--port", str(port)]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            [*command, "--workers", "1"],
+            cwd=folder,
+            env=os.environ | QUIET,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            _wait_until_healthy(process, f"http://127.0.0.1:{port}", folder / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            _stop(process)
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    end = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail(f"MLflow's server does not answer: {log.read_text()[-2000:]}", pytrace=False)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server and the workers that it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, number)
+            process.wait(STOP_TIMEOUT)
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port

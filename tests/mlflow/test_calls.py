@@ -1,0 +1,63 @@
+"""Sequences of generated calls of MLflow's client: Lineal answers as MLflow's own server does.
+
+400 calls are compared every day, 5,600 with the slow tests. LINEAL_MLFLOW_SEED says where the seeds begin (1). The
+counts of calls are printed: `pytest -s` shows them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.mlflow.compare import COMPARED, Line, counts, differences, report, table, too_few
+from tests.parameters import rare
+
+PROGRAM = Path(__file__).with_name("calls.py")
+CALLS = 400
+TIMEOUT = 300
+FIRST_SEED = int(os.environ.get("LINEAL_MLFLOW_SEED", "1"))
+SEEDS = [FIRST_SEED, *(rare(FIRST_SEED + number) for number in range(1, 14))]
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_generated_sequence_is_answered_alike(
+    mlflow_python: Path, reference_url: str, lineal_url: str, seed: int
+) -> None:
+    reference, lineal = transcripts(mlflow_python, [reference_url, lineal_url], seed)
+    counted = counts(reference)
+    print(f"\nseed {seed}, answered by the reference server:\n{table(counted)}")
+    found = differences(reference, lineal)
+    assert not found, f"seed {seed}: {report(found)}"
+    assert len(reference) == CALLS
+    assert not too_few(counted), f"fewer calls succeeded than must: {too_few(counted)}"
+
+
+def transcripts(python: Path, urls: list[str], seed: int) -> list[list[Line]]:
+    """Send one sequence to each server, at the same time; return what each answered."""
+    arguments = ["--seed", str(seed), "--calls", str(CALLS), "--kinds", ",".join(COMPARED)]
+    with ExitStack() as stack:
+        outputs = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in urls]
+        errors = [stack.enter_context(tempfile.TemporaryFile("w+")) for _ in urls]
+        processes = [
+            stack.enter_context(
+                subprocess.Popen([python, PROGRAM, url, *arguments], stdout=output, stderr=error, text=True)
+            )
+            for url, output, error in zip(urls, outputs, errors, strict=True)
+        ]
+        return [_lines(*ran) for ran in zip(processes, outputs, errors, strict=True)]
+
+
+def _lines(process: subprocess.Popen[str], output: IO[str], errors: IO[str]) -> list[Line]:
+    code = process.wait(TIMEOUT)
+    errors.seek(0)
+    assert code == 0, f"calls.py ended with {code}: {errors.read()[-2000:]}"
+    output.seek(0)
+    return [json.loads(line) for line in output]
