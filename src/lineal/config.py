@@ -20,6 +20,7 @@ LOG_FORMATS = ("text", "json")
 ENGINE_FLAG = "--grpc-engine"
 AUTO, GRPCIO, NATIVE = ENGINES = ("auto", "grpcio", "native")
 MAX_MESSAGE_FLAG = "--max-message-mib"
+MAX_ARTIFACT_FLAG = "--max-artifact-mib"
 MAX_RECEIVE_OPTION = "max_receive_message_length"
 LIMITS_OF_MESSAGES = frozenset({MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION})
 """The limits of a message, the server's and the client's, as errors name them (`errors.Details.limit`)."""
@@ -89,6 +90,8 @@ class ServerSettings:
         grpc_port: the port of the gRPC service; 0 takes a free one.
         http_port: the port of the HTTP application; 0 takes a free one, None serves none.
         max_message_mib: the largest request and the largest answer, in MiB.
+        artifacts_root: where the files of runs are: a folder, or the URL of an object store (s3://, gs://, abfs://);
+            "" for a folder beside a SQLite file, and for none with another database.
         threads: how many requests run at the same time.
         stop_grace: seconds that accepted requests can still take after the signal to stop.
         path_prefix: the path under which a proxy shows the HTTP application, such as /lineal.
@@ -116,6 +119,7 @@ class ServerSettings:
     grpc_port: int = 8080
     http_port: int | None = 8081
     max_message_mib: int = 64
+    artifacts_root: str = ""
     threads: int = 16
     stop_grace: float = 30.0
     path_prefix: str = ""
@@ -143,6 +147,7 @@ class ServerSettings:
         require_range("--threads", self.threads, 1, 1024)
         require_range("--stop-grace", self.stop_grace, 0, 86400)
         require_range("--workers", self.workers, 1, 256)
+        urls.check_artifacts_root(self.artifacts_root)
         if self.grpc_engine not in ENGINES:
             raise errors.InvalidArgumentError(
                 f"{ENGINE_FLAG} is {self.grpc_engine[:40]!r}; it can be auto, grpcio or native"
@@ -180,6 +185,11 @@ class ServerSettings:
             raise errors.InvalidArgumentError(
                 f"--frame-ancestors is {self.frame_ancestors[:60]!r}; give 'none', 'self', * or origins"
             )
+
+    @property
+    def artifacts_place(self) -> str:
+        """Where the files of runs are: `artifacts_root` or what stands for it, "" for nowhere."""
+        return self.artifacts_root or urls.default_artifacts_root(self.database.url)
 
     @property
     def max_message_bytes(self) -> int:

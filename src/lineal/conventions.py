@@ -18,9 +18,12 @@ LABELS = "labels"
 ARCHIVED = "__archived__"
 ALIASES = "__aliases__"
 INTERNAL_PREFIX = "__"
-# Parameters and tags of MLflow's clients are custom properties with a prefix each.
+# Parameters and tags of MLflow's clients are custom properties with a prefix each, of nodes whose types have one. Tags
+# are labels, but for those by which its clients tell each other something.
+MLFLOW_TYPES = "mlflow."
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
+MLFLOW_TAGS = "tag.mlflow."
 # Why an execution did not complete: the first of each that it has, as its own or a custom property. The SDK and the
 # watchers write `failure_...`. TFX writes `__execution_error_msg__`, and `__execution_result__`, a JSON object whose
 # `resultMessage` is the reason (tfx/orchestration/portable/execution_publish_utils.py). The others are written by hand.

@@ -188,6 +188,9 @@ class _Change:
     def set_label(self, name: str, value: Any) -> None:
         """Set or remove a label where the node has its labels."""
         text = _label_text(name, value)
+        if self.node.type.startswith(conventions.MLFLOW_TYPES):
+            self.set_custom(conventions.TAG_PREFIX + name, text)
+            return
         if self._record is not None:
             self._record[conventions.LABELS] = _with(self._record.get(conventions.LABELS), name, text)
             self._is_record_changed = True

@@ -120,6 +120,7 @@ class LimitSettings:
         max_rate: how many requests a second one client may send; 0 for no limit.
         max_connections: how many connections each door keeps open.
         max_receive_seconds: how long the message of a call, or the body of a request, may take to come.
+        max_artifact_mib: how large an uploaded file may be, in MiB.
         max_views_mib: how much all stored views may take, in MiB; the oldest go first, and 0 stores none.
         max_views_mib_per_caller: the same for those of one caller.
         accept_compressed: whether compressed requests are read; they are then inflated up to the limit of a message.
@@ -135,6 +136,7 @@ class LimitSettings:
     max_rate: float = 0.0
     max_connections: int = 4_000
     max_receive_seconds: float = 60.0
+    max_artifact_mib: int = 102_400
     max_views_mib: int = 256
     max_views_mib_per_caller: int = 32
     accept_compressed: bool = False
@@ -151,6 +153,7 @@ class LimitSettings:
             "max_rate": (0, 1_000_000),
             "max_connections": (16, 1_000_000),
             "max_receive_seconds": (0.1, 86_400),
+            "max_artifact_mib": (1, 1_000_000_000),
             "max_views_mib": (0, 1_000_000),
             "max_views_mib_per_caller": (0, 1_000_000),
         }

@@ -175,6 +175,39 @@ def _sqlite_path(text: str) -> str:
     return expanded
 
 
+# ---- places of files
+
+ARTIFACTS_FLAG = "--artifacts-root"
+BUCKET_SCHEMES = ("s3", "gs", "abfs", "abfss", "az")
+_ARTIFACTS_SUFFIX = ".artifacts"
+
+
+def check_artifacts_root(place: str) -> None:
+    """Check the place of the files of runs: a folder, or the URL of an object store. Nothing is opened.
+
+    Raises:
+        InvalidArgumentError: it is neither.
+    """
+    scheme, separator, rest = place.partition("://")
+    if not separator:
+        return
+    if scheme not in BUCKET_SCHEMES:
+        schemes = ", ".join(f"{each}://" for each in BUCKET_SCHEMES)
+        raise errors.InvalidArgumentError(f"{ARTIFACTS_FLAG} is {described(place)}; give a folder or one of {schemes}")
+    user, at, _ = rest.partition("/")[0].rpartition("@")
+    if at and ":" in user:
+        raise errors.InvalidArgumentError(
+            f"{ARTIFACTS_FLAG} holds a password; give credentials in the environment, as docs/operations/files.md says"
+        )
+
+
+def default_artifacts_root(database_url: str) -> str:
+    """Return the place of the files of runs without a setting: a folder beside a SQLite file, or "" for none."""
+    if not database_url.startswith("sqlite:") or is_in_memory(database_url):
+        return ""
+    return sqlite_parts(database_url)[0] + _ARTIFACTS_SUFFIX
+
+
 # ---- options
 
 

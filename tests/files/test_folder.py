@@ -62,6 +62,14 @@ def test_a_link_within_the_root_is_followed(folder: Path) -> None:
         assert list(content) == [b"x"]
 
 
+def test_a_name_that_no_path_has_is_not_listed(folder: Path) -> None:
+    root = open_root(str(folder))
+    root.store("a", [b"x"])
+    for name in ("b%2fc", "d\\e", "f\ng"):
+        (folder / name).write_text("x")
+    assert [entry.path for entry in root.list("")] == ["a"]
+
+
 def test_a_pipe_is_no_file(folder: Path) -> None:
     folder.mkdir()
     os.mkfifo(folder / "pipe")

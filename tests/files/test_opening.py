@@ -5,21 +5,24 @@ from __future__ import annotations
 import pytest
 
 from lineal import errors
-from lineal.files import Nowhere, check_root, default_root, open_root
+from lineal.files import Nowhere, open_root
+from lineal.urls import check_artifacts_root, default_artifacts_root
 
 
 def test_the_root_of_a_sqlite_file_is_a_folder_beside_it() -> None:
-    assert default_root("sqlite:////var/lib/lineal/meta%20data.db") == "/var/lib/lineal/meta data.db.artifacts"
-    assert default_root("sqlite:///metadata.db?mode=rwc") == "metadata.db.artifacts"
+    assert (
+        default_artifacts_root("sqlite:////var/lib/lineal/meta%20data.db") == "/var/lib/lineal/meta data.db.artifacts"
+    )
+    assert default_artifacts_root("sqlite:///metadata.db?mode=rwc") == "metadata.db.artifacts"
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "mysql://u@h/d", "postgresql://u@h/d"])
 def test_other_databases_have_no_root_of_their_own(url: str) -> None:
-    assert default_root(url) == ""
+    assert default_artifacts_root(url) == ""
 
 
 def test_without_a_root_an_upload_is_refused_with_what_to_set() -> None:
-    root = open_root(default_root("sqlite://"))
+    root = open_root(default_artifacts_root("sqlite://"))
     assert isinstance(root, Nowhere)
     with pytest.raises(errors.FailedPreconditionError, match="start it with --artifacts-root"):
         root.write("a")
@@ -46,7 +49,7 @@ def test_each_scheme_opens_its_object_store(url: str, kind: str) -> None:
 @pytest.mark.parametrize("place", ["ftp://host/x", "http://host/x", "file:///x", "s3://key:secret@bucket/x"])
 def test_another_place_is_refused_without_its_password(place: str) -> None:
     with pytest.raises(errors.InvalidArgumentError, match="--artifacts-root") as refused:
-        check_root(place)
+        check_artifacts_root(place)
     assert "secret" not in refused.value.message
 
 

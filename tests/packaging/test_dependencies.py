@@ -12,6 +12,7 @@ from tests.services import REPOSITORY
 SOURCES = sorted((REPOSITORY / "src").rglob("*.py"))
 DISTRIBUTIONS = {
     "MySQLdb": "mysqlclient",
+    "anyio": "starlette",  # which is built on it
     "google": "protobuf",
     "grpc": "grpcio",
     "grpc_health": "grpcio-health-checking",

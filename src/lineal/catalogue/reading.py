@@ -9,6 +9,7 @@ metrics that other nodes report.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -27,6 +28,7 @@ _KNOWN = frozenset({"name", "uri", "id", "create_time", "description", "owner", 
 _NUMBERS = ("int_value", "double_value")
 _HIDDEN = (conventions.ALL_META, conventions.LABELS)
 Scalar = str | float
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?")
 
 
 class Record:
@@ -91,15 +93,22 @@ class Record:
     def labels(self) -> dict[str, str]:
         """All labels: those in JSON, and custom properties that are short texts."""
         found = {
-            _storable(name): _storable(value)
+            _storable(label): _storable(value)
             for custom, name, kind, value in self._scalars
-            if custom
-            and kind == "string_value"
-            and len(value) <= LONGEST_LABEL
-            and not name.startswith(conventions.INTERNAL_PREFIX)
-            and name != conventions.LABELS
+            if custom and kind == "string_value" and len(value) <= LONGEST_LABEL and (label := self._label_of(name))
         }
         return {**found, **self.json_labels}
+
+    @property
+    def _is_of_mlflow(self) -> bool:
+        return bool(self.node.type.startswith(conventions.MLFLOW_TYPES))
+
+    def _label_of(self, name: str) -> str | None:
+        """Return the key of the label that a custom property of a text is, if it is one."""
+        if self._is_of_mlflow:
+            is_label = name.startswith(conventions.TAG_PREFIX) and not name.startswith(conventions.MLFLOW_TAGS)
+            return name.removeprefix(conventions.TAG_PREFIX) if is_label else None
+        return None if name.startswith(conventions.INTERNAL_PREFIX) or name == conventions.LABELS else name
 
     @cached_property
     def json_metrics(self) -> dict[str, float]:
@@ -121,7 +130,7 @@ class Record:
 
     @property
     def json_values(self) -> dict[str, Scalar]:
-        """The scalars that are only inside JSON, such as hyperparameters.learning_rate."""
+        """The scalars that are only inside JSON or a text, such as hyperparameters.learning_rate."""
         rest = {name: value for name, value in self.meta.items() if name not in _KNOWN and name not in self.texts}
         found = dict(_leaves(rest, ""))
         for _, name, kind, value in self._scalars:
@@ -129,7 +138,15 @@ class Record:
                 found |= dict(_leaves(json_form.struct(value), f"{name}."))
             elif kind == "bool_value":
                 found[name] = "true" if value else "false"
+        if self._is_of_mlflow:
+            found |= self._numbers_in_params
         return dict(list(found.items())[:MOST_VALUES]) if len(found) > MOST_VALUES else found
+
+    @property
+    def _numbers_in_params(self) -> dict[str, Scalar]:
+        """Parameters whose texts are numbers: MLflow's clients write every value as a text."""
+        texts = [(name, value) for name, value in self.texts.items() if name.startswith(conventions.PARAM_PREFIX)]
+        return {name: float(value) for name, value in texts if _NUMBER.fullmatch(value)}
 
     @property
     def subject_id(self) -> int | None:

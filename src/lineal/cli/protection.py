@@ -53,6 +53,7 @@ def add_protection_flags(parser: Parser) -> None:
     add("--max-rate", "NUMBER", "how many requests a second one client can send; 0 for no limit", float)
     add("--max-connections", "NUMBER", "how many connections each port keeps open", int)
     add("--max-receive-seconds", "SECONDS", "how long the message of a call can take to arrive", float)
+    add("--max-artifact-mib", "NUMBER", "how large an uploaded file can be, in MiB", int)
     add("--max-views-mib", "NUMBER", "how much space all stored views can take, in MiB; the oldest go first", int)
     add("--max-views-mib-per-caller", "NUMBER", "how much space the stored views of one caller can take, in MiB", int)
     group.add_argument("--accept-compressed", action="store_true", help="accept compressed requests")

@@ -19,6 +19,7 @@ from lineal.config import (
     DatabaseSettings,
     ServerSettings,
 )
+from lineal.urls import ARTIFACTS_FLAG
 
 _WITHOUT_FLAG = ("channel_arguments", "types_at_start")
 _DEFAULTS = {
@@ -39,6 +40,7 @@ def add(commands: Commands) -> None:
     _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
     _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
     _add(parser, MAX_MESSAGE_FLAG, int, "the largest request and the largest answer, in MiB")
+    _add(parser, ARTIFACTS_FLAG, str, _FILES_HELP, metavar="PLACE")
     _add(parser, "--threads", int, "how many requests run at the same time")
     _add(parser, "--stop-grace", float, "seconds that accepted requests can take after the signal to stop")
     _add(parser, "--path-prefix", str, "the path under which a proxy shows the web UI, such as /lineal", metavar="PATH")
@@ -82,6 +84,7 @@ def run(args: argparse.Namespace) -> None:
     serve(settings, announce=partial(print, flush=True))
 
 
+_FILES_HELP = "where the files of runs are: a folder, s3://, gs:// or abfs://; by default beside a SQLite file"
 _BUSY_HELP = f"how long to wait for another process that writes to the SQLite file (default: {DEFAULT_BUSY_TIMEOUT:g})"
 
 

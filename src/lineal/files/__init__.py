@@ -12,7 +12,7 @@ Files are read and written in pieces; no function here holds a whole file in mem
 """
 
 from lineal.files.nowhere import Nowhere
-from lineal.files.opening import check_root, default_root, open_root
+from lineal.files.opening import open_root
 from lineal.files.paths import parts_of, workspace_folder
 from lineal.files.root import ArtifactsRoot, Content, Entry, NoSpaceError, Stored, Upload
 
@@ -24,8 +24,6 @@ __all__ = [
     "Nowhere",
     "Stored",
     "Upload",
-    "check_root",
-    "default_root",
     "open_root",
     "parts_of",
     "workspace_folder",

@@ -2,7 +2,7 @@
 
 An upload waits in a temporary file of this machine (TMPDIR) until it is complete. So a slow client holds no part of a
 bucket, a broken upload leaves nothing in it, and the store's client can send a piece again. What stays out:
-credentials, which obstore takes from the environment (docs/operations/server.md).
+credentials, which obstore takes from the environment (docs/operations/files.md).
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lineal import errors
 from lineal.files.disk import IN_THE_WAY, blocked, reported
-from lineal.files.paths import UPLOADS, parts_of
+from lineal.files.paths import UPLOADS, is_allowed, parts_of
 from lineal.files.root import (
     PIECE_BYTES,
     ArtifactsRoot,
@@ -124,11 +124,13 @@ class FolderRoot(ArtifactsRoot):
 
     def _is_shown(self, found: os.DirEntry[str], path: str) -> bool:
         """Tell whether a path can name an entry of a folder, and leads to it."""
+        below = f"{path}/{found.name}" if path else found.name
+        if not is_allowed(below):
+            return False
         try:
-            self._inside(parts_of(f"{path}/{found.name}" if path else found.name))
+            return not found.is_symlink() or bool(self._inside(parts_of(below)))
         except errors.InvalidArgumentError:
             return False
-        return True
 
     def _entry(self, found: os.DirEntry[str]) -> Entry | None:
         try:

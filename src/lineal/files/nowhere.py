@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from lineal import errors
 from lineal.files.paths import parts_of
 from lineal.files.root import ArtifactsRoot, Content, Entry, Upload, not_found
-
-FLAG = "--artifacts-root"
+from lineal.urls import ARTIFACTS_FLAG
 
 
 class Nowhere(ArtifactsRoot):
@@ -23,9 +22,9 @@ class Nowhere(ArtifactsRoot):
         """Refuse, and say what to set."""
         parts_of(path)
         raise errors.FailedPreconditionError(
-            f"this server has no place for files; start it with {FLAG} and a folder or a bucket, such as "
-            f"{FLAG} /var/lib/lineal/artifacts or {FLAG} s3://bucket/folder",
-            errors.Details(limit=FLAG),
+            f"this server has no place for files; start it with {ARTIFACTS_FLAG} and a folder or a bucket, such as "
+            f"{ARTIFACTS_FLAG} /var/lib/lineal/artifacts or {ARTIFACTS_FLAG} s3://bucket/folder",
+            errors.Details(limit=ARTIFACTS_FLAG),
         )
 
     def list(self, path: str) -> Sequence[Entry]:

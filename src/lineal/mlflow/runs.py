@@ -83,7 +83,6 @@ def _new_run(
     run.properties["experiment_id"].int_value = experiment.id
     custom = run.custom_properties
     custom[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
-    custom[conventions.RUN_PROPERTY].string_value = tags[NAME_TAG]
     custom[stored_form.STARTED].int_value = request.number("start_time") or 0
     for key, value in tags.items():
         custom[TAG + key].string_value = value
@@ -94,7 +93,8 @@ def _context_of(session: Session, types: KnownTypes, request: Request, run: pb.E
     run_id = run.properties["run_id"].string_value
     context = pb.Context(
         type_id=workspaces.type_id(session, types, CONTEXT, stored_form.RUN_TYPE, stored_form.RUN_CONTEXT_PROPERTIES),
-        name=stored_form.node_name(request.workspace, run_id),
+        name=stored_form.run_context_name(run.properties["name"].string_value, run_id),
+        external_id=run.external_id,
     )
     context.properties["name"].string_value = run.properties["name"].string_value
     context.properties["run_id"].string_value = run_id
@@ -163,7 +163,7 @@ def update_run(session: Session, types: KnownTypes, request: Request) -> Fields:
 
 def _rename(run: pb.Execution, name: str) -> list[str]:
     run.properties["name"].string_value = name
-    return ["properties.name", *_set(run, TAG + NAME_TAG, text(name)), *_set(run, conventions.RUN_PROPERTY, text(name))]
+    return ["properties.name", *_set(run, TAG + NAME_TAG, text(name))]
 
 
 def delete_run(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -383,6 +383,18 @@ def _removed(run: pb.Execution, name: str) -> list[str]:
 
 def _write(session: Session, types: KnownTypes, run: pb.Execution, paths: Sequence[str]) -> None:
     write_nodes(session, types, EXECUTION, [run], UpdateOptions(mask=tuple(dict.fromkeys(paths))))
+    if "properties.name" in paths:
+        _rename_context(session, types, run)
+
+
+def _rename_context(session: Session, types: KnownTypes, run: pb.Execution) -> None:
+    """Give the context of a run the name that the run has."""
+    found = whole_nodes.whole_by_external_ids(session, CONTEXT, [run.external_id])
+    for context in whole_messages(session, types, CONTEXT, found):
+        name = run.properties["name"].string_value
+        context.name = stored_form.run_context_name(name, run.properties["run_id"].string_value)
+        context.properties["name"].string_value = name
+        write_nodes(session, types, CONTEXT, [context], UpdateOptions(mask=("name", "properties.name")))
 
 
 def metric_history(session: Session, types: KnownTypes, request: Request) -> Fields:

@@ -42,6 +42,8 @@ STATES = {
 """The state of an execution for each status of a run."""
 _STATUSES = {state: status for status, state in STATES.items()}
 _LONGEST_NAME = 255
+_SHOWN_DIGITS = 12
+_LONGEST_RUN_NAME = _LONGEST_NAME - _SHOWN_DIGITS - 1
 
 
 def run_external_id(workspace: str, run_id: str) -> str:
@@ -57,6 +59,11 @@ def default_external_id(workspace: str) -> str:
 def node_name(workspace: str, name: str) -> str:
     """Return the name of the node of something that has a name within its workspace, as its type needs it unique."""
     return f"{workspace}/{name}"
+
+
+def run_context_name(name: str, run_id: str) -> str:
+    """Return the name of the context of a run: names of runs repeat, and those of contexts cannot."""
+    return f"{name[:_LONGEST_RUN_NAME]} {run_id[:_SHOWN_DIGITS]}"
 
 
 def is_too_long(workspace: str, name: str) -> bool:

@@ -15,6 +15,7 @@ from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.security import LimitSettings
 from lineal.server.rest import problems
+from lineal.server.transfers import is_transfer
 
 ACCEPT_FLAG = "--accept-compressed"
 _GZIP = b"\x1f\x8b"
@@ -114,7 +115,8 @@ class PlainBodies:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a plain request on, and a compressed one inflated."""
-        encoding = _encoding(scope) if scope["type"] == "http" else b""
+        is_plain = scope["type"] != "http" or is_transfer(scope)  # files are stored as they come
+        encoding = b"" if is_plain else _encoding(scope)
         if encoding in (b"", b"identity"):
             await self._app(scope, receive, send)
         elif not self._accepts:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lineal.config import ServerSettings
 from lineal.server.rest import problems
+from lineal.server.transfers import is_transfer
 
 _PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 # Below a packet's size compression gains nothing; above level 5 a second of work saves few bytes.
@@ -76,7 +77,8 @@ class _Compressed:
         self._compressing = GZipMiddleware(app, minimum_size=_WORTH_COMPRESSING, compresslevel=_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_read = scope["type"] == "http" and scope["method"] == "GET"
+        # Files go as they are: most are compressed already, and a client sees how far a download is.
+        is_read = scope["type"] == "http" and scope["method"] == "GET" and not is_transfer(scope)
         await (self._compressing if is_read else self._app)(scope, receive, send)
 
 

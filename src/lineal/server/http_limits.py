@@ -20,12 +20,15 @@ from lineal.deadlines import Deadline, calling_until
 from lineal.security import LimitSettings
 from lineal.server.admission import Rates
 from lineal.server.auth.guard import Guard
-from lineal.server.auth.http_guard import route_path
 from lineal.server.call_threads import too_many
 from lineal.server.http_connections import AT_END, LONG_HEADERS, MAX_TARGET_BYTES
 from lineal.server.rest import problems
+from lineal.server.route_paths import route_path
+from lineal.server.transfers import is_transfer
 
 BODY_SECONDS = 30.0
+SLOWEST_FILE_BYTES = 64 << 10
+"""What an uploaded file must bring in each second beyond the time of a body: its size says nothing of its client."""
 _OPEN = frozenset({"/healthz", "/readyz"})
 
 
@@ -60,11 +63,12 @@ class _HeadLimits:
 class SlowBodyError(problems.DetailedHttpError, ClientDisconnect):
     """A body that does not come."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, is_file: bool = False) -> None:
+        pace = f" and what {SLOWEST_FILE_BYTES >> 10} KiB a second take" if is_file else ""
         super().__init__(
             408,
-            f"the body paused for {BODY_SECONDS:g} s, or was not complete within {seconds:g} s; send it again, or "
-            "start the server with a larger --max-receive-seconds",
+            f"the body paused for {BODY_SECONDS:g} s, or was not complete within {seconds:g} s{pace}; send it again, "
+            "or start the server with a larger --max-receive-seconds",
             errors.Details(limit="--max-receive-seconds"),
         )
 
@@ -91,7 +95,8 @@ class _Limits:
         deadline = Deadline(self._limits.max_call_seconds)
         try:
             with calling_until(deadline), _while_connected(scope, deadline):
-                await self._app(scope, _in_time(receive, self._limits.max_receive_seconds), send)
+                in_time = _in_time(receive, self._limits.max_receive_seconds, is_file=is_transfer(scope))
+                await self._app(scope, in_time, send)
         finally:
             self._in_progress -= 1
 
@@ -123,19 +128,24 @@ def _while_connected(scope: Scope, deadline: Deadline) -> Iterator[None]:
         at_end.discard(deadline.cancel)
 
 
-def _in_time(receive: Receive, seconds: float) -> Receive:
-    """Return what receives the pieces of a body, and waits neither for one nor for all of them for ever."""
+def _in_time(receive: Receive, seconds: float, *, is_file: bool) -> Receive:
+    """Return what receives the pieces of a body, and waits neither for one nor for all of them for ever.
+
+    Each piece of a file gives the rest of it more time.
+    """
     is_whole = False
     end = time.monotonic() + seconds
 
     async def receive_in_time() -> Message:
-        nonlocal is_whole
+        nonlocal is_whole, end
         if is_whole:
             return await receive()  # for the end of the connection, as long as the answer takes
         try:
             message = await asyncio.wait_for(receive(), max(0.0, min(BODY_SECONDS, end - time.monotonic())))
         except asyncio.TimeoutError:
-            raise SlowBodyError(seconds) from None
+            raise SlowBodyError(seconds, is_file=is_file) from None
+        if is_file:
+            end += len(message.get("body", b"")) / SLOWEST_FILE_BYTES
         is_whole = not message.get("more_body", False)
         return message
 

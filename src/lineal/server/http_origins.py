@@ -15,9 +15,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lineal.config import ServerSettings
 from lineal.security import is_loopback
-from lineal.server.auth.http_guard import route_path
 from lineal.server.auth.login import LOGOUT_PATH, PATH
 from lineal.server.rest import problems
+from lineal.server.route_paths import route_path
 
 _OPEN = frozenset({"/healthz", "/readyz"})
 """What probes ask by the address of a container."""

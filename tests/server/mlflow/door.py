@@ -14,10 +14,11 @@ from lineal.wire import service as rpc
 
 @dataclass
 class Door:
-    """The interface of a running server."""
+    """The interface of a running server, in one workspace."""
 
     service: MetadataService
     client: httpx.Client
+    workspace: str
 
     def post(self, call: str, **fields: Any) -> dict[str, Any]:
         """Make a call that must succeed."""
@@ -58,14 +59,17 @@ class Door:
         }
 
     def executions(self) -> list[Any]:
-        """Return all executions, as a client of ML Metadata reads them."""
+        """Return the executions of the workspace, as a client of ML Metadata reads them."""
         response: Any = self.service.call("GetExecutions", rpc.GetExecutionsRequest())
-        return list(response.executions)
+        return [each for each in response.executions if self._is_own(each)]
 
     def contexts(self) -> list[Any]:
-        """Return all contexts, as a client of ML Metadata reads them."""
+        """Return the contexts of the workspace, as a client of ML Metadata reads them."""
         response: Any = self.service.call("GetContexts", rpc.GetContextsRequest())
-        return list(response.contexts)
+        return [each for each in response.contexts if self._is_own(each) or each.name == self.workspace]
+
+    def _is_own(self, node: Any) -> bool:
+        return bool(node.custom_properties["__kf_workspace__"].string_value == self.workspace)
 
 
 def told(response: httpx.Response) -> str:

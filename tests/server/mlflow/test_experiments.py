@@ -10,16 +10,16 @@ from tests.server.mlflow.door import Door
 def test_the_first_experiment_is_there(door: Door) -> None:
     found = door.get("experiments/get", experiment_id="0")["experiment"]
     assert (found["experiment_id"], found["name"], found["lifecycle_stage"]) == ("0", "Default", "active")
-    assert found["artifact_location"] == "mlflow-artifacts:/default/0"
+    assert found["artifact_location"] == f"mlflow-artifacts:/{door.workspace}/0"
     assert door.get("experiments/get-by-name", experiment_name="Default")["experiment"] == found
 
 
 def test_an_experiment_is_a_context_of_its_workspace(door: Door) -> None:
     made = door.experiment("churn", tags=[{"key": "team", "value": "risk"}])
     [context] = [each for each in door.contexts() if each.id == int(made)]
-    assert (context.type, context.name) == ("mlflow.Experiment", "default/churn")
+    assert (context.type, context.name) == ("mlflow.Experiment", f"{door.workspace}/churn")
     assert context.properties["name"].string_value == "churn"
-    assert context.custom_properties["__kf_workspace__"].string_value == "default"
+    assert context.custom_properties["__kf_workspace__"].string_value == door.workspace
     assert context.custom_properties["tag.team"].string_value == "risk"
 
 

@@ -71,16 +71,21 @@ def test_a_long_body_is_refused(door: Door) -> None:
 
 
 def test_workspaces_do_not_see_each_other(door: Door) -> None:
-    risk = {"X-MLFLOW-WORKSPACE": "risk"}
+    risk = {"X-MLFLOW-WORKSPACE": f"{door.workspace}-risk"}
     create = door.client.post("/api/2.0/mlflow/experiments/create", json={"name": "churn"}, headers=risk)
     made = create.json()["experiment_id"]
     assert door.experiment("churn") != made  # the same name in another workspace
     assert door.not_found("experiments/get", experiment_id=made).startswith("RESOURCE_DOES_NOT_EXIST")
     found = door.client.get("/api/2.0/mlflow/experiments/get", params={"experiment_id": made}, headers=risk).json()
-    assert found["experiment"]["workspace"] == "risk"
+    assert found["experiment"]["workspace"] == f"{door.workspace}-risk"
     run = door.client.post("/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}, headers=risk).json()["run"]
-    assert run["info"]["artifact_uri"].startswith("mlflow-artifacts:/risk/0/")
+    assert run["info"]["artifact_uri"].startswith(f"mlflow-artifacts:/{door.workspace}-risk/0/")
     assert door.not_found("runs/get", run_id=run["info"]["run_id"]).startswith("RESOURCE_DOES_NOT_EXIST")
+
+
+def test_without_a_header_a_call_is_about_the_workspace_default(door: Door) -> None:
+    del door.client.headers["X-MLFLOW-WORKSPACE"]
+    assert door.get("experiments/get", experiment_id="0")["experiment"]["workspace"] == "default"
 
 
 @pytest.mark.parametrize("name", ["a/b", "x" * 201, "a\x01b"])
@@ -92,7 +97,7 @@ def test_what_cannot_be_a_workspace_is_refused(door: Door, name: str) -> None:
 
 
 @pytest.fixture
-def served() -> Iterator[Served]:
+def guarded_server() -> Iterator[Served]:
     """A server that asks for tokens."""
     with guarded(access=AccessSettings(auth=("token",))) as found:
         yield found
@@ -103,8 +108,8 @@ def _create(client: httpx.Client, **headers: str) -> httpx.Response:
     return client.post("/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}, headers=sent)
 
 
-def test_a_call_needs_a_token_and_the_server_can_be_looked_for_without(served: Served) -> None:
-    with asking(served) as client:
+def test_a_call_needs_a_token_and_the_server_can_be_looked_for_without(guarded_server: Served) -> None:
+    with asking(guarded_server) as client:
         response = _create(client)
         assert response.status_code == 401
         assert told(response).startswith("UNAUTHENTICATED")
@@ -113,28 +118,28 @@ def test_a_call_needs_a_token_and_the_server_can_be_looked_for_without(served: S
         assert client.get("/mlflow/version").status_code == 401
 
 
-def test_a_token_is_taken_as_a_password(served: Served) -> None:
-    token = served.token(Role.WRITER)
+def test_a_token_is_taken_as_a_password(guarded_server: Served) -> None:
+    token = guarded_server.token(Role.WRITER)
     for name, password, status in (("ann", token, 200), ("", token, 200), ("ann", token[:-1] + "x", 401)):
         given = base64.b64encode(f"{name}:{password}".encode()).decode()
-        with asking(served) as client:
+        with asking(guarded_server) as client:
             assert _create(client, Authorization=f"Basic {given}").status_code == status
     for broken in ("!!", base64.b64encode(b"\xff:\xfe").decode(), base64.b64encode(token.encode()).decode()):
-        with asking(served) as client:
+        with asking(guarded_server) as client:
             assert _create(client, Authorization=f"Basic {broken}").status_code == 401
 
 
-def test_a_reader_reads(served: Served) -> None:
-    with asking(served, token=served.token(Role.READER)) as client:
+def test_a_reader_reads(guarded_server: Served) -> None:
+    with asking(guarded_server, token=guarded_server.token(Role.READER)) as client:
         assert told(_create(client)).startswith("PERMISSION_DENIED")
         found = client.get("/api/2.0/mlflow/experiments/get", params={"experiment_id": "0"})
         assert found.json()["experiment"]["name"] == "Default"
 
 
-def test_a_token_of_one_workspace_needs_to_name_none_and_finds_nothing_else(served: Served) -> None:
-    with asking(served, token=served.token(Role.WRITER)) as client:
+def test_a_token_of_one_workspace_needs_to_name_none_and_finds_nothing_else(guarded_server: Served) -> None:
+    with asking(guarded_server, token=guarded_server.token(Role.WRITER)) as client:
         elsewhere = _create(client).json()["run"]["info"]["run_id"]
-    with asking(served, token=served.token(Role.WRITER, "risk")) as client:
+    with asking(guarded_server, token=guarded_server.token(Role.WRITER, "risk")) as client:
         own = _create(client).json()["run"]["info"]
         assert own["artifact_uri"].startswith("mlflow-artifacts:/risk/0/")
         made = client.post("/api/2.0/mlflow/experiments/create", json={"name": "churn"}).json()["experiment_id"]
@@ -156,7 +161,7 @@ def test_a_token_of_one_workspace_needs_to_name_none_and_finds_nothing_else(serv
         assert told(_create(client, X_MLFLOW_WORKSPACE="default")).startswith("RESOURCE_DOES_NOT_EXIST")
 
 
-def test_a_token_of_several_workspaces_names_one(served: Served) -> None:
-    with asking(served, token=served.token(Role.WRITER, "risk", "voice")) as client:
+def test_a_token_of_several_workspaces_names_one(guarded_server: Served) -> None:
+    with asking(guarded_server, token=guarded_server.token(Role.WRITER, "risk", "voice")) as client:
         assert "X-MLFLOW-WORKSPACE" in told(_create(client))
         assert _create(client, X_MLFLOW_WORKSPACE="voice").json()["run"]["info"]["experiment_id"] == "0"

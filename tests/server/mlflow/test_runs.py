@@ -24,7 +24,7 @@ def test_a_new_run_has_what_it_was_given(door: Door) -> None:
     info = made["info"]
     assert (info["run_name"], info["user_id"], info["status"]) == ("first", "ann", "RUNNING")
     assert (info["experiment_id"], info["start_time"], info["lifecycle_stage"]) == ("0", 1_700_000_000_000, "active")
-    assert info["artifact_uri"] == f"mlflow-artifacts:/default/0/{info['run_id']}/artifacts"
+    assert info["artifact_uri"] == f"mlflow-artifacts:/{door.workspace}/0/{info['run_id']}/artifacts"
     assert "end_time" not in info
     assert {each["key"]: each["value"] for each in made["data"]["tags"]} == {"team": "risk", "mlflow.runName": "first"}
     assert door.get("runs/get", run_id=info["run_id"])["run"]["info"] == info
@@ -54,14 +54,13 @@ def test_a_run_is_an_execution_in_a_context_inside_its_experiment(door: Door) ->
     experiment = door.experiment("churn")
     run = door.run(experiment, run_name="first")
     [execution] = door.executions()
-    assert execution.external_id == f"mlflow:default:run:{run}"
-    assert execution.custom_properties["__kf_workspace__"].string_value == "default"
-    assert execution.custom_properties["__kf_run__"].string_value == "first"
+    assert execution.external_id == f"mlflow:{door.workspace}:run:{run}"
+    assert execution.custom_properties["__kf_workspace__"].string_value == door.workspace
     request = rpc.GetContextsByExecutionRequest(execution_id=execution.id)
     response: Any = door.service.call("GetContextsByExecution", request)
     held = {each.type: each for each in response.contexts}
     assert set(held) == {"kubeflow.org/alpha/workspace", "mlflow.Experiment", "mlflow.Run"}
-    assert held["mlflow.Run"].name == f"default/{run}"
+    assert held["mlflow.Run"].name == f"first {run[:12]}"
     parents: Any = door.service.call(
         "GetParentContextsByContext", rpc.GetParentContextsByContextRequest(context_id=held["mlflow.Run"].id)
     )
@@ -84,6 +83,7 @@ def test_the_name_and_its_tag_are_one(door: Door) -> None:
     door.post("runs/update", run_id=run, run_name="second")
     assert door.data(run)["tags"]["mlflow.runName"] == "second"
     door.post("runs/set-tag", run_id=run, key="mlflow.runName", value="third")
+    assert f"third {run[:12]}" in [each.name for each in door.contexts()]
     assert door.get("runs/get", run_id=run)["run"]["info"]["run_name"] == "third"
     door.post("runs/set-tag", run_id=run, key="mlflow.runName", value="")
     assert door.get("runs/get", run_id=run)["run"]["info"]["run_name"] == "third"

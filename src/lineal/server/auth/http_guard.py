@@ -20,6 +20,7 @@ from lineal.server.mlflow import answers as mlflow_answers
 from lineal.server.mlflow import server_routes as mlflow_routes
 from lineal.server.mlflow.calls import is_call
 from lineal.server.rest import problems
+from lineal.server.route_paths import route_path
 
 _OPEN = frozenset({"/healthz", "/readyz", login.PATH, login.LOGOUT_PATH, problems.PAGE, *mlflow_routes.OPEN})
 
@@ -51,14 +52,6 @@ class _Guard:
             return
         with calling(caller):
             await self._app(scope, receive, send)
-
-
-def route_path(scope: Scope) -> str:
-    """Return the path without the prefix under which a proxy shows the server."""
-    path: str = scope["path"]
-    prefix = scope.get("root_path", "")
-    is_inside = prefix and (path == prefix or path.startswith(f"{prefix}/"))
-    return path[len(prefix) :] or "/" if is_inside else path
 
 
 def _refusal(scope: Scope, error: errors.StatusError) -> Response:

@@ -9,8 +9,10 @@ import uuid
 from typing import Any
 
 from fastapi import Response
+from starlette.exceptions import HTTPException
 
 from lineal import errors
+from lineal.files import NoSpaceError
 from lineal.server.rest import problems
 
 _CODES = {
@@ -30,6 +32,7 @@ _CODES = {
 }
 """The HTTP status and MLflow's code for each status code. Clients repeat calls that are answered with 503."""
 _FAULT = (500, "INTERNAL_ERROR")
+_UNAVAILABLE = 503
 _log = logging.getLogger(__name__)
 
 
@@ -58,8 +61,23 @@ def refusal(error: errors.StatusError) -> Response:
     status, code = _CODES.get(error.error_code, _FAULT)
     if status == _FAULT[0]:
         return fault(error)
-    status = problems.status_of(error) if problems.status_of(error) in (503, 507) else status
+    if status == _UNAVAILABLE and error.__cause__ is not None:
+        _log.warning("%s", error.message, exc_info=error.__cause__)
+    if isinstance(error, NoSpaceError):
+        status = 507
+    elif problems.status_of(error) in (503, 507):
+        status = problems.status_of(error)
     return _error(status, code, error.message)
+
+
+def of_http_error(error: HTTPException) -> Response:
+    """Return the response for an error that has a status of HTTP, such as 408 for a body that does not come."""
+    return _error(error.status_code, "BAD_REQUEST", str(error.detail))
+
+
+def not_implemented(message: str) -> Response:
+    """Return the response for what this server does not have; clients do without it."""
+    return _error(501, "NOT_IMPLEMENTED", message)
 
 
 def fault(error: Exception) -> Response:

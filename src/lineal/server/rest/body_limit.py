@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lineal.server.route_paths import route_path
+
 LONGEST_BODY = 1 << 20
 
 
@@ -17,7 +19,7 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and count its body."""
-        if scope["type"] != "http" or self._path not in scope["path"]:
+        if scope["type"] != "http" or not route_path(scope).startswith(self._path):
             await self._app(scope, receive, send)
             return
         size = 0

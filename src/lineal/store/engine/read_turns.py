@@ -13,7 +13,10 @@ _LONG_SECONDS = 0.1
 
 
 class ReadTurns:
-    """One thread has its turn at a time. A thread that has just read goes behind one that waits."""
+    """One thread has its turn at a time. A thread that has just read goes behind one that waits.
+
+    Threads that wait overtake a long read.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

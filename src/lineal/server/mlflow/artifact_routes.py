@@ -1,0 +1,204 @@
+"""MLflow's artifact proxy: files of runs are uploaded, downloaded, listed and deleted over the HTTP port.
+
+A body is passed on in pieces, whatever its size. A browser saves a downloaded file and runs nothing of it on the origin
+of the web UI (downloads.py). What stays out: who may use which file (service/callers_files.py), and where it is
+(lineal/files).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from lineal import errors
+from lineal.config import MAX_ARTIFACT_FLAG
+from lineal.files import ArtifactsRoot
+from lineal.server.mlflow import answers
+from lineal.server.mlflow.downloads import Download, byte_range
+from lineal.server.transfers import PREFIXES
+from lineal.service.access import UNNAMED, Caller
+from lineal.service.callers_files import CallersFiles
+
+_Endpoint = Callable[[Request], Awaitable[Response]]
+_Result = TypeVar("_Result")
+_PIECE_BYTES = 1 << 20
+_FILES_AT_ONCE = 32
+"""How many threads work on files, so that a slow disk or bucket leaves the threads of other requests alone."""
+_DRAIN_SECONDS = 5.0
+_AMBIGUOUS = re.compile(rb"%(2f|5c|0[0ad])", re.IGNORECASE)
+_NO_PARTS = "Multipart upload is not supported for the current artifact repository"
+"""What MLflow's client compares with the answer, and only then uploads the file as a whole."""
+_ENCODED = "an encoded slash, backslash, line break or NUL in the address"
+
+
+def add(app: FastAPI, root: ArtifactsRoot, *, caller: Callable[[], Caller] = lambda: UNNAMED, max_bytes: int) -> None:
+    """Add the routes to an application; `caller` returns the current caller, and a file may have `max_bytes` bytes."""
+    proxy = _Proxy(root, caller, max_bytes)
+    for prefix in PREFIXES:
+        for path, method, endpoint in (
+            ("/artifacts", "GET", proxy.list_folder),
+            ("/artifacts/{path:path}", "GET", proxy.download),
+            ("/artifacts/{path:path}", "PUT", proxy.upload),
+            ("/artifacts/{path:path}", "DELETE", proxy.delete),
+            ("/mpu/create/{path:path}", "POST", proxy.refuse_parts),
+            ("/mpu/complete/{path:path}", "POST", proxy.refuse_parts),
+            ("/mpu/abort/{path:path}", "POST", proxy.refuse_parts),
+            ("/presigned/{path:path}", "GET", proxy.refuse_presigned),
+        ):
+            app.router.routes.append(_NamedRoute(f"{prefix}{path}", _answered(endpoint), methods=[method]))
+
+
+class _NamedRoute(Route):
+    """A route that the metrics of requests can name, as FastAPI's own."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a request is for this route, and add what the request gets from it."""
+        match, found = super().matches(scope)
+        return match, {**found, "route": self}
+
+
+def _answered(endpoint: _Endpoint) -> _Endpoint:
+    """Return an endpoint whose errors are answered as MLflow's clients read them."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except errors.StatusError as error:
+            await _drain(request)
+            return answers.refusal(error)
+        except HTTPException as error:
+            return answers.of_http_error(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+
+    return answer
+
+
+class _Proxy:
+    """The endpoints."""
+
+    def __init__(self, root: ArtifactsRoot, caller: Callable[[], Caller], max_bytes: int) -> None:
+        self._root = root
+        self._caller = caller
+        self._max_bytes = max_bytes
+        self._threads: anyio.CapacityLimiter | None = None
+
+    async def list_folder(self, request: Request) -> Response:
+        path = request.query_params.get("path", "")
+        entries = await self._run(self._files().list, path.removesuffix("/") or path)
+        shown: list[dict[str, Any]] = [
+            {"path": entry.path, "is_dir": True}
+            if entry.is_dir
+            else {"path": entry.path, "is_dir": False, "file_size": entry.file_size}
+            for entry in entries
+        ]
+        return answers.answer({"files": shown} if shown else {})
+
+    async def download(self, request: Request) -> Response:
+        path = _path(request)
+        files = self._files()
+        found = await self._run(files.read, path)
+        wanted = byte_range(request, found.size)
+        if wanted is not None:
+            found.close()
+            found = await self._run(partial(files.read, path, first=wanted[0], length=wanted[1]))
+        return Download(path, found, run=self._run, is_part=wanted is not None)
+
+    async def upload(self, request: Request) -> Response:
+        path = _path(request)
+        if path.endswith("/"):
+            raise errors.InvalidArgumentError("the path must end in the name of a file, and not in a slash")
+        files = self._files()
+        await self._run(files.require_write, path)
+        declared = request.headers.get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            raise self._too_large()
+        upload = await self._run(files.write, path)
+        try:
+            size = 0
+            async for piece in _pieces(request):
+                size += len(piece)
+                if size > self._max_bytes:
+                    raise self._too_large()
+                await self._run(upload.add, piece)
+            await self._run(upload.commit)
+        finally:
+            upload.discard()
+        return Response(status_code=200)
+
+    async def delete(self, request: Request) -> Response:
+        await self._run(self._files().delete, _path(request).removesuffix("/"))
+        return answers.answer({})
+
+    async def refuse_parts(self, request: Request) -> Response:
+        """Refuse an upload in parts, after which clients upload the file as a whole."""
+        await self._run(self._files().require_write, _path(request))
+        await _drain(request)
+        return answers.not_implemented(_NO_PARTS)
+
+    async def refuse_presigned(self, request: Request) -> Response:
+        """Refuse an address of the object store itself, after which clients download from here."""
+        await self._run(self._files().list, _path(request))
+        return answers.not_implemented("Multipart download is not supported; download the file as a whole")
+
+    def _files(self) -> CallersFiles:
+        return CallersFiles(self._root, self._caller())
+
+    async def _run(self, function: Callable[..., _Result], *given: Any) -> _Result:
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(_FILES_AT_ONCE)
+        return await anyio.to_thread.run_sync(function, *given, limiter=self._threads)
+
+    def _too_large(self) -> errors.ResourceExhaustedError:
+        return errors.ResourceExhaustedError(
+            f"the file has more than the {self._max_bytes >> 20} MiB that the server allows; start it with a larger "
+            f"{MAX_ARTIFACT_FLAG}",
+            errors.Details(limit=MAX_ARTIFACT_FLAG),
+        )
+
+
+def _path(request: Request) -> str:
+    """Return the path of a file in an address.
+
+    Raises:
+        InvalidArgumentError: a character that separates parts is encoded, which a proxy may read in another way.
+    """
+    if _AMBIGUOUS.search(request.scope.get("raw_path") or b""):
+        raise errors.InvalidArgumentError(f"Invalid path: it has {_ENCODED}", errors.Details(parameter="path"))
+    path: str = request.path_params["path"]
+    return path
+
+
+async def _pieces(request: Request) -> AsyncIterator[bytes]:
+    """Yield a body in pieces that are worth a thread's work."""
+    held: list[bytes] = []
+    size = 0
+    async for piece in request.stream():
+        held.append(piece)
+        size += len(piece)
+        if size >= _PIECE_BYTES:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
+
+
+async def _drain(request: Request) -> None:
+    """Read what a client still sends of a body that nobody wants; it reads the answer only afterwards."""
+    end = time.monotonic() + _DRAIN_SECONDS
+    with contextlib.suppress(ClientDisconnect, HTTPException, RuntimeError, TimeoutError):
+        with anyio.fail_after(_DRAIN_SECONDS):
+            async for _ in request.stream():
+                if time.monotonic() > end:
+                    return

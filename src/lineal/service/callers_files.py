@@ -1,0 +1,93 @@
+"""The files of runs as a caller may use them: readers read, writers write, each within their workspaces.
+
+The files of a workspace lie in one folder below the artifacts root (`files.workspace_folder`). A caller with a scope
+sees the folders of their workspaces and nothing that shows whether there are others. What stays out: where files are
+(lineal/files).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lineal import errors
+from lineal.files import ArtifactsRoot, Content, Entry, Upload, parts_of, workspace_folder
+from lineal.files.root import not_found
+from lineal.service.access import Caller, Role, require
+
+
+class CallersFiles:
+    """The files below a root that a caller may use.
+
+    Every function raises a `PermissionDeniedError` if the caller's role does not allow it, and otherwise what the
+    function of `ArtifactsRoot` with the same name raises.
+    """
+
+    def __init__(self, root: ArtifactsRoot, caller: Caller) -> None:
+        self._root = root
+        self._caller = caller
+
+    def read(self, path: str, *, first: int = 0, length: int | None = None) -> Content:
+        """Open a file; one of a workspace that the caller does not see is not found."""
+        require(self._caller, Role.READER, "reading files")
+        if not self._is_shown(path) and path:
+            raise not_found(path)
+        return self._root.read(path, first=first, length=length)
+
+    def list(self, path: str) -> Sequence[Entry]:
+        """Return what the caller sees directly below a folder."""
+        require(self._caller, Role.READER, "listing files")
+        folders = self._folders()
+        if not path and folders is not None:
+            return [entry for entry in self._root.list("") if entry.path in folders]
+        return self._root.list(path) if self._is_shown(path) else []
+
+    def write(self, path: str) -> Upload:
+        """Begin to write a file.
+
+        Raises:
+            PermissionDeniedError: it is not in a workspace of the caller.
+        """
+        require(self._caller, Role.WRITER, "uploading files")
+        self._require_shown(path)
+        return self._root.write(path)
+
+    def delete(self, path: str) -> None:
+        """Delete a file or folder.
+
+        Raises:
+            PermissionDeniedError: it is not in a workspace of the caller.
+        """
+        require(self._caller, Role.WRITER, "deleting files")
+        self._require_shown(path)
+        self._root.delete(path)
+
+    def require_write(self, path: str) -> None:
+        """Refuse a path that the caller may not write.
+
+        Raises:
+            StatusError: as `write`.
+        """
+        require(self._caller, Role.WRITER, "uploading files")
+        self._require_shown(path)
+
+    def _folders(self) -> frozenset[str] | None:
+        """Return the folders of the caller's workspaces, or None for all."""
+        scope = self._caller.scope
+        return None if scope is None else frozenset(workspace_folder(name) for name in scope.names)
+
+    def _is_shown(self, path: str) -> bool:
+        """Tell whether a path is in a workspace of the caller.
+
+        Raises:
+            InvalidArgumentError: it is not allowed.
+        """
+        parts, folders = parts_of(path), self._folders()
+        return folders is None or (bool(parts) and parts[0] in folders)
+
+    def _require_shown(self, path: str) -> None:
+        if not self._is_shown(path) and path:
+            scope = self._caller.scope
+            raise errors.PermissionDeniedError(
+                f"these credentials use the files of {scope.shown if scope else 'nothing'} alone, and a path begins "
+                "with the name of the workspace; use such a path, or other credentials"
+            )

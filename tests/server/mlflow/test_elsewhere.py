@@ -1,0 +1,76 @@
+"""What MLflow's clients write, as the other doors show it: labels, values, searches and edits of REST."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.server.mlflow.door import Door
+
+
+@pytest.fixture
+def run(door: Door) -> str:
+    """A run with parameters, tags and a metric."""
+    run = door.run(run_name="first", tags=[{"key": "mlflow.user", "value": "ann"}])
+    params = [{"key": "rate", "value": "0.25"}, {"key": "solver", "value": "adam"}, {"key": "size", "value": "1_000"}]
+    points = [{"key": "auc", "value": step / 4, "timestamp": step, "step": step} for step in range(4)]
+    tags = [{"key": "team", "value": "risk"}]
+    door.post("runs/log-batch", run_id=run, params=params, metrics=points, tags=tags)
+    return run
+
+
+def listed(door: Door, search: str, **asked: Any) -> list[dict[str, Any]]:
+    response = door.client.get("/api/v1/executions", params={"q": f"workspace={door.workspace} {search}", **asked})
+    assert response.status_code == 200, response.text
+    found: list[dict[str, Any]] = response.json()["items"]
+    return found
+
+
+def test_a_run_has_its_name_workspace_and_tags_in_lists(door: Door, run: str) -> None:
+    [row] = listed(door, "")
+    assert (row["name"], row["workspace"], row["type"]) == ("first", door.workspace, "mlflow.Run")
+    assert row["run"] == f"first {run[:12]}"
+    assert row["labels"] == {"team": "risk"}
+
+
+@pytest.mark.parametrize(
+    ("search", "is_found"),
+    [
+        ("label.team=risk", True),
+        ("prop.param.solver=adam", True),
+        ("prop.param.rate<0.3", True),
+        ("prop.param.rate>0.3", False),
+        ("prop.param.size>1", False),
+        ("metric.auc>0.7", True),
+        ("metric.auc>0.8", False),
+        ("prop.tag.mlflow.user=ann", True),
+    ],
+)
+def test_a_run_is_found_by_what_was_logged(door: Door, run: str, search: str, is_found: bool) -> None:
+    assert len(listed(door, search)) == is_found
+
+
+def test_a_label_that_is_changed_elsewhere_is_the_tag(door: Door, run: str) -> None:
+    [row] = listed(door, "")
+    changed = door.client.patch(f"/api/v1/executions/{row['id']}", json={"labels": {"team": "voice", "new": "1"}})
+    assert changed.status_code == 200, changed.text
+    tags = door.data(run)["tags"]
+    assert (tags["team"], tags["new"]) == ("voice", "1")
+    assert listed(door, "label.team=voice")[0]["labels"] == {"team": "voice", "new": "1"}
+
+
+def test_what_is_archived_elsewhere_is_deleted_here(door: Door, run: str) -> None:
+    [row] = listed(door, "")
+    assert door.client.patch(f"/api/v1/executions/{row['id']}", json={"archived": True}).status_code == 200
+    assert door.get("runs/get", run_id=run)["run"]["info"]["lifecycle_stage"] == "deleted"
+    door.post("runs/restore", run_id=run)
+    assert listed(door, "-has:archived")
+
+
+def test_runs_are_listed_once(door: Door, run: str) -> None:
+    other = door.run(run_name="first")
+    response = door.client.get("/api/v1/runs")
+    assert response.status_code == 200, response.text
+    own = {each["name"] for each in response.json()["items"] if each["workspace"] == door.workspace}
+    assert own == {f"first {run[:12]}", f"first {other[:12]}"}
