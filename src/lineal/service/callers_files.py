@@ -61,6 +61,15 @@ class CallersFiles:
         self._require_shown(path)
         self._root.delete(path)
 
+    def require_read(self, path: str) -> None:
+        """Refuse a path that nobody may read, and a caller who may not.
+
+        Raises:
+            StatusError: as `list`.
+        """
+        require(self._caller, Role.READER, "reading files")
+        parts_of(path)
+
     def require_write(self, path: str) -> None:
         """Refuse a path that the caller may not write.
 

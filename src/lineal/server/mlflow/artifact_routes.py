@@ -7,9 +7,7 @@ of the web UI (downloads.py). What stays out: who may use which file (service/ca
 
 from __future__ import annotations
 
-import contextlib
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -36,7 +34,6 @@ _Result = TypeVar("_Result")
 _PIECE_BYTES = 1 << 20
 _FILES_AT_ONCE = 32
 """How many threads work on files, so that a slow disk or bucket leaves the threads of other requests alone."""
-_DRAIN_SECONDS = 5.0
 _AMBIGUOUS = re.compile(rb"%(2f|5c|0[0ad])", re.IGNORECASE)
 _NO_PARTS = "Multipart upload is not supported for the current artifact repository"
 """What MLflow's client compares with the answer, and only then uploads the file as a whole."""
@@ -76,7 +73,6 @@ def _answered(endpoint: _Endpoint) -> _Endpoint:
         try:
             return await endpoint(request)
         except errors.StatusError as error:
-            await _drain(request)
             return answers.refusal(error)
         except HTTPException as error:
             return answers.of_http_error(error)
@@ -121,7 +117,6 @@ class _Proxy:
         if path.endswith("/"):
             raise errors.InvalidArgumentError("the path must end in the name of a file, and not in a slash")
         files = self._files()
-        await self._run(files.require_write, path)
         declared = request.headers.get("content-length", "")
         if declared.isdigit() and int(declared) > self._max_bytes:
             raise self._too_large()
@@ -144,13 +139,12 @@ class _Proxy:
 
     async def refuse_parts(self, request: Request) -> Response:
         """Refuse an upload in parts, after which clients upload the file as a whole."""
-        await self._run(self._files().require_write, _path(request))
-        await _drain(request)
+        self._files().require_write(_path(request))
         return answers.not_implemented(_NO_PARTS)
 
     async def refuse_presigned(self, request: Request) -> Response:
         """Refuse an address of the object store itself, after which clients download from here."""
-        await self._run(self._files().list, _path(request))
+        self._files().require_read(_path(request))
         return answers.not_implemented("Multipart download is not supported; download the file as a whole")
 
     def _files(self) -> CallersFiles:
@@ -192,13 +186,3 @@ async def _pieces(request: Request) -> AsyncIterator[bytes]:
             yield b"".join(held)
             held, size = [], 0
     yield b"".join(held)
-
-
-async def _drain(request: Request) -> None:
-    """Read what a client still sends of a body that nobody wants; it reads the answer only afterwards."""
-    end = time.monotonic() + _DRAIN_SECONDS
-    with contextlib.suppress(ClientDisconnect, HTTPException, RuntimeError, TimeoutError):
-        with anyio.fail_after(_DRAIN_SECONDS):
-            async for _ in request.stream():
-                if time.monotonic() > end:
-                    return
