@@ -1,5 +1,9 @@
 """Sequences of generated calls of MLflow's client: Lineal answers as MLflow's own server does.
 
+`plan.py` makes a sequence of calls from a seed, `calls.py` sends it with MLflow's client and writes the answers down,
+`compare.py` compares two such transcripts. The client and MLflow's server run in an environment of their own
+(LINEAL_MLFLOW_PYTHON, or `make mlflow`); nothing of MLflow is imported here.
+
 400 calls are compared every day, 5,600 with the slow tests. LINEAL_MLFLOW_SEED says where the seeds begin (1). The
 counts of calls are printed: `pytest -s` shows them.
 """
