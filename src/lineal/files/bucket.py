@@ -11,6 +11,7 @@ import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from lineal import errors
@@ -31,9 +32,12 @@ from lineal.files.root import (
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+_RANGE_BYTES = 4 << 20
 _PART_BYTES = 8 << 20
 _PARTS_AT_ONCE = 4
 _DELETED_AT_ONCE = 1000
+_RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=30)}
+"""A client waits for the answer meanwhile, and gives up after a minute or two."""
 
 
 class BucketRoot(ArtifactsRoot):
@@ -52,18 +56,26 @@ class BucketRoot(ArtifactsRoot):
             raise is_folder(path)
         with _reported():
             try:
-                size = int(self._store.head(key)["size"])
+                found = self._store.head(key)
             except FileNotFoundError:
                 raise (is_folder(path) if self.list(path) else not_found(path)) from None
-            within = length_within(size, first, length, path)
-            part: Any = {"range": (first, first + within)} if within not in (0, size) else {}
-            try:
-                found = self._store.get(key, options=part)
-            except FileNotFoundError:
-                raise not_found(path) from None
-            pieces = _pieces(found.stream(min_chunk_size=PIECE_BYTES)) if within else iter(())
-            modified = found.meta["last_modified"].timestamp()
+        size = found["size"]
+        within = length_within(size, first, length, path)
+        pieces = self._pieces(key, found["e_tag"], first, first + within)
+        modified = found["last_modified"].timestamp()
         return Content(pieces, size=size, modified=modified, first=first, length=within)
+
+    def _pieces(self, key: str, tag: str | None, first: int, end: int) -> Iterator[bytes]:
+        """Yield the bytes of an object, by a request for each range.
+
+        One request for all would wait for a slow client and reach its time limit. Each request names the tag of the
+        object, so no download is made of two versions.
+        """
+        for at in range(first, end, _RANGE_BYTES):
+            options: Any = {"range": (at, min(end, at + _RANGE_BYTES)), "if_match": tag}
+            whole = memoryview(_range(self._store, key, options))
+            for start in range(0, len(whole), PIECE_BYTES):
+                yield bytes(whole[start : start + PIECE_BYTES])
 
     def write(self, path: str) -> Upload:
         """Begin to write a file; see `ArtifactsRoot.write`. An object store has no folders that could be in its way."""
@@ -146,17 +158,24 @@ def open_bucket(url: str) -> BucketRoot:
             f"files in an object store need the package {error.name}; install it with: pip install 'lineal[objects]'"
         ) from None
     try:
-        return BucketRoot(from_url(url))
+        return BucketRoot(from_url(url, retry_config=_RETRIES))
     except (BaseError, ValueError) as error:
         raise errors.InvalidArgumentError(f"--artifacts-root is no place for files: {_first_line(error)}") from None
 
 
-def _pieces(stream: Any) -> Iterator[bytes]:
+def _range(store: ObjectStore, key: str, options: Any) -> bytes:
+    """Return a range of an object.
+
+    Raises:
+        AbortedError: it is gone, or another one is there.
+    """
+    from obstore.exceptions import PreconditionError
+
     with _reported():
-        for piece in stream:
-            whole = memoryview(piece)
-            for at in range(0, len(whole), PIECE_BYTES):
-                yield bytes(whole[at : at + PIECE_BYTES])
+        try:
+            return bytes(store.get(key, options=options).bytes())
+        except (FileNotFoundError, PreconditionError):
+            raise errors.AbortedError(f"{key[:1000]!r} was replaced or deleted meanwhile; download it again") from None
 
 
 def _name(key: str) -> str:
