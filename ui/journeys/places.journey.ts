@@ -88,6 +88,33 @@ describe("Back", () => {
   });
 });
 
+describe("an address that MLflow's clients print", () => {
+  const created = async () => {
+    const response = await fetch(`${world.address}/api/2.0/mlflow/runs/create`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ experiment_id: "0", run_name: "logged by MLflow", start_time: Date.now() }),
+    });
+    const { run } = (await response.json()) as { run: { info: { run_id: string } } };
+    return run.info.run_id;
+  };
+
+  it("opens the run", async () => {
+    const page = await open(`/#/experiments/0/runs/${await created()}`);
+    await page.getByRole("heading", { level: 1, name: "logged by MLflow" }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/\/executions\/\d+$/);
+  });
+
+  it("lists the runs of the experiment, or says that there is no such run", async () => {
+    await created();
+    const page = await open("/#/experiments/0");
+    await page.getByRole("link", { name: "logged by MLflow" }).first().waitFor();
+    await page.goto(`/experiments/0/runs/${"0".repeat(32)}`);
+    await page.getByText("prop.run_id=").first().waitFor();
+    expect(await page.locator(".grid-body .row").count()).toBe(0);
+  });
+});
+
 describe("a list", () => {
   it("is narrowed to a time by its bars", async () => {
     const page = await open("/artifacts");

@@ -6,8 +6,11 @@ import { firstRequests } from "./app/firstRequests";
 import { reloadOnce } from "./app/reloadOnce";
 
 const base = new URL(".", document.baseURI);
-const place = location.pathname.slice(base.pathname.length);
-for (const address of firstRequests(place, location.search)) askEarly(new URL(address, base).href);
+// What stands behind # is another place: a link of the original Artifact Store, or one that an MLflow client printed.
+const place = location.hash.startsWith("#/") ? undefined : location.pathname.slice(base.pathname.length);
+if (place !== undefined) {
+  for (const address of firstRequests(place, location.search)) askEarly(new URL(address, base).href);
+}
 // After an upgrade of the server, a document that a proxy has kept names a program that is gone.
 import("./main").catch((error: unknown) => {
   if (!reloadOnce()) throw error;

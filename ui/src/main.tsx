@@ -9,7 +9,7 @@ import { colorSchemeMemory } from "./app/colorScheme";
 import { basePath, router } from "./app/router";
 import { theme } from "./app/theme";
 
-// Links of the original Artifact Store are #/artifacts/7.
+// Links of the original Artifact Store are #/artifacts/7, and those of MLflow's clients #/experiments/0/runs/ID.
 if (location.hash.startsWith("#/")) {
   history.replaceState(null, "", basePath() + location.hash.slice(2));
 }

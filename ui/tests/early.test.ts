@@ -83,4 +83,15 @@ describe("an early answer", () => {
     await fetchOnce(new Request(`${HERE}api/v1/artifacts?limit=60`));
     expect(fetched).toHaveLength(2);
   });
+
+  it("is let go of if nobody takes it", async () => {
+    vi.useFakeTimers();
+    const answer = new Response("kept waiting");
+    vi.stubGlobal("fetch", () => Promise.resolve(answer));
+    askEarly(`${HERE}api/v1/nobody`);
+    const cancelled = vi.spyOn(answer.body as ReadableStream, "cancel");
+    await vi.advanceTimersByTimeAsync(60_000);
+    vi.useRealTimers();
+    expect(cancelled).toHaveBeenCalledOnce();
+  });
 });

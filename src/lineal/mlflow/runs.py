@@ -79,7 +79,8 @@ def _new_run(
         "artifact_uri": run_place(place, run_id),
     }
     for name, value in own.items():
-        run.properties[name].string_value = value
+        if value:
+            run.properties[name].string_value = value
     run.properties["experiment_id"].int_value = experiment.id
     custom = run.custom_properties
     custom[conventions.WORKSPACE_PROPERTY].string_value = request.workspace

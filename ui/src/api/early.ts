@@ -10,7 +10,17 @@ export function askEarly(address: string): void {
   // Whoever takes the answer hears of its failure; nobody else does.
   answer.catch(() => undefined);
   asked.set(key, answer);
-  setTimeout(() => asked.delete(key), FRESH);
+  setTimeout(() => forget(key), FRESH);
+}
+
+/** Let go of an answer that nobody took: while its body is not read, it holds one of the few connections to the server. */
+function forget(key: string): void {
+  const answer = asked.get(key);
+  asked.delete(key);
+  answer?.then(
+    ({ body }) => body?.cancel(),
+    () => undefined,
+  );
 }
 
 /** Send a request, or take the answer to the same one that was sent early. */

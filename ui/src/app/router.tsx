@@ -2,6 +2,7 @@
 
 import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { type ComponentType, lazy, Suspense } from "react";
+import { executionOfRun } from "../api/mlflow";
 import type { ListKind } from "../api/shapes";
 import { ArtifactPage } from "../artifact/ArtifactPage";
 import { ContextPage } from "../context/ContextPage";
@@ -149,6 +150,25 @@ const oldExecution = createRoute({
   },
 });
 
+// Addresses that MLflow's clients print: experiments/ID/runs/ID. The experiment with the id 0 has another id here.
+const mlflowRun = createRoute({
+  ...parent,
+  path: "/experiments/$experiment/runs/$run",
+  beforeLoad: async ({ params: { run } }) => {
+    const id = await executionOfRun(run);
+    if (id) throw redirect({ to: "/executions/$id", params: { id }, replace: true });
+    throw redirect({ to: "/executions", search: { filter: `prop.run_id=${run}` }, replace: true });
+  },
+});
+const mlflowExperiment = createRoute({
+  ...parent,
+  path: "/experiments/$experiment",
+  beforeLoad: ({ params: { experiment } }) => {
+    const filter = experiment === "0" ? "type=mlflow.Run" : `type=mlflow.Run prop.experiment_id=${experiment}`;
+    throw redirect({ to: "/executions", search: { filter }, replace: true });
+  },
+});
+
 const routeTree = root.addChildren([
   home,
   listRoute("artifacts"),
@@ -166,6 +186,8 @@ const routeTree = root.addChildren([
   audit,
   oldArtifact,
   oldExecution,
+  mlflowRun,
+  mlflowExperiment,
 ]);
 
 /** The path that the web UI lies under, with a slash at the end: the server writes it into the base element of index.html. */
