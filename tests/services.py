@@ -20,6 +20,8 @@ OFFICIAL_VARIABLE = "LINEAL_OFFICIAL_PYTHON"
 OFFICIAL_FOLDER = ".venv-official"
 MLFLOW_VARIABLE = "LINEAL_MLFLOW_PYTHON"
 MLFLOW_FOLDER = ".venv-mlflow"
+MLFLOW_OLDEST_VARIABLE = "LINEAL_MLFLOW_OLDEST_PYTHON"
+MLFLOW_OLDEST_FOLDER = ".venv-mlflow-oldest"
 REQUIRE_VARIABLE = "LINEAL_REQUIRE_SERVICES"
 
 
@@ -57,15 +59,25 @@ def require_official_python() -> Path:
 
 
 def require_mlflow_python() -> Path:
-    """Return the Python of an environment that has MLflow, or skip.
+    """Return the Python of an environment that has MLflow with its server, or skip."""
+    return _require_mlflow(MLFLOW_VARIABLE, MLFLOW_FOLDER, "mlflow")
 
-    Required services do not include it until `make mlflow` or the variable has asked for it: it is a large package.
+
+def require_oldest_mlflow_python() -> Path:
+    """Return the Python of an environment that has the oldest client of MLflow that Lineal serves, or skip."""
+    return _require_mlflow(MLFLOW_OLDEST_VARIABLE, MLFLOW_OLDEST_FOLDER, "mlflow-skinny")
+
+
+def _require_mlflow(variable: str, folder: str, package: str) -> Path:
+    """Return the Python that a variable names or `make mlflow` has made; one of its packages must be there.
+
+    Required services do not include it until one of the two has asked for it: it is large.
     """
-    named, made = os.environ.get(MLFLOW_VARIABLE), REPOSITORY / MLFLOW_FOLDER
+    named, made = os.environ.get(variable), REPOSITORY / folder
     python = Path(named) if named else made / "bin" / "python"
-    if _has_mlflow(python):
+    if _has_package(python, package):
         return python
-    what, install = "a Python with MLflow", f"run `make mlflow`, or name such a Python in {MLFLOW_VARIABLE}"
+    what, install = f"a Python with {package}", f"run `make mlflow`, or name such a Python in {variable}"
     if named or made.exists():
         missing(what, install=install)
     pytest.skip(f"{what} is missing: {install}")
@@ -86,7 +98,7 @@ def _has_official_package(python: Path) -> bool:
 
 
 @functools.cache
-def _has_mlflow(python: Path) -> bool:
-    """Tell whether the interpreter runs and finds MLflow with its server."""
-    probe = "from importlib.metadata import version; version('mlflow')"
-    return python.exists() and subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode == 0
+def _has_package(python: Path, package: str) -> bool:
+    """Tell whether the interpreter runs and finds a package."""
+    probe = [python, "-c", "import sys, importlib.metadata as found; found.version(sys.argv[1])", package]
+    return python.exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0

@@ -30,6 +30,12 @@ def mlflow_python() -> Path:
 
 
 @pytest.fixture(scope="session")
+def oldest_client_python() -> Path:
+    """The Python of the environment with the oldest client of MLflow that Lineal serves (read-only)."""
+    return services.require_oldest_mlflow_python()
+
+
+@pytest.fixture(scope="session")
 def reference_url(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The tracking URI of MLflow's own server, which takes up to a minute to start."""
     with running_reference(mlflow_python, tmp_path_factory.mktemp("reference")) as url:

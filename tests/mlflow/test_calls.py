@@ -2,7 +2,8 @@
 
 `plan.py` makes a sequence of calls from a seed, `calls.py` sends it with MLflow's client and writes the answers down,
 `compare.py` compares two such transcripts. The client and MLflow's server run in an environment of their own
-(LINEAL_MLFLOW_PYTHON, or `make mlflow`); nothing of MLflow is imported here.
+(LINEAL_MLFLOW_PYTHON, or `make mlflow`), the oldest client in another one (LINEAL_MLFLOW_OLDEST_PYTHON). Nothing of
+MLflow is imported here.
 
 400 calls are compared every day, 5,600 with the slow tests. LINEAL_MLFLOW_SEED says where the seeds begin (1). The
 counts of calls are printed: `pytest -s` shows them.
@@ -27,6 +28,7 @@ PROGRAM = Path(__file__).with_name("calls.py")
 CALLS = 400
 TIMEOUT = 300
 FIRST_SEED = int(os.environ.get("LINEAL_MLFLOW_SEED", "1"))
+OLDEST_SEED = FIRST_SEED + 100
 SEEDS = [FIRST_SEED, *(rare(FIRST_SEED + number) for number in range(1, 14))]
 pytestmark = pytest.mark.timeout(600)
 
@@ -42,6 +44,15 @@ def test_a_generated_sequence_is_answered_alike(
     assert not found, f"seed {seed}: {report(found)}"
     assert len(reference) == CALLS
     assert not too_few(counted), f"fewer calls succeeded than must: {too_few(counted)}"
+
+
+@pytest.mark.slow
+def test_the_oldest_client_is_answered_alike(oldest_client_python: Path, reference_url: str, lineal_url: str) -> None:
+    reference, lineal = transcripts(oldest_client_python, [reference_url, lineal_url], OLDEST_SEED)
+    print(f"\nthe oldest client, answered by the reference server:\n{table(counts(reference))}")
+    found = differences(reference, lineal)
+    assert not found, report(found)
+    assert sum("error" not in line for line in reference) > CALLS / 2
 
 
 def transcripts(python: Path, urls: list[str], seed: int) -> list[list[Line]]:
