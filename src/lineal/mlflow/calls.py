@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, runs
-from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_whole
+from lineal.mlflow import experiments, runs, searching
+from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_view, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -55,6 +55,8 @@ _POINT = (
 )
 _PAIR = (_needed("key"), _text("value"))
 
+_SEARCH = (_text("filter"), Field("order_by", as_texts), _whole("max_results"), _text("page_token"))
+
 CALLS: dict[str, Served] = {
     "experiments/create": _write(experiments.create_experiment, _needed("name"), _text("artifact_location"), _TAGS),
     "experiments/get": _read(experiments.get_experiment, _needed("experiment_id")),
@@ -65,6 +67,10 @@ CALLS: dict[str, Served] = {
     "experiments/set-experiment-tag": _write(experiments.set_experiment_tag, _needed("experiment_id"), *_PAIR),
     "experiments/delete-experiment-tag": _write(
         experiments.delete_experiment_tag, _needed("experiment_id"), _needed("key")
+    ),
+    "experiments/search": _read(searching.search_experiments, *_SEARCH, Field("view_type", as_view)),
+    "runs/search": _read(
+        searching.search_runs, *_SEARCH, Field("experiment_ids", as_texts), Field("run_view_type", as_view)
     ),
     "runs/create": _write(
         runs.create_run,

@@ -176,12 +176,21 @@ def by_id(session: Session, types: KnownTypes, request: Request, experiment_id: 
         InvalidArgumentError: the id is no number.
         NotFoundError: the workspace has none with this id.
     """
-    if not _NUMBER.fullmatch(experiment_id):
-        raise errors.InvalidArgumentError(f"the id of an experiment is a number, and {experiment_id[:60]!r} is none")
+    require_number(experiment_id)
     found = by_ids(session, types, request, [experiment_id])
     if not found:
         raise _no_experiment(request, experiment_id)
     return found[0]
+
+
+def require_number(experiment_id: str) -> None:
+    """Refuse a text that can be no id of an experiment.
+
+    Raises:
+        InvalidArgumentError: it is no number.
+    """
+    if not _NUMBER.fullmatch(experiment_id):
+        raise errors.InvalidArgumentError(f"the id of an experiment is a number, and {experiment_id[:60]!r} is none")
 
 
 def by_ids(session: Session, types: KnownTypes, request: Request, ids: Sequence[str]) -> list[pb.Context]:

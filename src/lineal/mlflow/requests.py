@@ -157,6 +157,13 @@ def as_texts(value: Any) -> list[str]:
     return [as_text(each) for each in items]
 
 
+def as_view(value: Any) -> str:
+    """Return the name or the number of a view as a text."""
+    if not isinstance(value, (str, int)):
+        raise ValueError("ACTIVE_ONLY, DELETED_ONLY or ALL")
+    return str(value)
+
+
 def pairs(items: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Return tags by key; of a key that is there twice, the last one counts."""
     return {item.get("key", ""): item.get("value", "") for item in items}

@@ -22,7 +22,14 @@ PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax
 ROOTS = ("", "/mlflow")
 """What may come before the prefixes: MLFLOW_TRACKING_URI is the address of the server, or that with /mlflow."""
 WORKSPACE_HEADER = "x-mlflow-workspace"
-_GETS = frozenset({"experiments/get", "experiments/get-by-name", "runs/get", "metrics/get-history"})
+_METHODS_OF = {
+    "experiments/get": ("GET",),
+    "experiments/get-by-name": ("GET",),
+    "experiments/search": ("POST", "GET"),
+    "runs/get": ("GET",),
+    "metrics/get-history": ("GET",),
+}
+"""The methods of the calls that are not sent by POST alone."""
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -51,9 +58,9 @@ class _Calls:
         name = request.path_params["call"]
         if name not in CALLS:
             return answers.no_endpoint(f"{request.method} {request.url.path[:200]}")
-        method = "GET" if name in _GETS else "POST"
-        if request.method != method:
-            return answers.wrong_method(request.method, method)
+        methods = _METHODS_OF.get(name, ("POST",))
+        if request.method not in methods:
+            return answers.wrong_method(request.method, ", ".join(methods))
         try:
             given = await self._given(request)
             workspace = request.headers.get(WORKSPACE_HEADER, "")

@@ -1,0 +1,62 @@
+"""Experiments that meet the terms of a filter, in an order: a workspace has few, so they are compared here.
+
+Runs, of which there are many, are found by the database (store/rows/run_search.py).
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lineal.filter.mlflow import Family, Operator, OrderTerm, Term
+
+Fields = dict[str, Any]
+_COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
+    Operator.EQUAL: operator.eq,
+    Operator.NOT_EQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.AT_MOST: operator.le,
+    Operator.GREATER: operator.gt,
+    Operator.AT_LEAST: operator.ge,
+    Operator.LIKE: lambda value, pattern: _is_like(value, pattern),
+    Operator.ILIKE: lambda value, pattern: _is_like(value, pattern, re.IGNORECASE),
+    Operator.IN: lambda value, values: value in values,
+    Operator.NOT_IN: lambda value, values: value not in values,
+}
+
+
+def matches(experiment: Fields, terms: Sequence[Term]) -> bool:
+    """Say whether an experiment, as clients read it, meets all terms; what it lacks meets IS NULL alone."""
+    return all(_meets(_value(experiment, term.family, term.key), term) for term in terms)
+
+
+def _meets(value: Any, term: Term) -> bool:
+    if term.operator in (Operator.IS_NULL, Operator.IS_NOT_NULL):
+        return (value is None) == (term.operator is Operator.IS_NULL)
+    return value is not None and bool(_COMPARED[term.operator](value, term.value))
+
+
+def _value(experiment: Fields, family: Family, key: str) -> Any:
+    if family is Family.TAG:
+        return next((tag["value"] for tag in experiment.get("tags", ()) if tag["key"] == key), None)
+    return experiment[key]
+
+
+def _is_like(value: str, pattern: str, flags: int = 0) -> bool:
+    """Say whether a text is like a pattern: % is any text, and _ is any character."""
+    pieces = (".*" if each == "%" else "." if each == "_" else re.escape(each) for each in pattern)
+    return re.fullmatch("".join(pieces), value, flags | re.DOTALL) is not None
+
+
+def in_order(experiments: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
+    """Return experiments in an order; ties have the greatest id first, and so has no order at all after the newest."""
+    found = sorted(experiments, key=lambda each: int(each["experiment_id"]), reverse=True)
+    for term in reversed(order or [OrderTerm(Family.ATTRIBUTE, "creation_time", ascending=False)]):
+        found.sort(key=lambda each, key=term.key: _sorted(each, key), reverse=not term.ascending)  # type: ignore[misc]
+    return found
+
+
+def _sorted(experiment: Fields, key: str) -> Any:
+    return int(experiment[key]) if key == "experiment_id" else experiment[key]
