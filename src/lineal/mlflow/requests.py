@@ -116,14 +116,18 @@ def as_text(value: Any) -> str:
 
 
 def as_whole(value: Any) -> int:
-    """Return a whole number of 64 bits, which may come as a text."""
+    """Return a whole number of 64 bits, which may come as a text, or as 5.0 or 1e3."""
     try:
-        found = int(value) if isinstance(value, str) or (isinstance(value, int) and value is not True) else None
+        found = int(value) if isinstance(value, str) or _is_whole(value) else None
     except ValueError:
         found = None
-    if found is None or value is False or not -_LARGEST <= found < _LARGEST:
+    if found is None or not -_LARGEST <= found < _LARGEST:
         raise ValueError("a whole number of 64 bits")
     return found
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int or (isinstance(value, float) and value.is_integer())
 
 
 def as_number(value: Any) -> float:

@@ -171,6 +171,14 @@ def test_a_history_comes_in_pages(door: Door) -> None:
         assert refusal.startswith("INVALID_PARAMETER_VALUE")
 
 
+@pytest.mark.parametrize("timestamp", [1000, "1000", 1000.0])
+def test_a_whole_number_may_be_written_as_a_text_or_with_a_fraction_of_zero(door: Door, timestamp: object) -> None:
+    run = door.run()
+    door.post("runs/log-metric", run_id=run, key="loss", value="0.5", timestamp=timestamp, step=2.0)
+    [point] = door.get("metrics/get-history", run_id=run, metric_key="loss")["metrics"]
+    assert (point["timestamp"], point["step"], point["value"]) == (1000, 2, 0.5)
+
+
 def test_nan_is_a_number_in_the_history(door: Door) -> None:
     run = door.run()
     door.post("runs/log-metric", run_id=run, key="loss", value="NaN", timestamp=1)
@@ -207,6 +215,8 @@ def test_a_deleted_run_is_read_and_not_changed(door: Door) -> None:
         ("runs/log-metric", {"key": "a", "value": "x", "timestamp": 1}, "the field 'value' must be a number"),
         ("runs/log-metric", {"key": "a", "value": 1, "timestamp": -1}, "give milliseconds since the epoch"),
         ("runs/log-metric", {"key": "a", "value": 1, "timestamp": 1.5}, "must be a whole number of 64 bits"),
+        ("runs/log-metric", {"key": "a", "value": 1, "timestamp": True}, "must be a whole number of 64 bits"),
+        ("runs/log-metric", {"key": "a", "value": 1, "timestamp": 1e19}, "must be a whole number of 64 bits"),
         ("runs/log-metric", {"key": "a$", "value": 1, "timestamp": 1}, "'name' cannot be 'a$'"),
         ("runs/log-parameter", {"key": "a//b", "value": "1"}, "as the path of a file it would be 'a/b'"),
         ("runs/log-parameter", {"key": "a" * 250, "value": "1"}, "it has 250 characters; use up to 249"),
