@@ -300,4 +300,4 @@ def test_a_page_takes_few_statements(service: MetadataService, search: Search) -
     search("params.p LIKE 'a%' AND tags.t IS NULL", ["params.p DESC"])
     assert len(statements) == 1
     search("params.p = 'abc' AND tags.t IS NULL", ["params.p DESC"])
-    assert len(statements) == (2 if service.database.dialect.knows_values else 3)
+    assert len(statements) == 3

@@ -1,8 +1,8 @@
 """Runs of MLflow, found by the terms of a filter, in an order, page by page.
 
-SQLite does not know how many runs have a value, so this module looks: a value that few runs have is read first, and
-for an order by time the runs of that time. What stays out: the text of filters and orders (filter/mlflow/), the order
-(run_order.py), and where values are stored (run_values.py).
+A value that few runs have is read first, and for an order by time, the latest runs. Planners do not see this: SQLite
+does not know how often a value occurs, and no engine how many of the latest runs meet a filter. What stays out: the
+text of filters and orders (filter/mlflow/), the order (run_order.py), and where values are stored (run_values.py).
 """
 
 from __future__ import annotations
@@ -164,16 +164,15 @@ class _Form(NamedTuple):
 
 def _rows(session: Session, asked: _Asked) -> list[Row]:
     """Return the rows of a page and, if there are more, one more: the columns of the run, then its place."""
-    if not session.dialect.knows_values:
-        first = _rare_term(session, asked.terms)
-        if first is not None:
-            return session.rows(_kept(session, asked.form(first=first)), asked.values)
-        if (*asked.order, NEWEST_FIRST)[0] == NEWEST_FIRST:
-            for front in _fronts(session, asked):
-                form = asked.form(is_front=True)
-                found = session.rows(_kept(session, form), {**asked.values, "front": front})
-                if len(found) > asked.limit:
-                    return found
+    first = _rare_term(session, asked.terms)
+    if first is not None:
+        return session.rows(_kept(session, asked.form(first=first)), asked.values)
+    if (*asked.order, NEWEST_FIRST)[0] == NEWEST_FIRST:
+        for front in _fronts(session, asked):
+            form = asked.form(is_front=True)
+            found = session.rows(_kept(session, form), {**asked.values, "front": front})
+            if len(found) > asked.limit:
+                return found
     return session.rows(_kept(session, asked.form()), asked.values)
 
 
@@ -263,19 +262,18 @@ def _source(form: _Form) -> tuple[sa.FromClause, list[Any]]:
     """Return the tables that are read first, in this order, and what makes their rows those of the runs."""
     run, member = NODE[EXECUTION], _PROPERTY.alias("member")
     in_experiment = Stored(EXPERIMENT_PROPERTY, False)
-    wanted: list[Any] = [
-        *named(member.c, in_experiment),
-        listed(member.c.int_value, "experiments"),
-        run.c.type_id.in_(_types()),
-    ]
+    experiment: Any = member.c.int_value
+    wanted: list[Any] = [*named(member.c, in_experiment), run.c.type_id.in_(_types())]
     source: Any = member
     if form.first is not None or form.is_front:
         first = _PROPERTY.alias("first")
         source = first.join(member, owns(member.c, first.c.execution_id, in_experiment))
+        experiment += sa.literal_column("0")  # else PostgreSQL reads all runs of the experiment by its index
         if form.first is not None:
             wanted += _has_text(first.c, form.first)
         else:
             wanted += [*named(first.c, _STARTED), first.c.int_value > sa.bindparam("front", type_=sa.BigInteger())]
+    wanted.append(listed(experiment, "experiments"))
     source = in_written_order(source.join(run, run.c.id == member.c.execution_id))
     if form.view is not View.ALL:
         archived = is_archived(run.c.id)
