@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, runs, searching
+from lineal.mlflow import experiments, inputs, runs, searching
 from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_view, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
@@ -91,6 +91,7 @@ CALLS: dict[str, Served] = {
     "runs/log-batch": _write(
         runs.log_batch, _needed("run_id"), _list("metrics", *_POINT), _list("params", *_PAIR), _list("tags", *_PAIR)
     ),
+    "runs/log-inputs": _write(inputs.log_inputs, _needed("run_id"), _list("datasets"), _list("models")),
     "metrics/get-history": _read(
         runs.metric_history, *_RUN, _needed("metric_key"), _text("page_token"), _whole("max_results")
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from lineal import conventions, errors
 from lineal.kinds import CONTEXT, EXECUTION
-from lineal.mlflow import experiments, keys, metrics, stored_form, workspaces
+from lineal.mlflow import data_sets, experiments, keys, metrics, stored_form, workspaces
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
@@ -50,7 +50,7 @@ def create_run(session: Session, types: KnownTypes, request: Request) -> Fields:
     workspace_id = workspaces.workspace_id(session, types, request.workspace)
     members = [(holder, run.id) for holder in (workspace_id, experiment.id, context_id)]
     relations.add_members(session, EXECUTION, members)
-    return {"run": _whole(run, stored_form.experiment_id_of(experiment), [])}
+    return {"run": _whole(run, stored_form.experiment_id_of(experiment), [], {})}
 
 
 def _name_of(request: Request, tags: dict[str, str]) -> str:
@@ -114,10 +114,15 @@ def get_run(session: Session, types: KnownTypes, request: Request) -> Fields:
 
 
 def whole_runs(session: Session, types: KnownTypes, request: Request, runs: Sequence[pb.Execution]) -> list[Fields]:
-    """Return runs as MLflow's clients read them, with their latest metrics."""
-    latest = metrics.latest_of(session, [run.id for run in runs])
-    ids = experiment_ids(session, types, request, runs)
-    return [_whole(run, ids[run.properties["experiment_id"].int_value], latest.get(run.id, [])) for run in runs]
+    """Return runs as MLflow's clients read them, with their latest metrics and what they read."""
+    ids = [run.id for run in runs]
+    latest = metrics.latest_of(session, ids)
+    inputs = data_sets.inputs_of(session, types, ids)
+    known = experiment_ids(session, types, request, runs)
+    return [
+        _whole(run, known[run.properties["experiment_id"].int_value], latest.get(run.id, []), inputs.get(run.id, {}))
+        for run in runs
+    ]
 
 
 def experiment_ids(
@@ -129,11 +134,11 @@ def experiment_ids(
     return {each: stored_form.DEFAULT_ID if default is not None and each == default.id else str(each) for each in ids}
 
 
-def _whole(run: pb.Execution, experiment_id: str, latest: list[Fields]) -> Fields:
+def _whole(run: pb.Execution, experiment_id: str, latest: list[Fields], inputs: Fields) -> Fields:
     return {
         "info": stored_form.run_info(run, experiment_id=experiment_id),
         "data": stored_form.run_data(run, latest),
-        "inputs": {},
+        "inputs": inputs,
         "outputs": {},
     }
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal import conventions
-from lineal.kinds import CONTEXT, EXECUTION, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.mlflow import stored_form
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
@@ -22,7 +22,11 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
 _WORKSPACE_PROPERTIES = {"description": pb.STRING, conventions.LABELS: pb.STRING}
-_REQUESTS = {CONTEXT: rpc.PutContextTypeRequest, EXECUTION: rpc.PutExecutionTypeRequest}
+_REQUESTS: dict[Kind, Any] = {
+    ARTIFACT: rpc.PutArtifactTypeRequest,
+    CONTEXT: rpc.PutContextTypeRequest,
+    EXECUTION: rpc.PutExecutionTypeRequest,
+}
 
 
 def type_id(session: Session, types: KnownTypes, kind: Kind, name: str, properties: Mapping[str, int]) -> int:

@@ -1,0 +1,120 @@
+"""Data sets of runs as they are stored: artifacts of the SDK's type, and INPUT events.
+
+A data set is one artifact of its workspace, whichever experiments use it: its name and its digest say which. How a run
+used it, such as `mlflow.data.context` = `training`, is the path of the event. What stays out: requests (inputs.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lineal import conventions, json_text
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.mlflow import workspaces
+from lineal.mlflow.requests import Request
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import whole_messages
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.store.engine.session import Session
+from lineal.store.rows import events as event_rows
+from lineal.store.rows import whole_nodes
+from lineal.store.rows.events import Step
+from lineal.store.schema import locks
+from lineal.wire import metadata_store as pb
+
+Fields = dict[str, Any]
+TYPE = "kubeflow.org/alpha/data_set"
+_TYPE_PROPERTIES = dict.fromkeys(
+    ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "query"), pb.STRING
+)
+_EXTERNAL_ID = "mlflow:dataset:"
+KEPT = {name: f"__mlflow_{name}__" for name in ("source_type", "source", "schema", "profile")}
+"""The custom properties of what MLflow's clients say of a data set."""
+_PLACES = ("uri", "url", "path")
+
+
+def stored(session: Session, types: KnownTypes, request: Request, data_set: Mapping[str, str]) -> int:
+    """Return the id of the artifact of a data set, which is created if the workspace does not have it.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        request: the request, whose workspace counts.
+        data_set: its `name`, its `digest`, and what else is known of it (KEPT).
+    """
+    identity = json.dumps([request.workspace, data_set["name"], data_set["digest"]])
+    external_id = f"{_EXTERNAL_ID}{hashlib.sha256(identity.encode()).hexdigest()}"
+    found = whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id]).rows
+    if not found and locks.take(session, locks.of_identity(external_id)):
+        found = whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id]).rows
+    if found:
+        return found[0].id
+    return write_nodes(session, types, ARTIFACT, [_new(session, types, request, data_set, external_id)])[0]
+
+
+def _new(
+    session: Session, types: KnownTypes, request: Request, data_set: Mapping[str, str], external_id: str
+) -> pb.Artifact:
+    type_id = workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES)
+    artifact = pb.Artifact(type_id=type_id, external_id=external_id)
+    if uri := uri_of(data_set.get("source", "")):
+        artifact.uri = uri
+    artifact.properties["name"].string_value = data_set["name"]
+    artifact.properties["version"].string_value = data_set["digest"]
+    artifact.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    for name, kept in KEPT.items():
+        if name in data_set:
+            artifact.custom_properties[kept].string_value = data_set[name]
+    return artifact
+
+
+def uri_of(source: str) -> str:
+    """Return the URI in the source of a data set, which is a JSON object or a text of its own."""
+    try:
+        found = json_text.loads(source)
+    except ValueError:
+        return source
+    if not isinstance(found, dict):
+        return source
+    return next((found[name] for name in _PLACES if isinstance(found.get(name), str)), "")
+
+
+def inputs_of(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, Fields]:
+    """Return what runs read, as MLflow's clients know it, by the ids of their executions; some have read nothing.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        ids: the ids of the executions.
+    """
+    events, steps = event_rows.events_with_steps(session, EXECUTION, ids)
+    read_by = [row for row in events if row[3] == pb.Event.INPUT]
+    known = sorted({row[1] for row in read_by})
+    if not known:
+        return {}
+    nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_ids(session, ARTIFACT, known))
+    data_sets = {node.id: _fields(node) for node in nodes if node.external_id.startswith(_EXTERNAL_ID)}
+    found: dict[int, Fields] = {}
+    for event_id, artifact_id, run, *_ in read_by:
+        if artifact_id in data_sets:
+            tags = _tags(steps.get(event_id, []))
+            used = {**({"tags": tags} if tags else {}), "dataset": data_sets[artifact_id]}
+            found.setdefault(run, {"dataset_inputs": []})["dataset_inputs"].append(used)
+    return found
+
+
+def _tags(steps: Sequence[Step]) -> list[Fields]:
+    """Return the tags in the path of an event: keys and values in turn."""
+    texts = [key or "" for _, key in steps]
+    return [{"key": key, "value": value} for key, value in zip(texts[::2], texts[1::2], strict=False)]
+
+
+def _fields(node: pb.Artifact) -> Fields:
+    own = {"name": node.properties["name"].string_value, "digest": node.properties["version"].string_value}
+    kept = {
+        name: node.custom_properties[each].string_value for name, each in KEPT.items() if each in node.custom_properties
+    }
+    return {**own, **kept}
