@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from lineal import errors
+from lineal.files import workspace_folder
 from lineal.mlflow import workspaces
 from lineal.mlflow.calls import CALLS
 from lineal.mlflow.requests import Request, read
@@ -47,7 +48,7 @@ class Tracking:
         """
         served, caller = CALLS[name], self._caller()
         used = self._workspace(caller, workspace)
-        request = Request(used, read(served.fields, given), root=f"mlflow-artifacts:/{used}")
+        request = Request(used, read(served.fields, given), root=f"mlflow-artifacts:/{workspace_folder(used)}")
         self._prepare(used, caller)
         answer = self._service.call(name, request, caller=caller, called=served.call)
         return cast("dict[str, Any]", answer)

@@ -45,7 +45,7 @@ def create_experiment(session: Session, types: KnownTypes, request: Request) -> 
         name=stored_form.node_name(request.workspace, name),
     )
     experiment.properties["name"].string_value = name
-    place = _checked_place(request.text("artifact_location"))
+    place = _checked_place(request)
     if place:
         experiment.properties["artifact_location"].string_value = place
     experiment.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
@@ -246,7 +246,19 @@ def _checked_name(request: Request, name: str) -> str:
     return name
 
 
-def _checked_place(place: str) -> str:
+def _checked_place(request: Request) -> str:
+    """Return where the files of an experiment are to be; "" for a place of its own below those of the workspace.
+
+    Raises:
+        InvalidArgumentError: it is no place, or is among the files of another workspace.
+    """
+    place = request.text("artifact_location")
+    is_kept_here = place.startswith("mlflow-artifacts:")
+    if is_kept_here and not (place.startswith(f"{request.root}/") and ".." not in place):
+        raise errors.InvalidArgumentError(
+            f"artifact_location {place[:100]!r} is not among the files of this workspace; give one that begins with "
+            f"{request.root}/, or leave it out"
+        )
     if "#" in place:
         raise errors.InvalidArgumentError(
             f"artifact_location {place[:100]!r} has a fragment; leave out # and what follows"

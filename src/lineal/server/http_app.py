@@ -12,7 +12,6 @@ import lineal
 from lineal.catalogue import Catalogue
 from lineal.config import ServerSettings
 from lineal.files import open_root
-from lineal.mlflow import Tracking
 from lineal.server import grpc_web, mlflow, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
@@ -22,7 +21,6 @@ from lineal.server.http_headers import add_headers
 from lineal.server.http_limits import add_head_limits, add_limits
 from lineal.server.http_methods import add_head
 from lineal.server.http_origins import add_origins
-from lineal.server.mlflow import artifact_routes
 from lineal.server.observing.http_calls import add_calls, add_metrics
 from lineal.server.readiness import Readiness
 from lineal.server.rpcs import SERVICE_NAME
@@ -44,11 +42,9 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     rest.install(app, catalogue)
-    mlflow.install(app, Tracking(service, caller=guard.caller), max_bytes=settings.max_message_bytes)
+    mlflow.install(app, service, open_root(settings.artifacts_place), guard=guard, settings=settings)
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
-    root = open_root(settings.artifacts_place)
-    artifact_routes.add(app, root, caller=guard.caller, max_bytes=settings.limits.max_artifact_mib << 20)
     add_web_ui(app, built_web_ui(), image_origins=settings.image_origins)
     app.add_middleware(PlainBodies, limits=settings.limits, max_bytes=settings.max_message_bytes)
     add_limits(app, settings.limits, guard)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from lineal.files import workspace_folder
 from lineal.security import AccessSettings
 from lineal.service.access import Role
 from tests.access.serving import Served, asking
@@ -86,6 +87,15 @@ def test_workspaces_do_not_see_each_other(door: Door) -> None:
 def test_without_a_header_a_call_is_about_the_workspace_default(door: Door) -> None:
     del door.client.headers["X-MLFLOW-WORKSPACE"]
     assert door.get("experiments/get", experiment_id="0")["experiment"]["workspace"] == "default"
+
+
+def test_the_files_of_a_workspace_are_in_its_folder(door: Door) -> None:
+    name = f"{door.workspace}: x"
+    response = door.client.post(
+        "/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}, headers={"X-MLFLOW-WORKSPACE": name}
+    )
+    place = response.json()["run"]["info"]["artifact_uri"]
+    assert place.startswith(f"mlflow-artifacts:/{workspace_folder(name)}/0/"), response.text
 
 
 @pytest.mark.parametrize("name", ["a/b", "x" * 201, "a\x01b"])

@@ -10,11 +10,20 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from lineal.config import ServerSettings
+from lineal.files import ArtifactsRoot
 from lineal.mlflow import Tracking
-from lineal.server.mlflow import calls, server_routes
+from lineal.server.auth.guard import Guard
+from lineal.server.mlflow import artifact_routes, calls, run_files, server_routes
+from lineal.service import MetadataService
 
 
-def install(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
-    """Add MLflow's interface to an application; a body may have `max_bytes` bytes."""
+def install(
+    app: FastAPI, service: MetadataService, root: ArtifactsRoot, *, guard: Guard, settings: ServerSettings
+) -> None:
+    """Add MLflow's interface to an application, over a store and the files of runs."""
+    tracking = Tracking(service, caller=guard.caller)
     server_routes.add(app)
-    calls.add(app, tracking, max_bytes=max_bytes)
+    run_files.add(app, tracking, root, caller=guard.caller)
+    calls.add(app, tracking, max_bytes=settings.max_message_bytes)
+    artifact_routes.add(app, root, caller=guard.caller, max_bytes=settings.limits.max_artifact_mib << 20)

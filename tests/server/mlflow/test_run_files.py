@@ -1,0 +1,56 @@
+"""The list of a run's files, uploaded by the artifact proxy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.server.mlflow.door import Door, told
+
+
+def upload(door: Door, place: str, name: str, content: bytes) -> None:
+    path = place.removeprefix("mlflow-artifacts:/")
+    response = door.client.put(f"/api/2.0/mlflow-artifacts/artifacts/{path}/{name}", content=content)
+    assert response.status_code == 200, response.text
+
+
+def test_files_are_listed_folder_by_folder(door: Door) -> None:
+    run = door.run()
+    place = door.get("runs/get", run_id=run)["run"]["info"]["artifact_uri"]
+    assert door.get("artifacts/list", run_id=run) == {"root_uri": place}
+    upload(door, place, "model/weights.bin", b"12345")
+    upload(door, place, "notes.txt", b"123")
+    assert door.get("artifacts/list", run_id=run)["files"] == [
+        {"path": "model", "is_dir": True},
+        {"path": "notes.txt", "is_dir": False, "file_size": 3},
+    ]
+    inside = door.get("artifacts/list", run_uuid=run, path="model")["files"]
+    assert inside == [{"path": "model/weights.bin", "is_dir": False, "file_size": 5}]
+
+
+@pytest.mark.parametrize("path", ["..", "../..", "/etc", "a/../../b", "%2e%2e", "a\\b"])
+def test_a_path_out_of_the_run_is_refused(door: Door, path: str) -> None:
+    run = door.run()
+    response = door.client.get("/api/2.0/mlflow/artifacts/list", params={"run_id": run, "path": path})
+    assert told(response).startswith("INVALID_PARAMETER_VALUE")
+
+
+def test_files_of_another_workspace_or_place_are_not_listed(door: Door) -> None:
+    run = door.run(door.experiment("elsewhere", artifact_location="s3://bucket/x"))
+    assert door.not_found("artifacts/list", run_id=run).startswith(
+        "ENDPOINT_NOT_FOUND: the files of this run are at s3:"
+    )
+    assert door.not_found("artifacts/list", run_id="0" * 32).startswith("RESOURCE_DOES_NOT_EXIST")
+    assert door.not_found("artifacts/list").startswith("INVALID_PARAMETER_VALUE")
+    door.client.headers["X-MLFLOW-WORKSPACE"] = f"{door.workspace}-other"
+    assert door.not_found("artifacts/list", run_id=run).startswith("RESOURCE_DOES_NOT_EXIST")
+
+
+def test_an_experiment_cannot_point_into_the_files_of_another_workspace(door: Door) -> None:
+    own, other = door.workspace, f"{door.workspace}-other"
+    made = door.run()
+    place = door.get("runs/get", run_id=made)["run"]["info"]["artifact_uri"]
+    upload(door, place, "secret.txt", b"123")
+    door.client.headers["X-MLFLOW-WORKSPACE"] = other
+    refusal = door.refused("experiments/create", name="thief", artifact_location=f"mlflow-artifacts:/{own}/0")
+    assert refusal.startswith("INVALID_PARAMETER_VALUE")
+    assert door.experiment("own", artifact_location=f"mlflow-artifacts:/{other}/mine")
