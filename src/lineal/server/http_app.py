@@ -42,7 +42,7 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     rest.install(app, catalogue)
-    mlflow.install(app, service, open_root(settings.artifacts_place), guard=guard, settings=settings)
+    mlflow.install(app, service, open_root(settings.artifacts_place), caller=guard.caller, settings=settings)
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
     add_web_ui(app, built_web_ui(), image_origins=settings.image_origins)

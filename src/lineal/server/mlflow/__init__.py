@@ -8,22 +8,37 @@ interface.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 
 from lineal.config import ServerSettings
 from lineal.files import ArtifactsRoot
 from lineal.mlflow import Tracking
-from lineal.server.auth.guard import Guard
 from lineal.server.mlflow import artifact_routes, calls, run_files, server_routes
 from lineal.service import MetadataService
+from lineal.service.access import Caller
 
 
 def install(
-    app: FastAPI, service: MetadataService, root: ArtifactsRoot, *, guard: Guard, settings: ServerSettings
+    app: FastAPI,
+    service: MetadataService,
+    root: ArtifactsRoot,
+    *,
+    caller: Callable[[], Caller],
+    settings: ServerSettings,
 ) -> None:
-    """Add MLflow's interface to an application, over a store and the files of runs."""
-    tracking = Tracking(service, caller=guard.caller)
+    """Add MLflow's interface to an application, over a store and the files of runs.
+
+    Args:
+        app: the application.
+        service: the store.
+        root: the files.
+        caller: returns the current caller.
+        settings: the limits.
+    """
+    tracking = Tracking(service, caller=caller)
     server_routes.add(app)
-    run_files.add(app, tracking, root, caller=guard.caller)
+    run_files.add(app, tracking, root, caller=caller)
     calls.add(app, tracking, max_bytes=settings.max_message_bytes)
-    artifact_routes.add(app, root, caller=guard.caller, max_bytes=settings.limits.max_artifact_mib << 20)
+    artifact_routes.add(app, root, caller=caller, max_bytes=settings.limits.max_artifact_mib << 20)
