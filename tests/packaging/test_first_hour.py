@@ -25,7 +25,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # packages are fetche
 LINES = sorted({line for page in ("README.md", "docs/quickstart.md") for line in commands_of(page, "pip")})
 A_WHEEL = next(line for line in commands_of("docs/quickstart.md", "pip") if "dist" in line)
 WHEEL_AND_EXTRAS = next(line for line in commands_of("README.md", "pip") if "dist" in line)
-BROUGHT_BY = {"server": "uvicorn", "notebook": "pandas", "mysql": "pymysql", "postgresql": "psycopg"}
+BROUGHT_BY = {
+    "server": "uvicorn",
+    "notebook": "pandas",
+    "mysql": "pymysql",
+    "postgresql": "psycopg",
+    "objects": "obstore",
+}
 
 
 @dataclass(frozen=True)

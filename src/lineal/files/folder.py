@@ -73,9 +73,9 @@ class FolderRoot(ArtifactsRoot):
         if not parts:
             raise no_name()
         place = self._inside(parts[:-1]) / parts[-1]
-        if place.is_dir():
-            raise blocked(path)
         with reported(path):
+            if place.is_dir():
+                raise blocked(path)
             self._uploads.mkdir(parents=True, exist_ok=True)
             return _FolderUpload(path, place, self._uploads / uuid.uuid4().hex)
 
