@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, inputs, runs, searching
+from lineal.mlflow import experiments, histories, inputs, runs, searching
 from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_view, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
@@ -93,7 +93,18 @@ CALLS: dict[str, Served] = {
     ),
     "runs/log-inputs": _write(inputs.log_inputs, _needed("run_id"), _list("datasets"), _list("models")),
     "metrics/get-history": _read(
-        runs.metric_history, *_RUN, _needed("metric_key"), _text("page_token"), _whole("max_results")
+        histories.metric_history, *_RUN, _needed("metric_key"), _text("page_token"), _whole("max_results")
+    ),
+    "metrics/get-history-bulk": _read(
+        histories.bulk_history, Field("run_id", as_texts), _needed("metric_key"), _whole("max_results")
+    ),
+    "metrics/get-history-bulk-interval": _read(
+        histories.bulk_history_interval,
+        Field("run_ids", as_texts),
+        _needed("metric_key"),
+        _whole("start_step"),
+        _whole("end_step"),
+        _whole("max_results"),
     ),
 }
 """The calls by the ends of their addresses."""

@@ -24,7 +24,7 @@ from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import pages, relations, whole_nodes
+from lineal.store.rows import relations, whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -401,30 +401,3 @@ def _rename_context(session: Session, types: KnownTypes, run: pb.Execution) -> N
         context.name = stored_form.run_context_name(name, run.properties["run_id"].string_value)
         context.properties["name"].string_value = name
         write_nodes(session, types, CONTEXT, [context], UpdateOptions(mask=("name", "properties.name")))
-
-
-def metric_history(session: Session, types: KnownTypes, request: Request) -> Fields:
-    """Answer a page of the points of a metric, by time, step and value; a run that is not there has none.
-
-    Raises:
-        InvalidArgumentError: the page is none of this call.
-    """
-    most = request.number("max_results")
-    if most is not None and most < 1:
-        raise errors.InvalidArgumentError(f"max_results is {most}; give 1 or more, or leave it out for all points")
-    start = _start_of(request.text("page_token"))
-    external_id = stored_form.run_external_id(request.workspace, run_id_of(request))
-    known = node_rows.ask_by_external_ids(session, EXECUTION, [external_id])()
-    points = metrics.history(session, known[0].id, request.text("metric_key")) if known else []
-    end = len(points) if most is None else start + most
-    answer: Fields = {"metrics": points[start:end]} if points[start:end] else {}
-    return answer if end >= len(points) else {**answer, "next_page_token": pages.numbered(end)}
-
-
-def _start_of(token: str) -> int:
-    try:
-        return pages.numbers(token, 1)[0] if token else 0
-    except ValueError:
-        raise errors.InvalidArgumentError(
-            f"page_token {token[:60]!r} is none of this call; give next_page_token unchanged"
-        ) from None

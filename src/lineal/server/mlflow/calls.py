@@ -28,6 +28,8 @@ _METHODS_OF = {
     "experiments/search": ("POST", "GET"),
     "runs/get": ("GET",),
     "metrics/get-history": ("GET",),
+    "metrics/get-history-bulk": ("GET",),
+    "metrics/get-history-bulk-interval": ("GET",),
 }
 """The methods of the calls that are not sent by POST alone."""
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
