@@ -1,6 +1,6 @@
 """The language of MLflow in its own text: mlflow_cases.json holds filters and orders with what each means.
 
-The answers are those that an MLflow server 3.17 gave; null is for a text that it refuses. tests/compat/test_mlflow.py
+The answers are those that an MLflow server 3.17 gave; null is for a text that it refuses. tests/mlflow/test_language.py
 asks one again.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from lineal.filter.mlflow import (
     parse_filter,
     parse_order,
 )
+from lineal.filter.mlflow.patterns import is_like
 
 CASES = json.loads(Path(__file__).with_name("mlflow_cases.json").read_text(encoding="utf-8"))
 SEARCHES = {
@@ -147,6 +150,19 @@ def test_texts_of_a_list_are_read_as_python_writes_them(texts: list[str]) -> Non
 def test_a_number_is_read_as_it_is(number: float) -> None:
     (term,) = parse_filter(f"metrics.a = {repr(number).replace('e+', 'e')}", RUNS)
     assert term.value == number
+
+
+@given(st.text(alphabet="aAbB\n.é", max_size=8), st.text(alphabet="aAbB\n.é%_", max_size=8), st.booleans())
+def test_a_text_is_like_a_pattern_as_sqlite_says(text: str, pattern: str, folds: bool) -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(f"PRAGMA case_sensitive_like = {not folds}")
+        ((found,),) = connection.execute("SELECT ? LIKE ?", (text, pattern)).fetchall()
+    assert is_like(text, pattern, folds=folds) == bool(found)
+
+
+def test_a_pattern_with_many_gaps_takes_little_time() -> None:
+    assert not is_like("a" * 5000, "%a" * 1000 + "%b%c")
+    assert is_like("a" * 5000, "%_a" * 1000 + "%a")
 
 
 @pytest.mark.parametrize("text", ["tags.x = '\ud800'", "tags.`\udfff` = 'a'", "run_id IN ('\\ud800')"])

@@ -6,11 +6,11 @@ Runs, of which there are many, are found by the database (store/rows/run_search.
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from lineal.filter.mlflow import Family, Operator, OrderTerm, Term
+from lineal.filter.mlflow.patterns import is_like
 
 Fields = dict[str, Any]
 _COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -20,8 +20,8 @@ _COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.AT_MOST: operator.le,
     Operator.GREATER: operator.gt,
     Operator.AT_LEAST: operator.ge,
-    Operator.LIKE: lambda value, pattern: _is_like(value, pattern),
-    Operator.ILIKE: lambda value, pattern: _is_like(value, pattern, re.IGNORECASE),
+    Operator.LIKE: is_like,
+    Operator.ILIKE: lambda value, pattern: is_like(value, pattern, folds=True),
     Operator.IN: lambda value, values: value in values,
     Operator.NOT_IN: lambda value, values: value not in values,
 }
@@ -42,12 +42,6 @@ def _value(experiment: Fields, family: Family, key: str) -> Any:
     if family is Family.TAG:
         return next((tag["value"] for tag in experiment.get("tags", ()) if tag["key"] == key), None)
     return experiment[key]
-
-
-def _is_like(value: str, pattern: str, flags: int = 0) -> bool:
-    """Say whether a text is like a pattern: % is any text, and _ is any character."""
-    pieces = (".*" if each == "%" else "." if each == "_" else re.escape(each) for each in pattern)
-    return re.fullmatch("".join(pieces), value, flags | re.DOTALL) is not None
 
 
 def in_order(experiments: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:

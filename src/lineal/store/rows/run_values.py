@@ -21,6 +21,7 @@ from lineal.filter.dialects import AllOf, AnyOf, Like, Not, TextIn
 from lineal.filter.exact_like import exact_like, glob_of
 from lineal.filter.limits import LONGEST_PATTERN
 from lineal.filter.mlflow import Family, Operator, Term
+from lineal.filter.mlflow.patterns import is_like
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.rows.metrics import NAN
 from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH, PROPERTY
@@ -185,24 +186,10 @@ def _status(term: Term, run: Any) -> Condition:
 
 
 def _holds(term: Term, text: str) -> bool:
-    """Say whether a text without special characters compares as a term says."""
+    """Say whether a text compares as a term says."""
     if term.operator in (Operator.LIKE, Operator.ILIKE):
-        pattern, folds = str(term.value), term.operator is Operator.ILIKE
-        return _matches(text.lower(), pattern.lower()) if folds else _matches(text, pattern)
+        return is_like(text, str(term.value), folds=term.operator is Operator.ILIKE)
     return (text == term.value) == (term.operator is Operator.EQUAL)
-
-
-def _matches(text: str, pattern: str) -> bool:
-    """Say whether a text matches a pattern of LIKE, by the ends that each start of the pattern can reach."""
-    ends = {0}
-    for char in pattern:
-        if char == "%":
-            ends = set(range(min(ends), len(text) + 1))
-        else:
-            ends = {end + 1 for end in ends if end < len(text) and char in ("_", text[end])}
-        if not ends:
-            return False
-    return len(text) in ends
 
 
 def _dataset(term: Term, run: Any) -> Condition:

@@ -1,23 +1,16 @@
-"""The language of MLflow's filters against MLflow itself: the committed cases, and random texts.
-
-A Python with MLflow is named in LINEAL_MLFLOW_PYTHON.
-"""
+"""The language of MLflow's filters against MLflow itself: the committed cases, and random texts."""
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.filter.test_mlflow import CASES, SEARCHES, plain_filter, plain_order
 
-VARIABLE = "LINEAL_MLFLOW_PYTHON"
-SCRIPT = Path(__file__).with_name("mlflow_answers.py")
+SCRIPT = Path(__file__).with_name("language_answers.py")
 Question = tuple[str, str, str]
 
 FAMILIES = ["metrics", "metric", "params", "parameter", "tags", "tag", "attributes", "run", "dataset", "foo", ""]
@@ -56,16 +49,7 @@ JOINTS = [" AND ", " and\n", " OR ", ", ", " AND AND ", "; "]
 DIRECTIONS = ["", " ASC", " desc", "\tDESC", " down", " ", ", a"]
 
 
-@pytest.fixture(scope="module")
-def mlflow_python() -> str:
-    """The Python of an environment with MLflow."""
-    python = os.environ.get(VARIABLE)
-    if not python:
-        pytest.skip(f"a Python with MLflow 3.17 is missing: name one in {VARIABLE}")
-    return python
-
-
-def answers(python: str, questions: list[Question]) -> list[Any]:
+def answers(python: Path, questions: list[Question]) -> list[Any]:
     """Return what MLflow says to each."""
     text = json.dumps(questions) + "\n"
     done = subprocess.run([python, SCRIPT], input=text, capture_output=True, text=True, check=False, timeout=120)
@@ -79,13 +63,13 @@ def ours(question: Question) -> Any:
     return plain_filter(search, text) if what == "filters" else plain_order(search, text)
 
 
-def test_the_cases_are_what_mlflow_says(mlflow_python: str) -> None:
+def test_the_cases_are_what_mlflow_says(mlflow_python: Path) -> None:
     questions = [(case[0], what, case[1]) for what in ("filters", "orders") for case in CASES[what]]
     told = dict(zip(questions, answers(mlflow_python, questions), strict=True))
     assert told == {(case[0], what, case[1]): case[2] for what in ("filters", "orders") for case in CASES[what]}
 
 
-def test_random_texts_mean_what_mlflow_says(mlflow_python: str) -> None:
+def test_random_texts_mean_what_mlflow_says(mlflow_python: Path) -> None:
     chance = random.Random(7)
     questions = [_question(chance) for _ in range(1500)]
     told = answers(mlflow_python, questions)
