@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 Line = dict[str, Any]
 MOST_SHOWN = 8
+MOST_PARTS = 4
 
 
 class Accepted(NamedTuple):
@@ -47,7 +48,7 @@ COMPARED = {
     "delete_experiment": 2,
     "restore_experiment": 1,
     "set_experiment_tag": 2,
-    "delete_experiment_tag": 2,
+    "delete_experiment_tag": 1,
     "create_run": 10,
     "get_run": 20,
     "update_run": 5,
@@ -56,12 +57,19 @@ COMPARED = {
     "restore_run": 4,
     "log_metric": 10,
     "log_param": 10,
-    "set_tag": 10,
+    "set_tag": 5,
     "delete_tag": 3,
     "log_batch": 10,
     "get_metric_history": 10,
+    "search_experiments": 5,
+    "search_runs": 10,
 }
 """The kinds of calls that are compared, and how many of each must succeed in every sequence of 400 calls."""
+SEARCHED = (
+    *["create_experiment", "rename_experiment", "delete_experiment", "create_run", "set_terminated", "delete_run"],
+    *["log_batch", "log_param", "set_tag", "search_experiments", "search_runs"],
+)
+"""The kinds of calls in which a quarter are searches."""
 
 
 class Count(NamedTuple):
@@ -117,16 +125,25 @@ def _outcome(line: Line) -> Line:
 
 
 def _described(number: int, reference: Line, lineal: Line) -> str:
-    theirs, ours = _parts(reference), _parts(lineal)
-    names = [name for name in {**theirs, **ours} if theirs.get(name) != ours.get(name)]
-    shown = [f"    {name}: {_short(theirs.get(name))} — Lineal: {_short(ours.get(name))}" for name in names]
+    found = list(_parts("", _told(reference), _told(lineal)))
+    shown = [f"    {place}: {_short(theirs)} — Lineal: {_short(ours)}" for place, theirs, ours in found[:MOST_PARTS]]
     return "\n".join([f"call {number}: {reference['kind']} {_short(reference['arguments'])}", *shown])
 
 
-def _parts(line: Line) -> Line:
-    answer = line.get("answer")
-    told = {name: value for name, value in line.items() if name in ("answer", "error", "message")}
-    return {f"answer.{name}": value for name, value in answer.items()} if isinstance(answer, dict) else told
+def _told(line: Line) -> Line:
+    return {name: value for name, value in line.items() if name in ("answer", "error", "message")}
+
+
+def _parts(place: str, reference: Any, lineal: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the smallest parts that differ, with where they are."""
+    if isinstance(reference, dict) and isinstance(lineal, dict):
+        for name in {**reference, **lineal}:
+            yield from _parts(f"{place}.{name}" if place else name, reference.get(name), lineal.get(name))
+    elif isinstance(reference, list) and isinstance(lineal, list) and len(reference) == len(lineal):
+        for number, (theirs, ours) in enumerate(zip(reference, lineal, strict=True)):
+            yield from _parts(f"{place}[{number}]", theirs, ours)
+    elif reference != lineal:
+        yield place, reference, lineal
 
 
 def _short(value: Any) -> str:

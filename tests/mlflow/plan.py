@@ -181,12 +181,14 @@ def _delete_experiment_tag(rng: Random, world: World) -> Arguments:
 
 
 def _create_run(rng: Random, world: World) -> Arguments:
+    """Make a run. Those of the default experiment, which no search covers, get random names: these differ."""
     made = world.next("run")
-    parent = None if rng.random() < 0.05 else world.experiment(rng)
+    parent = None if rng.random() < 0.1 else world.experiment(rng)
     tags = _tags(rng)
-    name = rng.choice(["first", "ünï 🙂", "  ", "n" * 300, None, None])
+    name = rng.choice(["first", "ünï 🙂", "  ", "n" * 300]) if parent else rng.choice([None, ""])
     if rng.random() < 0.15:
         tags = {**(tags or {}), "mlflow.runName": rng.choice(["first", "by tag"])}
+        name = rng.choice([name, None])
     if parent is None or (parent in world.experiments and not parent.deleted):
         world.runs.append(Thing(made, parent and parent.made, tags=set(tags or ())))
     return {
@@ -295,7 +297,7 @@ def _log_inputs(rng: Random, world: World) -> Arguments:
 
 
 def _search(rng: Random, terms: Terms, orders: Terms) -> Arguments:
-    conditions = [_term(rng, terms) for _ in range(rng.choice([0, 0, 1, 1, 2]))]
+    conditions = [_term(rng, terms) for _ in range(rng.choice([0, 0, 1, 1, 1, 2]))]
     order_by = [_term(rng, [group]) for group in rng.sample(orders, rng.choice([1, 1, 2]))]
     return {
         "filter_string": rng.choice([" AND ", " AND ", " and "]).join(conditions),
@@ -316,11 +318,11 @@ def _search_experiments(rng: Random, world: World) -> Arguments:
 
 
 def _search_runs(rng: Random, world: World) -> Arguments:
-    experiments: list[Any] = [world.experiment(rng).made for _ in range(rng.choice([0, 1, 2, 5, 5]))]
+    experiments: list[Any] = [world.experiment(rng).made for _ in range(rng.choice([0, 2, 5, 8, 8, 8]))]
     if rng.random() < 0.03:
         experiments.append("abc")
     found = _search(rng, RUN_TERMS, RUN_ORDERS)
-    view = rng.choice([ACTIVE_ONLY, ACTIVE_ONLY, DELETED_ONLY, ALL])
+    view = rng.choice([ACTIVE_ONLY, ACTIVE_ONLY, ALL, ALL, DELETED_ONLY])
     return {"experiment_ids": experiments, **found, "run_view_type": view}
 
 
