@@ -18,9 +18,10 @@ LABELS = "labels"
 ARCHIVED = "__archived__"
 ALIASES = "__aliases__"
 INTERNAL_PREFIX = "__"
-# Parameters and tags of MLflow's clients are custom properties with a prefix each, of nodes whose types have one. Tags
-# are labels, but for those by which its clients tell each other something.
+# Parameters and tags of MLflow's clients are custom properties with a prefix each, of nodes whose types or external ids
+# have one. Tags are labels, but for those by which its clients tell each other something.
 MLFLOW_TYPES = "mlflow."
+MLFLOW_IDS = "mlflow:"
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."

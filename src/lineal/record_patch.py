@@ -188,7 +188,8 @@ class _Change:
     def set_label(self, name: str, value: Any) -> None:
         """Set or remove a label where the node has its labels."""
         text = _label_text(name, value)
-        if self.node.type.startswith(conventions.MLFLOW_TYPES):
+        node = self.node
+        if node.type.startswith(conventions.MLFLOW_TYPES) or node.external_id.startswith(conventions.MLFLOW_IDS):
             self.set_custom(conventions.TAG_PREFIX + name, text)
             return
         if self._record is not None:

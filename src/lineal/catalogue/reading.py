@@ -101,7 +101,10 @@ class Record:
 
     @property
     def _is_of_mlflow(self) -> bool:
-        return bool(self.node.type.startswith(conventions.MLFLOW_TYPES))
+        node = self.node
+        return bool(
+            node.type.startswith(conventions.MLFLOW_TYPES) or node.external_id.startswith(conventions.MLFLOW_IDS)
+        )
 
     def _label_of(self, name: str) -> str | None:
         """Return the key of the label that a custom property of a text is, if it is one."""

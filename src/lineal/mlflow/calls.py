@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, histories, inputs, runs, searching
-from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_view, as_whole
+from lineal.mlflow import experiments, histories, inputs, models, runs, searching
+from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_truth, as_view, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -52,6 +52,7 @@ _POINT = (
     Field("value", as_number, is_required=True),
     _whole("timestamp", is_required=True),
     _whole("step"),
+    _text("model_id"),
 )
 _PAIR = (_needed("key"), _text("value"))
 
@@ -91,7 +92,33 @@ CALLS: dict[str, Served] = {
     "runs/log-batch": _write(
         runs.log_batch, _needed("run_id"), _list("metrics", *_POINT), _list("params", *_PAIR), _list("tags", *_PAIR)
     ),
-    "runs/log-inputs": _write(inputs.log_inputs, _needed("run_id"), _list("datasets"), _list("models")),
+    "runs/log-inputs": _write(
+        inputs.log_inputs, _needed("run_id"), _list("datasets"), _list("models", _needed("model_id"))
+    ),
+    "runs/outputs": _write(inputs.log_outputs, _needed("run_id"), _list("models", _needed("model_id"), _whole("step"))),
+    "logged-models/create": _write(
+        models.create_model,
+        _needed("experiment_id"),
+        _text("name"),
+        _text("model_type"),
+        _text("source_run_id"),
+        _list("params", *_PAIR),
+        _list("tags", *_PAIR),
+    ),
+    "logged-models/get": _read(models.get_model, _needed("model_id")),
+    "logged-models/finalize": _write(models.finalize_model, _needed("model_id"), _needed("status")),
+    "logged-models/delete": _write(models.delete_model, _needed("model_id")),
+    "logged-models/set-tags": _write(models.set_model_tags, _needed("model_id"), _list("tags", *_PAIR)),
+    "logged-models/delete-tag": _write(models.delete_model_tag, _needed("model_id"), _needed("tag_key")),
+    "logged-models/log-params": _write(models.log_model_params, _needed("model_id"), _list("params", *_PAIR)),
+    "logged-models/search": _read(
+        models.search_models,
+        Field("experiment_ids", as_texts),
+        _text("filter"),
+        _list("order_by", _needed("field_name"), Field("ascending", as_truth)),
+        _whole("max_results"),
+        _text("page_token"),
+    ),
     "metrics/get-history": _read(
         histories.metric_history, *_RUN, _needed("metric_key"), _text("page_token"), _whole("max_results")
     ),

@@ -12,14 +12,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal import conventions, json_text
-from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.kinds import ARTIFACT
 from lineal.mlflow import workspaces
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.store.engine.session import Session
-from lineal.store.rows import events as event_rows
 from lineal.store.rows import whole_nodes
 from lineal.store.rows.events import Step
 from lineal.store.schema import locks
@@ -82,28 +80,15 @@ def uri_of(source: str) -> str:
     return next((found[name] for name in _PLACES if isinstance(found.get(name), str)), "")
 
 
-def inputs_of(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, Fields]:
-    """Return what runs read, as MLflow's clients know it, by the ids of their executions; some have read nothing.
+def is_data_set(artifact: pb.Artifact) -> bool:
+    """Say whether an artifact is a data set that an MLflow client logged."""
+    return artifact.external_id.startswith(_EXTERNAL_ID)
 
-    Args:
-        session: the transaction.
-        types: the known types.
-        ids: the ids of the executions.
-    """
-    events, steps = event_rows.events_with_steps(session, EXECUTION, ids)
-    read_by = [row for row in events if row[3] == pb.Event.INPUT]
-    known = sorted({row[1] for row in read_by})
-    if not known:
-        return {}
-    nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_ids(session, ARTIFACT, known))
-    data_sets = {node.id: _fields(node) for node in nodes if node.external_id.startswith(_EXTERNAL_ID)}
-    found: dict[int, Fields] = {}
-    for event_id, artifact_id, run, *_ in read_by:
-        if artifact_id in data_sets:
-            tags = _tags(steps.get(event_id, []))
-            used = {**({"tags": tags} if tags else {}), "dataset": data_sets[artifact_id]}
-            found.setdefault(run, {"dataset_inputs": []})["dataset_inputs"].append(used)
-    return found
+
+def input_fields(artifact: pb.Artifact, steps: Sequence[Step]) -> Fields:
+    """Return a data set as an input of a run, with the tags in the path of its event, as MLflow's clients read it."""
+    tags = _tags(steps)
+    return {**({"tags": tags} if tags else {}), "dataset": _fields(artifact)}
 
 
 def _tags(steps: Sequence[Step]) -> list[Fields]:

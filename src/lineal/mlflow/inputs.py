@@ -1,16 +1,16 @@
-"""The rules of what a run read: data sets, which become inputs of its execution.
+"""The rules of what a run read and made: data sets and logged models, by events of its execution.
 
-What stays out: how a data set is stored (data_sets.py), and models.
+What stays out: how they are stored (data_sets.py, models.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import data_sets, runs
+from lineal.mlflow import data_sets, models, runs
 from lineal.mlflow.requests import Field, Request, as_list, as_text, pairs, read
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.put_events import write_events
@@ -31,28 +31,67 @@ _LONGEST_TAG = {"key": 255, "value": 500}
 
 
 def log_inputs(session: Session, types: KnownTypes, request: Request) -> Fields:
-    """Record data sets that a run read; one that the run has already stays as it is, its tags too.
+    """Record data sets and models that a run read; one that the run has already stays as it is, its tags too.
 
     Raises:
         NotFoundError: the workspace has no such run.
         InvalidArgumentError: the run is deleted, or a data set cannot be stored.
-        UnimplementedError: a model is an input.
     """
-    if request.list("models"):
-        raise errors.UnimplementedError("models as inputs of a run are not served yet")
     given = [_read(index, item) for index, item in enumerate(request.list("datasets"))]
     run = runs.locked(session, types, request)
-    contexts = [context_id for context_id, _ in relations.memberships_of(session, EXECUTION, [run.id])]
+    contexts = _contexts_of(session, run)
     for data_set, tags in given:
-        artifact_id = data_sets.stored(session, types, request, data_set)
-        if event_rows.is_there(session, artifact_id, run.id, pb.Event.INPUT):
-            continue
-        event = pb.Event(artifact_id=artifact_id, execution_id=run.id, type=pb.Event.INPUT)
+        event = pb.Event(execution_id=run.id, type=pb.Event.INPUT)
         for each in (text for pair in sorted(tags.items()) for text in pair):
             event.path.steps.add(key=each)
-        write_events(session, [event])
-        relations.add_members(session, ARTIFACT, [(context_id, artifact_id) for context_id in contexts])
+        _join(session, data_sets.stored(session, types, request, data_set), event, contexts)
+    for model_id in _models(session, types, request).values():
+        _join(session, model_id, pb.Event(execution_id=run.id, type=pb.Event.INPUT), contexts)
     return {}
+
+
+def log_outputs(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Record models that a run made, each at a step; one that the run has already stays as it is.
+
+    Raises:
+        NotFoundError: the workspace has no such run, or no such model.
+        InvalidArgumentError: the run is deleted.
+    """
+    run = runs.locked(session, types, request)
+    contexts, known = _contexts_of(session, run), _models(session, types, request)
+    for item in request.list("models"):
+        event = pb.Event(execution_id=run.id, type=pb.Event.OUTPUT)
+        event.path.steps.add(index=item.get("step", 0))
+        _join(session, known[item["model_id"]], event, contexts)
+    return {}
+
+
+def _models(session: Session, types: KnownTypes, request: Request) -> dict[str, int]:
+    """Return the artifacts of the models that a request names, by the id of the model.
+
+    Raises:
+        NotFoundError: the workspace has no such model.
+    """
+    wanted = [item["model_id"] for item in request.list("models")]
+    found = models.by_ids(session, types, request, wanted) if wanted else []
+    known = {model.properties["version"].string_value: model.id for model in found}
+    missing = next((each for each in wanted if each not in known), None)
+    if missing is not None:
+        raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {missing[:100]!r}")
+    return known
+
+
+def _contexts_of(session: Session, run: pb.Execution) -> list[int]:
+    return [context_id for context_id, _ in relations.memberships_of(session, EXECUTION, [run.id])]
+
+
+def _join(session: Session, artifact_id: int, event: pb.Event, contexts: Sequence[int]) -> None:
+    """Write the event of an artifact, unless it is there, and put the artifact where the run is."""
+    if event_rows.is_there(session, artifact_id, event.execution_id, event.type):
+        return
+    event.artifact_id = artifact_id
+    write_events(session, [event])
+    relations.add_members(session, ARTIFACT, [(context_id, artifact_id) for context_id in contexts])
 
 
 def _read(index: int, item: Any) -> tuple[dict[str, str], dict[str, str]]:

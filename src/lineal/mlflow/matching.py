@@ -1,4 +1,4 @@
-"""Experiments that meet the terms of a filter, in an order: a workspace has few, so they are compared here.
+"""Experiments and logged models that meet the terms of a filter, in an order: they are compared here, one by one.
 
 Runs, of which there are many, are found by the database (store/rows/run_search.py).
 """
@@ -54,3 +54,28 @@ def in_order(experiments: Sequence[Fields], order: Sequence[OrderTerm]) -> list[
 
 def _sorted(experiment: Fields, key: str) -> Any:
     return int(experiment[key]) if key == "experiment_id" else experiment[key]
+
+
+def model_matches(model: Fields, terms: Sequence[Term]) -> bool:
+    """Say whether a logged model, as clients read it, meets all terms."""
+    return all(_meets(_of_model(model, term.family, term.key), term) for term in terms)
+
+
+def models_in_order(models: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
+    """Return logged models in an order; what lacks a value comes last, and ties have the newest first."""
+    found = sorted(models, key=lambda each: each["info"]["model_id"])
+    for term in reversed([*order, OrderTerm(Family.ATTRIBUTE, "creation_timestamp", ascending=False)]):
+        values = {id(each): _of_model(each, term.family, term.key) for each in found}
+        held = [each for each in found if values[id(each)] is not None]
+        held.sort(key=lambda each, values=values: values[id(each)], reverse=not term.ascending)  # type: ignore[misc]
+        found = [*held, *(each for each in found if values[id(each)] is None)]
+    return found
+
+
+def _of_model(model: Fields, family: Family, key: str) -> Any:
+    info, data = model["info"], model["data"]
+    if family is Family.ATTRIBUTE:
+        return info[f"{key}_ms"] if key.endswith("_timestamp") else info[key]
+    lists = {Family.TAG: info.get("tags", ()), Family.PARAM: data.get("params", ())}
+    items = lists.get(family, data.get("metrics", ()))
+    return next((item["value"] for item in items if item["key"] == key), None)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.kinds import EXECUTION
+from lineal.kinds import EXECUTION, Kind
 from lineal.mlflow import keys
 from lineal.mlflow.requests import Request, finite
 from lineal.service.known_types import KnownTypes
@@ -70,17 +70,19 @@ def series_of(points: Sequence[Fields], *, place: str) -> list[wire.MetricSeries
     return list(found.values())
 
 
-def log(session: Session, types: KnownTypes, run: int, series: Sequence[wire.MetricSeries]) -> None:
-    """Add points to a run, given by the id of its execution."""
-    log_metrics(session, types, wire.LogMetricsRequest(execution_id=run, series=series))
+def log(
+    session: Session, types: KnownTypes, node: int, series: Sequence[wire.MetricSeries], *, kind: Kind = EXECUTION
+) -> None:
+    """Add points to a run, or to a model, given by the id of its node."""
+    log_metrics(session, types, wire.LogMetricsRequest(**{kind.id_column: node}, series=series))
 
 
-def latest_of(session: Session, runs: Sequence[int]) -> dict[int, list[Fields]]:
-    """Return the latest point of each metric of runs, given by the ids of their executions."""
-    if not runs or not metric_rows.are_present(session):
+def latest_of(session: Session, ids: Sequence[int], *, kind: Kind = EXECUTION) -> dict[int, list[Fields]]:
+    """Return the latest point of each metric of runs, or of models, given by the ids of their nodes."""
+    if not ids or not metric_rows.are_present(session):
         return {}
-    found = metric_rows.latest_of(session, EXECUTION, runs)
-    return {run: [point_fields(row.name, row.latest) for row in rows] for run, rows in found.items()}
+    found = metric_rows.latest_of(session, kind, ids)
+    return {node: [point_fields(row.name, row.latest) for row in rows] for node, rows in found.items()}
 
 
 def point_fields(key: str, point: StoredPoint) -> Fields:

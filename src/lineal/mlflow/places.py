@@ -11,3 +11,9 @@ def run_place(experiment_place: str, run_id: str) -> str:
     """
     path, mark, query = experiment_place.partition("?")
     return f"{path if path.endswith('/') else f'{path}/'}{run_id}/artifacts{mark}{query}"
+
+
+def model_place(experiment_place: str, model_id: str) -> str:
+    """Return the URI of a logged model's files, in the same way."""
+    path, mark, query = experiment_place.partition("?")
+    return f"{path if path.endswith('/') else f'{path}/'}models/{model_id}/artifacts{mark}{query}"

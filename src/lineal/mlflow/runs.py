@@ -12,7 +12,7 @@ from typing import Any
 
 from lineal import conventions, errors
 from lineal.kinds import CONTEXT, EXECUTION
-from lineal.mlflow import data_sets, experiments, keys, metrics, stored_form, workspaces
+from lineal.mlflow import experiments, keys, metrics, models, run_links, stored_form, workspaces
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
@@ -117,10 +117,10 @@ def whole_runs(session: Session, types: KnownTypes, request: Request, runs: Sequ
     """Return runs as MLflow's clients read them, with their latest metrics and what they read."""
     ids = [run.id for run in runs]
     latest = metrics.latest_of(session, ids)
-    inputs = data_sets.inputs_of(session, types, ids)
+    links = run_links.links_of(session, types, ids)
     known = experiment_ids(session, types, request, runs)
     return [
-        _whole(run, known[run.properties["experiment_id"].int_value], latest.get(run.id, []), inputs.get(run.id, {}))
+        _whole(run, known[run.properties["experiment_id"].int_value], latest.get(run.id, []), links.get(run.id, {}))
         for run in runs
     ]
 
@@ -134,12 +134,13 @@ def experiment_ids(
     return {each: stored_form.DEFAULT_ID if default is not None and each == default.id else str(each) for each in ids}
 
 
-def _whole(run: pb.Execution, experiment_id: str, latest: list[Fields], inputs: Fields) -> Fields:
+def _whole(run: pb.Execution, experiment_id: str, latest: list[Fields], links: Fields) -> Fields:
     return {
         "info": stored_form.run_info(run, experiment_id=experiment_id),
         "data": stored_form.run_data(run, latest),
-        "inputs": inputs,
+        "inputs": {},
         "outputs": {},
+        **links,
     }
 
 
@@ -277,6 +278,7 @@ def _log(
         _write(session, types, run, paths)
     if series:
         metrics.log(session, types, run.id, series)
+        models.log_metrics(session, types, request, points)
     return {}
 
 

@@ -97,11 +97,6 @@ def test_names_of_500_characters_fit(door: Door) -> None:
     assert inputs(door, run)[0]["dataset"]["name"] == "x" * 500
 
 
-def test_models_as_inputs_are_said_not_to_be_served(door: Door) -> None:
-    refusal = door.refused("runs/log-inputs", run_id=door.run(), models=[{"model_id": "m-1"}])
-    assert refusal.startswith("ENDPOINT_NOT_FOUND")
-
-
 @pytest.mark.parametrize(
     ("source", "uri"),
     [

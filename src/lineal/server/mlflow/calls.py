@@ -7,6 +7,7 @@ mean (lineal/mlflow).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,6 +44,34 @@ def add(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
             app.router.routes.append(Route(f"{root}{prefix}/{{call:path}}", endpoint, methods=_METHODS))
 
 
+_MODEL = "logged-models/(?P<model_id>[^/]+)"
+_ADDRESSES = [
+    (re.compile(pattern), methods)
+    for pattern, methods in {
+        "logged-models": {"POST": "logged-models/create"},
+        "logged-models/search": {"POST": "logged-models/search"},
+        _MODEL: {
+            "GET": "logged-models/get",
+            "PATCH": "logged-models/finalize",
+            "DELETE": "logged-models/delete",
+        },
+        f"{_MODEL}/params": {"POST": "logged-models/log-params"},
+        f"{_MODEL}/tags": {"PATCH": "logged-models/set-tags"},
+        f"{_MODEL}/tags/(?P<tag_key>.+)": {"DELETE": "logged-models/delete-tag"},
+    }.items()
+]
+"""The calls whose addresses hold ids: the first address that fits counts, and the calls by the method."""
+
+
+def _found(path: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return the calls at the end of an address by their methods, each with the ids in the address."""
+    for pattern, methods in _ADDRESSES:
+        match = pattern.fullmatch(path)
+        if match is not None:
+            return {method: (name, match.groupdict()) for method, name in methods.items()}
+    return {method: (path, {}) for method in _METHODS_OF.get(path, ("POST",))} if path in CALLS else {}
+
+
 def is_call(path: str) -> bool:
     """Say whether a path, without the prefix of a proxy, is one of MLflow's interface."""
     return path.removeprefix("/mlflow").startswith(PREFIXES)
@@ -57,14 +86,14 @@ class _Calls:
 
     async def answer(self, request: Request) -> Response:
         """Answer a request, whatever happens."""
-        name = request.path_params["call"]
-        if name not in CALLS:
+        found = _found(request.path_params["call"])
+        if not found:
             return answers.no_endpoint(f"{request.method} {request.url.path[:200]}")
-        methods = _METHODS_OF.get(name, ("POST",))
-        if request.method not in methods:
-            return answers.wrong_method(request.method, ", ".join(methods))
+        if request.method not in found:
+            return answers.wrong_method(request.method, ", ".join(found))
+        name, in_path = found[request.method]
         try:
-            given = await self._given(request)
+            given = {**await self._given(request), **in_path}
             workspace = request.headers.get(WORKSPACE_HEADER, "")
             return answers.answer(await run_in_threadpool(self._tracking.call, name, given, workspace=workspace))
         except errors.StatusError as error:

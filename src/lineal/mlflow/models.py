@@ -1,0 +1,318 @@
+"""The rules of logged models: artifacts of the SDK's type for models, which runs make and read.
+
+The id of a model is the version of its artifact. A deleted model is archived. What stays out: the model registry.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from lineal import conventions, errors
+from lineal.filter.mlflow import LOGGED_MODELS, parse_filter, parse_order
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.mlflow import experiments, keys, matching, metrics, places, stored_form, workspaces
+from lineal.mlflow.random_names import random_name
+from lineal.mlflow.requests import Request, pairs
+from lineal.mlflow.stored_form import DELETED, PARAM, TAG
+from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import node_messages, whole_messages
+from lineal.service.writes.put_events import write_events
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.update_nodes import UpdateOptions
+from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import pages, relations, whole_nodes
+from lineal.wire import metadata_store as pb
+
+Fields = dict[str, Any]
+TYPE = "kubeflow.org/alpha/model"
+_TYPE_PROPERTIES = dict.fromkeys(
+    ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "model_type"), pb.STRING
+)
+_STATUS, _SOURCE_RUN, _EXPERIMENT = "__mlflow_status__", "__mlflow_source_run__", "__mlflow_experiment__"
+_PENDING = "LOGGED_MODEL_PENDING"
+_STATUSES = (_PENDING, "LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED")
+_FORBIDDEN = "/:.%\"'"
+_USUAL_PAGE = 100
+
+
+def external_id_of(workspace: str, model_id: str) -> str:
+    """Return the external id of a logged model."""
+    return f"mlflow:{workspace}:model:{model_id}"
+
+
+def create_model(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Create a logged model of an active experiment; one without a name gets one.
+
+    Raises:
+        NotFoundError: the workspace has no such experiment.
+        InvalidArgumentError: the experiment is deleted, or the name, a parameter or a tag cannot be stored.
+    """
+    experiment = experiments.by_id(session, types, request, request.text("experiment_id"))
+    experiments.require_active(experiment)
+    model = _new(session, types, request, experiment)
+    [model.id] = write_nodes(session, types, ARTIFACT, [model])
+    workspace_id = workspaces.workspace_id(session, types, request.workspace)
+    relations.add_members(session, ARTIFACT, [(holder, model.id) for holder in (workspace_id, experiment.id)])
+    _declare(session, request, model.id)
+    return {"model": _whole(session, types, request, [_read(session, types, model.id)])[0]}
+
+
+def _new(session: Session, types: KnownTypes, request: Request, experiment: pb.Context) -> pb.Artifact:
+    name = request.text("name") or random_name()
+    if any(each in name for each in _FORBIDDEN):
+        raise errors.InvalidArgumentError(
+            f"the name {name[:100]!r} of the model has one of {_FORBIDDEN}; leave them out"
+        )
+    model_id = f"m-{uuid.uuid4().hex}"
+    place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
+    model = pb.Artifact(
+        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES),
+        external_id=external_id_of(request.workspace, model_id),
+        uri=places.model_place(place, model_id),
+        state=pb.Artifact.PENDING,
+    )
+    own = {"name": name, "version": model_id, "model_type": request.text("model_type")}
+    for key, value in own.items():
+        if value:
+            model.properties[key].string_value = value
+    custom = {conventions.WORKSPACE_PROPERTY: request.workspace, _SOURCE_RUN: request.text("source_run_id")}
+    for key, value in pairs(request.list("params")).items():
+        keys.check_key(key, "params", longest=keys.LONGEST_PARAM_KEY)
+        custom[PARAM + key] = value[: keys.LONGEST_PARAM]
+    for key, value in pairs(request.list("tags")).items():
+        keys.check_key(key, "tags")
+        custom[TAG + key] = value
+    for key, value in {**custom, _STATUS: _PENDING}.items():
+        model.custom_properties[key].string_value = value
+    model.custom_properties[_EXPERIMENT].int_value = experiment.id
+    return model
+
+
+def _declare(session: Session, request: Request, model: int) -> None:
+    """Record that the run which a model names says that it makes it; `runs/outputs` says that it has."""
+    external_id = stored_form.run_external_id(request.workspace, request.text("source_run_id"))
+    for run in node_rows.ask_by_external_ids(session, EXECUTION, [external_id])():
+        write_events(session, [pb.Event(artifact_id=model, execution_id=run.id, type=pb.Event.DECLARED_OUTPUT)])
+
+
+def get_model(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a logged model.
+
+    Raises:
+        NotFoundError: the workspace has no such model, or it is deleted.
+    """
+    return {"model": _whole(session, types, request, [by_id(session, types, request)])[0]}
+
+
+def finalize_model(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Set the status of a logged model.
+
+    Raises:
+        NotFoundError: the workspace has no such model.
+        InvalidArgumentError: there is no such status.
+    """
+    status = request.text("status")
+    if status not in _STATUSES:
+        raise errors.InvalidArgumentError(f"there is no status {status[:60]!r}; give one of {', '.join(_STATUSES)}")
+    model = by_id(session, types, request)
+    model.custom_properties[_STATUS].string_value = status
+    model.state = pb.Artifact.PENDING if status == _PENDING else pb.Artifact.LIVE
+    if status == _STATUSES[2]:
+        model.state = pb.Artifact.ABANDONED
+    _write(session, types, model, ["state", f"custom_properties.{_STATUS}"])
+    return {"model": _whole(session, types, request, [_read(session, types, model.id)])[0]}
+
+
+def delete_model(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Mark a logged model as deleted; one that is stays so.
+
+    Raises:
+        NotFoundError: the workspace has no such model.
+    """
+    model = by_id(session, types, request, is_deleted_too=True)
+    if stored_form.stage_of(model) != DELETED:
+        model.custom_properties[conventions.ARCHIVED].int_value = now()
+        _write(session, types, model, [f"custom_properties.{conventions.ARCHIVED}"])
+    return {}
+
+
+def set_model_tags(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Set tags of a logged model.
+
+    Raises:
+        NotFoundError: the workspace has no such model.
+        InvalidArgumentError: a key cannot be one.
+    """
+    tags = pairs(request.list("tags"))
+    for key in tags:
+        keys.check_key(key, "key")
+    model = by_id(session, types, request)
+    for key, value in tags.items():
+        model.custom_properties[TAG + key].string_value = value[: keys.LONGEST_TAG]
+    _write(session, types, model, [f"custom_properties.{TAG}{key}" for key in tags])
+    return {}
+
+
+def delete_model_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Remove a tag of a logged model.
+
+    Raises:
+        NotFoundError: the workspace has no such model, or the model has no such tag.
+    """
+    model, key = by_id(session, types, request), request.text("tag_key")
+    if TAG + key not in model.custom_properties:
+        raise errors.NotFoundError(f"the model {request.text('model_id')} has no tag {key[:100]!r}")
+    del model.custom_properties[TAG + key]
+    _write(session, types, model, [f"custom_properties.{TAG}{key}"])
+    return {}
+
+
+def log_model_params(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Log parameters of a logged model; one that it has stays as it is.
+
+    Raises:
+        NotFoundError: the workspace has no such model.
+        InvalidArgumentError: a key cannot be one, or the model has it with another value.
+    """
+    params = pairs(request.list("params"))
+    for key in params:
+        keys.check_key(key, "key", longest=keys.LONGEST_PARAM_KEY)
+    model = by_id(session, types, request)
+    for key, value in params.items():
+        stored = model.custom_properties.get(PARAM + key)
+        if stored is not None and stored.string_value != value[: keys.LONGEST_PARAM]:
+            raise errors.InvalidArgumentError(
+                f"the model {request.text('model_id')} has another value of the parameter {key!r}, which cannot change"
+            )
+        model.custom_properties[PARAM + key].string_value = value[: keys.LONGEST_PARAM]
+    _write(session, types, model, [f"custom_properties.{PARAM}{key}" for key in params])
+    return {}
+
+
+def log_metrics(session: Session, types: KnownTypes, request: Request, points: Sequence[Fields]) -> None:
+    """Add points of a run to the models that they name.
+
+    Raises:
+        NotFoundError: the workspace has no such model.
+    """
+    named: dict[str, list[Fields]] = {}
+    for point in points:
+        if point.get("model_id"):
+            named.setdefault(point["model_id"], []).append(point)
+    for model in by_ids(session, types, request, list(named)) if named else []:
+        own = named.pop(model.properties["version"].string_value)
+        metrics.log(session, types, model.id, metrics.series_of(own, place=""), kind=ARTIFACT)
+    if named:
+        raise errors.NotFoundError(
+            f"the workspace {request.workspace!r} has no logged model {next(iter(named))[:100]!r}"
+        )
+
+
+def search_models(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a page of the logged models of experiments that meet a filter.
+
+    Raises:
+        InvalidArgumentError: the filter, the order, the page or the id of an experiment is wrong.
+    """
+    terms = parse_filter(request.text("filter"), LOGGED_MODELS)
+    order = parse_order(
+        [
+            f"{each['field_name']} {'ASC' if each.get('ascending', True) else 'DESC'}"
+            for each in request.list("order_by")
+        ],
+        LOGGED_MODELS,
+    )
+    most = request.number("max_results") or _USUAL_PAGE
+    start = _start(request.text("page_token"))
+    for each in request.list("experiment_ids"):
+        experiments.require_number(each)
+    models: list[pb.Artifact] = []
+    for experiment in experiments.by_ids(session, types, request, request.list("experiment_ids")):
+        found = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment.id))
+        models += [each for each in found if _is_model(each) and stored_form.stage_of(each) != DELETED]
+    known = [each for each in _whole(session, types, request, models) if matching.model_matches(each, terms)]
+    shown = matching.models_in_order(known, order)[start : start + most]
+    answer: Fields = {"models": shown} if shown else {}
+    end = start + len(shown)
+    return answer if end >= len(known) else {**answer, "next_page_token": pages.numbered(end)}
+
+
+def _start(token: str) -> int:
+    try:
+        return pages.numbers(token, 1)[0] if token else 0
+    except ValueError:
+        raise errors.InvalidArgumentError(
+            f"page_token {token[:60]!r} is none of this call; give next_page_token unchanged"
+        ) from None
+
+
+def by_id(session: Session, types: KnownTypes, request: Request, *, is_deleted_too: bool = False) -> pb.Artifact:
+    """Return the logged model that a request names.
+
+    Raises:
+        NotFoundError: the workspace has no such model, or it is deleted.
+    """
+    model_id = request.text("model_id")
+    found = by_ids(session, types, request, [model_id])
+    if not found or (stored_form.stage_of(found[0]) == DELETED and not is_deleted_too):
+        raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {model_id[:100]!r}")
+    return found[0]
+
+
+def by_ids(session: Session, types: KnownTypes, request: Request, ids: Sequence[str]) -> list[pb.Artifact]:
+    """Return the logged models of a workspace that have one of the ids, deleted ones too."""
+    external = [external_id_of(request.workspace, each) for each in ids]
+    found: list[pb.Artifact] = whole_messages(
+        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, external)
+    )
+    return found
+
+
+def _is_model(artifact: pb.Artifact) -> bool:
+    return _STATUS in artifact.custom_properties
+
+
+def _read(session: Session, types: KnownTypes, model: int) -> pb.Artifact:
+    found: list[pb.Artifact] = node_messages(
+        session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, [model])
+    )
+    return found[0]
+
+
+def _write(session: Session, types: KnownTypes, model: pb.Artifact, paths: list[str]) -> None:
+    if paths:
+        write_nodes(session, types, ARTIFACT, [model], UpdateOptions(mask=tuple(paths)))
+
+
+def _whole(session: Session, types: KnownTypes, request: Request, models: Sequence[pb.Artifact]) -> list[Fields]:
+    """Return logged models as MLflow's clients read them."""
+    default = workspaces.default_experiment(session, types, request.workspace) if models else None
+    default_id = default.id if default is not None else 0
+    latest = metrics.latest_of(session, [model.id for model in models], kind=ARTIFACT)
+    return [_fields(model, default_id, latest.get(model.id, [])) for model in models]
+
+
+def _fields(model: pb.Artifact, default_id: int, latest: list[Fields]) -> Fields:
+    custom, own = model.custom_properties, model.properties
+    experiment = custom[_EXPERIMENT].int_value
+    model_id, source_run = own["version"].string_value, custom[_SOURCE_RUN].string_value
+    bound = {"model_id": model_id, **({"run_id": source_run} if source_run else {})}
+    tags, params = stored_form.pairs_of(model, TAG), stored_form.pairs_of(model, PARAM)
+    info = {
+        "model_id": model_id,
+        "experiment_id": stored_form.DEFAULT_ID if experiment == default_id else str(experiment),
+        "name": own["name"].string_value,
+        "creation_timestamp_ms": model.create_time_since_epoch,
+        "last_updated_timestamp_ms": model.last_update_time_since_epoch,
+        "artifact_uri": model.uri,
+        "status": custom[_STATUS].string_value,
+        "model_type": own["model_type"].string_value if "model_type" in own else "",
+        "source_run_id": source_run,
+        **({"tags": tags} if tags else {}),
+    }
+    data = {"params": params, "metrics": [{**point, **bound} for point in latest]}
+    return {"info": info, "data": {name: value for name, value in data.items() if value}}

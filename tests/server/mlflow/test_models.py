@@ -1,0 +1,165 @@
+"""Logged models: artifacts that runs make and read, with parameters, tags, metrics and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.server.mlflow.door import Door, told
+
+READY = "LOGGED_MODEL_READY"
+
+
+def create(door: Door, **fields: Any) -> dict[str, Any]:
+    found: dict[str, Any] = door.post("logged-models", **{"experiment_id": "0", "name": "forest", **fields})["model"]
+    return found
+
+
+def model_id(door: Door, **fields: Any) -> str:
+    return str(create(door, **fields)["info"]["model_id"])
+
+
+def send(door: Door, method: str, path: str, **fields: Any) -> Any:
+    return door.client.request(method, f"/api/2.0/mlflow/logged-models/{path}", json=fields or None)
+
+
+def artifact(door: Door) -> Any:
+    response: Any = door.service.call("GetArtifacts", rpc.GetArtifactsRequest())
+    own = door.workspace
+    [found] = [each for each in response.artifacts if each.custom_properties["__kf_workspace__"].string_value == own]
+    return found
+
+
+def test_a_model_is_an_artifact_that_its_run_makes(door: Door) -> None:
+    run = door.run()
+    made = create(door, source_run_id=run, model_type="sklearn", params=[{"key": "trees", "value": "10"}])
+    info = made["info"]
+    assert (info["status"], info["name"], info["experiment_id"]) == ("LOGGED_MODEL_PENDING", "forest", "0")
+    assert info["artifact_uri"] == f"mlflow-artifacts:/{door.workspace}/0/models/{info['model_id']}/artifacts"
+    assert made["data"] == {"params": [{"key": "trees", "value": "10"}]}
+    stored = artifact(door)
+    assert (stored.type, stored.uri, stored.state) == (
+        "kubeflow.org/alpha/model",
+        info["artifact_uri"],
+        pb.Artifact.PENDING,
+    )
+    assert stored.properties["version"].string_value == info["model_id"]
+    ready = send(door, "PATCH", info["model_id"], status=READY).json()["model"]["info"]
+    assert (ready["status"], artifact(door).state) == (READY, pb.Artifact.LIVE)
+    door.post("runs/outputs", run_id=run, models=[{"model_id": info["model_id"], "step": 3}])
+    door.post("runs/outputs", run_id=run, models=[{"model_id": info["model_id"], "step": 5}])  # stays as it is
+    outputs = door.get("runs/get", run_id=run)["run"]["outputs"]
+    assert outputs == {"model_outputs": [{"model_id": info["model_id"], "step": 3}]}
+    focus = f"a{stored.id}"
+    graph = door.client.get("/api/v1/lineage", params={"focus": focus, "up": 1, "down": 0}).json()
+    assert f"e{door.executions()[0].id}" in {node["key"] for node in graph["nodes"]}
+
+
+def test_a_model_that_another_run_reads_is_its_input(door: Door) -> None:
+    made, run = model_id(door), door.run()
+    door.post("runs/log-inputs", run_id=run, models=[{"model_id": made}])
+    found = door.get("runs/get", run_id=run)["run"]
+    assert (found["inputs"], found["outputs"]) == ({"model_inputs": [{"model_id": made}]}, {})
+    assert door.refused("runs/outputs", run_id=run, models=[{"model_id": "m-1"}]).startswith("RESOURCE_DOES_NOT_EXIST")
+
+
+def test_points_that_name_a_model_are_its_metrics_too(door: Door) -> None:
+    run = door.run()
+    made = model_id(door, source_run_id=run)
+    point = {"key": "auc", "value": 0.5, "timestamp": 5, "step": 3}
+    door.post("runs/log-metric", run_id=run, **point, model_id=made)
+    door.post("runs/log-batch", run_id=run, metrics=[{**point, "key": "f1", "model_id": made}, {**point, "key": "own"}])
+    found = door.get(f"logged-models/{made}")["model"]["data"]["metrics"]
+    assert [each["key"] for each in found] == ["auc", "f1"]
+    assert found[0] == {**point, "model_id": made, "run_id": run}
+    assert set(door.data(run)["metrics"]) == {"auc", "f1", "own"}
+    [row] = door.client.get("/api/v1/artifacts", params={"q": f"workspace={door.workspace} metric.auc=0.5"}).json()[
+        "items"
+    ]
+    assert row["name"] == "forest"
+    assert door.refused("runs/log-metric", run_id=run, **point, model_id="m-1").startswith("RESOURCE_DOES_NOT_EXIST")
+
+
+def test_tags_and_parameters_of_a_model(door: Door) -> None:
+    made = model_id(door, tags=[{"key": "team", "value": "risk"}])
+    assert (
+        send(
+            door, "PATCH", f"{made}/tags", tags=[{"key": "team", "value": "voice"}, {"key": "a/b", "value": "1"}]
+        ).json()
+        == {}
+    )
+    assert send(door, "POST", f"{made}/params", params=[{"key": "rate", "value": "0.1"}]).json() == {}
+    assert told(send(door, "POST", f"{made}/params", params=[{"key": "rate", "value": "0.2"}])).startswith(
+        "INVALID_PARAMETER_VALUE"
+    )
+    assert send(door, "DELETE", f"{made}/tags/a/b").json() == {}
+    assert told(send(door, "DELETE", f"{made}/tags/none")).startswith("RESOURCE_DOES_NOT_EXIST")
+    found = door.get(f"logged-models/{made}")["model"]
+    assert found["info"]["tags"] == [{"key": "team", "value": "voice"}]
+    assert found["data"] == {"params": [{"key": "rate", "value": "0.1"}]}
+    [row] = door.client.get("/api/v1/artifacts", params={"q": f"workspace={door.workspace} label.team=voice"}).json()[
+        "items"
+    ]
+    assert row["labels"] == {"team": "voice"}
+
+
+def test_a_deleted_model_is_not_there(door: Door) -> None:
+    made = model_id(door)
+    for _ in range(2):
+        assert send(door, "DELETE", made).json() == {}
+    for response in (send(door, "GET", made), send(door, "PATCH", made, status=READY)):
+        assert told(response).startswith("RESOURCE_DOES_NOT_EXIST")
+    assert door.post("logged-models/search", experiment_ids=["0"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({}, ["c", "b", "a"]),
+        ({"filter": "params.trees = '1'"}, ["b"]),
+        ({"filter": "name != 'a' AND metrics.auc > 0.1"}, ["c", "b"]),
+        ({"order_by": [{"field_name": "name", "ascending": True}]}, ["a", "b", "c"]),
+        ({"order_by": [{"field_name": "metrics.auc", "ascending": False}], "max_results": 1}, ["c", "b", "a"]),
+    ],
+)
+def test_models_are_found_in_order(door: Door, asked: dict[str, Any], expected: list[str]) -> None:
+    run = door.run()
+    for number, name in enumerate("abc"):
+        made = model_id(door, name=name, params=[{"key": "trees", "value": str(number)}])
+        if number:
+            point = {"key": "auc", "value": number / 4, "timestamp": 1, "model_id": made}
+            door.post("runs/log-metric", run_id=run, **point)
+    found, token = list[str](), ""
+    while True:
+        page = door.post("logged-models/search", experiment_ids=["0"], page_token=token, **asked)
+        found += [each["info"]["name"] for each in page.get("models", [])]
+        token = page.get("next_page_token", "")
+        if not token:
+            break
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"experiment_id": "77777"}, "RESOURCE_DOES_NOT_EXIST"),
+        ({"name": "a/b"}, "INVALID_PARAMETER_VALUE"),
+        ({"params": [{"key": "a//b", "value": "1"}]}, "INVALID_PARAMETER_VALUE"),
+        ({"tags": [{"value": "1"}]}, "INVALID_PARAMETER_VALUE"),
+    ],
+)
+def test_what_is_no_model_is_refused(door: Door, fields: dict[str, Any], says: str) -> None:
+    assert door.refused("logged-models", **{"experiment_id": "0", **fields}).startswith(says)
+
+
+def test_wrong_requests_about_models_are_refused(door: Door) -> None:
+    made = model_id(door)
+    assert told(send(door, "PATCH", made, status="nope")).startswith("INVALID_PARAMETER_VALUE: there is no status")
+    assert told(send(door, "PATCH", "m-1", status=READY)).startswith("RESOURCE_DOES_NOT_EXIST")
+    assert send(door, "PUT", made).status_code == 405
+    for wrong in ({"filter": "nope.a = 1"}, {"page_token": "x"}, {"experiment_ids": ["a"]}):
+        refusal = door.refused("logged-models/search", **{"experiment_ids": ["0"], **wrong})
+        assert refusal.startswith("INVALID_PARAMETER_VALUE")
