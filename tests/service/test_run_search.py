@@ -259,8 +259,10 @@ def test_what_is_too_long_is_refused(service: MetadataService, runs: Runs) -> No
     assert page(service, [experiment], order=many[:-1]) == ([], None)
     with pytest.raises(InvalidArgumentError, match=r"the pattern of LIKE for 'p' is longer than"):
         page(service, [experiment], f"params.p LIKE '{'*' * 20000}'")
-    terms = " AND ".join(f"params.p{number} LIKE '%{number}%' AND metrics.m > {number}" for number in range(100))
+    terms = " AND ".join(f"params.p{number} LIKE '%{number}%' AND metrics.m > {number}" for number in range(50))
     assert page(service, [experiment], terms) == ([], None)
+    with pytest.raises(InvalidArgumentError, match="filter has 101 conditions; 100 are the most"):
+        page(service, [experiment], f"{terms} AND status = 'RUNNING'")
 
 
 def test_pages_from_the_front_of_the_order_are_complete(service: MetadataService, runs: Runs) -> None:

@@ -40,6 +40,8 @@ from lineal.store.rows.run_values import (
 from lineal.store.tables.mlmd_tables import NODE, PROPERTY, TYPE
 
 RUN_TYPE = "mlflow.Run"
+MOST_TERMS = 100
+"""How many terms a filter may have: each is a subquery, and PostgreSQL plans a thousand of them for minutes."""
 MOST_ORDER_TERMS = 30
 """How many terms an order may have: each is a join, and SQLite joins up to 64 tables."""
 
@@ -109,7 +111,9 @@ _FRONT, _GROWTH, _LOOKS = 8, 10, 2
 
 
 def _check_size(session: Session, terms: Sequence[Term], order: Sequence[OrderTerm]) -> None:
-    """Refuse what needs larger statements than the server allows, or the engines take."""
+    """Refuse what needs larger statements than the server allows, or the engines plan in a short time."""
+    if len(terms) > MOST_TERMS:
+        raise InvalidArgumentError(f"filter has {len(terms)} conditions; {MOST_TERMS} are the most, so leave some out")
     filters.require_terms(len(terms), session.limits.max_filter_terms, name="filter")
     values = sum(len(term.value) for term in terms if isinstance(term.value, tuple))
     if values > MOST_VALUES:
