@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, histories, inputs, models, runs, searching
+from lineal.mlflow import experiments, histories, inputs, models, older_models, runs, searching
 from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_truth, as_view, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
@@ -95,6 +95,7 @@ CALLS: dict[str, Served] = {
     "runs/log-inputs": _write(
         inputs.log_inputs, _needed("run_id"), _list("datasets"), _list("models", _needed("model_id"))
     ),
+    "runs/log-model": _write(older_models.log_model, _needed("run_id"), _needed("model_json")),
     "runs/outputs": _write(inputs.log_outputs, _needed("run_id"), _list("models", _needed("model_id"), _whole("step"))),
     "logged-models/create": _write(
         models.create_model,

@@ -5,14 +5,17 @@ The id of a model is the version of its artifact. A deleted model is archived. W
 
 from __future__ import annotations
 
+import hashlib
+import json
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lineal import conventions, errors
-from lineal.filter.mlflow import LOGGED_MODELS, parse_filter, parse_order
+from lineal.filter.mlflow import LOGGED_MODELS, parse_order
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import experiments, keys, matching, metrics, places, stored_form, workspaces
+from lineal.mlflow.filters import terms_of
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
 from lineal.mlflow.stored_form import DELETED, PARAM, TAG
@@ -97,6 +100,48 @@ def _declare(session: Session, request: Request, model: int) -> None:
     external_id = stored_form.run_external_id(request.workspace, request.text("source_run_id"))
     for run in node_rows.ask_by_external_ids(session, EXECUTION, [external_id])():
         write_events(session, [pb.Event(artifact_id=model, execution_id=run.id, type=pb.Event.DECLARED_OUTPUT)])
+
+
+def older_model(session: Session, types: KnownTypes, request: Request, told: OlderModel) -> int:
+    """Return the id of the artifact of a model that an older client logged, which has no id of its own.
+
+    Such a model is a folder among the files of its run, and is known by it.
+    """
+    path = hashlib.sha256(json.dumps([told.run_id, told.path]).encode()).hexdigest()
+    external_id = f"mlflow:folder:{path}"
+    found = whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id]).rows
+    if found:
+        return found[0].id
+    model = pb.Artifact(
+        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES),
+        external_id=external_id,
+        uri=told.uri,
+        state=pb.Artifact.LIVE,
+    )
+    own = {"name": told.path.rpartition("/")[2] or told.path, "version": told.version, "model_type": told.flavor}
+    for key, value in own.items():
+        if value:
+            model.properties[key].string_value = value
+    model.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    return write_nodes(session, types, ARTIFACT, [model])[0]
+
+
+class OlderModel(NamedTuple):
+    """What an older client says of a model that it logged.
+
+    Attributes:
+        run_id: the run.
+        path: its folder, relative to the files of the run.
+        uri: where the folder is.
+        version: what tells it from others of the same name.
+        flavor: the library that it is of, "" if it is not known.
+    """
+
+    run_id: str
+    path: str
+    uri: str
+    version: str
+    flavor: str
 
 
 def get_model(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -218,7 +263,7 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
     Raises:
         InvalidArgumentError: the filter, the order, the page or the id of an experiment is wrong.
     """
-    terms = parse_filter(request.text("filter"), LOGGED_MODELS)
+    terms = terms_of(session, request, LOGGED_MODELS)
     order = parse_order(
         [
             f"{each['field_name']} {'ASC' if each.get('ascending', True) else 'DESC'}"

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.filter.mlflow import EXPERIMENTS, RUNS, parse_filter, parse_order
+from lineal.filter.mlflow import EXPERIMENTS, RUNS, parse_order
 from lineal.kinds import CONTEXT, EXECUTION
 from lineal.mlflow import experiments, matching, runs, stored_form
+from lineal.mlflow.filters import terms_of
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
@@ -42,7 +43,7 @@ def search_runs(session: Session, types: KnownTypes, request: Request) -> Fields
     found = find_runs(
         session,
         experiment_ids=_ids(session, types, request),
-        terms=parse_filter(request.text("filter"), RUNS),
+        terms=terms_of(session, request, RUNS),
         order=parse_order(request.list("order_by"), RUNS),
         view=_view(request.text("run_view_type")),
         after=_place(request.text("page_token")),
@@ -71,7 +72,7 @@ def search_experiments(session: Session, types: KnownTypes, request: Request) ->
     Raises:
         InvalidArgumentError: the filter, the order or the page is wrong.
     """
-    terms = parse_filter(request.text("filter"), EXPERIMENTS)
+    terms = terms_of(session, request, EXPERIMENTS)
     order = parse_order(request.list("order_by"), EXPERIMENTS)
     most = _size(request, usual=0)
     start = _start(request.text("page_token"))

@@ -1,0 +1,90 @@
+"""The rule of logging a model as clients before MLflow 3 do it: a tag of the run, and an artifact that the run made."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from lineal import errors, json_text
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.mlflow import models, runs
+from lineal.mlflow.models import OlderModel
+from lineal.mlflow.requests import Request
+from lineal.mlflow.stored_form import TAG
+from lineal.service.known_types import KnownTypes
+from lineal.service.writes.put_events import write_events
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.update_nodes import UpdateOptions
+from lineal.store.engine.session import Session
+from lineal.store.rows import events as event_rows
+from lineal.store.rows import relations
+from lineal.wire import metadata_store as pb
+
+Fields = dict[str, Any]
+HISTORY = "mlflow.log-model.history"
+_NEEDED = ("run_id", "artifact_path", "utc_time_created", "flavors")
+_KEPT = (*_NEEDED, "model_uuid")
+_LIBRARY_FLAVOR = "python_function"
+"""The flavor that almost every model has besides that of its library."""
+
+
+def log_model(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Add a model to the tag of the run that lists its models, and record the artifact that the run made.
+
+    Raises:
+        NotFoundError: the workspace has no such run.
+        InvalidArgumentError: the run is deleted, or the model is no JSON with what is known of a model.
+    """
+    told = _read(request.text("model_json"))
+    run = runs.locked(session, types, request)
+    stored = run.custom_properties.get(TAG + HISTORY)
+    history = [*_history(stored.string_value if stored is not None else ""), told]
+    run.custom_properties[TAG + HISTORY].string_value = json.dumps(history)
+    mask = UpdateOptions(mask=(f"custom_properties.{TAG}{HISTORY}",))
+    write_nodes(session, types, EXECUTION, [run], mask)
+    _join(session, types, request, run, told)
+    return {}
+
+
+def _join(session: Session, types: KnownTypes, request: Request, run: pb.Execution, told: Fields) -> None:
+    path = str(told["artifact_path"])
+    flavors = told["flavors"] if isinstance(told["flavors"], dict) else {}
+    model = OlderModel(
+        run_id=run.properties["run_id"].string_value,
+        path=path,
+        uri=f"{run.properties['artifact_uri'].string_value}/{path}",
+        version=str(told.get("model_uuid") or run.properties["run_id"].string_value),
+        flavor=next((each for each in flavors if each != _LIBRARY_FLAVOR), ""),
+    )
+    artifact_id = models.older_model(session, types, request, model)
+    if not event_rows.is_there(session, artifact_id, run.id, pb.Event.OUTPUT):
+        write_events(session, [pb.Event(artifact_id=artifact_id, execution_id=run.id, type=pb.Event.OUTPUT)])
+    contexts = [context_id for context_id, _ in relations.memberships_of(session, EXECUTION, [run.id])]
+    relations.add_members(session, ARTIFACT, [(context_id, artifact_id) for context_id in contexts])
+
+
+def _read(text: str) -> Fields:
+    """Return what is kept of a model.
+
+    Raises:
+        InvalidArgumentError: it is no JSON object, or lacks something.
+    """
+    try:
+        found = json_text.loads(text)
+    except ValueError as error:
+        raise errors.InvalidArgumentError(f"model_json is no JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise errors.InvalidArgumentError("model_json must be an object with what is known of a model")
+    missing = [name for name in _NEEDED if name not in found]
+    if missing:
+        raise errors.InvalidArgumentError(f"model_json lacks {', '.join(missing)}; give them")
+    return {name: found[name] for name in _KEPT if name in found}
+
+
+def _history(text: str) -> list[Any]:
+    """Return the models in a tag; what somebody else wrote there is left behind."""
+    try:
+        found = json_text.loads(text) if text else []
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
