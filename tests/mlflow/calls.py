@@ -14,8 +14,11 @@ import contextlib
 import json
 import os
 import sys
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import plain
 from plan import KINDS, Made, Step, plan
@@ -29,6 +32,17 @@ os.environ |= {
 from mlflow import MlflowClient, entities, exceptions  # it reads the variables above
 
 Call = Callable[..., Any]
+READ = "GET "
+"""The beginning of the kinds of calls that the client has no method for."""
+ORDERED_BY_ID = frozenset({"GET metrics/get-history-bulk"})
+"""The calls that answer in the order of ids, which differs between servers."""
+
+
+class Server(NamedTuple):
+    """The server that is asked, and its client, which may be an older one that has fewer methods."""
+
+    uri: str
+    client: MlflowClient
 
 
 def main() -> None:
@@ -41,22 +55,22 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=400)
     parser.add_argument("--kinds", default=",".join(KINDS), help="methods of the client, separated by commas")
     given = parser.parse_args()
-    kinds = [kind for kind in given.kinds.split(",") if hasattr(MlflowClient, kind)]  # older clients have fewer
+    kinds = [kind for kind in given.kinds.split(",") if kind.startswith(READ) or hasattr(MlflowClient, kind)]
     steps = plan(given.seed, given.calls, kinds)
     output = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
-        for line in transcript(MlflowClient(given.uri), steps):
+        for line in transcript(Server(given.uri, MlflowClient(given.uri)), steps):
             print(json.dumps(line, ensure_ascii=False), file=output)
 
 
-def transcript(client: MlflowClient, steps: list[Step]) -> Iterator[dict[str, Any]]:
+def transcript(server: Server, steps: list[Step]) -> Iterator[dict[str, Any]]:
     """Make each call; yield a line for each."""
     ids = plain.Ids()
     made = {"create_experiment": 0, "create_run": 0}
     for step in steps:
         line = {"kind": step.kind, "arguments": shown(step.arguments, ids)}
         try:
-            answer = send(client, step, ids)
+            answer = send(server, step, ids)
         except exceptions.MlflowException as error:
             line |= {"error": error.error_code, "message": ids.text(error.message)}
         else:
@@ -67,9 +81,13 @@ def transcript(client: MlflowClient, steps: list[Step]) -> Iterator[dict[str, An
         yield line
 
 
-def send(client: MlflowClient, step: Step, ids: plain.Ids) -> Any:
+def send(server: Server, step: Step, ids: plain.Ids) -> Any:
     """Make a call."""
-    return SENDERS.get(step.kind, _send)(client, step.kind, **_with_ids(step.arguments, ids))
+    arguments = _with_ids(step.arguments, ids)
+    if step.kind.startswith(READ):
+        pages = _read(f"{server.uri}/ajax-api/2.0/mlflow/{step.kind.removeprefix(READ)}", arguments)
+        return [_by_run(page, ids) for page in pages] if step.kind in ORDERED_BY_ID else pages
+    return SENDERS.get(step.kind, _send)(server.client, step.kind, **arguments)
 
 
 def _with_ids(value: Any, ids: plain.Ids) -> Any:
@@ -102,6 +120,27 @@ def _log_inputs(client: MlflowClient, kind: str, *, run_id: str, datasets: list[
         tags = [entities.InputTag(key, value) for key, value in dataset.pop("tags").items()]
         inputs.append(entities.DatasetInput(entities.Dataset(**dataset), tags))
     return client.log_inputs(run_id, inputs)
+
+
+def _read(url: str, query: dict[str, Any]) -> list[list[Any]]:
+    """Read points of metrics, and return each page until the last."""
+    pages: list[list[Any]] = []
+    token = ""
+    while token or not pages:
+        text = urllib.parse.urlencode({**query, "page_token": token} if token else query, doseq=True)
+        try:
+            with urllib.request.urlopen(f"{url}?{text}") as response:
+                found = json.load(response)
+        except urllib.error.HTTPError as error:
+            raise exceptions.RestException(json.load(error)) from None
+        pages.append(found.get("metrics", []))
+        token = found.get("next_page_token", "")
+    return pages
+
+
+def _by_run(points: list[dict[str, Any]], ids: plain.Ids) -> list[dict[str, Any]]:
+    """Return points in the order of the names of their runs, and of each run in the order that they have."""
+    return sorted(points, key=lambda point: ids.text(point["run_id"]))
 
 
 def _all_pages(client: MlflowClient, kind: str, **arguments: Any) -> list[list[Any]]:

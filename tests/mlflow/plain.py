@@ -89,7 +89,7 @@ def metric(found: Any) -> list[Any]:
 
 def number(value: float) -> float | str:
     """Return a number, as a text if JSON has no number for it."""
-    return value if math.isfinite(value) else str(value)
+    return value if math.isfinite(value) else str(value).replace("nan", "NaN")
 
 
 def _dataset(found: Any, ids: Ids) -> dict[str, Any]:

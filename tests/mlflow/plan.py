@@ -20,6 +20,8 @@ STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
 LOCATIONS = ["s3://bucket/place", "s3://bucket/other/", "gs://b/x?y=1"]
 ACTIVE_ONLY, DELETED_ONLY, ALL = 1, 2, 3
 DEFAULT_EXPERIMENT = "0"
+LEAST = 4
+"""How many calls of each kind a plan has at least."""
 Arguments = dict[str, Any]
 Terms = list[list[str]]
 
@@ -98,7 +100,9 @@ def plan(seed: int, length: int, kinds: Collection[str]) -> list[Step]:
     chosen = [kind for kind in KINDS if kind in kinds]
     weights = [KINDS[kind][0] for kind in chosen]
     first = ["create_experiment"] * 3 + ["create_run"] * 6
-    rest = rng.choices(chosen, weights, k=max(length - len(first), 0))
+    rest = [kind for kind in chosen for _ in range(LEAST)]
+    rest += rng.choices(chosen, weights, k=max(length - len(first) - len(rest), 0))
+    rng.shuffle(rest)
     return [Step(kind, KINDS[kind][1](rng, world)) for kind in [*first, *rest]]
 
 
@@ -259,8 +263,9 @@ def _set_tag(rng: Random, world: World) -> Arguments:
 
 
 def _delete_tag(rng: Random, world: World) -> Arguments:
+    """Delete a tag, but not that of the name: whether the run is then found by it is a known difference."""
     thing = world.run(rng)
-    key = _key(rng, thing.tags, again=0.8)
+    key = _key(rng, thing.tags - {"mlflow.runName"}, again=0.8)
     thing.tags.discard(key)
     return {"run_id": thing.made, "key": key}
 
@@ -280,10 +285,38 @@ def _get_metric_history(rng: Random, world: World) -> Arguments:
     return {"run_id": thing.made, "key": _key(rng, thing.metrics)}
 
 
+def _history_page(rng: Random, world: World) -> Arguments:
+    found = _get_metric_history(rng, world)
+    max_results = rng.choice([1, 2, 7, 25_000]) if rng.random() < 0.9 else rng.choice([0, -1])
+    return {"run_id": found["run_id"], "metric_key": found["key"], "max_results": max_results}
+
+
+def _some_runs(rng: Random, world: World) -> list[Made]:
+    """Draw different runs, now and then none or too many."""
+    drawn = {world.run(rng).made: None for _ in range(rng.choice([0, 1, 2, 4, 4, 8]))}
+    return [Made("run", 10_000 + number) for number in range(101)] if rng.random() < 0.03 else list(drawn)
+
+
+def _histories(rng: Random, world: World) -> Arguments:
+    """Ask for histories of several runs, whole: their order is by id, so it would matter where they are cut."""
+    runs = _some_runs(rng, world)
+    return {"run_id": runs, "metric_key": rng.choice(KEYS)}
+
+
+def _histories_between(rng: Random, world: World) -> Arguments:
+    runs = _some_runs(rng, world)
+    bounds = rng.choice([{}, {}, {"start_step": -2, "end_step": 12}, {"start_step": 1, "end_step": 1}])
+    bounds = rng.choice([{"start_step": 3}, {"start_step": 5, "end_step": 4}]) if rng.random() < 0.1 else bounds
+    most = rng.choice([0, 2501]) if rng.random() < 0.06 else rng.choice([1, 2, 3, 5, 2500])
+    return {"run_ids": runs, "metric_key": rng.choice(KEYS), **bounds, "max_results": most}
+
+
 def _log_inputs(rng: Random, world: World) -> Arguments:
+    """Make data sets. No two experiments share one: what then holds is a known difference (docs/mlflow.md)."""
+    thing = world.run(rng)
     datasets = [
         {
-            "name": rng.choice(["train", "test", "n" * 500, "n" * 501 if rng.random() < 0.1 else "ünï"]),
+            "name": f"{world.prefix}{thing.parent} {rng.choice(['train', 'test', 'ünï'])}".ljust(_length(rng), "n"),
             "digest": rng.choice(["d1", "d2"]),
             "source_type": "local",
             "source": rng.choice(["/data/one", "/data/two"]),
@@ -293,7 +326,11 @@ def _log_inputs(rng: Random, world: World) -> Arguments:
         }
         for _ in range(rng.choice([0, 1, 1, 2]))
     ]
-    return {"run_id": world.run(rng).made, "datasets": datasets}
+    return {"run_id": thing.made, "datasets": datasets}
+
+
+def _length(rng: Random) -> int:
+    return rng.choice([500, 501]) if rng.random() < 0.05 else 0
 
 
 def _search(rng: Random, terms: Terms, orders: Terms) -> Arguments:
@@ -359,7 +396,7 @@ RUN_ORDERS: Terms = [
 ]
 """Orders in groups, of which one is drawn each: the reference server fails if a column comes twice."""
 WRONG_TERMS = [
-    *["tags.acc = 5", "name = x", "name > 'a'", "nope = 'x'", "nope.x = 1", "name = 'a' OR name = 'b'", "metrics.loss"],
+    *["tags.acc = 5", "name = x", "name > 'a'", "nope = 'x'", "nope.x = 1", "name = 'a' OR name = 'b'", "loss >"],
     *[
         "metrics.loss > 'x'",
         "params.acc > '1'",
@@ -390,8 +427,14 @@ KINDS: dict[str, tuple[float, Callable[[Random, World], Arguments]]] = {
     "delete_tag": (3, _delete_tag),
     "log_batch": (6, _log_batch),
     "get_metric_history": (6, _get_metric_history),
+    "GET metrics/get-history": (3, _history_page),
+    "GET metrics/get-history-bulk": (3, _histories),
+    "GET metrics/get-history-bulk-interval": (4, _histories_between),
     "log_inputs": (3, _log_inputs),
     "search_experiments": (4, _search_experiments),
     "search_runs": (6, _search_runs),
 }
-"""The kinds of calls, by the method of MLflow's client: how often each is made, and what makes its arguments."""
+"""The kinds of calls, by the method of MLflow's client: how often each is made, and what makes its arguments.
+
+For a read that the client has no method for, the name is that of the request.
+"""

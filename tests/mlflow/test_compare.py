@@ -97,7 +97,7 @@ def test_ids_and_times_of_the_clock_get_names() -> None:
     shown = plain.run(SimpleNamespace(info=info, data=data, inputs=SimpleNamespace(dataset_inputs=[])), ids)
     assert (shown["run_id"], shown["experiment_id"], shown["run_name"]) == ("run 3", "experiment 0", "generated")
     assert (shown["start_time"], shown["end_time"]) == (12_345, "now")
-    assert (shown["artifact_uri"], shown["metrics"]) == ("default/run 3/artifacts", {"m": "nan"})
+    assert (shown["artifact_uri"], shown["metrics"]) == ("default/run 3/artifacts", {"m": "NaN"})
     assert (shown["tags"], shown["params"]) == ({"mlflow.runName": "generated"}, {"p": "run 3"})
 
 
