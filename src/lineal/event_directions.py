@@ -18,6 +18,8 @@ OUTPUTS: EventTypes = (
     pb.Event.INTERNAL_OUTPUT,
     pb.Event.PENDING_OUTPUT,
 )
+SAYS_OUTPUT: int = pb.Event.DECLARED_OUTPUT
+"""An execution says that it will write an artifact, before it has."""
 INTERNAL: EventTypes = (pb.Event.INTERNAL_INPUT, pb.Event.INTERNAL_OUTPUT)
 """Events within a pipeline's machinery; the web UI shows them only when asked."""
 

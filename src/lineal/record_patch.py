@@ -190,7 +190,7 @@ class _Change:
         text = _label_text(name, value)
         node = self.node
         if node.type.startswith(conventions.MLFLOW_TYPES) or node.external_id.startswith(conventions.MLFLOW_IDS):
-            self.set_custom(conventions.TAG_PREFIX + name, text)
+            self._set_tag(name, text)
             return
         if self._record is not None:
             self._record[conventions.LABELS] = _with(self._record.get(conventions.LABELS), name, text)
@@ -204,6 +204,13 @@ class _Change:
         elif text is None and name not in _KEPT_BY_LINEAL and _is_label(self.node.custom_properties.get(name)):
             self.set_custom(name, None)  # hidden by the JSON until now
 
+    def _set_tag(self, name: str, text: str | None) -> None:
+        """Set or remove a tag of a node that MLflow's clients know."""
+        if f"{conventions.TAG_PREFIX}{name}".startswith(conventions.MLFLOW_TAGS):
+            raise errors.InvalidArgumentError(f"the label {name!r} is one that MLflow's clients set; use them")
+        _check_custom_label(name, text)
+        self.set_custom(conventions.TAG_PREFIX + name, text)
+
     @property
     def _takes_json_labels(self) -> bool:
         """Whether the type has a text for labels, as the SDK's workspaces have."""
@@ -212,11 +219,7 @@ class _Change:
     def _set_custom_label(self, name: str, text: str | None) -> None:
         if name.startswith(conventions.INTERNAL_PREFIX):
             raise errors.InvalidArgumentError(f"the label {name!r} begins with {conventions.INTERNAL_PREFIX!r}")
-        if text is not None and len(text) > LONGEST_LABEL:
-            raise errors.InvalidArgumentError(
-                f"the label {name!r} has {len(text)} characters; a label of a record that the SDK did not write has at "
-                f"most {LONGEST_LABEL}"
-            )
+        _check_custom_label(name, text)
         self.set_custom(name, text)
 
     def set_field(self, name: str, value: str | None) -> None:
@@ -305,6 +308,19 @@ def _label_text(name: str, value: Any) -> str | None:
     raise errors.InvalidArgumentError(
         f"the label {name!r} must be a text or a number, or null to remove it, got {_shown(value)}"
     )
+
+
+def _check_custom_label(name: str, text: str | None) -> None:
+    """Refuse a text that would not be shown as a label.
+
+    Raises:
+        InvalidArgumentError: it is too long.
+    """
+    if text is not None and len(text) > LONGEST_LABEL:
+        raise errors.InvalidArgumentError(
+            f"the label {name!r} has {len(text)} characters; a label of a record that the SDK did not write has at "
+            f"most {LONGEST_LABEL}"
+        )
 
 
 def _is_label(value: pb.Value | None) -> bool:

@@ -259,6 +259,11 @@ def test_what_is_too_long_is_refused(service: MetadataService, runs: Runs) -> No
     assert page(service, [experiment], order=many[:-1]) == ([], None)
     with pytest.raises(InvalidArgumentError, match=r"the pattern of LIKE for 'p' is longer than"):
         page(service, [experiment], f"params.p LIKE '{'*' * 20000}'")
+
+
+@pytest.mark.slow  # PostgreSQL plans it for seconds
+def test_a_hundred_conditions_are_the_most(service: MetadataService, runs: Runs) -> None:
+    experiment = runs.put_experiment("e")
     terms = " AND ".join(f"params.p{number} LIKE '%{number}%' AND metrics.m > {number}" for number in range(50))
     assert page(service, [experiment], terms) == ([], None)
     with pytest.raises(InvalidArgumentError, match="filter has 101 conditions; 100 are the most"):

@@ -149,7 +149,8 @@ class Record:
     def _numbers_in_params(self) -> dict[str, Scalar]:
         """Parameters whose texts are numbers: MLflow's clients write every value as a text."""
         texts = [(name, value) for name, value in self.texts.items() if name.startswith(conventions.PARAM_PREFIX)]
-        return {name: float(value) for name, value in texts if _NUMBER.fullmatch(value)}
+        numbers = {name: float(value) for name, value in texts if _NUMBER.fullmatch(value)}
+        return {name: number for name, number in numbers.items() if math.isfinite(number)}
 
     @property
     def subject_id(self) -> int | None:

@@ -14,16 +14,16 @@ from lineal.mlflow import workspaces
 from lineal.mlflow.calls import CALLS
 from lineal.mlflow.requests import Request, read
 from lineal.service import MetadataService
-from lineal.service.access import UNNAMED, Caller
+from lineal.service.access import UNNAMED, Caller, require
 from lineal.service.calls import Call
-from lineal.service.known_types import KnownTypes
-from lineal.store.engine.session import Session
 
 __all__ = ["CALLS", "DEFAULT_WORKSPACE", "Tracking"]
 
 DEFAULT_WORKSPACE = "default"
 _LONGEST_WORKSPACE = 200
-_PREPARE = Call(lambda session, types, request: _prepare(session, types, request), writes=True, needs_own_tables=True)
+_SEPARATORS = "/:?#%"
+"""What parts the name of a workspace from others in names, external ids and addresses."""
+_PREPARE = Call(workspaces.prepare, writes=True, needs_own_tables=True)
 
 
 class Tracking:
@@ -47,11 +47,12 @@ class Tracking:
             StatusError: the call failed, and nothing of it was stored.
         """
         served, caller = CALLS[name], self._caller()
+        require(caller, served.call.needed_role, name)
         used = self._workspace(caller, workspace)
         request = Request(used, read(served.fields, given), root=f"mlflow-artifacts:/{workspace_folder(used)}")
-        self._prepare(used, caller)
-        answer = self._service.call(name, request, caller=caller, called=served.call)
-        return cast("dict[str, Any]", answer)
+        if served.call.writes:
+            self._prepare(request, caller)
+        return cast("dict[str, Any]", self._service.call(name, request, caller=caller, called=served.call))
 
     def _workspace(self, caller: Caller, named: str) -> str:
         """Return the workspace of a call.
@@ -61,32 +62,23 @@ class Tracking:
             NotFoundError: the caller does not see it.
         """
         scope = caller.scope
-        if not named:
-            if scope is None:
-                return DEFAULT_WORKSPACE
-            if scope.only_name is None:
-                raise errors.InvalidArgumentError(
-                    f"these credentials are for several workspaces ({scope.shown}); name one in the header "
-                    "X-MLFLOW-WORKSPACE: mlflow.set_workspace(...), or MLFLOW_WORKSPACE"
-                )
-            return scope.only_name
-        if len(named) > _LONGEST_WORKSPACE or not named.isprintable() or "/" in named:
+        if not named and scope is not None and scope.only_name is None:
             raise errors.InvalidArgumentError(
-                f"{named[:60]!r} is no name of a workspace: give up to {_LONGEST_WORKSPACE} characters without a slash"
+                f"these credentials are for several workspaces ({scope.shown}); name one in the header "
+                "X-MLFLOW-WORKSPACE: mlflow.set_workspace(...), or MLFLOW_WORKSPACE"
             )
-        if scope is not None and named not in scope.names:
-            raise errors.NotFoundError(f"there is no workspace {named!r}, or these credentials do not show it")
-        return named
+        found = named or (DEFAULT_WORKSPACE if scope is None else scope.only_name or "")
+        if len(found) > _LONGEST_WORKSPACE or not found.isprintable() or any(each in found for each in _SEPARATORS):
+            raise errors.InvalidArgumentError(
+                f"{found[:60]!r} is no workspace for MLflow's clients: its name can have {_LONGEST_WORKSPACE} "
+                f"characters, and none of {' '.join(_SEPARATORS)}"
+            )
+        if scope is not None and found not in scope.names:
+            raise errors.NotFoundError(f"there is no workspace {found!r}, or these credentials do not show it")
+        return found
 
-    def _prepare(self, workspace: str, caller: Caller) -> None:
-        """Give a workspace its first experiment, once for the life of the process."""
-        if workspace in self._prepared:
-            return
-        is_prepared = self._service.read(lambda session, types: workspaces.is_prepared(session, types, workspace))
-        if not is_prepared and not self._service.database.dialect.read_only:
-            self._service.call("prepare a workspace", workspace, called=_PREPARE)
-        self._prepared.add(workspace)
-
-
-def _prepare(session: Session, types: KnownTypes, workspace: str) -> None:
-    workspaces.prepare(session, types, workspace)
+    def _prepare(self, request: Request, caller: Caller) -> None:
+        """Give a workspace its first experiment, before the first call that writes to it in the life of the process."""
+        if request.workspace not in self._prepared:
+            self._service.call("experiments/create", request, caller=caller, called=_PREPARE)
+            self._prepared.add(request.workspace)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lineal.mlflow import experiments, histories, inputs, models, older_models, runs, searching
-from lineal.mlflow.requests import Field, Request, as_list, as_number, as_text, as_texts, as_truth, as_view, as_whole
+from lineal.mlflow.requests import Field, Request, as_list, as_name, as_number, as_text, as_texts, as_truth, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -69,9 +69,9 @@ CALLS: dict[str, Served] = {
     "experiments/delete-experiment-tag": _write(
         experiments.delete_experiment_tag, _needed("experiment_id"), _needed("key")
     ),
-    "experiments/search": _read(searching.search_experiments, *_SEARCH, Field("view_type", as_view)),
+    "experiments/search": _read(searching.search_experiments, *_SEARCH, Field("view_type", as_name)),
     "runs/search": _read(
-        searching.search_runs, *_SEARCH, Field("experiment_ids", as_texts), Field("run_view_type", as_view)
+        searching.search_runs, *_SEARCH, Field("experiment_ids", as_texts), Field("run_view_type", as_name)
     ),
     "runs/create": _write(
         runs.create_run,
@@ -82,7 +82,7 @@ CALLS: dict[str, Served] = {
         _TAGS,
     ),
     "runs/get": _read(runs.get_run, *_RUN),
-    "runs/update": _write(runs.update_run, *_RUN, _text("status"), _whole("end_time"), _text("run_name")),
+    "runs/update": _write(runs.update_run, *_RUN, Field("status", as_name), _whole("end_time"), _text("run_name")),
     "runs/delete": _write(runs.delete_run, _needed("run_id")),
     "runs/restore": _write(runs.restore_run, _needed("run_id")),
     "runs/log-metric": _write(runs.log_metric, *_RUN, *_POINT),

@@ -13,9 +13,10 @@ from typing import Any
 
 from lineal import conventions, json_text
 from lineal.kinds import ARTIFACT
-from lineal.mlflow import workspaces
+from lineal.mlflow import stored_form, workspaces
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
+from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.store.engine.session import Session
 from lineal.store.rows import whole_nodes
@@ -28,7 +29,9 @@ TYPE = "kubeflow.org/alpha/data_set"
 _TYPE_PROPERTIES = dict.fromkeys(
     ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "query"), pb.STRING
 )
-_EXTERNAL_ID = "mlflow:dataset:"
+_DATA_SET_ID = ":dataset:"
+_DIGITS = 32
+"""How much of a SHA-256 is in an external id, which has room for 255 characters with the name of a workspace."""
 KEPT = {name: f"__mlflow_{name}__" for name in ("source_type", "source", "schema", "profile")}
 """The custom properties of what MLflow's clients say of a data set."""
 _PLACES = ("uri", "url", "path")
@@ -43,14 +46,21 @@ def stored(session: Session, types: KnownTypes, request: Request, data_set: Mapp
         request: the request, whose workspace counts.
         data_set: its `name`, its `digest`, and what else is known of it (KEPT).
     """
-    identity = json.dumps([request.workspace, data_set["name"], data_set["digest"]])
-    external_id = f"{_EXTERNAL_ID}{hashlib.sha256(identity.encode()).hexdigest()}"
-    found = whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id]).rows
+    identity = hashlib.sha256(json.dumps([data_set["name"], data_set["digest"]]).encode()).hexdigest()
+    external_id = f"mlflow:{request.workspace}{_DATA_SET_ID}{identity[:_DIGITS]}"
+    found = _known(session, types, request, external_id)
     if not found and locks.take(session, locks.of_identity(external_id)):
-        found = whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id]).rows
+        found = _known(session, types, request, external_id)
     if found:
-        return found[0].id
+        return found[0]
     return write_nodes(session, types, ARTIFACT, [_new(session, types, request, data_set, external_id)])[0]
+
+
+def _known(session: Session, types: KnownTypes, request: Request, external_id: str) -> list[int]:
+    nodes = whole_messages(
+        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
+    )
+    return [node.id for node in nodes if stored_form.is_own(node, TYPE, request.workspace)]
 
 
 def _new(
@@ -72,7 +82,7 @@ def _new(
 def uri_of(source: str) -> str:
     """Return the URI in the source of a data set, which is a JSON object or a text of its own."""
     try:
-        found = json_text.loads(source)
+        found = json_text.loads(source, escape=True)
     except ValueError:
         return source
     if not isinstance(found, dict):
@@ -82,7 +92,7 @@ def uri_of(source: str) -> str:
 
 def is_data_set(artifact: pb.Artifact) -> bool:
     """Say whether an artifact is a data set that an MLflow client logged."""
-    return artifact.external_id.startswith(_EXTERNAL_ID)
+    return artifact.external_id.startswith(f"mlflow:{stored_form.workspace_of(artifact)}{_DATA_SET_ID}")
 
 
 def input_fields(artifact: pb.Artifact, steps: Sequence[Step]) -> Fields:

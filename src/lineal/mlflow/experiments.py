@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineal import conventions, errors
+from lineal.files import parts_of
 from lineal.kinds import CONTEXT
 from lineal.mlflow import members, stored_form, workspaces
 from lineal.mlflow.keys import check_key
@@ -21,11 +22,13 @@ from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
 LONGEST_NAME = 500
+_KEPT_HERE = "mlflow-artifacts"
 LONGEST_PLACE = 2048
 _LARGEST_ID = 1 << 63
 
@@ -73,9 +76,7 @@ def get_experiment_by_name(session: Session, types: KnownTypes, request: Request
         NotFoundError: the workspace has none with this name.
     """
     name = request.text("experiment_name")
-    found = workspaces.context_named(
-        session, types, stored_form.EXPERIMENT_TYPE, stored_form.node_name(request.workspace, name)
-    )
+    found = workspaces.experiment_named(session, types, request.workspace, name)
     if found is None:
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no experiment named {name[:100]!r}")
     return _answer(request, found)
@@ -91,7 +92,7 @@ def update_experiment(session: Session, types: KnownTypes, request: Request) -> 
         AlreadyExistsError: another one has the name.
     """
     name = _checked_name(request, request.text("new_name"))
-    experiment = by_id(session, types, request, request.text("experiment_id"))
+    experiment = locked(session, types, request)
     if stored_form.stage_of(experiment) == DELETED:
         raise errors.FailedPreconditionError(
             f"the experiment {stored_form.experiment_id_of(experiment)} is deleted, and only an active one can be "
@@ -110,7 +111,7 @@ def delete_experiment(session: Session, types: KnownTypes, request: Request) -> 
     Raises:
         NotFoundError: the workspace has no active one with this id.
     """
-    experiment = by_id(session, types, request, request.text("experiment_id"))
+    experiment = locked(session, types, request)
     if stored_form.stage_of(experiment) == DELETED:
         raise _no_experiment(request, request.text("experiment_id"), stage=ACTIVE)
     time = now()
@@ -126,7 +127,7 @@ def restore_experiment(session: Session, types: KnownTypes, request: Request) ->
     Raises:
         NotFoundError: the workspace has no deleted one with this id.
     """
-    experiment = by_id(session, types, request, request.text("experiment_id"))
+    experiment = locked(session, types, request)
     if stored_form.stage_of(experiment) == ACTIVE:
         raise _no_experiment(request, request.text("experiment_id"), stage=DELETED)
     del experiment.custom_properties[conventions.ARCHIVED]
@@ -145,7 +146,7 @@ def set_experiment_tag(session: Session, types: KnownTypes, request: Request) ->
     """
     key = request.text("key")
     check_key(key, "key")
-    experiment = by_id(session, types, request, request.text("experiment_id"))
+    experiment = locked(session, types, request)
     require_active(experiment)
     experiment.custom_properties[TAG + key].string_value = request.text("value")
     _write(session, types, experiment, [f"custom_properties.{TAG}{key}"])
@@ -160,7 +161,7 @@ def delete_experiment_tag(session: Session, types: KnownTypes, request: Request)
         FailedPreconditionError: it is deleted.
     """
     key = request.text("key")
-    experiment = by_id(session, types, request, request.text("experiment_id"))
+    experiment = locked(session, types, request)
     require_active(experiment)
     if TAG + key not in experiment.custom_properties:
         raise errors.NotFoundError(f"the experiment {request.text('experiment_id')} has no tag {key[:100]!r}")
@@ -183,6 +184,18 @@ def by_id(session: Session, types: KnownTypes, request: Request, experiment_id: 
     return found[0]
 
 
+def locked(session: Session, types: KnownTypes, request: Request) -> pb.Context:
+    """Return the experiment that a request names; nobody else changes it, or makes a run of it, until the end.
+
+    Raises:
+        InvalidArgumentError: the id is no number.
+        NotFoundError: the workspace has none with this id.
+    """
+    experiment_id = request.text("experiment_id")
+    node_rows.ask_to_update(session, CONTEXT, [by_id(session, types, request, experiment_id).id])()
+    return by_id(session, types, request, experiment_id)
+
+
 def require_number(experiment_id: str) -> None:
     """Refuse a text that can be no id of an experiment.
 
@@ -202,7 +215,7 @@ def by_ids(session: Session, types: KnownTypes, request: Request, ids: Sequence[
         whole_messages(session, types, CONTEXT, whole_nodes.whole_by_ids(session, CONTEXT, others)) if others else []
     )
     own = [each for each in nodes if _is_experiment(each, request.workspace)]
-    return [each for each in [*found, *own] if each is not None]
+    return [*found, *own]
 
 
 _NUMBER = re.compile(r"\s*-?[0-9]{1,30}\s*")
@@ -210,11 +223,8 @@ _NUMBER = re.compile(r"\s*-?[0-9]{1,30}\s*")
 
 def _is_experiment(context: pb.Context, workspace: str) -> bool:
     """Say whether a context is an experiment of a workspace whose id is that of its node."""
-    return (
-        context.type == stored_form.EXPERIMENT_TYPE
-        and stored_form.workspace_of(context) == workspace
-        and stored_form.experiment_id_of(context) != stored_form.DEFAULT_ID
-    )
+    is_own = stored_form.is_own(context, stored_form.EXPERIMENT_TYPE, workspace)
+    return is_own and stored_form.experiment_id_of(context) != stored_form.DEFAULT_ID
 
 
 def _no_experiment(request: Request, experiment_id: str, *, stage: str = "") -> errors.NotFoundError:
@@ -253,8 +263,8 @@ def _checked_place(request: Request) -> str:
         InvalidArgumentError: it is no place, or is among the files of another workspace.
     """
     place = request.text("artifact_location")
-    is_kept_here = place.startswith("mlflow-artifacts:")
-    if is_kept_here and not (place.startswith(f"{request.root}/") and ".." not in place):
+    scheme, _, path = place.strip().partition(":")
+    if scheme.lower() == _KEPT_HERE and not _is_inside(place, path, request.root):
         raise errors.InvalidArgumentError(
             f"artifact_location {place[:100]!r} is not among the files of this workspace; give one that begins with "
             f"{request.root}/, or leave it out"
@@ -268,11 +278,18 @@ def _checked_place(request: Request) -> str:
     return place
 
 
+def _is_inside(place: str, path: str, root: str) -> bool:
+    """Say whether a place is a folder among the files of a workspace, whichever way its path is read."""
+    try:
+        parts_of(path.lstrip("/"))
+    except errors.StatusError:
+        return False
+    return place.startswith(f"{root}/")
+
+
 def _refuse_taken(session: Session, types: KnownTypes, request: Request, name: str, *, holder: int = 0) -> None:
     """Refuse a name that another experiment of the workspace has; the database would say the name of a node."""
-    taken = workspaces.context_named(
-        session, types, stored_form.EXPERIMENT_TYPE, stored_form.node_name(request.workspace, name)
-    )
+    taken = workspaces.experiment_named(session, types, request.workspace, name)
     if taken is None or taken.id == holder:
         return
     is_deleted = stored_form.stage_of(taken) == DELETED
@@ -284,7 +301,7 @@ def _refuse_taken(session: Session, types: KnownTypes, request: Request, name: s
 
 def _write(session: Session, types: KnownTypes, experiment: pb.Context, paths: list[str]) -> None:
     """Write fields of an experiment that was read in this transaction."""
-    write_nodes(session, types, CONTEXT, [experiment], UpdateOptions(mask=tuple(paths), force_time=True))
+    write_nodes(session, types, CONTEXT, [experiment], UpdateOptions(mask=tuple(paths)))
 
 
 def _answer(request: Request, experiment: pb.Context) -> Fields:

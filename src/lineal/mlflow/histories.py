@@ -9,13 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineal import deadlines, errors
-from lineal.kinds import EXECUTION
-from lineal.mlflow import metrics, runs, stored_form
+from lineal.mlflow import found_runs, metrics, page_tokens
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
-from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import pages
 
 Fields = dict[str, Any]
 MOST_RUNS = 100
@@ -32,22 +29,13 @@ def metric_history(session: Session, types: KnownTypes, request: Request) -> Fie
     most = request.number("max_results")
     if most is not None and most < 1:
         raise errors.InvalidArgumentError(f"max_results is {most}; give 1 or more, or leave it out for all points")
-    start = _start_of(request.text("page_token"))
-    external_id = stored_form.run_external_id(request.workspace, runs.run_id_of(request))
-    known = node_rows.ask_by_external_ids(session, EXECUTION, [external_id])()
-    points = metrics.history(session, known[0].id, request.text("metric_key")) if known else []
+    start = page_tokens.read(request.text("page_token"))
+    run_id = found_runs.run_id_of(request)
+    known = found_runs.by_ids(session, types, request.workspace, [run_id])
+    points = metrics.history(session, known[run_id].id, request.text("metric_key")) if known else []
     end = len(points) if most is None else start + most
     answer: Fields = {"metrics": points[start:end]} if points[start:end] else {}
-    return answer if end >= len(points) else {**answer, "next_page_token": pages.numbered(end)}
-
-
-def _start_of(token: str) -> int:
-    try:
-        return pages.numbers(token, 1)[0] if token else 0
-    except ValueError:
-        raise errors.InvalidArgumentError(
-            f"page_token {token[:60]!r} is none of this call; give next_page_token unchanged"
-        ) from None
+    return answer if end >= len(points) else {**answer, "next_page_token": page_tokens.write(end)}
 
 
 def bulk_history(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -59,10 +47,8 @@ def bulk_history(session: Session, types: KnownTypes, request: Request) -> Field
     ids = _run_ids(request, "run_id")
     most = min(_MOST_POINTS if (asked := request.number("max_results")) is None else asked, _MOST_POINTS)
     found: list[Fields] = []
-    for run_id, execution in sorted(_executions(session, request, ids).items()):
-        found += [
-            {**point, "run_id": run_id} for point in metrics.history(session, execution, request.text("metric_key"))
-        ]
+    for run_id, run in sorted(found_runs.by_ids(session, types, request.workspace, ids).items()):
+        found += [{**point, "run_id": run_id} for point in metrics.history(session, run.id, request.text("metric_key"))]
         if len(found) >= most:
             break
     return {"metrics": found[: max(most, 0)]}
@@ -84,12 +70,12 @@ def bulk_history_interval(session: Session, types: KnownTypes, request: Request)
     most = _MOST_OF_EACH if most is None else most
     if not 0 < most <= _MOST_OF_EACH:
         raise errors.InvalidArgumentError(f"max_results is {most}; give from 1 to {_MOST_OF_EACH}")
-    executions = _executions(session, request, ids)
+    executions = found_runs.by_ids(session, types, request.workspace, ids)
     found: list[Fields] = []
     for run_id in ids:
         if run_id in executions:
             deadlines.check()
-            points = metrics.history(session, executions[run_id], request.text("metric_key"))
+            points = metrics.history(session, executions[run_id].id, request.text("metric_key"))
             inside = [point for point in points if _is_between(point["step"], first, last)]
             inside.sort(key=lambda point: point["step"])  # stable: by time within a step
             found += [{**inside[at], "run_id": run_id} for at in sampled(len(inside), most)]
@@ -120,10 +106,3 @@ def _run_ids(request: Request, name: str) -> list[str]:
             f"{name} names {len(ids)} runs; give from 1 to {MOST_RUNS}", errors.Details(parameter=name)
         )
     return ids
-
-
-def _executions(session: Session, request: Request, ids: Sequence[str]) -> dict[str, int]:
-    """Return the executions of those runs that the workspace has, by the id of the run."""
-    external = {stored_form.run_external_id(request.workspace, run_id): run_id for run_id in ids}
-    rows = node_rows.ask_by_external_ids(session, EXECUTION, list(external))()
-    return {external[row.external_id]: row.id for row in rows if row.external_id in external}

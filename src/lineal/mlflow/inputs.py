@@ -10,7 +10,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import data_sets, models, runs
+from lineal.mlflow import data_sets, found_runs, models
 from lineal.mlflow.requests import Field, Request, as_list, as_text, pairs, read
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.put_events import write_events
@@ -38,7 +38,7 @@ def log_inputs(session: Session, types: KnownTypes, request: Request) -> Fields:
         InvalidArgumentError: the run is deleted, or a data set cannot be stored.
     """
     given = [_read(index, item) for index, item in enumerate(request.list("datasets"))]
-    run = runs.locked(session, types, request)
+    run = found_runs.locked(session, types, request)
     contexts = _contexts_of(session, run)
     for data_set, tags in given:
         event = pb.Event(execution_id=run.id, type=pb.Event.INPUT)
@@ -57,7 +57,7 @@ def log_outputs(session: Session, types: KnownTypes, request: Request) -> Fields
         NotFoundError: the workspace has no such run, or no such model.
         InvalidArgumentError: the run is deleted.
     """
-    run = runs.locked(session, types, request)
+    run = found_runs.locked(session, types, request)
     contexts, known = _contexts_of(session, run), _models(session, types, request)
     for item in request.list("models"):
         event = pb.Event(execution_id=run.id, type=pb.Event.OUTPUT)
@@ -73,8 +73,9 @@ def _models(session: Session, types: KnownTypes, request: Request) -> dict[str, 
         NotFoundError: the workspace has no such model.
     """
     wanted = [item["model_id"] for item in request.list("models")]
-    found = models.by_ids(session, types, request, wanted) if wanted else []
-    known = {model.properties["version"].string_value: model.id for model in found}
+    if not wanted:
+        return {}
+    known = {model_id: model.id for model_id, model in models.by_ids(session, types, request.workspace, wanted).items()}
     missing = next((each for each in wanted if each not in known), None)
     if missing is not None:
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {missing[:100]!r}")

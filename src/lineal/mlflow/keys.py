@@ -12,7 +12,7 @@ from lineal import errors
 
 LONGEST_KEY = 250
 LONGEST_PARAM_KEY = 249
-"""With its prefix, the name of a property has 255 characters, which is what MySQL's column takes."""
+"""With its prefix, the name of a property has 255 characters, as many as stores of the official library take."""
 LONGEST_PARAM = 6000
 LONGEST_TAG = 8000
 _ALLOWED = re.compile(r"[\w\-.:/\s]*")

@@ -11,6 +11,7 @@ from typing import Any
 
 from lineal.filter.mlflow import Family, Operator, OrderTerm, Term
 from lineal.filter.mlflow.patterns import is_like
+from lineal.mlflow.stored_form import ACTIVE
 
 Fields = dict[str, Any]
 _COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
@@ -25,6 +26,14 @@ _COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
     Operator.IN: lambda value, values: value in values,
     Operator.NOT_IN: lambda value, values: value not in values,
 }
+
+
+_MODEL_FIELDS = {
+    "artifact_location": "artifact_uri",
+    "creation_timestamp": "creation_timestamp_ms",
+    "last_updated_timestamp": "last_updated_timestamp_ms",
+}
+"""The fields of a logged model that a filter knows by another name."""
 
 
 def matches(experiment: Fields, terms: Sequence[Term]) -> bool:
@@ -75,7 +84,7 @@ def models_in_order(models: Sequence[Fields], order: Sequence[OrderTerm]) -> lis
 def _of_model(model: Fields, family: Family, key: str) -> Any:
     info, data = model["info"], model["data"]
     if family is Family.ATTRIBUTE:
-        return info[f"{key}_ms"] if key.endswith("_timestamp") else info[key]
+        return {**info, "lifecycle_stage": ACTIVE}.get(_MODEL_FIELDS.get(key, key), "")  # deleted ones are not searched
     lists = {Family.TAG: info.get("tags", ()), Family.PARAM: data.get("params", ())}
     items = lists.get(family, data.get("metrics", ()))
     return next((item["value"] for item in items if item["key"] == key), None)

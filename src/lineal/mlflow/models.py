@@ -12,9 +12,21 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lineal import conventions, errors
+from lineal.event_directions import SAYS_OUTPUT
 from lineal.filter.mlflow import LOGGED_MODELS, parse_order
-from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import experiments, keys, matching, metrics, places, stored_form, workspaces
+from lineal.kinds import ARTIFACT
+from lineal.mlflow import (
+    experiments,
+    found_runs,
+    keys,
+    matching,
+    metrics,
+    page_sizes,
+    page_tokens,
+    places,
+    stored_form,
+    workspaces,
+)
 from lineal.mlflow.filters import terms_of
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
@@ -27,7 +39,7 @@ from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import pages, relations, whole_nodes
+from lineal.store.rows import relations, whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -40,6 +52,8 @@ _PENDING = "LOGGED_MODEL_PENDING"
 _STATUSES = (_PENDING, "LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED")
 _FORBIDDEN = "/:.%\"'"
 _USUAL_PAGE = 100
+_DIGITS = 32
+"""How much of a SHA-256 is in an external id, which has room for 255 characters with the name of a workspace."""
 
 
 def external_id_of(workspace: str, model_id: str) -> str:
@@ -54,13 +68,13 @@ def create_model(session: Session, types: KnownTypes, request: Request) -> Field
         NotFoundError: the workspace has no such experiment.
         InvalidArgumentError: the experiment is deleted, or the name, a parameter or a tag cannot be stored.
     """
-    experiment = experiments.by_id(session, types, request, request.text("experiment_id"))
+    experiment = experiments.locked(session, types, request)
     experiments.require_active(experiment)
     model = _new(session, types, request, experiment)
     [model.id] = write_nodes(session, types, ARTIFACT, [model])
     workspace_id = workspaces.workspace_id(session, types, request.workspace)
     relations.add_members(session, ARTIFACT, [(holder, model.id) for holder in (workspace_id, experiment.id)])
-    _declare(session, request, model.id)
+    _declare(session, types, request, model.id)
     return {"model": _whole(session, types, request, [_read(session, types, model.id)])[0]}
 
 
@@ -95,11 +109,10 @@ def _new(session: Session, types: KnownTypes, request: Request, experiment: pb.C
     return model
 
 
-def _declare(session: Session, request: Request, model: int) -> None:
+def _declare(session: Session, types: KnownTypes, request: Request, model: int) -> None:
     """Record that the run which a model names says that it makes it; `runs/outputs` says that it has."""
-    external_id = stored_form.run_external_id(request.workspace, request.text("source_run_id"))
-    for run in node_rows.ask_by_external_ids(session, EXECUTION, [external_id])():
-        write_events(session, [pb.Event(artifact_id=model, execution_id=run.id, type=pb.Event.DECLARED_OUTPUT)])
+    for run in found_runs.by_ids(session, types, request.workspace, [request.text("source_run_id")]).values():
+        write_events(session, [pb.Event(artifact_id=model, execution_id=run.id, type=pb.Event.Type.Name(SAYS_OUTPUT))])
 
 
 def older_model(session: Session, types: KnownTypes, request: Request, told: OlderModel) -> int:
@@ -108,10 +121,13 @@ def older_model(session: Session, types: KnownTypes, request: Request, told: Old
     Such a model is a folder among the files of its run, and is known by it.
     """
     path = hashlib.sha256(json.dumps([told.run_id, told.path]).encode()).hexdigest()
-    external_id = f"mlflow:folder:{path}"
-    found = whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id]).rows
+    external_id = f"mlflow:{request.workspace}:folder:{path[:_DIGITS]}"
+    nodes = whole_messages(
+        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
+    )
+    found: list[int] = [node.id for node in nodes if stored_form.is_own(node, TYPE, request.workspace)]
     if found:
-        return found[0].id
+        return found[0]
     model = pb.Artifact(
         type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES),
         external_id=external_id,
@@ -163,7 +179,7 @@ def finalize_model(session: Session, types: KnownTypes, request: Request) -> Fie
     status = request.text("status")
     if status not in _STATUSES:
         raise errors.InvalidArgumentError(f"there is no status {status[:60]!r}; give one of {', '.join(_STATUSES)}")
-    model = by_id(session, types, request)
+    model = locked(session, types, request)
     model.custom_properties[_STATUS].string_value = status
     model.state = pb.Artifact.PENDING if status == _PENDING else pb.Artifact.LIVE
     if status == _STATUSES[2]:
@@ -178,7 +194,7 @@ def delete_model(session: Session, types: KnownTypes, request: Request) -> Field
     Raises:
         NotFoundError: the workspace has no such model.
     """
-    model = by_id(session, types, request, is_deleted_too=True)
+    model = locked(session, types, request, is_deleted_too=True)
     if stored_form.stage_of(model) != DELETED:
         model.custom_properties[conventions.ARCHIVED].int_value = now()
         _write(session, types, model, [f"custom_properties.{conventions.ARCHIVED}"])
@@ -195,7 +211,7 @@ def set_model_tags(session: Session, types: KnownTypes, request: Request) -> Fie
     tags = pairs(request.list("tags"))
     for key in tags:
         keys.check_key(key, "key")
-    model = by_id(session, types, request)
+    model = locked(session, types, request)
     for key, value in tags.items():
         model.custom_properties[TAG + key].string_value = value[: keys.LONGEST_TAG]
     _write(session, types, model, [f"custom_properties.{TAG}{key}" for key in tags])
@@ -208,7 +224,7 @@ def delete_model_tag(session: Session, types: KnownTypes, request: Request) -> F
     Raises:
         NotFoundError: the workspace has no such model, or the model has no such tag.
     """
-    model, key = by_id(session, types, request), request.text("tag_key")
+    model, key = locked(session, types, request), request.text("tag_key")
     if TAG + key not in model.custom_properties:
         raise errors.NotFoundError(f"the model {request.text('model_id')} has no tag {key[:100]!r}")
     del model.custom_properties[TAG + key]
@@ -226,7 +242,7 @@ def log_model_params(session: Session, types: KnownTypes, request: Request) -> F
     params = pairs(request.list("params"))
     for key in params:
         keys.check_key(key, "key", longest=keys.LONGEST_PARAM_KEY)
-    model = by_id(session, types, request)
+    model = locked(session, types, request)
     for key, value in params.items():
         stored = model.custom_properties.get(PARAM + key)
         if stored is not None and stored.string_value != value[: keys.LONGEST_PARAM]:
@@ -248,8 +264,8 @@ def log_metrics(session: Session, types: KnownTypes, request: Request, points: S
     for point in points:
         if point.get("model_id"):
             named.setdefault(point["model_id"], []).append(point)
-    for model in by_ids(session, types, request, list(named)) if named else []:
-        own = named.pop(model.properties["version"].string_value)
+    for model_id, model in (by_ids(session, types, request.workspace, list(named)) if named else {}).items():
+        own = named.pop(model_id)
         metrics.log(session, types, model.id, metrics.series_of(own, place=""), kind=ARTIFACT)
     if named:
         raise errors.NotFoundError(
@@ -271,28 +287,19 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
         ],
         LOGGED_MODELS,
     )
-    most = request.number("max_results") or _USUAL_PAGE
-    start = _start(request.text("page_token"))
+    most = page_sizes.read(request, usual=_USUAL_PAGE)
+    start = page_tokens.read(request.text("page_token"))
     for each in request.list("experiment_ids"):
         experiments.require_number(each)
     models: list[pb.Artifact] = []
     for experiment in experiments.by_ids(session, types, request, request.list("experiment_ids")):
         found = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment.id))
-        models += [each for each in found if _is_model(each) and stored_form.stage_of(each) != DELETED]
+        models += [each for each in found if is_model(each) and stored_form.stage_of(each) != DELETED]
     known = [each for each in _whole(session, types, request, models) if matching.model_matches(each, terms)]
     shown = matching.models_in_order(known, order)[start : start + most]
     answer: Fields = {"models": shown} if shown else {}
     end = start + len(shown)
-    return answer if end >= len(known) else {**answer, "next_page_token": pages.numbered(end)}
-
-
-def _start(token: str) -> int:
-    try:
-        return pages.numbers(token, 1)[0] if token else 0
-    except ValueError:
-        raise errors.InvalidArgumentError(
-            f"page_token {token[:60]!r} is none of this call; give next_page_token unchanged"
-        ) from None
+    return answer if end >= len(known) else {**answer, "next_page_token": page_tokens.write(end)}
 
 
 def by_id(session: Session, types: KnownTypes, request: Request, *, is_deleted_too: bool = False) -> pb.Artifact:
@@ -302,23 +309,35 @@ def by_id(session: Session, types: KnownTypes, request: Request, *, is_deleted_t
         NotFoundError: the workspace has no such model, or it is deleted.
     """
     model_id = request.text("model_id")
-    found = by_ids(session, types, request, [model_id])
-    if not found or (stored_form.stage_of(found[0]) == DELETED and not is_deleted_too):
+    found = by_ids(session, types, request.workspace, [model_id]).get(model_id)
+    if found is None or (stored_form.stage_of(found) == DELETED and not is_deleted_too):
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {model_id[:100]!r}")
-    return found[0]
-
-
-def by_ids(session: Session, types: KnownTypes, request: Request, ids: Sequence[str]) -> list[pb.Artifact]:
-    """Return the logged models of a workspace that have one of the ids, deleted ones too."""
-    external = [external_id_of(request.workspace, each) for each in ids]
-    found: list[pb.Artifact] = whole_messages(
-        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, external)
-    )
     return found
 
 
-def _is_model(artifact: pb.Artifact) -> bool:
-    return _STATUS in artifact.custom_properties
+def locked(session: Session, types: KnownTypes, request: Request, *, is_deleted_too: bool = False) -> pb.Artifact:
+    """Return the logged model that a request names; nobody else changes it until the transaction ends.
+
+    Raises:
+        NotFoundError: the workspace has no such model, or it is deleted.
+    """
+    node_rows.ask_to_update(session, ARTIFACT, [by_id(session, types, request, is_deleted_too=True).id])()
+    return by_id(session, types, request, is_deleted_too=is_deleted_too)
+
+
+def by_ids(session: Session, types: KnownTypes, workspace: str, ids: Sequence[str]) -> dict[str, pb.Artifact]:
+    """Return those of some logged models that a workspace has, by their ids; deleted ones too."""
+    external = [external_id_of(workspace, each) for each in ids]
+    nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, external))
+    own = [node for node in nodes if is_model(node) and stored_form.is_own(node, TYPE, workspace)]
+    found = {node.properties["version"].string_value: node for node in own}
+    return {each: found[each] for each in ids if each in found}
+
+
+def is_model(artifact: pb.Artifact) -> bool:
+    """Say whether an artifact is a logged model of its workspace."""
+    own = external_id_of(stored_form.workspace_of(artifact), artifact.properties["version"].string_value)
+    return _STATUS in artifact.custom_properties and artifact.external_id == own
 
 
 def _read(session: Session, types: KnownTypes, model: int) -> pb.Artifact:
@@ -335,8 +354,7 @@ def _write(session: Session, types: KnownTypes, model: pb.Artifact, paths: list[
 
 def _whole(session: Session, types: KnownTypes, request: Request, models: Sequence[pb.Artifact]) -> list[Fields]:
     """Return logged models as MLflow's clients read them."""
-    default = workspaces.default_experiment(session, types, request.workspace) if models else None
-    default_id = default.id if default is not None else 0
+    default_id = workspaces.default_experiment(session, types, request.workspace).id
     latest = metrics.latest_of(session, [model.id for model in models], kind=ARTIFACT)
     return [_fields(model, default_id, latest.get(model.id, [])) for model in models]
 

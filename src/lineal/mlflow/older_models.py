@@ -7,7 +7,7 @@ from typing import Any
 
 from lineal import errors, json_text
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import models, runs
+from lineal.mlflow import found_runs, models
 from lineal.mlflow.models import OlderModel
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import TAG
@@ -36,7 +36,7 @@ def log_model(session: Session, types: KnownTypes, request: Request) -> Fields:
         InvalidArgumentError: the run is deleted, or the model is no JSON with what is known of a model.
     """
     told = _read(request.text("model_json"))
-    run = runs.locked(session, types, request)
+    run = found_runs.locked(session, types, request)
     stored = run.custom_properties.get(TAG + HISTORY)
     history = [*_history(stored.string_value if stored is not None else ""), told]
     run.custom_properties[TAG + HISTORY].string_value = json.dumps(history)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,6 +16,10 @@ from typing import Any, NamedTuple
 from lineal import errors
 
 _LARGEST = 1 << 63
+_GREATEST = 1.7976931348623157e308
+_WHOLE = re.compile(r"[-+]?[0-9]{1,400}", re.ASCII)
+_NUMBER = re.compile(r"[-+]?([0-9]{1,400}(\.[0-9]{0,400})?|\.[0-9]{1,400})([eE][-+]?[0-9]{1,4})?", re.ASCII)
+_NAMED = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 class Field(NamedTuple):
@@ -116,29 +121,32 @@ def as_text(value: Any) -> str:
 
 
 def as_whole(value: Any) -> int:
-    """Return a whole number of 64 bits, which may come as a text, or as 5.0 or 1e3."""
-    try:
-        found = int(value) if isinstance(value, str) or _is_whole(value) else None
-    except ValueError:
-        found = None
-    if found is None or not -_LARGEST <= found < _LARGEST:
+    """Return a whole number of 64 bits, which may come as a text, or as 5.0, which JSON does not tell from 5."""
+    found = None if isinstance(value, bool) else _number(value)
+    # NaN is in no range, and the infinities are beyond it.
+    if found is None or not -_LARGEST <= found < _LARGEST or found != int(found):
         raise ValueError("a whole number of 64 bits")
-    return found
-
-
-def _is_whole(value: Any) -> bool:
-    return type(value) is int or (isinstance(value, float) and value.is_integer())
+    return int(found)
 
 
 def as_number(value: Any) -> float:
     """Return a number, which may come as a text: "NaN", "Infinity" and "-Infinity" do."""
-    try:
-        found = float(value) if isinstance(value, (str, int, float)) else None
-    except (ValueError, OverflowError):
-        found = None
+    found = _number(value)
     if found is None:
         raise ValueError('a number, or "NaN", "Infinity" or "-Infinity"')
-    return found
+    try:
+        return float(found)
+    except OverflowError:
+        return math.inf if found > 0 else -math.inf
+
+
+def _number(value: Any) -> int | float | None:
+    """Return what a number of JSON, or its text, is; None if it is none."""
+    if isinstance(value, (int, float)):
+        return value
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
+        return int(value) if _WHOLE.fullmatch(value) else float(value)
+    return _NAMED.get(value) if isinstance(value, str) else None
 
 
 def as_truth(value: Any) -> bool:
@@ -161,21 +169,18 @@ def as_texts(value: Any) -> list[str]:
     return [as_text(each) for each in items]
 
 
-def as_view(value: Any) -> str:
-    """Return the name or the number of a view as a text."""
+def as_name(value: Any) -> str:
+    """Return a name of a fixed set, or its number, as a text."""
     if not isinstance(value, (str, int)):
-        raise ValueError("ACTIVE_ONLY, DELETED_ONLY or ALL")
+        raise ValueError("a name such as ACTIVE_ONLY or FINISHED")
     return str(value)
 
 
 def pairs(items: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Return tags by key; of a key that is there twice, the last one counts."""
+    """Return tags or parameters by key; of a key that is there twice, the last one counts."""
     return {item.get("key", ""): item.get("value", "") for item in items}
 
 
 def finite(value: float) -> float:
     """Return a number as MLflow answers it: the greatest one in place of an infinity."""
     return math.copysign(_GREATEST, value) if math.isinf(value) else value
-
-
-_GREATEST = 1.7976931348623157e308

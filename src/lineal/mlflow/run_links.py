@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import data_sets
+from lineal.mlflow import data_sets, models
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
 from lineal.store.engine.session import Session
@@ -16,7 +16,6 @@ from lineal.store.rows.events import Step
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-_MODEL = ":model:"
 
 
 def links_of(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, Fields]:
@@ -48,7 +47,7 @@ def _link(artifact: pb.Artifact, event_type: int, steps: Sequence[Step]) -> tupl
     """Return the side of a run on which an artifact is, the list, and its fields; None for what clients do not know."""
     if data_sets.is_data_set(artifact) and event_type == pb.Event.INPUT:
         return "inputs", "dataset_inputs", data_sets.input_fields(artifact, steps)
-    if _MODEL not in artifact.external_id:
+    if not models.is_model(artifact):
         return None
     model = {"model_id": artifact.properties["version"].string_value}
     if event_type == pb.Event.INPUT:

@@ -12,18 +12,17 @@ from typing import Any
 
 from lineal import conventions, errors
 from lineal.kinds import CONTEXT, EXECUTION
-from lineal.mlflow import experiments, keys, metrics, models, run_links, stored_form, workspaces
+from lineal.mlflow import experiments, found_runs, keys, metrics, models, run_links, stored_form, workspaces
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
 from lineal.mlflow.stored_form import ACTIVE, DELETED, PARAM, TAG, number, text
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages, whole_messages
+from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
-from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations, whole_nodes
 from lineal.wire import metadata_store as pb
 
@@ -39,7 +38,7 @@ def create_run(session: Session, types: KnownTypes, request: Request) -> Fields:
         NotFoundError: the workspace has no such experiment.
         InvalidArgumentError: the experiment is deleted, or the tag of the name and `run_name` differ.
     """
-    experiment = experiments.by_id(session, types, request, request.text("experiment_id"))
+    experiment = experiments.locked(session, types, request)
     experiments.require_active(experiment)
     tags = pairs(request.list("tags"))
     name = _name_of(request, tags)
@@ -109,7 +108,7 @@ def get_run(session: Session, types: KnownTypes, request: Request) -> Fields:
     Raises:
         NotFoundError: the workspace has no such run.
     """
-    run = by_id(session, types, request)
+    run = found_runs.by_id(session, types, request)
     return {"run": whole_runs(session, types, request, [run])[0]}
 
 
@@ -130,8 +129,8 @@ def experiment_ids(
 ) -> dict[int, str]:
     """Return the ids of experiments as MLflow knows them, by the ids of their contexts."""
     ids = {run.properties["experiment_id"].int_value for run in runs}
-    default = workspaces.default_experiment(session, types, request.workspace) if ids else None
-    return {each: stored_form.DEFAULT_ID if default is not None and each == default.id else str(each) for each in ids}
+    default = workspaces.default_experiment(session, types, request.workspace)
+    return {each: stored_form.DEFAULT_ID if each == default.id else str(each) for each in ids}
 
 
 def _whole(run: pb.Execution, experiment_id: str, latest: list[Fields], links: Fields) -> Fields:
@@ -151,9 +150,10 @@ def update_run(session: Session, types: KnownTypes, request: Request) -> Fields:
         NotFoundError: the workspace has no such run.
         InvalidArgumentError: it is deleted.
     """
-    run = locked(session, types, request)
+    run = found_runs.locked(session, types, request)
     paths: list[str] = []
-    state = stored_form.STATES.get(request.text("status"))
+    status = request.text("status")
+    state = stored_form.STATES.get(stored_form.STATUS_NUMBERS.get(status, status))
     if state is not None:
         run.last_known_state = state
         paths.append("last_known_state")
@@ -179,7 +179,7 @@ def delete_run(session: Session, types: KnownTypes, request: Request) -> Fields:
     Raises:
         NotFoundError: the workspace has no such run.
     """
-    run = locked(session, types, request, stage=None)
+    run = found_runs.locked(session, types, request, stage=None)
     if stored_form.stage_of(run) == ACTIVE:
         _write(session, types, run, _set(run, conventions.ARCHIVED, number(now())))
     return {}
@@ -191,7 +191,7 @@ def restore_run(session: Session, types: KnownTypes, request: Request) -> Fields
     Raises:
         NotFoundError: the workspace has no such run.
     """
-    run = locked(session, types, request, stage=None)
+    run = found_runs.locked(session, types, request, stage=None)
     if stored_form.stage_of(run) == DELETED:
         _write(session, types, run, _removed(run, conventions.ARCHIVED))
     return {}
@@ -234,9 +234,9 @@ def delete_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
         NotFoundError: the workspace has no such run, or the run has no such tag.
     """
     key = request.text("key")
-    run = locked(session, types, request)
+    run = found_runs.locked(session, types, request)
     if TAG + key not in run.custom_properties:
-        raise errors.NotFoundError(f"the run {run_id_of(request)} has no tag {key[:100]!r}")
+        raise errors.NotFoundError(f"the run {found_runs.run_id_of(request)} has no tag {key[:100]!r}")
     _write(session, types, run, _removed(run, TAG + key))
     return {}
 
@@ -268,7 +268,7 @@ def _log(
     series = metrics.series_of(points, place="metrics[{}]." if is_batch else "")
     _check_keys(params, "params" if is_batch else "", longest=keys.LONGEST_PARAM_KEY)
     _check_keys(tags, "tags" if is_batch else "", longest=keys.LONGEST_KEY)
-    run = locked(session, types, request)
+    run = found_runs.locked(session, types, request)
     paths: list[str] = []
     for key, value in _new_params(run, params).items():
         paths += _set(run, PARAM + key, text(value))
@@ -320,61 +320,6 @@ def _new_params(run: pb.Execution, params: Sequence[Any]) -> dict[str, str]:
 
 def _has_param(run: pb.Execution, key: str) -> bool:
     return PARAM + key in run.custom_properties
-
-
-def by_id(session: Session, types: KnownTypes, request: Request) -> pb.Execution:
-    """Return the run that a request names.
-
-    Raises:
-        InvalidArgumentError: it names none.
-        NotFoundError: the workspace has no such run.
-    """
-    run_id = run_id_of(request)
-    external_id = stored_form.run_external_id(request.workspace, run_id)
-    found = whole_nodes.whole_by_external_ids(session, EXECUTION, [external_id])
-    nodes: list[pb.Execution] = whole_messages(session, types, EXECUTION, found)
-    if not nodes:
-        raise _no_run(request, run_id)
-    return nodes[0]
-
-
-def run_id_of(request: Request) -> str:
-    """Return the id of the run that a request names; older clients call it `run_uuid`.
-
-    Raises:
-        InvalidArgumentError: it names none.
-    """
-    found = request.text("run_id") or request.text("run_uuid")
-    if not found:
-        raise errors.InvalidArgumentError("the field 'run_id' is missing or empty; give a value")
-    return found
-
-
-def locked(session: Session, types: KnownTypes, request: Request, *, stage: str | None = ACTIVE) -> pb.Execution:
-    """Return the run that a request names; nobody else changes it until the transaction ends.
-
-    Raises:
-        InvalidArgumentError: the request names none.
-        NotFoundError: the workspace has no such run.
-        InvalidArgumentError: it is not in the stage that is asked for.
-    """
-    run_id = run_id_of(request)
-    external_id = stored_form.run_external_id(request.workspace, run_id)
-    known = node_rows.ask_by_external_ids(session, EXECUTION, [external_id])()
-    rows = node_rows.ask_to_update(session, EXECUTION, [row.id for row in known])()
-    nodes: list[pb.Execution] = node_messages(session, types, EXECUTION, rows)
-    if not nodes:
-        raise _no_run(request, run_id)
-    run = nodes[0]
-    if stage is not None and stored_form.stage_of(run) != stage:
-        raise errors.InvalidArgumentError(
-            f"the run {run_id} is {stored_form.stage_of(run)}, and this needs one that is {stage}; restore it first"
-        )
-    return run
-
-
-def _no_run(request: Request, run_id: str) -> errors.NotFoundError:
-    return errors.NotFoundError(f"the workspace {request.workspace!r} has no run with the id {run_id[:100]!r}")
 
 
 def _set(run: pb.Execution, name: str, value: pb.Value) -> list[str]:

@@ -6,10 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from lineal import errors
 from lineal.filter.mlflow import EXPERIMENTS, RUNS, parse_order
 from lineal.kinds import CONTEXT, EXECUTION
-from lineal.mlflow import experiments, matching, runs, stored_form
+from lineal.mlflow import experiments, matching, page_sizes, page_tokens, runs, stored_form, workspaces
 from lineal.mlflow.filters import terms_of
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
@@ -21,7 +20,6 @@ from lineal.store.rows.run_order import Place
 from lineal.store.rows.run_search import View, find_runs
 
 Fields = dict[str, Any]
-LONGEST_PAGE = 50_000
 _USUAL_PAGE = 1000
 _VIEWS = {
     "ACTIVE_ONLY": View.ACTIVE,
@@ -47,7 +45,7 @@ def search_runs(session: Session, types: KnownTypes, request: Request) -> Fields
         order=parse_order(request.list("order_by"), RUNS),
         view=_view(request.text("run_view_type")),
         after=_place(request.text("page_token")),
-        limit=_size(request, usual=_USUAL_PAGE),
+        limit=page_sizes.read(request, usual=_USUAL_PAGE),
     )
     nodes = node_messages(session, types, EXECUTION, found.runs)
     answer: Fields = {"runs": runs.whole_runs(session, types, request, nodes)} if nodes else {}
@@ -74,8 +72,8 @@ def search_experiments(session: Session, types: KnownTypes, request: Request) ->
     """
     terms = terms_of(session, request, EXPERIMENTS)
     order = parse_order(request.list("order_by"), EXPERIMENTS)
-    most = _size(request, usual=0)
-    start = _start(request.text("page_token"))
+    most = page_sizes.read(request, usual=0)
+    start = page_tokens.read(request.text("page_token"))
     stages = _STAGES.get(_view(request.text("view_type")))
     known = [
         each
@@ -85,7 +83,7 @@ def search_experiments(session: Session, types: KnownTypes, request: Request) ->
     shown = matching.in_order(known, order)[start : start + most]
     answer: Fields = {"experiments": shown} if shown else {}
     end = start + len(shown)
-    return answer if end >= len(known) else {**answer, "next_page_token": pages.numbered(end)}
+    return answer if end >= len(known) else {**answer, "next_page_token": page_tokens.write(end)}
 
 
 def _all(session: Session, types: KnownTypes, request: Request) -> list[Fields]:
@@ -93,22 +91,14 @@ def _all(session: Session, types: KnownTypes, request: Request) -> list[Fields]:
     rows = node_rows.nodes_by_type(session, CONTEXT, type_id) if type_id is not None else []
     nodes: Sequence[Any] = node_messages(session, types, CONTEXT, rows)
     own = [node for node in nodes if stored_form.workspace_of(node) == request.workspace]
+    if not any(stored_form.experiment_id_of(each) == stored_form.DEFAULT_ID for each in own):
+        own.append(workspaces.default_experiment(session, types, request.workspace))  # not stored yet
     return [stored_form.experiment_fields(each, root=request.root) for each in own]
 
 
 def _view(text: str) -> View:
     """Return the view of a name or number; what is no view is the one of active ones, as for MLflow's server."""
     return _VIEWS.get(text, View.ACTIVE)
-
-
-def _size(request: Request, *, usual: int) -> int:
-    found = request.number("max_results")
-    size = usual if found is None else found
-    if not 0 < size <= LONGEST_PAGE:
-        raise errors.InvalidArgumentError(
-            f"max_results is {size}; give from 1 to {LONGEST_PAGE}", errors.Details(parameter="max_results")
-        )
-    return size
 
 
 def _token(place: Place) -> str:
@@ -118,21 +108,9 @@ def _token(place: Place) -> str:
 def _place(token: str) -> Place | None:
     try:
         found = json.loads(pages.unpacked(token)) if token else None
+        json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
-        raise _bad_token(token) from None
+        raise page_tokens.bad(token) from None
     if found is not None and not isinstance(found, list):
-        raise _bad_token(token)
+        raise page_tokens.bad(token)
     return None if found is None else tuple(found)
-
-
-def _start(token: str) -> int:
-    try:
-        return pages.numbers(token, 1)[0] if token else 0
-    except ValueError:
-        raise _bad_token(token) from None
-
-
-def _bad_token(token: str) -> errors.InvalidArgumentError:
-    return errors.InvalidArgumentError(
-        f"page_token {token[:60]!r} is none of this call; give next_page_token unchanged"
-    )

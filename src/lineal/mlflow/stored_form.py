@@ -13,7 +13,7 @@ from typing import Any
 from lineal import conventions
 from lineal.wire import metadata_store as pb
 
-EXPERIMENT_TYPE = "mlflow.Experiment"
+EXPERIMENT_TYPE = conventions.MLFLOW_EXPERIMENT
 RUN_TYPE = "mlflow.Run"
 PARAM = conventions.PARAM_PREFIX
 TAG = conventions.TAG_PREFIX
@@ -40,6 +40,8 @@ STATES = {
     "KILLED": pb.Execution.CANCELED,
 }
 """The state of an execution for each status of a run."""
+STATUS_NUMBERS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
+"""The statuses by the numbers that some clients send, as texts."""
 _STATUSES = {state: status for status, state in STATES.items()}
 _LONGEST_NAME = 255
 _SHOWN_DIGITS = 12
@@ -69,6 +71,11 @@ def run_context_name(name: str, run_id: str) -> str:
 def is_too_long(workspace: str, name: str) -> bool:
     """Say whether a name does not fit the column of names."""
     return len(node_name(workspace, name)) > _LONGEST_NAME
+
+
+def is_own(node: Any, type_name: str, workspace: str) -> bool:
+    """Say whether a node is of a type and of a workspace: a name or an external id alone can be anybody's."""
+    return bool(node.type == type_name and workspace_of(node) == workspace)
 
 
 def text(value: str) -> pb.Value:

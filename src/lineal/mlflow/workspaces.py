@@ -1,6 +1,6 @@
 """The workspace of a request, and the types and contexts that its records need, made when they are first written.
 
-What stays out: which workspace a request means (server/mlflow), and what a caller may see (service/access.py).
+What stays out: which workspace a request means (`Tracking`), and what a caller may see (service/access.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 from lineal import conventions
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.mlflow import stored_form
+from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
@@ -44,6 +45,15 @@ def type_id(session: Session, types: KnownTypes, kind: Kind, name: str, properti
     return int(put_type(session, types, request, kind).type_id)
 
 
+def experiment_named(session: Session, types: KnownTypes, workspace: str, name: str) -> pb.Context | None:
+    """Return the experiment of a workspace with a name, if there is one."""
+    found = context_named(session, types, stored_form.EXPERIMENT_TYPE, stored_form.node_name(workspace, name))
+    if found is not None and stored_form.workspace_of(found) == workspace:
+        return found
+    is_unstored = name == stored_form.DEFAULT_NAME and not _defaults(session, types, workspace)
+    return _default(workspace) if is_unstored else None
+
+
 def context_named(session: Session, types: KnownTypes, type_name: str, name: str) -> pb.Context | None:
     """Return the context of a type and name, if there is one that the caller sees."""
     known = types.id_of(session, CONTEXT, type_name, "")
@@ -69,13 +79,9 @@ def _new(known: int, name: str) -> pb.Context:
     return pb.Context(type_id=known, name=name)
 
 
-def is_prepared(session: Session, types: KnownTypes, workspace: str) -> bool:
-    """Say whether a workspace has its experiment with the id 0."""
-    return bool(_defaults(session, types, workspace))
-
-
-def prepare(session: Session, types: KnownTypes, workspace: str) -> None:
-    """Give a workspace its experiment with the id 0, which MLflow's clients use where none is named."""
+def prepare(session: Session, types: KnownTypes, request: Request) -> None:
+    """Give the workspace of a request its experiment with the id 0, which clients use where none is named."""
+    workspace = request.workspace
     if _defaults(session, types, workspace):
         return
     external_id = stored_form.default_external_id(workspace)
@@ -84,20 +90,29 @@ def prepare(session: Session, types: KnownTypes, workspace: str) -> None:
         return
     workspace_id(session, types, workspace)
     known = type_id(session, types, CONTEXT, stored_form.EXPERIMENT_TYPE, stored_form.EXPERIMENT_PROPERTIES)
-    context = pb.Context(
-        type_id=known, name=stored_form.node_name(workspace, stored_form.DEFAULT_NAME), external_id=external_id
-    )
-    context.properties["name"].string_value = stored_form.DEFAULT_NAME
-    context.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
+    context = _default(workspace)
+    context.type_id = known
     write_nodes(session, types, CONTEXT, [context])
 
 
-def default_experiment(session: Session, types: KnownTypes, workspace: str) -> pb.Context | None:
-    """Return the experiment with the id 0 of a workspace."""
+def default_experiment(session: Session, types: KnownTypes, workspace: str) -> pb.Context:
+    """Return the experiment with the id 0 of a workspace; before the first write to the workspace it is not stored."""
     found = _defaults(session, types, workspace)
-    return found[0] if found else None
+    return found[0] if found else _default(workspace)
+
+
+def _default(workspace: str) -> pb.Context:
+    context = pb.Context(
+        type=stored_form.EXPERIMENT_TYPE,
+        name=stored_form.node_name(workspace, stored_form.DEFAULT_NAME),
+        external_id=stored_form.default_external_id(workspace),
+    )
+    context.properties["name"].string_value = stored_form.DEFAULT_NAME
+    context.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
+    return context
 
 
 def _defaults(session: Session, types: KnownTypes, workspace: str) -> list[pb.Context]:
     external_id = stored_form.default_external_id(workspace)
-    return whole_messages(session, types, CONTEXT, whole_nodes.whole_by_external_ids(session, CONTEXT, [external_id]))
+    found = whole_messages(session, types, CONTEXT, whole_nodes.whole_by_external_ids(session, CONTEXT, [external_id]))
+    return [each for each in found if stored_form.is_own(each, stored_form.EXPERIMENT_TYPE, workspace)]

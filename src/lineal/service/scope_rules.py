@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.conventions import WORKSPACE_PROPERTY
-from lineal.kinds import Kind
+from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_IDS, WORKSPACE_PROPERTY
+from lineal.kinds import CONTEXT, Kind
+from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
 from lineal.store.workspaces.named_workspaces import ask_for_named_workspaces
@@ -24,10 +25,42 @@ def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
 
     So clients that do not know about workspaces can write with credentials for one of them.
     """
+    if isinstance(session, ScopedSession):
+        _require_own_ids(session.scope, nodes)
     name = session.scope.only_name if isinstance(session, ScopedSession) else None
     if name is None:
         return nodes
     return [node if WORKSPACE_PROPERTY in node.custom_properties else _marked(node, name) for node in nodes]
+
+
+def _require_own_ids(scope: Scope, nodes: Sequence[Any]) -> None:
+    """Refuse external ids that name another workspace, as those of MLflow's records do.
+
+    Raises:
+        PermissionDeniedError: a node has one.
+    """
+    for node in nodes:
+        prefix, separator, rest = node.external_id.partition(":")
+        if separator and f"{prefix}:" == MLFLOW_IDS and not any(rest.startswith(f"{name}:") for name in scope.names):
+            raise errors.PermissionDeniedError(
+                f"the external id {node.external_id[:100]!r} is one of a record of MLflow in another workspace than "
+                f"{scope.shown}, where these credentials write; use another one"
+            )
+
+
+def _require_own_experiments(session: ScopedSession, types: KnownTypes, ids: Sequence[int]) -> None:
+    """Refuse experiments of MLflow whose names, which are unique in the store, are those of another workspace.
+
+    Raises:
+        PermissionDeniedError: a context is one.
+    """
+    known = types.id_of(session.unscoped, CONTEXT, MLFLOW_EXPERIMENT, "") if ids else None
+    for row in node_rows.nodes_by_ids(session.unscoped, CONTEXT, ids) if known is not None else []:
+        if row.type_id == known and not any((row.name or "").startswith(f"{name}/") for name in session.scope.names):
+            raise errors.PermissionDeniedError(
+                f"the experiment {row.name!r} has the name of one in another workspace than {session.scope.shown}, "
+                "where these credentials write; its name begins with that of its workspace and a slash"
+            )
 
 
 def _marked(node: Any, name: str) -> Any:
@@ -40,9 +73,11 @@ def _marked(node: Any, name: str) -> Any:
 def checked(handler: Callable[..., Any]) -> Callable[..., Any]:
     """Return a handler that refuses, and so undoes, writes outside the scope."""
 
-    def handle(session: Session, types: Any, request: Any) -> Any:
+    def handle(session: Session, types: KnownTypes, request: Any) -> Any:
         response = handler(session, types, request)
         require_inside(session)
+        if isinstance(session, ScopedSession):
+            _require_own_experiments(session, types, sorted(session.written.get(CONTEXT, ())))
         return response
 
     return handle

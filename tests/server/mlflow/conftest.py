@@ -26,7 +26,10 @@ def served(
 ) -> Iterator[tuple[MetadataService, str]]:
     """A server over a store of each engine in turn: its service and its address."""
     engine: Engine = request.param
-    with engine.empty_url(servers, tmp_path_factory.mktemp("mlflow")) as database, serving(database) as found:
+    with (
+        engine.empty_url(servers, tmp_path_factory.mktemp("mlflow")) as database,
+        serving(database, max_message_mib=2) as found,
+    ):
         yield found
 
 

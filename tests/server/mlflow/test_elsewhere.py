@@ -60,6 +60,13 @@ def test_a_label_that_is_changed_elsewhere_is_the_tag(door: Door, run: str) -> N
     assert listed(door, "label.team=voice")[0]["labels"] == {"team": "voice", "new": "1"}
 
 
+def test_a_label_that_clients_set_themselves_is_refused(door: Door, run: str) -> None:
+    [row] = listed(door, "")
+    for label in ({"mlflow.runName": "other"}, {"long": "x" * 256}):
+        assert door.client.patch(f"/api/v1/executions/{row['id']}", json={"labels": label}).status_code == 400
+    assert door.get("runs/get", run_id=run)["run"]["info"]["run_name"] == "first"
+
+
 def test_what_is_archived_elsewhere_is_deleted_here(door: Door, run: str) -> None:
     [row] = listed(door, "")
     assert door.client.patch(f"/api/v1/executions/{row['id']}", json={"archived": True}).status_code == 200

@@ -121,6 +121,8 @@ def test_a_deleted_model_is_not_there(door: Door) -> None:
         ({}, ["c", "b", "a"]),
         ({"filter": "params.trees = '1'"}, ["b"]),
         ({"filter": "name != 'a' AND metrics.auc > 0.1"}, ["c", "b"]),
+        ({"filter": "artifact_location LIKE 'mlflow-artifacts:%' AND lifecycle_stage = 'active'"}, ["c", "b", "a"]),
+        ({"filter": "status_message = 'x'"}, []),
         ({"order_by": [{"field_name": "name", "ascending": True}]}, ["a", "b", "c"]),
         ({"order_by": [{"field_name": "metrics.auc", "ascending": False}], "max_results": 1}, ["c", "b", "a"]),
     ],
@@ -160,6 +162,12 @@ def test_wrong_requests_about_models_are_refused(door: Door) -> None:
     assert told(send(door, "PATCH", made, status="nope")).startswith("INVALID_PARAMETER_VALUE: there is no status")
     assert told(send(door, "PATCH", "m-1", status=READY)).startswith("RESOURCE_DOES_NOT_EXIST")
     assert send(door, "PUT", made).status_code == 405
-    for wrong in ({"filter": "nope.a = 1"}, {"page_token": "x"}, {"experiment_ids": ["a"]}):
+    for wrong in (
+        {"max_results": -5},
+        {"max_results": 50_001},
+        {"filter": "nope.a = 1"},
+        {"page_token": "x"},
+        {"experiment_ids": ["a"]},
+    ):
         refusal = door.refused("logged-models/search", **{"experiment_ids": ["0"], **wrong})
         assert refusal.startswith("INVALID_PARAMETER_VALUE")

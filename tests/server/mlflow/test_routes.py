@@ -65,7 +65,7 @@ def test_a_body_that_is_no_call_is_refused(door: Door, body: bytes, media: str, 
 def test_a_long_body_is_refused(door: Door) -> None:
     head = {"Content-Type": "application/json"}
     response = door.client.post(
-        "/api/2.0/mlflow/experiments/create", content=b'{"name": "' + b"x" * (130 << 20) + b'"}', headers=head
+        "/api/2.0/mlflow/experiments/create", content=b'{"name": "' + b"x" * (3 << 20) + b'"}', headers=head
     )
     assert response.status_code == 413
     assert told(response).startswith("REQUEST_LIMIT_EXCEEDED: the body is longer than")
@@ -90,7 +90,7 @@ def test_without_a_header_a_call_is_about_the_workspace_default(door: Door) -> N
 
 
 def test_the_files_of_a_workspace_are_in_its_folder(door: Door) -> None:
-    name = f"{door.workspace}: x"
+    name = f"{door.workspace}.x"
     response = door.client.post(
         "/api/2.0/mlflow/runs/create", json={"experiment_id": "0"}, headers={"X-MLFLOW-WORKSPACE": name}
     )
@@ -98,7 +98,7 @@ def test_the_files_of_a_workspace_are_in_its_folder(door: Door) -> None:
     assert place.startswith(f"mlflow-artifacts:/{workspace_folder(name)}/0/"), response.text
 
 
-@pytest.mark.parametrize("name", ["a/b", "x" * 201, "a\x01b"])
+@pytest.mark.parametrize("name", ["a/b", "a:b", "a?b", "a#b", "a%b", "x" * 201, "a\x01b"])
 def test_what_cannot_be_a_workspace_is_refused(door: Door, name: str) -> None:
     response = door.client.get(
         "/api/2.0/mlflow/experiments/get", params={"experiment_id": "0"}, headers={"X-MLFLOW-WORKSPACE": name}

@@ -53,4 +53,8 @@ def test_an_experiment_cannot_point_into_the_files_of_another_workspace(door: Do
     door.client.headers["X-MLFLOW-WORKSPACE"] = other
     refusal = door.refused("experiments/create", name="thief", artifact_location=f"mlflow-artifacts:/{own}/0")
     assert refusal.startswith("INVALID_PARAMETER_VALUE")
+    for place in (f"MLFLOW-ARTIFACTS:/{own}/0", f" mlflow-artifacts:/{own}", f"mlflow-artifacts:/{other}/%2e%2e/{own}"):
+        assert door.refused("experiments/create", name="x", artifact_location=place).startswith(
+            "INVALID_PARAMETER_VALUE"
+        )
     assert door.experiment("own", artifact_location=f"mlflow-artifacts:/{other}/mine")

@@ -70,6 +70,7 @@ def test_a_run_is_an_execution_in_a_context_inside_its_experiment(door: Door) ->
 def test_status_and_end_are_those_of_the_execution(door: Door) -> None:
     run = door.run()
     states = {"FINISHED": pb.Execution.COMPLETE, "FAILED": pb.Execution.FAILED, "KILLED": pb.Execution.CANCELED}
+    assert door.post("runs/update", run_id=run, status=4)["run_info"]["status"] == "FAILED"
     for status, state in states.items():
         info = door.post("runs/update", run_id=run, status=status, end_time="1700000000500")["run_info"]
         assert (info["status"], info["end_time"]) == (status, 1_700_000_000_500)

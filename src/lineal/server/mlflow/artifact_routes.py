@@ -17,14 +17,13 @@ import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.routing import Match, Route
-from starlette.types import Scope
 
 from lineal import errors
 from lineal.config import MAX_ARTIFACT_FLAG
 from lineal.files import ArtifactsRoot
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.downloads import Download, byte_range
+from lineal.server.mlflow.named_routes import NamedRoute
 from lineal.server.transfers import PREFIXES
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.callers_files import CallersFiles
@@ -54,16 +53,7 @@ def add(app: FastAPI, root: ArtifactsRoot, *, caller: Callable[[], Caller] = lam
             ("/mpu/abort/{path:path}", "POST", proxy.refuse_parts),
             ("/presigned/{path:path}", "GET", proxy.refuse_presigned),
         ):
-            app.router.routes.append(_NamedRoute(f"{prefix}{path}", _answered(endpoint), methods=[method]))
-
-
-class _NamedRoute(Route):
-    """A route that the metrics of requests can name, as FastAPI's own."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether a request is for this route, and add what the request gets from it."""
-        match, found = super().matches(scope)
-        return match, {**found, "route": self}
+            app.router.routes.append(NamedRoute(f"{prefix}{path}", _answered(endpoint), methods=[method]))
 
 
 def _answered(endpoint: _Endpoint) -> _Endpoint:

@@ -13,11 +13,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Route
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.mlflow import CALLS, Tracking
 from lineal.server.mlflow import answers
+from lineal.server.mlflow.named_routes import NamedRoute
 
 PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
 ROOTS = ("", "/mlflow")
@@ -41,7 +43,7 @@ def add(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
     endpoint = _Calls(tracking, max_bytes).answer
     for root in ROOTS:
         for prefix in PREFIXES:
-            app.router.routes.append(Route(f"{root}{prefix}/{{call:path}}", endpoint, methods=_METHODS))
+            app.router.routes.append(NamedRoute(f"{root}{prefix}/{{call:path}}", endpoint, methods=_METHODS))
 
 
 _MODEL = "logged-models/(?P<model_id>[^/]+)"
@@ -57,7 +59,7 @@ _ADDRESSES = [
         },
         f"{_MODEL}/params": {"POST": "logged-models/log-params"},
         f"{_MODEL}/tags": {"PATCH": "logged-models/set-tags"},
-        f"{_MODEL}/tags/(?P<tag_key>.+)": {"DELETE": "logged-models/delete-tag"},
+        f"{_MODEL}/tags/(?P<tag_key>(?s:.+))": {"DELETE": "logged-models/delete-tag"},
     }.items()
 ]
 """The calls whose addresses hold ids: the first address that fits counts, and the calls by the method."""
@@ -77,6 +79,30 @@ def is_call(path: str) -> bool:
     return path.removeprefix("/mlflow").startswith(PREFIXES)
 
 
+_LISTS = frozenset({"run_id", "run_ids", "order_by", "experiment_ids"})
+"""The arguments of queries that may be lists; of another one that comes twice, the first counts."""
+
+
+def require_storable(value: Any) -> None:
+    """Refuse texts that not every database holds.
+
+    Raises:
+        InvalidArgumentError: one has NUL or half of a surrogate pair.
+    """
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= each < "\ue000" for each in value):
+            raise errors.InvalidArgumentError(
+                f"the text {value[:60]!r} has the character NUL or half of a surrogate pair; leave it out"
+            )
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            require_storable(name)
+            require_storable(each)
+    elif isinstance(value, list):
+        for each in value:
+            require_storable(each)
+
+
 class _Calls:
     """Answers calls."""
 
@@ -94,10 +120,17 @@ class _Calls:
         name, in_path = found[request.method]
         try:
             given = {**await self._given(request), **in_path}
+            require_storable(in_path)
             workspace = request.headers.get(WORKSPACE_HEADER, "")
             return answers.answer(await run_in_threadpool(self._tracking.call, name, given, workspace=workspace))
         except errors.StatusError as error:
             return answers.refusal(error)
+        except HTTPException as error:
+            return answers.of_http_error(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception as error:  # clients read MLflow's shape alone
+            return answers.fault(error)
 
     async def _given(self, request: Request) -> Mapping[str, Any]:
         """Return the fields that a request has.
@@ -108,7 +141,9 @@ class _Calls:
         """
         query = request.query_params
         if request.method == "GET" and query:
-            return {name: values if len(values := query.getlist(name)) > 1 else values[0] for name in query}
+            asked = {name: query.getlist(name) for name in query}
+            require_storable(asked)
+            return {name: values if len(values) > 1 and name in _LISTS else values[0] for name, values in asked.items()}
         body = await self._body(request)
         if not body.strip():
             return {}
@@ -122,6 +157,8 @@ class _Calls:
             return {}
         if not isinstance(found, dict):
             raise errors.InvalidArgumentError("the body must be a JSON object with the fields of the call")
+        if b"\\u" in body:
+            require_storable(found)
         return found
 
     async def _body(self, request: Request) -> bytes:

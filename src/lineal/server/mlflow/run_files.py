@@ -10,13 +10,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.routing import Route
 
 from lineal import errors
 from lineal.files import ArtifactsRoot
 from lineal.mlflow import Tracking
 from lineal.server.mlflow import answers
-from lineal.server.mlflow.calls import PREFIXES, ROOTS, WORKSPACE_HEADER
+from lineal.server.mlflow.calls import PREFIXES, ROOTS, WORKSPACE_HEADER, require_storable
+from lineal.server.mlflow.named_routes import NamedRoute
 from lineal.service.access import Caller
 from lineal.service.callers_files import CallersFiles
 
@@ -31,15 +31,18 @@ def add(app: FastAPI, tracking: Tracking, root: ArtifactsRoot, *, caller: Callab
             found = await run_in_threadpool(_listed, tracking, CallersFiles(root, caller()), request)
         except errors.StatusError as error:
             return answers.refusal(error)
+        except Exception as error:  # clients read MLflow's shape alone
+            return answers.fault(error)
         return answers.answer(found)
 
     for before in ROOTS:
         for prefix in PREFIXES:
-            app.router.routes.append(Route(f"{before}{prefix}/artifacts/list", answer, methods=["GET"]))
+            app.router.routes.append(NamedRoute(f"{before}{prefix}/artifacts/list", answer, methods=["GET"]))
 
 
 def _listed(tracking: Tracking, files: CallersFiles, request: Request) -> dict[str, Any]:
     query = request.query_params
+    require_storable(dict(query))
     asked = {name: query[name] for name in ("run_id", "run_uuid") if name in query}
     run = tracking.call("runs/get", asked, workspace=request.headers.get(WORKSPACE_HEADER, ""))["run"]
     place = run["info"]["artifact_uri"]

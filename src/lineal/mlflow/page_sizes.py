@@ -1,0 +1,23 @@
+"""How many a page of a list is to have."""
+
+from __future__ import annotations
+
+from lineal import errors
+from lineal.mlflow.requests import Request
+
+LONGEST = 50_000
+
+
+def read(request: Request, *, usual: int) -> int:
+    """Return how many a page is to have: as many as `usual` if the request does not say it.
+
+    Raises:
+        InvalidArgumentError: none, or more than MLflow's server allows.
+    """
+    found = request.number("max_results")
+    size = usual if found is None else found
+    if not 0 < size <= LONGEST:
+        raise errors.InvalidArgumentError(
+            f"max_results is {size}; give from 1 to {LONGEST}", errors.Details(parameter="max_results")
+        )
+    return size
