@@ -26,9 +26,10 @@ def served(
 ) -> Iterator[tuple[MetadataService, str]]:
     """A server over a store of each engine in turn: its service and its address."""
     engine: Engine = request.param
+    folder = tmp_path_factory.mktemp("mlflow")
     with (
-        engine.empty_url(servers, tmp_path_factory.mktemp("mlflow")) as database,
-        serving(database, max_message_mib=2) as found,
+        engine.empty_url(servers, folder) as database,
+        serving(database, max_message_mib=2, artifacts_root=str(folder / "files")) as found,
     ):
         yield found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -21,10 +22,16 @@ def run(door: Door) -> str:
 
 
 def listed(door: Door, search: str, **asked: Any) -> list[dict[str, Any]]:
-    response = door.client.get("/api/v1/executions", params={"q": f"workspace={door.workspace} {search}", **asked})
-    assert response.status_code == 200, response.text
-    found: list[dict[str, Any]] = response.json()["items"]
-    return found
+    """Return the rows of a list, once the search index knows what was written."""
+    end = time.monotonic() + 30
+    while True:
+        response = door.client.get("/api/v1/executions", params={"q": f"workspace={door.workspace} {search}", **asked})
+        assert response.status_code == 200, response.text
+        found: dict[str, Any] = response.json()
+        if found["complete"] or time.monotonic() > end:
+            rows: list[dict[str, Any]] = found["items"]
+            return rows
+        time.sleep(0.05)
 
 
 def test_a_run_has_its_name_workspace_and_tags_in_lists(door: Door, run: str) -> None:
