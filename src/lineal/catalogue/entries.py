@@ -79,7 +79,8 @@ def _fact(node_id: int, family: Family, name: str, value: str | float) -> Fact:
     if isinstance(value, str):
         return Fact(node_id, family, name, None, value[:LONGEST_TEXT])
     if math.isfinite(value):
-        return Fact(node_id, family, name, value, None)
+        # PostgreSQL's driver sends the rows of one statement by the types of the first: all are of one.
+        return Fact(node_id, family, name, float(value), None)
     return odd_fact(node_id, family, name, value)
 
 
