@@ -109,7 +109,7 @@ describe("an address that MLflow's clients print", () => {
     await created();
     const page = await open("/#/experiments/0");
     await page.getByRole("link", { name: "logged by MLflow" }).first().waitFor();
-    await page.goto(`/experiments/0/runs/${"0".repeat(32)}`);
+    await open(`/experiments/0/runs/${"0".repeat(32)}`);
     await page.getByText("prop.run_id=").first().waitFor();
     expect(await page.locator(".grid-body .row").count()).toBe(0);
   });

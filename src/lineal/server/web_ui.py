@@ -20,6 +20,8 @@ from starlette.types import Scope
 
 _PLACES = ("artifacts", "executions", "runs", "workspaces", "lineage", "compare", "monitor", "types", "audit")
 _OLD_PLACES = ("artifact_types/{type_name}/artifacts", "execution_types/{type_name}/executions")
+_MLFLOW_PLACES = {"experiments/{experiment}": "../", "experiments/{experiment}/runs/{run}": "../../../"}
+"""Where MLflow's clients say that an experiment and a run are, and the way from there to the place of the web UI."""
 _LOOSE_FILES = ("theme.js", "icon.svg")
 _DATA = ("api", "assets")
 _BASE = re.compile(r'<base href="[^"]*"\s*/?>')
@@ -51,6 +53,8 @@ def add_web_ui(app: FastAPI, folder: Path | None, *, image_origins: Sequence[str
         _add_document(app, f"/{place}/{{node_id}}", document, base="../")
     for place in _OLD_PLACES:
         _add_document(app, f"/{place}/{{node_id}}", document, base="../../../")
+    for place, base in _MLFLOW_PLACES.items():
+        _add_document(app, f"/{place}", document, base=base)
     if folder:
         app.mount("/assets", _Assets(directory=folder / "assets"))
         for name in _LOOSE_FILES:
