@@ -148,7 +148,7 @@ class ArtifactsRoot(ABC):
         """Open a file, from an offset on; fewer bytes than `length` are read if the file ends before.
 
         Raises:
-            NotFoundError: there is no such file.
+            NotFoundError: the file does not exist.
             InvalidArgumentError: it is a folder.
             OutOfRangeError: the file ends before `first`.
         """

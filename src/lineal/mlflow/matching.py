@@ -1,6 +1,6 @@
 """Experiments and logged models that meet the terms of a filter, in an order: they are compared here, one by one.
 
-Runs, of which there are many, are found by the database (store/rows/run_search.py).
+The database finds runs, because a store has many of them (store/rows/run_search.py).
 """
 
 from __future__ import annotations

@@ -174,7 +174,7 @@ def finalize_model(session: Session, types: KnownTypes, request: Request) -> Fie
 
     Raises:
         NotFoundError: the workspace has no such model.
-        InvalidArgumentError: there is no such status.
+        InvalidArgumentError: the status is not one of MLflow's.
     """
     status = request.text("status")
     if status not in _STATUSES:

@@ -20,10 +20,9 @@ from lineal import errors
 from lineal.mlflow import CALLS, Tracking
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.named_routes import NamedRoute
+from lineal.server.transfers import ROOTS
 
 PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
-ROOTS = ("", "/mlflow")
-"""What may come before the prefixes: MLFLOW_TRACKING_URI is the address of the server, or that with /mlflow."""
 WORKSPACE_HEADER = "x-mlflow-workspace"
 _METHODS_OF = {
     "experiments/get": ("GET",),

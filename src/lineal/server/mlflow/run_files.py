@@ -15,8 +15,9 @@ from lineal import errors
 from lineal.files import ArtifactsRoot
 from lineal.mlflow import Tracking
 from lineal.server.mlflow import answers
-from lineal.server.mlflow.calls import PREFIXES, ROOTS, WORKSPACE_HEADER, require_storable
+from lineal.server.mlflow.calls import PREFIXES, WORKSPACE_HEADER, require_storable
 from lineal.server.mlflow.named_routes import NamedRoute
+from lineal.server.transfers import ROOTS
 from lineal.service.access import Caller
 from lineal.service.callers_files import CallersFiles
 

@@ -258,7 +258,8 @@ def add_points(session: Session, points: Iterable[tuple[int, Points]]) -> None:
 
 
 _IN_ORDER = [_P[name] for name in PLACE]
-_HISTORY = sa.select(*_IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*_IN_ORDER).limit(_MOST)
+_ALL = sa.select(*_IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*_IN_ORDER)
+_HISTORY = _ALL.limit(_MOST)
 
 
 def _from_start(*, has_start: bool, has_end: bool) -> Statement:
@@ -325,7 +326,7 @@ def history(
     return sought(session, _SEEKS[last is not None], values, limit=limit)
 
 
-_ALL_POINTS = Statement(sa.select(*_IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*_IN_ORDER))
+_ALL_POINTS = Statement(_ALL)
 
 
 def all_points(session: Session, metric_id: int) -> list[Row]:

@@ -180,7 +180,7 @@ def _metric(term: Term, row: Any) -> Condition:
 
 
 def _status(term: Term, run: Any) -> Condition:
-    """Return the condition on the status, of which there are so few that they are compared here."""
+    """Return the condition on the status. It compares the few names here, and the database compares numbers."""
     states = [state for state, status in STATUSES.items() if _holds(term, status)]
     return run.last_known_state.in_([sa.literal(state, sa.BigInteger()) for state in states]) if states else sa.false()
 
