@@ -6,10 +6,12 @@ import json
 import logging
 import math
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.files import NoSpaceError
@@ -31,6 +33,7 @@ _CODES = {
     errors.ABORTED: (503, "TEMPORARILY_UNAVAILABLE"),
 }
 """The HTTP status and MLflow's code for each status code. Clients repeat calls that are answered with 503."""
+Endpoint = Callable[[Request], Awaitable[Response]]
 _FAULT = (500, "INTERNAL_ERROR")
 _UNAVAILABLE = 503
 _log = logging.getLogger(__name__)
@@ -102,3 +105,21 @@ def wrong_method(method: str, allowed: str) -> Response:
 def _error(status: int, code: str, message: str) -> Response:
     body = json.dumps({"error_code": code, "message": message})
     return Response(body.encode(), status_code=status, media_type="application/json")
+
+
+def answered(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint whose errors are answered as MLflow's clients read them."""
+
+    async def answer_always(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except errors.StatusError as error:
+            return refusal(error)
+        except HTTPException as error:
+            return of_http_error(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        except Exception as error:  # clients read MLflow's shape alone
+            return fault(error)
+
+    return answer_always

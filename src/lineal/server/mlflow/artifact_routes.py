@@ -8,15 +8,13 @@ of the web UI (downloads.py). What stays out: who may use which file (service/ca
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.config import MAX_ARTIFACT_FLAG
@@ -28,7 +26,6 @@ from lineal.server.transfers import PREFIXES
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.callers_files import CallersFiles
 
-_Endpoint = Callable[[Request], Awaitable[Response]]
 _Result = TypeVar("_Result")
 _PIECE_BYTES = 1 << 20
 _FILES_AT_ONCE = 32
@@ -53,23 +50,7 @@ def add(app: FastAPI, root: ArtifactsRoot, *, caller: Callable[[], Caller] = lam
             ("/mpu/abort/{path:path}", "POST", proxy.refuse_parts),
             ("/presigned/{path:path}", "GET", proxy.refuse_presigned),
         ):
-            app.router.routes.append(NamedRoute(f"{prefix}{path}", _answered(endpoint), methods=[method]))
-
-
-def _answered(endpoint: _Endpoint) -> _Endpoint:
-    """Return an endpoint whose errors are answered as MLflow's clients read them."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except errors.StatusError as error:
-            return answers.refusal(error)
-        except HTTPException as error:
-            return answers.of_http_error(error)
-        except ClientDisconnect:
-            return Response(status_code=499)
-
-    return answer
+            app.router.routes.append(NamedRoute(f"{prefix}{path}", answers.answered(endpoint), methods=[method]))
 
 
 class _Proxy:

@@ -13,8 +13,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from lineal import errors
 from lineal.mlflow import CALLS, Tracking
@@ -39,7 +37,7 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 def add(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
     """Add the routes to an application."""
-    endpoint = _Calls(tracking, max_bytes).answer
+    endpoint = answers.answered(_Calls(tracking, max_bytes).answer)
     for root in ROOTS:
         for prefix in PREFIXES:
             app.router.routes.append(NamedRoute(f"{root}{prefix}/{{call:path}}", endpoint, methods=_METHODS))
@@ -110,26 +108,17 @@ class _Calls:
         self._max_bytes = max_bytes
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request, whatever happens."""
+        """Answer a request."""
         found = _found(request.path_params["call"])
         if not found:
             return answers.no_endpoint(f"{request.method} {request.url.path[:200]}")
         if request.method not in found:
             return answers.wrong_method(request.method, ", ".join(found))
         name, in_path = found[request.method]
-        try:
-            given = {**await self._given(request), **in_path}
-            require_storable(in_path)
-            workspace = request.headers.get(WORKSPACE_HEADER, "")
-            return answers.answer(await run_in_threadpool(self._tracking.call, name, given, workspace=workspace))
-        except errors.StatusError as error:
-            return answers.refusal(error)
-        except HTTPException as error:
-            return answers.of_http_error(error)
-        except ClientDisconnect:
-            return Response(status_code=499)
-        except Exception as error:  # clients read MLflow's shape alone
-            return answers.fault(error)
+        given = {**await self._given(request), **in_path}
+        require_storable(in_path)
+        workspace = request.headers.get(WORKSPACE_HEADER, "")
+        return answers.answer(await run_in_threadpool(self._tracking.call, name, given, workspace=workspace))
 
     async def _given(self, request: Request) -> Mapping[str, Any]:
         """Return the fields that a request has.

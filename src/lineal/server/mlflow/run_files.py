@@ -28,17 +28,14 @@ def add(app: FastAPI, tracking: Tracking, root: ArtifactsRoot, *, caller: Callab
     """Add the route to an application; it must come before the one of all calls."""
 
     async def answer(request: Request) -> Response:
-        try:
-            found = await run_in_threadpool(_listed, tracking, CallersFiles(root, caller()), request)
-        except errors.StatusError as error:
-            return answers.refusal(error)
-        except Exception as error:  # clients read MLflow's shape alone
-            return answers.fault(error)
+        found = await run_in_threadpool(_listed, tracking, CallersFiles(root, caller()), request)
         return answers.answer(found)
 
     for before in ROOTS:
         for prefix in PREFIXES:
-            app.router.routes.append(NamedRoute(f"{before}{prefix}/artifacts/list", answer, methods=["GET"]))
+            app.router.routes.append(
+                NamedRoute(f"{before}{prefix}/artifacts/list", answers.answered(answer), methods=["GET"])
+            )
 
 
 def _listed(tracking: Tracking, files: CallersFiles, request: Request) -> dict[str, Any]:
