@@ -14,7 +14,6 @@ from typing import Any
 from lineal import conventions, json_text
 from lineal.kinds import ARTIFACT
 from lineal.mlflow import stored_form, workspaces
-from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
@@ -37,42 +36,47 @@ KEPT = {name: f"__mlflow_{name}__" for name in ("source_type", "source", "schema
 _PLACES = ("uri", "url", "path")
 
 
-def stored(session: Session, types: KnownTypes, request: Request, data_set: Mapping[str, str]) -> int:
-    """Return the id of the artifact of a data set, which is created if the workspace does not have it.
+def stored(session: Session, types: KnownTypes, workspace: str, data_sets: Sequence[Mapping[str, str]]) -> list[int]:
+    """Return the ids of the artifacts of data sets, index-aligned; those that the workspace does not have are created.
 
     Args:
         session: the transaction.
         types: the known types.
-        request: the request, whose workspace counts.
-        data_set: its `name`, its `digest`, and what else is known of it (KEPT).
+        workspace: the workspace.
+        data_sets: the `name` of each, its `digest`, and what else is known of it (KEPT).
     """
+    wanted = {_external_id(workspace, each): each for each in reversed(data_sets)}
+    found = _known(session, types, workspace, list(wanted))
+    missing = sorted(wanted.keys() - found.keys())
+    # All transactions take the locks in one order, and all of them.
+    held = [locks.take(session, lock) for lock in sorted({locks.of_identity(each) for each in missing})]
+    if any(held):
+        found.update(_known(session, types, workspace, missing))
+        missing = [each for each in missing if each not in found]
+    if missing:
+        type_id = workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES)
+        new = [_new(type_id, workspace, wanted[each], each) for each in missing]
+        found.update(zip(missing, write_nodes(session, types, ARTIFACT, new), strict=True))
+    return [found[_external_id(workspace, each)] for each in data_sets]
+
+
+def _external_id(workspace: str, data_set: Mapping[str, str]) -> str:
     identity = hashlib.sha256(json.dumps([data_set["name"], data_set["digest"]]).encode()).hexdigest()
-    external_id = f"mlflow:{request.workspace}{_DATA_SET_ID}{identity[:_DIGITS]}"
-    found = _known(session, types, request, external_id)
-    if not found and locks.take(session, locks.of_identity(external_id)):
-        found = _known(session, types, request, external_id)
-    if found:
-        return found[0]
-    return write_nodes(session, types, ARTIFACT, [_new(session, types, request, data_set, external_id)])[0]
+    return f"mlflow:{workspace}{_DATA_SET_ID}{identity[:_DIGITS]}"
 
 
-def _known(session: Session, types: KnownTypes, request: Request, external_id: str) -> list[int]:
-    nodes = whole_messages(
-        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
-    )
-    return [node.id for node in nodes if stored_form.is_own(node, TYPE, request.workspace)]
+def _known(session: Session, types: KnownTypes, workspace: str, external_ids: Sequence[str]) -> dict[str, int]:
+    nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, external_ids))
+    return {node.external_id: node.id for node in nodes if stored_form.is_own(node, TYPE, workspace)}
 
 
-def _new(
-    session: Session, types: KnownTypes, request: Request, data_set: Mapping[str, str], external_id: str
-) -> pb.Artifact:
-    type_id = workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES)
+def _new(type_id: int, workspace: str, data_set: Mapping[str, str], external_id: str) -> pb.Artifact:
     artifact = pb.Artifact(type_id=type_id, external_id=external_id)
     if uri := uri_of(data_set.get("source", "")):
         artifact.uri = uri
     artifact.properties["name"].string_value = data_set["name"]
     artifact.properties["version"].string_value = data_set["digest"]
-    artifact.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    artifact.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
     for name, kept in KEPT.items():
         if name in data_set:
             artifact.custom_properties[kept].string_value = data_set[name]

@@ -6,7 +6,7 @@ What stays out: searching for them (searching.py), and their runs.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal import conventions, errors
@@ -41,23 +41,37 @@ def create_experiment(session: Session, types: KnownTypes, request: Request) -> 
         AlreadyExistsError: an experiment of the workspace has the name, a deleted one perhaps.
     """
     name = _checked_name(request, request.text("name"))
-    experiment = pb.Context(
-        type_id=workspaces.type_id(
-            session, types, CONTEXT, stored_form.EXPERIMENT_TYPE, stored_form.EXPERIMENT_PROPERTIES
-        ),
-        name=stored_form.node_name(request.workspace, name),
-    )
-    experiment.properties["name"].string_value = name
-    place = _checked_place(request)
-    if place:
-        experiment.properties["artifact_location"].string_value = place
-    experiment.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
-    for key, value in pairs(request.list("tags")).items():
+    place, tags = _checked_place(request), pairs(request.list("tags"))
+    for key in tags:
         check_key(key, "key")
-        experiment.custom_properties[TAG + key].string_value = value
     _refuse_taken(session, types, request, name)
+    experiment = new_experiment(session, types, request.workspace, name, place=place, tags=tags)
     [experiment_id] = write_nodes(session, types, CONTEXT, [experiment])
     return {"experiment_id": str(experiment_id)}
+
+
+def new_experiment(
+    session: Session, types: KnownTypes, workspace: str, name: str, *, place: str, tags: Mapping[str, str]
+) -> pb.Context:
+    """Return an experiment that is not stored yet.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        workspace: the workspace that it will be in.
+        name: its name, which no other experiment there has.
+        place: where the files of its runs are to be; "" for a place of its own below those of the workspace.
+        tags: its tags.
+    """
+    known = workspaces.type_id(session, types, CONTEXT, stored_form.EXPERIMENT_TYPE, stored_form.EXPERIMENT_PROPERTIES)
+    experiment = pb.Context(type_id=known, name=stored_form.node_name(workspace, name))
+    experiment.properties["name"].string_value = name
+    if place:
+        experiment.properties["artifact_location"].string_value = place
+    experiment.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
+    for key, value in tags.items():
+        experiment.custom_properties[TAG + key].string_value = value
+    return experiment
 
 
 def get_experiment(session: Session, types: KnownTypes, request: Request) -> Fields:

@@ -5,19 +5,14 @@ What stays out: how they are stored (data_sets.py, models.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import data_sets, found_runs, models
+from lineal.mlflow import data_sets, found_runs, models, run_links
 from lineal.mlflow.requests import Field, Request, as_list, as_text, pairs, read
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.put_events import write_events
 from lineal.store.engine.session import Session
-from lineal.store.rows import events as event_rows
-from lineal.store.rows import relations
-from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
 _DATA_SET = (
@@ -39,14 +34,12 @@ def log_inputs(session: Session, types: KnownTypes, request: Request) -> Fields:
     """
     given = [_read(index, item) for index, item in enumerate(request.list("datasets"))]
     run = found_runs.locked(session, types, request)
-    contexts = _contexts_of(session, run)
-    for data_set, tags in given:
-        event = pb.Event(execution_id=run.id, type=pb.Event.INPUT)
-        for each in (text for pair in sorted(tags.items()) for text in pair):
-            event.path.steps.add(key=each)
-        _join(session, data_sets.stored(session, types, request, data_set), event, contexts)
-    for model_id in _models(session, types, request).values():
-        _join(session, model_id, pb.Event(execution_id=run.id, type=pb.Event.INPUT), contexts)
+    ids = data_sets.stored(session, types, request.workspace, [data_set for data_set, _ in given])
+    events = [
+        run_links.data_set_event(run.id, data_set_id, tags) for data_set_id, (_, tags) in zip(ids, given, strict=True)
+    ]
+    known = _models(session, types, request)
+    run_links.join(session, [*events, *[run_links.model_read_event(run.id, each) for each in known.values()]])
     return {}
 
 
@@ -58,11 +51,9 @@ def log_outputs(session: Session, types: KnownTypes, request: Request) -> Fields
         InvalidArgumentError: the run is deleted.
     """
     run = found_runs.locked(session, types, request)
-    contexts, known = _contexts_of(session, run), _models(session, types, request)
-    for item in request.list("models"):
-        event = pb.Event(execution_id=run.id, type=pb.Event.OUTPUT)
-        event.path.steps.add(index=item.get("step", 0))
-        _join(session, known[item["model_id"]], event, contexts)
+    known = _models(session, types, request)
+    made = [(known[item["model_id"]], item.get("step", 0)) for item in request.list("models")]
+    run_links.join(session, [run_links.model_made_event(run.id, model_id, step) for model_id, step in made])
     return {}
 
 
@@ -80,19 +71,6 @@ def _models(session: Session, types: KnownTypes, request: Request) -> dict[str, 
     if missing is not None:
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {missing[:100]!r}")
     return known
-
-
-def _contexts_of(session: Session, run: pb.Execution) -> list[int]:
-    return [context_id for context_id, _ in relations.memberships_of(session, EXECUTION, [run.id])]
-
-
-def _join(session: Session, artifact_id: int, event: pb.Event, contexts: Sequence[int]) -> None:
-    """Write the event of an artifact, unless it is there, and put the artifact where the run is."""
-    if event_rows.is_there(session, artifact_id, event.execution_id, event.type):
-        return
-    event.artifact_id = artifact_id
-    write_events(session, [event])
-    relations.add_members(session, ARTIFACT, [(context_id, artifact_id) for context_id in contexts])
 
 
 def _read(index: int, item: Any) -> tuple[dict[str, str], dict[str, str]]:

@@ -1,21 +1,71 @@
-"""What runs read and made, as MLflow's clients know it: the events between their executions and artifacts."""
+"""What runs read and made: the events between their executions and artifacts, and what MLflow's clients read of them.
+
+What stays out: how data sets and models are stored (data_sets.py, models.py).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import data_sets, models
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
+from lineal.service.writes.put_events import write_events
 from lineal.store.engine.session import Session
 from lineal.store.rows import events as event_rows
-from lineal.store.rows import whole_nodes
+from lineal.store.rows import relations, whole_nodes
 from lineal.store.rows.events import Step
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
+
+
+def data_set_event(run: int, data_set: int, tags: Mapping[str, str]) -> pb.Event:
+    """Return the event of a data set that a run read; its path has the tags of the use, keys and values in turn."""
+    event = pb.Event(execution_id=run, artifact_id=data_set, type=pb.Event.INPUT)
+    for each in (text for pair in sorted(tags.items()) for text in pair):
+        event.path.steps.add(key=each)
+    return event
+
+
+def model_read_event(run: int, model: int) -> pb.Event:
+    """Return the event of a model that a run read."""
+    return pb.Event(execution_id=run, artifact_id=model, type=pb.Event.INPUT)
+
+
+def model_made_event(run: int, model: int, step: int) -> pb.Event:
+    """Return the event of a model that a run made at a step."""
+    event = pb.Event(execution_id=run, artifact_id=model, type=pb.Event.OUTPUT)
+    event.path.steps.add(index=step)
+    return event
+
+
+def join(session: Session, events: Sequence[pb.Event]) -> int:
+    """Write events, but not those that are there, and put the artifacts where the runs are; return how many were new.
+
+    The first of several events of the same artifact, run and type counts.
+    """
+    if not events:
+        return 0
+    runs = sorted({event.execution_id for event in events})
+    there = {(row.artifact_id, row.execution_id, row.type) for row in event_rows.events_of(session, EXECUTION, runs)}
+    wanted = {_key(event): event for event in reversed(events)}
+    new = [event for event in events if wanted[_key(event)] is event and _key(event) not in there]
+    if not new:
+        return 0
+    write_events(session, new)
+    holders: dict[int, list[int]] = {}
+    for context_id, run in relations.memberships_of(session, EXECUTION, runs):
+        holders.setdefault(run, []).append(context_id)
+    pairs = [(each, event.artifact_id) for event in new for each in holders.get(event.execution_id, ())]
+    relations.add_members(session, ARTIFACT, pairs)
+    return len(new)
+
+
+def _key(event: pb.Event) -> tuple[int, int, int]:
+    return event.artifact_id, event.execution_id, event.type
 
 
 def links_of(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[int, Fields]:

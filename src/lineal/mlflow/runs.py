@@ -13,6 +13,7 @@ from typing import Any
 from lineal import conventions, errors
 from lineal.kinds import CONTEXT, EXECUTION
 from lineal.mlflow import experiments, found_runs, keys, metrics, models, run_links, stored_form, workspaces
+from lineal.mlflow.new_runs import NAME_TAG, NewRun, store_runs
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
@@ -23,11 +24,10 @@ from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
-from lineal.store.rows import relations, whole_nodes
+from lineal.store.rows import whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-NAME_TAG = "mlflow.runName"
 _SHOWN = 5
 
 
@@ -41,14 +41,18 @@ def create_run(session: Session, types: KnownTypes, request: Request) -> Fields:
     experiment = experiments.locked(session, types, request)
     experiments.require_active(experiment)
     tags = pairs(request.list("tags"))
-    name = _name_of(request, tags)
-    run = _new_run(session, types, request, experiment, {**tags, NAME_TAG: name})
-    [context_id] = write_nodes(session, types, CONTEXT, [_context_of(session, types, request, run)])
-    relations.add_parents(session, [(context_id, experiment.id)])
-    [run.id] = write_nodes(session, types, EXECUTION, [run])
-    workspace_id = workspaces.workspace_id(session, types, request.workspace)
-    members = [(holder, run.id) for holder in (workspace_id, experiment.id, context_id)]
-    relations.add_members(session, EXECUTION, members)
+    name, run_id = _name_of(request, tags), uuid.uuid4().hex
+    place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
+    new = NewRun(
+        run_id=run_id,
+        experiment_id=experiment.id,
+        name=name,
+        user_id=request.text("user_id"),
+        artifact_uri=run_place(place, run_id),
+        started=request.number("start_time") or 0,
+        tags={**tags, NAME_TAG: name},
+    )
+    [run] = store_runs(session, types, request.workspace, [new])
     return {"run": _whole(run, stored_form.experiment_id_of(experiment), [], {})}
 
 
@@ -59,47 +63,6 @@ def _name_of(request: Request, tags: dict[str, str]) -> str:
             f"run_name says {given[:100]!r}, and the tag {NAME_TAG} says {tagged[:100]!r}; give the same, or one alone"
         )
     return given or tagged or random_name()
-
-
-def _new_run(
-    session: Session, types: KnownTypes, request: Request, experiment: pb.Context, tags: dict[str, str]
-) -> pb.Execution:
-    run_id = uuid.uuid4().hex
-    place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
-    run = pb.Execution(
-        type_id=workspaces.type_id(session, types, EXECUTION, stored_form.RUN_TYPE, stored_form.RUN_PROPERTIES),
-        external_id=stored_form.run_external_id(request.workspace, run_id),
-        last_known_state=pb.Execution.RUNNING,
-    )
-    own = {
-        "name": tags[NAME_TAG],
-        "run_id": run_id,
-        "user_id": request.text("user_id"),
-        "artifact_uri": run_place(place, run_id),
-    }
-    for name, value in own.items():
-        if value:
-            run.properties[name].string_value = value
-    run.properties["experiment_id"].int_value = experiment.id
-    custom = run.custom_properties
-    custom[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
-    custom[stored_form.STARTED].int_value = request.number("start_time") or 0
-    for key, value in tags.items():
-        custom[TAG + key].string_value = value
-    return run
-
-
-def _context_of(session: Session, types: KnownTypes, request: Request, run: pb.Execution) -> pb.Context:
-    run_id = run.properties["run_id"].string_value
-    context = pb.Context(
-        type_id=workspaces.type_id(session, types, CONTEXT, stored_form.RUN_TYPE, stored_form.RUN_CONTEXT_PROPERTIES),
-        name=stored_form.run_context_name(run.properties["name"].string_value, run_id),
-        external_id=run.external_id,
-    )
-    context.properties["name"].string_value = run.properties["name"].string_value
-    context.properties["run_id"].string_value = run_id
-    context.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
-    return context
 
 
 def get_run(session: Session, types: KnownTypes, request: Request) -> Fields:
