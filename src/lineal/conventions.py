@@ -21,7 +21,7 @@ INTERNAL_PREFIX = "__"
 # Parameters and tags of MLflow's clients are custom properties with a prefix each, of nodes whose types or external ids
 # have one. Tags are labels, but for those by which its clients tell each other something.
 MLFLOW_TYPES = "mlflow."
-MLFLOW_EXPERIMENT = "mlflow.Experiment"
+MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL = "mlflow.Experiment", "mlflow.RegisteredModel"
 MLFLOW_IDS = "mlflow:"
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."

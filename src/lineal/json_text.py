@@ -41,6 +41,15 @@ def loads(text: str | bytes, *, deepest: int = DEEPEST, escape: bool = False, in
         return _parsed(_cut(whole, min(deepest, _SHALLOW), instead))
 
 
+def list_in(text: str) -> list[Any]:
+    """Return the list that a JSON text is, and an empty one for any other text."""
+    try:
+        found = loads(text) if text else []
+    except ValueError:
+        return []
+    return found if isinstance(found, list) else []
+
+
 def is_deeper(text: str, deepest: int = DEEPEST) -> bool:
     """Say whether lists and objects in a JSON text are nested more deeply than that."""
     return _cut(text, deepest) is not text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, histories, inputs, models, older_models, runs, searching
+from lineal.mlflow import experiments, histories, inputs, models, older_models, registry, runs, searching, versions
 from lineal.mlflow.requests import Field, Request, as_list, as_name, as_number, as_text, as_texts, as_truth, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
@@ -56,6 +56,9 @@ _POINT = (
 )
 _PAIR = (_needed("key"), _text("value"))
 
+_NAME = _needed("name")
+_TAGS_OF_REGISTRY = _list("tags", *_PAIR)
+_VERSION = (_NAME, _needed("version"))
 _SEARCH = (_text("filter"), Field("order_by", as_texts), _whole("max_results"), _text("page_token"))
 
 CALLS: dict[str, Served] = {
@@ -134,5 +137,37 @@ CALLS: dict[str, Served] = {
         _whole("end_step"),
         _whole("max_results"),
     ),
+    "registered-models/create": _write(registry.create_model, _NAME, _TAGS_OF_REGISTRY, _text("description")),
+    "registered-models/get": _read(registry.get_model, _NAME),
+    "registered-models/update": _write(registry.update_model, _NAME, _text("description")),
+    "registered-models/rename": _write(registry.rename_model, _NAME, _needed("new_name")),
+    "registered-models/delete": _write(registry.delete_model, _NAME),
+    "registered-models/search": _read(registry.search_models, *_SEARCH),
+    "registered-models/get-latest-versions": _read(registry.latest_versions, _NAME, Field("stages", as_texts)),
+    "registered-models/set-tag": _write(registry.set_model_tag, _NAME, *_PAIR),
+    "registered-models/delete-tag": _write(registry.delete_model_tag, _NAME, _needed("key")),
+    "registered-models/set-alias": _write(registry.set_alias, _NAME, _needed("alias"), _needed("version")),
+    "registered-models/get-by-alias": _read(registry.version_by_alias, _NAME, _needed("alias")),
+    "registered-models/delete-alias": _write(registry.remove_alias, _NAME, _needed("alias")),
+    "model-versions/create": _write(
+        versions.create_version,
+        _NAME,
+        _needed("source"),
+        _text("run_id"),
+        _TAGS_OF_REGISTRY,
+        _text("run_link"),
+        _text("description"),
+        _text("model_id"),
+    ),
+    "model-versions/get": _read(versions.get_version, *_VERSION),
+    "model-versions/update": _write(versions.update_version, *_VERSION, _text("description")),
+    "model-versions/transition-stage": _write(
+        versions.transition_stage, *_VERSION, _needed("stage"), Field("archive_existing_versions", as_truth)
+    ),
+    "model-versions/delete": _write(versions.delete_version, *_VERSION),
+    "model-versions/search": _read(versions.search_versions, *_SEARCH),
+    "model-versions/get-download-uri": _read(versions.download_uri, *_VERSION),
+    "model-versions/set-tag": _write(versions.set_version_tag, *_VERSION, *_PAIR),
+    "model-versions/delete-tag": _write(versions.delete_version_tag, *_VERSION, _needed("key")),
 }
 """The calls by the ends of their addresses."""

@@ -15,6 +15,7 @@ LONGEST_PARAM_KEY = 249
 """With its prefix, the name of a property has 255 characters, as many as stores of the official library take."""
 LONGEST_PARAM = 6000
 LONGEST_TAG = 8000
+LONGEST_REGISTRY_TAG = 100_000
 _ALLOWED = re.compile(r"[\w\-.:/\s]*")
 
 
@@ -38,6 +39,18 @@ def check_key(key: str, place: str, *, longest: int = LONGEST_KEY) -> None:
         )
     if len(key) > longest:
         raise _refused(place, key, f"it has {len(key)} characters; use up to {longest}")
+
+
+def check_registry_value(value: str) -> None:
+    """Refuse a value that no tag of a registered model or of a version can have.
+
+    Raises:
+        InvalidArgumentError: it is too long.
+    """
+    if len(value) > LONGEST_REGISTRY_TAG:
+        raise errors.InvalidArgumentError(
+            f"'value' has {len(value)} characters; use up to {LONGEST_REGISTRY_TAG}", errors.Details(parameter="value")
+        )
 
 
 def _refused(place: str, key: str, why: str) -> errors.InvalidArgumentError:

@@ -1,6 +1,7 @@
-"""Experiments and logged models that meet the terms of a filter, in an order: they are compared here, one by one.
+"""Experiments, logged models, registered models and versions that meet the terms of a filter, in an order.
 
-The database finds runs, because a store has many of them (store/rows/run_search.py).
+They are compared here, one by one. The database finds runs, because a store has many of them
+(store/rows/run_search.py).
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ _MODEL_FIELDS = {
     "last_updated_timestamp": "last_updated_timestamp_ms",
 }
 """The fields of a logged model that a filter knows by another name."""
+
+
+_VERSION_FIELDS = {"source_path": "source"}
+"""The same for versions."""
+NO_PROMPTS = Term(Family.TAG, "mlflow.prompt.is_prompt", Operator.NOT_EQUAL, "true")
+"""The term that all but prompts meet, those without the tag too."""
 
 
 def matches(experiment: Fields, terms: Sequence[Term]) -> bool:
@@ -79,6 +86,57 @@ def models_in_order(models: Sequence[Fields], order: Sequence[OrderTerm]) -> lis
         held.sort(key=lambda each, values=values: values[id(each)], reverse=not term.ascending)  # type: ignore[misc]
         found = [*held, *(each for each in found if values[id(each)] is None)]
     return found
+
+
+def with_prompts(terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the terms of a search in the registry: it finds prompts alone if they ask for them, and else none."""
+    asked = [each for each in terms if (each.family, each.key) == (NO_PROMPTS.family, NO_PROMPTS.key)]
+    if any((each.operator, each.value) == (Operator.EQUAL, "true") for each in asked):
+        return terms
+    return (*(each for each in terms if each not in asked), NO_PROMPTS)
+
+
+def registered_matches(model: Fields, terms: Sequence[Term]) -> bool:
+    """Say whether a registered model, as clients read it, meets all terms."""
+    return all(_meets_registry(_value(model, term.family, term.key), term) for term in terms)
+
+
+def registered_in_order(models: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
+    """Return registered models in an order; ties are by name."""
+    found = sorted(models, key=operator.itemgetter("name"))
+    return _sorted_by(found, order)
+
+
+def version_matches(version: Fields, terms: Sequence[Term]) -> bool:
+    """Say whether a version, as clients read it, meets all terms."""
+    return all(_meets_registry(_version_value(version, term), term) for term in terms)
+
+
+def _version_value(version: Fields, term: Term) -> Any:
+    is_own = term.family is Family.ATTRIBUTE
+    return _of_version(version, term.key) if is_own else _value(version, term.family, term.key)
+
+
+def versions_in_order(versions: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
+    """Return versions in an order; ties are by name, and the newest of a name comes first."""
+    found = sorted(versions, key=lambda each: (each["name"], -int(each["version"])))
+    return _sorted_by(found, order or [OrderTerm(Family.ATTRIBUTE, "last_updated_timestamp", ascending=False)])
+
+
+def _sorted_by(items: list[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
+    for term in reversed(order):
+        items.sort(key=lambda each, key=term.key: _of_version(each, key), reverse=not term.ascending)  # type: ignore[misc]
+    return items
+
+
+def _of_version(version: Fields, key: str) -> Any:
+    return int(version["version"]) if key == "version_number" else version[_VERSION_FIELDS.get(key, key)]
+
+
+def _meets_registry(value: Any, term: Term) -> bool:
+    """Say whether a value meets a term; what is no prompt has no tag that says so."""
+    is_absent_prompt = value is None and term == NO_PROMPTS
+    return is_absent_prompt or _meets(value, term)
 
 
 def _of_model(model: Fields, family: Family, key: str) -> Any:

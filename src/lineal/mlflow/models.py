@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from lineal import conventions, errors
+from lineal import conventions, errors, json_text
 from lineal.event_directions import SAYS_OUTPUT
 from lineal.filter.mlflow import LOGGED_MODELS, parse_order
 from lineal.kinds import ARTIFACT
@@ -44,12 +44,14 @@ from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
 TYPE = "kubeflow.org/alpha/model"
-_TYPE_PROPERTIES = dict.fromkeys(
+TYPE_PROPERTIES = dict.fromkeys(
     ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "model_type"), pb.STRING
 )
 _STATUS, _SOURCE_RUN, _EXPERIMENT = "__mlflow_status__", "__mlflow_source_run__", "__mlflow_experiment__"
 _PENDING = "LOGGED_MODEL_PENDING"
 _STATUSES = (_PENDING, "LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED")
+_VERSIONS = f"{TAG}mlflow.modelVersions"
+_NOTHING = pb.Value()
 _FORBIDDEN = "/:.%\"'"
 _USUAL_PAGE = 100
 _DIGITS = 32
@@ -87,7 +89,7 @@ def _new(session: Session, types: KnownTypes, request: Request, experiment: pb.C
     model_id = f"m-{uuid.uuid4().hex}"
     place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
     model = pb.Artifact(
-        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES),
+        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, TYPE_PROPERTIES),
         external_id=external_id_of(request.workspace, model_id),
         uri=places.model_place(place, model_id),
         state=pb.Artifact.PENDING,
@@ -120,17 +122,12 @@ def older_model(session: Session, types: KnownTypes, request: Request, told: Old
 
     Such a model is a folder among the files of its run, and is known by it.
     """
-    path = hashlib.sha256(json.dumps([told.run_id, told.path]).encode()).hexdigest()
-    external_id = f"mlflow:{request.workspace}:folder:{path[:_DIGITS]}"
-    nodes = whole_messages(
-        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
-    )
-    found: list[int] = [node.id for node in nodes if stored_form.is_own(node, TYPE, request.workspace)]
-    if found:
-        return found[0]
+    found = older_by_folder(session, types, request, told.run_id, told.path)
+    if found is not None:
+        return found.id
     model = pb.Artifact(
-        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, _TYPE_PROPERTIES),
-        external_id=external_id,
+        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, TYPE_PROPERTIES),
+        external_id=_folder_external_id(request.workspace, told.run_id, told.path),
         uri=told.uri,
         state=pb.Artifact.LIVE,
     )
@@ -140,6 +137,22 @@ def older_model(session: Session, types: KnownTypes, request: Request, told: Old
             model.properties[key].string_value = value
     model.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
     return write_nodes(session, types, ARTIFACT, [model])[0]
+
+
+def older_by_folder(
+    session: Session, types: KnownTypes, request: Request, run_id: str, path: str
+) -> pb.Artifact | None:
+    """Return the model that an older client logged into a folder among the files of a run, if there is one."""
+    external_id = _folder_external_id(request.workspace, run_id, path)
+    nodes = whole_messages(
+        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
+    )
+    return next((node for node in nodes if stored_form.is_own(node, TYPE, request.workspace)), None)
+
+
+def _folder_external_id(workspace: str, run_id: str, path: str) -> str:
+    digest = hashlib.sha256(json.dumps([run_id, path]).encode()).hexdigest()
+    return f"mlflow:{workspace}:folder:{digest[:_DIGITS]}"
 
 
 class OlderModel(NamedTuple):
@@ -232,6 +245,21 @@ def delete_model_tag(session: Session, types: KnownTypes, request: Request) -> F
     return {}
 
 
+def note_version(session: Session, types: KnownTypes, model: pb.Artifact, name: str, number: int) -> None:
+    """Add a version of a registered model to the tag of a logged model that lists them, as MLflow's server does."""
+    node_rows.ask_to_update(session, ARTIFACT, [model.id])()
+    model = _read(session, types, model.id)
+    stored = model.custom_properties.get(_VERSIONS, _NOTHING).string_value
+    listed = [*json_text.list_in(stored), {"name": name, "version": number}]
+    model.custom_properties[_VERSIONS].string_value = json.dumps(listed)
+    _write(session, types, model, [f"custom_properties.{_VERSIONS}"])
+
+
+def source_run_of(model: pb.Artifact) -> str:
+    """Return the id of the run that a logged model names as its source, "" if it names none."""
+    return str(model.custom_properties.get(_SOURCE_RUN, _NOTHING).string_value)
+
+
 def log_model_params(session: Session, types: KnownTypes, request: Request) -> Fields:
     """Log parameters of a logged model; one that it has stays as it is.
 
@@ -296,10 +324,7 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
         found = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment.id))
         models += [each for each in found if is_model(each) and stored_form.stage_of(each) != DELETED]
     known = [each for each in _whole(session, types, request, models) if matching.model_matches(each, terms)]
-    shown = matching.models_in_order(known, order)[start : start + most]
-    answer: Fields = {"models": shown} if shown else {}
-    end = start + len(shown)
-    return answer if end >= len(known) else {**answer, "next_page_token": page_tokens.write(end)}
+    return page_tokens.page("models", matching.models_in_order(known, order), start=start, most=most)
 
 
 def by_id(session: Session, types: KnownTypes, request: Request, *, is_deleted_too: bool = False) -> pb.Artifact:

@@ -38,7 +38,7 @@ def log_model(session: Session, types: KnownTypes, request: Request) -> Fields:
     told = _read(request.text("model_json"))
     run = found_runs.locked(session, types, request)
     stored = run.custom_properties.get(TAG + HISTORY)
-    history = [*_history(stored.string_value if stored is not None else ""), told]
+    history = [*json_text.list_in(stored.string_value if stored is not None else ""), told]
     run.custom_properties[TAG + HISTORY].string_value = json.dumps(history)
     mask = UpdateOptions(mask=(f"custom_properties.{TAG}{HISTORY}",))
     write_nodes(session, types, EXECUTION, [run], mask)
@@ -79,12 +79,3 @@ def _read(text: str) -> Fields:
     if missing:
         raise errors.InvalidArgumentError(f"model_json lacks {', '.join(missing)}; give them")
     return {name: found[name] for name in _KEPT if name in found}
-
-
-def _history(text: str) -> list[Any]:
-    """Return the models in a tag; what somebody else wrote there is left behind."""
-    try:
-        found = json_text.loads(text) if text else []
-    except ValueError:
-        return []
-    return found if isinstance(found, list) else []

@@ -80,10 +80,7 @@ def search_experiments(session: Session, types: KnownTypes, request: Request) ->
         for each in _all(session, types, request)
         if (stages is None or each["lifecycle_stage"] in stages) and matching.matches(each, terms)
     ]
-    shown = matching.in_order(known, order)[start : start + most]
-    answer: Fields = {"experiments": shown} if shown else {}
-    end = start + len(shown)
-    return answer if end >= len(known) else {**answer, "next_page_token": page_tokens.write(end)}
+    return page_tokens.page("experiments", matching.in_order(known, order), start=start, most=most)
 
 
 def _all(session: Session, types: KnownTypes, request: Request) -> list[Fields]:

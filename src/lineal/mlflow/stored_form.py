@@ -43,9 +43,9 @@ STATES = {
 STATUS_NUMBERS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILED", "5": "KILLED"}
 """The statuses by the numbers that some clients send, as texts."""
 _STATUSES = {state: status for status, state in STATES.items()}
-_LONGEST_NAME = 255
+LONGEST_NODE_NAME = 255
 _SHOWN_DIGITS = 12
-_LONGEST_RUN_NAME = _LONGEST_NAME - _SHOWN_DIGITS - 1
+_LONGEST_RUN_NAME = LONGEST_NODE_NAME - _SHOWN_DIGITS - 1
 
 
 def run_external_id(workspace: str, run_id: str) -> str:
@@ -70,7 +70,12 @@ def run_context_name(name: str, run_id: str) -> str:
 
 def is_too_long(workspace: str, name: str) -> bool:
     """Say whether a name does not fit the column of names."""
-    return len(node_name(workspace, name)) > _LONGEST_NAME
+    return len(name) > longest_name(workspace)
+
+
+def longest_name(workspace: str) -> int:
+    """Return how many characters a name within a workspace can have."""
+    return LONGEST_NODE_NAME - len(node_name(workspace, ""))
 
 
 def is_own(node: Any, type_name: str, workspace: str) -> bool:
@@ -96,6 +101,11 @@ def stage_of(node: Any) -> str:
 def workspace_of(node: Any) -> str:
     """Return the workspace that a node names."""
     return _text_of(node.custom_properties, conventions.WORKSPACE_PROPERTY)
+
+
+def artifact_uri_of(run: pb.Execution) -> str:
+    """Return the URI of the files of a run."""
+    return _text_of(run.properties, "artifact_uri")
 
 
 def pairs_of(node: Any, prefix: str) -> list[dict[str, str]]:
@@ -147,7 +157,7 @@ def run_info(run: pb.Execution, *, experiment_id: str) -> dict[str, Any]:
         "status": _STATUSES.get(run.last_known_state, "RUNNING"),
         "start_time": _number_of(run.custom_properties, STARTED),
         "end_time": _number_of(run.custom_properties, ENDED),
-        "artifact_uri": _text_of(own, "artifact_uri"),
+        "artifact_uri": artifact_uri_of(run),
         "lifecycle_stage": stage_of(run),
         "run_id": run_id,
     }

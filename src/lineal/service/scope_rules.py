@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_IDS, WORKSPACE_PROPERTY
+from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_IDS, MLFLOW_REGISTERED_MODEL, WORKSPACE_PROPERTY
 from lineal.kinds import CONTEXT, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -18,6 +18,8 @@ from lineal.store.rows import nodes as node_rows
 from lineal.store.workspaces.named_workspaces import ask_for_named_workspaces
 from lineal.store.workspaces.scope import Scope
 from lineal.store.workspaces.scoped_session import ScopedSession
+
+_NAMED_WITHIN_WORKSPACES = (MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL)
 
 
 def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
@@ -48,18 +50,22 @@ def _require_own_ids(scope: Scope, nodes: Sequence[Any]) -> None:
             )
 
 
-def _require_own_experiments(session: ScopedSession, types: KnownTypes, ids: Sequence[int]) -> None:
-    """Refuse experiments of MLflow whose names, which are unique in the store, are those of another workspace.
+def _require_names_inside(session: ScopedSession, types: KnownTypes, ids: Sequence[int]) -> None:
+    """Refuse experiments and registered models of MLflow whose names, unique in the store, are of another workspace.
 
     Raises:
         PermissionDeniedError: a context is one.
     """
-    known = types.id_of(session.unscoped, CONTEXT, MLFLOW_EXPERIMENT, "") if ids else None
-    for row in node_rows.nodes_by_ids(session.unscoped, CONTEXT, ids) if known is not None else []:
-        if row.type_id == known and not any((row.name or "").startswith(f"{name}/") for name in session.scope.names):
+    if not ids:
+        return
+    known = {types.id_of(session.unscoped, CONTEXT, name, ""): name for name in _NAMED_WITHIN_WORKSPACES}
+    rows = node_rows.nodes_by_ids(session.unscoped, CONTEXT, ids) if set(known) != {None} else []
+    for row in rows:
+        if row.type_id in known and not any((row.name or "").startswith(f"{name}/") for name in session.scope.names):
             raise errors.PermissionDeniedError(
-                f"the experiment {row.name!r} has the name of one in another workspace than {session.scope.shown}, "
-                "where these credentials write; its name begins with that of its workspace and a slash"
+                f"the name {row.name!r} of a context of the type {known[row.type_id]} is that of one in another "
+                f"workspace than {session.scope.shown}, where these credentials write; begin it with the name of the "
+                "workspace and a slash"
             )
 
 
@@ -77,7 +83,7 @@ def checked(handler: Callable[..., Any]) -> Callable[..., Any]:
         response = handler(session, types, request)
         require_inside(session)
         if isinstance(session, ScopedSession):
-            _require_own_experiments(session, types, sorted(session.written.get(CONTEXT, ())))
+            _require_names_inside(session, types, sorted(session.written.get(CONTEXT, ())))
         return response
 
     return handle

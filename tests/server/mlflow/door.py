@@ -58,6 +58,11 @@ class Door:
             what: {each["key"]: each["value"] for each in found.get(what, [])} for what in ("params", "tags", "metrics")
         }
 
+    def artifacts(self) -> list[Any]:
+        """Return the artifacts of the workspace, as a client of ML Metadata reads them."""
+        response: Any = self.service.call("GetArtifacts", rpc.GetArtifactsRequest())
+        return [each for each in response.artifacts if self._is_own(each)]
+
     def executions(self) -> list[Any]:
         """Return the executions of the workspace, as a client of ML Metadata reads them."""
         response: Any = self.service.call("GetExecutions", rpc.GetExecutionsRequest())

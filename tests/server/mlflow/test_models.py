@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from lineal.wire import metadata_store as pb
-from lineal.wire import service as rpc
 from tests.server.mlflow.door import Door, told
 
 READY = "LOGGED_MODEL_READY"
@@ -27,9 +26,7 @@ def send(door: Door, method: str, path: str, **fields: Any) -> Any:
 
 
 def artifact(door: Door) -> Any:
-    response: Any = door.service.call("GetArtifacts", rpc.GetArtifactsRequest())
-    own = door.workspace
-    [found] = [each for each in response.artifacts if each.custom_properties["__kf_workspace__"].string_value == own]
+    [found] = door.artifacts()
     return found
 
 

@@ -30,6 +30,18 @@ _METHODS_OF = {
     "metrics/get-history": ("GET",),
     "metrics/get-history-bulk": ("GET",),
     "metrics/get-history-bulk-interval": ("GET",),
+    "registered-models/get": ("GET",),
+    "registered-models/update": ("PATCH",),
+    "registered-models/delete": ("DELETE",),
+    "registered-models/search": ("GET",),
+    "registered-models/get-latest-versions": ("GET", "POST"),
+    "registered-models/delete-tag": ("DELETE",),
+    "model-versions/get": ("GET",),
+    "model-versions/update": ("PATCH",),
+    "model-versions/delete": ("DELETE",),
+    "model-versions/search": ("GET",),
+    "model-versions/get-download-uri": ("GET",),
+    "model-versions/delete-tag": ("DELETE",),
 }
 """The methods of the calls that are not sent by POST alone."""
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -47,6 +59,11 @@ _MODEL = "logged-models/(?P<model_id>[^/]+)"
 _ADDRESSES = [
     (re.compile(pattern), methods)
     for pattern, methods in {
+        "registered-models/alias": {
+            "POST": "registered-models/set-alias",
+            "GET": "registered-models/get-by-alias",
+            "DELETE": "registered-models/delete-alias",
+        },
         "logged-models": {"POST": "logged-models/create"},
         "logged-models/search": {"POST": "logged-models/search"},
         _MODEL: {
@@ -59,7 +76,9 @@ _ADDRESSES = [
         f"{_MODEL}/tags/(?P<tag_key>(?s:.+))": {"DELETE": "logged-models/delete-tag"},
     }.items()
 ]
-"""The calls whose addresses hold ids: the first address that fits counts, and the calls by the method."""
+"""Addresses that hold ids, or are those of several calls: the first that fits counts, and the call is by the method."""
+_PLAIN = CALLS.keys() - {name for _, methods in _ADDRESSES for name in methods.values()}
+"""The calls whose names are their addresses."""
 
 
 def _found(path: str) -> dict[str, tuple[str, dict[str, str]]]:
@@ -68,7 +87,7 @@ def _found(path: str) -> dict[str, tuple[str, dict[str, str]]]:
         match = pattern.fullmatch(path)
         if match is not None:
             return {method: (name, match.groupdict()) for method, name in methods.items()}
-    return {method: (path, {}) for method in _METHODS_OF.get(path, ("POST",))} if path in CALLS else {}
+    return {method: (path, {}) for method in _METHODS_OF.get(path, ("POST",))} if path in _PLAIN else {}
 
 
 def is_call(path: str) -> bool:
@@ -76,7 +95,7 @@ def is_call(path: str) -> bool:
     return path.removeprefix("/mlflow").startswith(PREFIXES)
 
 
-_LISTS = frozenset({"run_id", "run_ids", "order_by", "experiment_ids"})
+_LISTS = frozenset({"run_id", "run_ids", "order_by", "experiment_ids", "stages"})
 """The arguments of queries that may be lists; of another one that comes twice, the first counts."""
 
 

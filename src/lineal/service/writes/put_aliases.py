@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from lineal import conventions, errors
@@ -81,6 +82,24 @@ def delete_alias(
     _show(session, types, {artifact.id})
     _note(session, DEMOTED, artifact.id, {"alias": request.alias, "artifact_id": artifact.id}, None)
     return records.DeleteAliasResponse()
+
+
+def rename_aliases(session: Session, types: KnownTypes, ids: Sequence[int]) -> None:
+    """Keep the aliases of artifacts whose name has changed: they are aliases of the new name from now on.
+
+    Raises:
+        AlreadyExistsError: another version of the new name has one of them.
+    """
+    for row in alias_rows.of_artifacts(session, ids):
+        _, wanted = locked(session, types, row.artifact_id, row.alias)
+        taken = alias_rows.holder(session, wanted.identity, row.alias)
+        if taken is not None and taken.artifact_id != row.artifact_id:
+            raise errors.AlreadyExistsError(
+                f"artifact {taken.artifact_id} is a version of {wanted.name[:100]!r} too, and has the alias "
+                f"{row.alias!r}; take it from one of them first"
+            )
+        alias_rows.delete(session, row.identity, row.alias)
+        alias_rows.put(session, wanted)
 
 
 def _check(alias: str) -> None:

@@ -1,0 +1,298 @@
+"""The rules of the versions of registered models.
+
+A version is joined to the model that it is one of by an execution: the model is its input, and the version its output.
+A version whose source leads to no model of the store is itself the record of the model, and the output of its run.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lineal import conventions
+from lineal.filter.mlflow import MODEL_VERSIONS, parse_order
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.mlflow import (
+    keys,
+    matching,
+    models,
+    page_sizes,
+    page_tokens,
+    registered,
+    registered_answers,
+    source_rules,
+    sources,
+    stages,
+    workspaces,
+)
+from lineal.mlflow.filters import terms_of
+from lineal.mlflow.registered import Registered
+from lineal.mlflow.requests import Request, pairs
+from lineal.mlflow.sources import Origin
+from lineal.mlflow.stored_form import TAG
+from lineal.service.clock import now
+from lineal.service.known_types import KnownTypes
+from lineal.service.writes.put_events import write_events
+from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.update_nodes import UpdateOptions
+from lineal.store.engine.session import Session
+from lineal.store.rows import aliases as alias_rows
+from lineal.store.rows import relations
+from lineal.wire import metadata_store as pb
+
+Fields = dict[str, Any]
+REGISTRATION = "mlflow.Registration"
+_REGISTRATION_PROPERTIES = {"name": pb.STRING}
+_LONGEST_PAGE = 200_000
+
+
+def create_version(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Create a version of a registered model; it gets the number after its newest one, a deleted one too.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model.
+        InvalidArgumentError: the source is none that a version can have, or a tag cannot be stored.
+    """
+    registered.check_name(request.text("name"))
+    for tag in request.list("tags"):
+        keys.check_key(tag["key"], "key")
+        keys.check_registry_value(tag.get("value", ""))
+    origin = sources.origin_of(session, types, request)
+    model = registered.locked(session, types, request, request.text("name"))
+    version = _new(session, types, request, model, origin)
+    [version.id] = write_nodes(session, types, ARTIFACT, [version])
+    workspace_id = workspaces.workspace_id(session, types, request.workspace)
+    holders = [workspace_id, model.context.id]
+    if origin.artifact is not None:
+        _register(session, types, request, model, version, origin.artifact, holders)
+    elif origin.run is not None:
+        write_events(session, [pb.Event(artifact_id=version.id, execution_id=origin.run.id, type=pb.Event.OUTPUT)])
+        holders += [each for each, _ in relations.memberships_of(session, EXECUTION, [origin.run.id])]
+    relations.add_members(session, ARTIFACT, [(holder, version.id) for holder in dict.fromkeys(holders)])
+    registered.write(session, types, model.context, time=now())
+    return _answer(session, types, request, registered.number_of(version))
+
+
+def _new(session: Session, types: KnownTypes, request: Request, model: Registered, origin: Origin) -> pb.Artifact:
+    number = model.last_number + 1
+    version = pb.Artifact(
+        type_id=_type_id(session, types, request),
+        external_id=registered.version_external_id(request.workspace, model.context.id, number),
+        uri=origin.place if origin.artifact is None else registered.version_uri(model.name, number),
+        state=pb.Artifact.LIVE,
+    )
+    own = {"name": model.name, "version": str(number), "description": request.text("description")}
+    for key, value in own.items():
+        if value:
+            version.properties[key].string_value = value
+    said = {
+        registered.SOURCE: origin.source,
+        registered.SOURCE_RUN: origin.run_id,
+        registered.SOURCE_MODEL: origin.model_id,
+        registered.RUN_LINK: request.text("run_link"),
+        registered.PLACE: origin.place,
+    }
+    tags = {TAG + key: value for key, value in pairs(request.list("tags")).items()}
+    for key, value in {**said, **tags, conventions.WORKSPACE_PROPERTY: request.workspace}.items():
+        if value or key.startswith(TAG):
+            version.custom_properties[key].string_value = value
+    return version
+
+
+def _type_id(session: Session, types: KnownTypes, request: Request) -> int:
+    """Return the type of a version: prompts are kept in the registry, too, and are no models."""
+    is_prompt = pairs(request.list("tags")).get(source_rules.IS_PROMPT) == "true"
+    name = registered.PROMPT_TYPE if is_prompt else models.TYPE
+    return workspaces.type_id(session, types, ARTIFACT, name, models.TYPE_PROPERTIES)
+
+
+def _register(
+    session: Session,
+    types: KnownTypes,
+    request: Request,
+    model: Registered,
+    version: pb.Artifact,
+    origin: pb.Artifact,
+    holders: list[int],
+) -> None:
+    """Record the step that made a version of a model, in the contexts of the version."""
+    time, number = now(), registered.number_of(version)
+    execution = pb.Execution(
+        type_id=workspaces.type_id(session, types, EXECUTION, REGISTRATION, _REGISTRATION_PROPERTIES),
+        external_id=f"{registered.version_external_id(request.workspace, model.context.id, number)}:registration",
+        last_known_state=pb.Execution.COMPLETE,
+    )
+    execution.properties["name"].string_value = f"register {model.name} {number}"
+    execution.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    for each in (conventions.START_TIMES[0], conventions.END_TIMES[0]):
+        execution.custom_properties[each].int_value = time
+    [execution_id] = write_nodes(session, types, EXECUTION, [execution])
+    relations.add_members(session, EXECUTION, [(holder, execution_id) for holder in holders])
+    events = [
+        pb.Event(artifact_id=origin.id, execution_id=execution_id, type=pb.Event.INPUT),
+        pb.Event(artifact_id=version.id, execution_id=execution_id, type=pb.Event.OUTPUT),
+    ]
+    write_events(session, events)
+    models.note_version(session, types, origin, model.name, number)
+
+
+def get_version(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a version.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number.
+    """
+    model, version = _found(session, types, request)
+    return {"model_version": registered_answers.version_fields(model, version)}
+
+
+def update_version(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Change the description of a version.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number.
+    """
+    _, version = _locked(session, types, request)
+    version.properties["description"].string_value = request.text("description")
+    registered.write_version(session, types, version, "properties.description", time=now())
+    return _answer(session, types, request, registered.number_of(version))
+
+
+def delete_version(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Mark a version as deleted, and take its aliases and its stage.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number.
+    """
+    model, version = _locked(session, types, request)
+    time = now()
+    remove(session, types, model, [version], time=time)
+    registered.write(session, types, model.context, time=time)
+    return {}
+
+
+def transition_stage(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Put a version into a stage; those that are in it go to Archived, if the request says so.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number, or there is no such stage.
+    """
+    registered.require_number(request.text("version"))
+    stage = stages.read(request.text("stage"))
+    archives = bool(request.fields.get("archive_existing_versions"))
+    if archives:
+        stages.require_archivable(stage)
+    model, version = _locked(session, types, request)
+    wanted = {number: model.stage_of(each) for number, each in model.versions.items()}
+    if archives:
+        wanted = {number: stages.ARCHIVED if old == stage else old for number, old in wanted.items()}
+    wanted[registered.number_of(version)] = stage
+    changed = [number for number, each in model.versions.items() if wanted[number] != model.stage_of(each)]
+    stages.settle(session, types, model.versions, model.aliases, wanted)
+    time = now()
+    for number in dict.fromkeys([*changed, registered.number_of(version)]):
+        registered.write_version(session, types, model.versions[number], time=time)
+    registered.write(session, types, model.context, time=time)
+    return _answer(session, types, request, registered.number_of(version))
+
+
+def remove(session: Session, types: KnownTypes, model: Registered, versions: list[pb.Artifact], *, time: int) -> None:
+    """Mark versions of a registered model as deleted; what stays in their stages gets the aliases of these."""
+    gone = {version.id for version in versions}
+    left = {number: each for number, each in model.versions.items() if each.id not in gone}
+    wanted = {number: model.stage_of(each) for number, each in left.items()}
+    alias_rows.delete_of(session, sorted(gone))
+    kept = {alias: holder for alias, holder in model.aliases.items() if holder not in gone}
+    stages.settle(session, types, left, kept, wanted)
+    for version in versions:
+        version.custom_properties.pop(conventions.ALIASES, None)
+        version.custom_properties[conventions.ARCHIVED].int_value = time
+        changed = (f"custom_properties.{conventions.ARCHIVED}", f"custom_properties.{conventions.ALIASES}")
+        registered.write_version(session, types, version, *changed, time=time)
+
+
+def download_uri(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer where the files of a version are.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number.
+    """
+    _, version = _found(session, types, request)
+    return {"artifact_uri": registered.place_of(version)}
+
+
+def set_version_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Set a tag of a version.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number, or the tag cannot be stored.
+    """
+    key = request.text("key")
+    keys.check_key(key, "key")
+    keys.check_registry_value(request.text("value"))
+    _, version = _locked(session, types, request)
+    version.custom_properties[TAG + key].string_value = request.text("value")
+    _write_tag(session, types, version, key)
+    return {}
+
+
+def delete_version_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Remove a tag of a version; one that it does not have is none.
+
+    Raises:
+        NotFoundError: the workspace has no such registered model, or the model has no such version.
+        InvalidArgumentError: the version is no number.
+    """
+    key = request.text("key")
+    keys.check_key(key, "key")
+    _, version = _locked(session, types, request)
+    if TAG + key in version.custom_properties:
+        del version.custom_properties[TAG + key]
+        _write_tag(session, types, version, key)
+    return {}
+
+
+def _write_tag(session: Session, types: KnownTypes, version: pb.Artifact, key: str) -> None:
+    write_nodes(session, types, ARTIFACT, [version], UpdateOptions(mask=(f"custom_properties.{TAG}{key}",)))
+
+
+def search_versions(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a page of the versions of all registered models that meet a filter.
+
+    Raises:
+        InvalidArgumentError: the filter, the order or the page is wrong.
+    """
+    most = page_sizes.read(request, usual=_LONGEST_PAGE, longest=_LONGEST_PAGE)
+    terms = matching.with_prompts(terms_of(session, request, MODEL_VERSIONS))
+    order = parse_order(request.list("order_by"), MODEL_VERSIONS)
+    start = page_tokens.read(request.text("page_token"))
+    known = [
+        registered_answers.version_fields(model, version, shows_aliases=False)
+        for model in registered.all_of(session, types, request)
+        for version in model.versions.values()
+    ]
+    found = matching.versions_in_order([each for each in known if matching.version_matches(each, terms)], order)
+    return page_tokens.page("model_versions", found, start=start, most=most)
+
+
+def _found(session: Session, types: KnownTypes, request: Request) -> tuple[Registered, pb.Artifact]:
+    registered.require_number(request.text("version"))
+    model = registered.read(session, types, request, request.text("name"))
+    return model, registered.version_of(model, request.text("version"))
+
+
+def _locked(session: Session, types: KnownTypes, request: Request) -> tuple[Registered, pb.Artifact]:
+    registered.require_number(request.text("version"))
+    model = registered.locked(session, types, request, request.text("name"))
+    return model, registered.version_of(model, request.text("version"))
+
+
+def _answer(session: Session, types: KnownTypes, request: Request, number: int) -> Fields:
+    """Answer a version as it is stored now."""
+    model = registered.read(session, types, request, request.text("name"))
+    return {"model_version": registered_answers.version_fields(model, model.versions[number])}
