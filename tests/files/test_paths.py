@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from lineal import errors
-from lineal.files import parts_of, workspace_folder
+from lineal.files import parts_of, path_of_uri, workspace_folder
 
 REFUSED = [
     "..",
@@ -93,3 +93,20 @@ def test_the_folder_of_a_workspace_with_another_name_is_a_digest(name: str) -> N
     found = workspace_folder(name)
     assert found == "~" + hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     assert parts_of(found) == (found,)
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("mlflow-artifacts:/w/0/r/artifacts", "w/0/r/artifacts"),
+        ("mlflow-artifacts:///w/0", "w/0"),
+        ("mlflow-artifacts:/w?user=a", "w"),
+        ("mlflow-artifacts:/", ""),
+        ("mlflow-artifacts://host/w", None),
+        ("mlflow-artifacts:////w", None),
+        ("s3://bucket/w", None),
+        ("", None),
+    ],
+)
+def test_a_uri_without_a_host_names_a_path_below_the_root(uri: str, path: str | None) -> None:
+    assert path_of_uri(uri) == path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,24 @@ def test_a_stored_file_is_read_back_with_its_size_and_digest(root: ArtifactsRoot
     stored = root.store("w/0/run/artifacts/a.txt", [b"hel", b"", b"lo"])
     assert stored == Stored(5, hashlib.sha256(b"hello").hexdigest())
     assert content_of(root, "w/0/run/artifacts/a.txt") == b"hello"
+
+
+def test_the_tag_of_a_file_changes_with_every_file_that_takes_its_place(root: ArtifactsRoot) -> None:
+    stored = root.store("w/a", [b"hello"])
+    assert root.tag("w/a") == stored.tag != ""
+    other = root.store("w/a", [b"other"])
+    assert root.tag("w/a") == other.tag != stored.tag
+    assert (root.tag("w/missing"), root.tag("w/a/below")) == ("", "")
+
+
+def test_a_listing_says_when_a_file_was_written(root: ArtifactsRoot) -> None:
+    before = time.time() - 2  # some stores keep whole seconds
+    root.store("a", [b"x"])
+    root.store("b/c", [b"x"])
+    file, folder = root.list("")
+    assert file.modified is not None
+    assert before <= file.modified <= time.time() + 2
+    assert folder.modified is None
 
 
 def test_an_empty_file_is_a_file(root: ArtifactsRoot) -> None:

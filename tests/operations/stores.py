@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from lineal.files import Nowhere, Stored
 from lineal.service import MetadataService
+from lineal.service.access import UNNAMED
+from lineal.service.file_records import FileRecords
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics, records
 from lineal.wire import service as rpc
 from tests.service.requests import put_artifact_type, put_context_type, put_execution_type
 
 DECLARED = {"layers": pb.INT, "accuracy": pb.DOUBLE, "note": pb.STRING, "ready": pb.BOOLEAN, "shape": pb.STRUCT}
+
+
+FILE = "ä/0/run/artifacts/model/weights.bin"
+SHA256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
 
 def fill(service: MetadataService) -> None:
@@ -35,6 +42,7 @@ def fill(service: MetadataService) -> None:
     log_metrics(service, artifact_id=put.artifact_ids[0])
     log_metrics(service, context_id=context)
     service.call("PutAlias", records.PutAliasRequest(artifact_id=put.artifact_ids[1], alias="best ä"))
+    FileRecords(service).put(Nowhere(), FILE, Stored(3, SHA256), UNNAMED)
 
 
 def log_metrics(service: MetadataService, **node: int) -> None:

@@ -28,7 +28,9 @@ def add(commands: Commands) -> None:
     parser.set_defaults(run=run)
     add_database_flag(parser, "the database")
     parser.add_argument(
-        "--subject", choices=("artifact", "execution", "context", "type", "store", "token"), help="only about these"
+        "--subject",
+        choices=("artifact", "execution", "context", "type", "store", "token", "file"),
+        help="only about these",
     )
     parser.add_argument("--id", type=node_id, help="only about the one with this id")
     parser.add_argument(

@@ -13,7 +13,7 @@ Files are read and written in pieces; no function here holds a whole file in mem
 
 from lineal.files.nowhere import Nowhere
 from lineal.files.opening import open_root
-from lineal.files.paths import parts_of, workspace_folder
+from lineal.files.paths import parts_of, path_of_uri, workspace_folder
 from lineal.files.root import ArtifactsRoot, Content, Entry, NoSpaceError, Stored, Upload
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "Upload",
     "open_root",
     "parts_of",
+    "path_of_uri",
     "workspace_folder",
 ]

@@ -77,6 +77,15 @@ class BucketRoot(ArtifactsRoot):
             for start in range(0, len(whole), PIECE_BYTES):
                 yield bytes(whole[start : start + PIECE_BYTES])
 
+    def tag(self, path: str) -> str:
+        """Return what tells the object from others of its key; see `ArtifactsRoot.tag`."""
+        key = "/".join(parts_of(path))
+        with _reported():
+            try:
+                return self._store.head(key)["e_tag"] or ""
+            except FileNotFoundError:
+                return ""
+
     def write(self, path: str) -> Upload:
         """Begin to write a file; see `ArtifactsRoot.write`. An object store has no folders that could be in its way."""
         key = "/".join(parts_of(path))
@@ -91,7 +100,10 @@ class BucketRoot(ArtifactsRoot):
         with _reported():
             found = self._store.list_with_delimiter(key or None)
         folders = [Entry(_name(prefix), is_dir=True) for prefix in found["common_prefixes"]]
-        files = [Entry(_name(each["path"]), is_dir=False, file_size=each["size"]) for each in found["objects"]]
+        files = [
+            Entry(_name(each["path"]), False, file_size=each["size"], modified=each["last_modified"].timestamp())
+            for each in found["objects"]
+        ]
         shown = (entry for entry in folders + files if is_allowed(f"{key}/{entry.path}" if key else entry.path))
         return sorted(shown, key=lambda entry: (entry.path, entry.is_dir))
 
@@ -129,13 +141,14 @@ class _BucketUpload(Upload):
         with reported(self._key):
             self._file.write(piece)
 
-    def _finish(self) -> None:
+    def _finish(self) -> str:
         with reported(self._key):
             self._file.flush()
         with _reported():
             self._file.seek(0)
-            self._store.put(self._key, self._file, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+            put = self._store.put(self._key, self._file, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
         self.discard()
+        return put["e_tag"] or ""
 
     def discard(self) -> None:
         """Delete what waits."""

@@ -67,6 +67,15 @@ class FolderRoot(ArtifactsRoot):
         pieces = _Pieces(number, first, within)
         return Content(pieces, size=status.st_size, modified=status.st_mtime, first=first, length=within)
 
+    def tag(self, path: str) -> str:
+        """Return what tells the file from others of its path; see `ArtifactsRoot.tag`."""
+        place = self._inside(parts_of(path))
+        with reported(path):
+            try:
+                return _tag(os.stat(place))
+            except (FileNotFoundError, NotADirectoryError):
+                return ""
+
     def write(self, path: str) -> Upload:
         """Begin to write a file; see `ArtifactsRoot.write`."""
         parts = parts_of(path)
@@ -139,7 +148,9 @@ class FolderRoot(ArtifactsRoot):
             return None
         if stat.S_ISDIR(status.st_mode):
             return Entry(found.name, is_dir=True)
-        return Entry(found.name, is_dir=False, file_size=status.st_size) if stat.S_ISREG(status.st_mode) else None
+        if not stat.S_ISREG(status.st_mode):
+            return None
+        return Entry(found.name, is_dir=False, file_size=status.st_size, modified=status.st_mtime)
 
     def _remove_left_over(self) -> None:
         """Delete the uploads of servers that were killed; one that goes on is written to more often."""
@@ -169,15 +180,17 @@ class _FolderUpload(Upload):
             while left:
                 left = left[self._file.write(left) :]
 
-    def _finish(self) -> None:
+    def _finish(self) -> str:
         with reported(self._path):
             os.fsync(self._file.fileno())
+            tag = _tag(os.fstat(self._file.fileno()))
             self._file.close()
             try:
                 self._move()
             except IN_THE_WAY:
                 raise blocked(self._path) from None
             _synchronize(self._place.parent)
+        return tag
 
     def _move(self) -> None:
         """Rename the file; its folder may be deleted between its creation and this."""
@@ -217,6 +230,10 @@ class _Pieces(Iterator[bytes]):
         """Close the file."""
         self._left = 0
         self._file.close()
+
+
+def _tag(status: os.stat_result) -> str:
+    return f"{status.st_ino}-{status.st_mtime_ns}-{status.st_size}"
 
 
 def _synchronize(folder: Path) -> None:

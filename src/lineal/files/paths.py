@@ -15,6 +15,8 @@ UPLOADS = ".lineal-uploads"
 """The folder below the root in which uploads wait until they are complete; no path leads into it."""
 LONGEST_PATH = 4096
 LONGEST_PART = 255
+_KEPT_HERE = re.compile(r"mlflow-artifacts:/(?://(?!/)|(?!/))([^?]*)")
+"""The URI of what is below the artifacts root: without a host, or with an empty one."""
 _MOST_ENCODINGS = 16
 _DRIVE = re.compile(r"[A-Za-z]:")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -82,6 +84,12 @@ def _fault_as_it_is(path: str, count: int) -> str:
     if {".", ".."} & set(parts):
         return "one of its parts is . or .."
     return "" if len(parts) == count else "it holds an encoded slash"
+
+
+def path_of_uri(uri: str) -> str | None:
+    """Return the path below the artifacts root that a URI names, or None if it names another place."""
+    found = _KEPT_HERE.match(uri)
+    return found and found[1]
 
 
 def workspace_folder(name: str) -> str:

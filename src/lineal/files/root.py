@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from types import TracebackType
 
 from lineal import errors
@@ -30,11 +30,13 @@ class Entry:
         path: its name, relative to the folder.
         is_dir: whether it is a folder.
         file_size: the size of a file in bytes, None for a folder.
+        modified: when a file was last written, in seconds since the epoch.
     """
 
     path: str
     is_dir: bool
     file_size: int | None = None
+    modified: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ class Stored:
     Attributes:
         size: its size in bytes.
         sha256: its SHA-256, in hexadecimal digits.
+        tag: what `ArtifactsRoot.tag` returns as long as this file is there, "" if the root does not say.
     """
 
     size: int
     sha256: str
+    tag: str = field(default="", compare=False)
 
 
 class Content:
@@ -89,7 +93,12 @@ class Upload(ABC):
     """A file that arrives in pieces and is there only once it is complete.
 
     Leaving a `with` without `commit` discards it.
+
+    Attributes:
+        committed: called with the file when it is in its place, within `commit`.
     """
+
+    committed: Callable[[Stored], None] | None = None
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()
@@ -113,9 +122,13 @@ class Upload(ABC):
             FailedPreconditionError: a folder is there, or the path leads through a file.
             NoSpaceError: there is no space left.
             UnavailableError: the root cannot be written.
+            StatusError: what `committed` raises; the file is in its place then.
         """
-        self._finish()
-        return Stored(self._size, self._hash.hexdigest())
+        tag = self._finish()
+        stored = Stored(self._size, self._hash.hexdigest(), tag)
+        if self.committed is not None:
+            self.committed(stored)
+        return stored
 
     @abstractmethod
     def discard(self) -> None:
@@ -125,7 +138,8 @@ class Upload(ABC):
     def _write(self, piece: bytes) -> None: ...
 
     @abstractmethod
-    def _finish(self) -> None: ...
+    def _finish(self) -> str:
+        """Put the file in its place; return its tag."""
 
     def __enter__(self) -> Upload:
         return self
@@ -152,6 +166,10 @@ class ArtifactsRoot(ABC):
             InvalidArgumentError: it is a folder.
             OutOfRangeError: the file ends before `first`.
         """
+
+    @abstractmethod
+    def tag(self, path: str) -> str:
+        """Return what tells the file of a path from one that was there before or comes after; "" if none is there."""
 
     @abstractmethod
     def write(self, path: str) -> Upload:

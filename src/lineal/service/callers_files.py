@@ -2,17 +2,20 @@
 
 The files of a workspace lie in one folder below the artifacts root (`files.workspace_folder`). A caller with a scope
 sees the folders of their workspaces and nothing that shows whether there are others. What stays out: where files are
-(lineal/files).
+(lineal/files), and what is recorded of them (file_records.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lineal import errors
 from lineal.files import ArtifactsRoot, Content, Entry, Upload, parts_of, workspace_folder
 from lineal.files.root import not_found
 from lineal.service.access import Caller, Role, require
+from lineal.service.clock import now
+from lineal.service.file_records import FileRecords
+from lineal.store.rows.files import FileRow
 
 
 class CallersFiles:
@@ -22,9 +25,10 @@ class CallersFiles:
     function of `ArtifactsRoot` with the same name raises.
     """
 
-    def __init__(self, root: ArtifactsRoot, caller: Caller) -> None:
+    def __init__(self, root: ArtifactsRoot, caller: Caller, records: FileRecords) -> None:
         self._root = root
         self._caller = caller
+        self._records = records
 
     def read(self, path: str, *, first: int = 0, length: int | None = None) -> Content:
         """Open a file; one of a workspace that the caller does not see is not found."""
@@ -41,25 +45,35 @@ class CallersFiles:
             return [entry for entry in self._root.list("") if entry.path in folders]
         return self._root.list(path) if self._is_shown(path) else []
 
+    def recorded(self, paths: Sequence[str]) -> Mapping[str, FileRow]:
+        """Return what was recorded of uploads to those of the paths that the caller sees, by path."""
+        require(self._caller, Role.READER, "reading files")
+        return self._records.of([path for path in paths if self._is_shown(path)])
+
     def write(self, path: str) -> Upload:
-        """Begin to write a file.
+        """Begin to write a file, whose size and SHA-256 are recorded when it is complete.
 
         Raises:
             PermissionDeniedError: it is not in a workspace of the caller.
         """
         require(self._caller, Role.WRITER, "uploading files")
         self._require_shown(path)
-        return self._root.write(path)
+        upload = self._root.write(path)
+        upload.committed = lambda stored: self._records.put(self._root, path, stored, self._caller)
+        return upload
 
     def delete(self, path: str) -> None:
-        """Delete a file or folder.
+        """Delete a file or folder, and what is recorded of the files.
 
         Raises:
             PermissionDeniedError: it is not in a workspace of the caller.
+            StatusError: the records could not be deleted; the files are gone.
         """
         require(self._caller, Role.WRITER, "deleting files")
         self._require_shown(path)
+        time = now()
         self._root.delete(path)
+        self._records.forget(path, self._caller, until=time)
 
     def require_read(self, path: str) -> None:
         """Refuse a path that nobody may read, and a caller who may not.

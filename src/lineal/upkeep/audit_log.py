@@ -35,7 +35,7 @@ class AuditEntry:
         rpc: the call.
         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property,
             metrics; mend, migrate, restore of a store; create, revoke of a token.
-        subject: what it is about: artifact, execution, context, type, store or token.
+        subject: what it is about: artifact, execution, context, type, store, token or file.
         node_id: its id; 0 for a store, and for a token, whose id is among the values.
         old: the values that are gone, as a JSON text; None if there were none.
         new: the values that are new, as a JSON text; None if there are none.

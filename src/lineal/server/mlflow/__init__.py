@@ -18,6 +18,8 @@ from lineal.mlflow import Tracking
 from lineal.server.mlflow import artifact_routes, calls, run_files, server_routes
 from lineal.service import MetadataService
 from lineal.service.access import Caller
+from lineal.service.callers_files import CallersFiles
+from lineal.service.file_records import FileRecords
 
 
 def install(
@@ -37,8 +39,12 @@ def install(
         caller: returns the current caller.
         settings: the limits.
     """
-    tracking = Tracking(service, caller=caller)
+    tracking, records = Tracking(service, caller=caller), FileRecords(service)
+
+    def files() -> CallersFiles:
+        return CallersFiles(root, caller(), records)
+
     server_routes.add(app)
-    run_files.add(app, tracking, root, caller=caller)
+    run_files.add(app, tracking, files)
     calls.add(app, tracking, max_bytes=settings.max_message_bytes)
-    artifact_routes.add(app, root, caller=caller, max_bytes=settings.limits.max_artifact_mib << 20)
+    artifact_routes.add(app, files, max_bytes=settings.limits.max_artifact_mib << 20)

@@ -18,12 +18,10 @@ from fastapi import FastAPI, Request, Response
 
 from lineal import errors
 from lineal.config import MAX_ARTIFACT_FLAG
-from lineal.files import ArtifactsRoot
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.downloads import Download, byte_range
 from lineal.server.mlflow.named_routes import NamedRoute
 from lineal.server.transfers import PREFIXES
-from lineal.service.access import UNNAMED, Caller
 from lineal.service.callers_files import CallersFiles
 
 _Result = TypeVar("_Result")
@@ -36,9 +34,9 @@ _NO_PARTS = "Multipart upload is not supported for the current artifact reposito
 _ENCODED = "an encoded slash, backslash, line break or NUL in the address"
 
 
-def add(app: FastAPI, root: ArtifactsRoot, *, caller: Callable[[], Caller] = lambda: UNNAMED, max_bytes: int) -> None:
-    """Add the routes to an application; `caller` returns the current caller, and a file may have `max_bytes` bytes."""
-    proxy = _Proxy(root, caller, max_bytes)
+def add(app: FastAPI, files: Callable[[], CallersFiles], *, max_bytes: int) -> None:
+    """Add the routes to an application; `files` returns the current caller's, of up to `max_bytes` bytes each."""
+    proxy = _Proxy(files, max_bytes)
     for prefix in PREFIXES:
         for path, method, endpoint in (
             ("/artifacts", "GET", proxy.list_folder),
@@ -56,9 +54,8 @@ def add(app: FastAPI, root: ArtifactsRoot, *, caller: Callable[[], Caller] = lam
 class _Proxy:
     """The endpoints."""
 
-    def __init__(self, root: ArtifactsRoot, caller: Callable[[], Caller], max_bytes: int) -> None:
-        self._root = root
-        self._caller = caller
+    def __init__(self, files: Callable[[], CallersFiles], max_bytes: int) -> None:
+        self._files = files
         self._max_bytes = max_bytes
         self._threads: anyio.CapacityLimiter | None = None
 
@@ -117,9 +114,6 @@ class _Proxy:
         """Refuse an address of the object store itself, after which clients download from here."""
         self._files().require_read(_path(request))
         return answers.not_implemented("Multipart download is not supported; download the file as a whole")
-
-    def _files(self) -> CallersFiles:
-        return CallersFiles(self._root, self._caller())
 
     async def _run(self, function: Callable[..., _Result], *given: Any) -> _Result:
         if self._threads is None:

@@ -12,23 +12,20 @@ from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from lineal import errors
-from lineal.files import ArtifactsRoot
+from lineal.files import path_of_uri
 from lineal.mlflow import Tracking
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.calls import PREFIXES, WORKSPACE_HEADER, require_storable
 from lineal.server.mlflow.named_routes import NamedRoute
 from lineal.server.transfers import ROOTS
-from lineal.service.access import Caller
 from lineal.service.callers_files import CallersFiles
 
-_KEPT_HERE = "mlflow-artifacts:/"
 
-
-def add(app: FastAPI, tracking: Tracking, root: ArtifactsRoot, *, caller: Callable[[], Caller]) -> None:
+def add(app: FastAPI, tracking: Tracking, files: Callable[[], CallersFiles]) -> None:
     """Add the route to an application; it must come before the one of all calls."""
 
     async def answer(request: Request) -> Response:
-        found = await run_in_threadpool(_listed, tracking, CallersFiles(root, caller()), request)
+        found = await run_in_threadpool(_listed, tracking, files(), request)
         return answers.answer(found)
 
     for before in ROOTS:
@@ -44,10 +41,10 @@ def _listed(tracking: Tracking, files: CallersFiles, request: Request) -> dict[s
     asked = {name: query[name] for name in ("run_id", "run_uuid") if name in query}
     run = tracking.call("runs/get", asked, workspace=request.headers.get(WORKSPACE_HEADER, ""))["run"]
     place = run["info"]["artifact_uri"]
-    if not place.startswith(_KEPT_HERE):
+    folder = path_of_uri(place)
+    if folder is None:
         raise errors.UnimplementedError(f"the files of this run are at {place}, and are listed there")
     path = query.get("path", "")
-    folder = place.removeprefix(_KEPT_HERE).partition("?")[0]
     entries = files.list(f"{folder}/{path}" if path else folder)
     shown = [
         {"path": f"{path}/{entry.path}" if path else entry.path, "is_dir": entry.is_dir}

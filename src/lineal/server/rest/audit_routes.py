@@ -13,7 +13,7 @@ from lineal.server.rest.writing import answer
 from lineal.upkeep.audit_log import AuditFilter, AuditPage
 from lineal.upkeep.history import History
 
-Subject = Literal["artifact", "execution", "context", "type", "store", "token"]
+Subject = Literal["artifact", "execution", "context", "type", "store", "token", "file"]
 
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:

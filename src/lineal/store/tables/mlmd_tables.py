@@ -79,6 +79,16 @@ class ShortText(_NamedType, sa.String):
     spelling: ClassVar = {"sqlite": "VARCHAR(255)", "mysql": "VARBINARY(1020)", "postgresql": "VARCHAR(255)"}
 
 
+class OrderedText(_NamedType, sa.String):
+    """A text of at most 255 characters that every engine orders by its bytes, so that an index finds a prefix."""
+
+    spelling: ClassVar = {
+        "sqlite": "VARCHAR(255)",
+        "mysql": "VARBINARY(1020)",
+        "postgresql": 'VARCHAR(255) COLLATE "C"',
+    }
+
+
 class Bytes(_NamedType, sa.LargeBinary):
     """Bytes of any length."""
 

@@ -1,4 +1,4 @@
-"""Lineal's own tables, named `lineal_*`: the search index, stored views, the audit log, aliases, metrics, tokens.
+"""Lineal's own tables, `lineal_*`: the search index, stored views, the audit log, aliases, metrics, files, tokens.
 
 The index repeats values of nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal.store.tables.mlmd_tables import Double, Int, Key, LongText, Number, ShortText
+from lineal.store.tables.mlmd_tables import Double, Int, Key, LongText, Number, OrderedText, ShortText
 
 metadata = sa.MetaData()
 LONGEST_TEXT = 255
@@ -189,6 +189,18 @@ METRIC_POINT = _table(
     _key("value", Double),
     _key("special", Number),
     sqlite_with_rowid=False,
+)
+# What was uploaded into the artifacts root (docs/decisions/0046-files-of-runs.md). `identity` is the SHA-256 of the
+# path, which may be longer than a key; `beginning` is what of the path an index holds.
+FILE = _table(
+    "lineal_file",
+    sa.Column("identity", sa.String(64), primary_key=True, nullable=False),
+    sa.Column("path", LongText, nullable=False),
+    sa.Column("beginning", OrderedText, nullable=False),
+    sa.Column("size", Int, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("time", Int, nullable=False),
+    sa.Index("idx_lineal_file_beginning", "beginning"),
 )
 # What the catalogue reads; an audit log, tokens, marks and what is set aside may be missing.
 SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)

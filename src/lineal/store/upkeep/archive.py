@@ -21,6 +21,8 @@ from lineal.kinds import KINDS, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Insertion, Statement, insertion, listed
 from lineal.store.rows import events as event_rows
+from lineal.store.rows import files as file_rows
+from lineal.store.rows.files import FileRow
 from lineal.store.rows.properties import properties_of
 from lineal.store.tables.mlmd_tables import (
     EVENT,
@@ -33,7 +35,7 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import ALIAS, AUDIT, METRIC, METRIC_POINT, VIEW
+from lineal.store.tables.own_tables import ALIAS, AUDIT, FILE, METRIC, METRIC_POINT, VIEW
 from lineal.store.tables.values import VALUE_COLUMNS
 from lineal.store.upkeep import metric_archive
 
@@ -53,7 +55,7 @@ class Member:
         key: the columns by which it is read.
         is_own: whether it is one of Lineal's own tables, which a store may lack.
         is_recent: whether older versions do not know it, so that an archive leaves it out if it is empty.
-        apart: the table's columns that its records do not have, because `metric_archive` reads and writes them.
+        apart: the table's columns that its records do not have, because they follow from others.
         batch: how many records are written together.
         columns: the names of the other columns.
         insert, without_id: insert a row with its id, and one that gets a new id.
@@ -113,8 +115,10 @@ POINTS = Member(
     apart=("step", "time", "value", "special"),
     batch=20,
 )
+FILES = Member("files", FILE, key=("identity",), is_own=True, is_recent=True, apart=("beginning",))
 # In the order in which they can be written.
-EVERY_MEMBER = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, ALIASES, VIEWS, AUDITED, METRICS, POINTS)
+EVERY_MEMBER: tuple[Member, ...] = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, ALIASES, VIEWS, AUDITED)
+EVERY_MEMBER += (METRICS, POINTS, FILES)
 
 # The next id must fit as well.
 LAST_ID = 2**63 - 2
@@ -234,10 +238,19 @@ def write(session: Session, member: Member, records: Sequence[Record], lines: Se
     if member is METRICS:
         metric_archive.write_metrics(session, records, called=named_by_line(member, lines))
         return
+    if member is FILES:
+        write_files(session, records)
+        return
     columns = member.columns
     rows = [[record.get(name) for name in columns] for record in records]
     session.change_many(member.insert, rows, called=named_by_line(member, lines))
     write_children(session, member, records, lines)
+
+
+def write_files(session: Session, records: Sequence[Record]) -> None:
+    """Write what is recorded of files, without those of which something is recorded."""
+    rows = [FileRow._make(record[name] for name in FileRow._fields) for record in records]
+    file_rows.put(session, rows, keeps_existing=True)
 
 
 def named_by_line(member: Member, lines: Sequence[int]) -> Callable[[int], str]:

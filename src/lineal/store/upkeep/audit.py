@@ -42,7 +42,7 @@ class AuditFilter:
     """Which entries to list; None means all.
 
     Attributes:
-        subject: "artifact", "execution", "context", "type", "store" or "token".
+        subject: "artifact", "execution", "context", "type", "store", "token" or "file".
         node_id: the id of one of them.
         who: the caller as recorded, or only the name or the id of the token.
         signature: the caller exactly as recorded.

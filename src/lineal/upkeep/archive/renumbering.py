@@ -30,6 +30,7 @@ from lineal.store.upkeep import metric_archive
 from lineal.store.upkeep.archive import (
     ALIASES,
     EVENTS,
+    FILES,
     MEMBERS,
     METRICS,
     NODES,
@@ -105,6 +106,8 @@ class Renumbering:
         for _, batch in batches(self._archive, POINTS):
             points = [{**record, "metric_id": self._metrics[record["metric_id"]]} for record in batch]
             metric_archive.write_points(session, points)
+        for _, batch in batches(self._archive, FILES):
+            archive_rows.write_files(session, batch)
 
     def _put_type(self, session: Session, record: Record) -> int:
         kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])

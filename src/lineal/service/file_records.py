@@ -1,0 +1,135 @@
+"""What is recorded of uploaded files: path, size, SHA-256 and time, in a table of Lineal's own.
+
+A file is renamed into its place first and recorded then, so a record is never of a file that is not there yet. What
+stays out: who may upload what (callers_files.py), and the rows (store/rows/files.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from lineal import errors
+from lineal.files import ArtifactsRoot, Stored
+from lineal.service import MetadataService
+from lineal.service.access import Caller
+from lineal.service.clock import now
+from lineal.store.engine.session import Session
+from lineal.store.rows import files as file_rows
+from lineal.store.rows.files import FileRow
+from lineal.store.schema import on_demand
+from lineal.store.tables.own_tables import FILE
+from lineal.store.upkeep import audit as audit_rows
+from lineal.store.upkeep.changes import Change
+
+SUBJECT = "file"
+_UPLOAD, _DELETE = "upload", "delete"
+_CALLS = {_UPLOAD: "files/upload", _DELETE: "files/delete"}
+_TRIES = 3
+_Result = TypeVar("_Result")
+
+
+class FileRecords:
+    """The records of all files of a store. Safe for any number of threads."""
+
+    def __init__(self, service: MetadataService) -> None:
+        self._service = service
+        self._is_prepared = False
+
+    def put(self, root: ArtifactsRoot, path: str, stored: Stored, caller: Caller) -> None:
+        """Record a file that was written just now.
+
+        If somebody else replaced the file meanwhile, their record may have come before this one and be gone. So the
+        file that is there is looked at once more, and read if it is another one.
+
+        Raises:
+            StatusError: it could not be recorded; the message says that the file is there all the same.
+        """
+        try:
+            for _ in range(_TRIES):
+                self._put(path, stored, caller)
+                there = root.tag(path)
+                if there in (stored.tag, ""):
+                    return
+                stored = _read(root, path, there)
+            self._forget([path], until=now())  # they still replace it: no digest is better than a wrong one
+        except errors.StatusError as error:
+            raise errors.make_exception(
+                f"the file {path[:500]!r} is stored, but its SHA-256 could not be recorded: {error.message}; upload it "
+                "again",
+                error.error_code,
+                error.details,
+            ) from error
+
+    def _put(self, path: str, stored: Stored, caller: Caller) -> None:
+        row = FileRow(path, stored.size, stored.sha256, now())
+
+        def write(session: Session) -> None:
+            file_rows.put(session, [row])
+            if self._service.database.settings.audit:
+                changes = [Change(_UPLOAD, SUBJECT, 0, None, _shown(row))]
+                audit_rows.add(session, changes, time=row.time, who=caller.signature, rpc=_CALLS[_UPLOAD])
+
+        self._write(write)
+
+    def of(self, paths: Sequence[str]) -> Mapping[str, FileRow]:
+        """Return what is recorded of those of the paths of which something is, by path."""
+        return self._read(lambda session: file_rows.by_paths(session, paths), {})
+
+    def forget(self, path: str, caller: Caller, *, until: int) -> None:
+        """Delete the records of a file, or of everything below a folder; the audit log keeps what they said.
+
+        Args:
+            path: the file or folder, which is deleted.
+            caller: who deleted it.
+            until: when; what was uploaded later keeps its record.
+
+        Raises:
+            StatusError: they could not be deleted.
+        """
+
+        def found(session: Session) -> list[FileRow]:
+            rows = [*file_rows.by_paths(session, [path]).values(), *file_rows.below(session, path)]
+            return [row for row in rows if row.time <= until]
+
+        nothing: list[FileRow] = []
+        if gone := self._read(found, nothing):
+            changes = [Change(_DELETE, SUBJECT, 0, _shown(row), None) for row in gone]
+            self._forget([row.path for row in gone], until=until, changes=changes, who=caller.signature)
+
+    def _forget(self, paths: Sequence[str], *, until: int, changes: Sequence[Change] = (), who: str = "") -> None:
+        def write(session: Session) -> None:
+            file_rows.delete(session, paths, until=until)
+            audit_rows.add(session, changes, time=now(), who=who, rpc=_CALLS[_DELETE])
+
+        self._write(write)
+
+    def _read(self, work: Callable[[Session], _Result], otherwise: _Result) -> _Result:
+        """Run a read; a store that cannot get the table has recorded nothing."""
+        database = self._service.database
+        if not self._is_prepared:
+            if not on_demand.holds(database, FILE):
+                return otherwise
+            self._is_prepared = True
+        return database.read(work)
+
+    def _write(self, work: Callable[[Session], None]) -> None:
+        database = self._service.database
+        if not self._is_prepared:
+            self._is_prepared = on_demand.prepare(database)
+        database.write(work)
+
+
+def _read(root: ArtifactsRoot, path: str, tag: str) -> Stored:
+    """Return the size and digest of a file that is there, and the tag that it had before it was read."""
+    digest, size = hashlib.sha256(), 0
+    with root.read(path) as content:
+        for piece in content:
+            digest.update(piece)
+            size += len(piece)
+    return Stored(size, digest.hexdigest(), tag)
+
+
+def _shown(row: FileRow) -> dict[str, str | int]:
+    return {"path": row.path, "size": row.size, "sha256": row.sha256}
