@@ -44,6 +44,7 @@ _IDS = [str(number) for number in range(1, 12)]
 _TEXTS = ["b-model", "a-model", "5", "s3://b-data", "s3://a-data", "run of b-data", "b-data-id", "a-data-id"]
 _ARTIFACT_KEYS = [f"a{number}" for number in range(1, 9)]
 _KEYS = [*_ARTIFACT_KEYS, *[f"e{number}" for number in range(1, 6)]]
+_FILES = {"node_id": _IDS, "path": ["", "deep", "missing"], "limit": ["1", "100"], "cursor": [NEXT]}
 _PERIOD = {"since": ["1"], "until": [_LATER]}
 
 
@@ -134,6 +135,8 @@ ROUTES: dict[str, Route] = {
         [{"node_id": "2"}, {"node_id": "5"}],
     ),
     "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),
+    "/api/v1/artifacts/{node_id}/files": Route(_FILES, [{"node_id": "2"}, {"node_id": "5"}]),
+    "/api/v1/executions/{node_id}/files": Route(_FILES, [{"node_id": "1"}, {"node_id": "3"}]),
     "/api/v1/artifacts/{node_id}/metrics": Route(
         {"node_id": _IDS, "name": ["loss"], "latest_only": ["true"], "limit": ["1", "100"], "cursor": [NEXT]},
         [{"node_id": "1"}, {"node_id": "4"}],

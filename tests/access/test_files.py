@@ -13,7 +13,9 @@ from lineal.security import TOKEN, AccessSettings
 from lineal.server.transfers import PREFIXES
 from lineal.service.access import Role
 from lineal.upkeep.tokens import Tokens
+from lineal.wire import metadata_store as pb
 from tests.access.serving import Served, asking, serving
+from tests.service.requests import put_artifact_type, put_artifacts
 
 PREFIX = "/api/2.0/mlflow-artifacts"
 FILES = f"{PREFIX}/artifacts"
@@ -138,3 +140,16 @@ def test_a_caller_without_workspaces_sees_nothing(served: Served) -> None:
         assert names(nobody.get(FILES)) == []
         assert nobody.get(f"{FILES}/a/7/f").status_code == 404
         assert nobody.put(f"{FILES}/a/7/f", content=b"x").status_code == 403
+
+
+def test_an_artifact_that_names_files_of_another_workspace_does_not_show_them(served: Served) -> None:
+    type_id = put_artifact_type(served.service)
+    foreign = pb.Artifact(type_id=type_id, uri="mlflow-artifacts:/b/7")
+    foreign.custom_properties["__kf_workspace__"].string_value = "a"
+    [node_id] = put_artifacts(served.service, foreign)
+    path = f"/api/v1/artifacts/{node_id}/files"
+    with asking(served, token=served.token(Role.READER)) as anybody:
+        assert [each["name"] for each in anybody.get(path).json()["items"]] == ["f"]
+    with asking(served, token=served.token(Role.READER, "a")) as limited:
+        assert limited.get(path).json()["items"] == []
+        assert limited.get(path, params={"path": "f"}).json()["items"] == []

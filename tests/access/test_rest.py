@@ -6,6 +6,7 @@ are asserted for every parameter of every route, and the OpenAPI description say
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 
 from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings
+from lineal.files import ArtifactsRoot, Nowhere, open_root
 from lineal.server import rest
 from lineal.server.http_door import HttpDoor
 from lineal.service import MetadataService
@@ -38,15 +40,18 @@ OF_THE_CALLER = "/api/v1/caller"  # test_doors.py
 HISTORIES = tuple(f"/api/v1/{kind}/{{node_id}}/history" for kind in ("artifacts", "executions", "contexts"))
 OF_NODES = sorted(set(ROUTES) - {ADMINS_ONLY, OF_THE_CALLER, *HISTORIES, *SAME_FOR_ALL})
 _EVERYDAY = 2
+_NOWHERE = Nowhere()
 _ALL = pytest.param(1000, marks=pytest.mark.slow)
 _DURATION = re.compile(r'"duration":[0-9]+')
 
 
 @contextmanager
-def served(service: MetadataService, who: Caller = UNNAMED) -> Iterator[httpx.Client]:
+def served(
+    service: MetadataService, who: Caller = UNNAMED, *, root: ArtifactsRoot = _NOWHERE
+) -> Iterator[httpx.Client]:
     """Serve the REST interface as one caller sees it."""
     app = FastAPI(title="Lineal", version="0", openapi_url=None)
-    rest.install(app, Catalogue(service, caller=lambda: who))
+    rest.install(app, Catalogue(service, caller=lambda: who), root)
     door = HttpDoor(app, host="127.0.0.1", port=0)
     door.start()
     try:
@@ -79,7 +84,17 @@ class Asker:
 
 
 @pytest.fixture(scope="module")
-def askers(stores: Stores) -> Iterator[dict[str, Asker]]:
+def root(tmp_path_factory: pytest.TempPathFactory) -> ArtifactsRoot:
+    """The files of all records of both workspaces."""
+    made = open_root(str(tmp_path_factory.mktemp("files")))
+    for workspace, noun in itertools.product("ab", ("data", "model", "report", "train", "check", "use")):
+        for path in ("first", "deep/second", "deep/third"):
+            made.store(f"{workspace}/0/{workspace}-{noun}/artifacts/{path}", [b"x"])
+    return made
+
+
+@pytest.fixture(scope="module")
+def askers(stores: Stores, root: ArtifactsRoot) -> Iterator[dict[str, Asker]]:
     """Callers by name: of the store of one workspace, of the shared one with and without limits, of the empty one."""
     callers = {
         "alone": (stores.alone, UNNAMED),
@@ -88,7 +103,7 @@ def askers(stores: Stores) -> Iterator[dict[str, Asker]]:
         "empty": (stores.empty, UNNAMED),
     }
     with ExitStack() as stack:
-        yield {name: Asker(stack.enter_context(served(*given))) for name, given in callers.items()}
+        yield {name: Asker(stack.enter_context(served(*given, root=root))) for name, given in callers.items()}
 
 
 def names_of(path: str) -> list[str]:
@@ -105,7 +120,7 @@ def says_more(asker: Asker, other: Asker, path: str, name: str) -> bool:
 def described() -> dict[str, set[str]]:
     """Return the parameters of every route that reads, from the OpenAPI description."""
     app = FastAPI(title="Lineal", version="0", openapi_url=None)
-    rest.install(app, Catalogue.__new__(Catalogue))
+    rest.install(app, Catalogue.__new__(Catalogue), _NOWHERE)
     paths: dict[str, Any] = app.openapi()["paths"]
     return {
         path: {each["name"] for each in methods["get"].get("parameters", ())}

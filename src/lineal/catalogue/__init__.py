@@ -32,6 +32,7 @@ from lineal.catalogue import (
     stores,
     versions,
 )
+from lineal.catalogue import files as file_pages
 from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
 from lineal.catalogue.metric_points import MetricPoints
@@ -39,10 +40,13 @@ from lineal.catalogue.search_shapes import Completed
 from lineal.catalogue.series import Lines
 from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
+from lineal.files import ArtifactsRoot
 from lineal.filter import search
 from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
+from lineal.service.callers_files import CallersFiles
+from lineal.service.file_records import FileRecords
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.rows.events import Period
@@ -72,6 +76,7 @@ class Catalogue:
         self._whole = WholeCounts()
         self._views = Views(service)
         self.metrics = MetricPoints(service, caller)
+        self._file_records = FileRecords(service)
 
     def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
         return self._service.read(work, caller=self._caller())
@@ -291,6 +296,14 @@ class Catalogue:
     def growth(self, kind: Kind, *, since: int | None, until: int | None, spans: int) -> shapes.Growth:
         """Return how many nodes of a kind were created in each span of time."""
         return self._read(lambda session, _: stores.growth(session, kind, since=since, until=until, spans=spans))
+
+    def files(
+        self, root: ArtifactsRoot, kind: Kind, node_id: int, *, path: str, start: int, limit: int
+    ) -> shapes.RecordFiles:
+        """Return a page of a folder of the files of a record, which are below a root."""
+        uri = self._read(lambda session, types: file_pages.place_of(session, types, kind, node_id))
+        files = CallersFiles(root, self._caller(), self._file_records)
+        return file_pages.page(files, kind, uri, path=path, start=start, limit=limit)
 
     def change(self, kind: Kind, node_id: int, patch: str, *, tag: str | None) -> None:
         """Change a node by a JSON merge patch, if it has the tag that is given, if one is."""

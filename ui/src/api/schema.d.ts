@@ -1199,6 +1199,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{node_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder of the files of an artifact, with sizes, times and SHA-256 */
+        get: operations["files_of_artifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{node_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder of the files of an execution, with sizes, times and SHA-256 */
+        get: operations["files_of_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/connection": {
         parameters: {
             query?: never;
@@ -1231,7 +1265,7 @@ export interface components {
          *         rpc: the call.
          *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property,
          *             metrics; mend, migrate, restore of a store; create, revoke of a token.
-         *         subject: what it is about: artifact, execution, context, type, store or token.
+         *         subject: what it is about: artifact, execution, context, type, store, token or file.
          *         node_id: its id; 0 for a store, and for a token, whose id is among the values.
          *         old: the values that are gone, as a JSON text; None if there were none.
          *         new: the values that are new, as a JSON text; None if there are none.
@@ -2795,6 +2829,76 @@ export interface components {
              * @default true
              */
             complete: boolean;
+        };
+        /**
+         * RecordFile
+         * @description A file or folder of a record.
+         *
+         *     Attributes:
+         *         name: its name.
+         *         path: its path, relative to the files of the record; "" if the record is one file, and this is it.
+         *         is_dir: whether it is a folder, which has nothing of what follows.
+         *         size: the size of the file.
+         *         modified: when the file was last written.
+         *         sha256: the SHA-256 of what was uploaded, in hexadecimal digits; None if the file came in another way.
+         *         uploaded: when the upload was complete.
+         *         is_changed: whether the file has another size than the upload, or was written later; its digest is another one
+         *             then, unless the files were copied.
+         *         download: its address, relative to that of the server.
+         */
+        RecordFile: {
+            /** Name */
+            name: string;
+            /** Path */
+            path: string;
+            /** Is Dir */
+            is_dir: boolean;
+            /** Size */
+            size: number | null;
+            /** Modified */
+            modified: number | null;
+            /** Sha256 */
+            sha256: string | null;
+            /** Uploaded */
+            uploaded: number | null;
+            /**
+             * Is Changed
+             * @default false
+             */
+            is_changed: boolean;
+            /** Download */
+            download: string | null;
+        };
+        /**
+         * RecordFiles
+         * @description A page of a folder of the files of a record.
+         *
+         *     Attributes:
+         *         uri: where the files of the record are; "" if it names no place.
+         *         is_kept: whether they are in the artifacts root of this server; if not, there are no items.
+         *         path: the folder, relative to the files of the record.
+         *         items: what is directly in it, in the order of names.
+         *         total: how many there are.
+         *         next_cursor: where the next page begins, None at the end.
+         *         digest: one SHA-256 for all files of an artifact: of the lines that `sha256sum` writes for them in the order of
+         *             their paths, such as `HEX  ./MLmodel`. None for executions and in folders, without a digest of each file,
+         *             and for more than 1,000 files.
+         */
+        RecordFiles: {
+            /** Uri */
+            uri: string;
+            /** Is Kept */
+            is_kept: boolean;
+            /** Path */
+            path: string;
+            /** Items */
+            items: components["schemas"]["RecordFile"][];
+            /** Total */
+            total: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Digest */
+            digest: string | null;
         };
         /**
          * RecordMetrics
@@ -9578,7 +9682,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only about these. */
-                subject?: ("artifact" | "execution" | "context" | "type" | "store" | "token") | null;
+                subject?: ("artifact" | "execution" | "context" | "type" | "store" | "token" | "file") | null;
                 /** @description Only about this id. */
                 node_id?: string | null;
                 /** @description Only by this caller: as listed, or only the name or the token's id. */
@@ -9607,6 +9711,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_of_artifact: {
+        parameters: {
+            query?: {
+                /** @description The folder, relative to the files of the record; empty for the first one. */
+                path?: string;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFiles"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_of_execution: {
+        parameters: {
+            query?: {
+                /** @description The folder, relative to the files of the record; empty for the first one. */
+                path?: string;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor`. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFiles"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

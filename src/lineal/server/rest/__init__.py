@@ -16,10 +16,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 
 from lineal.catalogue import Catalogue
+from lineal.files import ArtifactsRoot
 from lineal.server.rest import (
     audit_routes,
     change_routes,
     docs_page,
+    file_routes,
     group_routes,
     home_routes,
     lineage_routes,
@@ -67,26 +69,27 @@ class _PlainRouter(APIRouter):
         super().add_api_route(path, endpoint, **{**options, "response_model": None})
 
 
-def install(app: FastAPI, catalogue: Catalogue) -> None:
-    """Add the REST interface to an application."""
-    app.router.routes.extend(_routes(catalogue, _PlainRouter))
+def install(app: FastAPI, catalogue: Catalogue, root: ArtifactsRoot) -> None:
+    """Add the REST interface to an application, over a store and the files of runs."""
+    app.router.routes.extend(_routes(catalogue, root, _PlainRouter))
     app.add_middleware(BodyLimit, path=PREFIX)
     problems.install(app)
     problems_page.add(app)
-    _add_description(app, catalogue)
+    _add_description(app, catalogue, root)
 
 
-def _routes(catalogue: Catalogue, router_class: type[APIRouter]) -> list[Any]:
+def _routes(catalogue: Catalogue, root: ArtifactsRoot, router_class: type[APIRouter]) -> list[Any]:
     dependencies = [Depends(refuse_nul), Depends(refuse_unknown)]
     router = router_class(prefix=PREFIX, responses=_RESPONSES, dependencies=dependencies)
     for module in _MODULES:
         module.add(router, catalogue)
+    file_routes.add(router, catalogue, root)
     return router.routes
 
 
-def _add_description(app: FastAPI, catalogue: Catalogue) -> None:
+def _add_description(app: FastAPI, catalogue: Catalogue, root: ArtifactsRoot) -> None:
     """Serve the OpenAPI document and its page, with the prefix under which the request came."""
-    app.openapi = partial(_describe, app, catalogue)  # type: ignore[method-assign]  # FastAPI's way to extend it
+    app.openapi = partial(_describe, app, catalogue, root)  # type: ignore[method-assign]  # FastAPI's way to extend it
 
     @app.get("/api/openapi.json", include_in_schema=False)
     def openapi(request: Request) -> JSONResponse:
@@ -96,10 +99,10 @@ def _add_description(app: FastAPI, catalogue: Catalogue) -> None:
     docs_page.add(app, app.openapi)
 
 
-def _describe(app: FastAPI, catalogue: Catalogue) -> dict[str, Any]:
+def _describe(app: FastAPI, catalogue: Catalogue, root: ArtifactsRoot) -> dict[str, Any]:
     """Return the OpenAPI document of an application."""
     if not app.openapi_schema:
-        described = {route.operation_id: route for route in _routes(catalogue, APIRouter)}
+        described = {route.operation_id: route for route in _routes(catalogue, root, APIRouter)}
         document = get_openapi(
             title=app.title,
             version=app.version,

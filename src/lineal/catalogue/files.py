@@ -1,0 +1,143 @@
+"""The files of a record: what is in a folder, with the digests that were recorded of uploads.
+
+A record says where its files are: an artifact by its uri, a run of MLflow by its property `artifact_uri`. What stays
+out: contents, which the artifact proxy serves (server/mlflow/artifact_routes.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from lineal.catalogue import cards, shapes
+from lineal.files import Entry, path_of_uri
+from lineal.kinds import ARTIFACT, Kind
+from lineal.service.callers_files import CallersFiles
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import readable_messages
+from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.files import FileRow
+
+DOWNLOADS = "api/2.0/mlflow-artifacts/artifacts"
+"""Where files are downloaded, relative to the address of the server."""
+_PLACE = "artifact_uri"
+_SOURCE = "__mlflow_source__"
+_MOST_DIGESTED, _MOST_FOLDERS = 1000, 100
+_CLOCKS = 60_000
+"""How far the clocks of the server and of the place of the files may be apart, in milliseconds."""
+
+
+def place_of(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> str:
+    """Return the URI of the files of a record, "" if it names none.
+
+    Raises:
+        NotFoundError: there is no such record.
+    """
+    cards.require(session, kind, node_id)
+    [node] = readable_messages(session, types, kind, node_rows.nodes_by_ids(session, kind, [node_id]))
+    named = [node.uri, _text(node, _SOURCE)] if kind is ARTIFACT else [_text(node, _PLACE)]
+    return next((uri for uri in named if path_of_uri(uri) is not None), named[0])
+
+
+def _text(node: Any, name: str) -> str:
+    for values in (node.properties, node.custom_properties):
+        if name in values:
+            return str(values[name].string_value)
+    return ""
+
+
+def page(files: CallersFiles, kind: Kind, uri: str, *, path: str, start: int, limit: int) -> shapes.RecordFiles:
+    """Return a page of a folder.
+
+    Args:
+        files: those that the caller sees.
+        kind: the kind of the record.
+        uri: where its files are.
+        path: the folder, relative to them.
+        start: how many entries come before the page.
+        limit: the most that it has.
+
+    Raises:
+        StatusError: the path is not allowed, or the place cannot be reached.
+    """
+    place = path_of_uri(uri)
+    if not place:  # all files of everybody are nobody's
+        return shapes.RecordFiles(uri, False, path, [], 0, None, None)
+    folder = "/".join(filter(None, (place.strip("/"), path)))
+    entries = files.list(folder)
+    shown = entries[start : start + limit]
+    items = [] if entries or path else _single(files, folder)
+    if not items:
+        rows = files.recorded([f"{folder}/{each.path}" for each in shown if not each.is_dir])
+        items = [_file(each, folder, path, rows.get(f"{folder}/{each.path}")) for each in shown]
+    following = str(start + limit) if start + limit < len(entries) else None
+    is_whole = kind is ARTIFACT and not path and not start
+    digest = _digest(files, folder) if is_whole and entries else None
+    return shapes.RecordFiles(uri, True, path, items, len(entries) or len(items), following, digest)
+
+
+def _single(files: CallersFiles, path: str) -> list[shapes.RecordFile]:
+    """Return the file that a record is, if it is one."""
+    folder, _, name = path.rpartition("/")
+    found = [each for each in files.list(folder) if each.path == name and not each.is_dir]
+    return [_file(each, folder, "", files.recorded([path]).get(path), own_path="") for each in found]
+
+
+def _file(
+    entry: Entry, folder: str, path: str, row: FileRow | None, *, own_path: str | None = None
+) -> shapes.RecordFile:
+    relative = "/".join(filter(None, (path, entry.path))) if own_path is None else own_path
+    if entry.is_dir:
+        return shapes.RecordFile(entry.path, relative, True)
+    modified = None if entry.modified is None else int(entry.modified * 1000)
+    return shapes.RecordFile(
+        entry.path,
+        relative,
+        False,
+        size=entry.file_size,
+        modified=modified,
+        sha256=row.sha256 if row else None,
+        uploaded=row.time if row else None,
+        is_changed=row is not None and _is_changed(entry, row),
+        download="/".join(filter(None, (DOWNLOADS, quote(folder), quote(entry.path)))),
+    )
+
+
+def _is_changed(entry: Entry, row: FileRow) -> bool:
+    is_later = entry.modified is not None and entry.modified * 1000 > row.time + _CLOCKS
+    return is_later or entry.file_size != row.size
+
+
+def _digest(files: CallersFiles, folder: str) -> str | None:
+    """Return the digest of all files below a folder, None if one has none, or if they are many."""
+    found = _all_below(files, folder)
+    if not found:
+        return None
+    rows = files.recorded([f"{folder}/{path}" for path, _ in found])
+    lines = []
+    for path, entry in sorted(found, key=lambda pair: pair[0].encode()):
+        row = rows.get(f"{folder}/{path}")
+        if row is None or _is_changed(entry, row):
+            return None
+        lines.append(f"{row.sha256}  ./{path}\n")
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _all_below(files: CallersFiles, folder: str) -> Sequence[tuple[str, Entry]]:
+    """Return all files below a folder with their paths relative to it; none if they, or the folders, are too many."""
+    found: list[tuple[str, Entry]] = []
+    waiting = [""]
+    for _ in range(_MOST_FOLDERS):
+        if not waiting or len(found) > _MOST_DIGESTED:
+            break
+        inner = waiting.pop()
+        for entry in files.list("/".join(filter(None, (folder, inner)))):
+            path = "/".join(filter(None, (inner, entry.path)))
+            if entry.is_dir:
+                waiting.append(path)
+            else:
+                found.append((path, entry))
+    return found if not waiting and len(found) <= _MOST_DIGESTED else []
