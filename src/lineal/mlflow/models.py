@@ -255,6 +255,11 @@ def note_version(session: Session, types: KnownTypes, model: pb.Artifact, name: 
     _write(session, types, model, [f"custom_properties.{_VERSIONS}"])
 
 
+def has_versions(model: pb.Artifact) -> bool:
+    """Say whether a version of a registered model has been made of a logged model."""
+    return _VERSIONS in model.custom_properties
+
+
 def source_run_of(model: pb.Artifact) -> str:
     """Return the id of the run that a logged model names as its source, "" if it names none."""
     return str(model.custom_properties.get(_SOURCE_RUN, _NOTHING).string_value)
@@ -280,25 +285,6 @@ def log_model_params(session: Session, types: KnownTypes, request: Request) -> F
         model.custom_properties[PARAM + key].string_value = value[: keys.LONGEST_PARAM]
     _write(session, types, model, [f"custom_properties.{PARAM}{key}" for key in params])
     return {}
-
-
-def log_metrics(session: Session, types: KnownTypes, request: Request, points: Sequence[Fields]) -> None:
-    """Add points of a run to the models that they name.
-
-    Raises:
-        NotFoundError: the workspace has no such model.
-    """
-    named: dict[str, list[Fields]] = {}
-    for point in points:
-        if point.get("model_id"):
-            named.setdefault(point["model_id"], []).append(point)
-    for model_id, model in (by_ids(session, types, request.workspace, list(named)) if named else {}).items():
-        own = named.pop(model_id)
-        metrics.log(session, types, model.id, metrics.series_of(own, place=""), kind=ARTIFACT)
-    if named:
-        raise errors.NotFoundError(
-            f"the workspace {request.workspace!r} has no logged model {next(iter(named))[:100]!r}"
-        )
 
 
 def search_models(session: Session, types: KnownTypes, request: Request) -> Fields:

@@ -12,7 +12,7 @@ from typing import Any
 
 from lineal import conventions, errors
 from lineal.kinds import CONTEXT, EXECUTION
-from lineal.mlflow import experiments, found_runs, keys, metrics, models, run_links, stored_form, workspaces
+from lineal.mlflow import experiments, found_runs, keys, metrics, model_metrics, run_links, stored_form, workspaces
 from lineal.mlflow.new_runs import NAME_TAG, NewRun, store_runs
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
@@ -241,7 +241,7 @@ def _log(
         _write(session, types, run, paths)
     if series:
         metrics.log(session, types, run.id, series)
-        models.log_metrics(session, types, request, points)
+        model_metrics.log(session, types, request, points)
     return {}
 
 

@@ -15,6 +15,7 @@ from lineal.wire import metadata_store as pb
 
 EXPERIMENT_TYPE = conventions.MLFLOW_EXPERIMENT
 RUN_TYPE = "mlflow.Run"
+REGISTRATION_TYPE = "mlflow.Registration"
 PARAM = conventions.PARAM_PREFIX
 TAG = conventions.TAG_PREFIX
 STARTED, ENDED = conventions.START_TIMES[0], conventions.END_TIMES[0]

@@ -14,6 +14,7 @@ from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import (
     keys,
     matching,
+    model_metrics,
     models,
     page_sizes,
     page_tokens,
@@ -22,6 +23,7 @@ from lineal.mlflow import (
     source_rules,
     sources,
     stages,
+    stored_form,
     workspaces,
 )
 from lineal.mlflow.filters import terms_of
@@ -40,7 +42,6 @@ from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-REGISTRATION = "mlflow.Registration"
 _REGISTRATION_PROPERTIES = {"name": pb.STRING}
 _LONGEST_PAGE = 200_000
 
@@ -117,7 +118,7 @@ def _register(
     """Record the step that made a version of a model, in the contexts of the version."""
     time, number = now(), registered.number_of(version)
     execution = pb.Execution(
-        type_id=workspaces.type_id(session, types, EXECUTION, REGISTRATION, _REGISTRATION_PROPERTIES),
+        type_id=workspaces.type_id(session, types, EXECUTION, stored_form.REGISTRATION_TYPE, _REGISTRATION_PROPERTIES),
         external_id=f"{registered.version_external_id(request.workspace, model.context.id, number)}:registration",
         last_known_state=pb.Execution.COMPLETE,
     )
@@ -132,7 +133,9 @@ def _register(
         pb.Event(artifact_id=version.id, execution_id=execution_id, type=pb.Event.OUTPUT),
     ]
     write_events(session, events)
-    models.note_version(session, types, origin, model.name, number)
+    model_metrics.copy_latest(session, types, origin.id, version.id)
+    if models.is_model(origin):
+        models.note_version(session, types, origin, model.name, number)
 
 
 def get_version(session: Session, types: KnownTypes, request: Request) -> Fields:

@@ -211,3 +211,20 @@ def test_searches(door: Door) -> None:
     assert found(max_results=1, order_by="name", page_token=page["next_page_token"]) == ["churn 1"]
     for wrong in ({"filter": "aliases = 'x'"}, {"max_results": 0}, {"order_by": "source"}, {"page_token": "x"}):
         assert door.not_found(f"{VERSIONS}/search", **wrong).startswith("INVALID_PARAMETER_VALUE")
+
+
+def test_the_metrics_of_a_model_are_those_of_its_versions(door: Door) -> None:
+    run = door.run()
+    model = logged(door, run)
+    point = {"value": 0.5, "timestamp": 5, "step": 3, "model_id": model["model_id"]}
+    door.post("runs/log-metric", run_id=run, key="auc", **point)
+    register(door)
+    register(door, "live")
+    version(door, source=f"models:/{model['model_id']}", model_id=model["model_id"])
+    version(door, "live", source="models:/churn/1")
+    door.post("runs/log-metric", run_id=run, key="f1", **point)
+    for name in ("churn", "live"):
+        stored = artifact(door, name, "1")
+        found = door.client.get(f"/api/v1/artifacts/{stored.id}/metrics").raise_for_status().json()
+        assert [each["name"] for each in found["items"]] == ["auc", "f1"]
+    assert "tags" not in door.get(f"{VERSIONS}/get", name="churn", version="1")["model_version"]
