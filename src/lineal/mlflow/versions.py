@@ -63,11 +63,12 @@ def create_version(session: Session, types: KnownTypes, request: Request) -> Fie
     [version.id] = write_nodes(session, types, ARTIFACT, [version])
     workspace_id = workspaces.workspace_id(session, types, request.workspace)
     holders = [workspace_id, model.context.id]
+    if origin.run is not None:
+        holders += [each for each, _ in relations.memberships_of(session, EXECUTION, [origin.run.id])]
     if origin.artifact is not None:
-        _register(session, types, request, model, version, origin.artifact, holders)
+        _register(session, types, request, model, version, origin.artifact, holders[:2])
     elif origin.run is not None:
         write_events(session, [pb.Event(artifact_id=version.id, execution_id=origin.run.id, type=pb.Event.OUTPUT)])
-        holders += [each for each, _ in relations.memberships_of(session, EXECUTION, [origin.run.id])]
     relations.add_members(session, ARTIFACT, [(holder, version.id) for holder in dict.fromkeys(holders)])
     registered.write(session, types, model.context, time=now())
     return _answer(session, types, request, registered.number_of(version))
@@ -115,7 +116,7 @@ def _register(
     origin: pb.Artifact,
     holders: list[int],
 ) -> None:
-    """Record the step that made a version of a model, in the contexts of the version."""
+    """Record the step that made a version of a model, in the workspace and the registered model."""
     time, number = now(), registered.number_of(version)
     execution = pb.Execution(
         type_id=workspaces.type_id(session, types, EXECUTION, stored_form.REGISTRATION_TYPE, _REGISTRATION_PROPERTIES),

@@ -58,7 +58,10 @@ def test_the_run_and_its_data_are_behind_a_version(door: Door) -> None:
     for name in ("churn", "churn-eu"):
         place = door.get(f"{VERSIONS}/get-download-uri", name=name, version="1")["artifact_uri"]
         assert place == model["artifact_uri"]
-        assert artifact(door, name, "1").uri == f"models:/{name}/1"
+        stored = artifact(door, name, "1")
+        assert stored.uri == f"models:/{name}/1"
+        contexts = door.client.get(f"/api/v1/artifacts/{stored.id}").raise_for_status().json()["contexts"]
+        assert {"mlflow.RegisteredModel", "mlflow.Run"} <= {each["type"] for each in contexts}
 
 
 def test_a_version_of_the_folder_of_a_run_leads_to_it(door: Door) -> None:
