@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from lineal import conventions, errors, json_text
-from lineal.event_directions import SAYS_OUTPUT
 from lineal.filter.mlflow import LOGGED_MODELS, parse_order
 from lineal.kinds import ARTIFACT
 from lineal.mlflow import (
     experiments,
-    found_runs,
     keys,
     matching,
     metrics,
@@ -28,39 +26,37 @@ from lineal.mlflow import (
     workspaces,
 )
 from lineal.mlflow.filters import terms_of
+from lineal.mlflow.new_models import (
+    EXPERIMENT,
+    SOURCE_RUN,
+    STATES,
+    STATUS,
+    TYPE,
+    TYPE_PROPERTIES,
+    NewModel,
+    external_id_of,
+    store_models,
+)
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
 from lineal.mlflow.stored_form import DELETED, PARAM, TAG
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages, whole_messages
-from lineal.service.writes.put_events import write_events
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import relations, whole_nodes
+from lineal.store.rows import whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-TYPE = "kubeflow.org/alpha/model"
-TYPE_PROPERTIES = dict.fromkeys(
-    ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "model_type"), pb.STRING
-)
-_STATUS, _SOURCE_RUN, _EXPERIMENT = "__mlflow_status__", "__mlflow_source_run__", "__mlflow_experiment__"
-_PENDING = "LOGGED_MODEL_PENDING"
-_STATUSES = (_PENDING, "LOGGED_MODEL_READY", "LOGGED_MODEL_UPLOAD_FAILED")
 _VERSIONS = f"{TAG}mlflow.modelVersions"
 _NOTHING = pb.Value()
 _FORBIDDEN = "/:.%\"'"
 _USUAL_PAGE = 100
 _DIGITS = 32
 """How much of a SHA-256 is in an external id, which has room for 255 characters with the name of a workspace."""
-
-
-def external_id_of(workspace: str, model_id: str) -> str:
-    """Return the external id of a logged model."""
-    return f"mlflow:{workspace}:model:{model_id}"
 
 
 def create_model(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -72,62 +68,47 @@ def create_model(session: Session, types: KnownTypes, request: Request) -> Field
     """
     experiment = experiments.locked(session, types, request)
     experiments.require_active(experiment)
-    model = _new(session, types, request, experiment)
-    [model.id] = write_nodes(session, types, ARTIFACT, [model])
-    workspace_id = workspaces.workspace_id(session, types, request.workspace)
-    relations.add_members(session, ARTIFACT, [(holder, model.id) for holder in (workspace_id, experiment.id)])
-    _declare(session, types, request, model.id)
+    new = _read_new(request, experiment)
+    [model] = store_models(session, types, request.workspace, [new])
     return {"model": _whole(session, types, request, [_read(session, types, model.id)])[0]}
 
 
-def _new(session: Session, types: KnownTypes, request: Request, experiment: pb.Context) -> pb.Artifact:
+def _read_new(request: Request, experiment: pb.Context) -> NewModel:
     name = request.text("name") or random_name()
     if any(each in name for each in _FORBIDDEN):
         raise errors.InvalidArgumentError(
             f"the name {name[:100]!r} of the model has one of {_FORBIDDEN}; leave them out"
         )
+    params, tags = pairs(request.list("params")), pairs(request.list("tags"))
+    for key in params:
+        keys.check_key(key, "params", longest=keys.LONGEST_PARAM_KEY)
+    for key in tags:
+        keys.check_key(key, "tags")
     model_id = f"m-{uuid.uuid4().hex}"
     place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
-    model = pb.Artifact(
-        type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, TYPE_PROPERTIES),
-        external_id=external_id_of(request.workspace, model_id),
+    return NewModel(
+        model_id=model_id,
+        experiment_id=experiment.id,
+        name=name,
+        model_type=request.text("model_type"),
+        source_run_id=request.text("source_run_id"),
         uri=places.model_place(place, model_id),
-        state=pb.Artifact.PENDING,
+        params={key: value[: keys.LONGEST_PARAM] for key, value in params.items()},
+        tags=tags,
     )
-    own = {"name": name, "version": model_id, "model_type": request.text("model_type")}
-    for key, value in own.items():
-        if value:
-            model.properties[key].string_value = value
-    custom = {conventions.WORKSPACE_PROPERTY: request.workspace, _SOURCE_RUN: request.text("source_run_id")}
-    for key, value in pairs(request.list("params")).items():
-        keys.check_key(key, "params", longest=keys.LONGEST_PARAM_KEY)
-        custom[PARAM + key] = value[: keys.LONGEST_PARAM]
-    for key, value in pairs(request.list("tags")).items():
-        keys.check_key(key, "tags")
-        custom[TAG + key] = value
-    for key, value in {**custom, _STATUS: _PENDING}.items():
-        model.custom_properties[key].string_value = value
-    model.custom_properties[_EXPERIMENT].int_value = experiment.id
-    return model
 
 
-def _declare(session: Session, types: KnownTypes, request: Request, model: int) -> None:
-    """Record that the run which a model names says that it makes it; `runs/outputs` says that it has."""
-    for run in found_runs.by_ids(session, types, request.workspace, [request.text("source_run_id")]).values():
-        write_events(session, [pb.Event(artifact_id=model, execution_id=run.id, type=pb.Event.Type.Name(SAYS_OUTPUT))])
-
-
-def older_model(session: Session, types: KnownTypes, request: Request, told: OlderModel) -> int:
+def older_model(session: Session, types: KnownTypes, workspace: str, told: OlderModel) -> int:
     """Return the id of the artifact of a model that an older client logged, which has no id of its own.
 
     Such a model is a folder among the files of its run, and is known by it.
     """
-    found = older_by_folder(session, types, request, told.run_id, told.path)
+    found = older_by_folder(session, types, workspace, told.run_id, told.path)
     if found is not None:
         return found.id
     model = pb.Artifact(
         type_id=workspaces.type_id(session, types, ARTIFACT, TYPE, TYPE_PROPERTIES),
-        external_id=_folder_external_id(request.workspace, told.run_id, told.path),
+        external_id=_folder_external_id(workspace, told.run_id, told.path),
         uri=told.uri,
         state=pb.Artifact.LIVE,
     )
@@ -135,19 +116,17 @@ def older_model(session: Session, types: KnownTypes, request: Request, told: Old
     for key, value in own.items():
         if value:
             model.properties[key].string_value = value
-    model.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
+    model.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
     return write_nodes(session, types, ARTIFACT, [model])[0]
 
 
-def older_by_folder(
-    session: Session, types: KnownTypes, request: Request, run_id: str, path: str
-) -> pb.Artifact | None:
+def older_by_folder(session: Session, types: KnownTypes, workspace: str, run_id: str, path: str) -> pb.Artifact | None:
     """Return the model that an older client logged into a folder among the files of a run, if there is one."""
-    external_id = _folder_external_id(request.workspace, run_id, path)
+    external_id = _folder_external_id(workspace, run_id, path)
     nodes = whole_messages(
         session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
     )
-    return next((node for node in nodes if stored_form.is_own(node, TYPE, request.workspace)), None)
+    return next((node for node in nodes if stored_form.is_own(node, TYPE, workspace)), None)
 
 
 def _folder_external_id(workspace: str, run_id: str, path: str) -> str:
@@ -190,14 +169,12 @@ def finalize_model(session: Session, types: KnownTypes, request: Request) -> Fie
         InvalidArgumentError: the status is not one of MLflow's.
     """
     status = request.text("status")
-    if status not in _STATUSES:
-        raise errors.InvalidArgumentError(f"there is no status {status[:60]!r}; give one of {', '.join(_STATUSES)}")
+    if status not in STATES:
+        raise errors.InvalidArgumentError(f"there is no status {status[:60]!r}; give one of {', '.join(STATES)}")
     model = locked(session, types, request)
-    model.custom_properties[_STATUS].string_value = status
-    model.state = pb.Artifact.PENDING if status == _PENDING else pb.Artifact.LIVE
-    if status == _STATUSES[2]:
-        model.state = pb.Artifact.ABANDONED
-    _write(session, types, model, ["state", f"custom_properties.{_STATUS}"])
+    model.custom_properties[STATUS].string_value = status
+    model.state = STATES[status]
+    _write(session, types, model, ["state", f"custom_properties.{STATUS}"])
     return {"model": _whole(session, types, request, [_read(session, types, model.id)])[0]}
 
 
@@ -262,7 +239,7 @@ def has_versions(model: pb.Artifact) -> bool:
 
 def source_run_of(model: pb.Artifact) -> str:
     """Return the id of the run that a logged model names as its source, "" if it names none."""
-    return str(model.custom_properties.get(_SOURCE_RUN, _NOTHING).string_value)
+    return str(model.custom_properties.get(SOURCE_RUN, _NOTHING).string_value)
 
 
 def log_model_params(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -348,7 +325,7 @@ def by_ids(session: Session, types: KnownTypes, workspace: str, ids: Sequence[st
 def is_model(artifact: pb.Artifact) -> bool:
     """Say whether an artifact is a logged model of its workspace."""
     own = external_id_of(stored_form.workspace_of(artifact), artifact.properties["version"].string_value)
-    return _STATUS in artifact.custom_properties and artifact.external_id == own
+    return STATUS in artifact.custom_properties and artifact.external_id == own
 
 
 def _read(session: Session, types: KnownTypes, model: int) -> pb.Artifact:
@@ -372,8 +349,8 @@ def _whole(session: Session, types: KnownTypes, request: Request, models: Sequen
 
 def _fields(model: pb.Artifact, default_id: int, latest: list[Fields]) -> Fields:
     custom, own = model.custom_properties, model.properties
-    experiment = custom[_EXPERIMENT].int_value
-    model_id, source_run = own["version"].string_value, custom[_SOURCE_RUN].string_value
+    experiment = custom[EXPERIMENT].int_value
+    model_id, source_run = own["version"].string_value, custom[SOURCE_RUN].string_value
     bound = {"model_id": model_id, **({"run_id": source_run} if source_run else {})}
     tags, params = stored_form.pairs_of(model, TAG), stored_form.pairs_of(model, PARAM)
     info = {
@@ -383,7 +360,7 @@ def _fields(model: pb.Artifact, default_id: int, latest: list[Fields]) -> Fields
         "creation_timestamp_ms": model.create_time_since_epoch,
         "last_updated_timestamp_ms": model.last_update_time_since_epoch,
         "artifact_uri": model.uri,
-        "status": custom[_STATUS].string_value,
+        "status": custom[STATUS].string_value,
         "model_type": own["model_type"].string_value if "model_type" in own else "",
         "source_run_id": source_run,
         **({"tags": tags} if tags else {}),

@@ -6,18 +6,15 @@ import json
 from typing import Any
 
 from lineal import errors, json_text
-from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import found_runs, models
+from lineal.kinds import EXECUTION
+from lineal.mlflow import found_runs, models, run_links
 from lineal.mlflow.models import OlderModel
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import TAG
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.put_events import write_events
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
-from lineal.store.rows import events as event_rows
-from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -42,11 +39,23 @@ def log_model(session: Session, types: KnownTypes, request: Request) -> Fields:
     run.custom_properties[TAG + HISTORY].string_value = json.dumps(history)
     mask = UpdateOptions(mask=(f"custom_properties.{TAG}{HISTORY}",))
     write_nodes(session, types, EXECUTION, [run], mask)
-    _join(session, types, request, run, told)
+    record(session, types, request.workspace, run, told)
     return {}
 
 
-def _join(session: Session, types: KnownTypes, request: Request, run: pb.Execution, told: Fields) -> None:
+def record(
+    session: Session, types: KnownTypes, workspace: str, run: pb.Execution, told: Fields, *, time: int | None = None
+) -> None:
+    """Record the artifact of a model that a run made, unless it is there.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        workspace: the workspace.
+        run: the run, stored.
+        told: what the client says of the model.
+        time: when the run made it, in milliseconds since the epoch; None for now.
+    """
     path = str(told["artifact_path"])
     flavors = told["flavors"] if isinstance(told["flavors"], dict) else {}
     model = OlderModel(
@@ -56,11 +65,16 @@ def _join(session: Session, types: KnownTypes, request: Request, run: pb.Executi
         version=str(told.get("model_uuid") or run.properties["run_id"].string_value),
         flavor=next((each for each in flavors if each != _LIBRARY_FLAVOR), ""),
     )
-    artifact_id = models.older_model(session, types, request, model)
-    if not event_rows.is_there(session, artifact_id, run.id, pb.Event.OUTPUT):
-        write_events(session, [pb.Event(artifact_id=artifact_id, execution_id=run.id, type=pb.Event.OUTPUT)])
-    contexts = [context_id for context_id, _ in relations.memberships_of(session, EXECUTION, [run.id])]
-    relations.add_members(session, ARTIFACT, [(context_id, artifact_id) for context_id in contexts])
+    artifact_id = models.older_model(session, types, workspace, model)
+    event = pb.Event(artifact_id=artifact_id, execution_id=run.id, type=pb.Event.OUTPUT)
+    if time is not None:
+        event.milliseconds_since_epoch = time
+    run_links.join(session, [event])
+
+
+def told_in(tag: str) -> list[Fields]:
+    """Return those models in the tag of a run that have what is needed to record them."""
+    return [each for each in json_text.list_in(tag) if isinstance(each, dict) and all(name in each for name in _NEEDED)]
 
 
 def _read(text: str) -> Fields:

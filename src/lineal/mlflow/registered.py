@@ -15,7 +15,7 @@ from typing import Any
 from lineal import conventions, errors
 from lineal.kinds import ARTIFACT, CONTEXT
 from lineal.mlflow import stages, stored_form, workspaces
-from lineal.mlflow.models import TYPE as MODEL_TYPE
+from lineal.mlflow.new_models import TYPE as MODEL_TYPE
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import DELETED
 from lineal.service.known_types import KnownTypes

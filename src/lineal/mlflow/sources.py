@@ -96,4 +96,4 @@ def _folder(
     run_id = run.properties["run_id"].string_value
     places = (f"{stored_form.artifact_uri_of(run)}/", f"runs:/{run_id}/")
     path = next((source.removeprefix(each) for each in places if source.startswith(each)), "").strip("/")
-    return models.older_by_folder(session, types, request, run_id, path) if path else None
+    return models.older_by_folder(session, types, request.workspace, run_id, path) if path else None

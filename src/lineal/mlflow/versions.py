@@ -16,6 +16,7 @@ from lineal.mlflow import (
     matching,
     model_metrics,
     models,
+    new_models,
     page_sizes,
     page_tokens,
     registered,
@@ -103,8 +104,8 @@ def _new(session: Session, types: KnownTypes, request: Request, model: Registere
 def _type_id(session: Session, types: KnownTypes, request: Request) -> int:
     """Return the type of a version: prompts are kept in the registry, too, and are no models."""
     is_prompt = pairs(request.list("tags")).get(source_rules.IS_PROMPT) == "true"
-    name = registered.PROMPT_TYPE if is_prompt else models.TYPE
-    return workspaces.type_id(session, types, ARTIFACT, name, models.TYPE_PROPERTIES)
+    name = registered.PROMPT_TYPE if is_prompt else new_models.TYPE
+    return workspaces.type_id(session, types, ARTIFACT, name, new_models.TYPE_PROPERTIES)
 
 
 def _register(
