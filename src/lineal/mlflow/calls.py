@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lineal.mlflow import experiments, histories, inputs, models, older_models, registry, runs, searching, versions
+from lineal.mlflow import (
+    experiments,
+    histories,
+    inputs,
+    model_search,
+    models,
+    older_models,
+    registry,
+    runs,
+    searching,
+    versions,
+)
 from lineal.mlflow.requests import Field, Request, as_list, as_name, as_number, as_text, as_texts, as_truth, as_whole
 from lineal.service.calls import Call
 from lineal.service.known_types import KnownTypes
@@ -53,12 +64,15 @@ _POINT = (
     _whole("timestamp", is_required=True),
     _whole("step"),
     _text("model_id"),
+    _text("dataset_name"),
+    _text("dataset_digest"),
 )
 _PAIR = (_needed("key"), _text("value"))
 
 _NAME = _needed("name")
 _TAGS_OF_REGISTRY = _list("tags", *_PAIR)
 _VERSION = (_NAME, _needed("version"))
+_DATA_SET = (_needed("dataset_name"), _text("dataset_digest"))
 _SEARCH = (_text("filter"), Field("order_by", as_texts), _whole("max_results"), _text("page_token"))
 
 CALLS: dict[str, Served] = {
@@ -116,10 +130,17 @@ CALLS: dict[str, Served] = {
     "logged-models/delete-tag": _write(models.delete_model_tag, _needed("model_id"), _needed("tag_key")),
     "logged-models/log-params": _write(models.log_model_params, _needed("model_id"), _list("params", *_PAIR)),
     "logged-models/search": _read(
-        models.search_models,
+        model_search.search_models,
         Field("experiment_ids", as_texts),
         _text("filter"),
-        _list("order_by", _needed("field_name"), Field("ascending", as_truth)),
+        _list("datasets", *_DATA_SET),
+        _list(
+            "order_by",
+            _needed("field_name"),
+            Field("ascending", as_truth),
+            _text("dataset_name"),
+            _text("dataset_digest"),
+        ),
         _whole("max_results"),
         _text("page_token"),
     ),

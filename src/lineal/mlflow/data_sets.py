@@ -60,6 +60,12 @@ def stored(session: Session, types: KnownTypes, workspace: str, data_sets: Seque
     return [found[_external_id(workspace, each)] for each in data_sets]
 
 
+def by_name(session: Session, types: KnownTypes, workspace: str, name: str, digest: str) -> int | None:
+    """Return the id of the artifact of a data set, if the workspace has it."""
+    external_id = _external_id(workspace, {"name": name, "digest": digest})
+    return _known(session, types, workspace, [external_id]).get(external_id)
+
+
 def _external_id(workspace: str, data_set: Mapping[str, str]) -> str:
     identity = hashlib.sha256(json.dumps([data_set["name"], data_set["digest"]]).encode()).hexdigest()
     return f"mlflow:{workspace}{_DATA_SET_ID}{identity[:_DIGITS]}"

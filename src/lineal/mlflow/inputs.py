@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal import errors
-from lineal.mlflow import data_sets, found_runs, models, run_links
+from lineal.mlflow import data_sets, found_models, found_runs, run_links
 from lineal.mlflow.requests import Field, Request, as_list, as_text, pairs, read
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -66,7 +66,9 @@ def _models(session: Session, types: KnownTypes, request: Request) -> dict[str, 
     wanted = [item["model_id"] for item in request.list("models")]
     if not wanted:
         return {}
-    known = {model_id: model.id for model_id, model in models.by_ids(session, types, request.workspace, wanted).items()}
+    known = {
+        model_id: model.id for model_id, model in found_models.by_ids(session, types, request.workspace, wanted).items()
+    }
     missing = next((each for each in wanted if each not in known), None)
     if missing is not None:
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {missing[:100]!r}")

@@ -72,16 +72,47 @@ def _sorted(experiment: Fields, key: str) -> Any:
     return int(experiment[key]) if key == "experiment_id" else experiment[key]
 
 
-def model_matches(model: Fields, terms: Sequence[Term]) -> bool:
-    """Say whether a logged model, as clients read it, meets all terms."""
-    return all(_meets(_of_model(model, term.family, term.key), term) for term in terms)
+def model_matches(model: Fields, terms: Sequence[Term], data_sets: Sequence[Fields] = ()) -> bool:
+    """Say whether a logged model, as clients read it, meets all terms.
+
+    Args:
+        model: the logged model.
+        terms: the terms; one about a metric is met if any point of the metric meets it.
+        data_sets: if there are any, points on one of these alone count, and there must be such a point.
+    """
+    points = model["data"].get("metrics", ())
+    if data_sets:
+        points = [point for point in points if any(_is_on(point, each) for each in data_sets)]
+    return (not data_sets or bool(points)) and all(_meets_model(model, points, term) for term in terms)
 
 
-def models_in_order(models: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
-    """Return logged models in an order; what lacks a value comes last, and ties have the newest first."""
+def _meets_model(model: Fields, points: Sequence[Fields], term: Term) -> bool:
+    if term.family is not Family.METRIC:
+        return _meets(_of_model(model, term.family, term.key), term)
+    return any(_meets(point["value"], term) for point in points if point["key"] == term.key)
+
+
+def _is_on(point: Fields, data_set: Fields) -> bool:
+    """Say whether a point was measured on a data set, given by its name or by its digest, too."""
+    wanted = {name: data_set[name] for name in ("dataset_name", "dataset_digest") if data_set.get(name)}
+    return all(point.get(name) == value for name, value in wanted.items())
+
+
+def models_in_order(
+    models: Sequence[Fields], order: Sequence[OrderTerm], data_sets: Sequence[Fields] = ()
+) -> list[Fields]:
+    """Return logged models in an order; what lacks a value comes last, and ties have the newest first.
+
+    Args:
+        models: the models.
+        order: the terms of the order; of a metric, the latest point counts.
+        data_sets: index-aligned with the order: the data set on which points of a metric count, empty for all points.
+    """
     found = sorted(models, key=lambda each: each["info"]["model_id"])
-    for term in reversed([*order, OrderTerm(Family.ATTRIBUTE, "creation_timestamp", ascending=False)]):
-        values = {id(each): _of_model(each, term.family, term.key) for each in found}
+    on = [*data_sets, *[{} for _ in range(len(order) - len(data_sets) + 1)]]
+    terms = [*order, OrderTerm(Family.ATTRIBUTE, "creation_timestamp", ascending=False)]
+    for term, data_set in reversed([*zip(terms, on, strict=True)]):
+        values = {id(each): _sorted_value(each, term, data_set) for each in found}
         held = [each for each in found if values[id(each)] is not None]
         held.sort(key=lambda each, values=values: values[id(each)], reverse=not term.ascending)  # type: ignore[misc]
         found = [*held, *(each for each in found if values[id(each)] is None)]
@@ -139,10 +170,17 @@ def _meets_registry(value: Any, term: Term) -> bool:
     return is_absent_prompt or _meets(value, term)
 
 
+def _sorted_value(model: Fields, term: OrderTerm, data_set: Fields) -> Any:
+    if term.family is not Family.METRIC:
+        return _of_model(model, term.family, term.key)
+    points = model["data"].get("metrics", ())
+    own = [point for point in points if point["key"] == term.key and _is_on(point, data_set)]
+    return max(own, key=lambda point: (point["timestamp"], point["step"]))["value"] if own else None
+
+
 def _of_model(model: Fields, family: Family, key: str) -> Any:
     info, data = model["info"], model["data"]
     if family is Family.ATTRIBUTE:
         return {**info, "lifecycle_stage": ACTIVE}.get(_MODEL_FIELDS.get(key, key), "")  # deleted ones are not searched
     lists = {Family.TAG: info.get("tags", ()), Family.PARAM: data.get("params", ())}
-    items = lists.get(family, data.get("metrics", ()))
-    return next((item["value"] for item in items if item["key"] == key), None)
+    return next((item["value"] for item in lists[family] if item["key"] == key), None)

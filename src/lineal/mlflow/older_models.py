@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from lineal import errors, json_text
-from lineal.kinds import EXECUTION
-from lineal.mlflow import found_runs, models, run_links
-from lineal.mlflow.models import OlderModel
+from lineal import conventions, errors, json_text
+from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.mlflow import found_runs, new_models, run_links, stored_form, workspaces
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import TAG
 from lineal.service.known_types import KnownTypes
+from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
+from lineal.store.rows import whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -23,6 +25,8 @@ _NEEDED = ("run_id", "artifact_path", "utc_time_created", "flavors")
 _KEPT = (*_NEEDED, "model_uuid")
 _LIBRARY_FLAVOR = "python_function"
 """The flavor that almost every model has besides that of its library."""
+_DIGITS = 32
+"""How much of a SHA-256 is in an external id, which has room for 255 characters with the name of a workspace."""
 
 
 def log_model(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -58,14 +62,14 @@ def record(
     """
     path = str(told["artifact_path"])
     flavors = told["flavors"] if isinstance(told["flavors"], dict) else {}
-    model = OlderModel(
+    model = FolderModel(
         run_id=run.properties["run_id"].string_value,
         path=path,
         uri=f"{run.properties['artifact_uri'].string_value}/{path}",
         version=str(told.get("model_uuid") or run.properties["run_id"].string_value),
         flavor=next((each for each in flavors if each != _LIBRARY_FLAVOR), ""),
     )
-    artifact_id = models.older_model(session, types, workspace, model)
+    artifact_id = stored(session, types, workspace, model)
     event = pb.Event(artifact_id=artifact_id, execution_id=run.id, type=pb.Event.OUTPUT)
     if time is not None:
         event.milliseconds_since_epoch = time
@@ -93,3 +97,57 @@ def _read(text: str) -> Fields:
     if missing:
         raise errors.InvalidArgumentError(f"model_json lacks {', '.join(missing)}; give them")
     return {name: found[name] for name in _KEPT if name in found}
+
+
+def stored(session: Session, types: KnownTypes, workspace: str, told: FolderModel) -> int:
+    """Return the id of the artifact of a model that an older client logged, which has no id of its own.
+
+    Such a model is a folder among the files of its run, and is known by it.
+    """
+    found = by_folder(session, types, workspace, told.run_id, told.path)
+    if found is not None:
+        return found.id
+    model = pb.Artifact(
+        type_id=workspaces.type_id(session, types, ARTIFACT, new_models.TYPE, new_models.TYPE_PROPERTIES),
+        external_id=_folder_external_id(workspace, told.run_id, told.path),
+        uri=told.uri,
+        state=pb.Artifact.LIVE,
+    )
+    own = {"name": told.path.rpartition("/")[2] or told.path, "version": told.version, "model_type": told.flavor}
+    for key, value in own.items():
+        if value:
+            model.properties[key].string_value = value
+    model.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = workspace
+    return write_nodes(session, types, ARTIFACT, [model])[0]
+
+
+def by_folder(session: Session, types: KnownTypes, workspace: str, run_id: str, path: str) -> pb.Artifact | None:
+    """Return the model that an older client logged into a folder among the files of a run, if there is one."""
+    external_id = _folder_external_id(workspace, run_id, path)
+    nodes = whole_messages(
+        session, types, ARTIFACT, whole_nodes.whole_by_external_ids(session, ARTIFACT, [external_id])
+    )
+    return next((node for node in nodes if stored_form.is_own(node, new_models.TYPE, workspace)), None)
+
+
+def _folder_external_id(workspace: str, run_id: str, path: str) -> str:
+    digest = hashlib.sha256(json.dumps([run_id, path]).encode()).hexdigest()
+    return f"mlflow:{workspace}:folder:{digest[:_DIGITS]}"
+
+
+class FolderModel(NamedTuple):
+    """What an older client says of a model that it logged.
+
+    Attributes:
+        run_id: the run.
+        path: its folder, relative to the files of the run.
+        uri: where the folder is.
+        version: what tells it from others of the same name.
+        flavor: the library that it is of, "" if it is not known.
+    """
+
+    run_id: str
+    path: str
+    uri: str
+    version: str
+    flavor: str

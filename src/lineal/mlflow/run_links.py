@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import data_sets, models
+from lineal.mlflow import data_sets, found_models
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
 from lineal.service.writes.put_events import write_events
@@ -97,7 +97,7 @@ def _link(artifact: pb.Artifact, event_type: int, steps: Sequence[Step]) -> tupl
     """Return the side of a run on which an artifact is, the list, and its fields; None for what clients do not know."""
     if data_sets.is_data_set(artifact) and event_type == pb.Event.INPUT:
         return "inputs", "dataset_inputs", data_sets.input_fields(artifact, steps)
-    if not models.is_model(artifact):
+    if not found_models.is_model(artifact):
         return None
     model = {"model_id": artifact.properties["version"].string_value}
     if event_type == pb.Event.INPUT:

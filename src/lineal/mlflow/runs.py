@@ -228,7 +228,9 @@ def _log(
     tags: Sequence[Any] = (),
     is_batch: bool = False,
 ) -> Fields:
-    series = metrics.series_of(points, place="metrics[{}]." if is_batch else "")
+    place = "metrics[{}]." if is_batch else ""
+    series = metrics.series_of(points, place=place)
+    model_metrics.require_whole(points, place)
     _check_keys(params, "params" if is_batch else "", longest=keys.LONGEST_PARAM_KEY)
     _check_keys(tags, "tags" if is_batch else "", longest=keys.LONGEST_KEY)
     run = found_runs.locked(session, types, request)
@@ -241,7 +243,7 @@ def _log(
         _write(session, types, run, paths)
     if series:
         metrics.log(session, types, run.id, series)
-        model_metrics.log(session, types, request, points)
+        model_metrics.log(session, types, request, run, points)
     return {}
 
 

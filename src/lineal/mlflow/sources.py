@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from lineal import errors
-from lineal.mlflow import found_runs, models, registered, source_rules, stored_form
+from lineal.mlflow import found_models, found_runs, older_models, registered, source_rules, stored_form
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -45,7 +45,7 @@ def origin_of(session: Session, types: KnownTypes, request: Request) -> Origin:
     """
     source, run_id, model_id = (request.text(name) for name in ("source", "run_id", "model_id"))
     run = _run(session, types, request, run_id)
-    logged = models.by_ids(session, types, request.workspace, [model_id]).get(model_id) if model_id else None
+    logged = found_models.by_ids(session, types, request.workspace, [model_id]).get(model_id) if model_id else None
     source_rules.check(
         request,
         run_place=stored_form.artifact_uri_of(run) if run is not None else "",
@@ -56,7 +56,7 @@ def origin_of(session: Session, types: KnownTypes, request: Request) -> Origin:
     if model_id and (logged is None or stored_form.stage_of(logged) == stored_form.DELETED):
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {model_id[:100]!r}")
     if logged is not None:
-        run_id = run_id or models.source_run_of(logged)
+        run_id = run_id or found_models.source_run_of(logged)
         place = logged.uri if source_rules.logged_model_of(source) else source
         return Origin(source, run_id, model_id, _run(session, types, request, run_id), logged, place)
     found = _at_place(session, types, request, source) or _folder(session, types, request, source, run)
@@ -83,7 +83,7 @@ def _copied(session: Session, types: KnownTypes, request: Request, run: pb.Execu
 def _at_place(session: Session, types: KnownTypes, request: Request, source: str) -> pb.Artifact | None:
     """Return the logged model whose files are at a source."""
     named = _MODEL_PLACE.fullmatch(source)
-    found = models.by_ids(session, types, request.workspace, [named[1]]).get(named[1]) if named else None
+    found = found_models.by_ids(session, types, request.workspace, [named[1]]).get(named[1]) if named else None
     return found if found is not None and found.uri == source.rstrip("/") else None
 
 
@@ -96,4 +96,4 @@ def _folder(
     run_id = run.properties["run_id"].string_value
     places = (f"{stored_form.artifact_uri_of(run)}/", f"runs:/{run_id}/")
     path = next((source.removeprefix(each) for each in places if source.startswith(each)), "").strip("/")
-    return models.older_by_folder(session, types, request.workspace, run_id, path) if path else None
+    return older_models.by_folder(session, types, request.workspace, run_id, path) if path else None

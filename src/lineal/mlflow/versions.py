@@ -12,10 +12,10 @@ from lineal import conventions
 from lineal.filter.mlflow import MODEL_VERSIONS, parse_order
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import (
+    found_models,
     keys,
     matching,
     model_metrics,
-    models,
     new_models,
     page_sizes,
     page_tokens,
@@ -136,8 +136,8 @@ def _register(
     ]
     write_events(session, events)
     model_metrics.copy_latest(session, types, origin.id, version.id)
-    if models.is_model(origin):
-        models.note_version(session, types, origin, model.name, number)
+    if found_models.is_model(origin):
+        found_models.note_version(session, types, origin, model.name, number)
 
 
 def get_version(session: Session, types: KnownTypes, request: Request) -> Fields:

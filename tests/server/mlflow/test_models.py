@@ -168,3 +168,63 @@ def test_wrong_requests_about_models_are_refused(door: Door) -> None:
     ):
         refusal = door.refused("logged-models/search", **{"experiment_ids": ["0"], **wrong})
         assert refusal.startswith("INVALID_PARAMETER_VALUE")
+
+
+def test_points_on_a_data_set_are_an_evaluation_of_the_model(door: Door) -> None:
+    trained, evaluated = door.run(run_name="train"), door.run(run_name="check")
+    made = model_id(door, source_run_id=trained)
+    data_set = {"name": "holdout", "digest": "d1", "source_type": "local", "source": "{}"}
+    door.post("runs/log-inputs", run_id=evaluated, datasets=[{"dataset": data_set, "tags": []}])
+    on = {"dataset_name": "holdout", "dataset_digest": "d1"}
+    point = {"key": "auc", "timestamp": 5, "model_id": made}
+    door.post("runs/log-metric", run_id=trained, value=0.5, **point)
+    for step, value in enumerate((0.7, 0.9)):
+        door.post("runs/log-metric", run_id=evaluated, value=value, step=step, **point, **on)
+    door.post("runs/log-batch", run_id=evaluated, metrics=[{**point, "value": 0.6}])
+    shown = door.get(f"logged-models/{made}")["model"]["data"]["metrics"]
+    assert [(each["value"], each["run_id"], each.get("dataset_name")) for each in shown] == [
+        (0.5, trained, None),
+        (0.7, evaluated, "holdout"),
+        (0.9, evaluated, "holdout"),
+        (0.6, evaluated, None),
+    ]
+    by_name = {each.properties["name"].string_value: each for each in door.artifacts()}
+    assert set(by_name) == {"forest", "holdout", "forest on holdout", "forest in check"}
+    evaluation = by_name["forest on holdout"]
+    assert evaluation.type == "kubeflow.org/alpha/metrics"
+    assert evaluation.properties["model_id"].string_value == str(by_name["forest"].id)
+    assert evaluation.properties["data_set_id"].string_value == str(by_name["holdout"].id)
+    asked = {"focus": f"a{evaluation.id}", "up": 1, "down": 0}
+    behind = door.client.get("/api/v1/lineage", params=asked).raise_for_status().json()["nodes"]
+    assert "check" in {each["name"] for each in behind}
+
+
+def test_models_are_found_by_their_metrics_on_a_data_set(door: Door) -> None:
+    run = door.run()
+    first, second = model_id(door, name="first"), model_id(door, name="second")
+    for made, name, value in ((first, "holdout", 0.9), (second, "holdout", 0.7), (second, "other", 0.95)):
+        on = {"dataset_name": name, "dataset_digest": "d1"}
+        door.post("runs/log-metric", run_id=run, key="auc", value=value, timestamp=5, model_id=made, **on)
+
+    def found(**fields: Any) -> list[str]:
+        answer = door.post("logged-models/search", experiment_ids=["0"], **fields)
+        return [each["info"]["name"] for each in answer.get("models", [])]
+
+    assert found(filter="metrics.auc > 0.8") == ["second", "first"]
+    assert found(filter="metrics.auc > 0.8", datasets=[{"dataset_name": "holdout"}]) == ["first"]
+    assert found(datasets=[{"dataset_name": "other", "dataset_digest": "d1"}]) == ["second"]
+    assert found(datasets=[{"dataset_name": "other", "dataset_digest": "d2"}]) == []
+    ordered = {"field_name": "metrics.auc", "ascending": False}
+    assert found(order_by=[ordered | {"dataset_name": "holdout"}]) == ["first", "second"]
+    refused = door.refused("logged-models/search", experiment_ids=["0"], datasets=[{"dataset_digest": "d1"}])
+    assert refused.startswith("INVALID_PARAMETER_VALUE: the field 'datasets[0].dataset_name' is missing")
+
+
+@pytest.mark.parametrize("half", [{"dataset_name": "a"}, {"dataset_digest": "a"}])
+def test_half_a_data_set_is_refused(door: Door, half: dict[str, str]) -> None:
+    run, point = door.run(), {"key": "auc", "value": 1, "timestamp": 1}
+    for call, fields in (("log-metric", point | half), ("log-batch", {"metrics": [point | half]})):
+        refused = door.refused(f"runs/{call}", run_id=run, **fields)
+        assert refused.startswith("INVALID_PARAMETER_VALUE: ")
+        assert "name a data set together" in refused
+    assert door.data(run)["metrics"] == {}

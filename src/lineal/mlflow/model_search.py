@@ -1,0 +1,48 @@
+"""The rule of searching for logged models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lineal.filter.mlflow import LOGGED_MODELS, parse_order
+from lineal.kinds import ARTIFACT
+from lineal.mlflow import experiments, found_models, matching, model_answers, page_sizes, page_tokens, stored_form
+from lineal.mlflow.filters import terms_of
+from lineal.mlflow.requests import Request
+from lineal.mlflow.stored_form import DELETED
+from lineal.service.known_types import KnownTypes
+from lineal.service.messages import whole_messages
+from lineal.store.engine.session import Session
+from lineal.store.rows import whole_nodes
+from lineal.wire import metadata_store as pb
+
+Fields = dict[str, Any]
+_USUAL_PAGE = 100
+
+
+def search_models(session: Session, types: KnownTypes, request: Request) -> Fields:
+    """Answer a page of the logged models of experiments that meet a filter.
+
+    Raises:
+        InvalidArgumentError: the filter, the order, the page or the id of an experiment is wrong.
+    """
+    terms = terms_of(session, request, LOGGED_MODELS)
+    order = parse_order(
+        [
+            f"{each['field_name']} {'ASC' if each.get('ascending', True) else 'DESC'}"
+            for each in request.list("order_by")
+        ],
+        LOGGED_MODELS,
+    )
+    most = page_sizes.read(request, usual=_USUAL_PAGE)
+    start = page_tokens.read(request.text("page_token"))
+    for each in request.list("experiment_ids"):
+        experiments.require_number(each)
+    models: list[pb.Artifact] = []
+    for experiment in experiments.by_ids(session, types, request, request.list("experiment_ids")):
+        found = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment.id))
+        models += [each for each in found if found_models.is_model(each) and stored_form.stage_of(each) != DELETED]
+    whole = model_answers.whole(session, types, request, models)
+    data_sets, ordered_on = request.list("datasets"), request.list("order_by")
+    known = [each for each in whole if matching.model_matches(each, terms, data_sets)]
+    return page_tokens.page("models", matching.models_in_order(known, order, ordered_on), start=start, most=most)
