@@ -12,11 +12,22 @@ from typing import Any
 
 from lineal import conventions, errors
 from lineal.kinds import CONTEXT, EXECUTION
-from lineal.mlflow import experiments, found_runs, keys, metrics, model_metrics, run_links, stored_form, workspaces
+from lineal.mlflow import (
+    experiments,
+    found_runs,
+    keys,
+    metrics,
+    model_metrics,
+    run_links,
+    run_parents,
+    stored_form,
+    workspaces,
+)
 from lineal.mlflow.new_runs import NAME_TAG, NewRun, store_runs
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
 from lineal.mlflow.requests import Request, pairs
+from lineal.mlflow.run_parents import PARENT_TAG
 from lineal.mlflow.stored_form import ACTIVE, DELETED, PARAM, TAG, number, text
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
@@ -53,6 +64,8 @@ def create_run(session: Session, types: KnownTypes, request: Request) -> Fields:
         tags={**tags, NAME_TAG: name},
     )
     [run] = store_runs(session, types, request.workspace, [new])
+    if parent := tags.get(PARENT_TAG):
+        run_parents.nest(session, types, request.workspace, {run_id: parent})
     return {"run": _whole(run, stored_form.experiment_id_of(experiment), [], {})}
 
 
@@ -303,6 +316,10 @@ def _write(session: Session, types: KnownTypes, run: pb.Execution, paths: Sequen
     write_nodes(session, types, EXECUTION, [run], UpdateOptions(mask=tuple(dict.fromkeys(paths))))
     if "properties.name" in paths:
         _rename_context(session, types, run)
+    if f"custom_properties.{TAG}{PARENT_TAG}" in paths:
+        tag = run.custom_properties.get(TAG + PARENT_TAG)
+        parent = {run.properties["run_id"].string_value: tag.string_value if tag is not None else ""}
+        run_parents.nest(session, types, stored_form.workspace_of(run), parent)
 
 
 def _rename_context(session: Session, types: KnownTypes, run: pb.Execution) -> None:

@@ -260,3 +260,25 @@ def test_older_clients_name_a_run_by_its_uuid(door: Door) -> None:
     run = door.run()
     door.post("runs/log-parameter", run_uuid=run, key="rate", value="0.1")
     assert door.get("runs/get", run_uuid=run)["run"]["info"]["run_id"] == run
+
+
+def parents(door: Door, run: str) -> set[str]:
+    """Return the types and names of the contexts that hold the context of a run."""
+    [context] = [each for each in door.contexts() if each.properties["run_id"].string_value == run]
+    request = rpc.GetParentContextsByContextRequest(context_id=context.id)
+    found: Any = door.service.call("GetParentContextsByContext", request)
+    return {f"{each.type} {each.properties['name'].string_value}" for each in found.contexts}
+
+
+def test_a_run_is_inside_the_run_that_its_tag_names(door: Door) -> None:
+    outer, other = door.run(run_name="outer"), door.run(run_name="other")
+    inner = door.run(run_name="inner", tags=[{"key": "mlflow.parentRunId", "value": outer}])
+    assert parents(door, inner) == {"mlflow.Experiment Default", "mlflow.Run outer"}
+    door.post("runs/set-tag", run_id=inner, key="mlflow.parentRunId", value=other)
+    assert parents(door, inner) == {"mlflow.Experiment Default", "mlflow.Run other"}
+    door.post("runs/log-batch", run_id=other, tags=[{"key": "mlflow.parentRunId", "value": inner}])  # a circle
+    assert parents(door, other) == {"mlflow.Experiment Default"}
+    door.post("runs/delete-tag", run_id=inner, key="mlflow.parentRunId")
+    assert parents(door, inner) == {"mlflow.Experiment Default"}
+    door.post("runs/set-tag", run_id=inner, key="mlflow.parentRunId", value="nobody")
+    assert parents(door, inner) == {"mlflow.Experiment Default"}

@@ -24,6 +24,12 @@ _INSERT_MEMBER = {
 }
 _BY_NODE = {kind: _select_members(kind, kind.id_column) for kind in MEMBERSHIP}
 _INSERT_PARENT = insertion(PARENT_CONTEXT, ["context_id", "parent_context_id"])
+_DELETE_PARENT = Statement(
+    sa.delete(PARENT_CONTEXT).where(
+        PARENT_CONTEXT.c.context_id == sa.bindparam("child"),
+        PARENT_CONTEXT.c.parent_context_id == sa.bindparam("parent"),
+    )
+)
 _PARENT_IDS = Statement(
     sa.select(PARENT_CONTEXT.c.context_id, PARENT_CONTEXT.c.parent_context_id).where(
         listed(PARENT_CONTEXT.c.context_id, "ids")
@@ -81,6 +87,14 @@ def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
         for child_id, parent_id in pairs:
             session.tracker.added("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
     session.change_many(_INSERT_PARENT, pairs)
+
+
+def remove_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
+    """Take contexts out of others, given as (child id, parent id)."""
+    for child_id, parent_id in pairs:
+        if session.tracker:
+            session.tracker.removed("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
+        session.change(_DELETE_PARENT, {"child": child_id, "parent": parent_id})
 
 
 def parent_ids(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:
