@@ -1,4 +1,4 @@
-"""Runs inside other runs: MLflow names the parent in a tag, and here the context of the parent holds that of the run."""
+"""Runs inside other runs: a tag of MLflow names the parent, and here its context holds that of the run."""
 
 from __future__ import annotations
 
