@@ -23,7 +23,9 @@ from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import whole_nodes
 from lineal.wire import metadata_store as pb
 
-_VERSIONS = f"{TAG}mlflow.modelVersions"
+VERSIONS_TAG = "mlflow.modelVersions"
+"""The tag of a logged model that lists its versions."""
+_VERSIONS = f"{TAG}{VERSIONS_TAG}"
 _NOTHING = pb.Value()
 
 
@@ -78,8 +80,10 @@ def note_version(session: Session, types: KnownTypes, model: pb.Artifact, name: 
     node_rows.ask_to_update(session, ARTIFACT, [model.id])()
     model = read(session, types, model.id)
     stored = model.custom_properties.get(_VERSIONS, _NOTHING).string_value
-    listed = [*json_text.list_in(stored), {"name": name, "version": number}]
-    model.custom_properties[_VERSIONS].string_value = json.dumps(listed)
+    listed, new = json_text.list_in(stored), {"name": name, "version": number}
+    if new in listed:
+        return
+    model.custom_properties[_VERSIONS].string_value = json.dumps([*listed, new])
     write(session, types, model, [f"custom_properties.{_VERSIONS}"])
 
 

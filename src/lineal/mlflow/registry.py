@@ -6,6 +6,7 @@ What stays out: their versions (versions.py), and how both are stored (registere
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from lineal import conventions, errors
@@ -50,23 +51,37 @@ def create_model(session: Session, types: KnownTypes, request: Request) -> Field
         InvalidArgumentError: its name or a tag cannot be stored.
         AlreadyExistsError: the workspace has one of this name.
     """
-    name = request.text("name")
+    name, tags = request.text("name"), pairs(request.list("tags"))
+    for key, value in tags.items():
+        keys.check_key(key, "key")
+        keys.check_registry_value(value)
+    store_model(session, types, request, name, description=request.text("description"), tags=tags)
+    return _answer(session, types, request, name)
+
+
+def store_model(
+    session: Session, types: KnownTypes, request: Request, name: str, *, description: str, tags: Mapping[str, str]
+) -> pb.Context:
+    """Store a registered model of the workspace of a request; return its context with its id.
+
+    Raises:
+        InvalidArgumentError: its name cannot be stored.
+        AlreadyExistsError: the workspace has one of this name.
+    """
     _check_new_name(request, name, "name")
     model = pb.Context(
         type_id=workspaces.type_id(session, types, CONTEXT, registered.TYPE, registered.TYPE_PROPERTIES),
         name=stored_form.node_name(request.workspace, name),
     )
     model.properties["name"].string_value = name
-    if description := request.text("description"):
+    if description:
         model.properties["description"].string_value = description
     model.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
-    for key, value in pairs(request.list("tags")).items():
-        keys.check_key(key, "key")
-        keys.check_registry_value(value)
+    for key, value in tags.items():
         model.custom_properties[TAG + key].string_value = value
     _free(session, types, request, name)
-    write_nodes(session, types, CONTEXT, [model])
-    return _answer(session, types, request, name)
+    [model.id] = write_nodes(session, types, CONTEXT, [model])
+    return model
 
 
 def _check_new_name(request: Request, name: str, place: str) -> None:

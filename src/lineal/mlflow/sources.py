@@ -43,7 +43,7 @@ def origin_of(session: Session, types: KnownTypes, request: Request) -> Origin:
         InvalidArgumentError: the source can be none of a version, or is not of the run or model that it must be of.
         NotFoundError: the workspace lacks the model or the version that the request names.
     """
-    source, run_id, model_id = (request.text(name) for name in ("source", "run_id", "model_id"))
+    run_id, model_id = request.text("run_id"), request.text("model_id")
     run = _run(session, types, request, run_id)
     logged = found_models.by_ids(session, types, request.workspace, [model_id]).get(model_id) if model_id else None
     source_rules.check(
@@ -51,6 +51,27 @@ def origin_of(session: Session, types: KnownTypes, request: Request) -> Origin:
         run_place=stored_form.artifact_uri_of(run) if run is not None else "",
         model_place=logged.uri if logged is not None else "",
     )
+    return _resolved(session, types, request, run, logged)
+
+
+def known_origin(session: Session, types: KnownTypes, request: Request) -> Origin:
+    """Return what the source, the run and the model of a version lead to that MLflow's server has taken already.
+
+    What the workspace lacks is only named.
+    """
+    source, run_id, model_id = (request.text(name) for name in ("source", "run_id", "model_id"))
+    run = _run(session, types, request, run_id)
+    logged = found_models.by_ids(session, types, request.workspace, [model_id]).get(model_id) if model_id else None
+    try:
+        return _resolved(session, types, request, run, logged)
+    except (errors.NotFoundError, errors.InvalidArgumentError):
+        return Origin(source, run_id, model_id, run, None, source)
+
+
+def _resolved(
+    session: Session, types: KnownTypes, request: Request, run: pb.Execution | None, logged: pb.Artifact | None
+) -> Origin:
+    source, run_id, model_id = (request.text(name) for name in ("source", "run_id", "model_id"))
     if source_rules.version_of(source):
         return _copied(session, types, request, run)
     if model_id and (logged is None or stored_form.stage_of(logged) == stored_form.DELETED):

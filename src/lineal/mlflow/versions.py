@@ -10,40 +10,31 @@ from typing import Any
 
 from lineal import conventions
 from lineal.filter.mlflow import MODEL_VERSIONS, parse_order
-from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.kinds import ARTIFACT
 from lineal.mlflow import (
-    found_models,
     keys,
     matching,
-    model_metrics,
-    new_models,
     page_sizes,
     page_tokens,
     registered,
     registered_answers,
-    source_rules,
     sources,
     stages,
-    stored_form,
-    workspaces,
 )
 from lineal.mlflow.filters import terms_of
+from lineal.mlflow.new_versions import NewVersion, store_version
 from lineal.mlflow.registered import Registered
 from lineal.mlflow.requests import Request, pairs
-from lineal.mlflow.sources import Origin
 from lineal.mlflow.stored_form import TAG
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.put_events import write_events
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import aliases as alias_rows
-from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-_REGISTRATION_PROPERTIES = {"name": pb.STRING}
 _LONGEST_PAGE = 200_000
 
 
@@ -60,84 +51,16 @@ def create_version(session: Session, types: KnownTypes, request: Request) -> Fie
         keys.check_registry_value(tag.get("value", ""))
     origin = sources.origin_of(session, types, request)
     model = registered.locked(session, types, request, request.text("name"))
-    version = _new(session, types, request, model, origin)
-    [version.id] = write_nodes(session, types, ARTIFACT, [version])
-    workspace_id = workspaces.workspace_id(session, types, request.workspace)
-    holders = [workspace_id, model.context.id]
-    if origin.run is not None:
-        holders += [each for each, _ in relations.memberships_of(session, EXECUTION, [origin.run.id])]
-    if origin.artifact is not None:
-        _register(session, types, request, model, version, origin.artifact, holders[:2])
-    elif origin.run is not None:
-        write_events(session, [pb.Event(artifact_id=version.id, execution_id=origin.run.id, type=pb.Event.OUTPUT)])
-    relations.add_members(session, ARTIFACT, [(holder, version.id) for holder in dict.fromkeys(holders)])
+    new = NewVersion(
+        number=model.last_number + 1,
+        description=request.text("description"),
+        run_link=request.text("run_link"),
+        tags=pairs(request.list("tags")),
+        created=now(),
+    )
+    version = store_version(session, types, request.workspace, model, new, origin)
     registered.write(session, types, model.context, time=now())
     return _answer(session, types, request, registered.number_of(version))
-
-
-def _new(session: Session, types: KnownTypes, request: Request, model: Registered, origin: Origin) -> pb.Artifact:
-    number = model.last_number + 1
-    version = pb.Artifact(
-        type_id=_type_id(session, types, request),
-        external_id=registered.version_external_id(request.workspace, model.context.id, number),
-        uri=origin.place if origin.artifact is None else registered.version_uri(model.name, number),
-        state=pb.Artifact.LIVE,
-    )
-    own = {"name": model.name, "version": str(number), "description": request.text("description")}
-    for key, value in own.items():
-        if value:
-            version.properties[key].string_value = value
-    said = {
-        registered.SOURCE: origin.source,
-        registered.SOURCE_RUN: origin.run_id,
-        registered.SOURCE_MODEL: origin.model_id,
-        registered.RUN_LINK: request.text("run_link"),
-        registered.PLACE: origin.place,
-    }
-    tags = {TAG + key: value for key, value in pairs(request.list("tags")).items()}
-    for key, value in {**said, **tags, conventions.WORKSPACE_PROPERTY: request.workspace}.items():
-        if value or key.startswith(TAG):
-            version.custom_properties[key].string_value = value
-    return version
-
-
-def _type_id(session: Session, types: KnownTypes, request: Request) -> int:
-    """Return the type of a version: prompts are kept in the registry, too, and are no models."""
-    is_prompt = pairs(request.list("tags")).get(source_rules.IS_PROMPT) == "true"
-    name = registered.PROMPT_TYPE if is_prompt else new_models.TYPE
-    return workspaces.type_id(session, types, ARTIFACT, name, new_models.TYPE_PROPERTIES)
-
-
-def _register(
-    session: Session,
-    types: KnownTypes,
-    request: Request,
-    model: Registered,
-    version: pb.Artifact,
-    origin: pb.Artifact,
-    holders: list[int],
-) -> None:
-    """Record the step that made a version of a model, in the workspace and the registered model."""
-    time, number = now(), registered.number_of(version)
-    execution = pb.Execution(
-        type_id=workspaces.type_id(session, types, EXECUTION, stored_form.REGISTRATION_TYPE, _REGISTRATION_PROPERTIES),
-        external_id=f"{registered.version_external_id(request.workspace, model.context.id, number)}:registration",
-        last_known_state=pb.Execution.COMPLETE,
-    )
-    execution.properties["name"].string_value = f"register {model.name} {number}"
-    execution.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = request.workspace
-    for each in (conventions.START_TIMES[0], conventions.END_TIMES[0]):
-        execution.custom_properties[each].int_value = time
-    [execution_id] = write_nodes(session, types, EXECUTION, [execution])
-    relations.add_members(session, EXECUTION, [(holder, execution_id) for holder in holders])
-    events = [
-        pb.Event(artifact_id=origin.id, execution_id=execution_id, type=pb.Event.INPUT),
-        pb.Event(artifact_id=version.id, execution_id=execution_id, type=pb.Event.OUTPUT),
-    ]
-    write_events(session, events)
-    model_metrics.copy_latest(session, types, origin.id, version.id)
-    if found_models.is_model(origin):
-        found_models.note_version(session, types, origin, model.name, number)
 
 
 def get_version(session: Session, types: KnownTypes, request: Request) -> Fields:
