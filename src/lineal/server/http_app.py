@@ -42,8 +42,9 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     root = open_root(settings.artifacts_place)
-    rest.install(app, catalogue, root)
+    # Of the routes, the first one that fits answers: programs log often, and people wait for pages, not for routes.
     mlflow.install(app, service, root, caller=guard.caller, settings=settings)
+    rest.install(app, catalogue, root)
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
     add_web_ui(app, built_web_ui(), image_origins=settings.image_origins)

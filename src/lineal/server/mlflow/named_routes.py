@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
 
 class NamedRoute(Route):
-    """A route that the metrics of requests can name, as FastAPI's own."""
+    """A route that the metrics of requests can name, as FastAPI's own; other addresses pass it quickly."""
+
+    def __init__(self, path: str, *given: Any, **options: Any) -> None:
+        """Take a path and what else a route takes."""
+        super().__init__(path, *given, **options)
+        self._start = path.partition("{")[0]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell whether a request is for this route, and add what the request gets from it."""
+        if self._start not in scope["path"]:
+            return Match.NONE, {}
         match, found = super().matches(scope)
         return match, {**found, "route": self}
