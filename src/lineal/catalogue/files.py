@@ -56,7 +56,7 @@ def page(files: CallersFiles, kind: Kind, uri: str, *, path: str, start: int, li
         files: those that the caller sees.
         kind: the kind of the record.
         uri: where its files are.
-        path: the folder, relative to them.
+        path: the folder, or a single file, relative to them.
         start: how many entries come before the page.
         limit: the most that it has.
 
@@ -69,7 +69,7 @@ def page(files: CallersFiles, kind: Kind, uri: str, *, path: str, start: int, li
     folder = "/".join(filter(None, (place.strip("/"), path)))
     entries = files.list(folder)
     shown = entries[start : start + limit]
-    items = [] if entries or path else _single(files, folder)
+    items = [] if entries else _single(files, folder, path)
     if not items:
         rows = files.recorded([f"{folder}/{each.path}" for each in shown if not each.is_dir])
         items = [_file(each, folder, path, rows.get(f"{folder}/{each.path}")) for each in shown]
@@ -79,11 +79,11 @@ def page(files: CallersFiles, kind: Kind, uri: str, *, path: str, start: int, li
     return shapes.RecordFiles(uri, True, path, items, len(entries) or len(items), following, digest)
 
 
-def _single(files: CallersFiles, path: str) -> list[shapes.RecordFile]:
-    """Return the file that a record is, if it is one."""
-    folder, _, name = path.rpartition("/")
+def _single(files: CallersFiles, place: str, path: str) -> list[shapes.RecordFile]:
+    """Return the file of a place, if there is one."""
+    folder, _, name = place.rpartition("/")
     found = [each for each in files.list(folder) if each.path == name and not each.is_dir]
-    return [_file(each, folder, "", files.recorded([path]).get(path), own_path="") for each in found]
+    return [_file(each, folder, "", files.recorded([place]).get(place), own_path=path) for each in found]
 
 
 def _file(

@@ -102,6 +102,12 @@ def test_pages_follow_each_other(shelf: Shelf) -> None:
     assert names == ["MLmodel", "code", "weights.bin"]
 
 
+def test_the_path_of_a_file_finds_this_file_alone(shelf: Shelf) -> None:
+    [found] = files(shelf, path="code/ä b.py")["items"]
+    assert found == files(shelf, path="code")["items"][1]
+    assert files(shelf, path="code/missing")["items"] == []
+
+
 def test_an_artifact_that_is_one_file_has_it(shelf: Shelf) -> None:
     [found] = files(shelf, put_model(shelf, f"mlflow-artifacts:/{RUN}/notes.txt"))["items"]
     assert (found["name"], found["path"], found["size"]) == ("notes.txt", "", 5)

@@ -2876,8 +2876,8 @@ export interface components {
          *     Attributes:
          *         uri: where the files of the record are; "" if it names no place.
          *         is_kept: whether they are in the artifacts root of this server; if not, there are no items.
-         *         path: the folder, relative to the files of the record.
-         *         items: what is directly in it, in the order of names.
+         *         path: the folder, relative to the files of the record, or one of them.
+         *         items: what is directly in it, in the order of names; of a file, the file.
          *         total: how many there are.
          *         next_cursor: where the next page begins, None at the end.
          *         digest: one SHA-256 for all files of an artifact: of the lines that `sha256sum` writes for them in the order of
@@ -9772,7 +9772,7 @@ export interface operations {
     files_of_artifact: {
         parameters: {
             query?: {
-                /** @description The folder, relative to the files of the record; empty for the first one. */
+                /** @description The folder or file, relative to the files of the record; empty for all. */
                 path?: string;
                 /** @description The longest page wanted. */
                 limit?: number;
@@ -9856,7 +9856,7 @@ export interface operations {
     files_of_execution: {
         parameters: {
             query?: {
-                /** @description The folder, relative to the files of the record; empty for the first one. */
+                /** @description The folder or file, relative to the files of the record; empty for all. */
                 path?: string;
                 /** @description The longest page wanted. */
                 limit?: number;

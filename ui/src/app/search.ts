@@ -151,7 +151,7 @@ export const LINEAGE_NAMES = [
   "state",
 ] as const;
 export const AUDIT_NAMES = ["subject", "id", "who", "rpc", "since", "until"] as const;
-export const RECORD_NAMES = ["tab"] as const;
+export const RECORD_NAMES = ["tab", "file"] as const;
 export const COMPARE_NAMES = ["ids", "base", "all", "turned", "x", "y", "axes"] as const;
 export const MONITOR_NAMES = [
   "name",

@@ -11,6 +11,7 @@ import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { LateHistory } from "../edit/LateHistory";
+import { LateFiles, namesFiles } from "../files/LateFiles";
 import { Loaded, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
@@ -61,6 +62,7 @@ function Artifact({ artifact }: { artifact: Node }) {
           <Tabs.Tab value="events">
             Events <span className="count">{artifact.inputs + artifact.outputs}</span>
           </Tabs.Tab>
+          {namesFiles(artifact) && <Tabs.Tab value="files">Files</Tabs.Tab>}
           <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="raw">JSON</Tabs.Tab>
         </Tabs.List>
@@ -78,6 +80,9 @@ function Artifact({ artifact }: { artifact: Node }) {
         </Tabs.Panel>
         <Tabs.Panel value="events">
           <EventList kind="artifacts" id={artifact.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="files">
+          <LateFiles record={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <LateHistory record={artifact} />

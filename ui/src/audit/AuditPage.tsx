@@ -16,7 +16,7 @@ import { formatCount } from "../values/numbers";
 import { Value } from "../values/Value";
 import { changesOf } from "./changes";
 
-const SUBJECTS = ["artifact", "execution", "context", "type", "store", "token"];
+const SUBJECTS = ["artifact", "execution", "context", "type", "store", "token", "file"];
 const PAGES = { artifact: "/artifacts/$id", execution: "/executions/$id", context: "/workspaces/$id" } as const;
 
 export default function AuditPage() {

@@ -9,6 +9,7 @@ import { useTitle } from "../app/useTitle";
 import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
 import { FoldedHistory } from "../edit/LateHistory";
+import { FilesSection } from "../files/LateFiles";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { withoutReason } from "../values/Failure";
@@ -55,6 +56,7 @@ function Execution({ execution }: { execution: Node }) {
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
+      <FilesSection record={execution} />
       <FoldedHistory record={execution} />
       <details className="internal">
         <summary>JSON</summary>

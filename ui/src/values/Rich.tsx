@@ -10,10 +10,12 @@ import { ShortValue } from "./Plain";
 export type RichProps =
   | { readonly json: unknown; readonly table?: Table | undefined }
   | { readonly table: Table; readonly text: string; readonly written: string }
-  | { readonly picture: string };
+  | { readonly table: Table; readonly copy: string; readonly label: string }
+  | { readonly picture: string; readonly name?: string };
 
 export default function Rich(props: RichProps) {
-  if ("picture" in props) return <Picture source={props.picture} />;
+  if ("picture" in props) return <Picture source={props.picture} name={props.name} />;
+  if ("copy" in props) return <DataTable {...props} />;
   if ("text" in props) return <TableOrText {...props} />;
   return <JsonOrTable {...props} />;
 }
@@ -57,19 +59,22 @@ interface DataTableProps {
   readonly table: Table;
   /** What the copy button copies. */
   readonly copy: string;
-  readonly children: React.ReactNode;
+  /** What that is. */
+  readonly label?: string;
+  readonly children?: React.ReactNode;
 }
 
-function DataTable({ table: { head, rows }, copy, children }: DataTableProps) {
+function DataTable({ table: { head, rows }, copy, label = "Copy all of it", children }: DataTableProps) {
   const [shown, setShown] = useState(FIRST);
   const left = rows.length - Math.min(shown, rows.length);
   return (
     <figure className="data-table">
       <figcaption>
-        {count(rows.length, "row")} × {count(head.length, "column")} <CopyButton value={copy} label="Copy all of it" />{" "}
+        {count(rows.length, "row")} × {count(head.length, "column")} <CopyButton value={copy} label={label} />{" "}
         {children}
       </figcaption>
-      <section className="scroll-x" aria-label="Table">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: whoever has no mouse scrolls it too */}
+      <section className="scroll-x" aria-label="Table" tabIndex={0}>
         <table className="table">
           <thead>
             <tr>
@@ -116,12 +121,12 @@ function TableCell({ value }: { value: unknown }) {
   return <ShortValue kind={typeof value} value={value} />;
 }
 
-function Picture({ source }: { source: string }) {
+function Picture({ source, name }: { source: string; name: string | undefined }) {
   const [isBroken, setIsBroken] = useState(false);
-  const name = source.startsWith("data:") ? "Picture in this value" : source;
+  const said = name ?? (source.startsWith("data:") ? "Picture in this value" : source);
   if (isBroken) return <span className="muted">This picture cannot be shown.</span>;
   // Never an object, an embed or markup: an img element runs nothing that is inside of a picture.
   return (
-    <img className="picture" src={source} alt={name} referrerPolicy="no-referrer" onError={() => setIsBroken(true)} />
+    <img className="picture" src={source} alt={said} referrerPolicy="no-referrer" onError={() => setIsBroken(true)} />
   );
 }

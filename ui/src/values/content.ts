@@ -117,7 +117,7 @@ function separatedTable(text: string, separator: string): Table | undefined {
 }
 
 /** The cells of CSV or TSV: a cell in quotation marks may hold the separator, line breaks and doubled marks. */
-function cellsOf(text: string, separator: string): string[][] {
+export function cellsOf(text: string, separator: string): string[][] {
   const cell =
     separator === "\t" ? /("(?:[^"]|"")*"|[^\t\r\n]*)(\t|\r?\n|$)/gy : /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/gy;
   const rows: string[][] = [[]];

@@ -40,8 +40,8 @@ class RecordFiles:
     Attributes:
         uri: where the files of the record are; "" if it names no place.
         is_kept: whether they are in the artifacts root of this server; if not, there are no items.
-        path: the folder, relative to the files of the record.
-        items: what is directly in it, in the order of names.
+        path: the folder, relative to the files of the record, or one of them.
+        items: what is directly in it, in the order of names; of a file, the file.
         total: how many there are.
         next_cursor: where the next page begins, None at the end.
         digest: one SHA-256 for all files of an artifact: of the lines that `sha256sum` writes for them in the order of

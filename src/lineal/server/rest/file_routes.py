@@ -16,7 +16,8 @@ from lineal.server.rest.parameters import NodeId, read_id
 from lineal.server.rest.writing import answer
 
 _Path = Annotated[
-    str, Query(max_length=4096, description="The folder, relative to the files of the record; empty for the first one.")
+    str,
+    Query(max_length=4096, description="The folder or file, relative to the files of the record; empty for all."),
 ]
 
 
