@@ -42,7 +42,7 @@ def create_app(
     _add_state(app, readiness)
     add_metrics(app)
     root = open_root(settings.artifacts_place)
-    # Of the routes, the first one that fits answers: programs log often, and people wait for pages, not for routes.
+    # The first route that fits answers: programs log often, and people wait for pages, not for routes.
     mlflow.install(app, service, root, caller=guard.caller, settings=settings)
     rest.install(app, catalogue, root)
     add_connection(app, settings)
