@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from lineal.mlflow import (
+    data_set_search,
     experiments,
     histories,
     inputs,
@@ -52,8 +53,8 @@ def _whole(name: str, *, is_required: bool = False) -> Field:
     return Field(name, as_whole, is_required=is_required)
 
 
-def _list(name: str, *elements: Field) -> Field:
-    return Field(name, as_list, elements=elements)
+def _list(name: str, *elements: Field, is_required: bool = False) -> Field:
+    return Field(name, as_list, is_required=is_required, elements=elements)
 
 
 _RUN = (_text("run_id"), _text("run_uuid"))
@@ -68,6 +69,8 @@ _POINT = (
     _text("dataset_digest"),
 )
 _PAIR = (_needed("key"), _text("value"))
+_ANY_PAIR = (_text("key"), _text("value"))
+"""A parameter or a tag of a logged model, whose key may be empty."""
 
 _NAME = _needed("name")
 _TAGS_OF_REGISTRY = _list("tags", *_PAIR)
@@ -85,6 +88,9 @@ CALLS: dict[str, Served] = {
     "experiments/set-experiment-tag": _write(experiments.set_experiment_tag, _needed("experiment_id"), *_PAIR),
     "experiments/delete-experiment-tag": _write(
         experiments.delete_experiment_tag, _needed("experiment_id"), _needed("key")
+    ),
+    "experiments/search-datasets": _read(
+        data_set_search.search_data_sets, Field("experiment_ids", as_texts, is_required=True)
     ),
     "experiments/search": _read(searching.search_experiments, *_SEARCH, Field("view_type", as_name)),
     "runs/search": _read(
@@ -113,25 +119,27 @@ CALLS: dict[str, Served] = {
         inputs.log_inputs, _needed("run_id"), _list("datasets"), _list("models", _needed("model_id"))
     ),
     "runs/log-model": _write(older_models.log_model, _needed("run_id"), _needed("model_json")),
-    "runs/outputs": _write(inputs.log_outputs, _needed("run_id"), _list("models", _needed("model_id"), _whole("step"))),
+    "runs/outputs": _write(
+        inputs.log_outputs, _needed("run_id"), _list("models", _needed("model_id"), _whole("step"), is_required=True)
+    ),
     "logged-models/create": _write(
         models.create_model,
         _needed("experiment_id"),
         _text("name"),
         _text("model_type"),
         _text("source_run_id"),
-        _list("params", *_PAIR),
-        _list("tags", *_PAIR),
+        _list("params", *_ANY_PAIR),
+        _list("tags", *_ANY_PAIR),
     ),
     "logged-models/get": _read(models.get_model, _needed("model_id")),
     "logged-models/finalize": _write(models.finalize_model, _needed("model_id"), _needed("status")),
     "logged-models/delete": _write(models.delete_model, _needed("model_id")),
-    "logged-models/set-tags": _write(models.set_model_tags, _needed("model_id"), _list("tags", *_PAIR)),
+    "logged-models/set-tags": _write(models.set_model_tags, _needed("model_id"), _list("tags", *_ANY_PAIR)),
     "logged-models/delete-tag": _write(models.delete_model_tag, _needed("model_id"), _needed("tag_key")),
-    "logged-models/log-params": _write(models.log_model_params, _needed("model_id"), _list("params", *_PAIR)),
+    "logged-models/log-params": _write(models.log_model_params, _needed("model_id"), _list("params", *_ANY_PAIR)),
     "logged-models/search": _read(
         model_search.search_models,
-        Field("experiment_ids", as_texts),
+        Field("experiment_ids", as_texts, is_required=True),
         _text("filter"),
         _list("datasets", *_DATA_SET),
         _list(

@@ -30,6 +30,16 @@ def check_key(key: str, place: str, *, longest: int = LONGEST_KEY) -> None:
     Raises:
         InvalidArgumentError: it has other characters, is no tidy path, or is too long.
     """
+    check_form(key, place)
+    check_length(key, place, longest=longest)
+
+
+def check_form(key: str, place: str) -> None:
+    """Refuse a key that no parameter, tag or metric can have, but for its length.
+
+    Raises:
+        InvalidArgumentError: it has other characters, or is no tidy path.
+    """
     if not _ALLOWED.fullmatch(key):
         raise _refused(place, key, "use letters, digits, underscores, dashes, points, colons, slashes and blanks alone")
     tidy = posixpath.normpath(key) if key else "."
@@ -37,6 +47,14 @@ def check_key(key: str, place: str, *, longest: int = LONGEST_KEY) -> None:
         raise _refused(
             place, key, f"as the path of a file it would be {tidy!r}; use a name that is a path inside a folder"
         )
+
+
+def check_length(key: str, place: str, *, longest: int) -> None:
+    """Refuse a key that is too long; whatever else it is, a logged model can have it.
+
+    Raises:
+        InvalidArgumentError: it has more characters than `longest`.
+    """
     if len(key) > longest:
         raise _refused(place, key, f"it has {len(key)} characters; use up to {longest}")
 

@@ -8,6 +8,7 @@ from lineal.filter.mlflow import LOGGED_MODELS, parse_order
 from lineal.kinds import ARTIFACT
 from lineal.mlflow import experiments, found_models, matching, model_answers, page_sizes, page_tokens, stored_form
 from lineal.mlflow.filters import terms_of
+from lineal.mlflow.new_models import EXPERIMENT
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import DELETED
 from lineal.service.known_types import KnownTypes
@@ -38,11 +39,24 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
     start = page_tokens.read(request.text("page_token"))
     for each in request.list("experiment_ids"):
         experiments.require_number(each)
-    models: list[pb.Artifact] = []
-    for experiment in experiments.by_ids(session, types, request, request.list("experiment_ids")):
-        found = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment.id))
-        models += [each for each in found if found_models.is_model(each) and stored_form.stage_of(each) != DELETED]
+    models = [
+        model
+        for experiment in experiments.by_ids(session, types, request, request.list("experiment_ids"))
+        for model in _of_experiment(session, types, experiment.id)
+    ]
     whole = model_answers.whole(session, types, request, models)
     data_sets, ordered_on = request.list("datasets"), request.list("order_by")
     known = [each for each in whole if matching.model_matches(each, terms, data_sets)]
     return page_tokens.page("models", matching.models_in_order(known, order, ordered_on), start=start, most=most)
+
+
+def _of_experiment(session: Session, types: KnownTypes, experiment: int) -> list[pb.Artifact]:
+    """Return the logged models of an experiment that are not deleted; its context has what its runs use, too."""
+    found = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment))
+    return [
+        each
+        for each in found
+        if found_models.is_model(each)
+        and stored_form.stage_of(each) != DELETED
+        and each.custom_properties[EXPERIMENT].int_value == experiment
+    ]

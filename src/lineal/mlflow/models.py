@@ -40,24 +40,34 @@ def create_model(session: Session, types: KnownTypes, request: Request) -> Field
         NotFoundError: the workspace has no such experiment.
         InvalidArgumentError: the experiment is deleted, or the name, a parameter or a tag cannot be stored.
     """
+    name = _name(request)
     experiment = experiments.locked(session, types, request)
     experiments.require_active(experiment)
-    new = _read_new(request, experiment)
+    new = _read_new(request, experiment, name)
     [model] = store_models(session, types, request.workspace, [new])
     return {"model": model_answers.whole(session, types, request, [found_models.read(session, types, model.id)])[0]}
 
 
-def _read_new(request: Request, experiment: pb.Context) -> NewModel:
+def _name(request: Request) -> str:
+    """Return the name for a new model.
+
+    Raises:
+        InvalidArgumentError: it has a character that no name of a model can have.
+    """
     name = request.text("name") or random_name()
     if any(each in name for each in _FORBIDDEN):
         raise errors.InvalidArgumentError(
             f"the name {name[:100]!r} of the model has one of {_FORBIDDEN}; leave them out"
         )
+    return name
+
+
+def _read_new(request: Request, experiment: pb.Context, name: str) -> NewModel:
     params, tags = pairs(request.list("params")), pairs(request.list("tags"))
     for key in params:
-        keys.check_key(key, "params", longest=keys.LONGEST_PARAM_KEY)
+        keys.check_length(key, "params", longest=keys.LONGEST_PARAM_KEY)
     for key in tags:
-        keys.check_key(key, "tags")
+        keys.check_length(key, "tags", longest=keys.LONGEST_KEY)
     model_id = f"m-{uuid.uuid4().hex}"
     place = stored_form.experiment_fields(experiment, root=request.root)["artifact_location"]
     return NewModel(
@@ -67,7 +77,7 @@ def _read_new(request: Request, experiment: pb.Context) -> NewModel:
         model_type=request.text("model_type"),
         source_run_id=request.text("source_run_id"),
         uri=places.model_place(place, model_id),
-        params={key: value[: keys.LONGEST_PARAM] for key, value in params.items()},
+        params=params,
         tags=tags,
     )
 
@@ -120,10 +130,10 @@ def set_model_tags(session: Session, types: KnownTypes, request: Request) -> Fie
     """
     tags = pairs(request.list("tags"))
     for key in tags:
-        keys.check_key(key, "key")
+        keys.check_length(key, "key", longest=keys.LONGEST_KEY)
     model = found_models.locked(session, types, request)
     for key, value in tags.items():
-        model.custom_properties[TAG + key].string_value = value[: keys.LONGEST_TAG]
+        model.custom_properties[TAG + key].string_value = value
     found_models.write(session, types, model, [f"custom_properties.{TAG}{key}" for key in tags])
     return {}
 
@@ -151,14 +161,14 @@ def log_model_params(session: Session, types: KnownTypes, request: Request) -> F
     """
     params = pairs(request.list("params"))
     for key in params:
-        keys.check_key(key, "key", longest=keys.LONGEST_PARAM_KEY)
+        keys.check_length(key, "key", longest=keys.LONGEST_PARAM_KEY)
     model = found_models.locked(session, types, request)
     for key, value in params.items():
         stored = model.custom_properties.get(PARAM + key)
-        if stored is not None and stored.string_value != value[: keys.LONGEST_PARAM]:
+        if stored is not None and stored.string_value != value:
             raise errors.InvalidArgumentError(
                 f"the model {request.text('model_id')} has another value of the parameter {key!r}, which cannot change"
             )
-        model.custom_properties[PARAM + key].string_value = value[: keys.LONGEST_PARAM]
+        model.custom_properties[PARAM + key].string_value = value
     found_models.write(session, types, model, [f"custom_properties.{PARAM}{key}" for key in params])
     return {}

@@ -22,7 +22,7 @@ from lineal.wire import metadata_store as pb
 Fields = dict[str, Any]
 HISTORY = "mlflow.log-model.history"
 _NEEDED = ("run_id", "artifact_path", "utc_time_created", "flavors")
-_KEPT = (*_NEEDED, "model_uuid")
+_KEPT = ("run_id", "artifact_path", "utc_time_created", "model_uuid", "flavors")
 _LIBRARY_FLAVOR = "python_function"
 """The flavor that almost every model has besides that of its library."""
 _DIGITS = 32
@@ -96,7 +96,7 @@ def _read(text: str) -> Fields:
     missing = [name for name in _NEEDED if name not in found]
     if missing:
         raise errors.InvalidArgumentError(f"model_json lacks {', '.join(missing)}; give them")
-    return {name: found[name] for name in _KEPT if name in found}
+    return {name: found.get(name) for name in _KEPT}
 
 
 def stored(session: Session, types: KnownTypes, workspace: str, told: FolderModel) -> int:

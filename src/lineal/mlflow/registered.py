@@ -161,8 +161,12 @@ def check_name(name: str, place: str = "name") -> None:
     """Refuse a name that no registered model can have.
 
     Raises:
-        InvalidArgumentError: it has a slash or a colon.
+        InvalidArgumentError: it has a slash or a colon, is blank, `.` or `..`.
     """
+    if not name.strip() or name in (".", ".."):
+        raise errors.InvalidArgumentError(
+            f"{name!r} is no name for a registered model; give one with letters", errors.Details(parameter=place)
+        )
     if "/" in name or ":" in name:
         raise errors.InvalidArgumentError(
             f"the name {name[:100]!r} of a registered model has '/' or ':'; leave them out",

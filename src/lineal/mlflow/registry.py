@@ -91,10 +91,6 @@ def _check_new_name(request: Request, name: str, place: str) -> None:
         InvalidArgumentError: it has a slash or a colon, is blank, `.` or `..`, or is too long.
     """
     registered.check_name(name, place)
-    if not name.strip() or name in (".", ".."):
-        raise errors.InvalidArgumentError(
-            f"{name!r} is no name for a registered model; give one with letters", errors.Details(parameter=place)
-        )
     if stored_form.is_too_long(request.workspace, name):
         longest = stored_form.longest_name(request.workspace)
         raise errors.InvalidArgumentError(
@@ -228,7 +224,7 @@ def delete_model_tag(session: Session, types: KnownTypes, request: Request) -> F
         InvalidArgumentError: the key cannot be one.
     """
     key = request.text("key")
-    keys.check_key(key, "key")
+    keys.check_form(key, "key")
     model = registered.locked(session, types, request, request.text("name"))
     if TAG + key in model.context.custom_properties:
         del model.context.custom_properties[TAG + key]

@@ -28,7 +28,7 @@ class Field(NamedTuple):
     Attributes:
         name: its name.
         read: returns a value of the right kind, given what came, or raises ValueError.
-        is_required: whether it must be there, and be more than an empty text.
+        is_required: whether it must be there, and be more than an empty text or an empty list.
         elements: for a list of objects, the fields of each.
     """
 
@@ -81,7 +81,7 @@ def read(declared: Sequence[Field], given: Mapping[str, Any], *, prefix: str = "
     for each in declared:
         value = given.get(each.name)
         place = f"{prefix}{each.name}"
-        if each.is_required and (value is None or value == ""):
+        if each.is_required and (value is None or value in ("", [])):
             raise errors.InvalidArgumentError(
                 f"the field {place!r} is missing or empty; give a value", errors.Details(parameter=place)
             )

@@ -177,7 +177,7 @@ def delete_version_tag(session: Session, types: KnownTypes, request: Request) ->
         InvalidArgumentError: the version is no number.
     """
     key = request.text("key")
-    keys.check_key(key, "key")
+    keys.check_form(key, "key")
     _, version = _locked(session, types, request)
     if TAG + key in version.custom_properties:
         del version.custom_properties[TAG + key]

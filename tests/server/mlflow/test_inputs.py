@@ -57,6 +57,22 @@ def test_a_data_set_is_one_for_all_experiments_of_a_workspace(door: Door) -> Non
     assert [each["dataset"]["digest"] for each in inputs(door, second)] == ["d1", "d2", "d1"]
 
 
+def test_the_data_sets_of_experiments_are_found_once_for_each_context(door: Door) -> None:
+    churn, other = door.experiment("churn"), door.experiment("other")
+    for experiment, context in ((churn, "training"), (churn, "training"), (churn, "testing"), (other, "")):
+        door.post("runs/log-inputs", run_id=door.run(experiment), datasets=[read(context)])
+    wine = {"name": "wine", "digest": "d1"}
+    found = door.post("experiments/search-datasets", experiment_ids=[churn, other, "99999999"])["dataset_summaries"]
+    assert found == [
+        {"experiment_id": churn, **wine, "context": "training"},
+        {"experiment_id": churn, **wine, "context": "testing"},
+        {"experiment_id": other, **wine},
+    ]
+    assert door.post("experiments/search-datasets", experiment_ids=[door.experiment("empty")]) == {}
+    for wrong in ([], ["x"], [churn] * 21):
+        assert door.refused("experiments/search-datasets", experiment_ids=wrong).startswith("INVALID_PARAMETER_VALUE")
+
+
 def test_what_a_run_has_read_stays_as_it_is(door: Door) -> None:
     run = door.run()
     door.post("runs/log-inputs", run_id=run, datasets=[read()])

@@ -103,6 +103,24 @@ def test_tags_and_parameters_of_a_model(door: Door) -> None:
     assert row["labels"] == {"team": "voice"}
 
 
+def test_keys_of_a_model_are_free_and_long_values_stay_whole(door: Door) -> None:
+    odd = [{"key": key, "value": "v" * 9000} for key in ("", "a'b", "a//b", "k" * 249)]
+    made = model_id(door, params=odd[:2], tags=odd[:2])
+    send(door, "POST", f"{made}/params", params=odd[2:])
+    send(door, "PATCH", f"{made}/tags", tags=odd[2:])
+    found = door.get(f"logged-models/{made}")["model"]
+    assert (found["data"]["params"], found["info"]["tags"]) == (odd, odd)
+
+
+def test_a_model_that_a_run_of_another_experiment_reads_is_found_in_its_own_alone(door: Door) -> None:
+    other = door.experiment("other")
+    made = model_id(door)
+    door.post("runs/log-inputs", run_id=door.run(other), models=[{"model_id": made}])
+    assert door.post("logged-models/search", experiment_ids=[other]) == {}
+    [found] = door.post("logged-models/search", experiment_ids=["0", other])["models"]
+    assert found["info"]["model_id"] == made
+
+
 def test_a_deleted_model_is_not_there(door: Door) -> None:
     made = model_id(door)
     for _ in range(2):
@@ -146,8 +164,9 @@ def test_models_are_found_in_order(door: Door, asked: dict[str, Any], expected: 
     [
         ({"experiment_id": "77777"}, "RESOURCE_DOES_NOT_EXIST"),
         ({"name": "a/b"}, "INVALID_PARAMETER_VALUE"),
-        ({"params": [{"key": "a//b", "value": "1"}]}, "INVALID_PARAMETER_VALUE"),
-        ({"tags": [{"value": "1"}]}, "INVALID_PARAMETER_VALUE"),
+        ({"params": [{"key": "k" * 250, "value": "1"}]}, "INVALID_PARAMETER_VALUE"),
+        ({"tags": [{"key": "k" * 251, "value": "1"}]}, "INVALID_PARAMETER_VALUE"),
+        ({"experiment_id": "77777", "name": "a/b"}, "INVALID_PARAMETER_VALUE"),
     ],
 )
 def test_what_is_no_model_is_refused(door: Door, fields: dict[str, Any], says: str) -> None:
@@ -159,12 +178,14 @@ def test_wrong_requests_about_models_are_refused(door: Door) -> None:
     assert told(send(door, "PATCH", made, status="nope")).startswith("INVALID_PARAMETER_VALUE: there is no status")
     assert told(send(door, "PATCH", "m-1", status=READY)).startswith("RESOURCE_DOES_NOT_EXIST")
     assert send(door, "PUT", made).status_code == 405
+    assert door.refused("runs/outputs", run_id=door.run(), models=[]).startswith("INVALID_PARAMETER_VALUE")
     for wrong in (
         {"max_results": -5},
         {"max_results": 50_001},
         {"filter": "nope.a = 1"},
         {"page_token": "x"},
         {"experiment_ids": ["a"]},
+        {"experiment_ids": []},
     ):
         refusal = door.refused("logged-models/search", **{"experiment_ids": ["0"], **wrong})
         assert refusal.startswith("INVALID_PARAMETER_VALUE")

@@ -218,6 +218,7 @@ def test_a_deleted_run_is_read_and_not_changed(door: Door) -> None:
         ("runs/log-metric", {"key": "a", "value": 1, "timestamp": 1.5}, "must be a whole number of 64 bits"),
         ("runs/log-metric", {"key": "a", "value": 1, "timestamp": True}, "must be a whole number of 64 bits"),
         ("runs/log-metric", {"key": "a", "value": 1, "timestamp": 1e19}, "must be a whole number of 64 bits"),
+        ("runs/log-metric", {"key": "a", "value": 1, "timestamp": 1, "dataset_name": "wine"}, "give both, or none"),
         ("runs/log-metric", {"key": "a$", "value": 1, "timestamp": 1}, "'name' cannot be 'a$'"),
         ("runs/log-parameter", {"key": "a//b", "value": "1"}, "as the path of a file it would be 'a/b'"),
         ("runs/log-parameter", {"key": "a" * 250, "value": "1"}, "it has 250 characters; use up to 249"),

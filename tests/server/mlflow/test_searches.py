@@ -97,7 +97,7 @@ def test_a_search_that_is_wrong_is_refused(door: Door, asked: dict[str, object],
 def test_a_filter_longer_than_the_server_allows_is_refused(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door.service.database, "limits", LimitSettings(max_filter_bytes=100))
     for call in ("runs/search", "experiments/search", "logged-models/search"):
-        refusal = door.refused(call, max_results=1, filter=f"name = '{'x' * 100}'")
+        refusal = door.refused(call, experiment_ids=["0"], filter=f"name = '{'x' * 100}'")
         assert "--max-filter-bytes" in refusal, call
 
 
