@@ -17,6 +17,7 @@ RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
 OFFICIAL_READY := .venv-official/.ready
 MLFLOW_READY := .venv-mlflow/.ready
+MLFLOW_2_READY := .venv-mlflow-2/.ready
 MLFLOW_OLDEST_READY := .venv-mlflow-oldest/.ready
 OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
@@ -87,7 +88,7 @@ proto: $(PROTO_READY) $(DEV_READY) ## Generate the messages of src/lineal/wire f
 
 official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadata package to compare with (Python 3.11)
 
-mlflow: $(MLFLOW_READY) $(MLFLOW_OLDEST_READY) ## Make .venv-mlflow with MLflow's client and server to compare with, and .venv-mlflow-oldest with its oldest client (Python 3.11)
+mlflow: $(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY) ## Make .venv-mlflow with MLflow's client and server to compare with, and .venv-mlflow-2 and .venv-mlflow-oldest with older clients (Python 3.11)
 
 protobuf-range: $(DEV_READY) ## Load the generated messages on every supported major version of protobuf
 	$(PYTHON) scripts/check_protobuf_range.py
@@ -100,10 +101,11 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
 	printf '%s\n' mlflow==3.17.2 | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
+	printf '%s\n' 'mlflow-skinny==2.22.*' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-2.txt -
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-oldest .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
+	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
 
 # A machine without a way to npm's packages still gets the server; its web UI then says what to do.
 .PHONY: web-ui-if-possible
@@ -128,7 +130,7 @@ $(OFFICIAL_READY): constraints-official.txt
 	.venv-official/bin/python $(PIP_INSTALL) --requirement constraints-official.txt
 	touch $@
 
-$(MLFLOW_READY) $(MLFLOW_OLDEST_READY): .venv-%/.ready: constraints-%.txt
+$(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY): .venv-%/.ready: constraints-%.txt
 	@command -v python3.11 >/dev/null || echo "The versions of $< are for Python 3.11, and there is no python3.11 here" >&2
 	scripts/make_venv .venv-$* 3.11 python3.11
 	.venv-$*/bin/python $(PIP_INSTALL) --requirement $<

@@ -20,6 +20,8 @@ OFFICIAL_VARIABLE = "LINEAL_OFFICIAL_PYTHON"
 OFFICIAL_FOLDER = ".venv-official"
 MLFLOW_VARIABLE = "LINEAL_MLFLOW_PYTHON"
 MLFLOW_FOLDER = ".venv-mlflow"
+MLFLOW_2_VARIABLE = "LINEAL_MLFLOW_2_PYTHON"
+MLFLOW_2_FOLDER = ".venv-mlflow-2"
 MLFLOW_OLDEST_VARIABLE = "LINEAL_MLFLOW_OLDEST_PYTHON"
 MLFLOW_OLDEST_FOLDER = ".venv-mlflow-oldest"
 REQUIRE_VARIABLE = "LINEAL_REQUIRE_SERVICES"
@@ -61,6 +63,11 @@ def require_official_python() -> Path:
 def require_mlflow_python() -> Path:
     """Return the Python of an environment that has MLflow with its server, or skip."""
     return _require_mlflow(MLFLOW_VARIABLE, MLFLOW_FOLDER, "mlflow")
+
+
+def require_mlflow_2_python() -> Path:
+    """Return the Python of an environment that has the last client of MLflow before MLflow 3, or skip."""
+    return _require_mlflow(MLFLOW_2_VARIABLE, MLFLOW_2_FOLDER, "mlflow-skinny")
 
 
 def require_oldest_mlflow_python() -> Path:

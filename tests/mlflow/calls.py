@@ -21,7 +21,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import plain
-from plan import KINDS, Made, Step, plan
+from plans.models import OF_MODELS
+from plans.sequence import KINDS, Step, plan
+from plans.world import Joined, Made
 
 os.environ |= {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -29,11 +31,14 @@ os.environ |= {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
-from mlflow import MlflowClient, entities, exceptions  # it reads the variables above
+from mlflow import MlflowClient, entities, exceptions, models  # it reads the variables above
+from mlflow.entities import model_registry
 
 Call = Callable[..., Any]
-READ = "GET "
-"""The beginning of the kinds of calls that the client has no method for."""
+READ, POST = "GET ", "POST "
+"""The beginnings of the kinds of calls that the client has no method for."""
+WITHOUT = {"search_runs": "models"}
+"""What answers of a call have from Lineal alone (docs/mlflow.md): the models that a run read."""
 ORDERED_BY_ID = frozenset({"GET metrics/get-history-bulk"})
 """The calls that answer in the order of ids, which differs between servers."""
 
@@ -55,7 +60,7 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=400)
     parser.add_argument("--kinds", default=",".join(KINDS), help="methods of the client, separated by commas")
     given = parser.parse_args()
-    kinds = [kind for kind in given.kinds.split(",") if kind.startswith(READ) or hasattr(MlflowClient, kind)]
+    kinds = [kind for kind in given.kinds.split(",") if is_known(kind)]
     steps = plan(given.seed, given.calls, kinds)
     output = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
@@ -63,10 +68,23 @@ def main() -> None:
             print(json.dumps(line, ensure_ascii=False), file=output)
 
 
+def is_known(kind: str) -> bool:
+    """Say whether the client has what a kind of call needs."""
+    if kind.startswith((READ, POST)):
+        return True
+    needed = "create_logged_model" if kind.endswith(OF_MODELS) else kind
+    return hasattr(MlflowClient, method_of(kind)) and hasattr(MlflowClient, needed)
+
+
+def method_of(kind: str) -> str:
+    """Return the method of the client that makes a kind of call."""
+    return kind.removesuffix(OF_MODELS)
+
+
 def transcript(server: Server, steps: list[Step]) -> Iterator[dict[str, Any]]:
     """Make each call; yield a line for each."""
     ids = plain.Ids()
-    made = {"create_experiment": 0, "create_run": 0}
+    made = dict.fromkeys(MAKERS, 0)
     for step in steps:
         line = {"kind": step.kind, "arguments": shown(step.arguments, ids)}
         try:
@@ -75,10 +93,16 @@ def transcript(server: Server, steps: list[Step]) -> Iterator[dict[str, Any]]:
             line |= {"error": error.error_code, "message": ids.text(error.message)}
         else:
             learn(ids, step.kind, made.get(step.kind, 0), answer)
-            line["answer"] = shown(answer, ids)
+            answer = ids.experiment(answer) if step.kind == "create_experiment" else answer
+            line["answer"] = lessened(shown(answer, ids), WITHOUT.get(step.kind, ""))
         if step.kind in made:
             made[step.kind] += 1
         yield line
+
+
+def lessened(answer: Any, name: str) -> Any:
+    """Return an answer whose pages lack a field."""
+    return [[{key: one[key] for key in one if key != name} for one in page] for page in answer] if name else answer
 
 
 def send(server: Server, step: Step, ids: plain.Ids) -> Any:
@@ -87,7 +111,9 @@ def send(server: Server, step: Step, ids: plain.Ids) -> Any:
     if step.kind.startswith(READ):
         pages = _read(f"{server.uri}/ajax-api/2.0/mlflow/{step.kind.removeprefix(READ)}", arguments)
         return [_by_run(page, ids) for page in pages] if step.kind in ORDERED_BY_ID else pages
-    return SENDERS.get(step.kind, _send)(server.client, step.kind, **arguments)
+    if step.kind.startswith(POST):
+        return _post(f"{server.uri}/ajax-api/2.0/mlflow/{step.kind.removeprefix(POST)}", arguments, ids)
+    return SENDERS.get(step.kind, _send)(server.client, method_of(step.kind), **arguments)
 
 
 def _with_ids(value: Any, ids: plain.Ids) -> Any:
@@ -96,6 +122,8 @@ def _with_ids(value: Any, ids: plain.Ids) -> Any:
         return {key: _with_ids(one, ids) for key, one in value.items()}
     if isinstance(value, list):
         return [_with_ids(one, ids) for one in value]
+    if isinstance(value, Joined):
+        return "".join(_with_ids(one, ids) for one in value.parts)
     return ids.of(value.what, str(value), value.number) if isinstance(value, Made) else value
 
 
@@ -113,13 +141,36 @@ def _log_batch(client: MlflowClient, kind: str, *, run_id: str, **lists: Any) ->
     )
 
 
-def _log_inputs(client: MlflowClient, kind: str, *, run_id: str, datasets: list[dict[str, Any]]) -> Any:
-    """Log data sets given as plain data."""
+def _log_inputs(client: MlflowClient, kind: str, *, run_id: str, datasets: list[dict[str, Any]], **lists: Any) -> Any:
+    """Log data sets given as plain data, and logged models given by their ids."""
     inputs = []
     for dataset in datasets:
         tags = [entities.InputTag(key, value) for key, value in dataset.pop("tags").items()]
         inputs.append(entities.DatasetInput(entities.Dataset(**dataset), tags))
-    return client.log_inputs(run_id, inputs)
+    read = [entities.LoggedModelInput(model_id) for model_id in lists.get("models", ())]
+    return client.log_inputs(run_id, inputs, read) if read else client.log_inputs(run_id, inputs)
+
+
+def _log_outputs(client: MlflowClient, kind: str, *, run_id: str, models: list[dict[str, Any]]) -> Any:
+    return client.log_outputs(run_id, [entities.LoggedModelOutput(**model) for model in models])
+
+
+class _Described(models.Model):
+    """The description of a model that a client of any version logs, as it is given."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        super().__init__()
+        self._fields = fields
+
+    def to_json(self) -> str:
+        return json.dumps(self._fields)
+
+    def get_tags_dict(self) -> dict[str, Any]:
+        return self._fields
+
+
+def _record_logged_model(client: MlflowClient, kind: str, *, run_id: str, model: dict[str, Any]) -> Any:
+    return getattr(client, kind)(run_id, _Described(model))
 
 
 def _read(url: str, query: dict[str, Any]) -> list[list[Any]]:
@@ -128,14 +179,27 @@ def _read(url: str, query: dict[str, Any]) -> list[list[Any]]:
     token = ""
     while token or not pages:
         text = urllib.parse.urlencode({**query, "page_token": token} if token else query, doseq=True)
-        try:
-            with urllib.request.urlopen(f"{url}?{text}") as response:
-                found = json.load(response)
-        except urllib.error.HTTPError as error:
-            raise exceptions.RestException(json.load(error)) from None
+        found = _loaded(urllib.request.Request(f"{url}?{text}"))
         pages.append(found.get("metrics", []))
         token = found.get("next_page_token", "")
     return pages
+
+
+def _post(url: str, fields: dict[str, Any], ids: plain.Ids) -> list[Any]:
+    """Send a request for data sets; return them with the names of their experiments."""
+    headers = {"Content-Type": "application/json"}
+    found = _loaded(urllib.request.Request(url, json.dumps(fields).encode(), headers))
+    return [
+        {**one, "experiment_id": ids.experiment(one["experiment_id"])} for one in found.get("dataset_summaries", [])
+    ]
+
+
+def _loaded(request: urllib.request.Request) -> Any:
+    try:
+        with urllib.request.urlopen(request) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        raise exceptions.RestException(json.load(error)) from None
 
 
 def _by_run(points: list[dict[str, Any]], ids: plain.Ids) -> list[dict[str, Any]]:
@@ -157,37 +221,57 @@ def _all_pages(client: MlflowClient, kind: str, **arguments: Any) -> list[list[A
 SENDERS: dict[str, Call] = {
     "log_batch": _log_batch,
     "log_inputs": _log_inputs,
+    "log_inputs" + OF_MODELS: _log_inputs,
+    "log_outputs": _log_outputs,
+    "_record_logged_model": _record_logged_model,
     "search_experiments": _all_pages,
     "search_runs": _all_pages,
+    "search_logged_models": _all_pages,
+    "search_registered_models": _all_pages,
+    "search_model_versions": _all_pages,
 }
 """What sends the calls that are more than a method with plain arguments."""
 
 
+MAKERS: dict[str, dict[str, Callable[[Any], str]]] = {
+    "create_experiment": {"experiment": str},
+    "create_run": {"run": lambda run: str(run.info.run_id), "files": lambda run: str(run.info.artifact_uri)},
+    "create_logged_model": {"model": lambda model: str(model.model_id)},
+}
+"""The calls that make what later calls are about: what it is, and its id or place in the answer."""
+
+
 def learn(ids: plain.Ids, kind: str, number: int, answer: Any) -> None:
     """Remember the id of what a call has made."""
-    if kind == "create_experiment":
-        ids.learn("experiment", str(Made("experiment", number)), answer)
-    elif kind == "create_run":
-        ids.learn("run", str(Made("run", number)), answer.info.run_id)
+    for what, id_of in MAKERS.get(kind, {}).items():
+        ids.learn(what, str(Made(what, number)), id_of(answer))
+
+
+SHOWN: list[tuple[Any, Callable[[Any, plain.Ids], Any]]] = [
+    (entities.Experiment, plain.experiment),
+    (entities.Run, plain.run),
+    (entities.Metric, lambda value, _: plain.metric(value)),
+    (getattr(entities, "LoggedModel", ()), plain.logged_model),
+    (model_registry.RegisteredModel, plain.registered_model),
+    (model_registry.ModelVersion, plain.version),
+]
+"""How what the client answers is shown, by its class."""
 
 
 def shown(value: Any, ids: plain.Ids) -> Any:
     """Return arguments or an answer as a transcript shows them."""
-    if isinstance(value, entities.Experiment):
-        return plain.experiment(value, ids)
-    if isinstance(value, entities.Run):
-        return plain.run(value, ids)
-    if isinstance(value, entities.Metric):
-        return plain.metric(value)
+    for known, show in SHOWN:
+        if isinstance(value, known):
+            return show(value, ids)
     if isinstance(value, dict):
         return {key: shown(one, ids) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [shown(one, ids) for one in value]
     if isinstance(value, str):
-        return ids.experiment(ids.text(value))
+        return plain.place(value, ids)
     if isinstance(value, float):
         return plain.number(value)
-    return str(value) if isinstance(value, Made) else value
+    return str(value) if isinstance(value, Made | Joined) else value
 
 
 if __name__ == "__main__":

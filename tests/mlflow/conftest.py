@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -20,13 +21,32 @@ from tests.serving import running_server
 
 START_TIMEOUT = 300
 STOP_TIMEOUT = 30
+NEWEST = "3.17"
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+
+
+class Client(NamedTuple):
+    """A version of MLflow's client, and the Python that has it."""
+
+    version: str
+    python: Path
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether it is the newest one, which knows every call."""
+        return self.version == NEWEST
 
 
 @pytest.fixture(scope="session")
 def mlflow_python() -> Path:
     """The Python of the environment with MLflow (read-only: install nothing into it)."""
     return services.require_mlflow_python()
+
+
+@pytest.fixture(scope="session")
+def client_2_python() -> Path:
+    """The Python of the environment with the last client of MLflow before MLflow 3 (read-only)."""
+    return services.require_mlflow_2_python()
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +68,13 @@ def lineal_url(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) ->
     file = tmp_path_factory.mktemp("lineal") / "store.db"
     with running_server(f"sqlite:///{file}") as server:
         yield server.http
+
+
+@pytest.fixture(params=[NEWEST, "2.22", "2.9"])
+def client(request: pytest.FixtureRequest) -> Client:
+    """A client of each version that is compared."""
+    fixtures = {NEWEST: "mlflow_python", "2.22": "client_2_python", "2.9": "oldest_client_python"}
+    return Client(request.param, request.getfixturevalue(fixtures[request.param]))
 
 
 @contextmanager
