@@ -1,7 +1,7 @@
 """Run the benchmark: `python -m bench [--suite NAME ...] [--rounds N] [--size N] [--only TEXT] [--json FILE]`.
 
 The suite `startup` measures imports and the command, `scale` the growth from 10,000 to a million artifacts, and
-`metrics` a million points of metrics beside bare sqlite3.
+`metrics` a million points of metrics beside bare sqlite3. `mlflow` compares the server with MLflow's.
 
 Both libraries work on fresh stores of the same size, in processes of their own that take turns, so that a change of the
 machine's speed meets both. The tables show medians and the ratio official / Lineal (above 1 = Lineal is faster).
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import metric_points, scale, startup, suites
+from bench import metric_points, scale, startup, suites, tracking
 from bench.measure import Result, print_table
 from tests.engines import MARIADB, POSTGRESQL
 
@@ -51,10 +51,17 @@ def _metrics(arguments: argparse.Namespace) -> list[Any]:
     return list(found)
 
 
+def _mlflow(arguments: argparse.Namespace) -> list[Any]:
+    found = tracking.measure(arguments.rounds, arguments.only)
+    tracking.print_table(found)
+    return list(found)
+
+
 OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
     "startup": _startup,
     "scale": _scale,
     "metrics": _metrics,
+    "mlflow": _mlflow,
 }
 
 
