@@ -18,7 +18,7 @@ describe("a file is shown as", () => {
     ["a.JPEG", "x", "picture"],
     ["a.svg", "<svg/>", "picture"],
     ["a.json", '{"a": 1}', "json"],
-    ["a.json", '{"a": NaN}', "text"],
+    ["a.json", '{"a": }', "text"],
     ["a.csv", "a,b\n1,2", "table"],
     ["a.csv", "one line", "text"],
     ["a.tsv", "a\tb\n1\t2", "table"],
@@ -60,6 +60,13 @@ describe("a file is shown as", () => {
     const head = Array.from({ length: 99 }, (_, at) => `c${at}`).join(",");
     const found = shown("a.csv", `${head}\n1,2`);
     expect(found.kind === "table" && [found.columns, found.table.head.length]).toEqual([99, 60]);
+  });
+
+  it("JSON with every digit of long integers, and with Python's NaN", () => {
+    const text = '{"NaN": [NaN, -Infinity, 9223372036854775807, 1e3, 0.5], "s": "NaN 9223372036854775807 \\" 1"}';
+    expect(shown("a.json", text)).toMatchObject({
+      value: { NaN: ["NaN", "-Infinity", "9223372036854775807", 1000, 0.5], s: 'NaN 9223372036854775807 " 1' },
+    });
   });
 
   it("text of JSON that is cut off", () => {

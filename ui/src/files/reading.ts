@@ -88,8 +88,19 @@ function pictureOf(bytes: Uint8Array, type: string): string {
   return `data:${type};base64,${btoa(binary)}`;
 }
 
+/** Strings, which stay as they are, and what JavaScript has no number for or writes in another way. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|-?Infinity|NaN/g;
+
+/** JSON whose long integers, and the NaN and infinities that Python writes, are texts: so each digit is shown. */
+function withExactNumbers(text: string): string {
+  return text.replace(TOKENS, (token) => {
+    const isChanged = /^-?\d+$/.test(token) ? !Number.isSafeInteger(Number(token)) : /^(-?Infinity|NaN)$/.test(token);
+    return isChanged ? `"${token}"` : token;
+  });
+}
+
 function jsonOf(text: string): Shown {
-  const value = parseJson(text);
+  const value = parseJson(withExactNumbers(text));
   if (value === undefined) return { kind: "text", text };
   return { kind: "json", value, table: splitTable(value) ?? tableOf(value), text };
 }
