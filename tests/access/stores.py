@@ -180,7 +180,7 @@ def marked(node: Any, workspace: str) -> Any:
     node.custom_properties["__kf_run__"].string_value = f"run of {node.name}"
     node.custom_properties["team"].string_value = f"team of {workspace}"
     node.custom_properties["__kf_workspace__"].string_value = workspace
-    place = "artifact_uri" if isinstance(node, pb.Execution) else "__mlflow_source__"
+    place = "artifact_uri" if isinstance(node, pb.Execution) else "__mlflow_place__"
     node.custom_properties[place].string_value = f"mlflow-artifacts:/{workspace}/0/{node.name}/artifacts"
     return node
 

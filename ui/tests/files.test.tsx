@@ -148,10 +148,10 @@ describe("a record has files here", () => {
     expect(namesFiles(nodeOf(1, { uri }))).toBe(has);
   });
 
-  it("by the place of a run, and by the source of a version", () => {
+  it("by the place of a run, and of a version", () => {
     const place = value("mlflow-artifacts:/w/0/r/artifacts");
     expect(namesFiles(nodeOf(1, { kind: "execution", properties: { artifact_uri: place } }))).toBe(true);
-    expect(namesFiles(nodeOf(1, { custom_properties: { __mlflow_source__: place } }))).toBe(true);
+    expect(namesFiles(nodeOf(1, { custom_properties: { __mlflow_place__: place } }))).toBe(true);
     expect(namesFiles(nodeOf(1, { kind: "context", uri: place.value }))).toBe(false);
   });
 });

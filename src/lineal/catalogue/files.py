@@ -1,7 +1,7 @@
 """The files of a record: what is in a folder, with the digests that were recorded of uploads.
 
-A record says where its files are: an artifact by its uri, a run of MLflow by its property `artifact_uri`. What stays
-out: contents, which the artifact proxy serves (server/mlflow/artifact_routes.py).
+A record says where its files are: an artifact by its uri, a version of a registered model and a run of MLflow by a
+property. What stays out: contents, which the artifact proxy serves (server/mlflow/artifact_routes.py).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from lineal import conventions
 from lineal.catalogue import cards, shapes
 from lineal.files import Entry, path_of_uri
 from lineal.kinds import ARTIFACT, Kind
@@ -23,8 +24,6 @@ from lineal.store.rows.files import FileRow
 
 DOWNLOADS = "api/2.0/mlflow-artifacts/artifacts"
 """Where files are downloaded, relative to the address of the server."""
-_PLACE = "artifact_uri"
-_SOURCE = "__mlflow_source__"
 _MOST_DIGESTED, _MOST_FOLDERS = 1000, 100
 _CLOCKS = 60_000
 """How far the clocks of the server and of the place of the files may be apart, in milliseconds."""
@@ -38,7 +37,8 @@ def place_of(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> s
     """
     cards.require(session, kind, node_id)
     [node] = readable_messages(session, types, kind, node_rows.nodes_by_ids(session, kind, [node_id]))
-    named = [node.uri, _text(node, _SOURCE)] if kind is ARTIFACT else [_text(node, _PLACE)]
+    of_version, of_run = (_text(node, name) for name in (conventions.FILES_OF_VERSION, conventions.FILES_OF_RUN))
+    named = [node.uri, of_version] if kind is ARTIFACT else [of_run]
     return next((uri for uri in named if path_of_uri(uri) is not None), named[0])
 
 

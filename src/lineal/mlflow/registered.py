@@ -33,7 +33,7 @@ TYPE = conventions.MLFLOW_REGISTERED_MODEL
 TYPE_PROPERTIES = {"name": pb.STRING, "description": pb.STRING}
 PROMPT_TYPE = "mlflow.Prompt"
 SOURCE, SOURCE_RUN, SOURCE_MODEL = "__mlflow_source__", "__mlflow_source_run__", "__mlflow_model__"
-RUN_LINK, PLACE = "__mlflow_run_link__", "__mlflow_place__"
+RUN_LINK, PLACE = "__mlflow_run_link__", conventions.FILES_OF_VERSION
 """The custom properties of a version: what its client said of it, and where its files are."""
 UPDATED = "__mlflow_updated__"
 """When MLflow's clients changed a registered model or a version, in milliseconds: tags and aliases do not count."""

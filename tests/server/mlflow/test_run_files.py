@@ -58,3 +58,18 @@ def test_an_experiment_cannot_point_into_the_files_of_another_workspace(door: Do
             "INVALID_PARAMETER_VALUE"
         )
     assert door.experiment("own", artifact_location=f"mlflow-artifacts:/{other}/mine")
+
+
+def test_the_page_of_a_version_shows_the_files_of_its_model(door: Door) -> None:
+    run = door.run()
+    model = door.post("logged-models", experiment_id="0", name="m", source_run_id=run)["model"]["info"]
+    upload(door, model["artifact_uri"], "MLmodel", b"flavors: {}")
+    door.post("registered-models/create", name=f"{door.workspace}-m")
+    named = {"source": f"models:/{model['model_id']}", "model_id": model["model_id"]}
+    door.post("model-versions/create", name=f"{door.workspace}-m", run_id=run, **named)
+    q = f"workspace={door.workspace} type:model"
+    found = door.client.get("/api/v1/artifacts", params={"q": q}).json()["items"]
+    assert len(found) == 2
+    for each in found:
+        files = door.client.get(f"/api/v1/artifacts/{each['id']}/files").json()
+        assert [item["name"] for item in files["items"]] == ["MLmodel"], each["uri"]

@@ -14,7 +14,7 @@ export function namesFiles(record: Node): boolean {
   const named =
     record.kind === "execution"
       ? [record.properties.artifact_uri, custom.artifact_uri]
-      : [{ value: record.uri }, record.properties.__mlflow_source__, custom.__mlflow_source__];
+      : [{ value: record.uri }, record.properties.__mlflow_place__, custom.__mlflow_place__];
   return record.kind !== "context" && named.some((place) => KEPT_HERE.test(String(place?.value ?? "")));
 }
 
