@@ -120,6 +120,20 @@ def _of_events(kind: str, node_id: str) -> dict[str, Route]:
     return {f"/api/v1/{kind}/{{node_id}}/events": Route(values, [{"node_id": node_id}])}
 
 
+def _of_points(kind: str, *with_points: str) -> dict[str, Route]:
+    """Return the routes to the points of metrics of artifacts or executions, of which these have some."""
+    named = {"node_id": _IDS, "limit": ["1", "100"], "cursor": [NEXT]}
+    steps = {"name": ["loss", "auc"], "first_step": ["2"], "last_step": ["2"]}
+    return {
+        f"/api/v1/{kind}/{{node_id}}/metrics": Route(
+            {**named, "name": ["loss"], "latest_only": ["true"]}, [{"node_id": each} for each in with_points]
+        ),
+        f"/api/v1/{kind}/{{node_id}}/metrics/history": Route(
+            {**named, **steps}, [{"node_id": each, "name": "loss"} for each in with_points]
+        ),
+    }
+
+
 # A place before all versions: no artifact of these stores has two.
 _FUTURE = f"{10**14}-1"
 _AROUND = {"as_of": [_LATER], "since": ["1"], "internal": ["true", "false"]}
@@ -137,21 +151,8 @@ ROUTES: dict[str, Route] = {
     "/api/v1/artifacts/{node_id}/evaluations": Route({"node_id": _IDS}),
     "/api/v1/artifacts/{node_id}/files": Route(_FILES, [{"node_id": "2"}, {"node_id": "5"}]),
     "/api/v1/executions/{node_id}/files": Route(_FILES, [{"node_id": "1"}, {"node_id": "3"}]),
-    "/api/v1/artifacts/{node_id}/metrics": Route(
-        {"node_id": _IDS, "name": ["loss"], "latest_only": ["true"], "limit": ["1", "100"], "cursor": [NEXT]},
-        [{"node_id": "1"}, {"node_id": "4"}],
-    ),
-    "/api/v1/artifacts/{node_id}/metrics/history": Route(
-        {
-            "node_id": _IDS,
-            "name": ["loss", "auc"],
-            "first_step": ["2"],
-            "last_step": ["2"],
-            "limit": ["1", "100"],
-            "cursor": [NEXT],
-        },
-        [{"node_id": "1", "name": "loss"}, {"node_id": "4", "name": "loss"}],
-    ),
+    **_of_points("artifacts", "1", "4"),
+    **_of_points("executions", "1", "3"),
     "/api/v1/lineage": Route(
         {
             "focus": _KEYS,
@@ -216,6 +217,21 @@ ROUTES: dict[str, Route] = {
             "only": ["a", "b"],
         },
         [{"metric": "size"}],
+    ),
+    "/api/v1/metrics/names": Route({"keys": [",".join(_KEYS)]}, [{"keys": ",".join(_KEYS)}]),
+    "/api/v1/metrics/curves": Route(
+        {
+            "keys": [",".join(_KEYS)],
+            "name": ["loss", "auc"],
+            "axis": ["step", "time", "elapsed"],
+            "first": ["1"],
+            "last": ["2"],
+            "points": ["4", "100"],
+        },
+        [{"keys": ",".join(_KEYS), "name": "loss"}],
+    ),
+    "/api/v1/metrics/export": Route(
+        {"keys": [*_KEYS], "name": ["loss", "auc"]}, [{"keys": each} for each in ("a1", "a4", "e1", "e3")]
     ),
     "/api/v1/metrics/compared": Route(
         {"keys": [",".join(f"a{each}" for each in _IDS), "e1,e2,a3"]},

@@ -696,8 +696,93 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The points of one metric, ordered by step, time and value */
+        /** The points of one metric of an artifact, ordered by step, time and value */
         get: operations["metric_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{node_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics whose points were logged to an execution, in the order in which they began */
+        get: operations["logged_metrics_of_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{node_id}/metrics/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The points of one metric of an execution, ordered by step, time and value */
+        get: operations["metric_history_of_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The metrics whose points were logged to artifacts and executions, by name */
+        get: operations["metric_names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The points of one metric of several records, as many as a chart can show */
+        get: operations["metric_curves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export all points of metrics of artifacts and executions, as CSV */
+        get: operations["export_metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1615,6 +1700,73 @@ export interface components {
             complete: boolean;
         };
         /**
+         * Curve
+         * @description The points of a metric of one record, ordered by step, time and value; the three lists are index-aligned.
+         *
+         *     Attributes:
+         *         key: the record.
+         *         first_time: the time of its first point, whether that is asked for or not.
+         *         total: how many points the part that was asked for has. If they are more than were wanted, the first, the last,
+         *             the least and the greatest of each span of neighbours are given, and one that is no number.
+         *         not_finite: how many of them are NaN or infinite.
+         *         not_positive: how many of them are finite and 0 or less.
+         *         steps: the steps.
+         *         times: the times.
+         *         values: the values.
+         *         spans: the spans; None if all points are given.
+         */
+        Curve: {
+            /** Key */
+            key: string;
+            /** First Time */
+            first_time: number;
+            /** Total */
+            total: number;
+            /** Not Finite */
+            not_finite: number;
+            /** Not Positive */
+            not_positive: number;
+            /** Steps */
+            steps: number[];
+            /** Times */
+            times: number[];
+            /** Values */
+            values: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            spans: components["schemas"]["CurveSpans"] | null;
+        };
+        /**
+         * CurveSpans
+         * @description The spans of neighbouring points that a thinned curve was made of; the four lists are index-aligned.
+         *
+         *     Attributes:
+         *         steps: the step of the last point of each span.
+         *         times: its time.
+         *         means: the mean of the values that are finite; NaN if none is.
+         *         counts: how many values are finite.
+         */
+        CurveSpans: {
+            /** Steps */
+            steps: number[];
+            /** Times */
+            times: number[];
+            /** Means */
+            means: (number | ("NaN" | "Infinity" | "-Infinity"))[];
+            /** Counts */
+            counts: number[];
+        };
+        /**
+         * Curves
+         * @description The curves of one metric, of those of the records that have points of it, in the order asked for.
+         */
+        Curves: {
+            /** Name */
+            name: string;
+            /** Items */
+            items: components["schemas"]["Curve"][];
+            /** Missing */
+            missing: string[];
+        };
+        /**
          * Cut
          * @description Where a walk stopped before its end.
          *
@@ -2277,6 +2429,36 @@ export interface components {
             values: (number | ("NaN" | "Infinity" | "-Infinity"))[];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * MetricName
+         * @description A metric that records have points of.
+         *
+         *     Attributes:
+         *         name: its name.
+         *         keys: the records, in the order asked for.
+         *         is_curve: whether one of them has points at more than one step or time.
+         *         has_steps: whether one of them has points at more than one step.
+         */
+        MetricName: {
+            /** Name */
+            name: string;
+            /** Keys */
+            keys: string[];
+            /** Is Curve */
+            is_curve: boolean;
+            /** Has Steps */
+            has_steps: boolean;
+        };
+        /**
+         * MetricNames
+         * @description The metrics that records have points of, by name; `missing` are the keys of records that do not exist.
+         */
+        MetricNames: {
+            /** Items */
+            items: components["schemas"]["MetricName"][];
+            /** Missing */
+            missing: string[];
         };
         /**
          * MetricPoint
@@ -7342,6 +7524,423 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MetricHistory"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logged_metrics_of_execution: {
+        parameters: {
+            query?: {
+                /** @description Only these metrics. */
+                name?: string[] | null;
+                /** @description Leave out what takes reading all points. */
+                latest_only?: boolean;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoggedMetrics"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_history_of_execution: {
+        parameters: {
+            query: {
+                /** @description The metric. */
+                name: string;
+                /** @description Only points from, or up to, this step. */
+                first_step?: number | null;
+                /** @description Only points from, or up to, this step. */
+                last_step?: number | null;
+                /** @description The longest page wanted. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same other parameters. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricHistory"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_names: {
+        parameters: {
+            query: {
+                /** @description Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution). */
+                keys: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricNames"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metric_curves: {
+        parameters: {
+            query: {
+                /** @description Up to 50 keys, comma-separated: `a12` (artifact), `e7` (execution). */
+                keys: string;
+                /** @description The metric. */
+                name: string;
+                /** @description What `first` and `last` are: steps, or milliseconds since 1970 or since the first point. */
+                axis?: "step" | "time" | "elapsed";
+                /** @description Where the part of the axis begins, or ends. */
+                first?: number | null;
+                /** @description Where the part of the axis begins, or ends. */
+                last?: number | null;
+                /** @description How many points of a record are enough; about as many are given. */
+                points?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curves"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_metrics: {
+        parameters: {
+            query: {
+                /** @description Up to 200 keys, comma-separated: `a12` (artifact), `e7` (execution). */
+                keys: string;
+                /** @description Only these metrics. */
+                name?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rows, streamed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -41,10 +41,15 @@ from lineal.catalogue.shapes.home import Workspace as Workspace
 from lineal.catalogue.shapes.home import Workspaces as Workspaces
 from lineal.catalogue.shapes.metrics import ComparedMetric as ComparedMetric
 from lineal.catalogue.shapes.metrics import ComparedMetrics as ComparedMetrics
+from lineal.catalogue.shapes.metrics import Curve as Curve
+from lineal.catalogue.shapes.metrics import Curves as Curves
+from lineal.catalogue.shapes.metrics import CurveSpans as CurveSpans
 from lineal.catalogue.shapes.metrics import LatestMetrics as LatestMetrics
 from lineal.catalogue.shapes.metrics import LoggedMetric as LoggedMetric
 from lineal.catalogue.shapes.metrics import LoggedMetrics as LoggedMetrics
 from lineal.catalogue.shapes.metrics import MetricHistory as MetricHistory
+from lineal.catalogue.shapes.metrics import MetricName as MetricName
+from lineal.catalogue.shapes.metrics import MetricNames as MetricNames
 from lineal.catalogue.shapes.metrics import MetricPoint as MetricPoint
 from lineal.catalogue.shapes.metrics import RecordMetrics as RecordMetrics
 from lineal.catalogue.shapes.records import Card as Card

@@ -100,3 +100,82 @@ class ComparedMetrics:
 
     items: list[RecordMetrics]
     exact: bool
+
+
+@dataclass(frozen=True)
+class MetricName:
+    """A metric that records have points of.
+
+    Attributes:
+        name: its name.
+        keys: the records, in the order asked for.
+        is_curve: whether one of them has points at more than one step or time.
+        has_steps: whether one of them has points at more than one step.
+    """
+
+    name: str
+    keys: list[str]
+    is_curve: bool
+    has_steps: bool
+
+
+@dataclass(frozen=True)
+class MetricNames:
+    """The metrics that records have points of, by name; `missing` are the keys of records that do not exist."""
+
+    items: list[MetricName]
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class CurveSpans:
+    """The spans of neighbouring points that a thinned curve was made of; the four lists are index-aligned.
+
+    Attributes:
+        steps: the step of the last point of each span.
+        times: its time.
+        means: the mean of the values that are finite; NaN if none is.
+        counts: how many values are finite.
+    """
+
+    steps: list[int]
+    times: list[int]
+    means: list[Decimal]
+    counts: list[int]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The points of a metric of one record, ordered by step, time and value; the three lists are index-aligned.
+
+    Attributes:
+        key: the record.
+        first_time: the time of its first point, whether that is asked for or not.
+        total: how many points the part that was asked for has. If they are more than were wanted, the first, the last,
+            the least and the greatest of each span of neighbours are given, and one that is no number.
+        not_finite: how many of them are NaN or infinite.
+        not_positive: how many of them are finite and 0 or less.
+        steps: the steps.
+        times: the times.
+        values: the values.
+        spans: the spans; None if all points are given.
+    """
+
+    key: str
+    first_time: int
+    total: int
+    not_finite: int
+    not_positive: int
+    steps: list[int]
+    times: list[int]
+    values: list[Decimal]
+    spans: CurveSpans | None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The curves of one metric, of those of the records that have points of it, in the order asked for."""
+
+    name: str
+    items: list[Curve]
+    missing: list[str]

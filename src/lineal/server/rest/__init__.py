@@ -20,6 +20,7 @@ from lineal.files import ArtifactsRoot
 from lineal.server.rest import (
     audit_routes,
     change_routes,
+    curve_routes,
     docs_page,
     file_routes,
     group_routes,
@@ -48,6 +49,7 @@ _MODULES = (
     node_routes,
     change_routes,
     metric_routes,
+    curve_routes,
     lineage_routes,
     group_routes,
     home_routes,

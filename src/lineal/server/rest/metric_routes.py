@@ -1,4 +1,4 @@
-"""The routes of points of metrics: the metrics of an artifact, the history of one, and adding points.
+"""The routes of points of metrics: the metrics of a record, the history of one, and adding points.
 
 What stays out: rules. A route reads its parameters, calls the catalogue and writes its answer. NaN and the infinities
 are the texts "NaN", "Infinity" and "-Infinity", in bodies as in answers.
@@ -14,8 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from lineal import errors
 from lineal.catalogue import Catalogue, shapes
-from lineal.catalogue.metric_points import Columns
-from lineal.kinds import ARTIFACT
+from lineal.catalogue.metric_points import LONGEST_HISTORY, Columns
+from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.server.rest.parameters import Cursor, NodeId, read_id
 from lineal.server.rest.writing import DECIMAL_SCHEMA, answer
 
@@ -59,17 +59,18 @@ class NewPoints(BaseModel):
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
     """Add the routes."""
-    _add_reads(router, catalogue)
+    _add_reads(router, catalogue, ARTIFACT, "")
+    _add_reads(router, catalogue, EXECUTION, "_of_execution")
     _add_write(router, catalogue)
 
 
-def _add_reads(router: APIRouter, catalogue: Catalogue) -> None:
+def _add_reads(router: APIRouter, catalogue: Catalogue, kind: Kind, called: str) -> None:
     @router.get(
-        "/artifacts/{node_id}/metrics",
+        f"/{kind.plural}/{{node_id}}/metrics",
         response_model=shapes.LoggedMetrics,
-        summary="The metrics whose points were logged to an artifact, in the order in which they began",
-        operation_id="logged_metrics",
-        tags=["artifacts"],
+        summary=f"The metrics whose points were logged to an {kind.name}, in the order in which they began",
+        operation_id=f"logged_metrics{called}",
+        tags=[kind.plural],
     )
     def logged(
         node_id: NodeId,
@@ -78,28 +79,30 @@ def _add_reads(router: APIRouter, catalogue: Catalogue) -> None:
         limit: Annotated[int, Query(ge=1, le=1000, description="The longest page wanted.")] = 1000,
         cursor: Cursor = "",
     ) -> Response:
-        number = read_id(node_id, what=ARTIFACT.name)
-        found = catalogue.metrics.page(number, names=name or (), latest_only=latest_only, limit=limit, cursor=cursor)
+        number = read_id(node_id, what=kind.name)
+        found = catalogue.metrics.page(
+            kind, number, names=name or (), latest_only=latest_only, limit=limit, cursor=cursor
+        )
         return answer(found)
 
     @router.get(
-        "/artifacts/{node_id}/metrics/history",
+        f"/{kind.plural}/{{node_id}}/metrics/history",
         response_model=shapes.MetricHistory,
-        summary="The points of one metric, ordered by step, time and value",
-        operation_id="metric_history",
-        tags=["artifacts"],
+        summary=f"The points of one metric of an {kind.name}, ordered by step, time and value",
+        operation_id=f"metric_history{called}",
+        tags=[kind.plural],
     )
     def history(
         node_id: NodeId,
         name: _Name,
         first_step: _Step = None,
         last_step: _Step = None,
-        limit: Annotated[int, Query(ge=1, le=50_000, description="The longest page wanted.")] = 10_000,
+        limit: Annotated[int, Query(ge=1, le=LONGEST_HISTORY, description="The longest page wanted.")] = 10_000,
         cursor: Cursor = "",
     ) -> Response:
-        number = read_id(node_id, what=ARTIFACT.name)
+        number = read_id(node_id, what=kind.name)
         steps = (first_step, last_step)
-        return answer(catalogue.metrics.history(number, name, steps=steps, limit=limit, cursor=cursor))
+        return answer(catalogue.metrics.history(kind, number, name, steps=steps, limit=limit, cursor=cursor))
 
 
 def _add_write(router: APIRouter, catalogue: Catalogue) -> None:

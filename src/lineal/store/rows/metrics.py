@@ -344,7 +344,8 @@ def columns(rows: Sequence[Row]) -> tuple[Sequence[int], Sequence[int], Sequence
     return steps, times, values
 
 
-def _first(name: str) -> sa.ScalarSelect[Any]:
+def first(name: str) -> sa.ScalarSelect[Any]:
+    """Return the expression for a column of the first point of each metric of a query."""
     query = sa.select(_P[name]).where(_P.metric_id == _M.id).order_by(*_IN_ORDER).limit(1)
     return query.correlate(METRIC).scalar_subquery()
 
@@ -354,7 +355,7 @@ def _if_special(special: int) -> sa.ColumnElement[int]:
 
 
 _FINITE_VALUE = sa.case((_P.special == sa.literal_column(str(FINITE)), _P.value))
-_FIRST = Statement(sa.select(_M.id, *[_first(name) for name in PLACE]).where(listed(_M.id, "ids")))
+_FIRST = Statement(sa.select(_M.id, *[first(name) for name in PLACE]).where(listed(_M.id, "ids")))
 _TOTALS = Statement(
     sa.select(
         _P.metric_id,
