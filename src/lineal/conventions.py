@@ -28,6 +28,9 @@ TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."
 # Where the files are: of a run, and of a version of a registered model, whose uri is another.
 FILES_OF_RUN, FILES_OF_VERSION = "artifact_uri", "__mlflow_place__"
+# What describes runs and experiments, which have no other description.
+MLFLOW_NOTE = "tag.mlflow.note.content"
+MLFLOW_DESCRIBED = ("mlflow.Run", MLFLOW_EXPERIMENT)
 # Why an execution did not complete: the first of each that it has, as its own or a custom property. The SDK and the
 # watchers write `failure_...`. TFX writes `__execution_error_msg__`, and `__execution_result__`, a JSON object whose
 # `resultMessage` is the reason (tfx/orchestration/portable/execution_publish_utils.py). The others are written by hand.

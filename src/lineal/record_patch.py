@@ -224,6 +224,9 @@ class _Change:
 
     def set_field(self, name: str, value: str | None) -> None:
         """Set or remove a text of the record: in its JSON, and as a property."""
+        if name == _DESCRIPTION and self.node.type in conventions.MLFLOW_DESCRIBED:
+            self.set_custom(conventions.MLFLOW_NOTE, value)
+            return
         if self._record is not None:
             self._record[name] = value
             self._is_record_changed = True

@@ -50,7 +50,7 @@ async function openFile(page: Page, path: string): Promise<void> {
 describe("the files of a run", () => {
   it("are a tree whose folders open, with sizes and digests", async () => {
     const { page, faults } = visitor;
-    await page.goto(`/executions/${made.run}`);
+    await page.goto(`/executions/${made.run}?tab=files`);
     await item(page, /notes\.txt/).waitFor();
     expect(await item(page, /notes\.txt/).textContent()).toMatch(/[0-9a-f]{12}.*58 bytes/);
     await item(page, "model").click();
@@ -69,7 +69,7 @@ describe("the files of a run", () => {
 
   it("are one tab stop, and arrow keys open and close folders", async () => {
     const { page } = visitor;
-    await page.goto(`/executions/${made.run}`);
+    await page.goto(`/executions/${made.run}?tab=files`);
     await item(page, "model").focus();
     await page.keyboard.press("ArrowRight");
     await item(page, /MLmodel/).waitFor();
@@ -92,7 +92,7 @@ describe("the files of a run", () => {
 
   it("are shown a page at a time in a large folder", async () => {
     const { page } = visitor;
-    await page.goto(`/executions/${made.run}`);
+    await page.goto(`/executions/${made.run}?tab=files`);
     await item(page, "many").click();
     await item(page, "Show more of 30 other files").click();
     await item(page, /part-0229/).waitFor();

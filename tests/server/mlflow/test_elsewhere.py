@@ -67,6 +67,16 @@ def test_a_label_that_is_changed_elsewhere_is_the_tag(door: Door, run: str) -> N
     assert listed(door, "label.team=voice")[0]["labels"] == {"team": "voice", "new": "1"}
 
 
+def test_a_description_that_is_changed_elsewhere_is_the_note(door: Door, run: str) -> None:
+    [row] = listed(door, "")
+    changed = door.client.patch(f"/api/v1/executions/{row['id']}", json={"description": "for bread"})
+    assert changed.status_code == 200, changed.text
+    assert door.data(run)["tags"]["mlflow.note.content"] == "for bread"
+    assert "description" not in changed.json()["custom_properties"]
+    door.client.patch(f"/api/v1/executions/{row['id']}", json={"description": None})
+    assert "mlflow.note.content" not in door.data(run)["tags"]
+
+
 def test_a_label_that_clients_set_themselves_is_refused(door: Door, run: str) -> None:
     [row] = listed(door, "")
     for label in ({"mlflow.runName": "other"}, {"long": "x" * 256}):

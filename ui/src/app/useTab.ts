@@ -9,7 +9,7 @@ export function useTab(first: string) {
   const onChange = (next: string | null) =>
     void navigate({
       to: ".",
-      search: (() => ({ tab: next === first ? undefined : (next ?? undefined) })) as never,
+      search: ((old: object) => ({ ...old, tab: next === first ? undefined : (next ?? undefined) })) as never,
       replace: true,
       resetScroll: false,
     });

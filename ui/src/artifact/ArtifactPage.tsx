@@ -10,6 +10,7 @@ import { LinkButton } from "../app/LinkButton";
 import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
+import { RecordCurves } from "../curves/RecordCurves";
 import { LateHistory } from "../edit/LateHistory";
 import { LateFiles, namesFiles } from "../files/LateFiles";
 import { Loaded, Loading } from "../state/States";
@@ -71,6 +72,7 @@ function Artifact({ artifact }: { artifact: Node }) {
           <PropertyList record={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="metrics">
+          <RecordCurves record={artifact} />
           <Evaluations artifact={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">

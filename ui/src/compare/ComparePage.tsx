@@ -14,6 +14,7 @@ import { type CompareSearch, keysOf, MOST_COLUMNS, MOST_COMPARED } from "./addre
 import { Charts } from "./Charts";
 import { CompareTable } from "./CompareTable";
 import { Dots } from "./Dots";
+import { Overlaid } from "./Overlaid";
 import { RecordRows } from "./RecordRows";
 import { type CompareProps, useCompared } from "./useCompared";
 
@@ -83,6 +84,7 @@ function Compared({ comparison, search, left }: Pick<CompareProps, "comparison" 
       {!exact && <p className="muted">These records have so many reports that only the newest metrics were read.</p>}
       <Dots {...props} />
       {nodes.length > 2 && <Charts {...props} />}
+      <Overlaid {...props} />
       {nodes.length > MOST_COLUMNS ? <RecordRows {...props} /> : <CompareTable {...props} />}
     </article>
   );

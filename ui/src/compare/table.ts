@@ -2,6 +2,8 @@
 
 import type { components } from "../api/schema";
 import type { Node } from "../api/shapes";
+import { isSystem } from "../curves/groups";
+import { isSaidElsewhere } from "../mlflow/run";
 import { fieldName, metricName } from "../values/humanNames";
 import { compareValues, toNumber } from "../values/numbers";
 import { isInternal } from "../values/PropertyList";
@@ -9,7 +11,7 @@ import { parseJson, type TypedValue } from "../values/Value";
 
 export type Compared = components["schemas"]["ComparedMetric"];
 
-export type Section = "Metrics" | "Parameters and properties" | "Record" | "Labels";
+export type Section = "Metrics" | "Parameters and properties" | "Record" | "Labels" | "System metrics";
 
 export interface CompareRow {
   readonly section: Section;
@@ -31,19 +33,25 @@ export interface CompareRow {
  * @param metrics the latest metrics of each record, in the order of the records.
  */
 export function compareRows(nodes: readonly Node[], metrics: readonly (readonly Compared[])[]): CompareRow[] {
+  const measured = metricRows(metrics);
   return distinct([
-    ...metricRows(metrics),
-    ...rowsOf("Parameters and properties", nodes.map(fieldsOf)),
+    ...measured.filter(({ section }) => section === "Metrics"),
+    ...rowsOf(
+      "Parameters and properties",
+      nodes.map((node, at) => fieldsOf(node, metrics[at] ?? [])),
+    ),
     ...rowsOf(
       "Labels",
       nodes.map(({ labels }) => mapTexts(labels)),
     ),
     ...rowsOf("Record", nodes.map(recordOf)),
+    ...measured.filter(({ section }) => section === "System metrics"),
   ]);
 }
 
 const WORDS: Readonly<Record<Section, string>> = {
   Metrics: "metric",
+  "System metrics": "metric",
   "Parameters and properties": "prop",
   Labels: "label",
   Record: "record",
@@ -80,11 +88,12 @@ function rowOf(
 /** A metric that was measured in several ways has a row for each: they cannot be compared. */
 function metricRows(metrics: readonly (readonly Compared[])[]): CompareRow[] {
   const found = valuesByWay(metrics);
+  const sectionOf = (name: string): Section => (isSystem(name) ? "System metrics" : "Metrics");
   return [...found.keys()].sort(compareValues).flatMap((name) => {
     const ways = found.get(name) as Ways;
     return [...ways.keys()].sort(compareValues).map((way) => {
       const words = metricWords(name, ways.size > 1 ? way : undefined);
-      return rowOf({ section: "Metrics", name, ...words }, ways.get(way) as Values);
+      return rowOf({ section: sectionOf(name), name, ...words }, ways.get(way) as Values);
     });
   });
 }
@@ -118,10 +127,10 @@ function metricWords(name: string, way: string | null | undefined): Pick<Compare
 const ELSEWHERE = new Set(["name", "version", "create_time", "labels", "id", "kwargs", "workspace", "uri"]);
 
 /** Properties and what the SDK keeps, JSON objects taken apart: hyperparameters.layers. */
-function fieldsOf(node: Node): Fields {
+function fieldsOf(node: Node, metrics: readonly Compared[]): Fields {
   const fields = new Map<string, TypedValue>();
   for (const [name, value] of Object.entries({ ...node.properties, ...node.custom_properties })) {
-    if (isInternal(name) || ELSEWHERE.has(name)) continue;
+    if (isInternal(name) || ELSEWHERE.has(name) || isSaidElsewhere(node, name)) continue;
     const parsed = value.kind === "string" ? parseJson(value.value) : value.value;
     flatten(name, parsed === undefined ? value : { kind: value.kind, value: parsed }, fields);
   }
@@ -129,6 +138,8 @@ function fieldsOf(node: Node): Fields {
     if (value === null || ELSEWHERE.has(name) || fields.has(name)) continue;
     flatten(name, { kind: typeof value, value }, fields);
   }
+  // Values that are metrics have rows of their own.
+  for (const { name } of metrics) fields.delete(`values.${name}`);
   return fields;
 }
 

@@ -20,6 +20,8 @@ export type Edit = { readonly patch: Patch } | { readonly alias: string; readonl
 /** Aliases that mean how far a version has come, in the order in which versions come there. */
 export const STAGES: readonly string[] = ["staging", "production"];
 const LONGEST = 255;
+/** What MLflow's clients describe a run or an experiment by. */
+const MLFLOW_NOTE = "tag.mlflow.note.content";
 
 export const STATES = {
   artifact: ["PENDING", "LIVE", "MARKED_FOR_DELETION", "DELETED", "ABANDONED", "REFERENCE"],
@@ -35,7 +37,8 @@ export function sayState(state: string | null): string {
 }
 
 export function descriptionOf(record: Node): string {
-  const value = (record.properties.description ?? record.custom_properties.description)?.value;
+  const own = record.custom_properties;
+  const value = (record.properties.description ?? own[MLFLOW_NOTE] ?? own.description)?.value;
   const stated = value ?? record.meta?.description;
   return typeof stated === "string" ? stated : "";
 }

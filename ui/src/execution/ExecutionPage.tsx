@@ -8,8 +8,11 @@ import { LinkButton } from "../app/LinkButton";
 import { useTitle } from "../app/useTitle";
 import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
+import { RecordCurves } from "../curves/RecordCurves";
 import { FoldedHistory } from "../edit/LateHistory";
 import { FilesSection } from "../files/LateFiles";
+import { MlflowRun } from "../mlflow/MlflowRun";
+import { isMlflowRun } from "../mlflow/run";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { withoutReason } from "../values/Failure";
@@ -46,23 +49,37 @@ function Execution({ execution }: { execution: Node }) {
         </LinkButton>
       </RecordHeader>
       <FailureNote failure={execution.failure} state={execution.state} />
-      <div className="execution">
-        <EventTable kind="executions" id={execution.id} direction="input" title="Inputs" />
-        <section className="execution-middle" aria-label="What it did">
-          <h2>Execution</h2>
-          <Times execution={execution} />
-          <MetaList node={execution} />
-          <PropertyList record={shown} />
-        </section>
-        <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
-      </div>
-      <FilesSection record={execution} />
+      {isMlflowRun(execution) ? (
+        <MlflowRun run={shown} times={<Times execution={execution} />} />
+      ) : (
+        <Plain execution={shown} />
+      )}
       <FoldedHistory record={execution} />
       <details className="internal">
         <summary>JSON</summary>
         <RawJson record={execution} />
       </details>
     </article>
+  );
+}
+
+/** What it read, what it did, what it wrote; and the curves of its metrics if it has some. */
+function Plain({ execution }: { execution: Node }) {
+  return (
+    <>
+      <div className="execution">
+        <EventTable kind="executions" id={execution.id} direction="input" title="Inputs" />
+        <section className="execution-middle" aria-label="What it did">
+          <h2>Execution</h2>
+          <Times execution={execution} />
+          <MetaList node={execution} />
+          <PropertyList record={execution} />
+        </section>
+        <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
+      </div>
+      <FilesSection record={execution} />
+      <RecordCurves record={execution} />
+    </>
   );
 }
 

@@ -3,13 +3,8 @@
 import UPlot from "uplot";
 import { formatNumber } from "./numbers";
 import type { PlotProps } from "./plotTypes";
-import { seriesColour, seriesDash } from "./seriesLooks";
+import { colour, seriesColour, seriesDash } from "./seriesLooks";
 import { timeTicks } from "./timeTicks";
-
-/** The value of a token of tokens.css. */
-function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-}
 
 /** @param onPlace is told the place of the value under the pointer, null when there is none. */
 export function optionsOf(

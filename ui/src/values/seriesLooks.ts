@@ -12,3 +12,8 @@ export function seriesColour(at: number): string {
 export function seriesDash(at: number): readonly number[] {
   return DASHES[Math.floor(at / COLOURS) % DASHES.length] as readonly number[];
 }
+
+/** The value of a token of tokens.css, for a canvas. */
+export function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+}
