@@ -3,7 +3,7 @@
 import type { components } from "../api/schema";
 import type { Node } from "../api/shapes";
 import { isSystem } from "../curves/groups";
-import { isSaidElsewhere } from "../mlflow/run";
+import { isMlflowRun, isSaidElsewhere, ownTagsOf } from "../mlflow/run";
 import { fieldName, metricName } from "../values/humanNames";
 import { compareValues, toNumber } from "../values/numbers";
 import { isInternal } from "../values/PropertyList";
@@ -163,7 +163,9 @@ function mapTexts(texts: Readonly<Record<string, string>>): Fields {
 
 function recordOf(node: Node): Fields {
   const texts = { type: node.type, state: node.state, uri: node.uri, workspace: node.workspace, run: node.run };
-  return mapTexts(Object.fromEntries(Object.entries(texts).filter(([, text]) => text)) as Record<string, string>);
+  const known = Object.entries(texts).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  const tags = isMlflowRun(node) ? ownTagsOf(node).map(({ name, value }): [string, string] => [name, value]) : [];
+  return mapTexts(Object.fromEntries([...known, ...tags]));
 }
 
 /** The difference of two numbers; null where one is none, or they are equal. */

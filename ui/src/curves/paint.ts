@@ -5,7 +5,7 @@ import { colour, seriesColour, seriesDash } from "../values/seriesLooks";
 import type { Chart } from "./chart";
 import { type CurveLine, nearestTo, type Places } from "./lines";
 
-const FAINT = 0.28;
+const FAINT = 0.38;
 /** From how few points on each has a dot: lines of a few points are read point by point. */
 const FEW = 40;
 const MARK = 4;

@@ -55,10 +55,10 @@ export function withoutOwn(run: Node): Node {
 
 const SAID: ReadonlySet<string> = new Set(["name", "run_id", "experiment_id", "user_id", "artifact_uri"]);
 
-/** Whether a property of a run is a label, the description or an id, which a comparison says elsewhere or not at all. */
+/** Whether a property of a run is a tag or an id, which a comparison says elsewhere or not at all. */
 export function isSaidElsewhere(record: Pick<Node, "type">, name: string): boolean {
   if (!isMlflowRun(record)) return false;
-  return (SAID.has(name) && name !== "user_id") || (name.startsWith(TAG) && !name.startsWith(`${TAG}${OWN_TAG}`));
+  return SAID.has(name) || name.startsWith(TAG);
 }
 
 /** A property of a run as a text; undefined if it is empty. */
