@@ -1,7 +1,8 @@
 """Curves of metrics: which metrics records have points of, and those points of one that a chart needs.
 
-A curve with more points than are wanted is cut into spans of neighbours. The first, the last, the least and the greatest
-point of each stay: no peak is lost. Its mean stays too, so that a program can smooth all values. What stays out: points as pages (metric_points.py), and values that evaluations report (series.py).
+A curve with more points than are wanted is cut into spans of neighbours. The first, the last, the least and the
+greatest point of each stay: no peak is lost. Its mean stays too, so that a program can smooth all values. What stays
+out: points as pages (metric_points.py), and values that evaluations report (series.py).
 """
 
 from __future__ import annotations
