@@ -43,7 +43,7 @@ function pane(page: Page) {
 
 /** Open the page of the run with a file. */
 async function openFile(page: Page, path: string): Promise<void> {
-  await page.goto(`/executions/${made.run}?file=${encodeURIComponent(path)}`);
+  await page.goto(`/executions/${made.run}?tab=files&file=${encodeURIComponent(path)}`);
   await settle(page);
 }
 
