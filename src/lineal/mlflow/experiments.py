@@ -19,11 +19,11 @@ from lineal.mlflow.stored_form import ACTIVE, DELETED, TAG
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
+from lineal.service.writes.held_nodes import message_of
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
-from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import whole_nodes
+from lineal.store.rows import held_nodes, whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -206,8 +206,18 @@ def locked(session: Session, types: KnownTypes, request: Request) -> pb.Context:
         NotFoundError: the workspace has none with this id.
     """
     experiment_id = request.text("experiment_id")
-    node_rows.ask_to_update(session, CONTEXT, [by_id(session, types, request, experiment_id).id])()
-    return by_id(session, types, request, experiment_id)
+    require_number(experiment_id)
+    number, workspace = int(experiment_id), request.workspace
+    if number == 0:
+        external_id = stored_form.default_external_id(workspace)
+        stored = held_nodes.ask_by_external_id(session, CONTEXT, external_id)()
+    else:
+        stored = held_nodes.ask_by_id(session, CONTEXT, number)() if 0 < number < _LARGEST_ID else None
+    context: pb.Context | None = message_of(session, types, CONTEXT, stored) if stored is not None else None
+    is_own = stored_form.is_own if number == 0 else _is_other
+    if context is None or not is_own(context, stored_form.EXPERIMENT_TYPE, workspace):
+        raise _no_experiment(request, experiment_id)
+    return context
 
 
 def require_number(experiment_id: str) -> None:
@@ -228,17 +238,19 @@ def by_ids(session: Session, types: KnownTypes, request: Request, ids: Sequence[
     nodes = (
         whole_messages(session, types, CONTEXT, whole_nodes.whole_by_ids(session, CONTEXT, others)) if others else []
     )
-    own = [each for each in nodes if _is_experiment(each, request.workspace)]
+    own = [each for each in nodes if _is_other(each, stored_form.EXPERIMENT_TYPE, request.workspace)]
     return [*found, *own]
 
 
 _NUMBER = re.compile(r"\s*-?[0-9]{1,30}\s*")
 
 
-def _is_experiment(context: pb.Context, workspace: str) -> bool:
+def _is_other(context: pb.Context, type_name: str, workspace: str) -> bool:
     """Say whether a context is an experiment of a workspace whose id is that of its node."""
-    is_own = stored_form.is_own(context, stored_form.EXPERIMENT_TYPE, workspace)
-    return is_own and stored_form.experiment_id_of(context) != stored_form.DEFAULT_ID
+    return (
+        stored_form.is_own(context, type_name, workspace)
+        and stored_form.experiment_id_of(context) != stored_form.DEFAULT_ID
+    )
 
 
 def _no_experiment(request: Request, experiment_id: str, *, stage: str = "") -> errors.NotFoundError:

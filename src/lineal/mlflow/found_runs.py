@@ -6,6 +6,7 @@ What stays out: searches (searching.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lineal import errors
 from lineal.kinds import EXECUTION
@@ -13,10 +14,11 @@ from lineal.mlflow import stored_form
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import ACTIVE
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages, whole_messages
+from lineal.service.messages import whole_messages
+from lineal.service.writes.held_nodes import message_of
 from lineal.store.engine.session import Session
-from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import whole_nodes
+from lineal.store.rows import held_nodes, whole_nodes
+from lineal.store.rows.held_nodes import HeldNode
 from lineal.wire import metadata_store as pb
 
 
@@ -42,7 +44,19 @@ def by_id(session: Session, types: KnownTypes, request: Request) -> pb.Execution
     return found[run_id]
 
 
+class HeldRun(NamedTuple):
+    """A run that nobody else changes until the transaction ends, and how it is stored."""
+
+    run: pb.Execution
+    stored: HeldNode
+
+
 def locked(session: Session, types: KnownTypes, request: Request, *, stage: str | None = ACTIVE) -> pb.Execution:
+    """Return the run that `held` returns."""
+    return held(session, types, request, stage=stage).run
+
+
+def held(session: Session, types: KnownTypes, request: Request, *, stage: str | None = ACTIVE) -> HeldRun:
     """Return the run that a request names; nobody else changes it until the transaction ends.
 
     Raises:
@@ -51,17 +65,17 @@ def locked(session: Session, types: KnownTypes, request: Request, *, stage: str 
     """
     run_id = run_id_of(request)
     external_id = stored_form.run_external_id(request.workspace, run_id)
-    known = node_rows.ask_by_external_ids(session, EXECUTION, [external_id])()
-    rows = node_rows.ask_to_update(session, EXECUTION, [row.id for row in known])()
-    nodes = [node for node in node_messages(session, types, EXECUTION, rows) if _is_own(node, request.workspace)]
-    if not nodes:
+    stored = held_nodes.ask_by_external_id(session, EXECUTION, external_id)()
+    if stored is None:
         raise _no_run(request, run_id)
-    run: pb.Execution = nodes[0]
+    run: pb.Execution = message_of(session, types, EXECUTION, stored)
+    if not _is_own(run, request.workspace):
+        raise _no_run(request, run_id)
     if stage is not None and stored_form.stage_of(run) != stage:
         raise errors.InvalidArgumentError(
             f"the run {run_id} is {stored_form.stage_of(run)}, and this needs one that is {stage}; restore it first"
         )
-    return run
+    return HeldRun(run, stored)
 
 
 def run_id_of(request: Request) -> str:

@@ -13,9 +13,10 @@ from lineal.kinds import EXECUTION, Kind
 from lineal.mlflow import keys
 from lineal.mlflow.requests import Request, finite
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.log_metrics import log_metrics
+from lineal.service.writes.log_metrics import log_held, log_metrics
 from lineal.store.engine.session import Session
 from lineal.store.rows import metrics as metric_rows
+from lineal.store.rows.held_nodes import HeldNode
 from lineal.store.rows.metrics import StoredPoint
 from lineal.wire import metrics as wire
 
@@ -75,6 +76,12 @@ def log(
 ) -> None:
     """Add points to a run, or to a model, given by the id of its node."""
     log_metrics(session, types, wire.LogMetricsRequest(**{kind.id_column: node}, series=series))
+
+
+def log_of_run(session: Session, types: KnownTypes, stored: HeldNode, series: Sequence[wire.MetricSeries]) -> None:
+    """Add points to a run that the transaction holds."""
+    request = wire.LogMetricsRequest(**{EXECUTION.id_column: stored.row.id}, series=series)
+    log_held(session, types, EXECUTION, stored, request)
 
 
 def latest_of(session: Session, ids: Sequence[int], *, kind: Kind = EXECUTION) -> dict[int, list[Fields]]:

@@ -13,7 +13,7 @@ from lineal.kinds import CONTEXT, EXECUTION
 from lineal.mlflow import stored_form, workspaces
 from lineal.mlflow.stored_form import PARAM, TAG
 from lineal.service.known_types import KnownTypes
-from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.put_nodes import start_nodes
 from lineal.store.engine.session import Session
 from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
@@ -62,11 +62,12 @@ def store_runs(session: Session, types: KnownTypes, workspace: str, runs: Sequen
     context_type = workspaces.type_id(session, types, CONTEXT, stored_form.RUN_TYPE, stored_form.RUN_CONTEXT_PROPERTIES)
     run_type = workspaces.type_id(session, types, EXECUTION, stored_form.RUN_TYPE, stored_form.RUN_PROPERTIES)
     executions = [_execution(run_type, workspace, run) for run in runs]
-    context_ids = write_nodes(session, types, CONTEXT, [_context(context_type, workspace, run) for run in runs])
+    asked = workspaces.ask_workspace_id(session, types, workspace)
+    contexts = start_nodes(session, types, CONTEXT, [_context(context_type, workspace, run) for run in runs])
+    started = start_nodes(session, types, EXECUTION, executions)
+    context_ids, ids, workspace_id = contexts(), started(), asked()
     experiment_ids = [run.experiment_id for run in runs]
     relations.add_parents(session, list(zip(context_ids, experiment_ids, strict=True)))
-    ids = write_nodes(session, types, EXECUTION, executions)
-    workspace_id = workspaces.workspace_id(session, types, workspace)
     held = zip(ids, experiment_ids, context_ids, strict=True)
     members = [(holder, node_id) for node_id, *holders in held for holder in (workspace_id, *holders)]
     relations.add_members(session, EXECUTION, members)

@@ -23,6 +23,7 @@ from lineal.mlflow import (
     stored_form,
     workspaces,
 )
+from lineal.mlflow.found_runs import HeldRun
 from lineal.mlflow.new_runs import NAME_TAG, NewRun, store_runs
 from lineal.mlflow.places import run_place
 from lineal.mlflow.random_names import random_name
@@ -32,6 +33,7 @@ from lineal.mlflow.stored_form import ACTIVE, DELETED, PARAM, TAG, number, text
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
+from lineal.service.writes.held_nodes import write_held
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
@@ -126,8 +128,9 @@ def update_run(session: Session, types: KnownTypes, request: Request) -> Fields:
         NotFoundError: the workspace has no such run.
         InvalidArgumentError: it is deleted.
     """
-    run = found_runs.locked(session, types, request)
-    paths: list[str] = []
+    default_id = workspaces.ask_default_id(session, request.workspace)
+    held = found_runs.held(session, types, request)
+    run, paths = held.run, list[str]()
     status = request.text("status")
     state = stored_form.STATES.get(stored_form.STATUS_NUMBERS.get(status, status))
     if state is not None:
@@ -139,8 +142,9 @@ def update_run(session: Session, types: KnownTypes, request: Request) -> Fields:
     if request.text("run_name"):
         paths += _rename(run, request.text("run_name"))
     if paths:
-        _write(session, types, run, paths)
-    [experiment_id] = experiment_ids(session, types, request, [run]).values()
+        _write(session, types, held, paths)
+    own = run.properties["experiment_id"].int_value
+    experiment_id = stored_form.DEFAULT_ID if own == default_id() else str(own)
     return {"run_info": stored_form.run_info(run, experiment_id=experiment_id)}
 
 
@@ -155,9 +159,9 @@ def delete_run(session: Session, types: KnownTypes, request: Request) -> Fields:
     Raises:
         NotFoundError: the workspace has no such run.
     """
-    run = found_runs.locked(session, types, request, stage=None)
-    if stored_form.stage_of(run) == ACTIVE:
-        _write(session, types, run, _set(run, conventions.ARCHIVED, number(now())))
+    held = found_runs.held(session, types, request, stage=None)
+    if stored_form.stage_of(held.run) == ACTIVE:
+        _write(session, types, held, _set(held.run, conventions.ARCHIVED, number(now())))
     return {}
 
 
@@ -167,9 +171,9 @@ def restore_run(session: Session, types: KnownTypes, request: Request) -> Fields
     Raises:
         NotFoundError: the workspace has no such run.
     """
-    run = found_runs.locked(session, types, request, stage=None)
-    if stored_form.stage_of(run) == DELETED:
-        _write(session, types, run, _removed(run, conventions.ARCHIVED))
+    held = found_runs.held(session, types, request, stage=None)
+    if stored_form.stage_of(held.run) == DELETED:
+        _write(session, types, held, _removed(held.run, conventions.ARCHIVED))
     return {}
 
 
@@ -210,10 +214,10 @@ def delete_tag(session: Session, types: KnownTypes, request: Request) -> Fields:
         NotFoundError: the workspace has no such run, or the run has no such tag.
     """
     key = request.text("key")
-    run = found_runs.locked(session, types, request)
-    if TAG + key not in run.custom_properties:
+    held = found_runs.held(session, types, request)
+    if TAG + key not in held.run.custom_properties:
         raise errors.NotFoundError(f"the run {found_runs.run_id_of(request)} has no tag {key[:100]!r}")
-    _write(session, types, run, _removed(run, TAG + key))
+    _write(session, types, held, _removed(held.run, TAG + key))
     return {}
 
 
@@ -246,16 +250,16 @@ def _log(
     model_metrics.require_whole(points, place)
     _check_keys(params, "params" if is_batch else "", longest=keys.LONGEST_PARAM_KEY)
     _check_keys(tags, "tags" if is_batch else "", longest=keys.LONGEST_KEY)
-    run = found_runs.locked(session, types, request)
-    paths: list[str] = []
+    held = found_runs.held(session, types, request)
+    run, paths = held.run, list[str]()
     for key, value in _new_params(run, params).items():
         paths += _set(run, PARAM + key, text(value))
     for key, value in pairs(tags).items():
         paths += _tagged(run, key, value[: keys.LONGEST_TAG])
     if paths:
-        _write(session, types, run, paths)
+        _write(session, types, held, paths)
     if series:
-        metrics.log(session, types, run.id, series)
+        metrics.log_of_run(session, types, held.stored, series)
         model_metrics.log(session, types, request, run, points)
     return {}
 
@@ -312,8 +316,9 @@ def _removed(run: pb.Execution, name: str) -> list[str]:
     return [f"custom_properties.{name}"]
 
 
-def _write(session: Session, types: KnownTypes, run: pb.Execution, paths: Sequence[str]) -> None:
-    write_nodes(session, types, EXECUTION, [run], UpdateOptions(mask=tuple(dict.fromkeys(paths))))
+def _write(session: Session, types: KnownTypes, held: HeldRun, paths: Sequence[str]) -> None:
+    run = held.run
+    write_held(session, types, EXECUTION, held.stored, run, [*dict.fromkeys(paths)])
     if "properties.name" in paths:
         _rename_context(session, types, run)
     if f"custom_properties.{TAG}{PARENT_TAG}" in paths:

@@ -5,7 +5,7 @@ What stays out: which workspace a request means (`Tracking`), and what a caller 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lineal import conventions
@@ -17,6 +17,7 @@ from lineal.service.messages import whole_messages
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.put_types import put_type
 from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import whole_nodes
 from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
@@ -64,6 +65,18 @@ def context_named(session: Session, types: KnownTypes, type_name: str, name: str
     return nodes[0] if nodes else None
 
 
+def ask_workspace_id(session: Session, types: KnownTypes, name: str) -> Callable[[], int]:
+    """Return what returns the id of the context of a workspace, which is created then if it is not there."""
+    known = types.id_of(session, CONTEXT, conventions.WORKSPACE_TYPE, "")
+    row = node_rows.ask_by_type_and_name(session, CONTEXT, known, name) if known is not None else None
+
+    def fetch() -> int:
+        found = row() if row is not None else None
+        return found.id if found is not None else workspace_id(session, types, name)
+
+    return fetch
+
+
 def workspace_id(session: Session, types: KnownTypes, name: str) -> int:
     """Return the id of the context of a workspace, which is created if it is not there."""
     found = context_named(session, types, conventions.WORKSPACE_TYPE, name)
@@ -93,6 +106,12 @@ def prepare(session: Session, types: KnownTypes, request: Request) -> None:
     context = _default(workspace)
     context.type_id = known
     write_nodes(session, types, CONTEXT, [context])
+
+
+def ask_default_id(session: Session, workspace: str) -> Callable[[], int | None]:
+    """Return what returns the id of the context of the experiment with the id 0, if it is stored."""
+    rows = node_rows.ask_by_external_ids(session, CONTEXT, [stored_form.default_external_id(workspace)])
+    return lambda: next((row.id for row in rows()), None)
 
 
 def default_experiment(session: Session, types: KnownTypes, workspace: str) -> pb.Context:

@@ -17,9 +17,10 @@ from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.metric_requests import no_node, node_of, point_message, require_name
 from lineal.service.writes.metric_values import with_values
-from lineal.store.engine.session import Row, Session
+from lineal.store.engine.session import Session
 from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.held_nodes import HeldNode
 from lineal.store.rows.metrics import Points, StoredPoint
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.rows.properties import PropertyChanges, ask_for_properties, change_properties
@@ -46,18 +47,43 @@ def log_metrics(session: Session, types: KnownTypes, request: metrics.LogMetrics
     found = rows()
     if not found:
         raise no_node(kind, node_id)
-    stored, held = properties(), known()
-    latest = _latest(points, held)
-    ids = metric_rows.put_latest(session, kind, node_id, held, latest)
-    metric_rows.add_points(session, ((ids[name], each) for name, each in points.items()))
-    with _unrecorded(session):
-        left_out = _show(session, types, kind, found[0], stored, {name: each.meant for name, each in latest.items()})
-    _record(session, kind, node_id, points)
-    session.note_written(kind, [node_id])
+    latest, left_out = _add(session, types, kind, HeldNode(found[0], properties()), points, known())
     return metrics.LogMetricsResponse(
         latest=[metrics.LatestPoint(name=name, point=point_message(each)) for name, each in latest.items()],
         left_out=left_out,
     )
+
+
+def log_held(
+    session: Session, types: KnownTypes, kind: Kind, held: HeldNode, request: metrics.LogMetricsRequest
+) -> None:
+    """Add points to a node that the transaction has locked and read already.
+
+    Raises:
+        InvalidArgumentError: the request has no points or too many, or a name or column is wrong.
+    """
+    points = _points(request)
+    known = metric_rows.ask_by_names(session, kind, held.row.id, list(points))
+    _add(session, types, kind, held, points, known())
+
+
+def _add(
+    session: Session,
+    types: KnownTypes,
+    kind: Kind,
+    held: HeldNode,
+    points: dict[str, Points],
+    known: dict[str, metric_rows.MetricRow],
+) -> tuple[dict[str, StoredPoint], int]:
+    """Store points; return the latest of each name, and how many names the record has no room to show."""
+    latest, node_id = _latest(points, known), held.row.id
+    ids = metric_rows.put_latest(session, kind, node_id, known, latest)
+    metric_rows.add_points(session, ((ids[name], each) for name, each in points.items()))
+    with _unrecorded(session):
+        left_out = _show(session, types, kind, held, {name: each.meant for name, each in latest.items()})
+    _record(session, kind, node_id, points)
+    session.note_written(kind, [node_id])
+    return latest, left_out
 
 
 def _points(request: metrics.LogMetricsRequest) -> dict[str, Points]:
@@ -97,10 +123,9 @@ def _latest(points: dict[str, Points], known: dict[str, metric_rows.MetricRow]) 
     return {name: max(point, known[name].latest) if name in known else point for name, point in found.items()}
 
 
-def _show(
-    session: Session, types: KnownTypes, kind: Kind, node: NodeRow, stored: list[Row], values: dict[str, float]
-) -> int:
+def _show(session: Session, types: KnownTypes, kind: Kind, shown: HeldNode, values: dict[str, float]) -> int:
     """Put values into the node's record and move its time of last update; return how many are left out."""
+    node, stored = shown
     time = max(now(), node.updated + 1)
     node_rows.update_nodes(session, kind, [node._replace(updated=time)])
     held = {bool(is_custom): text for _, name, is_custom, _, _, text, *_ in stored if name == ALL_META}

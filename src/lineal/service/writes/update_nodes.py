@@ -82,10 +82,23 @@ def start_update(
     properties = ask_for_properties(session, kind, ids)
 
     def finish() -> list[int]:
-        _update(session, types, kind, nodes, options, _stored(session, types, rows(), properties()))
+        update_stored(session, types, kind, nodes, options, rows(), properties())
         return ids
 
     return finish
+
+
+def update_stored(
+    session: Session,
+    types: KnownTypes,
+    kind: Kind,
+    nodes: Sequence[Any],
+    options: UpdateOptions,
+    rows: Sequence[NodeRow],
+    properties: Sequence[Row],
+) -> None:
+    """Update nodes whose rows, and the rows of whose properties, the transaction has locked and read already."""
+    _update(session, types, kind, nodes, options, _stored(session, types, rows, properties))
 
 
 def _stored(session: Session, types: KnownTypes, rows: Sequence[NodeRow], properties: Sequence[Row]) -> _Stored:

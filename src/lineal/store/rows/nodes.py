@@ -221,10 +221,15 @@ def nodes_by_type(session: Session, kind: Kind, type_id: int) -> list[NodeRow]:
     return _rows(session.rows(_OF[kind].by_type, {"type_id": type_id}))
 
 
+def ask_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> Callable[[], NodeRow | None]:
+    """Return what returns the node of that type and name, if there is one."""
+    asked = session.ask(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name})
+    return lambda: next(iter(_rows(asked())), None)
+
+
 def node_by_type_and_name(session: Session, kind: Kind, type_id: int, name: str) -> NodeRow | None:
     """Return the node of that type and name, or None; the database decides whether two names are equal."""
-    rows = _rows(session.rows(_OF[kind].by_type_and_name, {"type_id": type_id, "name": name}))
-    return rows[0] if rows else None
+    return ask_by_type_and_name(session, kind, type_id, name)()
 
 
 def holder_of_external_id(session: Session, kind: Kind, external_id: str) -> NodeRow | None:

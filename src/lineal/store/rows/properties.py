@@ -109,6 +109,20 @@ def packed_properties(kind: Kind) -> sa.Select[Any]:
     return sa.select(*columns).group_by(owner)
 
 
+def raw_properties(kind: Kind) -> sa.Select[Any]:
+    """Return the query of the properties of all nodes, as `properties_of` returns them."""
+    columns = PROPERTY[kind].c
+    names = (kind.id_column, "name", "is_custom_property", *VALUE_COLUMNS)
+    return sa.select(*[columns[name] for name in names])
+
+
+def raw_rows(session: Session, rows: list[Row]) -> list[Row]:
+    """Return rows of such a query with the values that the engine stores in another form."""
+    if not session.dialect.converts_values:
+        return rows
+    return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
+
+
 @dataclass(frozen=True)
 class _Statements:
     """The statements of one kind's properties."""
@@ -130,9 +144,7 @@ class _Statements:
 
     @cached_property
     def rows(self) -> Statement:
-        columns = PROPERTY[self.kind].c
-        own = [self._owner, columns.name, columns.is_custom_property, *[columns[name] for name in VALUE_COLUMNS]]
-        return Statement(sa.select(*own).where(listed(self._owner, "ids")))
+        return Statement(raw_properties(self.kind).where(listed(self._owner, "ids")))
 
     @cached_property
     def insert(self) -> Insertion:
@@ -190,13 +202,7 @@ def ask_for_properties(session: Session, kind: Kind, ids: Sequence[int]) -> Call
     """Return what returns the rows that `properties_of` returns."""
     asked = session.ask_listed(_OF[kind].rows, "ids", ids)
 
-    def fetch() -> list[Row]:
-        rows = asked()
-        if not session.dialect.converts_values:
-            return rows
-        return [(*row[:3], *session.dialect.loaded_value(row[3:])) for row in rows]
-
-    return fetch
+    return lambda: raw_rows(session, asked())
 
 
 def _stored(session: Session, rows: list[PropertyRow]) -> list[PropertyRow]:
