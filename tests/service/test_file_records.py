@@ -11,7 +11,7 @@ import pytest
 from lineal import errors
 from lineal.files import ArtifactsRoot, Stored, open_root
 from lineal.service import MetadataService
-from lineal.service.access import UNNAMED
+from lineal.service.access import UNNAMED, Caller, Role, scope_of
 from lineal.service.callers_files import CallersFiles
 from lineal.service.clock import now
 from lineal.service.file_records import FileRecords
@@ -130,21 +130,37 @@ def test_a_thousand_paths_are_read_together(files: CallersFiles, records: FileRe
     assert set(recorded(records, *paths)) == set(paths[::300])
 
 
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (errors.UnavailableError("the database is away"), "the database is away"),
+        (errors.InternalError("SQLite failed: secret"), "the log of the server says why"),
+    ],
+)
 def test_an_upload_whose_record_fails_says_so_and_keeps_the_file(
-    files: CallersFiles, records: FileRecords, service: MetadataService, root: ArtifactsRoot
+    files: CallersFiles, service: MetadataService, root: ArtifactsRoot, error: errors.StatusError, reason: str
 ) -> None:
     def refuse(*_: Any) -> None:
-        raise errors.UnavailableError("the database is away")
+        raise error
 
     upload(files, "before")
     service.database.write = refuse  # type: ignore[method-assign, assignment]
     with pytest.raises(errors.UnavailableError) as raised:
         upload(files, "a", b"content")
     assert raised.value.message == (
-        "the file 'a' is stored, but its SHA-256 could not be recorded: the database is away; upload it again"
+        f"the file 'a' is stored, but its SHA-256 could not be recorded: {reason}; upload it again"
     )
     with root.read("a") as content:
         assert b"".join(content) == b"content"
+
+
+def test_a_caller_reads_what_is_recorded_of_their_workspaces_alone(
+    files: CallersFiles, records: FileRecords, root: ArtifactsRoot
+) -> None:
+    for path in ("a/f", "b/f"):
+        upload(files, path)
+    limited = CallersFiles(root, Caller("somebody", Role.READER, scope_of(["a"])), records)
+    assert list(limited.recorded(["a/f", "b/f"])) == ["a/f"]
 
 
 def test_a_file_that_came_in_another_way_has_no_record(records: FileRecords, root: ArtifactsRoot) -> None:

@@ -55,12 +55,7 @@ class FileRecords:
                 stored = _read(root, path, there)
             self._forget([path], until=now())  # they still replace it: no digest is better than a wrong one
         except errors.StatusError as error:
-            raise errors.make_exception(
-                f"the file {path[:500]!r} is stored, but its SHA-256 could not be recorded: {error.message}; upload it "
-                "again",
-                error.error_code,
-                error.details,
-            ) from error
+            raise _unrecorded(path, error) from error
 
     def _put(self, path: str, stored: Stored, caller: Caller) -> None:
         row = FileRow(path, stored.size, stored.sha256, now())
@@ -119,6 +114,17 @@ class FileRecords:
         if not self._is_prepared:
             self._is_prepared = on_demand.prepare(database)
         database.write(work)
+
+
+def _unrecorded(path: str, error: errors.StatusError) -> errors.StatusError:
+    """Return the error of an upload whose record failed. The details of a fault are for the log; the rest is not."""
+    is_fault = error.error_code == errors.INTERNAL
+    reason = "the log of the server says why" if is_fault else error.message
+    return errors.make_exception(
+        f"the file {path[:500]!r} is stored, but its SHA-256 could not be recorded: {reason}; upload it again",
+        errors.UNAVAILABLE if is_fault else error.error_code,
+        error.details,
+    )
 
 
 def _read(root: ArtifactsRoot, path: str, tag: str) -> Stored:
