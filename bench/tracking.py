@@ -107,7 +107,7 @@ def _on(database: str, urls: Mapping[str, str], workloads: Sequence[Workload], r
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         servers = {
             MLFLOW: stack.enter_context(_mlflow_server(urls[MLFLOW], folder)),
-            LINEAL: stack.enter_context(_lineal_server(urls[LINEAL], folder)),
+            LINEAL: stack.enter_context(lineal_server(urls[LINEAL], folder)),
         }
         clients = {side: _client(stack, url) for side, url in servers.items()}
         if "search" in names:
@@ -161,7 +161,8 @@ def _mlflow_server(store: str, folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _lineal_server(store: str, folder: Path) -> Iterator[str]:
+def lineal_server(store: str, folder: Path) -> Iterator[str]:
+    """Run Lineal's server on a store, with its log in a folder; yield its address."""
     port = _free_port()
     command = [sys.executable, "-m", "lineal", "serve", "--db", store, "--artifacts-root", str(folder / "lineal")]
     with _process([*command, "--grpc-port", "0", "--http-port", str(port)], folder / "lineal.log", {}) as process:

@@ -84,10 +84,10 @@ def by_context(session: Session, kind: Kind, types: Sequence[str], ids: Sequence
         return Counter()
     link, context = MEMBERSHIP[kind].c, NODE[CONTEXT].c
     of_types = sa.select(TYPE.c.id).where(among(TYPE.c.name, types), TYPE.c.type_kind == CONTEXT.type_kind)
-    query = sa.select(context.id, context.name).select_from(
-        MEMBERSHIP[kind].join(NODE[CONTEXT], context.id == link.context_id)
-    )
-    query = query.where(listed(link[kind.id_column], _IDS), context.type_id.in_(of_types))
+    # The limit keeps engines from beginning with the contexts, each of which they would look up among the ids.
+    links = sa.select(link.context_id).where(listed(link[kind.id_column], _IDS)).limit(_ENOUGH).subquery("links")
+    query = sa.select(context.id, context.name).join_from(links, NODE[CONTEXT], context.id == links.c.context_id)
+    query = query.where(context.type_id.in_(of_types))
     named: Counter[str] = Counter()
     for (_, name), number in _counted(session, _counting(query), ids).items():
         named[name] += number

@@ -18,6 +18,12 @@ def define_tables(session: Session, tables: Iterable[sa.Table]) -> None:
             session.dialect.define(session.script, text)
 
 
+def define_indexes(session: Session, indexes: Iterable[sa.Index]) -> None:
+    """Create missing indexes of tables that are there."""
+    for index in indexes:
+        session.dialect.define(session.script, str(CreateIndex(index).compile(dialect=session.dialect.sql_dialect)))
+
+
 def table_names(session: Session) -> set[str]:
     """Return the names of the tables that are there, in lower case."""
     return {name.lower() for name in session.dialect.table_names(session.script)}

@@ -13,9 +13,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal.store.tables.mlmd_tables import Double, Int, Key, LongText, Number, OrderedText, ShortText
+from lineal.store.tables.mlmd_tables import MEMBERSHIP, Double, Int, Key, LongText, Number, OrderedText, ShortText
 
 metadata = sa.MetaData()
+
+
+def _unattached(table: sa.Table) -> sa.Table:
+    """Return a copy of a table whose new indexes are not created with the table itself."""
+    return table.to_metadata(sa.MetaData())
+
+
 LONGEST_TEXT = 255
 RAN_FACT = "ran"
 _Text = ShortText
@@ -202,5 +209,14 @@ FILE = _table(
     sa.Column("time", Int, nullable=False),
     sa.Index("idx_lineal_file_beginning", "beginning"),
 )
+MEMBER_INDEXES = {
+    kind: sa.Index(f"idx_lineal_{table.name.lower()}_{kind.id_column}", _unattached(table).c[kind.id_column])
+    for kind, table in MEMBERSHIP.items()
+}
+"""Indexes that ML Metadata's tables of members lack.
+
+Without them, a question for the contexts that hold a node reads the members of all contexts. They are made with the own
+tables, so a store without these stays as the official library makes it.
+"""
 # What the catalogue reads; an audit log, tokens, marks and what is set aside may be missing.
 SEARCHED = (ENTRY, FACT, PROGRESS, RUN, VIEW)

@@ -71,6 +71,7 @@ class DatabaseDialect:
         is_remote: whether statements travel to a server, so that their number counts more than what each does.
         evaluates_once: whether a query that a statement names is evaluated once, however often it is used.
         tables_query: the query for the names of the database's tables.
+        indexes_query: the query for the names of the indexes of these tables.
         packs_rows: whether many rows are cheaper to read as few texts (packing.py).
     """
 
@@ -89,6 +90,7 @@ class DatabaseDialect:
     packs_rows = False
     evaluates_once = True
     tables_query: str
+    indexes_query: str
     is_remote = False
 
     def __init__(self, settings: DatabaseSettings) -> None:
@@ -223,6 +225,10 @@ class DatabaseDialect:
     def table_names(self, run: RunQuery) -> list[str]:
         """Return the names of the database's tables; `run` executes a query."""
         return [row[0] for row in run(self.tables_query)]
+
+    def index_names(self, run: RunQuery) -> set[str]:
+        """Return the names of the indexes of the database's tables, in lower case; `run` executes a query."""
+        return {row[0].lower() for row in run(self.indexes_query)}
 
     def column_names(self, run: RunQuery) -> Mapping[str, set[str]]:
         """Return the names of the columns of the database's tables, by the table's name in lower case."""

@@ -86,6 +86,7 @@ class MySQLDialect(ServerDialect):
     may_fold_names = True
     evaluates_once = False  # MariaDB evaluates it for each use
     tables_query = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+    indexes_query = "SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()"
     options = (
         "unix_socket", "read_timeout", "ssl_mode", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher",
         "ssl_check_hostname", "charset",

@@ -87,6 +87,7 @@ class PostgreSQLDialect(ServerDialect):
     limits_indexed_texts = True
     many_recursive_terms = False
     tables_query = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    indexes_query = "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
     options = (
         "hostaddr", "passfile", "sslmode", "sslcert", "sslkey", "sslpassword", "sslrootcert", "sslcrl",
         "sslnegotiation", "target_session_attrs", "channel_binding", "gssencmode", "application_name", "options",

@@ -65,6 +65,7 @@ class SQLiteDialect(DatabaseDialect):
     name = "sqlite"
     knows_values = False
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    indexes_query = "SELECT name FROM sqlite_master WHERE type = 'index'"
 
     def __init__(self, settings: DatabaseSettings) -> None:
         super().__init__(settings)
