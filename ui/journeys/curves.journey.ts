@@ -145,6 +145,17 @@ describe("the page of a run", () => {
     await page.locator(".react-flow__node", { hasText: "loaves" }).waitFor();
   });
 
+  it("leads to the runs inside of it, and from them back", async () => {
+    const tracking = new Tracking(world);
+    const child = await tracking.start("0", "inner", { "mlflow.parentRunId": base.run });
+    const page = await open(pathOf(base));
+    await page.getByRole("link", { name: "1 run", exact: true }).click();
+    await page.waitForURL(/\/executions\?filter=type/);
+    await open(pathOf(child));
+    await page.getByRole("link", { name: base.run }).click();
+    await page.getByRole("heading", { level: 1, name: "resnet-base" }).waitFor();
+  });
+
   it("keeps the description as the note that MLflow reads", async () => {
     const page = await open(pathOf(distilled));
     await page.getByRole("button", { name: "Edit description" }).click();
@@ -274,7 +285,10 @@ describe("runs over each other", () => {
     expect(await chart(page, /^train\/loss\. /).getAttribute("aria-label")).not.toMatch(/resnet-fast/);
     await page.reload();
     await settle(page);
-    await page.getByRole("button", { name: "Show 1 hidden line" }).click();
+    for (const name of [/resnet-base/, /distilled/])
+      await page.getByRole("list", { name: "Lines" }).getByRole("button", { name }).click();
+    await card(page, "train/loss").getByText("The lines that it has are hidden.").waitFor();
+    await page.getByRole("button", { name: "Show 3 hidden lines" }).click();
     await chart(page, /^train\/loss\. .*resnet-fast/).waitFor();
   });
 

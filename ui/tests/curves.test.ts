@@ -239,6 +239,7 @@ describe("the address", () => {
   it("keeps ranges of whole steps and milliseconds, at least one long", () => {
     expect(rangeOf(writeRange(1.2, 7.8))).toEqual([1, 8]);
     expect(rangeOf(writeRange(-5, -5))).toEqual([-5, -4]);
+    expect(rangeOf("1..99999999999999999999")).toBeUndefined();
   });
 
   it("hides and shows a line", () => {

@@ -98,3 +98,24 @@ def test_runs_are_listed_once(door: Door, run: str) -> None:
     assert response.status_code == 200, response.text
     own = {each["name"] for each in response.json()["items"] if each["workspace"] == door.workspace}
     assert own == {f"first {run[:12]}", f"first {other[:12]}"}
+
+
+def test_the_curves_of_a_run_are_those_that_were_logged(door: Door, run: str) -> None:
+    values = ["NaN" if step == 7 else -step for step in range(40)]
+    points = [
+        {"key": "loss", "value": value, "timestamp": 10 * step, "step": step} for step, value in enumerate(values)
+    ]
+    door.post("runs/log-batch", run_id=run, metrics=points)
+    key = listed(door, "")[0]["key"]
+    names = door.client.get("/api/v1/metrics/names", params={"keys": key}).json()["items"]
+    assert [(each["name"], each["is_curve"], each["has_steps"]) for each in names] == [
+        ("auc", True, True),
+        ("loss", True, True),
+    ]
+    asked = {"keys": key, "name": "loss", "axis": "elapsed", "first": 20, "last": 390, "points": 8}
+    [curve] = door.client.get("/api/v1/metrics/curves", params=asked).json()["items"]
+    assert (curve["total"], curve["not_finite"], curve["not_positive"]) == (38, 1, 37)
+    assert curve["steps"] == [2, 7, 20, 21, 39]
+    assert curve["spans"]["counts"] == [18, 19]
+    lines = door.client.get("/api/v1/metrics/export", params={"keys": key, "name": "loss"}).text.splitlines()
+    assert (len(lines), lines[8]) == (41, f"{key},first,loss,7,70,NaN")

@@ -46,7 +46,9 @@ export function CurveCard({ metric, title, drawn, having, looks, axis, isWithout
     ...{ keys, name: metric, axis: ASKED_AXIS[axis], points: isLarge ? MANY_POINTS : POINTS },
     range: range && wider(range),
   };
-  const curves = useCurves(ask, { enabled: isSeen, isLive: records.some(({ isLive }) => isLive) });
+  const answer = useCurves(ask, { enabled: isSeen, isLive: records.some(({ isLive }) => isLive) });
+  // The answer to the records before is kept while another one loads, but not for none.
+  const curves = records.length > 0 ? answer : NOTHING;
   const lines = useLines(curves.data?.items, records, looks, axis, view.smoothing);
   const zoom = useMemo(() => range && inUnits(range, axis), [range, axis]);
   const isLog = view.isLog && valuesBetween(lines, EVERYTHING, true) !== undefined;
@@ -63,7 +65,9 @@ export function CurveCard({ metric, title, drawn, having, looks, axis, isWithout
         </span>
         <LargeButton metric={metric} isLarge={isLarge} onToggle={() => change({ big: isLarge ? "" : metric })} />
       </figcaption>
-      {curves.error && !curves.data ? (
+      {records.length === 0 ? (
+        <p className="curve-note muted">The lines that it has are hidden.</p>
+      ) : curves.error && !curves.data ? (
         <Failed error={curves.error} retry={() => void curves.refetch()} />
       ) : curves.data ? (
         <CurvePlot {...{ metric, lines, axis, isLog, zoom, height, marked, onRange }} />
@@ -82,6 +86,7 @@ export function CurveCard({ metric, title, drawn, having, looks, axis, isWithout
   );
 }
 
+const NOTHING = { data: undefined, error: null, refetch: () => undefined };
 const EVERYTHING: Range = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
 
 function useLines(

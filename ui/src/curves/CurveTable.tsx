@@ -1,5 +1,6 @@
 // The points of a chart as a table, for reading and for screen readers, and all of them as CSV.
 
+import { VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { BASE } from "../api/client";
 import { count, formatNumber } from "../values/numbers";
@@ -19,7 +20,7 @@ export function CurveTable({ metric, lines, keys }: CurveTableProps) {
   return (
     <details className="curve-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <span>Points</span>
+        Points <VisuallyHidden>of {metric}</VisuallyHidden>
       </summary>
       {isOpen && (
         <>

@@ -33,12 +33,13 @@ export default function Curves({ records, part }: CurvesProps) {
     keys,
     records.some(({ isLive }) => isLive),
   );
+  const own = useMemo(
+    () => names.data?.items.filter(({ name }) => part === "both" || isSystem(name) === (part === "system")) ?? [],
+    [names.data, part],
+  );
   return (
     <Loaded query={names} rows={6}>
-      {({ items }) => {
-        const own = items.filter(({ name }) => part === "both" || isSystem(name) === (part === "system"));
-        return own.length === 0 ? <Nothing part={part} /> : <Charts records={records} metrics={own} part={part} />;
-      }}
+      {() => (own.length === 0 ? <Nothing part={part} /> : <Charts records={records} metrics={own} part={part} />)}
     </Loaded>
   );
 }

@@ -64,7 +64,7 @@ export function rangeOf(text: string | undefined): Range | undefined {
   const found = /^(-?\d+)\.\.(-?\d+)$/.exec(text ?? "");
   if (!found) return undefined;
   const [first, last] = [Number(found[1]), Number(found[2])];
-  return first < last ? [first, last] : undefined;
+  return first < last && Number.isSafeInteger(first) && Number.isSafeInteger(last) ? [first, last] : undefined;
 }
 
 /** A range as the address has it, at least one step or millisecond long. */

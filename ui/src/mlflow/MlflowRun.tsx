@@ -6,6 +6,7 @@ import { Link, useSearch } from "@tanstack/react-router";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { useLatestMetrics } from "../api/curves";
 import { useEvents } from "../api/details";
+import { childSearch, useChildCount } from "../api/mlflow";
 import type { Node } from "../api/shapes";
 import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
@@ -98,6 +99,8 @@ function About({ run }: { run: Node }) {
   const [source, commit] = [tagOf(run, "mlflow.source.name"), tagOf(run, "mlflow.source.git.commit")];
   const runId = propertyOf(run, "run_id");
   const place = propertyOf(run, "artifact_uri");
+  const parent = tagOf(run, "mlflow.parentRunId");
+  const children = useChildCount(runId);
   const rows: [string, ReactNode][] = [
     ["User", propertyOf(run, "user_id") ?? tagOf(run, "mlflow.user")],
     ["Source", source && <bdi>{source}</bdi>],
@@ -107,6 +110,22 @@ function About({ run }: { run: Node }) {
       experiment && (
         <Link to="/executions" search={{ filter: `type=mlflow.Run prop.experiment_id=${experiment.id}` }}>
           <bdi>{experiment.name}</bdi>
+        </Link>
+      ),
+    ],
+    [
+      "Parent run",
+      parent && (
+        <Link to="/experiments/$experiment/runs/$run" params={{ experiment: "0", run: parent }}>
+          <bdi className="mono">{parent}</bdi>
+        </Link>
+      ),
+    ],
+    [
+      "Child runs",
+      runId && children.data && children.data.count > 0 && (
+        <Link to="/executions" search={{ filter: childSearch(runId) }}>
+          {count(children.data.count, "run", { more: !children.data.exact })}
         </Link>
       ),
     ],

@@ -64,7 +64,7 @@ export function MetricTable({ metrics, isCut }: MetricTableProps) {
               {count(system, "system metric")}
             </Link>
           )}
-          {isCut && ` Only the first ${formatCount(metrics.length)} metrics were read.`}
+          {isCut && ` Only the first ${count(metrics.length, "metric")} were read.`}
         </>
       }
       head={
