@@ -44,11 +44,20 @@ ACCEPTED = (
         "INVALID_PARAMETER_VALUE",
         "the reference server answers 500 for a filter that has an unknown key, or compares a metric with a text",
     ),
+    *[
+        Accepted(
+            kind,
+            "INTERNAL_ERROR",
+            "RESOURCE_DOES_NOT_EXIST",
+            "the reference server answers 500 for a source that is an unknown model, or the latest version of none",
+        )
+        for kind in ("create_model_version", "create_model_version of a model")
+    ],
     Accepted(
-        "create_model_version of a model",
-        "INTERNAL_ERROR",
+        "log_metric of a model",
+        "BAD_REQUEST",
         "RESOURCE_DOES_NOT_EXIST",
-        "the reference server answers 500 for a source that is an unknown or deleted model",
+        "the reference server passes on what its database says of an unknown model",
     ),
     *[
         Accepted(kind, "RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE", "the call is wrong in two ways")

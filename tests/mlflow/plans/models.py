@@ -2,7 +2,8 @@
 
 Known differences (docs/mlflow.md) are not asked for: tags, parameters and the status of a deleted model, a parameter
 that a model has already, very long keys, a model that is unknown or twice an output, deleting a tag with a slash in its
-key, NaN as a metric of a model, and two points of one that have the same run, step and time.
+key, NaN as a metric of a model, two points of one that have the same run, step and time, and searches on a data set
+without its digest.
 """
 
 from __future__ import annotations
@@ -149,6 +150,7 @@ def _search_logged_models(rng: Random, world: World) -> Arguments:
     conditions = [
         rng.choice(WRONG_TERMS if rng.random() < 0.05 else rng.choice(TERMS)) for _ in range(rng.choice([0, 1, 1, 2]))
     ]
+    digests = rng.choice([["d1"], ["d1", "d2"]])
     orders: list[Arguments] = [{"field_name": rng.choice(group)} for group in rng.sample(ORDERS, rng.choice([1, 1, 2]))]
     for order in orders:
         if rng.random() < 0.6:
@@ -161,7 +163,7 @@ def _search_logged_models(rng: Random, world: World) -> Arguments:
         "order_by": rng.choice([None, orders]),
         "max_results": rng.choice([1, 2, 5, 100, None]),
         "datasets": rng.choice(
-            [None, None, None, [{"dataset_name": "wine"}], [{"dataset_name": "wine", "dataset_digest": "d1"}]]
+            [None, None, [{"dataset_name": "wine", "dataset_digest": digest} for digest in digests]]
         ),
     }
 
