@@ -19,12 +19,26 @@ def test_files_are_listed_folder_by_folder(door: Door) -> None:
     assert door.get("artifacts/list", run_id=run) == {"root_uri": place}
     upload(door, place, "model/weights.bin", b"12345")
     upload(door, place, "notes.txt", b"123")
+    upload(door, place, "empty.txt", b"")
     assert door.get("artifacts/list", run_id=run)["files"] == [
+        {"path": "empty.txt", "is_dir": False},
         {"path": "model", "is_dir": True},
         {"path": "notes.txt", "is_dir": False, "file_size": 3},
     ]
-    inside = door.get("artifacts/list", run_uuid=run, path="model")["files"]
-    assert inside == [{"path": "model/weights.bin", "is_dir": False, "file_size": 5}]
+    for folder in ("model", "model/"):
+        inside = door.get("artifacts/list", run_uuid=run, path=folder)["files"]
+        assert inside == [{"path": "model/weights.bin", "is_dir": False, "file_size": 5}]
+
+
+def test_files_of_a_logged_model_are_listed(door: Door) -> None:
+    info = door.post("logged-models", experiment_id="0", name="m")["model"]["info"]
+    place, address = info["artifact_uri"], f"logged-models/{info['model_id']}/artifacts/directories"
+    upload(door, place, "data/model.pkl", b"12345")
+    assert door.get(address) == {"root_uri": place, "files": [{"path": "data", "is_dir": True}]}
+    inside = door.get(address, artifact_directory_path="data")["files"]
+    assert inside == [{"path": "data/model.pkl", "is_dir": False, "file_size": 5}]
+    assert door.not_found(address, artifact_directory_path="../x").startswith("INVALID_PARAMETER_VALUE")
+    assert door.not_found("logged-models/m-1/artifacts/directories").startswith("RESOURCE_DOES_NOT_EXIST")
 
 
 @pytest.mark.parametrize("path", ["..", "../..", "/etc", "a/../../b", "%2e%2e", "a\\b"])
@@ -36,9 +50,7 @@ def test_a_path_out_of_the_run_is_refused(door: Door, path: str) -> None:
 
 def test_files_of_another_workspace_or_place_are_not_listed(door: Door) -> None:
     run = door.run(door.experiment("elsewhere", artifact_location="s3://bucket/x"))
-    assert door.not_found("artifacts/list", run_id=run).startswith(
-        "ENDPOINT_NOT_FOUND: the files of this run are at s3:"
-    )
+    assert door.not_found("artifacts/list", run_id=run).startswith("ENDPOINT_NOT_FOUND: the files are at s3:")
     assert door.not_found("artifacts/list", run_id="0" * 32).startswith("RESOURCE_DOES_NOT_EXIST")
     assert door.not_found("artifacts/list").startswith("INVALID_PARAMETER_VALUE")
     door.client.headers["X-MLFLOW-WORKSPACE"] = f"{door.workspace}-other"

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from lineal import errors
-from lineal.files import NoSpaceError
+from lineal.files import Entry, NoSpaceError
 from lineal.server.rest import problems
 
 _CODES = {
@@ -46,6 +46,12 @@ def answer(content: dict[str, Any]) -> Response:
     except ValueError:
         body = json.dumps(_named(content))
     return Response(body.encode(), media_type="application/json")
+
+
+def file(entry: Entry, path: str) -> dict[str, Any]:
+    """Return a file or a folder of a list under a path; an empty file has no size, as MLflow's server answers it."""
+    size = {"file_size": entry.file_size} if entry.file_size and not entry.is_dir else {}
+    return {"path": path, "is_dir": entry.is_dir, **size}
 
 
 def _named(value: Any) -> Any:

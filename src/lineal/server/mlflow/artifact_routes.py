@@ -62,12 +62,7 @@ class _Proxy:
     async def list_folder(self, request: Request) -> Response:
         path = request.query_params.get("path", "")
         entries = await self._run(self._files().list, path.removesuffix("/") or path)
-        shown: list[dict[str, Any]] = [
-            {"path": entry.path, "is_dir": True}
-            if entry.is_dir
-            else {"path": entry.path, "is_dir": False, "file_size": entry.file_size}
-            for entry in entries
-        ]
+        shown = [answers.file(entry, entry.path) for entry in entries]
         return answers.answer({"files": shown} if shown else {})
 
     async def download(self, request: Request) -> Response:
