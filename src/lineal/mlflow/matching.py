@@ -120,9 +120,12 @@ def models_in_order(
 
 
 def with_prompts(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Return the terms of a search in the registry: it finds prompts alone if they ask for them, and else none."""
+    """Return the terms of a search in the registry: it finds prompts alone if they ask for them, and else none.
+
+    The first term about them says which, as for MLflow's server; without it, there is none.
+    """
     asked = [each for each in terms if (each.family, each.key) == (NO_PROMPTS.family, NO_PROMPTS.key)]
-    if any((each.operator, each.value) == (Operator.EQUAL, "true") for each in asked):
+    if asked and asked[0].operator is Operator.EQUAL and str(asked[0].value).lower() == "true":
         return terms
     return (*(each for each in terms if each not in asked), NO_PROMPTS)
 

@@ -68,8 +68,7 @@ def store_version(
 def _new(
     session: Session, types: KnownTypes, workspace: str, model: Registered, new: NewVersion, origin: Origin
 ) -> pb.Artifact:
-    is_prompt = new.tags.get(source_rules.IS_PROMPT) == "true"  # they are kept in the registry, too, and are no models
-    type_name = registered.PROMPT_TYPE if is_prompt else new_models.TYPE
+    type_name = registered.PROMPT_TYPE if source_rules.is_prompt(new.tags) else new_models.TYPE
     version = pb.Artifact(
         type_id=workspaces.type_id(session, types, ARTIFACT, type_name, new_models.TYPE_PROPERTIES),
         external_id=registered.version_external_id(workspace, model.context.id, new.number),

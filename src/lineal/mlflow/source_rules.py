@@ -7,13 +7,14 @@ register a model could read the files of others through it. What stays out: what
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from lineal import errors
-from lineal.mlflow.requests import Request
+from lineal.mlflow.requests import Request, pairs
 
 IS_PROMPT = "mlflow.prompt.is_prompt"
-_PROMPT_SOURCE = "dummy-source"
+_PROMPT_SOURCES = ("dummy-source", "prompt-template")
 _REMOTE_ONLY = ("http", "https", "ftp", "hdfs")
 _LOGGED_MODEL = re.compile(r"models:/(m-[^/]+)")
 _VERSION = re.compile(r"models:/(?P<name>[^/@:]+)(/(?P<version>[^/@:]+)|@(?P<alias>[^/:]+))")
@@ -32,7 +33,9 @@ def check(request: Request, *, run_place: str, model_place: str) -> None:
         InvalidArgumentError: the source cannot be one, or is not of the run or the model that the request names.
     """
     source = request.text("source")
-    if source == _PROMPT_SOURCE and {"key": IS_PROMPT, "value": "true"} in request.list("tags"):
+    if is_prompt(pairs(request.list("tags"))):
+        if source not in _PROMPT_SOURCES:
+            raise _refused(source, f"the source of a prompt is {' or '.join(_PROMPT_SOURCES)}")
         return
     parts = _split(source)
     if parts.scheme == "models":
@@ -45,6 +48,11 @@ def check(request: Request, *, run_place: str, model_place: str) -> None:
         raise _refused(source, "give the URI of a folder with an absolute path, without '..'")
     elif parts.scheme in ("", "file", "mlflow-artifacts"):
         _check_inside(source, [run_place, model_place] if parts.scheme == "mlflow-artifacts" else [run_place])
+
+
+def is_prompt(tags: Mapping[str, str]) -> bool:
+    """Say whether a version is one of a prompt, given its tags: prompts are kept in the registry, too."""
+    return tags.get(IS_PROMPT, "").lower() == "true"
 
 
 def logged_model_of(source: str) -> str:

@@ -237,6 +237,25 @@ def test_prompts_are_kept_apart_from_models(door: Door) -> None:
     assert sorted(each.type for each in door.artifacts()) == ["kubeflow.org/alpha/model", "mlflow.Prompt"]
 
 
+def test_a_prompt_has_a_source_of_its_own(door: Door) -> None:
+    create(door, "greeting")
+    for value in ("true", "True"):
+        tags = [{"key": "mlflow.prompt.is_prompt", "value": value}]
+        refusal = door.refused(f"{VERSIONS}/create", name="greeting", source="s3://b/m", tags=tags)
+        assert refusal.startswith("INVALID_PARAMETER_VALUE: the source 's3://b/m' can be none of a version")
+        version(door, "greeting", source="prompt-template", tags=tags)
+    assert door.refused(f"{VERSIONS}/create", name="greeting", source="dummy-source").startswith("INVALID_PARAMETER")
+
+
+def test_the_first_term_about_prompts_counts(door: Door) -> None:
+    create(door, "greeting", tags=[{"key": "mlflow.prompt.is_prompt", "value": "true"}])
+    create(door)
+    term = "tags.`mlflow.prompt.is_prompt` = '{}'"
+    for first, second, expected in (("false", "true", ["churn"]), ("true", "true", ["greeting"]), ("true", "x", [])):
+        found = door.get(f"{MODELS}/search", filter=f"{term.format(first)} AND {term.format(second)}")
+        assert [each["name"] for each in found.get("registered_models", [])] == expected
+
+
 def test_methods_and_addresses_are_those_of_the_interface(door: Door) -> None:
     assert door.client.post("/api/2.0/mlflow/registered-models/set-alias", json={}).status_code == 404
     assert door.client.get("/api/2.0/mlflow/registered-models/create").status_code == 405
