@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import os
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import plain
@@ -169,6 +172,19 @@ class _Described(models.Model):
         return self._fields
 
 
+def _download_artifacts(client: MlflowClient, kind: str, *, run_id: str, path: str) -> Any:
+    """Download a file, and return its digest."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = Path(client.download_artifacts(run_id, path, folder))
+        return [str(found.relative_to(folder)), hashlib.sha256(found.read_bytes()).hexdigest()]
+
+
+def _log_model_artifact(client: MlflowClient, kind: str, *, model_id: str, name: str, text: str, **path: Any) -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, name).write_text(text)
+        return client.log_model_artifact(model_id, str(Path(folder, name)), **path)
+
+
 def _record_logged_model(client: MlflowClient, kind: str, *, run_id: str, model: dict[str, Any]) -> Any:
     return getattr(client, kind)(run_id, _Described(model))
 
@@ -223,6 +239,8 @@ SENDERS: dict[str, Call] = {
     "log_inputs": _log_inputs,
     "log_inputs" + OF_MODELS: _log_inputs,
     "log_outputs": _log_outputs,
+    "download_artifacts": _download_artifacts,
+    "log_model_artifact": _log_model_artifact,
     "_record_logged_model": _record_logged_model,
     "search_experiments": _all_pages,
     "search_runs": _all_pages,
@@ -250,6 +268,7 @@ def learn(ids: plain.Ids, kind: str, number: int, answer: Any) -> None:
 SHOWN: list[tuple[Any, Callable[[Any, plain.Ids], Any]]] = [
     (entities.Experiment, plain.experiment),
     (entities.Run, plain.run),
+    (entities.FileInfo, lambda value, _: [value.path, value.is_dir, value.file_size]),
     (entities.Metric, lambda value, _: plain.metric(value)),
     (getattr(entities, "LoggedModel", ()), plain.logged_model),
     (model_registry.RegisteredModel, plain.registered_model),

@@ -24,7 +24,7 @@ def _create_experiment(rng: Random, world: World) -> Arguments:
     elif wrong < 0.2:
         tags = {**(tags or {}), rng.choice(BAD_KEYS): "x"}
     else:
-        world.experiments.append(Thing(made, tags=set(tags or ())))
+        world.experiments.append(Thing(made, tags=set(tags or ()), is_hosted=location is None))
     return {"name": name, "artifact_location": location, "tags": tags}
 
 

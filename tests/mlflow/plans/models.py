@@ -33,7 +33,7 @@ def _create_logged_model(rng: Random, world: World) -> Arguments:
     tags = draw_tags(rng)
     source = run.made if run in world.runs and rng.random() < 0.8 else None
     if name not in BAD_NAMES and experiment in world.experiments and not experiment.deleted:
-        world.models.append(Thing(made, source, tags=set(tags or ())))
+        world.models.append(Thing(made, source, tags=set(tags or ()), is_hosted=experiment.is_hosted))
     return {
         "experiment_id": experiment.made,
         "name": name,

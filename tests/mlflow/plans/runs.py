@@ -20,7 +20,8 @@ def _create_run(rng: Random, world: World) -> Arguments:
         tags = {**(tags or {}), NAME: rng.choice(["first", "by tag"])}
         name = rng.choice([name, None])
     if parent is None or (parent in world.experiments and not parent.deleted):
-        world.runs.append(Thing(made, parent and parent.made, tags=set(tags or ())))
+        is_hosted = parent is None or parent.is_hosted
+        world.runs.append(Thing(made, parent and parent.made, tags=set(tags or ()), is_hosted=is_hosted))
     return {
         "experiment_id": parent.made if parent else DEFAULT_EXPERIMENT,
         "start_time": world.start_time() if rng.random() < 0.9 else None,

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 
-from . import experiments, models, points, registry, runs, searches
+from . import experiments, files, models, points, registry, runs, searches
 from .world import Arguments, Kinds, World
 
 KINDS: Kinds = {
@@ -18,6 +18,7 @@ KINDS: Kinds = {
     **runs.KINDS,
     **points.KINDS,
     **models.KINDS,
+    **files.KINDS,
     **registry.KINDS,
     **searches.KINDS,
 }
@@ -26,6 +27,8 @@ SINCE_3 = frozenset(
         *models.KINDS,
         "create_model_version" + models.OF_MODELS,
         "delete_experiment_tag",
+        "log_model_artifact",
+        "list_logged_model_artifacts",
     ]
 ) - {"_record_logged_model"}
 """The kinds that clients before MLflow 3 have no method for."""

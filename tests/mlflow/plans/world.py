@@ -52,6 +52,9 @@ class Thing:
     tags: set[str] = field(default_factory=set)
     metrics: set[str] = field(default_factory=set)
     outputs: set[Made] = field(default_factory=set)
+    files: set[str] = field(default_factory=set)
+    is_hosted: bool = True
+    """Whether the server keeps its files, which it does unless the experiment names another place."""
 
 
 @dataclass
