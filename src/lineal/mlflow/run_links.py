@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lineal.event_directions import SAYS_OUTPUT
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import data_sets, found_models
 from lineal.service.known_types import KnownTypes
@@ -50,12 +51,18 @@ def join(session: Session, events: Sequence[pb.Event]) -> int:
     if not events:
         return 0
     runs = sorted({event.execution_id for event in events})
-    there = {(row.artifact_id, row.execution_id, row.type) for row in event_rows.events_of(session, EXECUTION, runs)}
+    rows = event_rows.events_of(session, EXECUTION, runs)
+    there = {(row.artifact_id, row.execution_id, row.type) for row in rows}
     wanted = {_key(event): event for event in reversed(events)}
     new = [event for event in events if wanted[_key(event)] is event and _key(event) not in there]
     if not new:
         return 0
     write_events(session, new)
+    made = {(event.artifact_id, event.execution_id) for event in new if event.type == pb.Event.OUTPUT}
+    # What a run said that it would make is one of its outputs now.
+    event_rows.delete_events(
+        session, [row for row in rows if row.type == SAYS_OUTPUT and (row.artifact_id, row.execution_id) in made]
+    )
     holders: dict[int, list[int]] = {}
     for context_id, run in relations.memberships_of(session, EXECUTION, runs):
         holders.setdefault(run, []).append(context_id)

@@ -52,6 +52,7 @@ def test_a_model_is_an_artifact_that_its_run_makes(door: Door) -> None:
     assert outputs == {"model_outputs": [{"model_id": info["model_id"], "step": 3}]}
     focus = f"a{stored.id}"
     graph = door.client.get("/api/v1/lineage", params={"focus": focus, "up": 1, "down": 0}).json()
+    assert [each["type"] for each in graph["edges"]] == ["OUTPUT"]
     assert f"e{door.executions()[0].id}" in {node["key"] for node in graph["nodes"]}
 
 

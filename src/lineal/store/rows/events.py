@@ -127,6 +127,8 @@ _IS_THERE = Statement(
 _NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
 _INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
+_DELETE = Statement(sa.delete(EVENT).where(EVENT.c.id == sa.bindparam("event")), order=["event"])
+_DELETE_STEPS = Statement(sa.delete(EVENT_PATH).where(EVENT_PATH.c.event_id == sa.bindparam("event")), order=["event"])
 
 
 def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow]:
@@ -214,6 +216,17 @@ def is_there(session: Session, artifact_id: int, execution_id: int, event_type: 
     """Say whether an artifact and an execution have an event of a type."""
     values = {"artifact_id": artifact_id, "execution_id": execution_id, "type": event_type}
     return session.row(_IS_THERE, values) is not None
+
+
+def delete_events(session: Session, events: Sequence[EventRow]) -> None:
+    """Delete events with their paths."""
+    if session.tracker:
+        for event in events:
+            old = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
+            session.tracker.removed("event", EXECUTION.name, event.execution_id, old)
+    ids = [(event.id,) for event in events]
+    session.change_many(_DELETE_STEPS, ids)
+    session.change_many(_DELETE, ids)
 
 
 def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
