@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+_ODD = {"aliases": "alias"}
 _PLURAL = re.compile(r"\b(\w+?)(ies|s)\b")
 
 
@@ -26,4 +27,4 @@ class Amount(int):
 
 
 def _singular(noun: re.Match[str]) -> str:
-    return noun[1] + ("y" if noun[2] == "ies" else "")
+    return _ODD.get(noun[0]) or noun[1] + ("y" if noun[2] == "ies" else "")

@@ -23,6 +23,7 @@ from lineal.cli import (
     doctor,
     get,
     help,  # noqa: A004 the command's name
+    import_mlflow,
     lineage,
     ls,
     metrics,
@@ -55,6 +56,7 @@ COMMANDS = (
     migrate,
     backup,
     restore,
+    import_mlflow,
     doctor,
     delete,
     retain,

@@ -17,13 +17,27 @@ from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, require
 from lineal.service.calls import Call
 
-__all__ = ["CALLS", "DEFAULT_WORKSPACE", "Tracking"]
+__all__ = ["CALLS", "DEFAULT_WORKSPACE", "Tracking", "check_workspace"]
 
 DEFAULT_WORKSPACE = "default"
 _LONGEST_WORKSPACE = 200
 _SEPARATORS = "/:?#%"
 """What parts the name of a workspace from others in names, external ids and addresses."""
 _PREPARE = Call(workspaces.prepare, writes=True, needs_own_tables=True)
+
+
+def check_workspace(name: str) -> None:
+    """Refuse a name that no workspace of MLflow's clients can have.
+
+    Raises:
+        InvalidArgumentError: it is empty or too long, or has a character that parts names.
+    """
+    is_odd = not name or not name.isprintable() or any(each in name for each in _SEPARATORS)
+    if is_odd or len(name) > _LONGEST_WORKSPACE:
+        raise errors.InvalidArgumentError(
+            f"{name[:60]!r} is no workspace for MLflow's clients: its name can have {_LONGEST_WORKSPACE} characters, "
+            f"and none of {' '.join(_SEPARATORS)}"
+        )
 
 
 class Tracking:
@@ -68,11 +82,7 @@ class Tracking:
                 "X-MLFLOW-WORKSPACE: mlflow.set_workspace(...), or MLFLOW_WORKSPACE"
             )
         found = named or (DEFAULT_WORKSPACE if scope is None else scope.only_name or "")
-        if len(found) > _LONGEST_WORKSPACE or not found.isprintable() or any(each in found for each in _SEPARATORS):
-            raise errors.InvalidArgumentError(
-                f"{found[:60]!r} is no workspace for MLflow's clients: its name can have {_LONGEST_WORKSPACE} "
-                f"characters, and none of {' '.join(_SEPARATORS)}"
-            )
+        check_workspace(found)
         if scope is not None and found not in scope.names:
             raise errors.NotFoundError(f"there is no workspace {found!r}, or these credentials do not show it")
         return found

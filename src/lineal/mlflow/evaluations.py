@@ -52,8 +52,13 @@ def stored(
     model: pb.Artifact,
     run: pb.Execution,
     data_set: DataSet,
+    *,
+    time: int | None = None,
 ) -> int:
-    """Return the id of the evaluation of a model by a run on a data set, which is created if it is not there."""
+    """Return the id of the evaluation of a model by a run on a data set, which is created if it is not there.
+
+    `time` is when it was measured, in milliseconds since the epoch; None for now.
+    """
     run_id = run.properties["run_id"].string_value
     told = [run_id, model.properties["version"].string_value, *data_set]
     digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:_DIGITS]
@@ -68,7 +73,10 @@ def stored(
     new = _new(session, types, request, model, run, data_set)
     new.external_id = external_id
     [evaluation] = write_nodes(session, types, ARTIFACT, [new])
-    write_events(session, [pb.Event(artifact_id=evaluation, execution_id=run.id, type=pb.Event.OUTPUT)])
+    event = pb.Event(artifact_id=evaluation, execution_id=run.id, type=pb.Event.OUTPUT, milliseconds_since_epoch=time)
+    write_events(session, [event])
+    if time is not None:
+        node_rows.set_times(session, ARTIFACT, [(evaluation, time, time)])
     contexts = [context_id for context_id, _ in relations.memberships_of(session, EXECUTION, [run.id])]
     relations.add_members(session, ARTIFACT, [(context_id, evaluation) for context_id in contexts])
     _note(session, types, model, evaluation)

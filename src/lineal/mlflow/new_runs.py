@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lineal import conventions
 from lineal.kinds import CONTEXT, EXECUTION
@@ -38,6 +39,7 @@ class NewRun:
         state: the state of the execution.
         ended: when it ended, None if it has not.
         archived: when it was deleted, None if it is active.
+        shown: the name in that of its context, "" for its own: no other context of a run may have the same.
     """
 
     run_id: str
@@ -51,10 +53,18 @@ class NewRun:
     state: pb.Execution.State = pb.Execution.RUNNING
     ended: int | None = None
     archived: int | None = None
+    shown: str = ""
 
 
-def store_runs(session: Session, types: KnownTypes, workspace: str, runs: Sequence[NewRun]) -> list[pb.Execution]:
-    """Store runs of a workspace; return their executions with their ids, index-aligned.
+class StoredRun(NamedTuple):
+    """A run that was stored: its execution, with its id, and the id of its context."""
+
+    execution: pb.Execution
+    context_id: int
+
+
+def store_runs(session: Session, types: KnownTypes, workspace: str, runs: Sequence[NewRun]) -> list[StoredRun]:
+    """Store runs of a workspace; return them index-aligned.
 
     Raises:
         AlreadyExistsError: one of them is there.
@@ -73,7 +83,7 @@ def store_runs(session: Session, types: KnownTypes, workspace: str, runs: Sequen
     relations.add_members(session, EXECUTION, members)
     for execution, node_id in zip(executions, ids, strict=True):
         execution.id = node_id
-    return executions
+    return [StoredRun(*each) for each in zip(executions, context_ids, strict=True)]
 
 
 def _execution(type_id: int, workspace: str, new: NewRun) -> pb.Execution:
@@ -102,7 +112,7 @@ def _execution(type_id: int, workspace: str, new: NewRun) -> pb.Execution:
 def _context(type_id: int, workspace: str, run: NewRun) -> pb.Context:
     context = pb.Context(
         type_id=type_id,
-        name=stored_form.run_context_name(run.name, run.run_id),
+        name=stored_form.run_context_name(run.shown or run.name, run.run_id),
         external_id=stored_form.run_external_id(workspace, run.run_id),
     )
     context.properties["name"].string_value = run.name

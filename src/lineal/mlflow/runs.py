@@ -65,10 +65,10 @@ def create_run(session: Session, types: KnownTypes, request: Request) -> Fields:
         started=request.number("start_time") or 0,
         tags={**tags, NAME_TAG: name},
     )
-    [run] = store_runs(session, types, request.workspace, [new])
+    [stored] = store_runs(session, types, request.workspace, [new])
     if parent := tags.get(PARENT_TAG):
         run_parents.nest(session, types, request.workspace, {run_id: parent})
-    return {"run": _whole(run, stored_form.experiment_id_of(experiment), [], {})}
+    return {"run": _whole(stored.execution, stored_form.experiment_id_of(experiment), [], {})}
 
 
 def _name_of(request: Request, tags: dict[str, str]) -> str:

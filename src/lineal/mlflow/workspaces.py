@@ -92,20 +92,25 @@ def _new(known: int, name: str) -> pb.Context:
     return pb.Context(type_id=known, name=name)
 
 
-def prepare(session: Session, types: KnownTypes, request: Request) -> None:
-    """Give the workspace of a request its experiment with the id 0, which clients use where none is named."""
+def prepare(session: Session, types: KnownTypes, request: Request) -> bool:
+    """Give the workspace of a request its experiment with the id 0, which clients use where none is named.
+
+    Returns:
+        Whether the workspace did not have it.
+    """
     workspace = request.workspace
     if _defaults(session, types, workspace):
-        return
+        return False
     external_id = stored_form.default_external_id(workspace)
     locks.take(session, locks.of_identity(external_id))
     if _defaults(session, types, workspace):
-        return
+        return False
     workspace_id(session, types, workspace)
     known = type_id(session, types, CONTEXT, stored_form.EXPERIMENT_TYPE, stored_form.EXPERIMENT_PROPERTIES)
     context = _default(workspace)
     context.type_id = known
     write_nodes(session, types, CONTEXT, [context])
+    return True
 
 
 def ask_default_id(session: Session, workspace: str) -> Callable[[], int | None]:

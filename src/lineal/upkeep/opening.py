@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from lineal.config import DatabaseSettings
+from dataclasses import replace
+
+from lineal import errors
+from lineal.config import DatabaseSettings, Use
 from lineal.service import MetadataService
 from lineal.store.engine.database import Database
+from lineal.store.engine.dialects import dialect_for
 from lineal.store.schema import preparation
 from lineal.upkeep.calls import ALL_CALLS
 from lineal.urls import PlaceOfStore, url_of
@@ -25,3 +29,17 @@ def open_service(settings: DatabaseSettings | PlaceOfStore) -> MetadataService:
         database.close()
         raise
     return MetadataService(database, ALL_CALLS)
+
+
+def open_if_there(settings: DatabaseSettings) -> MetadataService | None:
+    """Open a store for reading; return None if the database, or a store in it, does not exist yet.
+
+    Raises:
+        StatusError: as `open_service`.
+    """
+    if dialect_for(settings).is_blank():
+        return None
+    try:
+        return open_service(replace(settings, use=Use.READ))
+    except (errors.NotFoundError, preparation.NoStoreError):
+        return None

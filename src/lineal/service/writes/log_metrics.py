@@ -125,17 +125,25 @@ def _latest(points: dict[str, Points], known: dict[str, metric_rows.MetricRow]) 
 
 def _show(session: Session, types: KnownTypes, kind: Kind, shown: HeldNode, values: dict[str, float]) -> int:
     """Put values into the node's record and move its time of last update; return how many are left out."""
+    time = max(now(), shown.row.updated + 1)
+    node_rows.update_nodes(session, kind, [shown.row._replace(updated=time)])
+    changes, left_out = shown_values(session, types, kind, shown, values)
+    change_properties(session, kind, changes)
+    return left_out
+
+
+def shown_values(
+    session: Session, types: KnownTypes, kind: Kind, shown: HeldNode, values: dict[str, float]
+) -> tuple[PropertyChanges, int]:
+    """Return the changes that put the latest values by name into a node's record, and how many values are left out."""
     node, stored = shown
-    time = max(now(), node.updated + 1)
-    node_rows.update_nodes(session, kind, [node._replace(updated=time)])
     held = {bool(is_custom): text for _, name, is_custom, _, _, text, *_ in stored if name == ALL_META}
     is_custom = False not in held if held else not _declares_record(session, types, kind, node)
     text, left_out = with_values(held.get(is_custom, ""), values)
-    if text is not None:
-        changed = [(node.id, ALL_META, is_custom, (None, None, text, None, None))]
-        inserted, updated = ([], changed) if held else (changed, [])
-        change_properties(session, kind, PropertyChanges(inserted, updated, []))
-    return left_out
+    if text is None:
+        return PropertyChanges([], [], []), left_out
+    changed = [(node.id, ALL_META, is_custom, (None, None, text, None, None))]
+    return PropertyChanges([], changed, []) if held else PropertyChanges(changed, [], []), left_out
 
 
 def _declares_record(session: Session, types: KnownTypes, kind: Kind, node: NodeRow) -> bool:

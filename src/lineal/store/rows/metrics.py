@@ -235,6 +235,33 @@ def put_latest(
     return ids
 
 
+def put_latest_of_nodes(
+    session: Session,
+    kind: Kind,
+    known: dict[int, dict[str, MetricRow]],
+    latest: dict[int, dict[str, StoredPoint]],
+) -> dict[tuple[int, str], int]:
+    """Do the same for several nodes; return the ids by the id of the node and the name.
+
+    Args:
+        session: the transaction, which holds locks of the nodes.
+        kind: the kind of the nodes.
+        known: their metrics by the id of the node and by name.
+        latest: the latest point that is written of each name, by the id of the node.
+    """
+    asked = {(node_id, name): point for node_id, points in latest.items() for name, point in points.items()}
+    held = {(node_id, name): row for node_id, rows in known.items() for name, row in rows.items()}
+    later = [(*point, held[key].id) for key, point in asked.items() if key in held and point > held[key].latest]
+    session.change_many(_MOVE_ON, later)
+    ids = {key: held[key].id for key in asked if key in held}
+    new = [key for key in asked if key not in held]
+    if new:
+        rows = [(kind.type_kind, *key, *asked[key]) for key in new]
+        called = lambda index: f"a metric of the {kind.name} with id {new[index][0]}"  # noqa: E731 a line
+        ids.update(zip(new, session.insert_many(INSERT, rows, called=called), strict=True))
+    return ids
+
+
 def move_on(session: Session, latest: Iterable[tuple[int, StoredPoint]]) -> None:
     """Let metrics, given by their ids, show points that are later than those they show."""
     asked: dict[int, StoredPoint] = {}
@@ -385,6 +412,22 @@ def _summary(
     odd = ([-math.inf] if has_negative else []) + ([math.inf] if has_positive else [])
     found = odd + [each for each in (least, greatest) if each is not None]
     return Summary(int(count), first, min(found, default=None), max(found, default=None))
+
+
+_COUNTS_OF_NODES = Statement(
+    sa.select(_M.node_id, sa.func.count())
+    .select_from(METRIC.join(METRIC_POINT, _P.metric_id == _M.id))
+    .where(_M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"))
+    .group_by(_M.node_id)
+)
+
+
+def count_points(session: Session, kind: Kind, node_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many points nodes have, by their ids; those without any are left out."""
+    if not node_ids or not are_present(session):
+        return {}
+    values = [{"of_kind": kind.type_kind, "ids": piece} for piece in session.pieces(node_ids)]
+    return {row[0]: int(row[1]) for each in values for row in session.rows(_COUNTS_OF_NODES, each)}
 
 
 _IDS_OF = Statement(

@@ -157,6 +157,12 @@ class _Statements:
         change = sa.update(table).values({name: sa.bindparam(name) for name in names})
         return Statement(change.where(table.c.id == sa.bindparam("node_id")), order=[*names, "node_id"])
 
+    @cached_property
+    def update_times(self) -> Statement:
+        table = NODE[self.kind]
+        change = sa.update(table).values({name: sa.bindparam(name) for name in _TIMES})
+        return Statement(change.where(table.c.id == sa.bindparam("node_id")), order=[*_TIMES, "node_id"])
+
 
 _OF: dict[Kind, _Statements] = {kind: _Statements(kind) for kind in KINDS}
 
@@ -373,6 +379,19 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, acti
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]
     session.change_many(_OF[kind].update, rows, called=lambda index: f"the {kind.name} with id {nodes[index].id}")
+
+
+def set_times(session: Session, kind: Kind, times: Sequence[tuple[int, int, int]]) -> None:
+    """Say when nodes were created and last updated, for records that come from elsewhere.
+
+    Args:
+        session: the transaction.
+        kind: the kind of the nodes.
+        times: the id of each, and the two times in milliseconds since the epoch.
+    """
+    if times:
+        session.note_times(kind, [node_id for node_id, *_ in times], [updated for *_, updated in times])
+    session.change_many(_OF[kind].update_times, [(created, updated, node_id) for node_id, created, updated in times])
 
 
 def _rows(found: Iterable[Row]) -> list[NodeRow]:

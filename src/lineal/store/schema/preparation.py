@@ -25,10 +25,15 @@ _SYSTEM_TYPES = Statement(
 _ADD_SYSTEM_TYPE = insertion(TYPE, ["name", "type_kind"])
 
 
+class NoStoreError(errors.FailedPreconditionError):
+    """The database holds no metadata store, and none may be created."""
+
+
 def prepare(database: Database) -> None:
     """Make the database ready for use: create the schema if it is empty, refuse it if it is not ours.
 
     Raises:
+        NoStoreError: it is empty, and is not open for creating a store.
         FailedPreconditionError: tables of another program, part of the tables, a newer schema version, or an older one
             and no wish to upgrade it.
     """
@@ -39,7 +44,7 @@ def prepare(database: Database) -> None:
     if database.settings.upgrade:
         migrations.upgrade(database)
     if database.settings.use is not Use.CREATE and not database.read(_present_tables):
-        raise errors.FailedPreconditionError(
+        raise NoStoreError(
             f"{database.dialect.place()} holds no metadata store; `lineal serve` or a first write creates it"
         )
     if database.dialect.read_only:

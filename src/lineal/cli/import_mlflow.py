@@ -1,0 +1,152 @@
+"""`lineal import mlflow`: bring the records of an MLflow database, folder or server into a store.
+
+Runs keep their ids, times and whole histories of metrics. What is there already stays as it is and gets what it lacks,
+so an import that was interrupted is run again, and one that is run twice brings nothing new.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from lineal import errors
+from lineal.cli.arguments import Commands, Parser, add_database_flag, required_database, whoami
+from lineal.cli.output import add_output_flags, print_record, showing_progress
+from lineal.counting import amount
+from lineal.urls import ARTIFACTS_FLAG, check_artifacts_root, default_artifacts_root
+
+if TYPE_CHECKING:
+    from lineal.config import DatabaseSettings
+    from lineal.mlflow.importing import Files, Report
+    from lineal.service import MetadataService
+
+_SOURCE_HELP = (
+    "the URL of MLflow's database (sqlite:///mlflow.db, mysql://..., postgresql://...), a folder mlruns, or the "
+    "address of an MLflow server (http://HOST:5000)"
+)
+_FROM_HELP = (
+    "where the files at mlflow-artifacts: addresses are: the address of the old server, or the folder or bucket that "
+    "it has as --artifacts-destination"
+)
+
+
+def add(commands: Commands) -> None:
+    """Declare the command and its flags."""
+    parser = commands.add_parser("import", help="bring the records of MLflow into a store", description=__doc__)
+    parser.help_without_words()
+    kinds = parser.add_subparsers(title="sources", metavar="KIND", required=True)
+    _add_mlflow(kinds.add_parser("mlflow", help="a database, a folder or a server of MLflow", description=__doc__))
+
+
+def _add_mlflow(parser: Parser) -> None:
+    parser.set_defaults(run=run)
+    parser.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
+    add_database_flag(parser, "the database to import into, created if it does not exist")
+    parser.add_argument(
+        "--workspace",
+        default="default",
+        metavar="NAME",
+        help="the workspace for what is in MLflow's workspace `default`; others keep their names (default: default)",
+    )
+    parser.add_argument("--copy-artifacts", action="store_true", help="copy the files of runs and models, too")
+    root = "where copied files go, as of `lineal serve` (default: beside a SQLite file)"
+    parser.add_argument(ARTIFACTS_FLAG, default="", metavar="PLACE", help=root)
+    parser.add_argument("--artifacts-from", default="", metavar="PLACE", help=_FROM_HELP)
+    parser.add_argument("--dry-run", action="store_true", help="say what would be imported and change nothing")
+    add_output_flags(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Import, and say what was done.
+
+    Raises:
+        StatusError: a part could not be imported; the rest is there.
+    """
+    settings = required_database(args)
+    from lineal.mlflow import check_workspace
+    from lineal.mlflow.importing import Files, Options, import_source, preview
+    from lineal.mlflow_sources import open_source
+    from lineal.upkeep.opening import open_service
+
+    check_workspace(args.workspace)
+    root = _artifacts_root(args, settings)
+    with closing(open_source(args.source)) as source:
+        kept_at = args.artifacts_from or source.proxy
+        if args.dry_run:
+            with _opened_if_there(settings) as present, showing_progress("Counting"):
+                done = preview(present, source, Options(args.workspace, Files(kept_at)))
+        else:
+            with open_service(settings) as service, showing_progress("Importing"):
+                options = Options(args.workspace, _files(service, root, kept_at), whoami())
+                done = import_source(service, source, options)
+        _print(args, source.shown, done)
+    if failed := sum(done.failed.counts().values()):
+        raise errors.FailedPreconditionError(
+            f"{amount(failed, 'things')} could not be imported, as said above, and the rest is there; cure the reason "
+            "and run the command again"
+        )
+
+
+def _artifacts_root(args: argparse.Namespace, settings: DatabaseSettings) -> str:
+    """Return where copied files go, "" if none are copied; end with a usage error if nobody says."""
+    if not args.copy_artifacts:
+        if args.artifacts_root:
+            args.usage_error(f"{ARTIFACTS_FLAG} says where copied files go; add --copy-artifacts, or leave it out")
+        return ""
+    root: str = args.artifacts_root or default_artifacts_root(settings.url)
+    if not root:
+        args.usage_error(f"--copy-artifacts needs {ARTIFACTS_FLAG}: name the folder or bucket that `lineal serve` has")
+    check_artifacts_root(root)
+    return root
+
+
+@contextmanager
+def _opened_if_there(settings: DatabaseSettings) -> Iterator[MetadataService | None]:
+    """Open the store for reading, if there is one: a dry run creates none."""
+    from lineal.upkeep.opening import open_if_there
+
+    service = open_if_there(settings)
+    with service or nullcontext():
+        yield service
+
+
+def _files(service: MetadataService, root: str, kept_at: str) -> Files:
+    """Return what becomes of files: with a root they are copied there."""
+    from lineal.files import open_root
+    from lineal.mlflow.importing import CopiedFiles, Files
+    from lineal.service.access import Caller, Role
+    from lineal.service.callers_files import CallersFiles
+    from lineal.service.file_records import FileRecords
+
+    if not root:
+        return Files(kept_at)
+    caller = Caller(whoami(), Role.ADMIN)
+    return CopiedFiles(kept_at, root=CallersFiles(open_root(root), caller, FileRecords(service)))
+
+
+def _print(args: argparse.Namespace, shown: str, done: Report) -> None:
+    record = {"source": shown, "done": "counted" if args.dry_run else "imported", **done.record()}
+    new, known = record["new"], record["known"]
+    would = "would import" if args.dry_run else "imported"
+    lines = [f"{shown}: {would} {_counted(new)}" if new else f"{shown}: nothing new"]
+    if known:
+        lines.append(f"there already: {_counted(known)}")
+    titles = {"differing": "another here than there, and left as it is here", "left_out": "not imported"}
+    lines += [f"{title}: {_told(each)}" for name, title in titles.items() for each in record[name]]
+    lines += [f"failed: {_examples(each)}: {each['what']}" for each in record["failed"]]
+    print_record(args, record, lines)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(amount(count, what) for what, count in counts.items())
+
+
+def _told(found: Mapping[str, Any]) -> str:
+    said = amount(found["count"], found["what"])
+    return f"{said} ({_examples(found)})" if found["examples"] else said
+
+
+def _examples(found: Mapping[str, Any]) -> str:
+    return "; ".join(found["examples"]) + (" and more" if found["count"] > len(found["examples"]) else "")
