@@ -135,10 +135,7 @@ describe("the page of a run", () => {
     await made.getByRole("link", { name: /classifier/ }).click();
     const strip = page.getByRole("region", { name: "Lineage in short" });
     await strip.getByRole("link", { name: /loaves/ }).waitFor();
-    await strip
-      .getByRole("link", { name: /resnet-base/ })
-      .first()
-      .waitFor();
+    await strip.getByRole("link", { name: /resnet-base/ }).waitFor();
     await open(pathOf(base));
     await made.getByRole("link", { name: "all it came from" }).click();
     await page.waitForURL(/\/lineage\?focus=a\d+&up=all/);

@@ -173,14 +173,21 @@ function generationsOf({ distance }: Relative): number {
   return Math.ceil(distance / 2);
 }
 
+/** Each maker once: it may have declared what it wrote later. */
+function onceEach({ items, total }: ByProps["events"]): ByProps["events"] {
+  const makers = [...new Map(items.map((item) => [item.node.key, item])).values()];
+  return { items: makers, total: total - (items.length - makers.length) };
+}
+
 interface ByProps extends Pick<MoreProps, "focus" | "side"> {
   /** The first page, and how many events there are. */
   readonly events: { readonly items: readonly Neighbour[]; readonly total: number };
   readonly word: string;
 }
 
-function By({ focus, side, events: { items, total }, word }: ByProps): ReactNode {
-  if (items.length === 0) return null;
+function By({ focus, side, events, word }: ByProps): ReactNode {
+  if (events.items.length === 0) return null;
+  const { items, total } = side === "up" ? onceEach(events) : events;
   return (
     <ul className="chip-list">
       {items.slice(0, SHOWN).map(({ node }, at) => (

@@ -1,6 +1,6 @@
 // One metric: its chart, what the chart does not show, and its points as a table and as CSV.
 
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconArrowsMaximize, IconArrowsMinimize } from "@tabler/icons-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useCurves } from "../api/curves";
@@ -136,10 +136,8 @@ function useSeen(place: React.RefObject<HTMLElement | null>): boolean {
 function LargeButton({ metric, isLarge, onToggle }: { metric: string; isLarge: boolean; onToggle: () => void }) {
   const label = isLarge ? `Draw ${metric} small` : `Draw ${metric} large`;
   return (
-    <Tooltip label={isLarge ? "Small" : "Large"}>
-      <ActionIcon variant="subtle" size="md" aria-label={label} aria-pressed={isLarge} onClick={onToggle}>
-        {isLarge ? <IconArrowsMinimize size={16} aria-hidden /> : <IconArrowsMaximize size={16} aria-hidden />}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon variant="subtle" size="md" title={label} aria-label={label} aria-pressed={isLarge} onClick={onToggle}>
+      {isLarge ? <IconArrowsMinimize size={16} aria-hidden /> : <IconArrowsMaximize size={16} aria-hidden />}
+    </ActionIcon>
   );
 }

@@ -1,6 +1,7 @@
 // The curves of one record or of several over each other: tools, a legend, and a chart for each metric.
 
 import "./curves.css";
+import { Button } from "@mantine/core";
 import { useDeferredValue, useMemo, useState } from "react";
 import { type MetricName, useMetricNames } from "../api/curves";
 import { Empty, Loaded } from "../state/States";
@@ -24,8 +25,9 @@ interface CurvesProps {
 
 /** From so many charts on, one can look for some by name. */
 const MANY = 9;
-/** The metrics that are asked for at most: beyond, one looks for them by name. */
-const MOST_CHARTS = 200;
+const NONE: readonly MetricName[] = [];
+/** How many charts there are at first, and how many more by one click: each takes time and space. */
+const CHARTS = 60;
 
 export default function Curves({ records, part }: CurvesProps) {
   const keys = useMemo(() => records.map(({ key }) => key), [records]);
@@ -77,8 +79,8 @@ function Charts({ records, metrics, part }: ChartsProps) {
   const drawn = useMemo(() => drawnOf(own, view.hidden), [own, view.hidden]);
   const looks = useMemo(() => looksOf(own, drawn), [own, drawn]);
   const wanted = found(curves, view.find);
-  const folded = part === "both" ? wanted.filter(({ name }) => isSystem(name)) : [];
-  const open = wanted.filter((metric) => !folded.includes(metric)).slice(0, MOST_CHARTS);
+  const folded = part === "both" ? wanted.filter(({ name }) => isSystem(name)) : NONE;
+  const open = part === "both" ? wanted.filter(({ name }) => !isSystem(name)) : wanted;
   const shown = { ...state, part, drawn, looks, marked };
   return (
     <div className="curves">
@@ -97,11 +99,10 @@ function Charts({ records, metrics, part }: ChartsProps) {
           <summary>
             System metrics <span className="count">{formatCount(folded.length)}</span>
           </summary>
-          {view.hasSystem && <Groups {...shown} part="system" metrics={folded.slice(0, MOST_CHARTS)} />}
+          {view.hasSystem && <Groups {...shown} part="system" metrics={folded} />}
         </details>
       )}
       <Rest
-        left={wanted.length - open.length - folded.length}
         isEmpty={wanted.length === 0}
         single={metrics.length - curves.length}
         find={view.find}
@@ -127,7 +128,9 @@ interface GroupsProps extends CurveState {
 function Groups({ metrics, part, ...shown }: GroupsProps) {
   const smoothing = useDeferredValue(shown.view.smoothing);
   const axis = axisOf(shown.view, part);
-  return groupsOf(metrics).map((group) => (
+  const [most, setMost] = useState(CHARTS);
+  const rest = metrics.length - most;
+  const groups = groupsOf(metrics.slice(0, most)).map((group) => (
     <section key={group.name} aria-label={group.name || "Metrics"}>
       {group.name && <h3>{group.name}</h3>}
       <div className="curve-grid">
@@ -147,6 +150,19 @@ function Groups({ metrics, part, ...shown }: GroupsProps) {
       </div>
     </section>
   ));
+  return (
+    <>
+      {groups}
+      {rest > 0 && (
+        <p className="plots-rest">
+          <span>
+            {formatCount(most)} of {count(metrics.length, "metric")} drawn
+          </span>
+          <Button onClick={() => setMost(most + CHARTS)}>Draw {formatCount(Math.min(CHARTS, rest))} more</Button>
+        </p>
+      )}
+    </>
+  );
 }
 
 /** A name without what its heading says: train/loss under "train". */
@@ -156,8 +172,6 @@ function titleOf(name: string, group: string): string {
 }
 
 interface RestProps {
-  /** How many metrics that fit are not drawn. */
-  readonly left: number;
   readonly isEmpty: boolean;
   /** How many have one value alone. */
   readonly single: number;
@@ -166,15 +180,10 @@ interface RestProps {
 }
 
 /** What is not drawn, and everything as a file. */
-function Rest({ left, isEmpty, single, find, keys }: RestProps) {
+function Rest({ isEmpty, single, find, keys }: RestProps) {
   return (
     <p className="curve-rest muted">
       {isEmpty && find && <span>No metric with a curve has “{find}” in its name. </span>}
-      {left > 0 && (
-        <span>
-          {count(left, "more metric")} {left === 1 ? "is" : "are"} not drawn: look for them by name.{" "}
-        </span>
-      )}
       {single > 0 && (
         <span>
           {count(single, "metric")} {single === 1 ? "has" : "have"} one value and no curve.{" "}

@@ -15,7 +15,7 @@ export function RecordCurves({ record }: { record: Node }) {
   const names = useMetricNames(keys, isLive);
   if (!names.data?.items.some(({ is_curve }) => is_curve)) return null;
   return (
-    <section aria-label="Logged metrics">
+    <section className="record-curves" aria-label="Logged metrics">
       <h2>Logged metrics</h2>
       <Suspense fallback={<Loading rows={6} />}>
         <Curves records={records} part="both" />
