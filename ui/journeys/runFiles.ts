@@ -1,6 +1,7 @@
 // A run and a logged model of MLflow with files of every kind, some of which try to be run; uploaded as clients do.
 
 import { crc32, deflateSync } from "node:zlib";
+import { call } from "./mlflow";
 import type { World } from "./world";
 
 /** What a file does that is run: the page is then marked. */
@@ -51,17 +52,12 @@ export interface RunWithFiles {
 }
 
 export async function addRunWithFiles(world: World): Promise<RunWithFiles> {
-  const call = async (name: string, body: object) => {
-    const answer = await fetch(`${world.address}/api/2.0/mlflow/${name}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${name}: ${await answer.text()}`);
-    return answer.json();
-  };
-  const { info } = (await call("runs/create", { experiment_id: "0", run_name: "spring" })).run;
-  const { model } = await call("logged-models", { experiment_id: "0", name: "loaf", source_run_id: info.run_id });
+  const { info } = (await call(world, "runs/create", { experiment_id: "0", run_name: "spring" })).run;
+  const { model } = await call(world, "logged-models", {
+    experiment_id: "0",
+    name: "loaf",
+    source_run_id: info.run_id,
+  });
   const downloads = `${world.address}/api/2.0/mlflow-artifacts/artifacts/${pathOf(info.artifact_uri)}`;
   for (const [name, content] of Object.entries(FILES)) await upload(`${downloads}/${escaped(name)}`, content);
   const models = `${world.address}/api/2.0/mlflow-artifacts/artifacts/${pathOf(model.info.artifact_uri)}`;
