@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import inspect
 import json
 import os
 import sys
@@ -34,6 +35,7 @@ os.environ |= {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
+import requests
 from mlflow import MlflowClient, entities, exceptions, models  # it reads the variables above
 from mlflow.entities import model_registry
 
@@ -94,6 +96,8 @@ def transcript(server: Server, steps: list[Step]) -> Iterator[dict[str, Any]]:
             answer = send(server, step, ids)
         except exceptions.MlflowException as error:
             line |= {"error": error.error_code, "message": ids.text(error.message)}
+        except requests.HTTPError as error:  # the client hands on what the artifact proxy answers
+            line |= {"error": error.response.json()["error_code"], "message": ids.text(str(error))}
         else:
             learn(ids, step.kind, made.get(step.kind, 0), answer)
             answer = ids.experiment(answer) if step.kind == "create_experiment" else answer
@@ -179,6 +183,12 @@ def _download_artifacts(client: MlflowClient, kind: str, *, run_id: str, path: s
         return [str(found.relative_to(folder)), hashlib.sha256(found.read_bytes()).hexdigest()]
 
 
+def _load_prompt(client: MlflowClient, kind: str, **arguments: Any) -> Any:
+    """Load a prompt, and not one that the client remembers."""
+    forgets = "cache_ttl_seconds" in inspect.signature(client.load_prompt).parameters
+    return client.load_prompt(**arguments, **({"cache_ttl_seconds": 0} if forgets else {}))
+
+
 def _log_model_artifact(client: MlflowClient, kind: str, *, model_id: str, name: str, text: str, **path: Any) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, name).write_text(text)
@@ -236,10 +246,12 @@ def _all_pages(client: MlflowClient, kind: str, **arguments: Any) -> list[list[A
 
 SENDERS: dict[str, Call] = {
     "log_batch": _log_batch,
+    "log_batch" + OF_MODELS: _log_batch,
     "log_inputs": _log_inputs,
     "log_inputs" + OF_MODELS: _log_inputs,
     "log_outputs": _log_outputs,
     "download_artifacts": _download_artifacts,
+    "load_prompt": _load_prompt,
     "log_model_artifact": _log_model_artifact,
     "_record_logged_model": _record_logged_model,
     "search_experiments": _all_pages,
@@ -247,6 +259,7 @@ SENDERS: dict[str, Call] = {
     "search_logged_models": _all_pages,
     "search_registered_models": _all_pages,
     "search_model_versions": _all_pages,
+    "search_prompts": _all_pages,
 }
 """What sends the calls that are more than a method with plain arguments."""
 
@@ -271,6 +284,8 @@ SHOWN: list[tuple[Any, Callable[[Any, plain.Ids], Any]]] = [
     (entities.FileInfo, lambda value, _: [value.path, value.is_dir, value.file_size]),
     (entities.Metric, lambda value, _: plain.metric(value)),
     (getattr(entities, "LoggedModel", ()), plain.logged_model),
+    (getattr(model_registry, "PromptVersion", ()), plain.prompt_version),
+    (getattr(model_registry, "Prompt", ()), plain.prompt),  # in clients before MLflow 3, it is a version
     (model_registry.RegisteredModel, plain.registered_model),
     (model_registry.ModelVersion, plain.version),
 ]

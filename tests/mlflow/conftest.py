@@ -21,7 +21,7 @@ from tests.serving import running_server
 
 START_TIMEOUT = 300
 STOP_TIMEOUT = 30
-NEWEST = "3.17"
+VERSIONS = ["2.9", "2.22", "3.17"]
 QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
 
 
@@ -30,11 +30,6 @@ class Client(NamedTuple):
 
     version: str
     python: Path
-
-    @property
-    def is_newest(self) -> bool:
-        """Whether it is the newest one, which knows every call."""
-        return self.version == NEWEST
 
 
 @pytest.fixture(scope="session")
@@ -70,10 +65,10 @@ def lineal_url(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) ->
         yield server.http
 
 
-@pytest.fixture(params=[NEWEST, "2.22", "2.9"])
+@pytest.fixture(params=VERSIONS)
 def client(request: pytest.FixtureRequest) -> Client:
     """A client of each version that is compared."""
-    fixtures = {NEWEST: "mlflow_python", "2.22": "client_2_python", "2.9": "oldest_client_python"}
+    fixtures = {"2.9": "oldest_client_python", "2.22": "client_2_python", "3.17": "mlflow_python"}
     return Client(request.param, request.getfixturevalue(fixtures[request.param]))
 
 

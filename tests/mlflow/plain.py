@@ -15,6 +15,8 @@ from typing import Any
 FIRST_CLOCK_TIME = 10**12
 """Milliseconds since the epoch from which a time is one of the clock: plans ask for smaller ones."""
 LONGEST_TEXT = 200
+_LINKED = "_mlflow_experiment_ids"
+"""A tag of prompts that the client sets whenever it comes to it, in a thread of its own."""
 STAGE_ALIASES = ("production", "staging")
 UNKNOWN = {"experiment": "{}", "run": "{:032x}", "model": "m-{:032x}", "files": "s3://bucket/{}"}
 """The forms of ids of what was never made."""
@@ -148,6 +150,31 @@ def version(found: Any, ids: Ids) -> dict[str, Any]:
         "is_changed": found.last_updated_timestamp != found.creation_timestamp,
         "tags": _texts(found.tags, ids),
         "aliases": _own(found.aliases),
+    }
+
+
+def prompt(found: Any, ids: Ids) -> dict[str, Any]:
+    """Return a prompt; clients before MLflow 3 have no other name for a version of one."""
+    if hasattr(found, "template"):
+        return prompt_version(found, ids)
+    return {
+        "name": found.name,
+        "description": ids.text(found.description or ""),
+        "creation_timestamp": _time(found.creation_timestamp),
+        "tags": _texts({key: found.tags[key] for key in found.tags if key != _LINKED}, ids),
+    }
+
+
+def prompt_version(found: Any, ids: Ids) -> dict[str, Any]:
+    """Return a version of a prompt."""
+    return {
+        "name": found.name,
+        "version": str(found.version),
+        "template": ids.text(str(found.template)),
+        "commit_message": found.commit_message,
+        "creation_timestamp": _time(found.creation_timestamp),
+        "tags": _texts(found.tags or {}, ids),
+        "aliases": _own(found.aliases or ()),
     }
 
 

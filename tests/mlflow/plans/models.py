@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 from .points import point
-from .world import BAD_KEYS, KEYS, TEXTS, Arguments, Kinds, Thing, World, draw, draw_tags
+from .world import BAD_KEYS, KEYS, TEXTS, Arguments, Kinds, Made, Thing, World, draw, draw_tags
 
 ODD_KEYS = [*(key for key in BAD_KEYS if len(key) < 250), ""]
 """Keys that runs cannot have, and logged models can."""
@@ -97,11 +97,29 @@ def _log_model_params(rng: Random, world: World) -> Arguments:
 def _log_metric(rng: Random, world: World) -> Arguments:
     """Log a metric of a model, mostly by the run that makes it, now and then on a data set."""
     thing = _there(rng, world)
-    found = point(rng, thing)
+    return {"run_id": _run_of(rng, world, thing), **_point(rng, world, thing)}
+
+
+def _log_batch(rng: Random, world: World) -> Arguments:
+    """Log metrics of a run, some of which are those of a known model, too."""
+    there = [each for each in world.models if not each.deleted]
+    if not there:
+        return {"run_id": world.run(rng).made, "metrics": [], "params": [], "tags": []}
+    thing = rng.choice(there)
+    own = [_point(rng, world, thing, bad=0.005) for _ in range(rng.choice([1, 3, 10]))]
+    others = [point(rng, Thing(thing.made), bad=0) for _ in range(rng.choice([0, 2]))]
+    return {"run_id": _run_of(rng, world, thing), "metrics": [*own, *others], "params": [], "tags": []}
+
+
+def _run_of(rng: Random, world: World, thing: Thing) -> Made:
+    return thing.parent if thing.parent and rng.random() < 0.7 else world.run(rng).made
+
+
+def _point(rng: Random, world: World, thing: Thing, *, bad: float = 0.06) -> Arguments:
+    found = point(rng, thing, bad=bad)
     found["value"] = 0.25 if math.isnan(found["value"]) else found["value"]
     found["timestamp"] = world.next("point").number if found["timestamp"] >= 0 else -1
-    run = thing.parent if thing.parent and rng.random() < 0.7 else world.run(rng).made
-    return {"run_id": run, **found, "model_id": thing.made, **_data_set(rng)}
+    return {**found, "model_id": thing.made, **_data_set(rng)}
 
 
 def _data_set(rng: Random) -> Arguments:
@@ -203,6 +221,7 @@ KINDS: Kinds = {
     "delete_logged_model_tag": (1, _delete_logged_model_tag),
     "log_model_params": (2, _log_model_params),
     "log_metric" + OF_MODELS: (3, _log_metric),
+    "log_batch" + OF_MODELS: (2, _log_batch),
     "log_inputs" + OF_MODELS: (2, _log_inputs),
     "log_outputs": (2, _log_outputs),
     "_record_logged_model": (2, _record_logged_model),

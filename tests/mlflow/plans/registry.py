@@ -32,7 +32,8 @@ def _registered(rng: Random, world: World, *, with_versions: bool = False) -> Re
     """Draw a registered model, now and then one that was never made."""
     known = [each for each in world.registered if each.versions or not with_versions]
     if not known or rng.random() < 0.04:
-        return Registered(rng.choice(["nope", *BAD_NAMES]) if rng.random() < 0.5 else f"{world.prefix}nope")
+        prompts = [each.name for each in world.prompts]
+        return Registered(rng.choice([f"{world.prefix}nope", rng.choice(["nope", *BAD_NAMES]), *prompts]))
     return rng.choice(known)
 
 
@@ -171,11 +172,17 @@ def _transition_model_version_stage(rng: Random, world: World) -> Arguments:
 
 
 def _set_model_version_tag(rng: Random, world: World) -> Arguments:
-    return {**_version(rng, world)[1], "key": draw_key(rng), "value": rng.choice(["", True, 5, *TEXTS])}
+    return {**_staged(rng, world), "key": draw_key(rng), "value": rng.choice(["", True, 5, *TEXTS])}
 
 
 def _delete_model_version_tag(rng: Random, world: World) -> Arguments:
-    return {**_version(rng, world)[1], "key": draw_key(rng)}
+    return {**_staged(rng, world), "key": draw_key(rng)}
+
+
+def _staged(rng: Random, world: World) -> Arguments:
+    """Draw a version, which a stage names now and then."""
+    named = _version(rng, world)[1]
+    return {"name": named["name"], "stage": rng.choice(["None", *STAGES])} if rng.random() < 0.15 else named
 
 
 def _set_registered_model_alias(rng: Random, world: World) -> Arguments:

@@ -6,7 +6,7 @@ from random import Random
 
 from .world import BAD_KEYS, DEFAULT_EXPERIMENT, TEXTS, Arguments, Kinds, Thing, World, draw_key, draw_tags
 
-NAME = "mlflow.runName"
+NAME, PARENT = "mlflow.runName", "mlflow.parentRunId"
 STATUSES = ["RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"]
 
 
@@ -19,6 +19,8 @@ def _create_run(rng: Random, world: World) -> Arguments:
     if rng.random() < 0.15:
         tags = {**(tags or {}), NAME: rng.choice(["first", "by tag"])}
         name = rng.choice([name, None])
+    if rng.random() < 0.15:
+        tags = {**(tags or {}), PARENT: world.run(rng).made}
     if parent is None or (parent in world.experiments and not parent.deleted):
         is_hosted = parent is None or parent.is_hosted
         world.runs.append(Thing(made, parent and parent.made, tags=set(tags or ()), is_hosted=is_hosted))
@@ -101,6 +103,7 @@ def _length(rng: Random) -> int:
 KINDS: Kinds = {
     "create_run": (5, _create_run),
     "get_run": (9, _one_run),
+    "get_parent_run": (2, _one_run),
     "update_run": (3, _update_run),
     "set_terminated": (3, _set_terminated),
     "delete_run": (1.5, _delete_run),

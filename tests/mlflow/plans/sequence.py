@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from random import Random
 
-from . import experiments, files, models, points, registry, runs, searches
+from . import experiments, files, models, points, prompts, registry, runs, searches
 from .world import Arguments, Kinds, World
 
 KINDS: Kinds = {
@@ -20,24 +20,30 @@ KINDS: Kinds = {
     **models.KINDS,
     **files.KINDS,
     **registry.KINDS,
+    **prompts.KINDS,
     **searches.KINDS,
 }
-SINCE_3 = frozenset(
-    [
-        *models.KINDS,
-        "create_model_version" + models.OF_MODELS,
-        "delete_experiment_tag",
-        "log_model_artifact",
-        "list_logged_model_artifacts",
-    ]
-) - {"_record_logged_model"}
-"""The kinds that clients before MLflow 3 have no method for."""
+NEW = {
+    "2.22": prompts.OLDER,
+    "3.17": frozenset(
+        [
+            *(kind for kind in models.KINDS if kind != "_record_logged_model"),
+            *(kind for kind in prompts.KINDS if kind not in prompts.OLDER),
+            "create_model_version" + models.OF_MODELS,
+            "delete_experiment_tag",
+            "log_model_artifact",
+            "list_logged_model_artifacts",
+        ]
+    ),
+}
+"""The kinds that are new in a client, or have another form in older ones."""
 FIRST = {
     "create_experiment": 3,
     "create_run": 6,
     "create_logged_model": 4,
     "create_registered_model": 4,
     "create_model_version": 4,
+    "register_prompt": 3,
 }
 """What a plan begins with, so that the rest has something to be about."""
 EVEN = 0.85

@@ -77,6 +77,7 @@ class World:
     runs: list[Thing] = field(default_factory=list)
     models: list[Thing] = field(default_factory=list)
     registered: list[Registered] = field(default_factory=list)
+    prompts: list[Registered] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
 
     def next(self, what: str) -> Made:
