@@ -30,7 +30,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -41,8 +41,11 @@ run: $(RUN_READY) web-ui-if-possible ## Set up, run the tutorial on an embedded 
 	$(VENV)/bin/lineal serve --db sqlite:///$(DATABASE) --grpc-port $(GRPC_PORT) --http-port $(HTTP_PORT)
 
 test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for some of them)
-	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow $(PYTEST_ARGS)
 	$(PYTHON) scripts/build_web_ui.py test
+
+test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with those of MLflow's own server (Python 3.11)
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/mlflow $(PYTEST_ARGS)
 
 test-native: $(DEV_READY) ## Run the tests that start servers on the native engine of gRPC too
 	LINEAL_TEST_GRPC_ENGINE=native $(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/server tests/access tests/compat/test_grpc.py tests/mlmd/test_official_suite.py --ignore tests/server/rest $(PYTEST_ARGS)
@@ -51,7 +54,7 @@ test-slow: $(DEV_READY) ## Run the tests that take minutes: clusters, thousands 
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow $(PYTEST_ARGS)
 
 test-oldest: $(OLDEST_READY) ## Run the tests on the oldest versions of the supported dependencies
-	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
+	.venv-oldest/bin/python -m pytest -q -n $(TEST_PROCESSES) --dist loadfile --ignore tests/mlflow $(PYTEST_ARGS)
 
 ui: $(PYTHON) ## Build the web UI into src/lineal/ui/static (Node.js from the machine or from PyPI)
 	$(PYTHON) scripts/build_web_ui.py build
