@@ -25,7 +25,7 @@ from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import whole_nodes
+from lineal.store.rows import relations, whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -124,13 +124,18 @@ def all_of(session: Session, types: KnownTypes, request: Request) -> list[Regist
 
 def loaded(session: Session, types: KnownTypes, request: Request, contexts: Sequence[pb.Context]) -> list[Registered]:
     """Return registered models with their versions."""
+    members = relations.members_of(session, ARTIFACT, [context.id for context in contexts])
+    nodes = whole_nodes.whole_by_ids(session, ARTIFACT, sorted({node_id for _, node_id in members}))
+    known = {node.id: node for node in whole_messages(session, types, ARTIFACT, nodes)}
+    held: dict[int, list[pb.Artifact]] = {}
+    for context_id, node_id in members:
+        held.setdefault(context_id, []).extend([known[node_id]] if node_id in known else [])
     found = []
     for context in contexts:
         is_own = re.compile(re.escape(version_external_id(request.workspace, context.id, 0)[:-1]) + "[0-9]{1,18}")
-        nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, context.id))
         own = {
             number_of(each): each
-            for each in nodes
+            for each in held.get(context.id, ())
             if is_own.fullmatch(each.external_id) and _is_version(each, request.workspace)
         }
         active = {number: own[number] for number in sorted(own) if stored_form.stage_of(own[number]) != DELETED}

@@ -22,6 +22,7 @@ _INSERT_MEMBER = {
     kind: insertion(table, ["context_id", kind.id_column], keep_existing="context_id")
     for kind, table in MEMBERSHIP.items()
 }
+_BY_CONTEXT = {kind: _select_members(kind, "context_id") for kind in MEMBERSHIP}
 _BY_NODE = {kind: _select_members(kind, kind.id_column) for kind in MEMBERSHIP}
 _INSERT_PARENT = insertion(PARENT_CONTEXT, ["context_id", "parent_context_id"])
 _DELETE_PARENT = Statement(
@@ -50,6 +51,12 @@ def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) 
 def memberships_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, int]]:
     """Return (context id, node id) for every context of the nodes."""
     return ask_for_memberships(session, kind, ids)()
+
+
+def members_of(session: Session, kind: Kind, context_ids: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (context id, node id) for every node of a kind in the contexts."""
+    rows = session.listed_rows(_BY_CONTEXT[kind], "ids", context_ids)
+    return [(context_id, node_id) for context_id, node_id in rows]
 
 
 def ask_for_memberships(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[tuple[int, int]]]:
