@@ -21,16 +21,18 @@ INTERNAL_PREFIX = "__"
 # Parameters and tags of MLflow's clients are custom properties with a prefix each, of nodes whose types or external ids
 # have one. Tags are labels, but for those by which its clients tell each other something.
 MLFLOW_TYPES = "mlflow."
+MLFLOW_RUN = "mlflow.Run"
 MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL = "mlflow.Experiment", "mlflow.RegisteredModel"
 MLFLOW_IDS = "mlflow:"
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."
+MLFLOW_SYSTEM_METRICS = "system/"
 # Where the files are: of a run, and of a version of a registered model, whose uri is another.
 FILES_OF_RUN, FILES_OF_VERSION = "artifact_uri", "__mlflow_place__"
 # What describes runs and experiments, which have no other description.
 MLFLOW_NOTE = "tag.mlflow.note.content"
-MLFLOW_DESCRIBED = ("mlflow.Run", MLFLOW_EXPERIMENT)
+MLFLOW_DESCRIBED = (MLFLOW_RUN, MLFLOW_EXPERIMENT)
 # Why an execution did not complete: the first of each that it has, as its own or a custom property. The SDK and the
 # watchers write `failure_...`. TFX writes `__execution_error_msg__`, and `__execution_result__`, a JSON object whose
 # `resultMessage` is the reason (tfx/orchestration/portable/execution_publish_utils.py). The others are written by hand.

@@ -10,6 +10,7 @@ import { emptyStore, launch, picture, serve, settle, type Visitor, visit, type W
 let browser: Browser;
 let world: World;
 let visitor: Visitor;
+let experiment: string;
 let base: LoggedRun;
 let fast: LoggedRun;
 let distilled: LoggedRun;
@@ -22,6 +23,7 @@ beforeAll(async () => {
   world = await serve(emptyStore());
   const tracking = new Tracking(world);
   const first = await tracking.experiment("loaf-classifier");
+  experiment = first;
   const second = await tracking.experiment("loaf-distilled");
   base = await training(tracking, first, "resnet-base", 1);
   fast = await training(tracking, first, "resnet-fast", 3);
@@ -53,7 +55,7 @@ async function training(tracking: Tracking, experiment: string, name: string, ra
     team: "vision",
   });
   const more = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`augment.${at}`, String(at)]));
-  await tracking.params(run, { ...PARAMS, ...more });
+  await tracking.params(run, { ...PARAMS, ...more, learning_rate: String(rate / 1000) });
   const noise = (step: number) => 0.05 * Math.sin(step * 12.9898) ** 2;
   const loss = (length: number) => (step: number) => 2 * Math.exp((-step / length) * 4 * rate) + 0.05 + noise(step);
   await tracking.metric(run, "train/loss", everySecond(LONG, loss(LONG)));
@@ -95,6 +97,20 @@ function card(page: Page, title: string) {
 function chart(page: Page, metric: RegExp) {
   return page.getByRole("application", { name: metric });
 }
+
+describe("the runs of an experiment", () => {
+  it("are listed with their metrics and the parameters in which they differ, at the address that MLflow prints", async () => {
+    const page = await open(`/#/experiments/${experiment}`);
+    await page.waitForURL(/\/executions\?filter=/);
+    await page.getByRole("columnheader", { name: "Learning rate" }).waitFor();
+    const headers = await page.getByRole("columnheader").allTextContents();
+    const place = (name: RegExp) => headers.findIndex((header) => name.test(header));
+    expect(place(/Test accuracy/)).toBeGreaterThan(0);
+    expect(place(/Learning rate/)).toBeGreaterThan(place(/Test accuracy/));
+    expect(headers.join()).not.toContain("system/");
+    await page.getByRole("link", { name: "resnet-base" }).first().waitFor();
+  });
+});
 
 describe("the page of a run", () => {
   it("shows parameters and metrics under the names that were logged, the source, the data set and the model", async () => {

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lineal import conventions
 from lineal.catalogue import headline
 from lineal.catalogue.headline import Family
 from lineal.filter.search import Comparison, Query
-from lineal.kinds import ARTIFACT, CONTEXT, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
@@ -33,6 +34,12 @@ _OF_ARTIFACTS: dict[Family, tuple[str, ...]] = {
     "other": ("name", "version", "labels", HEADLINE, "made_by", "workspace", "created"),
 }
 _OF_EXECUTIONS = ("name", "state", "failure", "duration", HEADLINE, "run", "workspace", "created")
+_PARAMS = "params"
+_OF_MLFLOW_RUNS = ("name", "state", "duration", _METRICS, _PARAMS, "prop.user_id", "created")
+_MOST_PARAMS = 4
+_FEW = 50
+"""Of how many runs the parameters are looked at, to choose those that say most."""
+_LONGEST_PARAM = 100
 
 
 class Chosen(NamedTuple):
@@ -72,6 +79,8 @@ def choose(
     defaults = None
     if has_defaults and len(families) == 1:
         defaults = _defaults(kind, families[0], metrics)
+        if kind is EXECUTION and _are_mlflow_runs(session, types, ids):
+            defaults = _of_mlflow_runs(session, _spread(ids, _FEW), metrics)
     first = metrics[0].partition(".")[2] if metrics else None
     return Chosen(replaced(columns, first, defaults), first, defaults)
 
@@ -86,20 +95,24 @@ def for_nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
 
 
 def replaced(columns: Sequence[str], first: str | None, defaults: Sequence[str] | None) -> list[str]:
-    """Return keys of values with `headline` and `default` replaced by the keys of metrics that they stand for."""
-    metrics = [key for key in defaults or () if key.startswith("metric.")]
-    own = {HEADLINE: [f"metric.{first}"] if first else [], DEFAULT: metrics}
+    """Return keys of values with `headline` and `default` replaced by the keys that they stand for."""
+    values = [key for key in defaults or () if key.startswith(("metric.", "prop."))]
+    own = {HEADLINE: [f"metric.{first}"] if first else [], DEFAULT: values}
     return list(dict.fromkeys(key for column in columns for key in own.get(column, [column])))
 
 
 def _headlines(session: Session, kind: Kind, ids: Sequence[int], families: Sequence[Family]) -> list[str]:
     """Return the headline metrics of some of the nodes, or of all if those have none.
 
-    To count the metrics of all takes longer than to read a page. The order is that of a hash, so that every part of the
-    nodes is there, such as every second one.
+    To count the metrics of all takes longer than to read a page.
     """
-    few = sorted(ids, key=lambda node_id: node_id * _HASH % 2**32)[:_COUNTED]
+    few = _spread(ids, _COUNTED)
     return headline.of_nodes(session, kind, few, families) or headline.of_nodes(session, kind, ids, families)
+
+
+def _spread(ids: Sequence[int], most: int) -> list[int]:
+    """Return some of the ids in the order of a hash, so that every part of them is there, such as every second one."""
+    return sorted(ids, key=lambda node_id: node_id * _HASH % 2**32)[:most]
 
 
 def _families(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> list[Family]:
@@ -123,3 +136,26 @@ def _defaults(kind: Kind, family: Family, metrics: Sequence[str]) -> list[str] |
     columns = _OF_ARTIFACTS[family] if kind is ARTIFACT else _OF_EXECUTIONS
     own = {HEADLINE: metrics[:1], _METRICS: metrics}
     return [key for column in columns for key in own.get(column, [column])]
+
+
+def _are_mlflow_runs(session: Session, types: KnownTypes, ids: Sequence[int]) -> bool:
+    type_ids = facet_rows.by_column(session, EXECUTION, "type_id", ids)
+    types.load(session, type_ids)
+    return {types.name(session, type_id) for type_id in type_ids} == {conventions.MLFLOW_RUN}
+
+
+def _of_mlflow_runs(session: Session, ids: Sequence[int], metrics: Sequence[str]) -> list[str]:
+    """Return all columns of a list of runs of MLflow, with the parameters in which some of them differ first."""
+    values: dict[str, list[str]] = {}
+    prefix = conventions.PARAM_PREFIX
+    for _, name, text in facet_rows.texts_beginning(session, EXECUTION, prefix, ids, longest=_LONGEST_PARAM):
+        values.setdefault(name, []).append(text)
+
+    def place(name: str) -> tuple[bool, int, str]:
+        found = values[name]
+        return len(set(found)) == 1 and len(found) == len(ids), -len(found), name
+
+    params = [f"prop.{name}" for name in sorted(values, key=place)[:_MOST_PARAMS]]
+    of_machine = f"metric.{conventions.MLFLOW_SYSTEM_METRICS}"
+    own = {_PARAMS: params, _METRICS: [key for key in metrics if not key.startswith(of_machine)]}
+    return [key for column in _OF_MLFLOW_RUNS for key in own.get(column, [column])]

@@ -56,18 +56,19 @@ def ranked(counts: Mapping[str, int]) -> list[str]:
     """Return names of metrics, the headline first.
 
     Well-known names come first, then those that most records have, ties by name. A well-known name that is rare beside
-    the others counts as any other: its column would be empty.
+    the others counts as any other: its column would be empty. What MLflow measures of the machine comes last.
 
     Args:
         counts: how many records have each metric.
     """
     most = max(counts.values(), default=0)
 
-    def place(name: str) -> tuple[int, int, int, str]:
+    def place(name: str) -> tuple[bool, int, int, int, str]:
         known, measured = _known(name)
         if counts[name] * 10 < most:
             known = len(_KNOWN)
-        return known, measured if known < len(_KNOWN) else 0, -counts[name], name
+        is_of_machine = name.startswith(conventions.MLFLOW_SYSTEM_METRICS)
+        return is_of_machine, known, measured if known < len(_KNOWN) else 0, -counts[name], name
 
     return sorted((name for name in counts if not name.startswith(conventions.INTERNAL_PREFIX)), key=place)
 

@@ -14,7 +14,7 @@ from lineal import conventions
 from lineal.wire import metadata_store as pb
 
 EXPERIMENT_TYPE = conventions.MLFLOW_EXPERIMENT
-RUN_TYPE = "mlflow.Run"
+RUN_TYPE = conventions.MLFLOW_RUN
 REGISTRATION_TYPE = "mlflow.Registration"
 PARAM = conventions.PARAM_PREFIX
 TAG = conventions.TAG_PREFIX

@@ -119,3 +119,18 @@ def test_the_curves_of_a_run_are_those_that_were_logged(door: Door, run: str) ->
     assert curve["spans"]["counts"] == [18, 19]
     lines = door.client.get("/api/v1/metrics/export", params={"keys": key, "name": "loss"}).text.splitlines()
     assert (len(lines), lines[8]) == (41, f"{key},first,loss,7,70,NaN")
+
+
+def test_a_list_of_runs_shows_the_parameters_in_which_they_differ(door: Door) -> None:
+    for number in range(3):
+        run = door.run(run_name=f"run {number}", user_id="ann")
+        params = {"same": "1", "rate": str(number), **({"rare": "x"} if number == 0 else {})}
+        door.post("runs/log-batch", run_id=run, params=[{"key": key, "value": params[key]} for key in params])
+        for name in ("system/cpu_utilization_percentage", "loss"):
+            door.post("runs/log-metric", run_id=run, key=name, value=number, timestamp=1, step=0)
+    listed(door, "")
+    asked = {"q": f"workspace={door.workspace} type=mlflow.Run", "columns": "default", "order_by": "name"}
+    page = door.client.get("/api/v1/executions", params=asked).json()
+    params = ["prop.param.rate", "prop.param.rare", "prop.param.same"]
+    assert page["columns"] == ["name", "state", "duration", "metric.loss", *params, "prop.user_id", "created"]
+    assert [row["values"]["prop.param.rate"]["value"] for row in page["items"]] == ["0", "1", "2"]

@@ -123,6 +123,21 @@ def texts_of(
     return [(node_id, name, bool(is_custom), text) for node_id, name, is_custom, text in found]
 
 
+def texts_beginning(
+    session: Session, kind: Kind, prefix: str, ids: Sequence[int], *, longest: int
+) -> list[tuple[int, str, str]]:
+    """Return (node id, name, text) of the properties of nodes that are texts and whose names begin so.
+
+    A text is cut to `longest` characters.
+    """
+    row = PROPERTY[kind].c
+    query = sa.select(row[kind.id_column], row.name, sa.func.substr(row.string_value, 1, longest))
+    begins = sa.func.substr(row.name, 1, len(prefix)) == sa.bindparam(None, prefix, sa.Text())
+    query = query.where(listed(row[kind.id_column], _IDS), row.string_value.is_not(None), begins)
+    found = session.listed_rows(Statement(query), _IDS, ids)
+    return [(node_id, name, text) for node_id, name, text in found if name.startswith(prefix)]
+
+
 def having_value(session: Session, kind: Kind, names: Sequence[str], ids: Sequence[int]) -> set[int]:
     """Return those of some nodes of which the index has a value of some names within JSON that is no blank text."""
     query = sa.select(FACT.c.node_id).where(FACT.c.kind == kind.type_kind, listed(FACT.c.node_id, _IDS))
