@@ -88,7 +88,7 @@ def _read(text: str) -> Fields:
         InvalidArgumentError: it is no JSON object, or lacks something.
     """
     try:
-        found = json_text.loads(text)
+        found = json_text.loads(text, escape=True)
     except ValueError as error:
         raise errors.InvalidArgumentError(f"model_json is no JSON: {error}") from None
     if not isinstance(found, dict):

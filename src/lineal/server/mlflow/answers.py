@@ -6,7 +6,7 @@ import json
 import logging
 import math
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -111,6 +111,16 @@ def wrong_method(method: str, allowed: str) -> Response:
 def _error(status: int, code: str, message: str) -> Response:
     body = json.dumps({"error_code": code, "message": message})
     return Response(body.encode(), status_code=status, media_type="application/json")
+
+
+def by_method(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    """Return an endpoint that is another one for each method, and refuses other methods."""
+
+    async def answer_by_method(request: Request) -> Response:
+        found = endpoints.get(request.method)
+        return await found(request) if found else wrong_method(request.method, ", ".join(endpoints))
+
+    return answer_by_method
 
 
 def answered(endpoint: Endpoint) -> Endpoint:

@@ -20,7 +20,7 @@ from lineal import errors
 from lineal.config import MAX_ARTIFACT_FLAG
 from lineal.server.mlflow import answers
 from lineal.server.mlflow.downloads import Download, byte_range
-from lineal.server.mlflow.named_routes import NamedRoute
+from lineal.server.mlflow.named_routes import METHODS, NamedRoute
 from lineal.server.transfers import PREFIXES
 from lineal.service.callers_files import CallersFiles
 
@@ -37,18 +37,23 @@ _ENCODED = "an encoded slash, backslash, line break or NUL in the address"
 def add(app: FastAPI, files: Callable[[], CallersFiles], *, max_bytes: int) -> None:
     """Add the routes to an application; `files` returns the current caller's, of up to `max_bytes` bytes each."""
     proxy = _Proxy(files, max_bytes)
+    endpoints: dict[str, dict[str, answers.Endpoint]] = {
+        "/artifacts": {"GET": proxy.list_folder},
+        "/artifacts/{path:path}": {"GET": proxy.download, "PUT": proxy.upload, "DELETE": proxy.delete},
+        "/mpu/create/{path:path}": {"POST": proxy.refuse_parts},
+        "/mpu/complete/{path:path}": {"POST": proxy.refuse_parts},
+        "/mpu/abort/{path:path}": {"POST": proxy.refuse_parts},
+        "/presigned/{path:path}": {"GET": proxy.refuse_presigned},
+        "{path:path}": dict.fromkeys(METHODS, _not_served),
+    }
     for prefix in PREFIXES:
-        for path, method, endpoint in (
-            ("/artifacts", "GET", proxy.list_folder),
-            ("/artifacts/{path:path}", "GET", proxy.download),
-            ("/artifacts/{path:path}", "PUT", proxy.upload),
-            ("/artifacts/{path:path}", "DELETE", proxy.delete),
-            ("/mpu/create/{path:path}", "POST", proxy.refuse_parts),
-            ("/mpu/complete/{path:path}", "POST", proxy.refuse_parts),
-            ("/mpu/abort/{path:path}", "POST", proxy.refuse_parts),
-            ("/presigned/{path:path}", "GET", proxy.refuse_presigned),
-        ):
-            app.router.routes.append(NamedRoute(f"{prefix}{path}", answers.answered(endpoint), methods=[method]))
+        for path, each in endpoints.items():
+            endpoint = answers.answered(answers.by_method(each))
+            app.router.routes.append(NamedRoute(f"{prefix}{path}", endpoint, methods=METHODS))
+
+
+async def _not_served(request: Request) -> Response:
+    return answers.no_endpoint(f"{request.method} {request.url.path[:200]}")
 
 
 class _Proxy:

@@ -16,8 +16,9 @@ from starlette.concurrency import run_in_threadpool
 
 from lineal import errors
 from lineal.mlflow import CALLS, Tracking
+from lineal.mlflow.requests import as_list, as_texts
 from lineal.server.mlflow import answers
-from lineal.server.mlflow.named_routes import NamedRoute
+from lineal.server.mlflow.named_routes import METHODS, NamedRoute
 from lineal.server.transfers import ROOTS
 
 PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
@@ -44,7 +45,6 @@ _METHODS_OF = {
     "model-versions/delete-tag": ("DELETE",),
 }
 """The methods of the calls that are not sent by POST alone."""
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def add(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
@@ -52,7 +52,7 @@ def add(app: FastAPI, tracking: Tracking, *, max_bytes: int) -> None:
     endpoint = answers.answered(_Calls(tracking, max_bytes).answer)
     for root in ROOTS:
         for prefix in PREFIXES:
-            app.router.routes.append(NamedRoute(f"{root}{prefix}/{{call:path}}", endpoint, methods=_METHODS))
+            app.router.routes.append(NamedRoute(f"{root}{prefix}/{{call:path}}", endpoint, methods=METHODS))
 
 
 _MODEL = "logged-models/(?P<model_id>[^/]+)"
@@ -95,8 +95,11 @@ def is_call(path: str) -> bool:
     return path.removeprefix("/mlflow").startswith(PREFIXES)
 
 
-_LISTS = frozenset({"run_id", "run_ids", "order_by", "experiment_ids", "stages"})
-"""The arguments of queries that may be lists; of another one that comes twice, the first counts."""
+_LISTS = {
+    name: frozenset(field.name for field in served.fields if field.read in (as_texts, as_list))
+    for name, served in CALLS.items()
+}
+"""The arguments of queries that may be lists, by the call; of another one that comes twice, the first counts."""
 
 
 def require_storable(value: Any) -> None:
@@ -134,13 +137,13 @@ class _Calls:
         if request.method not in found:
             return answers.wrong_method(request.method, ", ".join(found))
         name, in_path = found[request.method]
-        given = {**await self._given(request), **in_path}
+        given = {**await self._given(request, _LISTS[name]), **in_path}
         require_storable(in_path)
         workspace = request.headers.get(WORKSPACE_HEADER, "")
         return answers.answer(await run_in_threadpool(self._tracking.call, name, given, workspace=workspace))
 
-    async def _given(self, request: Request) -> Mapping[str, Any]:
-        """Return the fields that a request has.
+    async def _given(self, request: Request, lists: frozenset[str]) -> Mapping[str, Any]:
+        """Return the fields that a request has, some of which can be lists.
 
         Raises:
             InvalidArgumentError: its body is no JSON object, or of another media type.
@@ -150,7 +153,7 @@ class _Calls:
         if request.method == "GET" and query:
             asked = {name: query.getlist(name) for name in query}
             require_storable(asked)
-            return {name: values if len(values) > 1 and name in _LISTS else values[0] for name, values in asked.items()}
+            return {name: values if len(values) > 1 and name in lists else values[0] for name, values in asked.items()}
         body = await self._body(request)
         if not body.strip():
             return {}

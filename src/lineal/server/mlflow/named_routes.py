@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from starlette.routing import Match, Route
 from starlette.types import Scope
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+"""The methods of routes that refuse those that they do not serve themselves."""
 
 
 class NamedRoute(Route):
@@ -14,6 +18,8 @@ class NamedRoute(Route):
     def __init__(self, path: str, *given: Any, **options: Any) -> None:
         """Take a path and what else a route takes."""
         super().__init__(path, *given, **options)
+        # Line breaks, which keys of tags can have, are characters like others.
+        self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + r"\Z", re.DOTALL)
         self._start = path.partition("{")[0]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
