@@ -104,6 +104,7 @@ def test_files_are_copied_beside_a_sqlite_file(
         ([], "the following arguments are required: SOURCE"),
         (["x.db", "--artifacts-root", "r"], "add --copy-artifacts"),
         (["x.db", "--copy-artifacts", "--db", "postgresql://h/d"], "--copy-artifacts needs --artifacts-root"),
+        (["x.db", "--artifacts-from", "http://ann:secret@h:1"], "--artifacts-from holds a user"),
         (["x.db", "--server", "localhost:8080"], "unrecognized"),
     ],
 )
@@ -112,7 +113,9 @@ def test_wrong_words_are_named(words: list[str], said: str, capsys: pytest.Captu
     with pytest.raises(SystemExit) as caught:
         main(["import", "mlflow", *given])
     assert caught.value.code == 2
-    assert said in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert said in printed
+    assert "secret" not in printed
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,12 @@ def test_files_of_a_server_are_found_where_it_keeps_them(
     assert store.run(RUN)["info"]["artifact_uri"] == place
 
 
+def test_files_of_a_server_below_a_path_are_named(mlflow: MlflowDatabase, store: Store) -> None:
+    mlflow.run_row(RUN, artifact_uri="mlflow-artifacts:/1/run/artifacts")
+    [(what, _)] = store.take(mlflow.url, kept_at="https://example.org/mlflow/").left_out.counts().items()
+    assert "has a path in its address" in what
+
+
 def test_a_database_of_another_program_is_refused(store: Store, tmp_path: object) -> None:
     with pytest.raises(errors.InvalidArgumentError, match=r"no database of MLflow: it lacks the tables experiments"):
         store.take(store.url)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import http.server
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
 
 from lineal import errors
+from lineal.cli import main
 from lineal.mlflow_sources import server
 from tests.mlflow_import.conftest import Source, Store
 
@@ -52,6 +54,16 @@ def test_a_history_that_fills_a_page_is_read_run_by_run(
     monkeypatch.setattr(server, "_HISTORY_PAGE", 7)
     store.take(source.url)
     assert [value for *_, value in store.history(run_id, "loss")] == [1 / (n + 1) for n in range(40)]
+
+
+def test_a_dry_run_says_that_points_are_not_counted(
+    source: Source, run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["import", "mlflow", source.url, "--db", f"sqlite:///{tmp_path}/new.db", "--dry-run"]
+    assert main(words) == 0
+    printed = capsys.readouterr().out
+    assert "2 runs" in printed
+    assert "not counted: the points of 2 runs" in printed
 
 
 class _Answers(http.server.BaseHTTPRequestHandler):

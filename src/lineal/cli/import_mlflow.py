@@ -71,9 +71,9 @@ def run(args: argparse.Namespace) -> None:
     from lineal.upkeep.opening import open_service
 
     check_workspace(args.workspace)
-    root = _artifacts_root(args, settings)
+    root, kept_at = _artifacts_root(args, settings), _artifacts_from(args)
     with closing(open_source(args.source)) as source:
-        kept_at = args.artifacts_from or source.proxy
+        kept_at = kept_at or source.proxy
         if args.dry_run:
             with _opened_if_there(settings) as present, showing_progress("Counting"):
                 done = preview(present, source, Options(args.workspace, Files(kept_at)))
@@ -100,6 +100,19 @@ def _artifacts_root(args: argparse.Namespace, settings: DatabaseSettings) -> str
         args.usage_error(f"--copy-artifacts needs {ARTIFACTS_FLAG}: name the folder or bucket that `lineal serve` has")
     check_artifacts_root(root)
     return root
+
+
+def _artifacts_from(args: argparse.Namespace) -> str:
+    """Return where the old server keeps its files, "" if nobody says; end with a usage error if that holds a login."""
+    place: str = args.artifacts_from
+    if place.startswith(("http://", "https://")) and "@" in place.partition("://")[2].partition("/")[0]:
+        args.usage_error(
+            "--artifacts-from holds a user, which records would show; set MLFLOW_TRACKING_USERNAME and "
+            "MLFLOW_TRACKING_PASSWORD, and leave it out of the address"
+        )
+    elif not place.startswith(("http://", "https://")):
+        check_artifacts_root(place)
+    return place
 
 
 @contextmanager
@@ -133,6 +146,8 @@ def _print(args: argparse.Namespace, shown: str, done: Report) -> None:
     lines = [f"{shown}: {would} {_counted(new)}" if new else f"{shown}: nothing new"]
     if known:
         lines.append(f"there already: {_counted(known)}")
+    if uncounted := record.get("uncounted"):
+        lines.append(f"not counted: the points of {amount(uncounted, 'runs')}, since a server does not count them")
     titles = {"differing": "another here than there, and left as it is here", "left_out": "not imported"}
     lines += [f"{title}: {_told(each)}" for name, title in titles.items() for each in record[name]]
     lines += [f"failed: {_examples(each)}: {each['what']}" for each in record["failed"]]

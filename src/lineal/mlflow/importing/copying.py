@@ -68,7 +68,8 @@ class CopiedFiles(Files):
         return self._copied(model.artifact_uri, new, model.model_id, done)
 
     def _copied(self, place: str, new: str, owner: str, done: Report) -> str:
-        located = self.located(place, owner, done)
+        is_proxied = place.startswith(PROXIED) and not place.startswith(f"{PROXIED}//")
+        located = place if is_proxied and self.is_server else self.located(place, owner, done)
         try:
             found = self._files_at(located, owner, done)
             if found is None:
@@ -93,8 +94,9 @@ class CopiedFiles(Files):
         if parts.scheme in BUCKET_SCHEMES:
             return _below(open_root(place), "")
         if place.startswith(f"{PROXIED}//"):
-            scheme = "https" if self.kept_at.startswith("https://") else "http"
-            return _on_server(f"{scheme}://{parts.netloc}", parts.path.lstrip("/"))
+            return _on_server(f"http://{parts.netloc}", parts.path.lstrip("/"))
+        if place.startswith(PROXIED) and self.is_server:
+            return _on_server(self.kept_at, place.removeprefix(PROXIED).lstrip("/"))
         if not place.startswith(PROXIED):
             done.left_out.add(f"{_UNKNOWN_PLACE} ({parts.scheme}:)", owner)
         return None

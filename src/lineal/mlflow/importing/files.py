@@ -13,6 +13,7 @@ from lineal.mlflow_sources import Experiment, Model, Run
 
 PROXIED = "mlflow-artifacts:"
 UNKNOWN_SERVER = "runs and logged models whose files an MLflow server keeps (name it with --artifacts-from)"
+PATH_OF_SERVER = "runs and logged models whose files a server keeps that has a path in its address (copy the files)"
 _SERVERS = ("http://", "https://")
 
 
@@ -44,6 +45,11 @@ class Files:
     kept_at: str = ""
     moved: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def is_server(self) -> bool:
+        """Whether a server keeps the files."""
+        return self.kept_at.startswith(_SERVERS)
+
     def place_of(self, experiment: Experiment) -> str:
         """Return where the files of new runs of an experiment are to be, "" for a place of Lineal's."""
         place = experiment.artifact_location
@@ -71,7 +77,8 @@ class Files:
         if not self.kept_at:
             done.left_out.add(UNKNOWN_SERVER, owner)
             return place
-        if self.kept_at.startswith(_SERVERS):
-            server = self.kept_at.partition("://")[2].rstrip("/")
-            return f"{PROXIED}//{server}/{path}"
+        if self.is_server:
+            server, _, more = self.kept_at.partition("://")[2].rstrip("/").partition("/")
+            done.left_out.add(PATH_OF_SERVER, owner, count=bool(more))
+            return place if more else f"{PROXIED}//{server}/{path}"
         return f"{self.kept_at.rstrip('/')}/{path}"

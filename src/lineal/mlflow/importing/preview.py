@@ -24,7 +24,6 @@ from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
 
 Result = TypeVar("Result")
-UNKNOWN_POINTS = "runs whose points are not counted, since a server does not count them"
 
 
 def preview(service: MetadataService | None, source: Source, options: Options) -> Report:
@@ -84,15 +83,15 @@ class _Preview:
         ids = {run.run_id: stored_form.run_external_id(workspace, run.run_id) for run in batch}
         held = self._held(EXECUTION, list(ids.values()))
         self._count_known(report.RUNS, len(ids), len(held))
-        told = self._source.point_counts(list(ids))
-        if told is None:
-            self._done.left_out.add(UNKNOWN_POINTS, count=len(ids))
-            return
-        more = sum(max(0, told.get(run_id, 0) - held.get(external_id, 0)) for run_id, external_id in ids.items())
-        self._done.new[report.POINTS] += more
         new = [run for run in batch if ids[run.run_id] not in held]
         self._done.new[report.PARAMETERS] += sum(len(run.params) for run in new)
         self._done.new[report.TAGS] += sum(len(run.tags) for run in new)
+        told = self._source.point_counts(list(ids))
+        if told is None:
+            self._done.uncounted += len(ids)
+            return
+        more = sum(max(0, told.get(run_id, 0) - held.get(external_id, 0)) for run_id, external_id in ids.items())
+        self._done.new[report.POINTS] += more
 
     def _look_at_registered(self, given: RegisteredModel) -> None:
         workspace = self._options.workspace_of(given.workspace)

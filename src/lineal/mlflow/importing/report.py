@@ -29,6 +29,7 @@ class Report:
         differing: what is another here than in the source, and stays as it is here.
         left_out: what could not be stored, or is of a kind that is not imported.
         failed: what could not be imported at all, by the reason.
+        uncounted: the runs whose points a dry run could not count.
     """
 
     new: Counter[str] = field(default_factory=Counter)
@@ -36,6 +37,7 @@ class Report:
     differing: Findings = field(default_factory=Findings)
     left_out: Findings = field(default_factory=Findings)
     failed: Findings = field(default_factory=Findings)
+    uncounted: int = 0
 
     def merge(self, other: Report) -> None:
         """Add the counts of a part."""
@@ -50,10 +52,12 @@ class Report:
 
     def record(self) -> dict[str, Any]:
         """Return the report as values that JSON has."""
+        more = {"uncounted": self.uncounted} if self.uncounted else {}
         return {
             "new": {what: count for what, count in self.new.items() if count},
             "known": {what: count for what, count in self.known.items() if count},
             **{name: _listed(getattr(self, name)) for name in ("differing", "left_out", "failed")},
+            **more,
         }
 
 

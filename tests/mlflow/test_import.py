@@ -1,7 +1,7 @@
 """What MLflow itself has recorded: after an import, Lineal tells MLflow's client the same as MLflow's own server.
 
-`record.py` records by a client, `told.py` asks a server for everything. Both run in environments with mlflow (`make
-mlflow`, or variables that name them: services.py).
+`imports/record.py` records by a client, `imports/told.py` asks a server for everything. Both run in environments with
+mlflow. Imports of what a test writes itself are in tests/mlflow_import.
 """
 
 from __future__ import annotations
@@ -17,27 +17,21 @@ from typing import Any
 import pytest
 
 from lineal.cli import main
-from tests import services
-from tests.mlflow.conftest import QUIET, running_reference
+from tests.mlflow.conftest import QUIET, VERSIONS, Client, running_reference
 from tests.serving import running_server
 
-HERE = Path(__file__).parent
+NEWEST = VERSIONS[-1]
+PROGRAMS = Path(__file__).parent / "imports"
 TIMEOUT = 300
 pytestmark = pytest.mark.timeout(1200)
 Told = dict[tuple[str, str], dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def python() -> Path:
-    """The Python of the environment with MLflow."""
-    return services.require_mlflow_python()
 
 
 def ran(python: Path, program: str, uri: str, folder: Path) -> str:
     """Run a program of this folder with mlflow; return what it printed."""
     quiet = {**os.environ, **QUIET, "MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1"}
     done = subprocess.run(
-        [python, HERE / program, uri],
+        [python, PROGRAMS / program, uri],
         cwd=folder,
         env=quiet,
         capture_output=True,
@@ -88,11 +82,11 @@ def expected(value: Any, kind: str, part: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def recorded(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def recorded(mlflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """MLflow's own server with a rich set of records: its address, and the folder with its database."""
     folder = tmp_path_factory.mktemp("reference")
-    with running_reference(python, folder) as url:
-        ran(python, "record.py", url, folder)
+    with running_reference(mlflow_python, folder) as url:
+        ran(mlflow_python, "record.py", url, folder)
         yield url, folder
 
 
@@ -105,14 +99,14 @@ def of_its_own(place: str, told_there: Told) -> Told:
 
 @pytest.mark.parametrize("from_database", [True, False], ids=["database", "server"])
 def test_lineal_tells_what_mlflows_server_tells(
-    python: Path, recorded: tuple[str, Path], tmp_path: Path, from_database: bool
+    mlflow_python: Path, recorded: tuple[str, Path], tmp_path: Path, from_database: bool
 ) -> None:
     url, folder = recorded
-    reference = told(python, url, tmp_path)
+    reference = told(mlflow_python, url, tmp_path)
     assert len(reference) > 15
     source = f"sqlite:///{folder}/store.db" if from_database else url
     with imported(source, tmp_path, "--artifacts-from", url) as lineal:
-        assert not differences(of_its_own(url, reference), told(python, lineal, tmp_path))
+        assert not differences(of_its_own(url, reference), told(mlflow_python, lineal, tmp_path))
 
 
 def test_a_second_import_brings_nothing_new(
@@ -127,8 +121,8 @@ def test_a_second_import_brings_nothing_new(
     assert first["left_out"] == second["left_out"]
 
 
-def test_files_of_runs_are_downloaded_from_the_store_after_a_copy(
-    python: Path, recorded: tuple[str, Path], tmp_path: Path
+def test_files_of_runs_are_downloaded_from_where_they_are(
+    mlflow_python: Path, recorded: tuple[str, Path], tmp_path: Path
 ) -> None:
     url, _ = recorded
     program = (
@@ -140,7 +134,7 @@ def test_files_of_runs_are_downloaded_from_the_store_after_a_copy(
     )
 
     def run(uri: str, what: str) -> str:
-        command = [python, "-c", program, uri, what]
+        command = [mlflow_python, "-c", program, uri, what]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT, check=False)
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout.strip()
@@ -153,26 +147,17 @@ def test_files_of_runs_are_downloaded_from_the_store_after_a_copy(
     assert len([each for each in tmp_path.glob("lineal.db.artifacts/**/b.txt") if each.read_text() == "hello"]) == 1
 
 
-def keeps_databases(python: Path) -> bool:
-    """Say whether an environment has what a database of MLflow needs: mlflow-skinny has not."""
-    asked = subprocess.run([python, "-c", "import mlflow.store.db.utils"], capture_output=True, check=False)
-    return asked.returncode == 0
-
-
 @pytest.mark.parametrize("kind", ["database", "folder"])
-@pytest.mark.parametrize("version", ["3.17", "2.9"])
-def test_records_of_every_version_and_kind_are_read_whole(
-    tmp_path: Path, kind: str, version: str, capsys: pytest.CaptureFixture[str]
+def test_records_of_every_client_are_read_whole(
+    client: Client, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    oldest = version == "2.9"
-    python = services.require_oldest_mlflow_python() if oldest else services.require_mlflow_python()
-    if oldest and kind == "database" and not keeps_databases(python):
-        pytest.skip("the environment with the oldest client keeps no databases")
+    if kind == "database" and client.version != NEWEST:
+        pytest.skip("mlflow-skinny keeps no databases")
     place = f"sqlite:///{tmp_path}/m.db" if kind == "database" else str(tmp_path / "mlruns")
-    ran(python, "record.py", place, tmp_path)
+    ran(client.python, "record.py", place, tmp_path)
     assert main(["import", "mlflow", place, "--db", f"sqlite:///{tmp_path}/lineal.db", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     counts = {"experiments": 4, "runs": 9, "registered models": 2, "versions": 4, "aliases": 3}
     assert {what: found["new"][what] for what in counts} == counts
     assert (found["failed"], found["left_out"]) == ([], [])
-    assert found["new"]["metric points"] == 9 * 57 + (2 + 2 if version == "3.17" else 0)
+    assert found["new"]["metric points"] == 9 * 57 + (2 + 2 if client.version == NEWEST else 0)
