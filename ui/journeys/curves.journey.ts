@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousFindings } from "./axe";
-import { everySecond, type LoggedRun, Tracking } from "./mlflow";
+import { everySecond, type LoggedRun, Tracking, training } from "./mlflow";
 import { emptyStore, launch, picture, serve, settle, type Visitor, visit, type World } from "./world";
 
 let browser: Browser;
@@ -15,9 +15,6 @@ let base: LoggedRun;
 let fast: LoggedRun;
 let distilled: LoggedRun;
 const sweep: LoggedRun[] = [];
-
-const LONG = 3000;
-const PARAMS = { learning_rate: "0.001", batch_size: "64", optimizer: "adamw", "model.depth": "50" };
 
 beforeAll(async () => {
   world = await serve(emptyStore());
@@ -47,39 +44,6 @@ afterAll(async () => {
   await world?.stop();
 });
 
-async function training(tracking: Tracking, experiment: string, name: string, rate: number): Promise<LoggedRun> {
-  const run = await tracking.start(experiment, name, {
-    "mlflow.source.name": "train.py",
-    "mlflow.source.git.commit": "8f14e45fceea167a5a36dedd4bea2543",
-    "mlflow.note.content": "The baseline of November.",
-    team: "vision",
-  });
-  const more = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`augment.${at}`, String(at)]));
-  await tracking.params(run, { ...PARAMS, ...more, learning_rate: String(rate / 1000) });
-  const noise = (step: number) => 0.05 * Math.sin(step * 12.9898) ** 2;
-  const loss = (length: number) => (step: number) => 2 * Math.exp((-step / length) * 4 * rate) + 0.05 + noise(step);
-  await tracking.metric(run, "train/loss", everySecond(LONG, loss(LONG)));
-  await tracking.metric(run, "val/loss", everySecond(60, loss(60)));
-  const odd = (step: number) => (step === 20 ? "NaN" : step === 40 ? "Infinity" : Math.sin(step / 9));
-  await tracking.metric(run, "margin", everySecond(60, odd));
-  await tracking.metric(
-    run,
-    "temperature",
-    everySecond(60, (step) => step % 7).map((each) => ({ ...each, step: 0 })),
-  );
-  await tracking.metric(run, "test_accuracy", [{ value: 0.9, step: 0, after: 1000 }]);
-  for (const part of ["cpu_utilization_percentage", "gpu_0_utilization_percentage"]) {
-    await tracking.metric(
-      run,
-      `system/${part}`,
-      everySecond(60, (step) => 50 + (step % 5)),
-    );
-  }
-  await tracking.lineage(run, experiment);
-  await tracking.end(run);
-  return run;
-}
-
 async function open(address: string, page: Page = visitor.page): Promise<Page> {
   await page.goto(address);
   await settle(page);
@@ -96,6 +60,20 @@ function card(page: Page, title: string) {
 
 function chart(page: Page, metric: RegExp) {
   return page.getByRole("application", { name: metric });
+}
+
+/** How many pixels of the charts of a page have exactly a colour. */
+function pixelsOf(page: Page, colour: string): Promise<number> {
+  return page.evaluate((wanted) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(wanted.slice(at, at + 2), 16));
+    let found = 0;
+    for (const canvas of document.querySelectorAll<HTMLCanvasElement>(".curve canvas")) {
+      const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) found += 1;
+    }
+    return found;
+  }, colour);
 }
 
 describe("the runs of an experiment", () => {
@@ -193,6 +171,20 @@ describe("curves", () => {
     expect(await chart(page, /^system/).count()).toBe(0);
     await page.getByRole("tab", { name: /System metrics/ }).click();
     await chart(page, /^system\/gpu_0_utilization_percentage/).waitFor();
+  });
+
+  it("are drawn in the colour of their record, and of the theme", async () => {
+    for (const theme of ["light", "dark"] as const) {
+      const other = await visit(browser, world, { theme });
+      await open(`${pathOf(base)}?tab=metrics&find=val`, other.page);
+      expect(await pixelsOf(other.page, "#3f90da"), theme).toBeGreaterThan(100);
+      await open(`/compare?ids=${base.key},${fast.key}&find=val`, other.page);
+      await other.page.getByRole("region", { name: "Curves" }).scrollIntoViewIfNeeded();
+      await settle(other.page);
+      const second = theme === "light" ? "#bd1f01" : "#ffa90e";
+      expect(await pixelsOf(other.page, second), theme).toBeGreaterThan(100);
+      await other.close();
+    }
   });
 
   it("keep the axis, smoothing and the logarithmic axis in the address", async () => {

@@ -89,3 +89,40 @@ export class Tracking {
 export function everySecond(number: number, value: (step: number) => number | string): Point[] {
   return Array.from({ length: number }, (_, step) => ({ value: value(step), step, after: step * 1000 }));
 }
+
+const LONG = 3000;
+const PARAMS = { learning_rate: "0.001", batch_size: "64", optimizer: "adamw", "model.depth": "50" };
+
+/** A whole run: parameters, curves of every kind, system metrics, a data set and a model. */
+export async function training(tracking: Tracking, experiment: string, name: string, rate: number): Promise<LoggedRun> {
+  const run = await tracking.start(experiment, name, {
+    "mlflow.source.name": "train.py",
+    "mlflow.source.git.commit": "8f14e45fceea167a5a36dedd4bea2543",
+    "mlflow.note.content": "The baseline of November.",
+    team: "vision",
+  });
+  const more = Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`augment.${at}`, String(at)]));
+  await tracking.params(run, { ...PARAMS, ...more, learning_rate: String(rate / 1000) });
+  const noise = (step: number) => 0.05 * Math.sin(step * 12.9898) ** 2;
+  const loss = (length: number) => (step: number) => 2 * Math.exp((-step / length) * 4 * rate) + 0.05 + noise(step);
+  await tracking.metric(run, "train/loss", everySecond(LONG, loss(LONG)));
+  await tracking.metric(run, "val/loss", everySecond(60, loss(60)));
+  const odd = (step: number) => (step === 20 ? "NaN" : step === 40 ? "Infinity" : Math.sin(step / 9));
+  await tracking.metric(run, "margin", everySecond(60, odd));
+  await tracking.metric(
+    run,
+    "temperature",
+    everySecond(60, (step) => step % 7).map((each) => ({ ...each, step: 0 })),
+  );
+  await tracking.metric(run, "test_accuracy", [{ value: 0.9, step: 0, after: 1000 }]);
+  for (const part of ["cpu_utilization_percentage", "gpu_0_utilization_percentage"]) {
+    await tracking.metric(
+      run,
+      `system/${part}`,
+      everySecond(60, (step) => 50 + (step % 5)),
+    );
+  }
+  await tracking.lineage(run, experiment);
+  await tracking.end(run);
+  return run;
+}

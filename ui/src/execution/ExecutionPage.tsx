@@ -2,18 +2,19 @@
 
 import { IconBinaryTree } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useNode } from "../api/details";
 import { durationOf, type Node, timesNote, titleOf } from "../api/shapes";
 import { LinkButton } from "../app/LinkButton";
+import { loadPart } from "../app/loadPart";
 import { useTitle } from "../app/useTitle";
 import { EventTable } from "../artifact/EventList";
 import { MetaList } from "../artifact/MetaList";
 import { RecordCurves } from "../curves/RecordCurves";
 import { FoldedHistory } from "../edit/LateHistory";
 import { FilesSection } from "../files/LateFiles";
-import { MlflowRun } from "../mlflow/MlflowRun";
 import { isMlflowRun } from "../mlflow/run";
-import { Loaded } from "../state/States";
+import { Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { withoutReason } from "../values/Failure";
 import { FailureNote } from "../values/FailureNote";
@@ -21,6 +22,8 @@ import { PropertyList } from "../values/PropertyList";
 import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
 import { formatDuration } from "../values/times";
+
+const MlflowRun = lazy(() => loadPart(() => import("../mlflow/MlflowRun")));
 
 export function ExecutionPage() {
   const { id } = useParams({ strict: false }) as { id: string };
@@ -50,7 +53,9 @@ function Execution({ execution }: { execution: Node }) {
       </RecordHeader>
       <FailureNote failure={execution.failure} state={execution.state} />
       {isMlflowRun(execution) ? (
-        <MlflowRun run={shown} times={<Times execution={execution} />} />
+        <Suspense fallback={<Loading rows={10} />}>
+          <MlflowRun run={shown} times={<Times execution={execution} />} />
+        </Suspense>
       ) : (
         <Plain execution={shown} />
       )}

@@ -29,7 +29,7 @@ interface MlflowRunProps {
   readonly times: ReactNode;
 }
 
-export function MlflowRun({ run, times }: MlflowRunProps) {
+export default function MlflowRun({ run, times }: MlflowRunProps) {
   const { file } = useSearch({ strict: false }) as { file?: string };
   const tab = useTab(file ? "files" : "overview");
   const isLive = run.state === "RUNNING";
