@@ -89,15 +89,25 @@ def _run(session: Session, types: KnownTypes, request: Request, run_id: str) -> 
 
 
 def _copied(session: Session, types: KnownTypes, request: Request, run: pb.Execution | None) -> Origin:
-    """Return the version that a source such as `models:/churn/3` names."""
+    """Return the version that a source such as `models:/churn/3` names.
+
+    Raises:
+        InvalidArgumentError: the request names another run or logged model than that of the version.
+        NotFoundError: there is no such version.
+    """
     named = source_rules.version_of(request.text("source"))
     assert named is not None  # noqa: S101 for the type checker; the caller has looked
     model = registered.read(session, types, request, named["name"])
     artifact = registered.version_named(model, version=named["version"] or "", alias=named["alias"] or "")
     source = registered.version_uri(model.name, registered.number_of(artifact))
-    run_id = request.text("run_id") or registered.run_id_of(artifact)
+    run_id, model_id = registered.run_id_of(artifact), registered.model_id_of(artifact)
+    for name, own in (("run_id", run_id), ("model_id", model_id)):
+        if request.text(name) not in ("", own):
+            raise errors.InvalidArgumentError(
+                f"the {name} of {source} is {own or 'not set'}; leave out {name!r}, or give the same",
+                errors.Details(parameter=name),
+            )
     found = run or _run(session, types, request, run_id)
-    model_id = request.text("model_id") or registered.model_id_of(artifact)
     return Origin(source, run_id, model_id, found, artifact, registered.place_of(artifact))
 
 

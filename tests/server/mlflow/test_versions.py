@@ -101,6 +101,9 @@ def test_a_copy_leads_to_the_version_that_it_is_of(door: Door) -> None:
         assert (made["source"], made["run_id"]) == ("models:/churn/1", run)
     assert door.get(f"{VERSIONS}/get-download-uri", name="live", version="4")["artifact_uri"] == "s3://b/m"
     assert behind(door, artifact(door, "live", "1")) == ["churn", "live", "register live 1", "train"]
+    for other in ({"run_id": "0" * 32}, {"model_id": "m-1"}):
+        refusal = door.refused(f"{VERSIONS}/create", name="churn", source="models:/churn/1", **other)
+        assert refusal.startswith("INVALID_PARAMETER_VALUE: the ")
     for source in ("models:/nobody/1", "models:/churn/9", "models:/churn/Production"):
         assert door.refused(f"{VERSIONS}/create", name="live", source=source).startswith("RESOURCE_DOES_NOT_EXIST")
 
