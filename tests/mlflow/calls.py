@@ -35,6 +35,7 @@ os.environ |= {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
+import mlflow
 import requests
 from mlflow import MlflowClient, entities, exceptions, models  # it reads the variables above
 from mlflow.entities import model_registry
@@ -67,6 +68,7 @@ def main() -> None:
     given = parser.parse_args()
     kinds = [kind for kind in given.kinds.split(",") if is_known(kind)]
     steps = plan(given.seed, given.calls, kinds)
+    mlflow.set_tracking_uri(given.uri)  # clients before MLflow 3 find files by it alone
     output = sys.stdout
     with contextlib.redirect_stdout(sys.stderr):
         for line in transcript(Server(given.uri, MlflowClient(given.uri)), steps):

@@ -83,8 +83,8 @@ KINDS: Kinds = {
     "get_experiment": (3, _get_experiment),
     "get_experiment_by_name": (2, _get_experiment_by_name),
     "rename_experiment": (2, _rename_experiment),
-    "delete_experiment": (1, _delete_experiment),
-    "restore_experiment": (1.5, _restore_experiment),
+    "delete_experiment": (3, _delete_experiment),
+    "restore_experiment": (0.5, _restore_experiment),
     "set_experiment_tag": (2, _set_experiment_tag),
     "delete_experiment_tag": (2, _delete_experiment_tag),
 }

@@ -112,7 +112,8 @@ def _log_batch(rng: Random, world: World) -> Arguments:
 
 
 def _run_of(rng: Random, world: World, thing: Thing) -> Made:
-    return thing.parent if thing.parent and rng.random() < 0.7 else world.run(rng).made
+    parents = [each.made for each in world.runs if each.made == thing.parent and not each.deleted]
+    return rng.choice(parents) if parents and rng.random() < 0.7 else world.run(rng).made
 
 
 def _point(rng: Random, world: World, thing: Thing, *, bad: float = 0.06) -> Arguments:

@@ -64,7 +64,8 @@ def _one_version(rng: Random, world: World) -> Arguments:
 
 
 def _delete_prompt(rng: Random, world: World) -> Arguments:
-    prompt = _prompt(rng, world)
+    without_aliases = [each for each in world.prompts if not each.aliases]
+    prompt = rng.choice(without_aliases) if without_aliases and rng.random() < 0.8 else _prompt(rng, world)
     world.prompts = [each for each in world.prompts if each is not prompt]
     return {"name": prompt.name}
 

@@ -129,7 +129,8 @@ def _source(rng: Random, world: World) -> tuple[Joined | str, Made | str | None]
     others = [each for each in world.registered if each.versions]
     if kind < 0.4 and others:
         other = rng.choice(others)
-        return f"models:/{other.name}/{rng.choice([*map(str, other.versions), 'latest'])}", None
+        version = rng.choice([*map(str, other.versions), "latest"])
+        return f"models:/{other.name}/{version}", rng.choice([None, None, None, run])
     return rng.choice(PLACES), rng.choice([None, None, run, "nope"])
 
 
@@ -207,7 +208,7 @@ def _get_model_version_by_alias(rng: Random, world: World) -> Arguments:
 
 
 def _alias(rng: Random, model: Registered) -> str:
-    known = [*model.aliases] if rng.random() < 0.8 else []
+    known = [*model.aliases] if rng.random() < 0.9 else []
     return rng.choice(known or [*ALIASES, "latest", "v1", "a b"])
 
 
