@@ -102,14 +102,14 @@ describe("the page of a run", () => {
     for (const words of ["train.py", "8f14e45fceea167a5a36dedd4bea2543", "ada", "loaf-classifier"])
       await about.getByText(words).waitFor();
     await page
-      .getByRole("region", { name: "Data sets and models it read" })
+      .getByRole("region", { name: "What it read" })
       .getByText(/training/)
       .waitFor();
     await page
-      .getByRole("region", { name: "Models it made" })
+      .getByRole("region", { name: "What it made" })
       .getByText(/step 9/)
       .waitFor();
-    expect(await page.getByRole("region", { name: "Models it made" }).getByRole("listitem").count()).toBe(1);
+    expect(await page.getByRole("region", { name: "What it made" }).getByRole("listitem").count()).toBe(1);
     await page.getByText("The baseline of November.").waitFor();
     expect(await page.getByText("param.learning_rate").count()).toBe(0);
   });
@@ -125,7 +125,7 @@ describe("the page of a run", () => {
 
   it("leads to what its model came from, and the model's page shows the run and the data set", async () => {
     const page = await open(pathOf(base));
-    const made = page.getByRole("region", { name: "Models it made" });
+    const made = page.getByRole("region", { name: "What it made" });
     await made.getByRole("link", { name: /classifier/ }).click();
     const strip = page.getByRole("region", { name: "Lineage in short" });
     await strip.getByRole("link", { name: /loaves/ }).waitFor();

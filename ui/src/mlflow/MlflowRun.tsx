@@ -13,6 +13,7 @@ import { useTab } from "../app/useTab";
 import { MetaList } from "../artifact/MetaList";
 import { isSystem } from "../curves/groups";
 import { LateFiles, namesFiles } from "../files/LateFiles";
+import { familyOf } from "../lineage/looks";
 import { Loaded, Loading } from "../state/States";
 import { CopyButton } from "../values/CopyButton";
 import { count, formatCount } from "../values/numbers";
@@ -85,8 +86,8 @@ function Overview({ run, times, metrics }: OverviewProps) {
           {times}
           <About run={run} />
         </section>
-        <Artifacts run={run} direction="input" title="Data sets and models it read" />
-        <Artifacts run={run} direction="output" title="Models it made" />
+        <Artifacts run={run} direction="input" title="What it read" />
+        <Artifacts run={run} direction="output" title="What it made" />
         <Others run={run} />
       </div>
     </div>
@@ -167,7 +168,7 @@ function Artifacts({ run, direction, title }: ArtifactsProps) {
       <h2>{title}</h2>
       <Loaded query={events} rows={2}>
         {({ pages }) => {
-          const linked = byArtifact(pages.flatMap(({ items }) => items));
+          const linked = modelsFirst(byArtifact(pages.flatMap(({ items }) => items)));
           const rest = (pages[0]?.total ?? 0) - pages.flatMap(({ items }) => items).length;
           return (
             <>
@@ -188,6 +189,13 @@ function Artifacts({ run, direction, title }: ArtifactsProps) {
       </Loaded>
     </section>
   );
+}
+
+/** Models and data sets before what was measured of them. */
+function modelsFirst(linked: readonly Linked[]): Linked[] {
+  const rank = ({ node }: Linked) => ["model", "data"].indexOf(familyOf(node.type, node.kind));
+  const last = (each: Linked) => (rank(each) < 0 ? 2 : rank(each));
+  return [...linked].sort((one, other) => last(one) - last(other));
 }
 
 function ArtifactRow({ node, words, direction }: Linked & { direction: "input" | "output" }) {
