@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+import sqlalchemy as sa
+from sqlalchemy import exc
 
 from lineal import errors
+from lineal.wire import service as rpc
 from tests.mlflow_import.conftest import Store
 from tests.mlflow_import.mlflow_database import MlflowDatabase
 
@@ -66,6 +71,22 @@ def test_a_record_that_the_store_refuses_is_named_and_the_others_of_its_batch_ar
     assert (count, done.failed.examples(reason)) == (1, ["registered model a/b"])
     assert len(store.runs_of("first")) == 3
     assert [each["name"] for each in store.ask("registered-models/search")["registered_models"]] == ["good"]
+
+
+def test_a_run_that_the_store_refuses_leaves_the_others_of_its_batch_alone(
+    mlflow: MlflowDatabase, store: Store
+) -> None:
+    made: Any = store.service.call("PutExecutionType", rpc.PutExecutionTypeRequest(execution_type={"name": "theirs"}))
+    holder = {"type_id": made.type_id, "external_id": f"mlflow:default:run:{RUN}"}
+    store.service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[holder]))
+    for each in (RUN, "a" * 32, "b" * 32):
+        mlflow.run_row(each, metrics={"m": [1.0, 2.0]})
+    done = store.take(mlflow.url)
+    [(reason, count)] = done.failed.counts().items()
+    assert (count, done.failed.examples(reason)) == (1, [f"run {RUN}"])
+    assert store.runs_of("first") == ["a" * 32, "b" * 32]
+    assert (done.new["runs"], done.new["metric points"]) == (2, 4)
+    assert len(store.history("b" * 32, "m")) == 2
 
 
 def test_a_link_to_an_unknown_model_is_named(mlflow: MlflowDatabase, store: Store) -> None:
@@ -134,3 +155,12 @@ def test_a_wrong_source_is_named_without_its_password(store: Store, place: str, 
         store.take(place)
     assert "secret" not in str(caught.value)
     assert "cret@" not in str(caught.value)
+
+
+def test_what_a_driver_says_is_shown_without_the_password(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise exc.OperationalError("CONNECT", {}, Exception("the login of ann with hunter2 failed"))
+
+    monkeypatch.setattr(sa, "create_engine", refuse)
+    with pytest.raises(errors.UnavailableError, match=r"the login of \*\*\* with \*\*\* failed"):
+        store.take("postgresql://ann:hunter2@h/mlflow")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from contextlib import closing
 from pathlib import Path
@@ -104,6 +105,13 @@ def test_records_have_the_times_when_they_were_made(mlflow: MlflowDatabase, stor
     [node] = [each for each in _executions(store) if each.properties["run_id"].string_value == RUN]
     assert node.create_time_since_epoch == 1_700_000_000_000
     assert 0 <= node.last_update_time_since_epoch - 1_700_000_060_000 <= 1
+
+
+def test_a_record_shows_the_latest_value_of_each_metric(mlflow: MlflowDatabase, store: Store) -> None:
+    mlflow.run_row(RUN, metrics={"loss": [3.0, 2.0, 1.0], "acc": [0.5]})
+    store.take(mlflow.url)
+    [node] = [each for each in _executions(store) if each.properties["run_id"].string_value == RUN]
+    assert json.loads(node.properties["__ALL_META__"].string_value)["values"] == {"acc": 0.5, "loss": 1.0}
 
 
 @pytest.mark.parametrize("shape", [OLDEST, OLD, NEW], ids=["oldest", "2.9", "3.17"])

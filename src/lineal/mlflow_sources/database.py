@@ -39,6 +39,8 @@ _MODEL_POINT = (
     *("model_id", "metric_name", "run_id", "dataset_name", "dataset_digest"),
     *("metric_step", "metric_timestamp_ms", "metric_value", "is_nan"),
 )
+_BATCH, _BATCH_OF_FILE = 100, 25
+"""How many runs are read together; those who write to a SQLite file wait meanwhile, for five seconds at most."""
 _GREATEST = 1.7976931348623157e308
 """What MLflow's databases hold in place of an infinity."""
 
@@ -67,6 +69,7 @@ class DatabaseSource:
             self._connection.close()
             raise
         self._reading = Reading(self._connection, self._tables)
+        self.batch_size = _BATCH_OF_FILE if self._connection.is_file else _BATCH
 
     def experiments(self) -> Sequence[Experiment]:
         """Return all experiments, deleted ones too, the oldest first."""

@@ -35,6 +35,7 @@ class FolderSource:
     """The source; `Source` explains its functions."""
 
     repeats_points = True
+    batch_size = 100
 
     def __init__(self, folder: Path, *, proxy: str = "") -> None:
         """Open a folder.

@@ -182,12 +182,14 @@ class Source(Protocol):
         shown: what it is called in messages, without secrets.
         findings: what of it could not be read.
         repeats_points: whether a metric may have the same point twice.
+        batch_size: how many runs to read together.
         proxy: the address of the server that keeps the files at `mlflow-artifacts:` addresses, "" if it is not known.
     """
 
     shown: str
     findings: Findings
     repeats_points: bool
+    batch_size: int
     proxy: str
 
     def experiments(self) -> Sequence[Experiment]:

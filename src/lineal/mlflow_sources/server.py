@@ -26,6 +26,7 @@ class ServerSource:
     """The source; `Source` explains its functions."""
 
     repeats_points = True
+    batch_size = 100
 
     def __init__(self, url: str) -> None:
         """Connect to a server.

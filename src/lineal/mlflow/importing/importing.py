@@ -41,8 +41,8 @@ from lineal.store.schema import on_demand
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-BATCH = 100
-"""How many runs or models are read, and written, together."""
+_PIECE = 100
+"""How many links between records are written together."""
 _REFUSED = (
     errors.InvalidArgumentError,
     errors.AlreadyExistsError,
@@ -100,10 +100,10 @@ class _Import:
         """Import everything."""
         placed = [(each.id, self._experiment(each)) for each in default_first(self._source.experiments())]
         for source_id, target in placed:
-            for batch in self._source.run_batches(source_id, BATCH):
+            for batch in self._source.run_batches(source_id, self._source.batch_size):
                 self._run_batch(target, batch)
         for source_id, target in placed:
-            for models in self._source.model_batches(source_id, BATCH):
+            for models in self._source.model_batches(source_id, self._source.batch_size):
                 self._model_batch(target, models)
         self._join()
         for model in self._source.registered_models():
@@ -244,4 +244,4 @@ def default_first(found: Sequence[Experiment]) -> list[Experiment]:
 
 
 def _pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+    return (items[start : start + _PIECE] for start in range(0, len(items), _PIECE))

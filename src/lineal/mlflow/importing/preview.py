@@ -12,7 +12,7 @@ from lineal import progress
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.mlflow import registered, stored_form
 from lineal.mlflow.importing import experiments, fitting, registry, report
-from lineal.mlflow.importing.importing import BATCH, Options, default_first
+from lineal.mlflow.importing.importing import Options, default_first
 from lineal.mlflow.importing.report import Report
 from lineal.mlflow.new_models import external_id_of
 from lineal.mlflow.requests import Request
@@ -59,11 +59,11 @@ class _Preview:
             fitting.experiment_name(workspaces[each.id], each.name, each.id, done.left_out)
             self._count(report.EXPERIMENTS, self._has_experiment(workspaces[each.id], each))
         for each in found:
-            for batch in self._source.run_batches(each.id, BATCH):
+            for batch in self._source.run_batches(each.id, self._source.batch_size):
                 self._look_at_runs(workspaces[each.id], batch)
                 runs_done += len(batch)
                 progress.report("runs", runs_done, total)
-            for models in self._source.model_batches(each.id, BATCH):
+            for models in self._source.model_batches(each.id, self._source.batch_size):
                 for model in models:
                     fitting.model(model, done.left_out)
                 ids = [external_id_of(workspaces[each.id], model.model_id) for model in models]
