@@ -144,3 +144,20 @@ def test_the_audit_log_has_an_entry_with_counts(
     assert (entry["new"]["runs"], entry["new"]["metric points"], entry["new"]["source"]) == (1, 2, filled.url)
     with closing(open_service(url)) as service:
         assert Store(url, service).runs_of("first") == [RUN]
+
+
+def test_old_runs_are_found_in_a_store_whose_index_is_newer(
+    filled: MlflowDatabase, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    search = ["ls", "executions", "--db", url, "-q", "metric.m>=2", "--json"]
+    for run_id, values in ((RUN, []), ("a" * 32, [1.0, 2.0]), ("b" * 32, [3.0])):
+        if values:
+            filled.run_row(run_id, start_time=1_500_000_000_000, end_time=1_500_000_000_001, metrics={"m": values})
+        run(capsys, filled.url, "--db", url)
+        assert main(search) == 0
+        capsys.readouterr()
+    filled.points("b" * 32, "m", [1.0, 1.0], first=1)
+    run(capsys, filled.url, "--db", url)
+    assert main(search) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert sorted(each["properties"]["run_id"] for each in found) == sorted([RUN, "a" * 32])

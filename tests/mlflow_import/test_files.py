@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from lineal.mlflow_sources import open_source
 from lineal.service.access import Caller, Role
 from lineal.service.callers_files import CallersFiles
 from lineal.service.file_records import FileRecords
+from lineal.wire import service as rpc
 from tests.mlflow_import.conftest import Source, Store
 from tests.mlflow_import.mlflow_database import MlflowDatabase
 
@@ -69,7 +72,8 @@ def test_files_of_an_import_by_reference_can_be_copied_later(
     mlflow: MlflowDatabase, store: Store, root: Path, tmp_path: Path
 ) -> None:
     folder = written(tmp_path / "old" / "artifacts", model__MLmodel="x")
-    mlflow.run_row(RUN, artifact_uri=folder)
+    told = {"run_id": RUN, "artifact_path": "model", "utc_time_created": "", "flavors": {"sklearn": {}}}
+    mlflow.run_row(RUN, artifact_uri=folder, tags={"mlflow.log-model.history": json.dumps([told])})
     mlflow.add("registered_models", {"name": "churn"})
     mlflow.add("model_versions", {"name": "churn", "version": 1, "source": f"{folder}/model", "run_id": RUN})
     store.take(mlflow.url)
@@ -79,14 +83,14 @@ def test_files_of_an_import_by_reference_can_be_copied_later(
     assert place.startswith("mlflow-artifacts:/default/")
     told = store.ask("model-versions/get-download-uri", name="churn", version="1")
     assert told["artifact_uri"] == f"{place}/model"
+    found: Any = store.service.call("GetArtifacts", rpc.GetArtifactsRequest())
+    assert sorted(each.uri for each in found.artifacts) == [f"{place}/model", "models:/churn/1"]
 
 
 def test_a_folder_that_is_elsewhere_stays_named(mlflow: MlflowDatabase, store: Store, root: Path) -> None:
     mlflow.run_row(RUN, artifact_uri="/another/machine/1/x/artifacts")
     done = copy(store, mlflow.url, root)
-    assert done.left_out.counts() == {
-        "runs and logged models whose files are in a folder that is not on this machine": 1
-    }
+    assert done.left_out.counts() == {"folders of files that are not on this machine": 1}
     assert store.run(RUN)["info"]["artifact_uri"] == "/another/machine/1/x/artifacts"
 
 

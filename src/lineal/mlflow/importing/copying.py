@@ -28,8 +28,8 @@ from lineal.service.callers_files import CallersFiles
 from lineal.urls import ARTIFACTS_FLAG, BUCKET_SCHEMES
 
 _ODD_NAMES = "files whose names Lineal does not take"
-_NOT_THERE = "runs and logged models whose files are in a folder that is not on this machine"
-_UNKNOWN_PLACE = "runs and logged models whose files are at a place that Lineal cannot read"
+_NOT_THERE = "folders of files that are not on this machine"
+_UNKNOWN_PLACE = "places of files that Lineal cannot read"
 _LONGEST_REASON = 200
 _LEVELS = 3
 """A folder that is missing has no files, if one so far above is there: MLflow makes it for the first file."""

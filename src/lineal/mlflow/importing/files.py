@@ -12,8 +12,8 @@ from lineal.mlflow.importing.report import Report
 from lineal.mlflow_sources import Experiment, Model, Run
 
 PROXIED = "mlflow-artifacts:"
-UNKNOWN_SERVER = "runs and logged models whose files an MLflow server keeps (name it with --artifacts-from)"
-PATH_OF_SERVER = "runs and logged models whose files a server keeps that has a path in its address (copy the files)"
+UNKNOWN_SERVER = "places of files that an MLflow server keeps (name it with --artifacts-from)"
+PATH_OF_SERVER = "places of files that a server keeps that has a path in its address (copy the files)"
 _SERVERS = ("http://", "https://")
 
 

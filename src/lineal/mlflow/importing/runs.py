@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lineal.kinds import CONTEXT, EXECUTION
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.mlflow import data_sets, found_runs, older_models, run_links, stored_form
 from lineal.mlflow.importing import report
 from lineal.mlflow.importing.report import Report
@@ -71,7 +71,7 @@ def put(session: Session, types: KnownTypes, workspace: str, experiment: int, ba
     executions = {**found, **{each.run.run_id: stored.execution for each, stored in zip(new, created, strict=True)}}
     done.new[report.INPUTS] += _join_data_sets(session, types, workspace, executions, batch)
     for each in batch:
-        _record_older_models(session, types, workspace, executions[each.run.run_id], each.run)
+        _record_older_models(session, types, workspace, executions[each.run.run_id], each)
     ids = {run_id: execution.id for run_id, execution in executions.items()}
     return Stored(ids, frozenset(stored.execution.id for stored in created), done)
 
@@ -181,8 +181,16 @@ def _join_data_sets(
 
 
 def _record_older_models(
-    session: Session, types: KnownTypes, workspace: str, execution: pb.Execution, run: Run
+    session: Session, types: KnownTypes, workspace: str, execution: pb.Execution, placed: Placed
 ) -> None:
     """Record the models that a client before MLflow 3 logged, which are a tag of the run."""
+    run = placed.run
     for told in older_models.told_in(run.tags.get(older_models.HISTORY, "")):
         older_models.record(session, types, workspace, execution, told, time=run.started)
+        if placed.artifact_uri == run.artifact_uri:
+            continue
+        path = str(told["artifact_path"])
+        model = older_models.by_folder(session, types, workspace, run.run_id, path)
+        if model is not None and model.uri == f"{run.artifact_uri}/{path}":
+            model.uri = f"{placed.artifact_uri}/{path}"  # its files have been copied since
+            write_nodes(session, types, ARTIFACT, [model], UpdateOptions(mask=("uri",)))
