@@ -356,9 +356,15 @@ def _array_type(type_: Any, dialect: sa.Dialect) -> str:
 
 
 def _run_one(cursor: Any, command: Command) -> None:
-    """Run a command; the driver does not prepare long queries that a caller wrote."""
-    if command.is_many:
+    """Run a command; the driver does not prepare long queries that a caller wrote.
+
+    Several rows end what is sent together, because the driver waits for them; a single one does not.
+    """
+    if command.is_many and len(command.parameters) > 1:
         cursor.executemany(command.sql, command.parameters)
+        return
+    if command.is_many:
+        cursor.execute(command.sql, command.parameters[0])
         return
     is_long = command.keeping is not Keeping.USUAL and len(command.sql) > _LONGEST_PREPARED
     prepare = False if command.keeping is Keeping.ONCE or is_long else None
