@@ -89,6 +89,19 @@ def test_a_run_that_the_store_refuses_leaves_the_others_of_its_batch_alone(
     assert len(store.history("b" * 32, "m")) == 2
 
 
+def test_an_experiment_that_is_refused_leaves_the_others_alone(mlflow: MlflowDatabase, store: Store) -> None:
+    made: Any = store.service.call("PutContextType", rpc.PutContextTypeRequest(context_type={"name": "theirs"}))
+    holder = {"type_id": made.type_id, "name": "x", "external_id": "mlflow:default:imported:2:1600000000002"}
+    store.service.call("PutContexts", rpc.PutContextsRequest(contexts=[holder]))
+    mlflow.experiment(2, "second")
+    mlflow.run_row(RUN)
+    mlflow.run_row("a" * 32, 2)
+    done = store.take(mlflow.url)
+    [(reason, _)] = done.failed.counts().items()
+    assert done.failed.examples(reason) == ["experiment 2 with its runs ('second')"]
+    assert store.runs_of("first") == [RUN]
+
+
 def test_a_link_to_an_unknown_model_is_named(mlflow: MlflowDatabase, store: Store) -> None:
     mlflow.run_row(RUN)
     link = {"input_uuid": "i", "source_type": "RUN_INPUT", "source_id": RUN, "destination_type": "MODEL_INPUT"}

@@ -24,6 +24,7 @@ _DRIVERS = {
 _ENGINES = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 SCHEMES = ("sqlite", *_ENGINES)
 _LONGEST_TOLD = 300
+_CONNECT_SECONDS = 30
 
 
 class SourceConnection:
@@ -46,9 +47,10 @@ class SourceConnection:
         self._shown = shown
         address = _file_address(url) if self.is_file else _server_address(url)
         self._secrets = [each for each in (address.password, address.username) if each]
-        options = {"isolation_level": "AUTOCOMMIT" if self.is_file else "REPEATABLE READ"}
+        level = "AUTOCOMMIT" if self.is_file else "REPEATABLE READ"
+        waits = {} if self.is_file or "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
         with self.reading():
-            self._engine = sa.create_engine(address, poolclass=NullPool, **options)
+            self._engine = sa.create_engine(address, poolclass=NullPool, isolation_level=level, connect_args=waits)
             self.connection = self._engine.connect()
 
     @contextmanager

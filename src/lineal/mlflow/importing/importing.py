@@ -98,7 +98,8 @@ class _Import:
 
     def run(self) -> Report:
         """Import everything."""
-        placed = [(each.id, self._experiment(each)) for each in default_first(self._source.experiments())]
+        found = [(each.id, self._experiment(each)) for each in default_first(self._source.experiments())]
+        placed = [(source_id, target) for source_id, target in found if target is not None]
         for source_id, target in placed:
             for batch in self._source.run_batches(source_id, self._source.batch_size):
                 self._run_batch(target, batch)
@@ -111,13 +112,18 @@ class _Import:
         self._end()
         return self._done
 
-    def _experiment(self, experiment: Experiment) -> Target:
-        """Put an experiment; return where it is."""
+    def _experiment(self, experiment: Experiment) -> Target | None:
+        """Put an experiment; return where it is, None if the store refuses it."""
         workspace = self._options.workspace_of(experiment.workspace)
         place = self._options.files.place_of(experiment)
-        context, done = self._service.write(
-            lambda session, types: experiments.put(session, types, workspace, experiment, place)
-        )
+        try:
+            context, done = self._service.write(
+                lambda session, types: experiments.put(session, types, workspace, experiment, place)
+            )
+        except _REFUSED as error:
+            called = f"experiment {experiment.id} with its runs ({experiment.name[:60]!r})"
+            self._done.failed.add(error.message[:_LONGEST_REASON], called)
+            return None
         self._done.merge(done)
         return Target(workspace, context.id, stored_form.experiment_id_of(context))
 
