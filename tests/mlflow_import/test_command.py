@@ -137,8 +137,11 @@ def test_errors_name_what_is_wrong_without_passwords(
 def test_the_audit_log_has_an_entry_with_counts(
     filled: MlflowDatabase, url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    with closing(open_service(url)):
+        assert main(["audit", "--db", url, "--rpc", "import", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
     run(capsys, filled.url, "--db", url)
-    assert main(["audit", "--db", url, "--json"]) == 0
+    assert main(["audit", "--db", url, "--rpc", "import", "--json"]) == 0
     found: Any = json.loads(capsys.readouterr().out)
     [entry] = [each for each in found if each["action"] == "import"]
     assert (entry["new"]["runs"], entry["new"]["metric points"], entry["new"]["source"]) == (1, 2, filled.url)
