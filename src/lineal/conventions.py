@@ -6,6 +6,8 @@ pipelines and runs as contexts. Names that begin with two underscores are those 
 
 from __future__ import annotations
 
+import re
+
 WORKSPACE_TYPE = "kubeflow.org/alpha/workspace"
 WORKSPACE_TYPES = (WORKSPACE_TYPE, "system.Pipeline", "pipeline")
 RUN_TYPES = ("kubeflow.org/alpha/run", "system.PipelineRun", "pipeline_run", "run", "KfpRun", "mlflow.Run")
@@ -24,6 +26,7 @@ MLFLOW_TYPES = "mlflow."
 MLFLOW_RUN = "mlflow.Run"
 MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL = "mlflow.Experiment", "mlflow.RegisteredModel"
 MLFLOW_IDS = "mlflow:"
+_LOGGED_MODEL = re.compile(r"mlflow:[^:]+:model:m-[^:]+")
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."
@@ -51,3 +54,8 @@ HEADLINE_METRICS = (
     "map", "ndcg", "mrr", "bleu", "rouge", "rouge_l", "iou", "dice", "r2", "r2_score", "score",
     "rmse", "mae", "mse", "mape", "wer", "cer", "perplexity", "log_loss", "loss",
 )  # fmt: skip
+
+
+def is_logged_model(external_id: str) -> bool:
+    """Say whether an external id is that of a logged model of MLflow."""
+    return _LOGGED_MODEL.fullmatch(external_id) is not None

@@ -41,6 +41,11 @@ def _write(rule: Rule, *fields: Field) -> Served:
     return Served(Call(rule, writes=True, needs_own_tables=True), fields)
 
 
+def _audited(rule: Rule, *fields: Field) -> Served:
+    """Return a call that is always in the audit log, as all that moves aliases or takes records away."""
+    return Served(Call(rule, writes=True, is_audited=True, needs_own_tables=True), fields)
+
+
 def _text(name: str) -> Field:
     return Field(name, as_text)
 
@@ -169,15 +174,15 @@ CALLS: dict[str, Served] = {
     "registered-models/create": _write(registry.create_model, _NAME, _TAGS_OF_REGISTRY, _text("description")),
     "registered-models/get": _read(registry.get_model, _NAME),
     "registered-models/update": _write(registry.update_model, _NAME, _text("description")),
-    "registered-models/rename": _write(registry.rename_model, _NAME, _needed("new_name")),
-    "registered-models/delete": _write(registry.delete_model, _NAME),
+    "registered-models/rename": _audited(registry.rename_model, _NAME, _needed("new_name")),
+    "registered-models/delete": _audited(registry.delete_model, _NAME),
     "registered-models/search": _read(registry.search_models, *_SEARCH),
     "registered-models/get-latest-versions": _read(registry.latest_versions, _NAME, Field("stages", as_texts)),
     "registered-models/set-tag": _write(registry.set_model_tag, _NAME, *_PAIR),
-    "registered-models/delete-tag": _write(registry.delete_model_tag, _NAME, _needed("key")),
-    "registered-models/set-alias": _write(registry.set_alias, _NAME, _needed("alias"), _needed("version")),
+    "registered-models/delete-tag": _audited(registry.delete_model_tag, _NAME, _needed("key")),
+    "registered-models/set-alias": _audited(registry.set_alias, _NAME, _needed("alias"), _needed("version")),
     "registered-models/get-by-alias": _read(registry.version_by_alias, _NAME, _needed("alias")),
-    "registered-models/delete-alias": _write(registry.remove_alias, _NAME, _needed("alias")),
+    "registered-models/delete-alias": _audited(registry.remove_alias, _NAME, _needed("alias")),
     "model-versions/create": _write(
         versions.create_version,
         _NAME,
@@ -190,10 +195,10 @@ CALLS: dict[str, Served] = {
     ),
     "model-versions/get": _read(versions.get_version, *_VERSION),
     "model-versions/update": _write(versions.update_version, *_VERSION, _text("description")),
-    "model-versions/transition-stage": _write(
+    "model-versions/transition-stage": _audited(
         versions.transition_stage, *_VERSION, _needed("stage"), Field("archive_existing_versions", as_truth)
     ),
-    "model-versions/delete": _write(versions.delete_version, *_VERSION),
+    "model-versions/delete": _audited(versions.delete_version, *_VERSION),
     "model-versions/search": _read(versions.search_versions, *_SEARCH),
     "model-versions/get-download-uri": _read(versions.download_uri, *_VERSION),
     "model-versions/set-tag": _write(versions.set_version_tag, *_VERSION, *_PAIR),

@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from lineal import conventions, json_text
+from lineal import conventions
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import data_sets, stored_form, workspaces
 from lineal.mlflow.requests import Request
@@ -125,16 +125,22 @@ def _note(session: Session, types: KnownTypes, model: pb.Artifact, evaluation: i
 
 
 def _ids_of(model: pb.Artifact) -> list[int]:
-    listed = json_text.list_in(model.custom_properties.get(_OF_MODEL, _NOTHING).string_value)
-    return [each for each in listed if isinstance(each, int)]
+    return stored_form.ids_in(model.custom_properties.get(_OF_MODEL, _NOTHING).string_value)
 
 
 def of_models(session: Session, types: KnownTypes, models: Sequence[pb.Artifact]) -> dict[int, list[pb.Artifact]]:
     """Return the evaluations of models by the ids of their artifacts."""
     wanted = sorted({each for model in models for each in _ids_of(model)})
     nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_ids(session, ARTIFACT, wanted))
-    known = {node.id: node for node in nodes if node.type == TYPE}
-    return {model.id: [known[each] for each in _ids_of(model) if each in known] for model in models}
+    known = {node.id: node for node in nodes}
+    return {
+        model.id: [
+            known[each]
+            for each in _ids_of(model)
+            if each in known and stored_form.is_own(known[each], TYPE, stored_form.workspace_of(model))
+        ]
+        for model in models
+    }
 
 
 def bound_to(evaluation: pb.Artifact) -> dict[str, Any]:

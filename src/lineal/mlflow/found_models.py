@@ -87,11 +87,6 @@ def note_version(session: Session, types: KnownTypes, model: pb.Artifact, name: 
     write(session, types, model, [f"custom_properties.{_VERSIONS}"])
 
 
-def has_versions(model: pb.Artifact) -> bool:
-    """Say whether a version of a registered model has been made of a logged model."""
-    return _VERSIONS in model.custom_properties
-
-
 def source_run_of(model: pb.Artifact) -> str:
     """Return the id of the run that a logged model names as its source, "" if it names none."""
     return str(model.custom_properties.get(SOURCE_RUN, _NOTHING).string_value)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lineal import conventions
-from lineal.kinds import ARTIFACT, EXECUTION
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.mlflow import found_models, model_metrics, new_models, registered, source_rules, stored_form, workspaces
 from lineal.mlflow.registered import Registered
 from lineal.mlflow.sources import Origin
@@ -18,7 +18,9 @@ from lineal.mlflow.stored_form import TAG
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.put_events import write_events
 from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
+from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations
 from lineal.wire import metadata_store as pb
 
@@ -62,7 +64,16 @@ def store_version(
         event.milliseconds_since_epoch = new.created
         write_events(session, [event])
     relations.add_members(session, ARTIFACT, [(holder, version.id) for holder in dict.fromkeys(holders)])
+    _note_number(session, types, model, new.number)
     return version
+
+
+def _note_number(session: Session, types: KnownTypes, model: Registered, number: int) -> None:
+    """Keep the number of the newest version with the registered model: the version itself may be deleted for good."""
+    if number > model.last_number:
+        model.context.custom_properties[registered.LAST_NUMBER].int_value = number
+        mask = UpdateOptions(mask=(f"custom_properties.{registered.LAST_NUMBER}",))
+        write_nodes(session, types, CONTEXT, [model.context], mask)
 
 
 def _new(
@@ -125,6 +136,9 @@ def _register(
     for event in events:
         event.milliseconds_since_epoch = time
     write_events(session, events)
-    model_metrics.copy_latest(session, types, origin.id, version.id)
+    # Whoever logs a metric of the model at this moment waits, and then finds the version.
+    node_rows.ask_to_update(session, ARTIFACT, [origin.id])()
+    model_metrics.copy_latest(session, types, origin, version.id)
+    model_metrics.note_version(session, types, origin, version.id)
     if found_models.is_model(origin):
         found_models.note_version(session, types, origin, model.name, number)

@@ -8,8 +8,9 @@ calls (registry.py, versions.py), and how stages follow from aliases (stages.py)
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lineal import conventions, errors
@@ -17,6 +18,7 @@ from lineal.kinds import ARTIFACT, CONTEXT
 from lineal.mlflow import stages, stored_form, workspaces
 from lineal.mlflow.new_models import TYPE as MODEL_TYPE
 from lineal.mlflow.requests import Request
+from lineal.mlflow.stages import Held
 from lineal.mlflow.stored_form import DELETED
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages, whole_messages
@@ -37,6 +39,8 @@ RUN_LINK, PLACE = "__mlflow_run_link__", conventions.FILES_OF_VERSION
 """The custom properties of a version: what its client said of it, and where its files are."""
 UPDATED = "__mlflow_updated__"
 """When MLflow's clients changed a registered model or a version, in milliseconds: tags and aliases do not count."""
+LAST_NUMBER = "__mlflow_last_version__"
+"""The number of the newest version that a registered model ever had: numbers are never given again."""
 LATEST = "latest"
 _NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*", re.ASCII)
 _NO_TEXT = pb.Value()
@@ -50,13 +54,13 @@ class Registered:
         context: the registered model.
         versions: those of its versions that are not deleted, by number.
         last_number: the number of its newest version, a deleted one too; 0 if it never had one.
-        aliases: the aliases of its versions in alphabetical order, each with the id of its artifact.
+        held: the aliases of its versions in alphabetical order, those of archived versions too.
     """
 
     context: pb.Context
     versions: dict[int, pb.Artifact]
     last_number: int
-    aliases: dict[str, int]
+    held: dict[str, Held]
 
     @property
     def name(self) -> str:
@@ -65,7 +69,13 @@ class Registered:
 
     def stage_of(self, version: pb.Artifact) -> str:
         """Return the stage of a version."""
-        return stages.stage_of(version, self.aliases)
+        return stages.stage_of(version, self.held)
+
+    @cached_property
+    def aliases(self) -> dict[str, int]:
+        """The aliases of the versions that are not deleted, in alphabetical order, each with the id of its artifact."""
+        active = {version.id for version in self.versions.values()}
+        return {alias: held.artifact_id for alias, held in self.held.items() if held.artifact_id in active}
 
 
 def version_external_id(workspace: str, context_id: int, number: int) -> str:
@@ -86,7 +96,10 @@ def find(session: Session, types: KnownTypes, request: Request, name: str) -> pb
 
 def is_registered(context: pb.Context, workspace: str) -> bool:
     """Say whether a context is a registered model of a workspace that is not deleted."""
-    return stored_form.is_own(context, TYPE, workspace) and stored_form.stage_of(context) != DELETED
+    if not stored_form.is_own(context, TYPE, workspace) or stored_form.stage_of(context) == DELETED:
+        return False
+    # A deleted one gives up its name, and does not have it back when it is taken out of the archive.
+    return context.name == stored_form.node_name(workspace, context.properties["name"].string_value)
 
 
 def read(session: Session, types: KnownTypes, request: Request, name: str) -> Registered:
@@ -138,28 +151,30 @@ def loaded(session: Session, types: KnownTypes, request: Request, contexts: Sequ
             for each in held.get(context.id, ())
             if is_own.fullmatch(each.external_id) and _is_version(each, request.workspace)
         }
-        active = {number: own[number] for number in sorted(own) if stored_form.stage_of(own[number]) != DELETED}
-        found.append((context, active, max(own, default=0)))
-    aliases = _aliases(session, (version for _, versions, _ in found for version in versions.values()))
-    return [Registered(context, versions, last, _of(aliases, versions.values())) for context, versions, last in found]
+        found.append((context, {number: own[number] for number in sorted(own)}))
+    held_aliases = _aliases(session, [version.id for _, versions in found for version in versions.values()])
+    return [_registered(context, versions, held_aliases) for context, versions in found]
+
+
+def _registered(
+    context: pb.Context, versions: dict[int, pb.Artifact], aliases: dict[int, dict[str, Held]]
+) -> Registered:
+    active = {number: each for number, each in versions.items() if stored_form.stage_of(each) != DELETED}
+    last = context.custom_properties[LAST_NUMBER].int_value if LAST_NUMBER in context.custom_properties else 0
+    own = {alias: held for each in versions.values() for alias, held in aliases.get(each.id, {}).items()}
+    return Registered(context, active, max(last, *versions, 0), dict(sorted(own.items())))
 
 
 def _is_version(artifact: pb.Artifact, workspace: str) -> bool:
     return any(stored_form.is_own(artifact, each, workspace) for each in (MODEL_TYPE, PROMPT_TYPE))
 
 
-def _aliases(session: Session, versions: Iterable[pb.Artifact]) -> dict[int, list[str]]:
-    """Return the aliases of versions by the ids of their artifacts."""
-    found: dict[int, list[str]] = {}
-    ids = [version.id for version in versions]
+def _aliases(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Held]]:
+    """Return the aliases of artifacts by their ids."""
+    found: dict[int, dict[str, Held]] = {}
     for row in alias_rows.of_artifacts(session, ids) if ids else ():
-        found.setdefault(row.artifact_id, []).append(row.alias)
+        found.setdefault(row.artifact_id, {})[row.alias] = Held(row.artifact_id, row.time)
     return found
-
-
-def _of(aliases: dict[int, list[str]], versions: Iterable[pb.Artifact]) -> dict[str, int]:
-    own = ((alias, version.id) for version in versions for alias in aliases.get(version.id, ()))
-    return dict(sorted(own))
 
 
 def check_name(name: str, place: str = "name") -> None:

@@ -157,13 +157,13 @@ def rename_model(session: Session, types: KnownTypes, request: Request) -> Field
     _check_new_name(request, new_name, "new_name")
     model = registered.locked(session, types, request, request.text("name"))
     _free(session, types, request, new_name, holder=model.context.id)
-    time = now()
+    time, old_name = now(), model.name
     model.context.name = stored_form.node_name(request.workspace, new_name)
     model.context.properties["name"].string_value = new_name
     registered.write(session, types, model.context, "name", "properties.name", time=time)
     for number, version in model.versions.items():
         changed = ["properties.name"]
-        if version.uri == registered.version_uri(model.name, number):
+        if version.uri == registered.version_uri(old_name, number):
             version.uri = registered.version_uri(new_name, number)
             changed.append("uri")
         version.properties["name"].string_value = new_name
@@ -253,6 +253,9 @@ def set_alias(session: Session, types: KnownTypes, request: Request) -> Fields:
     registered.require_number(request.text("version"))
     model = registered.locked(session, types, request, request.text("name"))
     version = registered.version_of(model, request.text("version"))
+    others = [each.id for each in model.versions.values() if each.type_id != version.type_id]
+    if model.aliases.get(alias) in others:  # an alias of a prompt would stay there beside that of a model
+        delete_alias(session, types, records.DeleteAliasRequest(artifact_id=model.aliases[alias], alias=alias))
     put_alias(session, types, records.PutAliasRequest(artifact_id=version.id, alias=alias))
     return {}
 
@@ -265,9 +268,10 @@ def remove_alias(session: Session, types: KnownTypes, request: Request) -> Field
         InvalidArgumentError: the alias cannot be one.
     """
     alias = request.text("alias")
-    _check_alias(alias)
     model = registered.locked(session, types, request, request.text("name"))
-    if alias in model.aliases:
+    if alias not in model.aliases:
+        _check_alias(alias)
+    else:
         delete_alias(session, types, records.DeleteAliasRequest(artifact_id=model.aliases[alias], alias=alias))
     return {}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lineal import conventions
+from lineal import conventions, json_text
 from lineal.wire import metadata_store as pb
 
 EXPERIMENT_TYPE = conventions.MLFLOW_EXPERIMENT
@@ -46,6 +46,7 @@ STATUS_NUMBERS = {"1": "RUNNING", "2": "SCHEDULED", "3": "FINISHED", "4": "FAILE
 _STATUSES = {state: status for status, state in STATES.items()}
 LONGEST_NODE_NAME = 255
 _SHOWN_DIGITS = 12
+_LARGEST_ID = 1 << 63
 _LONGEST_RUN_NAME = LONGEST_NODE_NAME - _SHOWN_DIGITS - 1
 
 
@@ -117,6 +118,11 @@ def pairs_of(node: Any, prefix: str) -> list[dict[str, str]]:
         if name.startswith(prefix)
     }
     return [{"key": key, "value": found[key]} for key in sorted(found)]
+
+
+def ids_in(text: str) -> list[int]:
+    """Return the ids of nodes that a JSON list has, whoever wrote it."""
+    return [each for each in json_text.list_in(text) if type(each) is int and 0 < each < _LARGEST_ID]
 
 
 def experiment_id_of(context: pb.Context) -> str:

@@ -28,10 +28,10 @@ from lineal.mlflow.requests import Request, pairs
 from lineal.mlflow.stored_form import TAG
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
+from lineal.service.writes.put_aliases import take_aliases
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
-from lineal.store.rows import aliases as alias_rows
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -119,7 +119,7 @@ def transition_stage(session: Session, types: KnownTypes, request: Request) -> F
         wanted = {number: stages.ARCHIVED if old == stage else old for number, old in wanted.items()}
     wanted[registered.number_of(version)] = stage
     changed = [number for number, each in model.versions.items() if wanted[number] != model.stage_of(each)]
-    stages.settle(session, types, model.versions, model.aliases, wanted)
+    stages.settle(session, types, model.versions, model.held, wanted)
     time = now()
     for number in dict.fromkeys([*changed, registered.number_of(version)]):
         registered.write_version(session, types, model.versions[number], time=time)
@@ -132,14 +132,12 @@ def remove(session: Session, types: KnownTypes, model: Registered, versions: lis
     gone = {version.id for version in versions}
     left = {number: each for number, each in model.versions.items() if each.id not in gone}
     wanted = {number: model.stage_of(each) for number, each in left.items()}
-    alias_rows.delete_of(session, sorted(gone))
-    kept = {alias: holder for alias, holder in model.aliases.items() if holder not in gone}
+    take_aliases(session, types, sorted(gone))
+    kept = {alias: held for alias, held in model.held.items() if held.artifact_id not in gone}
     stages.settle(session, types, left, kept, wanted)
     for version in versions:
-        version.custom_properties.pop(conventions.ALIASES, None)
         version.custom_properties[conventions.ARCHIVED].int_value = time
-        changed = (f"custom_properties.{conventions.ARCHIVED}", f"custom_properties.{conventions.ALIASES}")
-        registered.write_version(session, types, version, *changed, time=time)
+        registered.write_version(session, types, version, f"custom_properties.{conventions.ARCHIVED}", time=time)
 
 
 def download_uri(session: Session, types: KnownTypes, request: Request) -> Fields:

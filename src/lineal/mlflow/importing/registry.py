@@ -232,7 +232,7 @@ def _put_stages(
             done.left_out.add("stages of versions, since an alias says another thing", f"{given.name} {number}")
         else:
             wanted[number] = stage
-    stages.settle(session, types, model.versions, model.aliases, wanted)
+    stages.settle(session, types, model.versions, model.held, wanted)
 
 
 def _touch(session: Session, types: KnownTypes, context: pb.Context, created: int, updated: int) -> None:

@@ -84,6 +84,17 @@ def delete_alias(
     return records.DeleteAliasResponse()
 
 
+def take_aliases(session: Session, types: KnownTypes, ids: Sequence[int]) -> None:
+    """Take all aliases from artifacts."""
+    rows = alias_rows.of_artifacts(session, ids)
+    for row in rows:
+        locks.take(session, locks.of_identity(row.identity))
+        alias_rows.delete(session, row.identity, row.alias)
+        _note(session, DEMOTED, row.artifact_id, {"alias": row.alias, "artifact_id": row.artifact_id}, None)
+    if rows:
+        _show(session, types, {row.artifact_id for row in rows})
+
+
 def rename_aliases(session: Session, types: KnownTypes, ids: Sequence[int]) -> None:
     """Keep the aliases of artifacts whose name has changed: they are aliases of the new name from now on.
 
@@ -145,7 +156,12 @@ def _workspace_of(artifact: Any) -> str:
 
 
 def name_of(artifact: Any) -> str:
-    """Return the name whose version an artifact is: that of the SDK's record, or else of the node."""
+    """Return the name whose version an artifact is: that of the SDK's record, or else of the node.
+
+    A logged model of MLflow is a version of no name: a registered model may have the same one.
+    """
+    if conventions.is_logged_model(artifact.external_id):
+        return str(artifact.external_id)
     return str(artifact.properties.get("name", _NOTHING).string_value or artifact.name)
 
 

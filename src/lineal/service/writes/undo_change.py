@@ -12,7 +12,7 @@ from typing import Any
 
 from google.protobuf import json_format
 
-from lineal import errors, json_form, json_text
+from lineal import conventions, errors, json_form, json_text
 from lineal.kinds import KINDS, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
@@ -30,6 +30,8 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import records
 
 _UPDATED = "update"
+_NOT_UNDONE = (TIME_OF_UPDATE, f"custom_properties.{conventions.ALIASES}")
+"""What no update puts back: aliases have entries of their own."""
 UNDONE = frozenset({_UPDATED, PROMOTED, LOST, DEMOTED})
 """The actions of the audit log that can be undone."""
 
@@ -90,7 +92,7 @@ def _undo_update(session: Session, types: KnownTypes, kind: Kind, entry: AuditRo
         raise _changed_again(entry, ", ".join(sorted(moved)))
     [node] = node_messages(session, types, kind, [row])
     declared = types.get(session, kind, row.type_id).properties
-    mask = [_put_back(kind, node, declared, name, old.get(name)) for name in {**old, **new} if name != TIME_OF_UPDATE]
+    mask = [_put_back(kind, node, declared, name, old.get(name)) for name in {**old, **new} if name not in _NOT_UNDONE]
     if not mask:
         raise errors.FailedPreconditionError(f"the entry {entry.id} changed no value, so there is nothing to undo")
     write_nodes(session, types, kind, [node], UpdateOptions(mask=tuple(mask)))
