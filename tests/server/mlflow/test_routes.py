@@ -46,12 +46,15 @@ def test_another_method_is_refused(door: Door) -> None:
 @pytest.mark.parametrize(
     ("body", "media", "says"),
     [
-        (b"{", "application/json", "the body is no JSON"),
+        (b"{", "application/json", "the body is not JSON"),
         (b"[]", "application/json", "the body must be a JSON object"),
         (b'"x"', "application/json", "the body must be a JSON object"),
         (b"{}", "text/plain", "its Content-Type is 'text/plain'"),
-        (b"[" * 100_000, "application/json", "the body is no JSON"),
-        (b"\xff\xfe{}", "application/json", "the body is no JSON"),
+        (b"[" * 100_000, "application/json", "the body is not JSON"),
+        (b"\xff\xfe{}", "application/json", "the body is not JSON"),
+        (b'{"name": "a\xed\xa0\x80"}', "application/json", "the body is not JSON in UTF-8"),
+        ('{"name": "a\\u0000b"}'.encode("utf-16"), "application/json", "the body is not JSON in UTF-8"),
+        (b'\xef\xbb\xbf{"name": "a\\u0000b"}', "application/json", "has the character NUL"),
         (b"null", "application/json", "the field 'name' is missing"),
         (b"", "application/json", "the field 'name' is missing"),
     ],

@@ -146,7 +146,7 @@ class _Calls:
         """Return the fields that a request has, some of which can be lists.
 
         Raises:
-            InvalidArgumentError: its body is no JSON object, or of another media type.
+            InvalidArgumentError: its body is not a JSON object in UTF-8, or of another media type.
             ResourceExhaustedError: its body is too long.
         """
         query = request.query_params
@@ -160,14 +160,16 @@ class _Calls:
         if request.method == "POST":
             _require_json(request)
         try:
-            found = json.loads(body)
+            # json.loads(bytes) reads UTF-16, too, and lets halves of surrogate pairs in
+            text = body.decode("utf-8-sig")
+            found = json.loads(text)
         except (ValueError, RecursionError) as error:
-            raise errors.InvalidArgumentError(f"the body is no JSON: {error}") from None
+            raise errors.InvalidArgumentError(f"the body is not JSON in UTF-8: {error}") from None
         if found is None:
             return {}
         if not isinstance(found, dict):
             raise errors.InvalidArgumentError("the body must be a JSON object with the fields of the call")
-        if b"\\u" in body:
+        if "\\u" in text:
             require_storable(found)
         return found
 
