@@ -7,10 +7,11 @@ register a model could read the files of others through it. What stays out: what
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from lineal import errors
+from lineal.files.paths import is_allowed
 from lineal.mlflow.requests import Request, pairs
 
 IS_PROMPT = "mlflow.prompt.is_prompt"
@@ -22,7 +23,7 @@ _RUN = re.compile(r"runs:/(?P<run_id>[^/]+)(/.*)?", re.DOTALL)
 
 
 def check(request: Request, *, run_place: str, model_place: str) -> None:
-    """Refuse a source that no version can have.
+    """Refuse a source that a version cannot have.
 
     Args:
         request: the request, with `source`, `run_id`, `model_id` and `tags`.
@@ -30,7 +31,7 @@ def check(request: Request, *, run_place: str, model_place: str) -> None:
         model_place: the same for the logged model.
 
     Raises:
-        InvalidArgumentError: the source cannot be one, or is not of the run or the model that the request names.
+        InvalidArgumentError: a version cannot have the source, or it is not of the run or the model in the request.
     """
     source = request.text("source")
     if is_prompt(pairs(request.list("tags"))):
@@ -47,7 +48,9 @@ def check(request: Request, *, run_place: str, model_place: str) -> None:
     elif ".." in unquote(parts.path).split("/") or (parts.scheme and not parts.path.startswith("/")):
         raise _refused(source, "give the URI of a folder with an absolute path, without '..'")
     elif parts.scheme in ("", "file", "mlflow-artifacts"):
-        _check_inside(source, [run_place, model_place] if parts.scheme == "mlflow-artifacts" else [run_place])
+        is_proxied = parts.scheme == "mlflow-artifacts"
+        places = [run_place, model_place] if is_proxied else [run_place]
+        _check_inside(source, places, root=request.root if is_proxied else "")
 
 
 def is_prompt(tags: Mapping[str, str]) -> bool:
@@ -70,7 +73,7 @@ def _split(source: str) -> SplitResult:
     try:
         return urlsplit(source.lstrip())
     except ValueError:
-        raise _refused(source, "it is no URI") from None
+        raise _refused(source, "it is not a URI") from None
 
 
 def _check_model(request: Request, source: str) -> None:
@@ -89,15 +92,30 @@ def _check_run(request: Request, source: str) -> None:
         raise _refused(source, "'run_id' must be the run in it, and 'model_id' must not be given")
 
 
-def _check_inside(source: str, places: list[str]) -> None:
-    """Refuse a source in files of this server, or of its machine, that is in none of some places."""
+def _check_inside(source: str, places: Sequence[str], *, root: str) -> None:
+    """Refuse a source in files of this server, or of its machine, unless it is in one of some places.
+
+    A place is what the record of a run or a model says, which a writer can edit. So it counts only inside the files of
+    the workspace, if those are given.
+    """
     wanted = _bare(source)
-    if not any(place and f"{wanted}/".startswith(f"{_bare(place)}/") for place in places):
+    if root and not _is_below(wanted, _bare(root)):
+        raise _refused(source, f"it is not among the files of this workspace, which begin with {root}/")
+    if not any(place and _is_own(wanted, _bare(place)) for place in places):
         raise _refused(
             source,
             "such a source must be inside the files of the run that 'run_id' names, or of the model that 'model_id' "
-            "names; log the model first",
+            "names, without '?', '#' and '\\'; log the model first",
         )
+
+
+def _is_own(wanted: str, place: str) -> bool:
+    """Say whether a source is a place itself or a folder in it, whichever part of it a reader takes as the path."""
+    return wanted == place or (_is_below(wanted, place) and not set("?#") & set(wanted.removeprefix(place)))
+
+
+def _is_below(wanted: str, place: str) -> bool:
+    return wanted.startswith(f"{place}/") and is_allowed(wanted.removeprefix(f"{place}/"))
 
 
 def _bare(place: str) -> str:
@@ -107,5 +125,5 @@ def _bare(place: str) -> str:
 def _refused(source: str, why: str) -> errors.InvalidArgumentError:
     shown = source if len(source) <= 100 else f"{source[:100]}..."
     return errors.InvalidArgumentError(
-        f"the source {shown!r} can be none of a version: {why}", errors.Details(parameter="source")
+        f"a version cannot have the source {shown!r}: {why}", errors.Details(parameter="source")
     )

@@ -40,7 +40,7 @@ def origin_of(session: Session, types: KnownTypes, request: Request) -> Origin:
     """Return what the source, the run and the model that a request names lead to.
 
     Raises:
-        InvalidArgumentError: the source can be none of a version, or is not of the run or model that it must be of.
+        InvalidArgumentError: a version cannot have the source, or it is not of the run or model that it must be of.
         NotFoundError: the workspace lacks the model or the version that the request names.
     """
     run_id, model_id = request.text("run_id"), request.text("model_id")

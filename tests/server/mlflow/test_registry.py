@@ -242,7 +242,7 @@ def test_a_prompt_has_a_source_of_its_own(door: Door) -> None:
     for value in ("true", "True"):
         tags = [{"key": "mlflow.prompt.is_prompt", "value": value}]
         refusal = door.refused(f"{VERSIONS}/create", name="greeting", source="s3://b/m", tags=tags)
-        assert refusal.startswith("INVALID_PARAMETER_VALUE: the source 's3://b/m' can be none of a version")
+        assert refusal.startswith("INVALID_PARAMETER_VALUE: a version cannot have the source 's3://b/m'")
         version(door, "greeting", source="prompt-template", tags=tags)
     assert door.refused(f"{VERSIONS}/create", name="greeting", source="dummy-source").startswith("INVALID_PARAMETER")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 from tests.server.mlflow.door import Door
 from tests.server.mlflow.test_models import READY, create
 from tests.server.mlflow.test_models import send as send_model
@@ -136,7 +137,7 @@ def test_a_copy_leads_to_the_version_that_it_is_of(door: Door) -> None:
 def test_sources_that_cannot_be(door: Door, source: str) -> None:
     register(door)
     refused = door.refused(f"{VERSIONS}/create", name="churn", source=source)
-    assert refused.startswith(f"INVALID_PARAMETER_VALUE: the source {source!r} can be none of a version: ")
+    assert refused.startswith(f"INVALID_PARAMETER_VALUE: a version cannot have the source {source!r}: ")
     assert "latest_versions" not in read(door)
 
 
@@ -150,6 +151,30 @@ def test_files_of_another_run_cannot_be_registered(door: Door) -> None:
         assert refused.startswith("INVALID_PARAMETER_VALUE: ")
     model = logged(door, own)
     assert door.refused(f"{VERSIONS}/create", name="churn", source=model["artifact_uri"], run_id=own).startswith("INV")
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["x?/../../../w1/0", "x?a=b", "x#/../..", "x#a", "%252e%252e/x", "%2e%2e/x", "x\\..\\..", "x\\y", "./x", "a//b"],
+)
+def test_a_source_that_can_be_read_in_two_ways_is_refused(door: Door, end: str) -> None:
+    run = door.run()
+    register(door)
+    place = door.get("runs/get", run_id=run)["run"]["info"]["artifact_uri"]
+    refused = door.refused(f"{VERSIONS}/create", name="churn", source=f"{place}/{end}", run_id=run)
+    assert refused.startswith("INVALID_PARAMETER_VALUE: a version cannot have the source ")
+    assert version(door, source=f"{place}/a%20b/ä 1/", run_id=run)["version"] == "1"
+
+
+def test_a_run_whose_record_names_files_of_another_workspace_lends_none_of_them(door: Door) -> None:
+    run = door.run()
+    register(door)
+    [execution] = door.executions()
+    for place in ("mlflow-artifacts:/other/0/r/artifacts", f"mlflow-artifacts:/{door.workspace}x/r"):
+        execution.properties["artifact_uri"].string_value = place
+        door.service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[execution]))
+        refused = door.refused(f"{VERSIONS}/create", name="churn", source=f"{place}/model", run_id=run)
+        assert "it is not among the files of this workspace" in refused
 
 
 def test_unknown_models_are_said(door: Door) -> None:
