@@ -34,7 +34,7 @@ def log_model(session: Session, types: KnownTypes, request: Request) -> Fields:
 
     Raises:
         NotFoundError: the workspace has no such run.
-        InvalidArgumentError: the run is deleted, or the model is no JSON with what is known of a model.
+        InvalidArgumentError: the run is deleted, or model_json is not JSON with what is known of a model.
     """
     told = _read(request.text("model_json"))
     run = found_runs.locked(session, types, request)
@@ -60,7 +60,7 @@ def record(
         told: what the client says of the model.
         time: when the run made it, in milliseconds since the epoch; None for now.
     """
-    path = str(told["artifact_path"])
+    path = told["artifact_path"]
     flavors = told["flavors"] if isinstance(told["flavors"], dict) else {}
     model = FolderModel(
         run_id=run.properties["run_id"].string_value,
@@ -78,24 +78,30 @@ def record(
 
 def told_in(tag: str) -> list[Fields]:
     """Return those models in the tag of a run that have what is needed to record them."""
-    return [each for each in json_text.list_in(tag) if isinstance(each, dict) and all(name in each for name in _NEEDED)]
+    return [each for each in json_text.list_in(tag) if isinstance(each, dict) and _is_whole(each)]
+
+
+def _is_whole(told: Fields) -> bool:
+    return all(name in told for name in _NEEDED) and isinstance(told["artifact_path"], str)
 
 
 def _read(text: str) -> Fields:
     """Return what is kept of a model.
 
     Raises:
-        InvalidArgumentError: it is no JSON object, or lacks something.
+        InvalidArgumentError: it is not a JSON object, lacks something, or its folder is not a text.
     """
     try:
         found = json_text.loads(text, escape=True)
     except ValueError as error:
-        raise errors.InvalidArgumentError(f"model_json is no JSON: {error}") from None
+        raise errors.InvalidArgumentError(f"model_json is not JSON: {error}") from None
     if not isinstance(found, dict):
         raise errors.InvalidArgumentError("model_json must be an object with what is known of a model")
     missing = [name for name in _NEEDED if name not in found]
     if missing:
         raise errors.InvalidArgumentError(f"model_json lacks {', '.join(missing)}; give them")
+    if not isinstance(found["artifact_path"], str):
+        raise errors.InvalidArgumentError("artifact_path in model_json is not a text; give the folder of the model")
     return {name: found.get(name) for name in _KEPT}
 
 

@@ -45,9 +45,11 @@ def test_a_model_is_in_the_tag_and_an_artifact_that_the_run_made(door: Door) -> 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "model_json is no JSON"),
+        ("{", "model_json is not JSON"),
         ("[]", "model_json must be an object"),
         ('{"run_id": "a", "flavors": {}}', "model_json lacks artifact_path, utc_time_created"),
+        (json.dumps({**MODEL, "artifact_path": None}), "artifact_path in model_json is not a text"),
+        (json.dumps({**MODEL, "artifact_path": ["a"]}), "artifact_path in model_json is not a text"),
         ("", "the field 'model_json' is missing"),
     ],
 )
@@ -55,6 +57,7 @@ def test_what_is_no_model_is_refused(door: Door, text: str, says: str) -> None:
     run = door.run()
     assert says in door.refused("runs/log-model", run_id=run, model_json=text)
     assert "mlflow.log-model.history" not in door.data(run)["tags"]
+    assert not door.artifacts()
 
 
 def test_a_history_that_is_no_list_is_begun_anew(door: Door) -> None:
