@@ -70,14 +70,15 @@ def measure(rounds: int, *, runs: int, folder: str | None) -> list[Read]:
         made = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         path = Path(folder or made) / f"runs-{runs}.db"
         if not path.exists():
-            generate(path, runs)
+            with tempfile.TemporaryDirectory(dir=path.parent, prefix="unfinished-") as unfinished:
+                generate(Path(unfinished) / path.name, runs).rename(path)
         address = stack.enter_context(lineal_server(f"sqlite:///{path}", made))
         client = stack.enter_context(httpx.Client(base_url=address, timeout=300))
         return [_measured(name, read, rounds) for name, read in _reads(client).items()]
 
 
-def generate(path: Path, runs: int) -> None:
-    """Make a store with that many runs of one experiment, and its search index."""
+def generate(path: Path, runs: int) -> Path:
+    """Make a store with that many runs of one experiment, and its search index; return its file."""
     with open_service(f"sqlite:///{path}") as service:
         tracking = Tracking(service)
         experiment = int(tracking.call("experiments/create", {"name": EXPERIMENT})["experiment_id"])
@@ -95,6 +96,7 @@ def generate(path: Path, runs: int) -> None:
         index = SearchIndex(service)
         index.prepare()
         index.follow_all()
+    return path
 
 
 def _store(service: MetadataService, runs: list[NewRun]) -> None:
