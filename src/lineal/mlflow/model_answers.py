@@ -16,11 +16,21 @@ from lineal.wire import metadata_store as pb
 Fields = dict[str, Any]
 
 
-def whole(session: Session, types: KnownTypes, request: Request, models: Sequence[pb.Artifact]) -> list[Fields]:
-    """Return logged models as MLflow's clients read them."""
+def whole(
+    session: Session, types: KnownTypes, request: Request, models: Sequence[pb.Artifact], *, has_points: bool = True
+) -> list[Fields]:
+    """Return logged models as MLflow's clients read them.
+
+    Args:
+        session: the transaction.
+        types: the known types.
+        request: the request.
+        models: the models.
+        has_points: whether they have the points of their metrics, which can be many.
+    """
     default_id = workspaces.default_experiment(session, types, request.workspace).id
-    points = model_metrics.read(session, types, models)
-    return [_fields(model, default_id, points[model.id]) for model in models]
+    points = model_metrics.read(session, types, models) if has_points else {}
+    return [_fields(model, default_id, points.get(model.id, [])) for model in models]
 
 
 def _fields(model: pb.Artifact, default_id: int, points: list[Fields]) -> Fields:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from lineal.filter.mlflow import LOGGED_MODELS, parse_order
+from lineal.filter.mlflow import LOGGED_MODELS, Family, parse_order
 from lineal.kinds import ARTIFACT
 from lineal.mlflow import experiments, found_models, matching, model_answers, page_sizes, page_tokens, stored_form
 from lineal.mlflow.filters import terms_of
@@ -44,10 +45,21 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
         for experiment in experiments.by_ids(session, types, request, request.list("experiment_ids"))
         for model in _of_experiment(session, types, experiment.id)
     ]
-    whole = model_answers.whole(session, types, request, models)
     data_sets, ordered_on = request.list("datasets"), request.list("order_by")
-    known = [each for each in whole if matching.model_matches(each, terms, data_sets)]
-    return page_tokens.page("models", matching.models_in_order(known, order, ordered_on), start=start, most=most)
+    has_points = bool(data_sets) or any(each.family is Family.METRIC for each in (*terms, *order))
+    listed = model_answers.whole(session, types, request, models, has_points=has_points)
+    known = [each for each in listed if matching.model_matches(each, terms, data_sets)]
+    found = page_tokens.page("models", matching.models_in_order(known, order, ordered_on), start=start, most=most)
+    return found if has_points else _with_points(session, types, request, found, models)
+
+
+def _with_points(
+    session: Session, types: KnownTypes, request: Request, page: Fields, models: Sequence[pb.Artifact]
+) -> Fields:
+    """Return a page with the points of its models, which were found without any."""
+    by_id = {model.properties["version"].string_value: model for model in models}
+    shown = [by_id[each["info"]["model_id"]] for each in page.get("models", ())]
+    return {**page, "models": model_answers.whole(session, types, request, shown)} if shown else page
 
 
 def _of_experiment(session: Session, types: KnownTypes, experiment: int) -> list[pb.Artifact]:

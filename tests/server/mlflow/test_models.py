@@ -242,6 +242,26 @@ def test_models_are_found_by_their_metrics_on_a_data_set(door: Door) -> None:
     assert refused.startswith("INVALID_PARAMETER_VALUE: the field 'datasets[0].dataset_name' is missing")
 
 
+def test_a_search_reads_the_points_of_its_page_alone(door: Door) -> None:
+    run, asked = door.run(), {"experiment_ids": ["0"], "max_results": 1}
+    for name, value in (("first", 0.5), ("second", 0.7)):
+        made = model_id(door, name=name)
+        for key in ("auc", "f1"):
+            door.post("runs/log-metric", run_id=run, key=key, value=value, timestamp=5, model_id=made)
+    page = door.post("logged-models/search", **asked)
+    rest = door.post("logged-models/search", **asked, page_token=page["next_page_token"])
+    for [shown], name, value in ((page["models"], "second", 0.7), (rest["models"], "first", 0.5)):
+        assert shown == door.get(f"logged-models/{shown['info']['model_id']}")["model"]
+        points = {each["key"]: each["value"] for each in shown["data"]["metrics"]}
+        assert (shown["info"]["name"], points) == (name, {"auc": value, "f1": value})
+    texts: list[str] = []
+    door.service.database.observe = texts.append
+    assert door.post("logged-models/search", **asked, filter="name = 'third'") == {}
+    door.service.database.observe = None
+    assert texts
+    assert not [text for text in texts if "lineal_metric_point" in text]
+
+
 @pytest.mark.parametrize("half", [{"dataset_name": "a"}, {"dataset_digest": "a"}])
 def test_half_a_data_set_is_refused(door: Door, half: dict[str, str]) -> None:
     run, point = door.run(), {"key": "auc", "value": 1, "timestamp": 1}
