@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from lineal import conventions, errors
+from lineal.filter.mlflow import Family, Operator, Term
 from lineal.kinds import ARTIFACT, CONTEXT
 from lineal.mlflow import stages, stored_form, workspaces
 from lineal.mlflow.new_models import TYPE as MODEL_TYPE
@@ -316,3 +317,15 @@ def write_version(session: Session, types: KnownTypes, version: pb.Artifact, *pa
 
 
 _UPDATED_PATH = f"custom_properties.{UPDATED}"
+
+
+def searched(session: Session, types: KnownTypes, request: Request, terms: Sequence[Term]) -> list[Registered]:
+    """Return the registered models among which a search looks: the one of a name, if its terms say which."""
+    name = next((term.value for term in terms if (term.family, term.key, term.operator) == _HAS_NAME), None)
+    if name is None:
+        return all_of(session, types, request)
+    found = find(session, types, request, str(name))
+    return loaded(session, types, request, [found]) if found is not None else []
+
+
+_HAS_NAME = (Family.ATTRIBUTE, "name", Operator.EQUAL)

@@ -308,7 +308,8 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
     order = parse_order(request.list("order_by"), REGISTERED_MODELS)
     start = page_tokens.read(request.text("page_token"))
     known = [
-        registered_answers.model_fields(each, by_stage=True) for each in registered.all_of(session, types, request)
+        registered_answers.model_fields(each, by_stage=True)
+        for each in registered.searched(session, types, request, terms)
     ]
     found = matching.registered_in_order([each for each in known if matching.registered_matches(each, terms)], order)
     return page_tokens.page("registered_models", found, start=start, most=most)

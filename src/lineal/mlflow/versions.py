@@ -199,7 +199,7 @@ def search_versions(session: Session, types: KnownTypes, request: Request) -> Fi
     start = page_tokens.read(request.text("page_token"))
     known = [
         registered_answers.version_fields(model, version, shows_aliases=False)
-        for model in registered.all_of(session, types, request)
+        for model in registered.searched(session, types, request, terms)
         for version in model.versions.values()
     ]
     found = matching.versions_in_order([each for each in known if matching.version_matches(each, terms)], order)

@@ -222,6 +222,33 @@ def test_searches(door: Door) -> None:
     assert door.not_found(f"{MODELS}/search", filter="description = 'x'").startswith("INVALID_PARAMETER_VALUE")
 
 
+def watched(door: Door, call: str, **fields: Any) -> tuple[list[str], set[str]]:
+    """Return the names in the list that a call answers, and the statements that it takes."""
+    texts: set[str] = set()
+    door.service.database.observe = texts.add
+    answer = door.get(call, **fields)
+    door.service.database.observe = None
+    return [each["name"] for found in answer.values() if isinstance(found, list) for each in found], texts
+
+
+@pytest.mark.parametrize("what", [MODELS, VERSIONS])
+def test_a_search_for_a_name_reads_that_model_alone(door: Door, what: str) -> None:
+    for name in ("churn", "churn-eu"):
+        create(door, name)
+        version(door, name)
+    names, of_all = watched(door, f"{what}/search", order_by="name")
+    only_of_all = of_all - watched(door, f"{MODELS}/get", name="churn")[1]
+    assert names == ["churn", "churn-eu"]
+    assert only_of_all
+    for filter_text, expected in (
+        ("name = 'churn' AND name LIKE '%'", ["churn"]),
+        ("name = 'Churn'", []),
+        ("name = 'churn' AND name = 'churn-eu'", []),
+    ):
+        names, texts = watched(door, f"{what}/search", filter=filter_text)
+        assert (names, texts & only_of_all) == (expected, set())
+
+
 def test_prompts_are_kept_apart_from_models(door: Door) -> None:
     tags = [{"key": "mlflow.prompt.is_prompt", "value": "true"}]
     create(door, "greeting", tags=tags)
