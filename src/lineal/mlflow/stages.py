@@ -32,7 +32,7 @@ _MASK = UpdateOptions(mask=(f"custom_properties.{_STAGE}", f"custom_properties.{
 
 
 class Held(NamedTuple):
-    """Who has an alias: the id of the artifact, and since when, in milliseconds since the epoch."""
+    """The holder of an alias: the id of its artifact, and since when, in milliseconds since the epoch."""
 
     artifact_id: int
     since: int
