@@ -46,7 +46,10 @@ def search_models(session: Session, types: KnownTypes, request: Request) -> Fiel
         for model in _of_experiment(session, types, experiment.id)
     ]
     data_sets, ordered_on = request.list("datasets"), request.list("order_by")
-    has_points = bool(data_sets) or any(each.family is Family.METRIC for each in (*terms, *order))
+    has_points = bool(data_sets) or Family.METRIC in {
+        *(each.family for each in terms),
+        *(each.family for each in order),
+    }
     listed = model_answers.whole(session, types, request, models, has_points=has_points)
     known = [each for each in listed if matching.model_matches(each, terms, data_sets)]
     found = page_tokens.page("models", matching.models_in_order(known, order, ordered_on), start=start, most=most)
