@@ -103,7 +103,7 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
 	printf '%s\n' ml-metadata==1.17.1 grpcio pytest | $(LOCK) --python-version 3.11 --output-file constraints-official.txt -
-	printf '%s\n' mlflow==3.17.2 | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
+	printf '%s\n' mlflow==3.17.2 lightgbm psutil | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
 	printf '%s\n' 'mlflow-skinny==2.22.*' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-2.txt -
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
 

@@ -159,7 +159,7 @@ class Member:
         for each in (run, self._place.run_id):
             self._post("runs/outputs", run_id=each, models=[{"model_id": model_id, "step": number}])
             self.logged.outputs.setdefault(each, []).append(model_id)
-            self._post("runs/log-batch", run_id=each, metrics=[self._measured(each, model_id, number)])
+            self._measure(each, model_id, self._number * 1000 + number)
         source = f"models:/{model_id}"
         made = self._post("model-versions/create", name=REGISTERED, source=source, model_id=model_id)
         version = made["model_version"]["version"]
@@ -173,10 +173,11 @@ class Member:
         """Finish its own run."""
         self._post("runs/update", run_id=self.logged.runs[-1], status="FINISHED", end_time=9)
 
-    def _measured(self, run: str, model_id: str, number: int) -> Fields:
-        point = {"key": "auc", "value": 0.5, "timestamp": 1, "step": self._number * 1000 + number}
-        self.logged.points.setdefault(run, []).append(("auc", 0.5, 1, point["step"]))
-        return {**point, "model_id": model_id, "dataset_name": "of all 0", "dataset_digest": "1"}
+    def _measure(self, run: str, model_id: str, step: int) -> None:
+        point = {"key": "auc", "value": 0.5, "timestamp": 1, "step": step}
+        measured = {**point, "model_id": model_id, "dataset_name": "of all 0", "dataset_digest": "1"}
+        self._post("runs/log-batch", run_id=run, metrics=[measured])
+        self.logged.points.setdefault(run, []).append(("auc", 0.5, 1, step))
 
     def _param(self, run: str, key: str, value: str) -> None:
         self._post("runs/log-parameter", run_id=run, key=key, value=value)
