@@ -27,7 +27,6 @@ from lineal.store.rows import held_nodes, whole_nodes
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-LONGEST_NAME = 500
 _KEPT_HERE = "mlflow-artifacts"
 LONGEST_PLACE = 2048
 _LARGEST_ID = 1 << 63
@@ -188,7 +187,7 @@ def by_id(session: Session, types: KnownTypes, request: Request, experiment_id: 
     """Return an experiment of the workspace of a request.
 
     Raises:
-        InvalidArgumentError: the id is no number.
+        InvalidArgumentError: the id is not a number.
         NotFoundError: the workspace has none with this id.
     """
     require_number(experiment_id)
@@ -202,7 +201,7 @@ def locked(session: Session, types: KnownTypes, request: Request) -> pb.Context:
     """Return the experiment that a request names; nobody else changes it, or makes a run of it, until the end.
 
     Raises:
-        InvalidArgumentError: the id is no number.
+        InvalidArgumentError: the id is not a number.
         NotFoundError: the workspace has none with this id.
     """
     experiment_id = request.text("experiment_id")
@@ -221,17 +220,17 @@ def locked(session: Session, types: KnownTypes, request: Request) -> pb.Context:
 
 
 def require_number(experiment_id: str) -> None:
-    """Refuse a text that can be no id of an experiment.
+    """Refuse a text that cannot be the id of an experiment.
 
     Raises:
-        InvalidArgumentError: it is no number.
+        InvalidArgumentError: it is not a number.
     """
     if not _NUMBER.fullmatch(experiment_id):
-        raise errors.InvalidArgumentError(f"the id of an experiment is a number, and {experiment_id[:60]!r} is none")
+        raise errors.InvalidArgumentError(f"the id of an experiment is a number, and {experiment_id[:60]!r} is not")
 
 
 def by_ids(session: Session, types: KnownTypes, request: Request, ids: Sequence[str]) -> list[pb.Context]:
-    """Return the experiments of the workspace of a request that have one of the ids; what is no number has none."""
+    """Return the experiments of the workspace of a request with one of the ids; what is not a number is skipped."""
     numbers = {int(each) for each in ids if _NUMBER.fullmatch(each)}
     found = [workspaces.default_experiment(session, types, request.workspace)] if 0 in numbers else []
     others = sorted(each for each in numbers if 0 < each < _LARGEST_ID)
@@ -274,10 +273,11 @@ def require_active(experiment: pb.Context) -> None:
 
 
 def _checked_name(request: Request, name: str) -> str:
-    if len(name) > LONGEST_NAME or stored_form.is_too_long(request.workspace, name):
+    if stored_form.is_too_long(request.workspace, name):
+        longest = stored_form.longest_name(request.workspace)
         raise errors.InvalidArgumentError(
-            f"the name {name[:60]!r}... of the experiment has {len(name)} characters; it can have {LONGEST_NAME}, and "
-            "with the name of the workspace and a slash 255"
+            f"the name of the experiment has {len(name)} characters; it can have {longest} in the workspace "
+            f"{request.workspace!r}"
         )
     return name
 
@@ -286,7 +286,7 @@ def _checked_place(request: Request) -> str:
     """Return where the files of an experiment are to be; "" for a place of its own below those of the workspace.
 
     Raises:
-        InvalidArgumentError: it is no place, or is among the files of another workspace.
+        InvalidArgumentError: it is not a place, or is among the files of another workspace.
     """
     place = request.text("artifact_location")
     scheme, _, path = place.strip().partition(":")

@@ -77,7 +77,7 @@ def test_runs_are_deleted_and_restored_with_their_experiment(door: Door) -> None
     [
         ({}, "INVALID_PARAMETER_VALUE: the field 'name' is missing or empty; give a value"),
         ({"name": 5}, "INVALID_PARAMETER_VALUE: the field 'name' must be a text, and it is 5"),
-        ({"name": "x" * 501}, "INVALID_PARAMETER_VALUE: the name 'xxx"),
+        ({"name": "x" * 254}, "INVALID_PARAMETER_VALUE: the name of the experiment has 254 characters; it can have 25"),
         ({"name": "a", "tags": "b"}, "INVALID_PARAMETER_VALUE: the field 'tags' must be a list"),
         ({"name": "a", "tags": ["b"]}, "INVALID_PARAMETER_VALUE: 'tags[0]' must be an object"),
         ({"name": "a", "artifact_location": "s3://b#c"}, "INVALID_PARAMETER_VALUE: artifact_location"),
