@@ -45,7 +45,7 @@ NO_PROMPTS = Term(Family.TAG, "mlflow.prompt.is_prompt", Operator.NOT_EQUAL, "tr
 
 def matches(experiment: Fields, terms: Sequence[Term]) -> bool:
     """Say whether an experiment, as clients read it, meets all terms; what it lacks meets IS NULL alone."""
-    return all(_meets(_value(experiment, term.family, term.key), term) for term in terms)
+    return all(_meets(_value_of(experiment, term.family, term.key), term) for term in terms)
 
 
 def _meets(value: Any, term: Term) -> bool:
@@ -54,10 +54,11 @@ def _meets(value: Any, term: Term) -> bool:
     return value is not None and bool(_COMPARED[term.operator](value, term.value))
 
 
-def _value(experiment: Fields, family: Family, key: str) -> Any:
+def _value_of(item: Fields, family: Family, key: str) -> Any:
+    """Return a tag or a field of an experiment, a registered model or a version; None for a tag that it lacks."""
     if family is Family.TAG:
-        return next((tag["value"] for tag in experiment.get("tags", ()) if tag["key"] == key), None)
-    return experiment[key]
+        return next((tag["value"] for tag in item.get("tags", ()) if tag["key"] == key), None)
+    return item[key]
 
 
 def in_order(experiments: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
@@ -120,9 +121,9 @@ def models_in_order(
 
 
 def with_prompts(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Return the terms of a search in the registry: it finds prompts alone if they ask for them, and else none.
+    """Return the terms of a search in the registry: it finds prompts alone if they ask for prompts, or else no prompts.
 
-    The first term about them says which, as for MLflow's server; without it, there is none.
+    The first term about them decides, as in MLflow's server; without one, no prompts are found.
     """
     asked = [each for each in terms if (each.family, each.key) == (NO_PROMPTS.family, NO_PROMPTS.key)]
     if asked and asked[0].operator is Operator.EQUAL and str(asked[0].value).lower() == "true":
@@ -132,7 +133,7 @@ def with_prompts(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 def registered_matches(model: Fields, terms: Sequence[Term]) -> bool:
     """Say whether a registered model, as clients read it, meets all terms."""
-    return all(_meets_registry(_value(model, term.family, term.key), term) for term in terms)
+    return all(_meets_registry(_value_of(model, term.family, term.key), term) for term in terms)
 
 
 def registered_in_order(models: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
@@ -148,7 +149,7 @@ def version_matches(version: Fields, terms: Sequence[Term]) -> bool:
 
 def _version_value(version: Fields, term: Term) -> Any:
     is_own = term.family is Family.ATTRIBUTE
-    return _of_version(version, term.key) if is_own else _value(version, term.family, term.key)
+    return _registry_field(version, term.key) if is_own else _value_of(version, term.family, term.key)
 
 
 def versions_in_order(versions: Sequence[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
@@ -159,16 +160,17 @@ def versions_in_order(versions: Sequence[Fields], order: Sequence[OrderTerm]) ->
 
 def _sorted_by(items: list[Fields], order: Sequence[OrderTerm]) -> list[Fields]:
     for term in reversed(order):
-        items.sort(key=lambda each, key=term.key: _of_version(each, key), reverse=not term.ascending)  # type: ignore[misc]
+        items.sort(key=lambda each, key=term.key: _registry_field(each, key), reverse=not term.ascending)  # type: ignore[misc]
     return items
 
 
-def _of_version(version: Fields, key: str) -> Any:
-    return int(version["version"]) if key == "version_number" else version[_VERSION_FIELDS.get(key, key)]
+def _registry_field(item: Fields, key: str) -> Any:
+    """Return a field of a version or a registered model by its name in filters and orders."""
+    return int(item["version"]) if key == "version_number" else item[_VERSION_FIELDS.get(key, key)]
 
 
 def _meets_registry(value: Any, term: Term) -> bool:
-    """Say whether a value meets a term; what is no prompt has no tag that says so."""
+    """Say whether a value meets a term; a model or version without the tag of prompts is not a prompt."""
     is_absent_prompt = value is None and term == NO_PROMPTS
     return is_absent_prompt or _meets(value, term)
 

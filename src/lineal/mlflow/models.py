@@ -25,12 +25,7 @@ from lineal.store.engine.session import Session
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-_VERSIONS = f"{TAG}mlflow.modelVersions"
-_NOTHING = pb.Value()
 _FORBIDDEN = "/:.%\"'"
-_USUAL_PAGE = 100
-_DIGITS = 32
-"""How much of a SHA-256 is in an external id, which has room for 255 characters with the name of a workspace."""
 
 
 def create_model(session: Session, types: KnownTypes, request: Request) -> Fields:

@@ -77,9 +77,10 @@ def _resolved(
     if model_id and (logged is None or stored_form.stage_of(logged) == stored_form.DELETED):
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {model_id[:100]!r}")
     if logged is not None:
-        run_id = run_id or found_models.source_run_of(logged)
+        source_run = found_models.source_run_of(logged)
+        found_run = run if run_id else _run(session, types, request, source_run)
         place = logged.uri if source_rules.logged_model_of(source) else source
-        return Origin(source, run_id, model_id, _run(session, types, request, run_id), logged, place)
+        return Origin(source, run_id or source_run, model_id, found_run, logged, place)
     found = _at_place(session, types, request, source) or _folder(session, types, request, source, run)
     return Origin(source, run_id, model_id, run, found, source)
 
@@ -107,7 +108,7 @@ def _copied(session: Session, types: KnownTypes, request: Request, run: pb.Execu
                 f"the {name} of {source} is {own or 'not set'}; leave out {name!r}, or give the same",
                 errors.Details(parameter=name),
             )
-    found = run or _run(session, types, request, run_id)
+    found = run if request.text("run_id") else _run(session, types, request, run_id)
     return Origin(source, run_id, model_id, found, artifact, registered.place_of(artifact))
 
 
