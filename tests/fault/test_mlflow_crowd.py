@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.engines import SERVERS, SQLITE, Engine
+from tests.engines import EVERY_ENGINE, SERVERS, SQLITE_EVERY_DAY, Engine
 from tests.mlflow_crowd import (
+    REGISTERED,
     Client,
     Logged,
     Member,
@@ -23,7 +24,6 @@ from tests.server.rest.conftest import serving
 from tests.serving import running_server
 
 CLIENTS = 16
-ENGINES = [pytest.param(SQLITE, id="sqlite"), *SERVERS]
 
 
 def check(urls: Sequence[str], *, rounds: int) -> None:
@@ -81,7 +81,7 @@ def test_the_check_sees_what_is_lost(kind: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("chosen", ENGINES)
+@pytest.mark.parametrize("chosen", EVERY_ENGINE)
 def test_sixteen_clients_of_two_workers_lose_nothing(chosen: Engine, servers: ExitStack, tmp_path: Path) -> None:
     url = chosen.fresh_url(servers, tmp_path)
     with running_server(url, "--workers", "2") as server:
@@ -97,9 +97,7 @@ def test_sixteen_clients_of_two_servers_lose_nothing(chosen: Engine, servers: Ex
         check([one.http, other.http], rounds=4)
 
 
-@pytest.mark.parametrize(
-    "chosen", [ENGINES[0], *[pytest.param(*each.values, id=each.id, marks=pytest.mark.slow) for each in SERVERS]]
-)
+@pytest.mark.parametrize("chosen", SQLITE_EVERY_DAY)
 def test_of_clients_that_take_the_same_one_succeeds(chosen: Engine, servers: ExitStack, tmp_path: Path) -> None:
     with running_server(chosen.fresh_url(servers, tmp_path)) as server, ExitStack() as stack:
         clients = [stack.enter_context(Client(server.http)) for _ in range(CLIENTS)]
@@ -109,6 +107,33 @@ def test_of_clients_that_take_the_same_one_succeeds(chosen: Engine, servers: Exi
         run = prepared(clients[0]).run_id
         taken = raced(clients, "runs/log-parameter", lambda index: {"run_id": run, "key": "k", "value": str(index)})
         assert taken == [(200, ""), *[(400, "INVALID_PARAMETER_VALUE")] * (CLIENTS - 1)]
+
+
+@pytest.mark.parametrize("chosen", SQLITE_EVERY_DAY)
+def test_versions_that_enter_a_stage_at_once_leave_it_to_one(
+    chosen: Engine, servers: ExitStack, tmp_path: Path
+) -> None:
+    with running_server(chosen.fresh_url(servers, tmp_path)) as server, ExitStack() as stack:
+        clients = [stack.enter_context(Client(server.http)) for _ in range(CLIENTS)]
+        prepared(clients[0])
+
+        def work(index: int) -> None:
+            made = clients[index].post("model-versions/create", name=REGISTERED, source=f"s3://b/{index}")
+            own = {"name": REGISTERED, "version": made["model_version"]["version"]}
+            staged = {**own, "stage": "Production", "archive_existing_versions": True}
+            clients[index].post("model-versions/transition-stage", **staged)
+            clients[index].post("model-versions/set-tag", **own, key="a", value="b")
+            if index % 4 == 0:
+                clients[index].post("model-versions/delete", "DELETE", **own)
+
+        at_once(work, CLIENTS)
+        model = clients[0].get("registered-models/get", name=REGISTERED)["registered_model"]
+        found = clients[0].get("model-versions/search", filter=f"name = '{REGISTERED}'")["model_versions"]
+        inside = [each["version"] for each in found if each["current_stage"] == "Production"]
+        assert [each["version"] for each in model.get("aliases", []) if each["alias"] == "production"] == inside[:1]
+        assert len(inside) <= 1
+        assert len(found) == CLIENTS - CLIENTS // 4
+        assert all(each["tags"] == [{"key": "a", "value": "b"}] for each in found)
 
 
 def raced(clients: Sequence[Client], call: str, fields: Callable[[int], Any]) -> list[tuple[int, str]]:
