@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from lineal import errors
+from lineal.kinds import ARTIFACT
 from lineal.service import MetadataService
+from lineal.service.known_types import KnownTypes
+from lineal.service.writes.put_types import put_type
 from lineal.store.engine.session import Session
 from lineal.store.schema import locks
 from lineal.upkeep.opening import open_service
@@ -53,6 +56,27 @@ def test_a_connection_lost_before_the_commit_is_replaced_and_the_work_runs_again
     service.database.write(work)
     assert (len(attempts), turns(service)) == (2, before + 1)
     assert reasons == ["lost"]
+
+
+def test_a_type_that_was_made_before_the_connection_was_lost_is_made_again(
+    service: MetadataService, server_engine: Engine
+) -> None:
+    request = rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="Model"))
+    attempts: list[int] = []
+
+    def work(session: Session, types: KnownTypes) -> int:
+        known = types.id_of(session, ARTIFACT, "Model", "")
+        type_id = known or int(put_type(session, types, request, ARTIFACT).type_id)
+        attempts.append(types.get(session, ARTIFACT, type_id).id)
+        assert types.id_of(session, ARTIFACT, "Model", "") == type_id
+        if len(attempts) == 1:
+            server_engine.kill_connection(session, service.database)
+        add_type(session)
+        return type_id
+
+    type_id = service.write(work)
+    assert (len(attempts), count_types(service)) == (2, 1)
+    assert put_artifacts(service, artifact(type_id))
 
 
 def test_the_connection_of_an_interrupted_read_is_not_used_again(

@@ -66,7 +66,6 @@ class MetadataService:
         if called.whole:
             return called.whole(self, request, caller)
         handler: Handler = called.handler
-        run = self.database.write if called.writes else self.database.read
         if called.writes and caller.scope is not None:
             handler = scope_rules.checked(handler)
         is_audited = called.is_audited or (called.writes and self.database.settings.audit)
@@ -74,10 +73,9 @@ class MetadataService:
             self._prepare_own_tables()
         if is_audited:
             handler = audited(handler, caller, method)
+        run = self.write if called.writes else self.read
         try:
-            response: Message = run(
-                lambda session: handler(session, self._types, request), session=_sessions_of(caller)
-            )
+            response: Message = run(lambda session, types: handler(session, types, request), caller=caller)
         except errors.StatusError as error:
             raise _shortened(error) from error.__cause__
         return response
@@ -99,12 +97,21 @@ class MetadataService:
         return self.database.read(lambda session: work(session, self._types), session=_sessions_of(caller))
 
     def write(self, work: Callable[[Session, KnownTypes], Result], *, caller: Caller = UNNAMED) -> Result:
-        """Run a write to Lineal's own tables in a transaction of its own.
+        """Run a write in a transaction of its own.
 
         Raises:
             StatusError: the write failed, and nothing of it was stored.
         """
-        return self.database.write(lambda session: work(session, self._types), session=_sessions_of(caller))
+        learned = KnownTypes()
+
+        def attempt(session: Session) -> Result:
+            nonlocal learned
+            learned = KnownTypes(self._types)
+            return work(session, learned)
+
+        result = self.database.write(attempt, session=_sessions_of(caller))
+        self._types.add(learned)
+        return result
 
     def close(self) -> None:
         """Close the database; calls after this are errors."""

@@ -1,7 +1,9 @@
 """The types that this process has seen, so that reading and writing nodes need not read types again.
 
-It cannot become stale: a type is never deleted, its name, version and kind never change, and properties are only added.
-Unknown types are read; a property that seems to be missing is looked up again before a node is refused.
+What was committed cannot become stale: a type is never deleted, its name, version and kind never change, and properties
+are only added. Unknown types are read; a property that seems to be missing is looked up again before a node is refused.
+A transaction that writes also sees the types that it has made itself, which may be undone. So what it learns stays in a
+layer of its own, which is added to the rest after the commit.
 """
 
 from __future__ import annotations
@@ -34,29 +36,40 @@ class KnownTypes:
             read after what seemed the last statement.
     """
 
-    def __init__(self) -> None:
-        self.has_long_texts = False
+    def __init__(self, committed: KnownTypes | None = None) -> None:
+        """Know nothing, or, for one transaction that writes, know what was committed as well."""
+        self.has_long_texts: bool = committed is not None and committed.has_long_texts
         self._types: dict[int, KnownType] = {}
         self._ids: dict[tuple[int, str, str], int] = {}
+        self._committed_types = committed._types if committed is not None else {}
+        self._committed_ids = committed._ids if committed is not None else {}
+
+    def add(self, learned: KnownTypes) -> None:
+        """Take over what a transaction has learned, after its commit."""
+        self.has_long_texts = self.has_long_texts or learned.has_long_texts
+        self._types.update(learned._types)
+        self._ids.update(learned._ids)
 
     def id_of(self, session: Session, kind: Kind, name: str, version: str) -> int | None:
         """Return the id of the type of that name and version ("" = without version), or None if there is none."""
         key = (kind.type_kind, name, version)
-        if key not in self._ids:
-            found = type_rows.find_type(session, kind, name, version)
-            if found is None:
-                return None
-            self._ids[key] = found.id
-        return self._ids[key]
+        known = self._ids.get(key) or self._committed_ids.get(key)
+        if known is not None:
+            return known
+        found = type_rows.find_type(session, kind, name, version)
+        if found is None:
+            return None
+        self._ids[key] = found.id
+        return found.id
 
     def name(self, session: Session, type_id: int) -> str:
         """Return the name of a stored node's type ("" if the type is missing from a damaged database)."""
-        known = self._types.get(type_id) or self.learn(type_rows.whole_types_by_ids(session, [type_id])).get(type_id)
+        known = self._types.get(type_id) or self._committed_types.get(type_id) or self._read(session, type_id)
         return known.name if known else ""
 
     def load(self, session: Session, type_ids: Iterable[int]) -> None:
         """Read those of the types that are not known yet, all at once."""
-        missing = set(type_ids) - self._types.keys()
+        missing = {each for each in set(type_ids) if each not in self._types and each not in self._committed_types}
         if missing:
             self.learn(type_rows.whole_types_by_ids(session, sorted(missing)))
 
@@ -66,7 +79,7 @@ class KnownTypes:
         Raises:
             NotFoundError: no type of that kind has this id.
         """
-        known = self._types.get(type_id) or self.learn(type_rows.whole_types_by_ids(session, [type_id])).get(type_id)
+        known = self._types.get(type_id) or self._committed_types.get(type_id) or self._read(session, type_id)
         if known is None or known.type_kind != kind.type_kind:
             raise errors.NotFoundError(f"no {kind.name} type has the id {type_id}; put the type first")
         return known
@@ -86,3 +99,6 @@ class KnownTypes:
         }
         self._types.update(loaded)
         return loaded
+
+    def _read(self, session: Session, type_id: int) -> KnownType | None:
+        return self.learn(type_rows.whole_types_by_ids(session, [type_id])).get(type_id)
