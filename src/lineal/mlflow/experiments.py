@@ -24,6 +24,7 @@ from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.rows import held_nodes, whole_nodes
+from lineal.store.rows.held_nodes import HeldNode
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
@@ -208,8 +209,7 @@ def locked(session: Session, types: KnownTypes, request: Request) -> pb.Context:
     require_number(experiment_id)
     number, workspace = int(experiment_id), request.workspace
     if number == 0:
-        external_id = stored_form.default_external_id(workspace)
-        stored = held_nodes.ask_by_external_id(session, CONTEXT, external_id)()
+        stored = _held_default(session, types, request)
     else:
         stored = held_nodes.ask_by_id(session, CONTEXT, number)() if 0 < number < _LARGEST_ID else None
     context: pb.Context | None = message_of(session, types, CONTEXT, stored) if stored is not None else None
@@ -217,6 +217,15 @@ def locked(session: Session, types: KnownTypes, request: Request) -> pb.Context:
     if context is None or not is_own(context, stored_form.EXPERIMENT_TYPE, workspace):
         raise _no_experiment(request, experiment_id)
     return context
+
+
+def _held_default(session: Session, types: KnownTypes, request: Request) -> HeldNode | None:
+    """Return the experiment with the id 0, which is stored again if somebody has deleted it from the store."""
+    external_id = stored_form.default_external_id(request.workspace)
+    stored = held_nodes.ask_by_external_id(session, CONTEXT, external_id)()
+    if stored is None and workspaces.prepare(session, types, request):
+        return held_nodes.ask_by_external_id(session, CONTEXT, external_id)()
+    return stored
 
 
 def require_number(experiment_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lineal.wire import lifecycle
 from tests.server.mlflow.door import Door
 
 
@@ -21,6 +22,28 @@ def test_an_experiment_is_a_context_of_its_workspace(door: Door) -> None:
     assert context.properties["name"].string_value == "churn"
     assert context.custom_properties["__kf_workspace__"].string_value == door.workspace
     assert context.custom_properties["tag.team"].string_value == "risk"
+
+
+@pytest.mark.parametrize(
+    ("call", "fields"),
+    [
+        ("runs/create", {}),
+        ("logged-models", {"name": "net"}),
+        ("experiments/set-experiment-tag", {"key": "team", "value": "risk"}),
+    ],
+)
+def test_the_first_experiment_is_stored_again_after_it_was_deleted_from_the_store(
+    door: Door, call: str, fields: dict[str, str]
+) -> None:
+    def first() -> list[int]:
+        return [each.id for each in door.contexts() if each.external_id == f"mlflow:{door.workspace}:experiment:0"]
+
+    door.experiment("wine")
+    deleted = first()
+    door.service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes={"context_ids": deleted}))
+    door.post(call, experiment_id="0", **fields)
+    assert len(first()) == 1
+    assert first() != deleted
 
 
 def test_names_are_unique_deleted_ones_included(door: Door) -> None:
