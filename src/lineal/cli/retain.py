@@ -1,4 +1,7 @@
-"""`lineal retain`: delete nodes that a policy no longer keeps. Deployed nodes stay, and what they came from."""
+"""`lineal retain`: delete nodes that a policy no longer keeps.
+
+Deployed nodes and versions with an alias stay, and what they came from.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--type", action="append", default=[], metavar="NAME", help="only nodes of this type; may be repeated"
     )
-    parser.add_argument("--include-deployed", action="store_true", help="also delete deployed nodes")
+    deployed = "also delete deployed nodes and versions with an alias"
+    parser.add_argument("--include-deployed", action="store_true", help=deployed)
     parser.add_argument(
         "--tombstones", action="store_true", help="turn nodes that a remaining node needs into tombstones"
     )

@@ -1,8 +1,8 @@
 """Retention: which nodes a policy no longer keeps.
 
 Nodes that are old enough and match the other conditions are deleted. Deployed nodes stay, with everything that they
-came from, and so do nodes that others need. A context is deleted with its last member. What stays out: the deletion
-itself (deletion.py).
+came from, and so do nodes that others need. Deployed is what runs, and what has an alias. A context is deleted with its
+last member. What stays out: the deletion itself (deletion.py).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lineal import errors, nearest
-from lineal.conventions import WORKSPACE_TYPE, WORKSPACE_TYPES
+from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL, WORKSPACE_TYPE, WORKSPACE_TYPES
 from lineal.event_directions import UPSTREAM
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.access import scope_of
@@ -21,6 +21,7 @@ from lineal.service.lineage.route import Route
 from lineal.service.lineage.walk import walk
 from lineal.store.engine.session import Session
 from lineal.store.index import facets as facet_rows
+from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import types as type_rows
 from lineal.store.upkeep import deletion as deletion_rows
@@ -31,6 +32,8 @@ from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 
 DEFAULT_LIMIT = 10_000
+_LASTING_TYPES = (*WORKSPACE_TYPES, MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL)
+"""Contexts that people name and fill again: they stay without members."""
 _STATES = {ARTIFACT: pb.Artifact.State, EXECUTION: pb.Execution.State}
 
 
@@ -111,7 +114,7 @@ def _count(nodes: Ids) -> int:
 
 
 def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRetentionRequest) -> list[Place]:
-    """Return the nodes that match the policy's conditions, the oldest first. Workspaces are never deleted."""
+    """Return the nodes that match the policy's conditions, the oldest first. Lasting contexts are never deleted."""
     seen = _workspace(session, types, request.workspace) if request.workspace else session
     found: list[tuple[int, Place]] = []
     for kind in KINDS:
@@ -120,9 +123,9 @@ def _candidates(session: Session, types: KnownTypes, request: lifecycle.ApplyRet
             named = list(request.types) or None
             old = deletion_rows.old_nodes(seen, kind, before=request.updated_before, states=states, types=named)
             found += [(updated, Place(kind, node_id)) for updated, node_id in old]
-    workspaces = _workspaces(session, types, [place.id for _, place in found if place.kind is CONTEXT])
+    lasting = _lasting(session, types, [place.id for _, place in found if place.kind is CONTEXT])
     order = sorted(found, key=lambda pair: (pair[0], pair[1].id))
-    return [place for _, place in order if place.kind is not CONTEXT or place.id not in workspaces]
+    return [place for _, place in order if place.kind is not CONTEXT or place.id not in lasting]
 
 
 def _workspace(session: Session, types: KnownTypes, name: str) -> Session:
@@ -146,16 +149,17 @@ def _state_numbers(kind: Kind, names: Iterable[str]) -> list[int] | None:
     return [number for name, number in known if name in wanted] or None
 
 
-def _workspaces(session: Session, types: KnownTypes, ids: Iterable[int]) -> set[int]:
-    """Return those of the contexts that are workspaces."""
+def _lasting(session: Session, types: KnownTypes, ids: Iterable[int]) -> set[int]:
+    """Return those of the contexts that are workspaces, pipelines, experiments or registered models."""
     rows = node_rows.nodes_by_ids(session, CONTEXT, list(ids))
-    return {row.id for row in rows if types.name(session, row.type_id) in WORKSPACE_TYPES}
+    return {row.id for row in rows if types.name(session, row.type_id) in _LASTING_TYPES}
 
 
 def _deployed(session: Session) -> set[Place]:
-    """Return running executions, what they read, and everything that this came from."""
+    """Return running executions, what they read, artifacts with an alias, and everything that these came from."""
     running = deletion_rows.in_state(session, EXECUTION, pb.Execution.RUNNING)
-    origins = walk(session, {EXECUTION: running}, Route(UPSTREAM)).nodes
+    promoted = alias_rows.holders(session) if alias_rows.are_kept(session) else set()
+    origins = walk(session, {EXECUTION: running, ARTIFACT: promoted}, Route(UPSTREAM)).nodes
     return {Place(kind, node_id) for kind, ids in origins.items() for node_id in ids}
 
 

@@ -33,6 +33,7 @@ _ALL = sa.select(*[ALIAS.c[name] for name in AliasRow._fields])
 _ONE = Statement(_ALL.where(*_IS_ALIAS))
 _OF_IDENTITY = Statement(_ALL.where(ALIAS.c.identity == sa.bindparam("of_identity")))
 _OF_ARTIFACTS = Statement(_ALL.where(listed(ALIAS.c.artifact_id, "ids")))
+_HOLDERS = Statement(sa.select(ALIAS.c.artifact_id).distinct())
 _INSERT = insertion(ALIAS, AliasRow._fields)
 _MOVE = Statement(
     sa.update(ALIAS).values(artifact_id=sa.bindparam("to_artifact"), time=sa.bindparam("at")).where(*_IS_ALIAS)
@@ -61,6 +62,11 @@ def of_artifacts(session: Session, ids: Collection[int]) -> list[AliasRow]:
     """Return the aliases that artifacts have, by artifact and in alphabetical order."""
     found = map(AliasRow._make, session.unscoped.listed_rows(_OF_ARTIFACTS, "ids", list(ids)))
     return sorted(found, key=lambda row: (row.artifact_id, row.alias))
+
+
+def holders(session: Session) -> set[int]:
+    """Return the artifacts of the whole store that have an alias."""
+    return {row[0] for row in session.unscoped.rows(_HOLDERS)}
 
 
 def put(session: Session, row: AliasRow) -> None:
