@@ -37,6 +37,22 @@ def test_what_is_not_served_says_so(door: Door, path: str) -> None:
         assert told(response).startswith("ENDPOINT_NOT_FOUND")
 
 
+def test_the_metrics_count_requests_by_call(door: Door) -> None:
+    def count(route: str) -> float:
+        lines = door.client.get("/metrics").text.splitlines()
+        counts = [line for line in lines if line.startswith("lineal_http_requests_total") and f'"{route}"' in line]
+        return sum(float(line.split()[-1]) for line in counts)
+
+    for route, address in {
+        "/api/2.0/mlflow/experiments/get": "experiments/get?experiment_id=0",
+        "/api/2.0/mlflow/logged-models/get": "logged-models/m-1",
+        "/api/2.0/mlflow/{call:path}": "traces",
+    }.items():
+        before = count(route)
+        door.client.get(f"/api/2.0/mlflow/{address}")
+        assert count(route) == before + 1
+
+
 def test_another_method_is_refused(door: Door) -> None:
     response = door.client.get("/api/2.0/mlflow/runs/create")
     assert response.status_code == 405

@@ -18,7 +18,7 @@ from lineal import errors
 from lineal.mlflow import CALLS, Tracking
 from lineal.mlflow.requests import as_list, as_texts
 from lineal.server.mlflow import answers
-from lineal.server.mlflow.named_routes import METHODS, NamedRoute
+from lineal.server.mlflow.named_routes import METHODS, CallRoute, NamedRoute
 from lineal.server.transfers import ROOTS
 
 PREFIXES = ("/api/2.0/mlflow", "/ajax-api/2.0/mlflow", "/api/3.0/mlflow", "/ajax-api/3.0/mlflow")
@@ -137,6 +137,7 @@ class _Calls:
         if request.method not in found:
             return answers.wrong_method(request.method, ", ".join(found))
         name, in_path = found[request.method]
+        request.scope["route"] = CallRoute(request.scope["route"].path.partition("{")[0] + name)
         given = {**await self._given(request, _LISTS[name]), **in_path}
         require_storable(in_path)
         workspace = request.headers.get(WORKSPACE_HEADER, "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.routing import Match, Route
 from starlette.types import Scope
@@ -28,3 +28,13 @@ class NamedRoute(Route):
             return Match.NONE, {}
         match, found = super().matches(scope)
         return match, {**found, "route": self}
+
+
+class CallRoute(NamedTuple):
+    """What the metrics and the log of requests call a request whose route is that of all calls.
+
+    Attributes:
+        path: the prefix of the route, and the name of the call.
+    """
+
+    path: str
