@@ -100,6 +100,8 @@ def transcript(server: Server, steps: list[Step]) -> Iterator[dict[str, Any]]:
             line |= {"error": error.error_code, "message": ids.text(error.message)}
         except requests.HTTPError as error:  # the client hands on what the artifact proxy answers
             line |= {"error": error.response.json()["error_code"], "message": ids.text(str(error))}
+        except AttributeError as error:  # the client does not expect some answers, such as that there is no such prompt
+            line |= {"error": type(error).__name__, "message": ids.text(str(error))}
         else:
             learn(ids, step.kind, made.get(step.kind, 0), answer)
             answer = ids.experiment(answer) if step.kind == "create_experiment" else answer

@@ -156,7 +156,7 @@ def _one_version(rng: Random, world: World) -> Arguments:
 
 
 def _update_model_version(rng: Random, world: World) -> Arguments:
-    return {**_version(rng, world)[1], "description": rng.choice(DESCRIPTIONS)}
+    return {**_version(rng, world)[1], "description": rng.choice([*DESCRIPTIONS, *DESCRIPTIONS[1:]])}
 
 
 def _delete_model_version(rng: Random, world: World) -> Arguments:
