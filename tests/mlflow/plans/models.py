@@ -113,21 +113,22 @@ def _log_batch(rng: Random, world: World) -> Arguments:
 
 def _run_of(rng: Random, world: World, thing: Thing) -> Made:
     parents = [each.made for each in world.runs if each.made == thing.parent and not each.deleted]
-    return rng.choice(parents) if parents and rng.random() < 0.7 else world.run(rng).made
+    return rng.choice(parents) if parents and rng.random() < 0.85 else world.run(rng).made
 
 
 def _point(rng: Random, world: World, thing: Thing, *, bad: float = 0.06) -> Arguments:
     found = point(rng, thing, bad=bad)
     found["value"] = 0.25 if math.isnan(found["value"]) else found["value"]
     found["timestamp"] = world.next("point").number if found["timestamp"] >= 0 else -1
-    return {**found, "model_id": thing.made, **_data_set(rng)}
+    return {**found, "model_id": thing.made, **_data_set(rng, half=bad)}
 
 
-def _data_set(rng: Random) -> Arguments:
+def _data_set(rng: Random, *, half: float) -> Arguments:
     """Draw the data set of a point, mostly none, now and then half of one."""
     whole = {"dataset_name": rng.choice(["wine", "ünï"]), "dataset_digest": rng.choice(["d1", "d2"])}
-    half = {name: whole[name] for name in rng.sample(sorted(whole), 1)}
-    return rng.choice([{}, {}, {}, whole, whole, half if rng.random() < 0.4 else {}])
+    if rng.random() < half:
+        return {name: whole[name] for name in rng.sample(sorted(whole), 1)}
+    return rng.choice([{}, {}, whole])
 
 
 def _log_inputs(rng: Random, world: World) -> Arguments:

@@ -87,15 +87,17 @@ def _set_prompt_alias(rng: Random, world: World) -> Arguments:
 
 def _delete_prompt_alias(rng: Random, world: World) -> Arguments:
     prompt = _prompt(rng, world)
-    alias = rng.choice(sorted(prompt.aliases) or ALIASES)
+    alias = rng.choice(sorted(prompt.aliases) or ALIASES) if rng.random() < 0.6 else rng.choice(ALIASES)
     prompt.aliases.pop(alias, None)
     return {"name": prompt.name, "alias": alias}
 
 
 def _get_prompt_version_by_alias(rng: Random, world: World) -> Arguments:
+    """Ask by an alias, which `latest` always is."""
     with_aliases = [each for each in world.prompts if each.aliases]
-    prompt = rng.choice(with_aliases) if with_aliases and rng.random() < 0.9 else _prompt(rng, world)
-    return {"name": prompt.name, "alias": rng.choice(sorted(prompt.aliases) or ["nothing"])}
+    prompt = rng.choice(with_aliases) if with_aliases and rng.random() < 0.9 else _version(rng, world)[0]
+    alias = rng.choice(sorted(prompt.aliases) or ["latest"])
+    return {"name": prompt.name, "alias": "nothing" if rng.random() < 0.1 else alias}
 
 
 def _set_prompt_tag(rng: Random, world: World) -> Arguments:
