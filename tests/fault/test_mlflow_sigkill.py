@@ -6,20 +6,25 @@ is there twice.
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.engines import SERVERS, Engine
+from tests.engines import EVERY_ENGINE, SERVERS, Engine
 from tests.mlflow_crowd import Client, Logged, Member, Place, ServerGoneError, check_runs, check_versions, prepared
 from tests.parameters import rare
 from tests.serving import ServerProcess, running_server
 
 CLIENTS = 4
+KILLS = 4
 PATIENCE = 30
 REPEATED = (
     "runs/log-parameter",
@@ -97,3 +102,53 @@ def test_a_killed_server_loses_nothing_and_calls_made_again_store_nothing_twice(
 def test_a_killed_server_of_a_database_server_loses_nothing(chosen: Engine, servers: ExitStack, tmp_path: Path) -> None:
     everything = rounds_of_kills(chosen.fresh_url(servers, tmp_path), 2)
     assert any(each.unsure for each in everything)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("chosen", EVERY_ENGINE)
+def test_clients_that_repeat_calls_notice_nothing_of_killed_workers(
+    chosen: Engine, servers: ExitStack, tmp_path: Path
+) -> None:
+    url = chosen.fresh_url(servers, tmp_path)
+    with running_server(url, "--workers", "2") as server, ExitStack() as stack:
+        clients = [stack.enter_context(Client(server.http)) for _ in range(CLIENTS)]
+        place = prepared(clients[0])
+        members = [Member(client, place, index) for index, client in enumerate(clients)]
+        for member, client in zip(members, clients, strict=True):
+            member.start()
+            client.is_patient = True
+        with logging_on(members):
+            for _ in range(KILLS):
+                time.sleep(0.5)
+                os.kill(random.choice(workers_of(server)), signal.SIGKILL)
+                time.sleep(1)
+        check_runs(clients[0], [member.logged for member in members])
+        assert sum(client.unanswered for client in clients)
+
+
+@contextmanager
+def logging_on(members: list[Member]) -> Iterator[None]:
+    """Let clients log round after round until the block is left."""
+    over = threading.Event()
+
+    def work(member: Member) -> None:
+        for number in range(1000):
+            if over.is_set():
+                return
+            member.log(number)
+
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        logging = [threads.submit(work, member) for member in members]
+        try:
+            yield
+        finally:
+            over.set()
+        for each in logging:
+            each.result()
+
+
+def workers_of(server: ServerProcess) -> list[int]:
+    """Return the ids of the processes that serve."""
+    pid = server.process.pid
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
