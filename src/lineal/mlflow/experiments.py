@@ -107,7 +107,7 @@ def update_experiment(session: Session, types: KnownTypes, request: Request) -> 
     """
     name = _checked_name(request, request.text("new_name"))
     experiment = locked(session, types, request)
-    if stored_form.stage_of(experiment) == DELETED:
+    if stored_form.lifecycle_of(experiment) == DELETED:
         raise errors.FailedPreconditionError(
             f"the experiment {stored_form.experiment_id_of(experiment)} is deleted, and only an active one can be "
             "renamed; restore it first"
@@ -126,7 +126,7 @@ def delete_experiment(session: Session, types: KnownTypes, request: Request) -> 
         NotFoundError: the workspace has no active one with this id.
     """
     experiment = locked(session, types, request)
-    if stored_form.stage_of(experiment) == DELETED:
+    if stored_form.lifecycle_of(experiment) == DELETED:
         raise _no_experiment(request, request.text("experiment_id"), stage=ACTIVE)
     time = now()
     experiment.custom_properties[conventions.ARCHIVED].int_value = time
@@ -142,7 +142,7 @@ def restore_experiment(session: Session, types: KnownTypes, request: Request) ->
         NotFoundError: the workspace has no deleted one with this id.
     """
     experiment = locked(session, types, request)
-    if stored_form.stage_of(experiment) == ACTIVE:
+    if stored_form.lifecycle_of(experiment) == ACTIVE:
         raise _no_experiment(request, request.text("experiment_id"), stage=DELETED)
     del experiment.custom_properties[conventions.ARCHIVED]
     _write(session, types, experiment, [f"custom_properties.{conventions.ARCHIVED}"])
@@ -274,7 +274,7 @@ def require_active(experiment: pb.Context) -> None:
     Raises:
         InvalidArgumentError: it is.
     """
-    if stored_form.stage_of(experiment) == DELETED:
+    if stored_form.lifecycle_of(experiment) == DELETED:
         raise errors.InvalidArgumentError(
             f"the experiment {stored_form.experiment_id_of(experiment)} is deleted, and this needs an active one; "
             "restore it first"
@@ -327,7 +327,7 @@ def _refuse_taken(session: Session, types: KnownTypes, request: Request, name: s
     taken = workspaces.experiment_named(session, types, request.workspace, name)
     if taken is None or taken.id == holder:
         return
-    is_deleted = stored_form.stage_of(taken) == DELETED
+    is_deleted = stored_form.lifecycle_of(taken) == DELETED
     what = "is deleted: restore it, or choose another name" if is_deleted else "is active: choose another name"
     raise errors.AlreadyExistsError(
         f"an experiment named {name[:100]!r} exists, with the id {stored_form.experiment_id_of(taken)}; it {what}"

@@ -37,7 +37,7 @@ def by_id(session: Session, types: KnownTypes, request: Request, *, is_deleted_t
     """
     model_id = request.text("model_id")
     found = by_ids(session, types, request.workspace, [model_id]).get(model_id)
-    if found is None or (stored_form.stage_of(found) == DELETED and not is_deleted_too):
+    if found is None or (stored_form.lifecycle_of(found) == DELETED and not is_deleted_too):
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {model_id[:100]!r}")
     return found
 

@@ -71,9 +71,9 @@ def held(session: Session, types: KnownTypes, request: Request, *, stage: str | 
     run: pb.Execution = message_of(session, types, EXECUTION, stored)
     if not _is_own(run, request.workspace):
         raise _no_run(request, run_id)
-    if stage is not None and stored_form.stage_of(run) != stage:
+    if stage is not None and stored_form.lifecycle_of(run) != stage:
         raise errors.InvalidArgumentError(
-            f"the run {run_id} is {stored_form.stage_of(run)}, and this needs one that is {stage}; restore it first"
+            f"the run {run_id} is {stored_form.lifecycle_of(run)}, and this needs one that is {stage}; restore it first"
         )
     return HeldRun(run, stored)
 

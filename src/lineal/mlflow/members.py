@@ -28,7 +28,7 @@ def archive(session: Session, types: KnownTypes, experiment: int, *, time: int |
     changed = []
     for run in whole_messages(session, types, EXECUTION, found):
         deadlines.check()
-        is_deleted = stored_form.stage_of(run) == stored_form.DELETED
+        is_deleted = stored_form.lifecycle_of(run) == stored_form.DELETED
         if run.type != stored_form.RUN_TYPE or is_deleted == (time is not None):
             continue
         if time is None:

@@ -72,6 +72,6 @@ def _of_experiment(session: Session, types: KnownTypes, experiment: int) -> list
         each
         for each in found
         if found_models.is_model(each)
-        and stored_form.stage_of(each) != DELETED
+        and stored_form.lifecycle_of(each) != DELETED
         and each.custom_properties[EXPERIMENT].int_value == experiment
     ]

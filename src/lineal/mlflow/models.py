@@ -110,7 +110,7 @@ def delete_model(session: Session, types: KnownTypes, request: Request) -> Field
         NotFoundError: the workspace has no such model.
     """
     model = found_models.locked(session, types, request, is_deleted_too=True)
-    if stored_form.stage_of(model) != DELETED:
+    if stored_form.lifecycle_of(model) != DELETED:
         model.custom_properties[conventions.ARCHIVED].int_value = now()
         found_models.write(session, types, model, [f"custom_properties.{conventions.ARCHIVED}"])
     return {}

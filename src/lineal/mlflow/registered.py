@@ -97,7 +97,7 @@ def find(session: Session, types: KnownTypes, request: Request, name: str) -> pb
 
 def is_registered(context: pb.Context, workspace: str) -> bool:
     """Say whether a context is a registered model of a workspace that is not deleted."""
-    if not stored_form.is_own(context, TYPE, workspace) or stored_form.stage_of(context) == DELETED:
+    if not stored_form.is_own(context, TYPE, workspace) or stored_form.lifecycle_of(context) == DELETED:
         return False
     # A deleted one gives up its name, and does not have it back when it is taken out of the archive.
     return context.name == stored_form.node_name(workspace, context.properties["name"].string_value)
@@ -160,7 +160,7 @@ def loaded(session: Session, types: KnownTypes, request: Request, contexts: Sequ
 def _registered(
     context: pb.Context, versions: dict[int, pb.Artifact], aliases: dict[int, dict[str, Held]]
 ) -> Registered:
-    active = {number: each for number, each in versions.items() if stored_form.stage_of(each) != DELETED}
+    active = {number: each for number, each in versions.items() if stored_form.lifecycle_of(each) != DELETED}
     last = context.custom_properties[LAST_NUMBER].int_value if LAST_NUMBER in context.custom_properties else 0
     own = {alias: held for each in versions.values() for alias, held in aliases.get(each.id, {}).items()}
     return Registered(context, active, max(last, *versions, 0), dict(sorted(own.items())))

@@ -160,7 +160,7 @@ def delete_run(session: Session, types: KnownTypes, request: Request) -> Fields:
         NotFoundError: the workspace has no such run.
     """
     held = found_runs.held(session, types, request, stage=None)
-    if stored_form.stage_of(held.run) == ACTIVE:
+    if stored_form.lifecycle_of(held.run) == ACTIVE:
         _write(session, types, held, _set(held.run, conventions.ARCHIVED, number(now())))
     return {}
 
@@ -172,7 +172,7 @@ def restore_run(session: Session, types: KnownTypes, request: Request) -> Fields
         NotFoundError: the workspace has no such run.
     """
     held = found_runs.held(session, types, request, stage=None)
-    if stored_form.stage_of(held.run) == DELETED:
+    if stored_form.lifecycle_of(held.run) == DELETED:
         _write(session, types, held, _removed(held.run, conventions.ARCHIVED))
     return {}
 

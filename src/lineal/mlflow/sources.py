@@ -74,7 +74,7 @@ def _resolved(
     source, run_id, model_id = (request.text(name) for name in ("source", "run_id", "model_id"))
     if source_rules.version_of(source):
         return _copied(session, types, request, run)
-    if model_id and (logged is None or stored_form.stage_of(logged) == stored_form.DELETED):
+    if model_id and (logged is None or stored_form.lifecycle_of(logged) == stored_form.DELETED):
         raise errors.NotFoundError(f"the workspace {request.workspace!r} has no logged model {model_id[:100]!r}")
     if logged is not None:
         source_run = found_models.source_run_of(logged)

@@ -95,8 +95,8 @@ def number(value: int) -> pb.Value:
     return pb.Value(int_value=value)
 
 
-def stage_of(node: Any) -> str:
-    """Return the lifecycle stage of an experiment or run."""
+def lifecycle_of(node: Any) -> str:
+    """Return the lifecycle stage of a node: deleted if it is archived, or else active."""
     return DELETED if conventions.ARCHIVED in node.custom_properties else ACTIVE
 
 
@@ -144,7 +144,7 @@ def experiment_fields(context: pb.Context, *, root: str) -> dict[str, Any]:
         "experiment_id": experiment_id,
         "name": _text_of(context.properties, "name"),
         "artifact_location": _text_of(context.properties, "artifact_location") or f"{root}/{experiment_id}",
-        "lifecycle_stage": stage_of(context),
+        "lifecycle_stage": lifecycle_of(context),
         "last_update_time": context.last_update_time_since_epoch,
         "creation_time": context.create_time_since_epoch,
         **({"tags": tags} if tags else {}),
@@ -165,7 +165,7 @@ def run_info(run: pb.Execution, *, experiment_id: str) -> dict[str, Any]:
         "start_time": _number_of(run.custom_properties, STARTED),
         "end_time": _number_of(run.custom_properties, ENDED),
         "artifact_uri": artifact_uri_of(run),
-        "lifecycle_stage": stage_of(run),
+        "lifecycle_stage": lifecycle_of(run),
         "run_id": run_id,
     }
     return {name: value for name, value in info.items() if value is not None and (name, value) != ("end_time", 0)}

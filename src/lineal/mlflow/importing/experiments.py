@@ -104,7 +104,7 @@ def _differences(found: pb.Context, given: Experiment) -> list[str]:
     stored = [(custom[TAG + key].string_value, value) for key, value in given.tags.items() if TAG + key in custom]
     differing = {
         "tags": any(here != there for here, there in stored),
-        "deletions": (stored_form.stage_of(found) == DELETED) != given.is_deleted,
+        "deletions": (stored_form.lifecycle_of(found) == DELETED) != given.is_deleted,
         "names": found.properties["name"].string_value != given.name,
     }
     return [what for what, differs in differing.items() if differs]

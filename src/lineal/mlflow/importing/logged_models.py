@@ -128,7 +128,7 @@ def _differences(found: pb.Artifact, model: Model) -> list[str]:
             if key != found_models.VERSIONS_TAG  # it grows when a version is registered here
         ),
         "states": custom[STATUS].string_value != model.status,
-        "deletions": (stored_form.stage_of(found) == DELETED) != model.is_deleted,
+        "deletions": (stored_form.lifecycle_of(found) == DELETED) != model.is_deleted,
     }
     return [what for what, differs in differing.items() if differs]
 

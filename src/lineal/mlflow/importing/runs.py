@@ -155,7 +155,7 @@ def _differences(found: pb.Execution, run: Run) -> list[str]:
         "names": found.properties["name"].string_value != run.name,
         "states": found.last_known_state != stored_form.STATES.get(run.status, pb.Execution.RUNNING),
         "times": custom[STARTED].int_value != run.started or (run.ended or 0) not in (0, custom[ENDED].int_value),
-        "deletions": (stored_form.stage_of(found) == DELETED) != run.is_deleted,
+        "deletions": (stored_form.lifecycle_of(found) == DELETED) != run.is_deleted,
     }
     return [what for what, differs in differing.items() if differs]
 
