@@ -35,19 +35,27 @@ _START_TIMEOUT = 120
 
 @dataclass(frozen=True)
 class Workload:
-    """Something that the client does, and the promised ratios of the whole times and of the servers' times; 0: none."""
+    """Something that the client does.
+
+    Attributes:
+        name: the method of the client.
+        shown: what the table calls it.
+        whole, server: the promised ratios of the whole times and of the servers' times; 0 for none.
+        times: how many times in a row a side does it in a turn: a machine wakes up slowly after each pause.
+    """
 
     name: str
     shown: str
     whole: float
     server: float = 0
+    times: int = 1
 
 
 WORKLOADS = (
-    Workload("run", "a run: 7 parameters, 2 metrics, 2 tags", 3, 5),
-    Workload("batch", "log_batch of 1,000 points", 3, 5),
+    Workload("run", "a run: 7 parameters, 2 metrics, 2 tags", 3, 5, times=10),
+    Workload("batch", "log_batch of 1,000 points", 3, 5, times=3),
     Workload("search", "search of 10,000 runs, filter, order", 3),
-    Workload("history", "history of 10,000 points", 2),
+    Workload("history", "history of 10,000 points", 2, times=2),
 )
 
 
@@ -130,13 +138,14 @@ def _measured(database: str, workload: Workload, clients: Mapping[str, Talker], 
     """Run a workload on all sides in turns; the first round warms up and is not counted."""
     times: dict[str, list[float]] = {side: [] for side in clients}
     for number in range(rounds + 1):
-        answers = {side: _ask(clients[side], workload.name) for side in (clients if number % 2 else [*clients][::-1])}
-        if answers[MLFLOW]["found"] != answers[LINEAL]["found"]:
+        sides = list(clients) if number % 2 else [*clients][::-1]
+        answers = {side: [_ask(clients[side], workload.name) for _ in range(workload.times)] for side in sides}
+        if answers[MLFLOW][-1]["found"] != answers[LINEAL][-1]["found"]:
             raise SystemExit(f"{workload.shown} on {database}: Lineal finds something else than MLflow")
-        for side, answer in answers.items():
+        for side, found in answers.items():
             if number:
-                times[side].append(answer["seconds"])
-    medians = {side: statistics.median(found) for side, found in times.items()}
+                times[side] += [answer["seconds"] for answer in found]
+    medians = {side: statistics.median(each) for side, each in times.items()}
     return Measured(database, workload, medians[MLFLOW], medians[LINEAL], medians[NOTHING])
 
 
