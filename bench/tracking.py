@@ -109,6 +109,7 @@ def measure(rounds: int, only: str = "") -> list[Measured]:
         stores["PostgreSQL"] = {side: f"{url}bench_{side.lower()}" for side in (MLFLOW, LINEAL)}
         POSTGRESQL.create_database(stores["PostgreSQL"][MLFLOW])
         for database, urls in stores.items():
+            print(f"{database}: making runs and measuring", file=sys.stderr, flush=True)
             found += _on(database, urls, chosen, rounds)
     return found
 
