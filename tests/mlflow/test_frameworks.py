@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.mlflow.conftest import QUIET, VERSIONS, Client
+from tests.services import missing
 from tests.serving import running_server
 
 PROGRAM = Path(__file__).with_name("frameworks.py")
@@ -42,10 +43,10 @@ def url(tmp_path: Path) -> Iterator[str]:
 
 
 def found(client: Client, url: str, step: str) -> Any:
-    """Return what a step found, or skip it."""
+    """Return what a step found; a package that is absent is named."""
     for name in [*COMMON, *PACKAGES.get(step, [])]:
         if not has_module(client.python, name):
-            pytest.skip(f"the environment of MLflow {client.version} has no {name}")
+            missing(f"{name} in the environment of MLflow {client.version}", install="install it there with pip")
     done = run(client, url, PROGRAM, step)
     return json.loads(done.rpartition("\nfound\n")[2].splitlines()[0])
 

@@ -33,7 +33,7 @@ def place_of(session: Session, types: KnownTypes, kind: Kind, node_id: int) -> s
     """Return the URI of the files of a record, "" if it names none.
 
     Raises:
-        NotFoundError: there is no such record.
+        NotFoundError: the record does not exist.
     """
     cards.require(session, kind, node_id)
     [node] = readable_messages(session, types, kind, node_rows.nodes_by_ids(session, kind, [node_id]))

@@ -55,7 +55,7 @@ def log(session: Session, types: KnownTypes, request: Request, run: pb.Execution
 
 
 def _held(session: Session, types: KnownTypes, request: Request, wanted: Sequence[str]) -> list[pb.Artifact]:
-    """Return logged models by their ids, all locked: in one order, so that nobody waits for the other.
+    """Lock logged models in the order of their nodes, so that two callers do not wait for each other; return them.
 
     Raises:
         NotFoundError: the workspace lacks one.

@@ -107,25 +107,29 @@ def read(session: Session, types: KnownTypes, request: Request, name: str) -> Re
     """Return a registered model with its versions.
 
     Raises:
-        InvalidArgumentError: it is no name of a registered model.
+        InvalidArgumentError: a registered model cannot have this name.
         NotFoundError: the workspace has none of this name.
     """
-    check_name(name)
-    context = find(session, types, request, name)
-    if context is None:
-        raise errors.NotFoundError(f"the workspace {request.workspace!r} has no registered model {name[:100]!r}")
-    return loaded(session, types, request, [context])[0]
+    return loaded(session, types, request, [_context(session, types, request, name)])[0]
 
 
 def locked(session: Session, types: KnownTypes, request: Request, name: str) -> Registered:
     """Return a registered model; nobody else changes it, or a version of it, until the transaction ends.
 
     Raises:
-        InvalidArgumentError: it is no name of a registered model.
+        InvalidArgumentError: a registered model cannot have this name.
         NotFoundError: the workspace has none of this name.
     """
-    node_rows.ask_to_update(session, CONTEXT, [read(session, types, request, name).context.id])()
+    node_rows.ask_to_update(session, CONTEXT, [_context(session, types, request, name).id])()
     return read(session, types, request, name)
+
+
+def _context(session: Session, types: KnownTypes, request: Request, name: str) -> pb.Context:
+    check_name(name)
+    context = find(session, types, request, name)
+    if context is None:
+        raise errors.NotFoundError(f"the workspace {request.workspace!r} has no registered model {name[:100]!r}")
+    return context
 
 
 def all_of(session: Session, types: KnownTypes, request: Request) -> list[Registered]:
@@ -203,7 +207,7 @@ def version_of(model: Registered, number: str) -> pb.Artifact:
         number: the number of the version, as a client gives it.
 
     Raises:
-        InvalidArgumentError: it is no number.
+        InvalidArgumentError: it is not a number.
         NotFoundError: the model has no such version, or it is deleted.
     """
     found = model.versions.get(_read_number(number))
@@ -265,7 +269,7 @@ def require_number(number: str) -> None:
     """Refuse a text that can be no number of a version.
 
     Raises:
-        InvalidArgumentError: it is no whole number.
+        InvalidArgumentError: it is not a whole number.
     """
     _read_number(number)
 

@@ -19,6 +19,7 @@ from lineal.mlflow import (
     page_tokens,
     registered,
     registered_answers,
+    registry_tags,
     stages,
     stored_form,
     versions,
@@ -192,7 +193,7 @@ def latest_versions(session: Session, types: KnownTypes, request: Request) -> Fi
 
     Raises:
         NotFoundError: the workspace has no such registered model.
-        InvalidArgumentError: there is no such stage.
+        InvalidArgumentError: the stage does not exist.
     """
     model = registered.read(session, types, request, request.text("name"))
     wanted = [stages.read(each) for each in request.list("stages")] or list(stages.STAGES)
@@ -207,12 +208,9 @@ def set_model_tag(session: Session, types: KnownTypes, request: Request) -> Fiel
         NotFoundError: the workspace has none of this name.
         InvalidArgumentError: the tag cannot be stored.
     """
-    key = request.text("key")
-    keys.check_key(key, "key")
-    keys.check_registry_value(request.text("value"))
+    key, value = registry_tags.read(request)
     model = registered.locked(session, types, request, request.text("name"))
-    model.context.custom_properties[TAG + key].string_value = request.text("value")
-    _write_tag(session, types, model.context, key)
+    registry_tags.put(session, types, CONTEXT, model.context, key, value)
     return {}
 
 
@@ -223,17 +221,10 @@ def delete_model_tag(session: Session, types: KnownTypes, request: Request) -> F
         NotFoundError: the workspace has none of this name.
         InvalidArgumentError: the key cannot be one.
     """
-    key = request.text("key")
-    keys.check_form(key, "key")
+    key = registry_tags.read_key(request)
     model = registered.locked(session, types, request, request.text("name"))
-    if TAG + key in model.context.custom_properties:
-        del model.context.custom_properties[TAG + key]
-        _write_tag(session, types, model.context, key)
+    registry_tags.delete(session, types, CONTEXT, model.context, key)
     return {}
-
-
-def _write_tag(session: Session, types: KnownTypes, context: pb.Context, key: str) -> None:
-    write_nodes(session, types, CONTEXT, [context], UpdateOptions(mask=(f"custom_properties.{TAG}{key}",)))
 
 
 def set_alias(session: Session, types: KnownTypes, request: Request) -> Fields:
@@ -241,7 +232,7 @@ def set_alias(session: Session, types: KnownTypes, request: Request) -> Fields:
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the alias cannot be one, or the version is no number.
+        InvalidArgumentError: the alias cannot be one, or the version is not a number.
     """
     alias = request.text("alias")
     _check_alias(alias)

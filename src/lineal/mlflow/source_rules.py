@@ -27,7 +27,7 @@ def check(request: Request, *, run_place: str, model_place: str) -> None:
 
     Args:
         request: the request, with `source`, `run_id`, `model_id` and `tags`.
-        run_place: the URI of the files of the run that it names, "" if there is no such run.
+        run_place: the URI of the files of the run that it names, "" if it does not exist.
         model_place: the same for the logged model.
 
     Raises:

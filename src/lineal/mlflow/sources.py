@@ -94,7 +94,7 @@ def _copied(session: Session, types: KnownTypes, request: Request, run: pb.Execu
 
     Raises:
         InvalidArgumentError: the request names another run or logged model than that of the version.
-        NotFoundError: there is no such version.
+        NotFoundError: the version does not exist.
     """
     named = source_rules.version_of(request.text("source"))
     assert named is not None  # noqa: S101 for the type checker; the caller has looked

@@ -42,7 +42,7 @@ def read(text: str) -> str:
     """Return the stage of a name, whose case does not count.
 
     Raises:
-        InvalidArgumentError: there is no such stage.
+        InvalidArgumentError: the stage does not exist.
     """
     found = next((stage for stage in STAGES if stage.lower() == text.lower()), None)
     if found is None:

@@ -18,6 +18,7 @@ from lineal.mlflow import (
     page_tokens,
     registered,
     registered_answers,
+    registry_tags,
     sources,
     stages,
 )
@@ -25,12 +26,9 @@ from lineal.mlflow.filters import terms_of
 from lineal.mlflow.new_versions import NewVersion, store_version
 from lineal.mlflow.registered import Registered
 from lineal.mlflow.requests import Request, pairs
-from lineal.mlflow.stored_form import TAG
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.put_aliases import take_aliases
-from lineal.service.writes.put_nodes import write_nodes
-from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.wire import metadata_store as pb
 
@@ -68,7 +66,7 @@ def get_version(session: Session, types: KnownTypes, request: Request) -> Fields
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number.
+        InvalidArgumentError: the version is not a number.
     """
     model, version = _found(session, types, request)
     return {"model_version": registered_answers.version_fields(model, version)}
@@ -79,7 +77,7 @@ def update_version(session: Session, types: KnownTypes, request: Request) -> Fie
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number.
+        InvalidArgumentError: the version is not a number.
     """
     _, version = _locked(session, types, request)
     version.properties["description"].string_value = request.text("description")
@@ -92,7 +90,7 @@ def delete_version(session: Session, types: KnownTypes, request: Request) -> Fie
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number.
+        InvalidArgumentError: the version is not a number.
     """
     model, version = _locked(session, types, request)
     time = now()
@@ -106,7 +104,7 @@ def transition_stage(session: Session, types: KnownTypes, request: Request) -> F
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number, or there is no such stage.
+        InvalidArgumentError: the version is not a number, or the stage does not exist.
     """
     registered.require_number(request.text("version"))
     stage = stages.read(request.text("stage"))
@@ -145,7 +143,7 @@ def download_uri(session: Session, types: KnownTypes, request: Request) -> Field
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number.
+        InvalidArgumentError: the version is not a number.
     """
     _, version = _found(session, types, request)
     return {"artifact_uri": registered.place_of(version)}
@@ -156,14 +154,11 @@ def set_version_tag(session: Session, types: KnownTypes, request: Request) -> Fi
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number, or the tag cannot be stored.
+        InvalidArgumentError: the version is not a number, or the tag cannot be stored.
     """
-    key = request.text("key")
-    keys.check_key(key, "key")
-    keys.check_registry_value(request.text("value"))
+    key, value = registry_tags.read(request)
     _, version = _locked(session, types, request)
-    version.custom_properties[TAG + key].string_value = request.text("value")
-    _write_tag(session, types, version, key)
+    registry_tags.put(session, types, ARTIFACT, version, key, value)
     return {}
 
 
@@ -172,19 +167,12 @@ def delete_version_tag(session: Session, types: KnownTypes, request: Request) ->
 
     Raises:
         NotFoundError: the workspace has no such registered model, or the model has no such version.
-        InvalidArgumentError: the version is no number.
+        InvalidArgumentError: the version is not a number.
     """
-    key = request.text("key")
-    keys.check_form(key, "key")
+    key = registry_tags.read_key(request)
     _, version = _locked(session, types, request)
-    if TAG + key in version.custom_properties:
-        del version.custom_properties[TAG + key]
-        _write_tag(session, types, version, key)
+    registry_tags.delete(session, types, ARTIFACT, version, key)
     return {}
-
-
-def _write_tag(session: Session, types: KnownTypes, version: pb.Artifact, key: str) -> None:
-    write_nodes(session, types, ARTIFACT, [version], UpdateOptions(mask=(f"custom_properties.{TAG}{key}",)))
 
 
 def search_versions(session: Session, types: KnownTypes, request: Request) -> Fields:

@@ -363,12 +363,10 @@ def _run_one(cursor: Any, command: Command) -> None:
     if command.is_many and len(command.parameters) > 1:
         cursor.executemany(command.sql, command.parameters)
         return
-    if command.is_many:
-        cursor.execute(command.sql, command.parameters[0])
-        return
+    parameters = command.parameters[0] if command.is_many else command.parameters
     is_long = command.keeping is not Keeping.USUAL and len(command.sql) > _LONGEST_PREPARED
     prepare = False if command.keeping is Keeping.ONCE or is_long else None
-    cursor.execute(command.sql, command.parameters, prepare=prepare)
+    cursor.execute(command.sql, parameters, prepare=prepare)
 
 
 def _state(error: Exception) -> str:
