@@ -13,7 +13,7 @@ from lineal.mlflow_sources import Findings, Series
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.add_histories import add_histories
 from lineal.store.engine.session import Session
-from lineal.store.rows import metrics as metric_rows
+from lineal.store.rows import node_points
 from lineal.store.rows.metrics import Points
 
 MOST_POINTS = 100_000
@@ -70,9 +70,9 @@ def add(
     if not histories:
         return 0
     doubtful = sorted(counted & histories.keys())
-    before = sum(metric_rows.count_points(session, kind, doubtful).values())
+    before = sum(node_points.count_points(session, kind, doubtful).values())
     add_histories(session, types, kind, histories)
-    after = sum(metric_rows.count_points(session, kind, doubtful).values())
+    after = sum(node_points.count_points(session, kind, doubtful).values())
     sure = [history for node_id, history in histories.items() if node_id not in counted]
     return after - before + sum(len(points.steps) for history in sure for points in history.values())
 

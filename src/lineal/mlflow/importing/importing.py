@@ -35,7 +35,7 @@ from lineal.service import MetadataService
 from lineal.service.audit import note
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
-from lineal.store.rows import metrics as metric_rows
+from lineal.store.rows import node_points
 from lineal.store.rows import nodes as node_rows
 from lineal.store.schema import on_demand
 
@@ -167,7 +167,7 @@ class _Import:
 
         def look(session: Session, _: KnownTypes) -> dict[str, int]:
             rows = node_rows.ask_by_external_ids(session, EXECUTION, external_ids)()
-            held = metric_rows.count_points(session, EXECUTION, [row.id for row in rows])
+            held = node_points.count_points(session, EXECUTION, [row.id for row in rows])
             return {external_ids[row.external_id or ""]: held.get(row.id, 0) for row in rows}
 
         held = self._service.read(look)

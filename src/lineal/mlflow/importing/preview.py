@@ -20,7 +20,7 @@ from lineal.mlflow_sources import Experiment, RegisteredModel, Run, Source
 from lineal.service import MetadataService
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
-from lineal.store.rows import metrics as metric_rows
+from lineal.store.rows import node_points
 from lineal.store.rows import nodes as node_rows
 
 Result = TypeVar("Result")
@@ -111,7 +111,7 @@ class _Preview:
 
         def look(session: Session, _: KnownTypes) -> dict[str, int]:
             rows = node_rows.ask_by_external_ids(session, kind, external_ids)()
-            counts = metric_rows.count_points(session, kind, [row.id for row in rows])
+            counts = node_points.count_points(session, kind, [row.id for row in rows])
             return {row.external_id or "": counts.get(row.id, 0) for row in rows}
 
         return self._read(look, {})

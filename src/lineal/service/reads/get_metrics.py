@@ -13,10 +13,11 @@ from lineal.kinds import Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.metric_requests import no_node, node_of, point_message, require_name
 from lineal.store.engine.session import Session
+from lineal.store.rows import metric_summaries, pages
 from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import pages
-from lineal.store.rows.metrics import MetricRow, StoredPoint, Summary
+from lineal.store.rows.metric_summaries import Summary
+from lineal.store.rows.metrics import MetricRow, StoredPoint
 from lineal.wire import metrics
 
 MOST_METRICS = 1000
@@ -43,7 +44,7 @@ def get_metrics(session: Session, types: KnownTypes, request: metrics.GetMetrics
         session.end_with_next()
     rows = metric_rows.page(session, kind, node_id, names=list(request.names), after=after, limit=size + 1)
     shown, last = pages.first(rows, size)
-    summaries = {} if request.latest_only else metric_rows.summaries(session, [row.id for row in shown])
+    summaries = {} if request.latest_only else metric_summaries.summaries(session, [row.id for row in shown])
     return metrics.GetMetricsResponse(
         metrics=[_metric(row, summaries.get(row.id)) for row in shown],
         next_page_token=pages.numbered(last.id) if last else "",

@@ -14,6 +14,7 @@ from lineal.kinds import Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows import metrics
+from lineal.store.rows.metric_summaries import first
 from lineal.store.tables.own_tables import METRIC, METRIC_POINT
 
 PIECE = 50_000
@@ -47,7 +48,7 @@ class Part(NamedTuple):
 
 _M, _P = METRIC.c, METRIC_POINT.c
 _ENDS = (
-    sa.select(_M.node_id, _M.id, _M.name, metrics.first("step"), metrics.first("time"), _M.last_step, _M.last_time)
+    sa.select(_M.node_id, _M.id, _M.name, first("step"), first("time"), _M.last_step, _M.last_time)
     .where(_M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"))
     .order_by(_M.id)
 )

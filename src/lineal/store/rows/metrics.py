@@ -53,15 +53,6 @@ class MetricRow(NamedTuple):
     latest: StoredPoint
 
 
-class Summary(NamedTuple):
-    """What all points of a metric say together; least and greatest are None if all values are NaN."""
-
-    points: int
-    first: StoredPoint
-    least: float | None
-    greatest: float | None
-
-
 class Points(NamedTuple):
     """Points of one metric as columns, index-aligned; values may be NaN or infinite."""
 
@@ -284,8 +275,8 @@ def add_points(session: Session, points: Iterable[tuple[int, Points]]) -> None:
     session.change_many(_INSERT_POINTS, rows)
 
 
-_IN_ORDER = [_P[name] for name in PLACE]
-_ALL = sa.select(*_IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*_IN_ORDER)
+IN_ORDER = [_P[name] for name in PLACE]
+_ALL = sa.select(*IN_ORDER).where(_P.metric_id == sa.bindparam("of_metric")).order_by(*IN_ORDER)
 _HISTORY = _ALL.limit(_MOST)
 
 
@@ -369,65 +360,6 @@ def columns(rows: Sequence[Row]) -> tuple[Sequence[int], Sequence[int], Sequence
     if any(specials):
         values = tuple(map(StoredPoint.meant.__get__, map(StoredPoint._make, rows)))
     return steps, times, values
-
-
-def first(name: str) -> sa.ScalarSelect[Any]:
-    """Return the expression for a column of the first point of each metric of a query."""
-    query = sa.select(_P[name]).where(_P.metric_id == _M.id).order_by(*_IN_ORDER).limit(1)
-    return query.correlate(METRIC).scalar_subquery()
-
-
-def _if_special(special: int) -> sa.ColumnElement[int]:
-    return sa.func.max(sa.case((_P.special == sa.literal_column(str(special)), 1), else_=0))
-
-
-_FINITE_VALUE = sa.case((_P.special == sa.literal_column(str(FINITE)), _P.value))
-_FIRST = Statement(sa.select(_M.id, *[first(name) for name in PLACE]).where(listed(_M.id, "ids")))
-_TOTALS = Statement(
-    sa.select(
-        _P.metric_id,
-        sa.func.count(),
-        sa.func.min(_FINITE_VALUE),
-        sa.func.max(_FINITE_VALUE),
-        _if_special(NEGATIVE),
-        _if_special(POSITIVE),
-    )
-    .where(listed(_P.metric_id, "ids"))
-    .group_by(_P.metric_id)
-)
-
-
-def summaries(session: Session, ids: Sequence[int]) -> dict[int, Summary]:
-    """Return what the points of metrics say together, by the metric's id; this reads all points, and ends a read."""
-    first = session.ask_listed(_FIRST, "ids", ids)
-    session.end_with_next()
-    totals = session.ask_listed(_TOTALS, "ids", ids)
-    starts = {row[0]: StoredPoint._make(row[1:]) for row in first()}
-    return {row[0]: _summary(starts[row[0]], *row[1:]) for row in totals()}
-
-
-def _summary(
-    first: StoredPoint, count: int, least: float | None, greatest: float | None, has_negative: int, has_positive: int
-) -> Summary:
-    odd = ([-math.inf] if has_negative else []) + ([math.inf] if has_positive else [])
-    found = odd + [each for each in (least, greatest) if each is not None]
-    return Summary(int(count), first, min(found, default=None), max(found, default=None))
-
-
-_COUNTS_OF_NODES = Statement(
-    sa.select(_M.node_id, sa.func.count())
-    .select_from(METRIC.join(METRIC_POINT, _P.metric_id == _M.id))
-    .where(_M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"))
-    .group_by(_M.node_id)
-)
-
-
-def count_points(session: Session, kind: Kind, node_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many points nodes have, by their ids; those without any are left out."""
-    if not node_ids or not are_present(session):
-        return {}
-    values = [{"of_kind": kind.type_kind, "ids": piece} for piece in session.pieces(node_ids)]
-    return {row[0]: int(row[1]) for each in values for row in session.rows(_COUNTS_OF_NODES, each)}
 
 
 _IDS_OF = Statement(

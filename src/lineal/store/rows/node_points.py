@@ -1,4 +1,4 @@
-"""All points of all metrics of some nodes, read by one statement."""
+"""All points of all metrics of some nodes, and how many there are, each read by one statement."""
 
 from __future__ import annotations
 
@@ -39,3 +39,19 @@ def points_of(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, lis
         for node_id, name, *point in session.rows(_OF_NODES, {"of_kind": kind.type_kind, "ids": piece}):
             found.setdefault(node_id, []).append(NodePoint(name, StoredPoint._make(point)))
     return found
+
+
+_COUNTS_OF_NODES = Statement(
+    sa.select(_M.node_id, sa.func.count())
+    .select_from(METRIC.join(METRIC_POINT, _P.metric_id == _M.id))
+    .where(_M.kind == sa.bindparam("of_kind"), listed(_M.node_id, "ids"))
+    .group_by(_M.node_id)
+)
+
+
+def count_points(session: Session, kind: Kind, node_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many points nodes have, by their ids; those without any are left out."""
+    if not node_ids or not are_present(session):
+        return {}
+    values = [{"of_kind": kind.type_kind, "ids": piece} for piece in session.pieces(node_ids)]
+    return {row[0]: int(row[1]) for each in values for row in session.rows(_COUNTS_OF_NODES, each)}
