@@ -190,7 +190,7 @@ def check_name(name: str, place: str = "name") -> None:
     """
     if not name.strip() or name in (".", ".."):
         raise errors.InvalidArgumentError(
-            f"{name!r} is no name for a registered model; give one with letters", errors.Details(parameter=place)
+            f"{name!r} cannot be the name of a registered model; give one with letters", errors.Details(parameter=place)
         )
     if "/" in name or ":" in name:
         raise errors.InvalidArgumentError(

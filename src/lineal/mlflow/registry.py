@@ -283,7 +283,7 @@ def version_by_alias(session: Session, types: KnownTypes, request: Request) -> F
 def _check_alias(alias: str) -> None:
     if not _ALIAS.fullmatch(alias) or len(alias) > _LONGEST_ALIAS:
         raise errors.InvalidArgumentError(
-            f"{alias[:60]!r} is no alias; use up to {_LONGEST_ALIAS} letters, digits, underscores and dashes",
+            f"{alias[:60]!r} cannot be an alias; use up to {_LONGEST_ALIAS} letters, digits, underscores and dashes",
             errors.Details(parameter="alias"),
         )
 
