@@ -5,7 +5,6 @@ The official library makes such tables on MySQL and MariaDB.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lineal import errors
-from lineal.client import MetadataStore, connect
+from lineal.client import MetadataStore, calls, connect
 from lineal.client.transport import LocalTransport
 from lineal.config import DatabaseSettings
 from lineal.conventions import RUN_TYPES
@@ -31,7 +30,6 @@ from tests.engines import MARIADB
 NAMES = ("Artifact", "Execution", "Context", "TypeProperty", "ArtifactProperty", "ExecutionProperty", "ContextProperty")
 EXTERNAL_IDS = ("Type", "Artifact", "Execution", "Context")
 FOLDED = "VARCHAR(255) COLLATE utf8mb4_general_ci"
-LONGEST_SECONDS = 1.5  # a client that repeats a call sleeps for seconds
 
 
 def let_it_fold(url: str) -> None:
@@ -67,13 +65,14 @@ def folding_url(made_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(folding_url: str) -> Iterator[MetadataStore]:
-    """A client whose calls may not take long."""
+def store(folding_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[MetadataStore]:
+    """A client that may not repeat a call that was aborted."""
     with connect(folding_url) as client:
         client.get_artifact_types()
-        started = time.monotonic()
+        repeated: list[str] = []
+        monkeypatch.setattr(calls._LOG, "info", lambda text, method, *_: repeated.append(method))
         yield client
-        assert time.monotonic() - started < LONGEST_SECONDS
+        assert repeated == []
 
 
 @pytest.fixture
