@@ -153,17 +153,28 @@ class Recorder:
         return max(found, default=None)
 
     def _execution(self, record: ExecutionRecord, stored: _Execution | None) -> pb.Execution:
-        type_id = self._types.execution_type(record.type_name, record.properties, base_type=record.base_type)
+        declared = {**record.first_properties, **record.properties}
         execution = pb.Execution(
-            type_id=type_id,
+            type_id=self._types.execution_type(record.type_name, declared, base_type=record.base_type),
             external_id=record.external_id,
             last_known_state=record.state,
-            properties=_values(record.properties),
+            properties={**self._first_values(record, stored), **_values(record.properties)},
             custom_properties=_values(record.custom_properties),
         )
         if stored is not None:
             execution.id = stored.id
         return execution
+
+    def _first_values(self, record: ExecutionRecord, stored: _Execution | None) -> dict[str, pb.Value]:
+        """Return the stored values of properties whose first value stays, and those of the record for the others.
+
+        They are read anew each time, because another replica may have written them.
+        """
+        if not record.first_properties or stored is None:
+            return _values(record.first_properties)
+        known = {name: value for one in self._store.get_executions_by_id([stored.id])
+                 for name, value in one.properties.items() if name in record.first_properties}  # fmt: skip
+        return {**_values(record.first_properties), **known}
 
     def _artifact(self, record: ArtifactRecord) -> pb.Artifact:
         return pb.Artifact(

@@ -55,6 +55,7 @@ class ExecutionRecord:
         base_type: the name of the base type of its type.
         properties: properties that its type declares.
         custom_properties: further properties.
+        first_properties: properties for which the first value stays: written if the stored execution has none.
         inputs: the artifacts that it used.
         outputs: the artifacts that it made.
 
@@ -66,6 +67,7 @@ class ExecutionRecord:
     base_type: str = "PROCESS"
     properties: Mapping[str, Plain] = field(default_factory=dict)
     custom_properties: Mapping[str, Plain] = field(default_factory=dict)
+    first_properties: Mapping[str, Plain] = field(default_factory=dict)
     inputs: tuple[ArtifactRecord, ...] = ()
     outputs: tuple[ArtifactRecord, ...] = ()
 
