@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import settings
 
 from tests import engines, services
 from tests.engines import Engine
+from tests.watch.kube import KUBECONFIG_VARIABLE, Api, KubeServer, running_kube
 
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("lineal", deadline=None)
@@ -48,3 +50,24 @@ def database_url(engine: Engine, servers: ExitStack, tmp_path: Path) -> Iterator
 def fresh_database_url(engine: Engine, servers: ExitStack, tmp_path: Path) -> str:
     """The URL of a database that does not exist yet, on each engine in turn."""
     return engine.fresh_url(servers, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def kube(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KubeServer]:
+    """A Kubernetes API server of our own, for all tests of a process that do not kill it."""
+    with running_kube(tmp_path_factory.mktemp("kube")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def api(request: pytest.FixtureRequest) -> Api:
+    """The API server that the environment names, or our own."""
+    named = os.environ.get(KUBECONFIG_VARIABLE)
+    own: Api = Api(Path(named)) if named else request.getfixturevalue("kube")
+    return own
+
+
+@pytest.fixture
+def namespace(api: Api) -> str:
+    """A new namespace of the API server."""
+    return api.new_namespace()

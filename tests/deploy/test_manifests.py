@@ -73,13 +73,13 @@ def test_every_file_of_the_manifests_is_part_of_an_overlay() -> None:
     written = {path for path in folder.rglob("*.yaml") if path.name != "kustomization.yaml"}
 
     assert {path for path in named if path.is_file()} == written
-    assert {path for path in named if path.is_dir()} == {path.parent for path in (folder / "base").glob("*/*.yaml")}
+    assert {path for path in named if path.is_dir()} == set((folder / "base").iterdir())
 
 
 def names_in(kustomization: dict[str, Any]) -> list[str]:
     """What a kustomization is made of: files and folders."""
     generated = [name for one in kustomization.get("configMapGenerator", []) for name in one["files"]]
-    return [*kustomization["resources"], *(one["path"] for one in kustomization.get("patches", [])), *generated]
+    return [*kustomization.get("resources", []), *(one["path"] for one in kustomization.get("patches", [])), *generated]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -96,12 +96,14 @@ def test_every_container_is_confined_probed_and_limited(overlay: str) -> None:
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
-def test_kubeflow_finds_the_server_under_the_name_that_it_knows(overlay: str) -> None:
-    service = of_kind(overlay, "Service")["metadata-grpc-service"]["spec"]
-    labels = of_kind(overlay, "Deployment")["metadata-grpc-deployment"]["spec"]["template"]["metadata"]["labels"]
+def test_every_service_finds_the_server_and_the_watcher_calls_one_of_them(overlay: str) -> None:
+    labels = of_kind(overlay, "Deployment")["lineal-server"]["spec"]["template"]["metadata"]["labels"]
+    services_ = of_kind(overlay, "Service")
+    for service in services_.values():
+        assert service["spec"]["selector"].items() <= labels.items()
 
-    assert [port["port"] for port in service["ports"]] == [8080]
-    assert service["selector"].items() <= labels.items()
+    assert parsed(overlay, "lineal-watcher").to.startswith("grpc://lineal-server:8080")
+    assert 8080 in [port["port"] for port in services_["lineal-server"]["spec"]["ports"]]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -119,9 +121,21 @@ def test_the_roles_are_bound_to_the_watcher_and_no_secret_can_be_read(overlay: s
         for binding in of_kind(overlay, kind).values():
             subject = {"kind": "ServiceAccount", "name": "lineal-watcher", "namespace": namespace}
             assert binding["subjects"] == [subject]
-    rules = of_kind(overlay, "ClusterRole")["lineal-watcher"]["rules"]
+    rules = of_kind(overlay, "ClusterRole")[f"lineal-watcher:{namespace}"]["rules"]
     assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list", "watch"}
     assert not {"secrets", "*"} & {resource for rule in rules for resource in rule["resources"]}
+
+
+def test_overlays_in_two_namespaces_share_no_object_of_the_whole_cluster() -> None:
+    mine, theirs = (
+        {(one["kind"], one["metadata"]["name"]) for one in objects(overlay) if "namespace" not in one["metadata"]}
+        for overlay in ("mysql", "kubeflow")
+    )
+
+    assert {kind for kind, _ in mine & theirs} == set()
+    for overlay in OVERLAYS:
+        (role,), (binding,) = (of_kind(overlay, kind).values() for kind in ("ClusterRole", "ClusterRoleBinding"))
+        assert binding["roleRef"]["name"] == role["metadata"]["name"]
 
 
 def test_the_cluster_role_allows_exactly_the_kinds_that_are_watched() -> None:
@@ -134,14 +148,14 @@ def test_the_cluster_role_allows_exactly_the_kinds_that_are_watched() -> None:
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
 def test_the_server_starts_with_its_arguments_and_asks_for_tokens_except_in_place_of_kubeflows(overlay: str) -> None:
-    server = parsed(overlay, "metadata-grpc-deployment")
+    server = parsed(overlay, "lineal-server")
 
     assert (server.host, server.insecure) == ("0.0.0.0", True)
     assert server.auth == (() if overlay == "kubeflow" else ("token",))
 
 
 def test_the_server_in_place_of_kubeflows_takes_the_messages_of_its_launcher() -> None:
-    assert parsed("kubeflow", "metadata-grpc-deployment").max_message_mib == 100
+    assert parsed("kubeflow", "lineal-server").max_message_mib == 100
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -152,7 +166,7 @@ def test_the_watcher_shows_the_token_of_its_secret_where_the_server_asks(overlay
     settings = settings_of_url(parsed(overlay, "lineal-watcher").to)
     assert isinstance(settings, ChannelSettings)
 
-    if not parsed(overlay, "metadata-grpc-deployment").auth:
+    if not parsed(overlay, "lineal-server").auth:
         assert (settings.token_file, secrets) == ("", {})
     else:
         assert settings.token_file == f"{mounts['token']}/token"
