@@ -82,7 +82,9 @@ def test_a_pod_that_fails_says_why(api: Api, namespace: str) -> None:
     ],
 )
 def test_why_a_workload_failed_is_what_its_status_tells(status: dict[str, Any], told: tuple[str, str]) -> None:
-    assert failure_of({"status": status}) == told
+    failure = failure_of({"status": status})
+
+    assert (failure.reason, failure.message) == told
 
 
 def test_a_pod_that_is_deleted_before_its_end_was_cancelled(api: Api, namespace: str) -> None:

@@ -170,11 +170,18 @@ class Recorder:
 
         They are read anew each time, because another replica may have written them.
         """
-        if not record.first_properties or stored is None:
-            return _values(record.first_properties)
-        known = {name: value for one in self._store.get_executions_by_id([stored.id])
-                 for name, value in one.properties.items() if name in record.first_properties}  # fmt: skip
-        return {**_values(record.first_properties), **known}
+        first = _values(record.first_properties)
+        if not first or stored is None:
+            return first
+        known: dict[str, pb.Value] = {}
+        for one in self._store.get_executions_by_id([stored.id]):
+            known.update(one.properties)
+        told = _values(record.properties)
+        changed = {name for name, value in told.items() if known.get(name) != value}
+        return {
+            name: value if changed & {*record.renewed_by.get(name, ())} else known.get(name, value)
+            for name, value in first.items()
+        }
 
     def _artifact(self, record: ArtifactRecord) -> pb.Artifact:
         return pb.Artifact(

@@ -56,6 +56,8 @@ class ExecutionRecord:
         properties: properties that its type declares.
         custom_properties: further properties.
         first_properties: properties for which the first value stays: written if the stored execution has none.
+        renewed_by: for some of these, names of properties: if the record has another value for one of them than the
+            stored execution, the first value is written anew.
         inputs: the artifacts that it used.
         outputs: the artifacts that it made.
 
@@ -68,6 +70,7 @@ class ExecutionRecord:
     properties: Mapping[str, Plain] = field(default_factory=dict)
     custom_properties: Mapping[str, Plain] = field(default_factory=dict)
     first_properties: Mapping[str, Plain] = field(default_factory=dict)
+    renewed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: tuple[ArtifactRecord, ...] = ()
     outputs: tuple[ArtifactRecord, ...] = ()
 

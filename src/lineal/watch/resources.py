@@ -7,55 +7,16 @@ keys for own kinds. What stays out: asking the cluster whether it serves them (`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from lineal import errors
+from lineal.watch.kinds import KNOWN_WORKLOADS
+from lineal.watch.kinds import Workload as Workload
 from lineal.watch.yaml_text import load_yaml
 
 _FORMS = 'write [{"Group": "batch", "Version": "v1", "Kind": "Job"}] as JSON or YAML, or Job.batch/v1,Pod/v1'
-BASE_TYPES = ("TRAIN", "TRANSFORM", "PROCESS", "EVALUATE", "DEPLOY")
-STATES = ("NEW", "RUNNING", "COMPLETE", "FAILED", "CANCELED", "CACHED")
-
-
-@dataclass(frozen=True)
-class Workload:
-    """How to read the status of a kind that does work. Paths are dotted ("status.phase").
-
-    Attributes:
-        base_type: which of MLMD's base types its executions have.
-        phase: where its phase is.
-        phases: states for phases that no rule knows.
-        conditions: states for true conditions that no rule knows.
-        start: where its start time may be; the first that exists counts.
-        end: where its end time may be.
-        template: where its pods are described; image and command are taken from there.
-        model_uri: where the uri of the model that it serves may be; such a model becomes an input.
-        serves: whether it works until it is deleted, so that its deletion is a regular end.
-
-    """
-
-    base_type: str = "PROCESS"
-    phase: str = "status.phase"
-    phases: Mapping[str, str] = field(default_factory=dict)
-    conditions: Mapping[str, str] = field(default_factory=dict)
-    start: tuple[str, ...] = ("status.startTime", "status.startedAt")
-    end: tuple[str, ...] = ("status.completionTime", "status.finishedAt", "status.endTime")
-    template: tuple[str, ...] = ("spec", "spec.template.spec")
-    model_uri: tuple[str, ...] = ()
-    serves: bool = False
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.phase, str) or not isinstance(self.serves, bool):
-            raise _wrong("phase is not a path, or serves is neither true nor false")
-        if not isinstance(self.phases, Mapping) or not isinstance(self.conditions, Mapping):
-            raise _wrong("phases and conditions map words to states")
-        if self.base_type not in BASE_TYPES:
-            raise _wrong(f"base_type {self.base_type!r} is none of {', '.join(BASE_TYPES)}")
-        for state in (*self.phases.values(), *self.conditions.values()):
-            if state not in STATES:
-                raise _wrong(f"the state {state!r} is none of {', '.join(STATES)}")
 
 
 @dataclass(frozen=True)
@@ -96,38 +57,6 @@ class Resource:
     def api_path(self) -> str:
         """Where the API server serves this group and version."""
         return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
-
-
-_JOBS_OF_KUBEFLOW = ("TFJob", "PyTorchJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob")
-_REPLICAS = ("Master", "Chief", "Launcher", "Worker", "PS", "Evaluator")
-_TRAINING = Workload(
-    base_type="TRAIN",
-    template=tuple(
-        f"spec.{field}.{replica}.template.spec"
-        for field in ("tfReplicaSpecs", "pytorchReplicaSpecs", "mpiReplicaSpecs", "xgbReplicaSpecs",
-                      "paddleReplicaSpecs", "jaxReplicaSpecs")
-        for replica in _REPLICAS
-    ),
-)  # fmt: skip
-_SERVING = Workload(
-    base_type="DEPLOY",
-    template=("spec.predictor",),
-    start=("metadata.creationTimestamp",),
-    phase="status.modelStatus.transitionStatus",
-    model_uri=("spec.predictor.model.storageUri", "spec.predictor.*.storageUri"),
-    serves=True,
-)
-KNOWN_WORKLOADS: Mapping[tuple[str, str], Workload] = {
-    ("", "Pod"): Workload(end=("status.containerStatuses.*.state.terminated.finishedAt",)),
-    ("batch", "Job"): Workload(),
-    ("argoproj.io", "Workflow"): Workload(template=("spec.templates.*",)),
-    ("kubeflow.org", "Notebook"): Workload(
-        start=("status.containerState.running.startedAt", "metadata.creationTimestamp"), serves=True
-    ),
-    ("serving.kserve.io", "InferenceService"): _SERVING,
-    ("trainer.kubeflow.org", "TrainJob"): Workload(base_type="TRAIN", template=("spec.trainer",)),
-    **{("kubeflow.org", kind): _TRAINING for kind in _JOBS_OF_KUBEFLOW},
-}
 
 
 def parse_resources(text: str) -> tuple[Resource, ...]:
@@ -181,10 +110,10 @@ def _workload(given: Any) -> Workload | None:
         return None
     if given is True:
         return Workload()
-    names = {field.name: field for field in fields(Workload)}
-    if not isinstance(given, Mapping) or not given.keys() <= names.keys():
+    names = [field.name for field in fields(Workload) if field.name != "read"]
+    if not isinstance(given, Mapping) or not given.keys() <= set(names):
         raise _wrong(f"workload is {given!r}; its keys are {', '.join(names)}")
-    paths = ("start", "end", "template", "model_uri")
+    paths = ("counts", "start", "end", "template", "model_uri")
     read: dict[str, Any] = {name: _texts(name, value) if name in paths else value for name, value in given.items()}
     return Workload(**read)
 

@@ -1,22 +1,29 @@
 """The handler of kinds that do work: a Pod, a Job or another workload becomes an execution.
 
 Its state, times, image, command and parents come from the object; its inputs and outputs from annotations, or from the
-uri of the model that it serves. What differs between kinds is data (`resources.py`); `states.py` reads states.
+uri of the model that it serves. What differs between kinds is data (`kinds/`); `states.py` reads states, and `times.py`
+times.
 """
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from lineal import json_form
 from lineal.watch import names
 from lineal.watch.annotations import linked_artifacts
 from lineal.watch.handlers import Handler, Seen
+from lineal.watch.kinds import Workload
+from lineal.watch.kinds.workload import Reading
 from lineal.watch.objects import to_json
 from lineal.watch.paths import first_text, mapping, texts, values
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
-from lineal.watch.resources import Resource, Workload
-from lineal.watch.states import FINAL, failure_of, state_of
+from lineal.watch.resources import Resource
+from lineal.watch.states import Status, status_of
+from lineal.watch.times import STATUS, Times, times_of
 
 
 class WorkloadHandler(Handler):
@@ -42,55 +49,93 @@ def _workload(seen: Seen) -> Workload:
 def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
     inputs, wrong_inputs = linked_artifacts(seen, names.INPUTS_ANNOTATION)
     outputs, wrong_outputs = linked_artifacts(seen, names.OUTPUTS_ANNOTATION)
-    state = state_of(seen.object, workload, deleted=deleted)
+    reading = workload.read(seen.object)
+    status = status_of(seen.object, workload, reading, deleted=deleted)
     execution = ExecutionRecord(
         type_name=seen.resource.type_name,
         external_id=seen.external_id,
-        state=state,
+        state=status.state,
         base_type=workload.base_type,
-        properties={name: text for name, text in _properties(seen, workload, state).items() if text},
-        custom_properties=_custom_properties(seen, state),
+        properties={name: text for name, text in _properties(seen, workload, reading).items() if text},
+        custom_properties={**reading.metrics, **_custom_properties(seen, status)},
         inputs=(*inputs, *_served_models(seen, workload)),
         outputs=outputs,
     )
+    execution = with_times(execution, times_of(seen.object, workload, status, now=seen.time), again=workload.serves)
     contexts, parents = _contexts(seen)
     return Records(
         executions=(execution,), contexts=contexts, parents=parents, problems=(*wrong_inputs, *wrong_outputs)
     )
 
 
-def _properties(seen: Seen, workload: Workload, state: str) -> dict[str, str]:
+def with_times(execution: ExecutionRecord, times: Times, *, again: bool) -> ExecutionRecord:
+    """Return the execution with its times; what the object does not tell is written only once.
+
+    Args:
+        execution: the execution.
+        times: its times.
+        again: whether it may end several times, as a service does that is stopped and started. The first end of
+            anything else stays, unless the object was changed or started again.
+
+    """
+    told: dict[str, str] = {"end_time_from": times.end_from} if times.end_from == STATUS else {}
+    first: dict[str, str] = {"end_time": times.end}
+    if times.end_from == STATUS and again:
+        told, first = {**told, **first}, {}
+    elif times.end_from != STATUS:
+        first["end_time_from"] = times.end_from
+    (first if times.start_is_creation else told)["start_time"] = times.start
+    renewed_by = ("start_time", *(("generation", "end_time_from") if times.end_from == STATUS else ()))
+    return replace(
+        execution,
+        properties={**execution.properties, **_filled(told)},
+        first_properties=_filled(first),
+        renewed_by={"end_time": renewed_by, "end_time_from": renewed_by},
+    )
+
+
+def _filled(texts_by_name: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in texts_by_name.items() if text}
+
+
+def _properties(seen: Seen, workload: Workload, reading: Reading) -> dict[str, str]:
     owner = _owner(seen)
     return {
+        **{name: _text(seen.object, path) for name, path in workload.properties.items()},
         "name": seen.name,
         "namespace": seen.namespace,
         "cluster": seen.cluster,
         "uid": seen.uid,
+        "generation": str(seen.metadata.get("generation", "")),
         "create_time": str(seen.metadata.get("creationTimestamp", "")),
-        "start_time": first_text(seen.object, workload.start),
-        "end_time": _end_time(seen, workload) if state in FINAL else "",
         "phase": first_text(seen.object, [workload.phase]),
         "labels": to_json(seen.metadata.get("labels")),
         **_image_and_command(seen.object, workload),
+        **_filled(reading.properties),
         "parent": names.external_id(seen.cluster, owner["uid"]) if owner else "",
         "parent_name": f"{owner.get('kind', '')}/{owner.get('name', '')}" if owner else "",
     }
 
 
-def _custom_properties(seen: Seen, state: str) -> dict[str, str]:
-    reason, message = failure_of(seen.object) if state == "FAILED" else ("", "")
-    texts = {
-        names.WORKSPACE_PROPERTY: seen.workspace if seen.namespace else "",
-        names.FAILURE_TYPE_PROPERTY: reason,
-        names.FAILURE_MESSAGE_PROPERTY: message,
-    }
-    return {name: text for name, text in texts.items() if text}
+def _text(obj: Any, path: str) -> str:
+    """Return what is at a path: a text or number as it is, a list or mapping as JSON; "" for nothing."""
+    value = next(iter(values(obj, path)), None)
+    if isinstance(value, dict | list):
+        return json_form.text(value, ensure_ascii=False, sort_keys=True) if value else ""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _end_time(seen: Seen, workload: Workload) -> str:
-    """Return the latest of the end times (RFC 3339 in UTC sorts as text), else when the object was deleted or seen."""
-    ends = [text for path in workload.end for text in texts(seen.object, path)]
-    return max(ends, default="") or first_text(seen.object, ["metadata.deletionTimestamp"]) or seen.time
+def _custom_properties(seen: Seen, status: Status) -> dict[str, str]:
+    failed = status.state == "FAILED"
+    return _filled(
+        {
+            names.WORKSPACE_PROPERTY: seen.workspace if seen.namespace else "",
+            names.STATUS_DETAIL_PROPERTY: status.detail,
+            names.FAILURE_TYPE_PROPERTY if failed else names.STATUS_REASON_PROPERTY: status.reason,
+            names.FAILURE_MESSAGE_PROPERTY if failed else names.STATUS_MESSAGE_PROPERTY: status.message,
+            names.EXIT_CODE_PROPERTY: "" if status.exit_code is None else str(status.exit_code),
+        }
+    )
 
 
 def _image_and_command(obj: Any, workload: Workload) -> dict[str, str]:
