@@ -38,13 +38,22 @@ def test_a_kind_that_the_roles_forbid_is_told_and_the_rest_goes_on(
     role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "pods"}
     limited = [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "limited"}]
     kube.create(f"{roles}/rolebindings", {"metadata": {"name": "pods"}, "roleRef": role, "subjects": limited})
-    until = f"ConfigMap/v1@{namespace} is not listed yet"
-    with watching(kube.limited, "ConfigMap/v1,Pod/v1", namespaces=(namespace,), until=until, status=503) as running:
+    with watching(kube.limited, "ConfigMap/v1,Pod/v1", namespaces=(namespace,)) as running:
         kube.create(f"/api/v1/namespaces/{namespace}/pods", pod("one"))
         running.artifact("one")
         eventually(lambda: running.problems("forbidden") == 1)
+        eventually(lambda: running.metrics.value("kinds_forbidden") == 1)
+        status, body = running.watcher._ready()
+        assert (status, body.partition("\n")[0]) == (200, "recording")
+        assert f"ConfigMap/v1@{namespace} cannot be watched: " in body
+        assert running.metrics.value("cluster_away") == 0
 
     assert "give the watcher's role the verbs get, list and watch for it" in caplog.text
+
+
+def test_a_watcher_that_may_read_nothing_is_not_ready(kube: KubeServer) -> None:
+    with watching(kube.limited, "Pod/v1", until="no kind can be watched", status=503) as running:
+        assert "Pod/v1 cannot be watched: " in running.watcher._ready()[1]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +63,7 @@ def test_a_kind_that_the_roles_forbid_is_told_and_the_rest_goes_on(
         ('{"a":' * 1000 + "1" + "}" * 1000, "it is nested more than 500 levels deep"),
         ("[" * 5000, "it is not JSON"),
         (r'[{"uri": "caf\udce9.csv"}]', r"the uri holds '\udce9', which not every store can hold"),
-        ('["text"]', "an entry is a str and no object"),
+        ('["text"]', "an entry is a str and not an object"),
         ('[{"uri": 5}]', "is not a string"),
         ('[{"url": "s3://x"}]', "the key 'url' is unknown"),
         ("{}", "an entry has neither uri nor name"),

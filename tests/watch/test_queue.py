@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import tracemalloc
+import uuid
 
 import pytest
 
 from lineal.watch.discovery import Served
-from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Source, Verb
+from lineal.watch.queue import OVERHEAD, Change, ChangeQueue, QueueClosedError, Source, Verb
 from lineal.watch.resources import Resource
 
 PODS = Source(Served(Resource("", "v1", "Pod"), "pods", namespaced=True))
@@ -25,7 +27,7 @@ def taken(queue: ChangeQueue) -> Change:
 
 @pytest.fixture
 def queue() -> ChangeQueue:
-    return ChangeQueue(objects=2, size=10)
+    return ChangeQueue(objects=2, size=10 + 2 * OVERHEAD)
 
 
 def test_objects_leave_in_the_order_in_which_they_came(queue: ChangeQueue) -> None:
@@ -87,3 +89,16 @@ def test_closing_wakes_all_that_wait(queue: ChangeQueue) -> None:
         queue.put(change("a", "1"))
     with pytest.raises(QueueClosedError):
         queue.take(10)
+
+
+def test_the_queue_counts_what_its_changes_take() -> None:
+    queue = ChangeQueue(objects=10_000, size=1 << 30)
+    tracemalloc.start()
+    try:
+        for number in range(5000):
+            queue.put(change(str(uuid.uuid4()), str(10**8 + number), size=number % 3 * 1000))
+        taken_memory, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert queue.depth()[1] * 0.9 < taken_memory < queue.depth()[1]

@@ -11,10 +11,11 @@ import lineal
 from lineal.watch.store import open_store
 from lineal.wire import metadata_store as pb
 from tests.serving import running_server
-from tests.watch.kube import Api, KubeServer, custom_kind, free_ports, pod
+from tests.watch.kube import Api, KubeServer, custom_kind, free_ports, pod, running_kube
 from tests.watch.watching import Watching, eventually, watching
 
 pytestmark = pytest.mark.slow
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 
 
 def states(running: Watching) -> dict[str, int]:
@@ -88,18 +89,84 @@ def test_changes_wait_in_a_bounded_queue_while_the_store_is_away(api: Api, names
 
 
 def test_a_kind_that_appears_later_is_picked_up_and_so_is_its_end(api: Api, namespace: str) -> None:
-    definitions = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
     group = f"{namespace}.example.com"
     kind, path = f"Later.{group}/v1", f"/apis/{group}/v1/namespaces/{namespace}/laters"
     later = {"apiVersion": f"{group}/v1", "kind": "Later", "metadata": {"name": "one"}}
     with watching(api.kubeconfig, f"{kind},Pod/v1", namespaces=(namespace,)) as running:
         eventually(lambda: running.problems("unknown_kind") == 1)
-        api.create(definitions, custom_kind(group, "Later"))
+        api.create(DEFINITIONS, custom_kind(group, "Later"))
         eventually(lambda: api.call("POST", path, later).get("metadata"))
         assert running.artifact("one", kind).state == pb.Artifact.LIVE
-        api.call("DELETE", f"{definitions}/laters.{group}")
+        api.call("DELETE", f"{DEFINITIONS}/laters.{group}")
         eventually(lambda: running.artifact("one", kind).state == pb.Artifact.DELETED)
         eventually(lambda: running.problems("unknown_kind") == 2, timeout=90)
+
+
+def test_a_kind_whose_definition_was_removed_while_the_watcher_was_down_ends(api: Api, namespace: str) -> None:
+    group = f"{namespace}.example.com"
+    kinds = f"Gone.{group}/v1,Left.{group}/v1"
+    with lineal.connect("sqlite://") as store:
+        with watching(api.kubeconfig, f"{kinds},Unlisted.{group}/v1", store=store) as running:
+            for name in ("Gone", "Left", "Unlisted"):
+                define_and_make_one(api, group, name)
+                running.artifact("one", f"{name}.{group}/v1")
+            uri = running.artifact("one", f"Gone.{group}/v1").uri
+        for name in ("Gone", "Unlisted"):
+            api.call("DELETE", f"{DEFINITIONS}/{name.lower()}s.{group}")
+        with watching(api.kubeconfig, kinds, store=store) as running:
+            eventually(lambda: running.artifact("one", f"Gone.{group}/v1").state == pb.Artifact.DELETED, timeout=60)
+            assert running.artifact("one", f"Gone.{group}/v1").uri == uri
+            assert running.artifact("one", f"Left.{group}/v1").state == pb.Artifact.LIVE
+            assert running.artifact("one", f"Unlisted.{group}/v1").state == pb.Artifact.LIVE
+
+
+def test_a_kind_that_is_served_in_another_version_only_has_not_ended(
+    api: Api, namespace: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    group = f"{namespace}.example.com"
+    kind = f"Moved.{group}/v1"
+    with lineal.connect("sqlite://") as store:
+        with watching(api.kubeconfig, kind, store=store) as running:
+            define_and_make_one(api, group, "Moved")
+            running.artifact("one", kind)
+        path = f"{DEFINITIONS}/moveds.{group}"
+        version = api.call("GET", path)["spec"]["versions"][0]
+        versions = [version | {"served": False}, version | {"name": "v2", "storage": False}]
+        assert api.patch(path, {"spec": {"versions": versions}})["kind"] != "Status"
+        with watching(api.kubeconfig, kind, store=store) as running:
+            eventually(lambda: "the objects exist as v2 now" in caplog.text, timeout=60)
+            assert running.artifact("one", kind).state == pb.Artifact.LIVE
+
+
+def define_and_make_one(api: Api, group: str, kind: str) -> None:
+    api.create(DEFINITIONS, custom_kind(group, kind))
+    path = f"/apis/{group}/v1/namespaces/default/{kind.lower()}s"
+    one = {"apiVersion": f"{group}/v1", "kind": kind, "metadata": {"name": "one"}}
+    eventually(lambda: api.call("POST", path, one).get("metadata", {}).get("uid"))
+
+
+def test_a_lost_api_server_makes_the_watcher_unready_until_it_answers(tmp_path: Path) -> None:
+    with running_kube(tmp_path) as kube, watching(kube.kubeconfig, "Pod/v1,Job.batch/v1") as running:
+        kube.kill()
+        eventually(lambda: running.watcher._ready()[0] == 503)
+        eventually(lambda: running.watcher._ready()[1].startswith("the API server does not answer: "))
+        eventually(lambda: running.metrics.value("cluster_away") == 1)
+        kube.start_api()
+        eventually(running.synced, timeout=30)
+        eventually(lambda: running.metrics.value("cluster_away") == 0)
+
+
+def test_a_new_record_of_everything_finds_what_was_deleted_meanwhile(api: Api, namespace: str) -> None:
+    path = f"/api/v1/namespaces/{namespace}/pods"
+    with lineal.connect("sqlite://") as store:
+        with watching(api.kubeconfig, store=store, namespaces=(namespace,)) as running:
+            for name in ("stays", "goes"):
+                api.create(path, pod(name))
+                running.artifact(name)
+        api.delete(f"{path}/goes")
+        with watching(api.kubeconfig, store=store, namespaces=(namespace,), relist=True) as running:
+            eventually(lambda: states(running) == {"stays": pb.Artifact.LIVE, "goes": pb.Artifact.DELETED})
+            assert running.metrics.value("written_total", kind="Pod/v1", verb="updated") == 1
 
 
 def test_of_two_replicas_one_records_and_the_other_takes_over(api: Api, namespace: str) -> None:

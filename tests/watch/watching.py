@@ -49,7 +49,9 @@ class Watching:
         return self.metrics.value("problems_total", reason=reason)
 
     def synced(self, what: str = "recording", status: int = 200) -> bool:
-        return self.watcher._ready() == (status, f"{what}\n")
+        """Whether readiness has this status and this first line."""
+        found = self.watcher._ready()
+        return (found[0], found[1].partition("\n")[0]) == (status, what)
 
 
 @contextmanager

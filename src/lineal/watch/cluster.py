@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from lineal import errors, json_text
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 30.0
 CONNECTIONS = 64
+PIECE = 1 << 16
 DEEPEST = 100
 TOO_DEEP = f"left out: nested more than {DEEPEST} levels deep"
 
@@ -113,11 +114,25 @@ class Cluster:
             raise AwayError(f"{method} {path}: the answer is not an object")
         return answer
 
-    def stream(self, path: str, *, query: Mapping[str, str], silence: float) -> Iterator[bytes]:
-        """Yield the lines of an answer as they come, until the server ends it or `silence` seconds bring nothing.
+    def check(self, path: str) -> None:
+        """Get a path whose answer is a text, and pass over the text.
 
         Raises:
             ClusterError: the class says what to do.
+
+        """
+        with self.open(path, query={}, silence=READ_TIMEOUT) as pieces:
+            for _ in pieces:
+                pass
+
+    @contextmanager
+    def open(self, path: str, *, query: Mapping[str, str], silence: float) -> Iterator[Iterator[bytes]]:
+        """Send a request whose answer is read in pieces, as they come; they end if `silence` seconds bring nothing.
+
+        The block begins when the server has accepted the request. `lines` makes lines of the pieces.
+
+        Raises:
+            ClusterError: the class says what to do; also while the pieces are read.
 
         """
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT, read=silence)
@@ -128,7 +143,7 @@ class Cluster:
             if response.status != 200:
                 with _answering("GET", path):
                     _check(response.status, response.read(), f"GET {path}")
-            yield from _lines(response, path)
+            yield _pieces(response, path)
         finally:
             with self._lock:
                 self._streams.discard(response)
@@ -237,15 +252,19 @@ def error_of_status(status: int, text: str) -> ClusterError:
     return _BY_STATUS.get(status, AwayError)(text)
 
 
-def _lines(response: Any, path: str) -> Iterator[bytes]:
+def _pieces(response: Any, path: str) -> Iterator[bytes]:
+    with _answering("GET", path):
+        yield from response.stream(PIECE)
+
+
+def lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Cut what comes into lines; a last line without an end is what a broken connection left."""
     rest = bytearray()
-    with _answering("GET", path):
-        for chunk in response.stream(1 << 16):
-            *lines, tail = chunk.split(b"\n")
-            for line in lines:
-                rest += line
-                if rest:
-                    yield bytes(rest)
-                rest.clear()
-            rest += tail
+    for piece in pieces:
+        *whole, tail = piece.split(b"\n")
+        for line in whole:
+            rest += line
+            if rest:
+                yield bytes(rest)
+            rest.clear()
+        rest += tail

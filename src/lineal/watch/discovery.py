@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +45,40 @@ def find_served(cluster: Cluster, resource: Resource) -> Served | None:
         AwayError: the cluster does not answer.
 
     """
+    entry = _entry(cluster, resource.api_path, resource.kind)
+    if entry is None:
+        return None
+    if not {"list", "watch"} <= set(entry.get("verbs", ())):
+        raise ForbiddenError(f"{resource.name} cannot be listed and watched in this cluster")
+    return Served(resource, entry["name"], bool(entry.get("namespaced")))
+
+
+def versions_of(cluster: Cluster, resource: Resource) -> list[str]:
+    """Return the versions under which a ready cluster serves a kind: its objects exist under all of them.
+
+    Raises:
+        ForbiddenError: the cluster may not be asked.
+        AwayError: the cluster does not answer, or is only starting and does not know its kinds yet.
+
+    """
+    with suppress(AbsentError, ForbiddenError):  # an API server without it, or that tells it to nobody
+        cluster.check("/readyz")
+    if not resource.group:
+        return [resource.version] if _entry(cluster, resource.api_path, resource.kind) else []
     try:
-        listed = cluster.get(resource.api_path)
+        group = cluster.get(f"/apis/{resource.group}")
+    except AbsentError:
+        return []
+    versions = [str(version["groupVersion"]) for version in group.get("versions", ())]
+    found = [version for version in versions if _entry(cluster, f"/apis/{version}", resource.kind)]
+    return [version.rpartition("/")[2] for version in found]
+
+
+def _entry(cluster: Cluster, api_path: str, kind: str) -> dict[str, Any] | None:
+    """Return what discovery tells of a kind, None if it is not served under this path."""
+    try:
+        listed = cluster.get(api_path)
     except AbsentError:
         return None
-    for entry in listed.get("resources", ()):
-        if entry.get("kind") == resource.kind and "/" not in entry.get("name", "/"):
-            if not {"list", "watch"} <= set(entry.get("verbs", ())):
-                raise ForbiddenError(f"{resource.name} cannot be listed and watched in this cluster")
-            return Served(resource, entry["name"], bool(entry.get("namespaced")))
-    return None
+    entries = (dict(entry) for entry in listed.get("resources", ()))
+    return next((one for one in entries if one.get("kind") == kind and "/" not in one.get("name", "/")), None)

@@ -18,6 +18,8 @@ GAUGES: Mapping[str, str] = {
     "queue_changes": "Changes that wait for the store.",
     "queue_bytes": "Bytes of the changes that wait.",
     "kinds_unserved": "Kinds in the list that the cluster does not serve.",
+    "kinds_forbidden": "Kinds that the cluster's roles do not let the watcher read.",
+    "cluster_away": "Whether the API server does not answer.",
     "store_away": "Whether the store does not answer.",
     "leader": "Whether this replica records.",
 }

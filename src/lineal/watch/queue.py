@@ -14,6 +14,9 @@ from enum import Enum
 
 from lineal.watch.discovery import Served
 
+OVERHEAD = 500
+"""The bytes that a waiting change takes besides its body (measured: 450)."""
+
 
 class Verb(Enum):
     """What happened to an object; MARK is not about an object, but about a point up to which the cluster was read."""
@@ -63,6 +66,11 @@ class Change:
     body: bytes = b""
     version: str = ""
 
+    @property
+    def size(self) -> int:
+        """The bytes that it takes while it waits."""
+        return len(self.body) + OVERHEAD
+
 
 class QueueClosedError(Exception):
     """The queue takes and gives nothing any more."""
@@ -76,7 +84,7 @@ class ChangeQueue:
 
         Args:
             objects: how many changes may wait.
-            size: how many bytes their bodies may have; one change always fits.
+            size: how many bytes they may take; one change always fits.
 
         """
         self._limits = objects, size
@@ -105,7 +113,7 @@ class ChangeQueue:
                 self._waiting[key] = change
             else:
                 self._waiting[key] = _joined(older, change)
-            self._bytes += len(change.body) - len(older.body if older else b"")
+            self._bytes += change.size - (older.size if older else 0)
             if change.version:
                 self._newest[change.source.name] = change.version
             self._changed.notify_all()
@@ -122,7 +130,7 @@ class ChangeQueue:
                 return None
             self._check_open()
             _, self._in_work = self._waiting.popitem(last=False)
-            self._bytes -= len(self._in_work.body)
+            self._bytes -= self._in_work.size
             self._changed.notify_all()
             return self._in_work
 
@@ -170,7 +178,7 @@ class ChangeQueue:
             return True
         objects, size = self._limits
         older = self._waiting.get(key)
-        new_bytes = self._bytes + len(change.body) - len(older.body if older else b"")
+        new_bytes = self._bytes + change.size - (older.size if older else 0)
         return (older is not None or len(self._waiting) < objects) and new_bytes <= size
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:

@@ -7,27 +7,31 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter, deque
 from collections.abc import Callable
 
 from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.cluster import Cluster, ClusterError, ForbiddenError
-from lineal.watch.discovery import Served, find_served
+from lineal.watch.discovery import Served, find_served, versions_of
 from lineal.watch.handlers import Handler
 from lineal.watch.metrics import Metrics
 from lineal.watch.objects import ObjectHandler
 from lineal.watch.progress import Progress
 from lineal.watch.queue import ChangeQueue, Source
+from lineal.watch.readiness import State
 from lineal.watch.redaction import Redaction
 from lineal.watch.reflector import Reflector, Surroundings
 from lineal.watch.resources import Resource
 from lineal.watch.settings import WatchSettings
 from lineal.watch.store import live_versions
+from lineal.watch.vanished import LOOKS, Vanished, possible_sources
 from lineal.watch.workloads import WorkloadHandler
 from lineal.watch.writer import Place, Writer
 
 STOP_GRACE = 10.0
 AGAIN = 1.0
+LONGEST_ROUND = 20.0
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +58,9 @@ class Recording:
             self._queue,
             Redaction(settings.redact),
             metrics,
-            lambda source: {} if settings.relist else live_versions(store, source, cluster=cluster_name),
+            lambda source: live_versions(store, source, cluster=cluster_name),
             settings.selector,
+            relist=settings.relist,
         )
         self._writer = Writer(
             store,
@@ -71,7 +76,12 @@ class Recording:
             reached=self._reached,
         )
         self._reflectors: dict[str, list[Reflector]] = {}
+        self._resources = deque(settings.resources)
+        self._vanished: dict[str, Vanished] = {}
         self._told_unserved: set[str] = set()
+        self._absent: Counter[str] = Counter()
+        self._forbidden: dict[str, str] = {}
+        self._unasked: dict[str, str] = {}
         self._next_discovery = self._next_save = 0.0
         self._asked = False
 
@@ -96,23 +106,29 @@ class Recording:
         waiting, size = self._queue.depth()
         self._metrics.set("queue_changes", waiting)
         self._metrics.set("queue_bytes", size)
+        state = self.state()
+        self._metrics.set("kinds_forbidden", len(state.refused()))
+        self._metrics.set("cluster_away", state.cluster_is_away())
 
     def stop(self) -> None:
         """End the streams and, after the current write, the writer; save the progress."""
         for reflector in self._running():
             reflector.stop()
+        for ending in self._vanished.values():
+            ending.stop()
         self._writer.stop()
         self._writer.thread.join(timeout=STOP_GRACE)
         self._save()
 
-    def problems(self) -> list[str]:
-        """Return what keeps the recording from being up to date, a line for each."""
-        lines = [f"{one.source.name} is not listed yet" for one in self._running() if not one.synced]
-        if not self._asked:
-            lines.append("the watcher has not asked the cluster for every kind yet")
-        if not self._writer.store_answers:
-            lines.append("the store does not answer")
-        return lines
+    def state(self) -> State:
+        """Return what keeps the recording from being up to date."""
+        return State(
+            [one.state for one in self._running()],
+            forbidden=dict(self._forbidden),
+            unasked=dict(self._unasked),
+            asked=self._asked,
+            store_answers=self._writer.store_answers,
+        )
 
     @property
     def alive(self) -> bool:
@@ -136,35 +152,77 @@ class Recording:
         return [reflector for several in list(self._reflectors.values()) for reflector in several]
 
     def _discover(self) -> None:
-        """Start a stream for each kind that the cluster serves and that has none, and forget streams that ended."""
-        for resource in self._settings.resources:
+        """Start a stream for each kind that the cluster serves and that has none, and forget streams that ended.
+
+        A round ends early if the cluster is slow to answer, because the main loop has to go on; the next one begins
+        with the kinds that were left out.
+        """
+        end = time.monotonic() + LONGEST_ROUND
+        for asked in range(1, len(self._resources) + 1):
+            resource = self._resources[0]
+            self._resources.rotate(-1)
             several = [one for one in self._reflectors.get(resource.name, []) if one.thread.is_alive()]
             self._reflectors[resource.name] = several
             if not several:
                 self._look_for(resource)
+            self._asked = self._asked or asked == len(self._resources)
+            if time.monotonic() > end:
+                break
         unserved = [name for name, several in self._reflectors.items() if not several]
         self._metrics.set("kinds_unserved", len(unserved))
-        self._asked = True
 
     def _look_for(self, resource: Resource) -> None:
+        ending = self._vanished.get(resource.name)
+        if ending is not None and ending.thread.is_alive():
+            return
+        self._forbidden.pop(resource.name, None)
+        self._unasked.pop(resource.name, None)
         try:
             served = find_served(self._cluster, resource)
+            if served is None:
+                self._miss(resource)
+                return
         except ForbiddenError as error:
+            self._forbidden[resource.name] = str(error)
             self._tell(resource, "forbidden", f"{resource.name} cannot be watched: {error}")
             return
         except ClusterError as error:
+            self._unasked[resource.name] = str(error)
             _log.warning("the cluster was not asked for %s: %s", resource.name, error)
             self._next_discovery = time.monotonic() + AGAIN
             return
-        if served is None:
-            seconds = self._settings.discovery_interval
-            text = f"{resource.name} is not served by the cluster; looking for it every {seconds:g} s"
-            self._tell(resource, "unknown_kind", text)
-            return
         self._told_unserved.discard(resource.name)
+        self._absent.pop(resource.name, None)
         self._reflectors[resource.name] = [
             self._start(Source(served, namespace)) for namespace in self._namespaces(served)
         ]
+
+    def _miss(self, resource: Resource) -> None:
+        """Tell that a kind is not served, and record the end of its objects once that is sure.
+
+        Raises:
+            ClusterError: that is not sure, because the cluster does not answer.
+
+        """
+        seconds = self._settings.discovery_interval
+        text = f"{resource.name} is not served by the cluster; looking for it every {seconds:g} s"
+        self._tell(resource, "unknown_kind", text)
+        if self._absent[resource.name] >= LOOKS:
+            return
+        self._absent[resource.name] += 1
+        possible = possible_sources(resource, self._settings.namespaces)
+        recorded = [source for source in possible if self._progress.version(source.name)]
+        if self._absent[resource.name] < LOOKS or not recorded:
+            return
+        self._absent[resource.name] -= 1  # unless the cluster answers now, it is asked again
+        versions = versions_of(self._cluster, resource)
+        self._absent[resource.name] += 1
+        if versions:
+            named = ", ".join(versions)
+            _log.warning("%s: the objects exist as %s now; name that version in --resources", resource.name, named)
+            return
+        ending = self._vanished[resource.name] = Vanished(recorded, self._shared)
+        ending.thread.start()
 
     def _namespaces(self, served: Served) -> tuple[str, ...]:
         return self._settings.namespaces if served.namespaced and self._settings.namespaces else ("",)

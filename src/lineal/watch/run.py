@@ -63,7 +63,7 @@ class Watcher:
         self._leadership = Leadership(cluster, settings.lease, metrics=self._metrics) if settings.lease else None
         self._own_handlers: list[Handler] = installed_handlers()
         self._recording: Recording | None = None
-        self._name = ""
+        self._name = self._waits_for = ""
         self._beat = time.monotonic()
         if self._leadership is None:
             self._metrics.set("leader", 1)
@@ -141,14 +141,19 @@ class Watcher:
         while not self._stopped.is_set():
             self._beat = time.monotonic()
             try:
-                return str(call())
+                answer = str(call())
             except (AwayError, errors.StatusError) as error:
                 if not (isinstance(error, AwayError) or is_passing(error)):
                     raise
+                who = "the API server" if isinstance(error, AwayError) else "the store"
+                self._waits_for = f": {who} does not answer: {error}"
                 if not told:
                     _log.warning("waiting: %s", error)
                 told = True
                 self._stopped.wait(backoff.pause())
+            else:
+                self._waits_for = ""
+                return answer
         return ""
 
     def _healthy(self) -> tuple[int, str]:
@@ -161,7 +166,14 @@ class Watcher:
     def _ready(self) -> tuple[int, str]:
         recording = self._recording
         if recording is None:
-            standing_by = self._leadership is not None and bool(self._name)
-            return (200, "standing by\n") if standing_by else (503, "starting\n")
-        problems = recording.problems()
-        return (503, "\n".join(problems) + "\n") if problems else (200, "recording\n")
+            standing_by = self._leadership is not None and bool(self._name) and not self._waits_for
+            return (200, "standing by\n") if standing_by else (503, _text([f"starting{self._waits_for}"]))
+        state = recording.state()
+        refused = state.refused()
+        if in_the_way := state.in_the_way():
+            return 503, _text([*in_the_way, *refused])
+        return 200, _text(["recording", *refused])
+
+
+def _text(lines: list[str]) -> str:
+    return "\n".join(" ".join(line.split()) for line in lines) + "\n"

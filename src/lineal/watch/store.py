@@ -12,13 +12,16 @@ from lineal.client import ListOptions, MetadataStore
 from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.config import LIMITS_OF_MESSAGES
 from lineal.watch import names
-from lineal.watch.discovery import Served
 from lineal.watch.objects import OBJECT_PROPERTY
 from lineal.watch.queue import Source
+from lineal.watch.resources import Resource
 from lineal.wire import metadata_store as pb
 
 CALL_TIMEOUT = 60.0
-PAGE = 100
+LARGEST_ANSWER = 16 << 20
+FIRST_PAGE = 10
+LARGEST_PAGE = 100
+PAGE_BYTES = 2 << 20
 _PASSING = (
     errors.UnavailableError,
     errors.DeadlineExceededError,
@@ -28,6 +31,8 @@ _PASSING = (
 )
 _CREDENTIALS = (errors.UnauthenticatedError, errors.PermissionDeniedError, errors.FailedPreconditionError)
 _CHANNEL = {
+    # An answer is in memory several times. A page that would be larger is asked for again in smaller ones.
+    "grpc.max_receive_message_length": LARGEST_ANSWER,
     # After the server was away, gRPC would wait up to two minutes before it connects again.
     "grpc.initial_reconnect_backoff_ms": 200,
     "grpc.min_reconnect_backoff_ms": 200,
@@ -91,19 +96,37 @@ def live_versions(store: MetadataStore, source: Source, *, cluster: str) -> dict
     if source.namespace:
         conditions.append(f"properties.namespace.string_value = {_quoted(source.namespace)}")
     versions: dict[str, str] = {}
-    last = 0
+    last, limit = 0, FIRST_PAGE
     while True:
         query = " AND ".join([*conditions, f"id > {last}"])
-        page = store.get_artifacts(ListOptions(limit=PAGE, filter_query=query))
+        page, limit = _page(store, query, limit)
         for artifact in page:
             versions[_text(artifact, "version")] = _text(artifact, "resource_version")
             last = artifact.id
-        if len(page) < PAGE:
+        if len(page) < limit:
             return versions
+        limit = _next_limit(page)
 
 
-def stored_object(store: MetadataStore, served: Served, *, cluster: str, uid: str) -> dict[str, Any]:
-    """Return the last state of an object that the store holds, as far as it holds it.
+def _page(store: MetadataStore, query: str, limit: int) -> tuple[list[pb.Artifact], int]:
+    """Return at most so many artifacts, which hold their objects, and how many were asked for in the end."""
+    while True:
+        try:
+            return list(store.get_artifacts(ListOptions(limit=limit, filter_query=query))), limit
+        except errors.StatusError as error:
+            if limit == 1 or not is_too_large(error):
+                raise
+        limit = max(1, limit // 4)
+
+
+def _next_limit(page: list[pb.Artifact]) -> int:
+    """Return how many artifacts to ask for after a page."""
+    size = sum(artifact.ByteSize() for artifact in page)
+    return max(1, min(LARGEST_PAGE, PAGE_BYTES * len(page) // max(1, size)))
+
+
+def stored_object(store: MetadataStore, resource: Resource, *, cluster: str, uid: str) -> tuple[dict[str, Any], str]:
+    """Return the last state of an object that the store holds, as far as it holds it, and its path at the API server.
 
     Raises:
         StatusError: the store cannot be read.
@@ -115,14 +138,15 @@ def stored_object(store: MetadataStore, served: Served, *, cluster: str, uid: st
         artifact = pb.Artifact()
     text = _text(artifact, OBJECT_PROPERTY)
     if text:
-        return dict(json_text.loads(text))
+        return dict(json_text.loads(text)), artifact.uri
     metadata = {"uid": uid, "name": _text(artifact, "name"), "namespace": _text(artifact, "namespace")}
     created = _text(artifact, "create_time")
-    return {
-        "apiVersion": served.resource.api_version,
-        "kind": served.resource.kind,
+    found = {
+        "apiVersion": resource.api_version,
+        "kind": resource.kind,
         "metadata": {key: value for key, value in {**metadata, "creationTimestamp": created}.items() if value},
     }
+    return found, artifact.uri
 
 
 def _text(artifact: pb.Artifact, name: str) -> str:

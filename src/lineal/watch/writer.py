@@ -122,15 +122,16 @@ class Writer:
 
     def _seen(self, change: Change) -> Seen | None:
         """Return the object of a change; None for one that turns out to be still there."""
-        served = change.source.served
+        served, cluster_name = change.source.served, self._place.cluster_name
         if change.body:
             obj = json_text.loads(change.body)
+            path = served.object_path(obj)
         else:
-            obj = stored_object(self._store, served, cluster=self._place.cluster_name, uid=change.uid)
-            if self._place.selector and not is_gone(self._cluster, change.source, obj):
+            obj, path = stored_object(self._store, served.resource, cluster=cluster_name, uid=change.uid)
+            if self._place.selector and not is_gone(self._cluster, path, change.uid):
                 return None
         workspace = self._place.workspace_of(str(obj.get("metadata", {}).get("namespace", "")))
-        return Seen(served.resource, obj, self._place.cluster_name, workspace, time=now(), path=served.object_path(obj))
+        return Seen(served.resource, obj, cluster_name, workspace, time=now(), path=path)
 
     def _write_seen(self, change: Change, seen: Seen) -> None:
         together = [self._ask(handler, change.verb, seen) for handler in self._built_in]
