@@ -1,7 +1,7 @@
 """A kind that the cluster serves no longer: its objects are gone, and the store learns of it.
 
 Whoever removes the definition of a kind removes all its objects. A watcher that is down then sees no object deleted.
-What stays out: finding out that the kind is served no longer (`recording.py`).
+What stays out: finding out that the kind is served no longer (`streams.py`).
 """
 
 from __future__ import annotations
