@@ -46,11 +46,11 @@ def test_a_model_that_a_program_logs_while_the_watcher_records_it_is_one_record(
         assert [each.id for each in store.get_artifacts()] == [artifact.id]
 
 
-def test_the_first_value_of_a_property_stays_until_a_record_without_it() -> None:
+def test_the_first_value_of_a_property_stays_until_a_record_removes_it() -> None:
     with MetadataStore.from_transport(LocalTransport(open_service("sqlite://"))) as store:
         for end, stored in (("10:00", "10:00"), ("11:00", "10:00"), (None, ""), ("12:00", "12:00")):
-            first = {"end_time": end} if end else {}
-            record = ExecutionRecord("my.org/Server", "cluster/uid", properties={"name": "a"}, first_properties=first)
+            first, told = ({"end_time": end}, {}) if end else ({}, {"end_time": None})
+            record = ExecutionRecord("my.org/Server", "cluster/uid", properties=told, first_properties=first)
             Recorder(store).write(Records(executions=(record,)))
             [execution] = store.get_executions()
             assert execution.properties["end_time"].string_value == stored

@@ -36,8 +36,8 @@ def _artifact(seen: Seen, *, state: str) -> ArtifactRecord:
         external_id=seen.external_id,
         uri=seen.path,
         state=state,
-        properties={name: text for name, text in _properties(seen).items() if text},
-        custom_properties={names.WORKSPACE_PROPERTY: names.ORIGINAL_WORKSPACE},
+        properties={name: text or None for name, text in _properties(seen).items()},
+        custom_properties={names.WORKSPACE_PROPERTY: names.ORIGINAL_WORKSPACE, f"{OBJECT_PROPERTY}_left_out": None},
     )
 
 

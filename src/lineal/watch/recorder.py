@@ -1,8 +1,9 @@
 """Records into the store: types are registered once, nodes are found by external id, one request writes all.
 
-The server itself finds artifacts, in the request that writes them. Executions, and the artifacts that an event links to
-them, are looked up once and then cached, within limits. If a cached value is wrong, it is dropped and the write is
-repeated. What stays out: when to try again (`writer.py`).
+Artifacts and executions are read anew before they are written, because what a record does not name stays as it is. The
+events of executions, and the artifacts that these link to them, are looked up once and then cached, within limits. If a
+cached value is wrong, it is dropped and the write is repeated. What stays out: merging (`merging.py`), when to try
+again (`writer.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +16,16 @@ from typing import Generic, TypeVar
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Plain, Records
+from lineal.watch.merging import (
+    differing,
+    each_once,
+    joined_artifacts,
+    merged_artifact,
+    merged_execution,
+    to_value,
+    told,
+)
+from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Given, Records
 from lineal.watch.type_ids import TypeIds
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
@@ -60,8 +70,9 @@ class Recorder:
             StatusError: the store refused, or did not answer.
 
         """
-        if not records.artifacts and not records.executions:
+        if not records.artifacts and not records.executions and not records.contexts:
             return
+        records = each_once(records)
         try:
             self._write(records)
         except (errors.AlreadyExistsError, errors.NotFoundError, errors.InvalidArgumentError):
@@ -73,40 +84,57 @@ class Recorder:
         self._executions: Memory[str, _Execution] = Memory()
         self._artifact_ids: Memory[str, int] = Memory()
         self._parents: Memory[tuple[int, int], bool] = Memory()
+        self._contexts: Memory[int, Mapping[str, Given]] = Memory()
 
     def _write(self, records: Records) -> None:
         contents = _Contents(list(records.artifacts))
-        stored = [self._stored_execution(execution) for execution in records.executions]
-        for index, execution in enumerate(records.executions):
+        stored = [self._stored_execution(execution.external_id) for execution in records.executions]
+        for index, (execution, old) in enumerate(zip(records.executions, stored, strict=True)):
+            events = self._events(execution.external_id, old)
             for record, event_type in _links(execution):
-                self._join(contents, index, stored[index], record, event_type)
+                self._join(contents, index, events, record, event_type)
         execution_ids, artifact_ids, context_ids = self._store.put_lineage_subgraph(
-            [self._execution(one, known) for one, known in zip(records.executions, stored, strict=True)],
-            [self._artifact(record) for record in contents.artifacts],
+            [self._execution(one, old) for one, old in zip(records.executions, stored, strict=True)],
+            [self._artifact(record, self._stored_artifact(record.identity)) for record in contents.artifacts],
             [self._context(record) for record in records.contexts],
             contents.edges,
             reuse_context_if_already_exist=True,
             reuse_artifact_if_already_exist_by_external_id=True,
         )
         self._remember(records, contents, execution_ids, artifact_ids)
+        for context, context_id in zip(records.contexts, context_ids, strict=True):
+            self._merge_context(context, context_id)
         for child, parent in records.parents:
             self._put_parent(context_ids[child], context_ids[parent])
 
-    def _stored_execution(self, record: ExecutionRecord) -> _Execution | None:
+    def _stored_execution(self, external_id: str) -> pb.Execution | None:
         """Return the stored execution of an external id, None if there is none."""
-        if record.external_id in self._executions:
-            return self._executions[record.external_id]
         try:
-            [execution] = self._store.get_executions_by_external_ids([record.external_id])
+            return self._store.get_executions_by_external_ids([external_id])[0]
         except errors.NotFoundError:
             return None
-        events = self._store.get_events_by_execution_ids([execution.id])
-        found = _Execution(execution.id, {(event.artifact_id, event.type) for event in events})
-        self._executions.put(record.external_id, found)
-        return found
+
+    def _stored_artifact(self, external_id: str) -> pb.Artifact | None:
+        """Return the stored artifact of an external id, None if there is none."""
+        try:
+            return self._store.get_artifacts_by_external_ids([external_id])[0]
+        except errors.NotFoundError:
+            return None
+
+    def _events(self, external_id: str, stored: pb.Execution | None) -> set[tuple[int, int]]:
+        """Return the events of a stored execution, as pairs of artifact id and type."""
+        if stored is None:
+            self._executions.pop(external_id, None)
+            return set()
+        known = self._executions.get(external_id)
+        if known is None or known.id != stored.id:
+            found = self._store.get_events_by_execution_ids([stored.id])
+            known = _Execution(stored.id, {(event.artifact_id, event.type) for event in found})
+            self._executions.put(external_id, known)
+        return known.events
 
     def _join(
-        self, contents: _Contents, index: int, stored: _Execution | None, record: ArtifactRecord, event_type: int
+        self, contents: _Contents, index: int, events: set[tuple[int, int]], record: ArtifactRecord, event_type: int
     ) -> None:
         """Add an event, and its artifact unless one that is stored is meant."""
         artifact_id = self._artifact_ids.get(record.identity) or self._find_or_log(record)
@@ -115,7 +143,7 @@ class Recorder:
         place = None
         if record.external_id or artifact_id is None:
             place = contents.place(record)
-        if artifact_id is None or stored is None or (artifact_id, event_type) not in stored.events:
+        if artifact_id is None or (artifact_id, event_type) not in events:
             contents.add_edge(index, place, None if place is not None else artifact_id, event_type)
 
     def _find_or_log(self, record: ArtifactRecord) -> int | None:
@@ -126,7 +154,9 @@ class Recorder:
         """
         if record.external_id or not record.uri:
             return self._find(record)
-        request = lineage.LogArtifactRequest(artifact=self._artifact(record), judged=lineage.Judged(uri=record.uri))
+        request = lineage.LogArtifactRequest(
+            artifact=self._artifact(record, None), judged=lineage.Judged(uri=record.uri)
+        )
         for _ in range(MOST_ROUNDS):
             try:
                 answer = self._store._log_artifact(request)
@@ -145,57 +175,36 @@ class Recorder:
     def _find(self, record: ArtifactRecord) -> int | None:
         """Return the id of the newest stored artifact that a record means, None if there is none."""
         if record.external_id or not record.uri:
-            try:
-                return self._store.get_artifacts_by_external_ids([record.identity])[0].id
-            except errors.NotFoundError:
-                return None
+            stored = self._stored_artifact(record.identity)
+            return stored.id if stored else None
         found = [artifact.id for artifact in self._store.get_artifacts_by_uri(record.uri) if _means(record, artifact)]
         return max(found, default=None)
 
-    def _execution(self, record: ExecutionRecord, stored: _Execution | None) -> pb.Execution:
+    def _execution(self, record: ExecutionRecord, stored: pb.Execution | None) -> pb.Execution:
         declared = {**record.first_properties, **record.properties}
-        execution = pb.Execution(
-            type_id=self._types.execution_type(record.type_name, declared, base_type=record.base_type),
-            external_id=record.external_id,
-            last_known_state=record.state,
-            properties={**self._first_values(record, stored), **_values(record.properties)},
-            custom_properties=_values(record.custom_properties),
-        )
-        if stored is not None:
-            execution.id = stored.id
-        return execution
+        type_id = self._types.execution_type(record.type_name, declared, base_type=record.base_type)
+        return merged_execution(record, stored, type_id=type_id)
 
-    def _first_values(self, record: ExecutionRecord, stored: _Execution | None) -> dict[str, pb.Value]:
-        """Return the stored values of properties whose first value stays, and those of the record for the others.
-
-        They are read anew each time, because another replica may have written them.
-        """
-        first = _values(record.first_properties)
-        if not first or stored is None:
-            return first
-        known: dict[str, pb.Value] = {}
-        for one in self._store.get_executions_by_id([stored.id]):
-            known.update(one.properties)
-        told = _values(record.properties)
-        changed = {name for name, value in told.items() if known.get(name) != value}
-        return {
-            name: value if changed & {*record.renewed_by.get(name, ())} else known.get(name, value)
-            for name, value in first.items()
-        }
-
-    def _artifact(self, record: ArtifactRecord) -> pb.Artifact:
-        return pb.Artifact(
-            type_id=self._types.artifact_type(record.type_name, record.properties),
-            external_id=record.identity,
-            uri=record.uri,
-            state=record.state,
-            properties=_values(record.properties),
-            custom_properties=_values(record.custom_properties),
-        )
+    def _artifact(self, record: ArtifactRecord, stored: pb.Artifact | None) -> pb.Artifact:
+        type_id = self._types.artifact_type(record.type_name, record.properties)
+        return merged_artifact(record, stored, type_id=type_id)
 
     def _context(self, record: ContextRecord) -> pb.Context:
         type_id = self._types.context_type(record.type_name, record.properties)
-        return pb.Context(type_id=type_id, name=record.name, properties=_values(record.properties))
+        properties = {name: to_value(value) for name, value in told(record.properties).items()}
+        return pb.Context(type_id=type_id, name=record.name, properties=properties)
+
+    def _merge_context(self, record: ContextRecord, context_id: int) -> None:
+        """Write what differs in a context; the request that writes all leaves one that exists as it is."""
+        if not record.properties or self._contexts.get(context_id) == record.properties:
+            return
+        [stored] = self._store.get_contexts_by_id([context_id])
+        changed = differing(record.properties, stored.properties)
+        if changed:
+            properties = {name: to_value(value) for name, value in told(changed).items()}
+            context = pb.Context(id=context_id, type_id=stored.type_id, name=record.name, properties=properties)
+            self._store.put_contexts([context], [f"properties.{name}" for name in changed])
+        self._contexts.put(context_id, record.properties)
 
     def _remember(
         self, records: Records, contents: _Contents, execution_ids: Iterable[int], artifact_ids: list[int]
@@ -230,6 +239,7 @@ class _Contents:
         """Return the place of an artifact in the request, which it is added to if it is not there."""
         for index, artifact in enumerate(self.artifacts):
             if artifact.identity == record.identity:
+                self.artifacts[index] = joined_artifacts(record, artifact)
                 return index
         self.artifacts.append(record)
         return len(self.artifacts) - 1
@@ -254,15 +264,3 @@ def _means(record: ArtifactRecord, artifact: pb.Artifact) -> bool:
     return artifact.type == record.type_name and all(
         artifact.properties[name].string_value == text for name, text in told.items() if name in artifact.properties
     )
-
-
-def _values(properties: Mapping[str, Plain]) -> dict[str, pb.Value]:
-    return {name: _value(value) for name, value in properties.items()}
-
-
-def _value(value: Plain) -> pb.Value:
-    if isinstance(value, bool):
-        return pb.Value(bool_value=value)
-    if isinstance(value, int):
-        return pb.Value(int_value=value)
-    return pb.Value(double_value=value) if isinstance(value, float) else pb.Value(string_value=value)

@@ -1,6 +1,7 @@
 """What handlers return: artifacts, executions and contexts to be stored, as plain values without ids.
 
-Stored records are found by their external id. What stays out: storing (`recorder.py`).
+Stored records are found by their external id, or a context by type and name, and what is returned is merged into them:
+what a record does not name stays as it is. What stays out: storing (`recorder.py`), merging (`merging.py`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 Plain = str | int | float | bool
+Given = Plain | None
+"""The value of a property; None removes it."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +22,10 @@ class ArtifactRecord:
     Attributes:
         type_name: the name of its type, which is registered when it is first needed.
         external_id: what finds it again; "" for one that is known by its uri, or by its type, name and version.
-        uri: where its content is.
-        state: the name of its state.
-        properties: properties that its type declares.
-        custom_properties: further properties.
+        uri: where its content is; "" leaves it as it is.
+        state: the name of its state; "" leaves it as it is, and makes a new one LIVE.
+        properties: properties that its type declares; the others stay as they are.
+        custom_properties: further properties; the others stay as they are.
         any_type: whether a stored artifact of this uri is meant whatever its type.
 
     """
@@ -30,9 +33,9 @@ class ArtifactRecord:
     type_name: str
     external_id: str = ""
     uri: str = ""
-    state: str = "LIVE"
-    properties: Mapping[str, Plain] = field(default_factory=dict)
-    custom_properties: Mapping[str, Plain] = field(default_factory=dict)
+    state: str = ""
+    properties: Mapping[str, Given] = field(default_factory=dict)
+    custom_properties: Mapping[str, Given] = field(default_factory=dict)
     any_type: bool = False
 
     @property
@@ -51,24 +54,24 @@ class ExecutionRecord:
     Attributes:
         type_name: the name of its type, which is registered when it is first needed.
         external_id: what finds it again; required.
-        state: the name of its state.
+        state: the name of its state; "" leaves it as it is, and makes a new one UNKNOWN.
         base_type: the name of the base type of its type.
-        properties: properties that its type declares.
-        custom_properties: further properties.
+        properties: properties that its type declares; the others stay as they are.
+        custom_properties: further properties; the others stay as they are.
         first_properties: properties for which the first value stays: written if the stored execution has none.
         renewed_by: for some of these, names of properties: if the record has another value for one of them than the
             stored execution, the first value is written anew.
-        inputs: the artifacts that it used.
-        outputs: the artifacts that it made.
+        inputs: the artifacts that it used; links that are stored stay.
+        outputs: the artifacts that it made; links that are stored stay.
 
     """
 
     type_name: str
     external_id: str
-    state: str = "UNKNOWN"
+    state: str = ""
     base_type: str = "PROCESS"
-    properties: Mapping[str, Plain] = field(default_factory=dict)
-    custom_properties: Mapping[str, Plain] = field(default_factory=dict)
+    properties: Mapping[str, Given] = field(default_factory=dict)
+    custom_properties: Mapping[str, Given] = field(default_factory=dict)
     first_properties: Mapping[str, Plain] = field(default_factory=dict)
     renewed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: tuple[ArtifactRecord, ...] = ()
@@ -77,18 +80,18 @@ class ExecutionRecord:
 
 @dataclass(frozen=True)
 class ContextRecord:
-    """A context that all records stored with it belong to; one that exists is left as it is.
+    """A context that all records stored with it belong to.
 
     Attributes:
         type_name: the name of its type, which is registered when it is first needed.
         name: its name, unique for the type.
-        properties: properties that its type declares.
+        properties: properties that its type declares; the others stay as they are.
 
     """
 
     type_name: str
     name: str
-    properties: Mapping[str, Plain] = field(default_factory=dict)
+    properties: Mapping[str, Given] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,11 +133,12 @@ class Records:
 
 
 def _without(artifact: ArtifactRecord, name: str, because: str) -> ArtifactRecord:
-    if name not in artifact.properties:
+    if artifact.properties.get(name) is None:
         return artifact
-    kept = {key: value for key, value in artifact.properties.items() if key != name}
     return replace(
-        artifact, properties=kept, custom_properties={**artifact.custom_properties, f"{name}_left_out": because}
+        artifact,
+        properties={**artifact.properties, name: None},
+        custom_properties={**artifact.custom_properties, f"{name}_left_out": because},
     )
 
 

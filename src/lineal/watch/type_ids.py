@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal.client import MetadataStore
-from lineal.watch.records import Plain
+from lineal.watch.merging import told
+from lineal.watch.records import Given, Plain
 from lineal.wire import metadata_store as pb
 
 _ALLOW = {"can_add_fields": True, "can_omit_fields": True}
@@ -22,7 +23,7 @@ class TypeIds:
         self._store = store
         self._known: dict[tuple[str, str], tuple[int, set[str]]] = {}
 
-    def artifact_type(self, name: str, properties: Mapping[str, Plain]) -> int:
+    def artifact_type(self, name: str, properties: Mapping[str, Given]) -> int:
         """Return the id of an artifact type that has these properties.
 
         Raises:
@@ -31,7 +32,7 @@ class TypeIds:
         """
         return self._id("artifact", pb.ArtifactType(name=name), properties)
 
-    def execution_type(self, name: str, properties: Mapping[str, Plain], *, base_type: str) -> int:
+    def execution_type(self, name: str, properties: Mapping[str, Given], *, base_type: str) -> int:
         """Return the id of an execution type that has these properties; its base type is sent only once.
 
         Raises:
@@ -40,7 +41,7 @@ class TypeIds:
         """
         return self._id("execution", pb.ExecutionType(name=name, base_type=base_type), properties)
 
-    def context_type(self, name: str, properties: Mapping[str, Plain]) -> int:
+    def context_type(self, name: str, properties: Mapping[str, Given]) -> int:
         """Return the id of a context type that has these properties.
 
         Raises:
@@ -49,14 +50,15 @@ class TypeIds:
         """
         return self._id("context", pb.ContextType(name=name), properties)
 
-    def _id(self, kind: str, node_type: Any, properties: Mapping[str, Plain]) -> int:
+    def _id(self, kind: str, node_type: Any, properties: Mapping[str, Given]) -> int:
+        named = told(properties)
         type_id, registered = self._known.get((kind, node_type.name), (None, set()))
-        if type_id is not None and properties.keys() <= registered:
+        if type_id is not None and named.keys() <= registered:
             return type_id
-        for name, value in properties.items():
+        for name, value in named.items():
             node_type.properties[name] = _property_type(value)
         type_id = int(getattr(self._store, f"put_{kind}_type")(node_type, **_ALLOW))
-        self._known[kind, node_type.name] = type_id, registered | properties.keys()
+        self._known[kind, node_type.name] = type_id, registered | named.keys()
         return type_id
 
 

@@ -56,7 +56,7 @@ def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
         external_id=seen.external_id,
         state=status.state,
         base_type=workload.base_type,
-        properties={name: text for name, text in _properties(seen, workload, reading).items() if text},
+        properties={name: text or None for name, text in _properties(seen, workload, reading).items()},
         custom_properties={**reading.metrics, **_custom_properties(seen, status)},
         inputs=(*inputs, *_served_models(seen, workload)),
         outputs=outputs,
@@ -88,10 +88,15 @@ def with_times(execution: ExecutionRecord, times: Times, *, again: bool) -> Exec
     renewed_by = ("start_time", *(("generation", "end_time_from") if times.end_from == STATUS else ()))
     return replace(
         execution,
-        properties={**execution.properties, **_filled(told)},
+        properties={**execution.properties, **_missing({**told, **first}), **_filled(told)},
         first_properties=_filled(first),
         renewed_by={"end_time": renewed_by, "end_time_from": renewed_by},
     )
+
+
+def _missing(texts_by_name: Mapping[str, str]) -> dict[str, None]:
+    """Return the times that an object has not: what is stored of them is removed."""
+    return {name: None for name in ("start_time", "end_time", "end_time_from") if not texts_by_name.get(name)}
 
 
 def _filled(texts_by_name: Mapping[str, str]) -> dict[str, str]:
@@ -125,17 +130,19 @@ def _text(obj: Any, path: str) -> str:
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _custom_properties(seen: Seen, status: Status) -> dict[str, str]:
+def _custom_properties(seen: Seen, status: Status) -> dict[str, str | None]:
+    """Return the custom properties of an execution; one that the object does not have any more is removed."""
     failed = status.state == "FAILED"
-    return _filled(
-        {
-            names.WORKSPACE_PROPERTY: seen.workspace if seen.namespace else "",
-            names.STATUS_DETAIL_PROPERTY: status.detail,
-            names.FAILURE_TYPE_PROPERTY if failed else names.STATUS_REASON_PROPERTY: status.reason,
-            names.FAILURE_MESSAGE_PROPERTY if failed else names.STATUS_MESSAGE_PROPERTY: status.message,
-            names.EXIT_CODE_PROPERTY: "" if status.exit_code is None else str(status.exit_code),
-        }
-    )
+    found = {
+        names.WORKSPACE_PROPERTY: seen.workspace if seen.namespace else "",
+        names.STATUS_DETAIL_PROPERTY: status.detail,
+        names.FAILURE_TYPE_PROPERTY: status.reason if failed else "",
+        names.FAILURE_MESSAGE_PROPERTY: status.message if failed else "",
+        names.STATUS_REASON_PROPERTY: "" if failed else status.reason,
+        names.STATUS_MESSAGE_PROPERTY: "" if failed else status.message,
+        names.EXIT_CODE_PROPERTY: "" if status.exit_code is None else str(status.exit_code),
+    }
+    return {name: text or None for name, text in found.items()}
 
 
 def _image_and_command(obj: Any, workload: Workload) -> dict[str, str]:
