@@ -49,11 +49,11 @@ class Cluster:
         """Run kubectl; a failure fails the test."""
         return self._run([str(self._kubectl), *words], text)
 
-    def shell(self, command: str) -> str:
+    def shell(self, command: str, **environment: str) -> str:
         """Run a documented command in the repository; what it waits for has happened."""
         if " rollout status " in command:
             self._finish_rollouts()
-        return self._run(["bash", "-eo", "pipefail", "-c", command], "")
+        return self._run(["bash", "-eo", "pipefail", "-c", command], "", environment)
 
     def object(self, kind: str, name: str) -> dict[str, Any]:
         """Return the stored object."""
@@ -79,8 +79,8 @@ class Cluster:
             status = {"observedGeneration": one["metadata"]["generation"], **done}
             self.api.patch(f"{_APPS}/deployments/{one['metadata']['name']}/status", {"status": status})
 
-    def _run(self, command: list[str], text: str) -> str:
-        environment = {**os.environ, "KUBECONFIG": str(self.api.kubeconfig)}
+    def _run(self, command: list[str], text: str, more: dict[str, str] | None = None) -> str:
+        environment = {**os.environ, "KUBECONFIG": str(self.api.kubeconfig), **(more or {})}
         ran = subprocess.run(
             command, input=text, capture_output=True, text=True, check=False, env=environment, cwd=services.REPOSITORY
         )
@@ -90,10 +90,14 @@ class Cluster:
 
 def documented(heading: str) -> list[str]:
     """Return the commands below a heading of the page, in order; a pipe or a backslash continues a line."""
-    parts = re.split(r"^#+ (.*)$", PAGE.read_text(), flags=re.MULTILINE)
-    sections = dict(zip(parts[1::2], parts[2::2], strict=True))
-    blocks = re.findall(r"```console\n(.*?)```", sections[heading], flags=re.DOTALL)
+    blocks = re.findall(r"```console\n(.*?)```", sections()[heading], flags=re.DOTALL)
     return [command for block in blocks for command in _COMMAND.findall(block)]
+
+
+def sections() -> dict[str, str]:
+    """Return the text below each heading of the page."""
+    parts = re.split(r"^#+ (.*)$", PAGE.read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def rendered(folder: Path) -> list[dict[str, Any]]:

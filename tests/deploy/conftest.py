@@ -1,6 +1,8 @@
-"""The cluster of the tests of the manifests."""
+"""The cluster of the tests of the manifests, and a table of what was checked by what."""
 
 from __future__ import annotations
+
+from collections import defaultdict
 
 import pytest
 
@@ -14,3 +16,16 @@ def cluster(api: Api) -> Cluster:
     made = Cluster(api)
     made.empty()
     return made
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print which kinds of objects were checked by what, with the number of checks that passed."""
+    counts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for report in terminalreporter.getreports("passed"):
+        if report.when == "call":
+            for kind, by, _ in (value for name, value in report.user_properties if name == "checked"):
+                counts[kind][by] += 1
+    if counts:
+        terminalreporter.section("what checked the manifests")
+    for kind in sorted(counts):
+        terminalreporter.line(f"{kind}: " + ", ".join(f"{by} {count}" for by, count in sorted(counts[kind].items())))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,17 @@ def test_a_store_that_is_up_to_date_is_left_alone(
     assert run(path) == 0
 
     assert capsys.readouterr().out == f"sqlite:///{path}: schema version 10, nothing to do\n"
+
+
+def test_it_waits_for_a_database_that_does_not_answer_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    begin = time.monotonic()
+
+    assert main(["migrate", "--db", f"mysql://someone@127.0.0.1:{port}/metadata", "--wait", "3"]) != 0
+
+    assert time.monotonic() - begin >= 2
+    assert "waiting: cannot reach the database" in capsys.readouterr().err
 
 
 def test_a_loss_is_printed_and_refused_until_it_is_accepted(

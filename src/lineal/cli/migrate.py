@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from lineal import errors
 from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami, whole_number
 from lineal.cli.output import add_output_flags, is_text, print_record, showing_progress
 from lineal.urls import redact_url
@@ -17,6 +20,7 @@ from lineal.urls import redact_url
 if TYPE_CHECKING:
     from lineal.upkeep.migration import Plan
 
+_PAUSE_SECONDS = 2.0
 _BACKUP = "Back up the database and stop what uses it, then run this without --dry-run."
 
 
@@ -32,6 +36,13 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="accept that values which the older version cannot hold are lost"
     )
+    parser.add_argument(
+        "--wait",
+        type=whole_number(0, 86_400),
+        default=0,
+        metavar="SECONDS",
+        help="how long to wait for a database that does not answer yet (default: 0)",
+    )
     add_output_flags(parser)
 
 
@@ -41,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
 
     settings = required_database(args)
     target = migration.SCHEMA_VERSION if args.to is None else args.to
-    planned = migration.plan_migration(settings, target)
+    planned = _once_it_answers(args.wait, lambda: migration.plan_migration(settings, target))
     if is_text(args):
         print(f"{redact_url(settings.url)}: {_title(planned)}")
         for line in _lines(planned):
@@ -57,6 +68,19 @@ def run(args: argparse.Namespace) -> None:
         print(f"Done: schema version {planned.end}.")
     elif not planned.is_done:
         print(f"Nothing was changed. {_dry_end(planned)}")
+
+
+def _once_it_answers(seconds: int, plan: Callable[[], Plan]) -> Plan:
+    """Return the plan, as soon as the database answers within some seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return plan()
+        except errors.UnavailableError as error:
+            if time.monotonic() + _PAUSE_SECONDS > end:
+                raise
+            print(f"waiting: {error.message}", file=sys.stderr, flush=True)
+            time.sleep(_PAUSE_SECONDS)
 
 
 def _record(planned: Plan, *, done: bool) -> dict[str, Any]:

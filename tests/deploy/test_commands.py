@@ -1,0 +1,107 @@
+"""The commands of docs/operations/kubernetes.md, as far as an API server without controllers lets them run.
+
+Those of the swap are in test_swap.py.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.choices import as_served
+from tests.deploy.cluster import DEPLOY, KUBEFLOW, Cluster, documented, rendered, sections
+
+pytestmark = pytest.mark.slow
+
+SWAP = {"In place of Kubeflow's metadata server", "Going back", "Without Envoy", "Envoy again"}
+HERE = {"Your kustomization", "Only the image", "Behind Kubeflow's gateway"}
+WITH_TOKENS = {"Access to the server", "Monitoring", "Backup and retention"}
+NOT_TRIED = {
+    "docker buildx build ": "there is no builder",
+    "kubectl -n lineal create job --from=cronjob/": "Kubernetes 1.20 has no CronJobs of batch/v1",
+}
+FIXTURE = Path(__file__).with_name("kubeflow_metadata.yaml")
+MENU = {"menuLinks": [{"icon": "book", "link": "/books/", "text": "Books", "type": "item"}], "externalLinks": []}
+LINK = {"icon": "timeline", "link": "/lineal/", "text": "Lineage", "type": "item"}
+
+
+def tried(heading: str) -> list[str]:
+    return [one for one in documented(heading) if not one.startswith(tuple(NOT_TRIED))]
+
+
+def test_every_command_of_the_page_is_tried_or_listed_with_the_reason() -> None:
+    with_commands = {heading for heading in sections() if documented(heading)}
+
+    assert {heading for heading in with_commands if tried(heading)} == SWAP | HERE | WITH_TOKENS
+    everything = [command for heading in with_commands for command in documented(heading)]
+    assert all(any(one.startswith(start) for one in everything) for start in NOT_TRIED)
+
+
+def test_the_example_of_a_kustomization_can_be_applied(cluster: Cluster, tmp_path: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", sections()["Your kustomization"], flags=re.DOTALL)
+    (tmp_path / "lineal").mkdir()
+    (tmp_path / "deploy").symlink_to(DEPLOY)
+    (tmp_path / "lineal" / "kustomization.yaml").write_text(text)
+    apply, namespace, secret = tried("Your kustomization")
+    cluster.kubectl("delete", "secrets", "--all", "-n", "lineal")
+
+    assert apply == "kubectl apply -k lineal"
+    made = [as_served(one) for one in rendered(tmp_path / "lineal")]
+    cluster.kubectl("apply", "-f", "-", text=yaml.safe_dump_all(made))
+
+    assert "namespace/lineal" in cluster.shell(f"{namespace} --dry-run=client")
+    cluster.shell(secret)
+    assert {one["kind"] for one in made} >= {"PodDisruptionBudget", "CronJob", "Deployment"}
+
+
+def test_kubeflows_own_manifest_can_have_lineals_image(cluster: Cluster) -> None:
+    cluster.kubectl("-n", KUBEFLOW, "apply", "-f", str(FIXTURE))
+
+    (command,) = tried("Only the image")
+    cluster.shell(command)
+
+    spec = cluster.object("deployments", "metadata-grpc-deployment")["spec"]["template"]["spec"]
+    assert [one["image"] for one in spec["containers"]] == ["REGISTRY/lineal:TAG"]
+
+
+def test_the_link_of_the_dashboard_is_added_once_and_taken_away(cluster: Cluster) -> None:
+    data = {"links": json.dumps(MENU), "settings": '{"DASHBOARD_FORCE_IFRAME": true}'}
+    made = {"metadata": {"name": "centraldashboard-config"}, "data": data}
+    cluster.api.create(f"/api/v1/namespaces/{KUBEFLOW}/configmaps", made)
+    add, remove = tried("Behind Kubeflow's gateway")
+
+    for _ in range(2):
+        cluster.shell(add)
+        assert menu(cluster) == {**MENU, "menuLinks": [*MENU["menuLinks"], LINK]}
+    cluster.shell(remove)
+
+    assert menu(cluster) == MENU
+    assert cluster.object("configmaps", "centraldashboard-config")["data"]["settings"] == data["settings"]
+
+
+def menu(cluster: Cluster) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(cluster.object("configmaps", "centraldashboard-config")["data"]["links"])
+    return found
+
+
+@pytest.mark.parametrize("heading", sorted(WITH_TOKENS))
+def test_tokens_go_from_the_server_into_secrets(cluster: Cluster, heading: str, tmp_path: Path) -> None:
+    cluster.api.call("POST", "/api/v1/namespaces", {"metadata": {"name": "lineal"}})
+    cluster.kubectl("delete", "secrets", "--all", "-n", "lineal")
+
+    for command in tried(heading):
+        # The same command, in a process here instead of in a pod, which cannot run.
+        here = command.replace("kubectl -n lineal exec deploy/lineal-server -- lineal", f"{sys.executable} -m lineal")
+        assert here != command
+        cluster.shell(here, LINEAL_URL=f"sqlite:///{tmp_path / 'metadata.db'}")
+
+    names = re.findall(r"lineal-[a-z]+-token", " ".join(tried(heading)))
+    text = cluster.kubectl("-n", "lineal", "get", "secrets", "-o", "name")
+    assert names
+    assert set(text.split()) >= {f"secret/{name}" for name in names}
