@@ -28,6 +28,12 @@ def add(commands: Commands) -> None:
         "--redact", metavar="PATH", action="append", help="a path whose values are never stored (spec.token)"
     )
     parser.add_argument(
+        "--no-objects",
+        dest="objects",
+        action="store_false",
+        help="store what is read from objects, such as names, labels, states and times, and not the objects",
+    )
+    parser.add_argument(
         "--relist", action="store_true", help="record every object again, for example after you changed a handler"
     )
     _add(parser, "--kubeconfig", str, "FILE", "how to reach the cluster; default: the pod's own, or the user's")

@@ -21,22 +21,31 @@ OBJECT_PROPERTY = "object"
 class ObjectHandler(Handler):
     """Records each object as an artifact: LIVE while it is there, DELETED afterwards."""
 
+    def __init__(self, *, whole: bool = True) -> None:
+        """Make a handler.
+
+        Args:
+            whole: whether the object itself is stored, in the property `object`.
+
+        """
+        self._left_out = () if whole else (OBJECT_PROPERTY,)
+
     def on_add(self, seen: Seen) -> Records:
         """Return the artifact of an object."""
-        return Records(artifacts=(_artifact(seen, state="LIVE"),))
+        return Records(artifacts=(_artifact(seen, state="LIVE", left_out=self._left_out),))
 
     def on_delete(self, seen: Seen) -> Records:
         """Return the artifact of an object that is gone."""
-        return Records(artifacts=(_artifact(seen, state="DELETED"),))
+        return Records(artifacts=(_artifact(seen, state="DELETED", left_out=self._left_out),))
 
 
-def _artifact(seen: Seen, *, state: str) -> ArtifactRecord:
+def _artifact(seen: Seen, *, state: str, left_out: tuple[str, ...]) -> ArtifactRecord:
     return ArtifactRecord(
         type_name=seen.resource.type_name,
         external_id=seen.external_id,
         uri=seen.path,
         state=state,
-        properties={name: text or None for name, text in _properties(seen).items()},
+        properties={name: text if text and name not in left_out else None for name, text in _properties(seen).items()},
         custom_properties={names.WORKSPACE_PROPERTY: names.ORIGINAL_WORKSPACE, f"{OBJECT_PROPERTY}_left_out": None},
     )
 

@@ -63,7 +63,7 @@ class Recording:
             store,
             cluster=cluster,
             queue=self._queue,
-            built_in=[ObjectHandler(), WorkloadHandler()],
+            built_in=[ObjectHandler(whole=settings.objects), WorkloadHandler()],
             own=own_handlers,
             place=Place(
                 cluster_name, lambda namespace: settings.workspace_of(cluster_name, namespace), settings.selector

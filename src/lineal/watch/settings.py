@@ -20,6 +20,7 @@ class WatchSettings:
         namespaces: the namespaces to watch; none for all.
         selector: a label selector; "" for every object.
         redact: paths whose values are never stored ("spec.token", "*.password").
+        objects: whether the objects themselves are stored, without their secrets, or only what is read from them.
         workspace: the name of an execution's workspace; `{cluster}` and `{namespace}` are filled in.
         lease: "namespace/name" of the lease that decides which of several replicas records; "" for none.
         http_host: the address of health and metrics.
@@ -39,6 +40,7 @@ class WatchSettings:
     namespaces: tuple[str, ...] = ()
     selector: str = ""
     redact: tuple[str, ...] = ()
+    objects: bool = True
     workspace: str = "{cluster}/{namespace}"
     lease: str = ""
     http_host: str = "127.0.0.1"

@@ -14,6 +14,7 @@ from lineal.config import LIMITS_OF_MESSAGES
 from lineal.watch import names
 from lineal.watch.objects import OBJECT_PROPERTY
 from lineal.watch.queue import Source
+from lineal.watch.redaction import Redaction
 from lineal.watch.resources import Resource
 from lineal.wire import metadata_store as pb
 
@@ -138,7 +139,7 @@ def stored_object(store: MetadataStore, resource: Resource, *, cluster: str, uid
         artifact = pb.Artifact()
     text = _text(artifact, OBJECT_PROPERTY)
     if text:
-        return dict(json_text.loads(text)), artifact.uri
+        return Redaction().apply(dict(json_text.loads(text))), artifact.uri  # an older Lineal hid less
     metadata = {"uid": uid, "name": _text(artifact, "name"), "namespace": _text(artifact, "namespace")}
     created = _text(artifact, "create_time")
     found = {

@@ -24,6 +24,7 @@ from lineal.watch.recorder import Recorder
 from lineal.watch.records import Records, merged
 from lineal.watch.reflector import is_gone
 from lineal.watch.store import is_about_credentials, is_passing, is_too_large, stored_object
+from lineal.watch.unseen_ends import end_unseen, is_identity_alone
 
 LARGE = 64 << 10
 ATTEMPTS = 5
@@ -134,8 +135,11 @@ class Writer:
         return Seen(served.resource, obj, cluster_name, workspace, time=now(), path=path)
 
     def _write_seen(self, change: Change, seen: Seen) -> None:
-        together = [self._ask(handler, change.verb, seen) for handler in self._built_in]
-        self._put(merged(together), seen, large=len(change.body) > LARGE)
+        if change.body or not is_identity_alone(seen):
+            together = merged([self._ask(handler, change.verb, seen) for handler in self._built_in])
+        else:
+            together = self._repeat(lambda: end_unseen(self._store, seen), what=str(seen))
+        self._put(together, seen, large=len(change.body) > LARGE)
         for handler in self._own:
             self._put(self._ask(handler, change.verb, seen), seen, large=False)
 

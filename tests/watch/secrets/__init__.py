@@ -57,7 +57,9 @@ def marks(pattern: re.Pattern[str]) -> set[str]:
     return {mark for path in ABOUT.glob("*.yaml") for mark in pattern.findall(path.read_text())}
 
 
-def packed_forms(mark: str) -> list[bytes]:
-    """A mark as it is, and what is the same in base64 wherever it starts."""
-    forms = [base64.b64encode(b"\0" * before + mark.encode())[4 * bool(before) : -4] for before in range(3)]
-    return [mark.encode(), *(form[:8] for form in forms)]
+def packed_marks() -> re.Pattern[bytes]:
+    """What the marks of planted secrets begin with in base64, wherever they start in what is packed."""
+    packed = [base64.b64encode(b"\0" * before + b"Qx7Z0") for before in range(3)]
+    return re.compile(
+        b"|".join(re.escape(form[skipped : skipped + 5]) for form, skipped in zip(packed, (0, 2, 3), strict=True))
+    )
