@@ -106,7 +106,7 @@ _SETTING = re.compile(r"[\w.-]+=[^\s&\0]+")
 _STARTS_QUOTED = re.compile(r"[rbfuRBFU]{0,2}(\\{0,15}[\"'])")
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _LONGEST_EXPRESSION = 1000
-_LONGEST_PACKED = 32 << 20
+_LONGEST_PACKED = 8 << 20
 
 
 def hide_in_text(text: str) -> str:
