@@ -6,13 +6,11 @@ its end is added. What stays out: objects that the store holds; the handlers rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds.workload import FINAL
-from lineal.watch.records import ArtifactRecord, ExecutionRecord, Plain, Records
+from lineal.watch.records import ArtifactRecord, ExecutionRecord, Records
 from lineal.watch.times import WATCHER
 from lineal.wire import metadata_store as pb
 
@@ -51,8 +49,7 @@ def _deleted(artifact: pb.Artifact, seen: Seen) -> ArtifactRecord:
         external_id=seen.external_id,
         uri=artifact.uri,
         state="DELETED",
-        properties={**_plain(artifact.properties), "last_update": seen.time},
-        custom_properties=_plain(artifact.custom_properties),
+        properties={"last_update": seen.time},
     )
 
 
@@ -60,23 +57,11 @@ def _ended(execution: pb.Execution, seen: Seen) -> ExecutionRecord:
     """Return the execution with an end, unless it has one."""
     workload = seen.resource.workload
     state = pb.Execution.State.Name(execution.last_known_state)
-    properties = _plain(execution.properties)
-    over = {"end_time": seen.time, "end_time_from": WATCHER}
+    over = state in FINAL
     return ExecutionRecord(
         type_name=seen.resource.type_name,
         external_id=seen.external_id,
-        state=state if state in FINAL else "COMPLETE" if workload and workload.serves else "CANCELED",
+        state=state if over else "COMPLETE" if workload and workload.serves else "CANCELED",
         base_type=workload.base_type if workload else "PROCESS",
-        properties=properties if properties.get("end_time") or state in FINAL else {**properties, **over},
-        custom_properties=_plain(execution.custom_properties),
+        first_properties={} if over else {"end_time": seen.time, "end_time_from": WATCHER},
     )
-
-
-def _plain(properties: Mapping[str, pb.Value]) -> dict[str, Plain]:
-    """Return the values that handlers write."""
-    found: dict[str, Plain] = {}
-    for name, value in properties.items():
-        which = value.WhichOneof("value")
-        if which in ("string_value", "int_value", "double_value", "bool_value"):
-            found[name] = getattr(value, which)
-    return found
