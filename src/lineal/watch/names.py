@@ -20,6 +20,9 @@ STATUS_DETAIL_PROPERTY = "status_detail"
 STATUS_REASON_PROPERTY = "status_reason"
 STATUS_MESSAGE_PROPERTY = "status_message"
 
+# The step of a Workflow that a pod is, by which the Workflow finds its execution.
+STEP_PROPERTY = "__argo_step__"
+
 ORIGINAL_WORKSPACE = "resource_watcher"
 OWNER_TYPE = "lineal.dev/owner"
 PROGRESS_TYPE = "lineal.dev/watch_progress"

@@ -8,14 +8,13 @@ again (`writer.py`).
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field, replace
 
 from lineal import errors
 from lineal.client import MetadataStore
+from lineal.watch.additions import Additions, Memory, as_stored
 from lineal.watch.merging import (
     differing,
     each_once,
@@ -30,22 +29,8 @@ from lineal.watch.type_ids import TypeIds
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 
-REMEMBERED = 5000
 MOST_ROUNDS = 100
-_K = TypeVar("_K", bound=Hashable)
-_V = TypeVar("_V")
 _Edge = tuple[int | None, int | None, pb.Event]
-
-
-class Memory(OrderedDict[_K, _V], Generic[_K, _V]):
-    """A mapping that forgets its oldest entries."""
-
-    def put(self, key: _K, value: _V) -> None:
-        """Remember a value."""
-        self[key] = value
-        self.move_to_end(key)
-        if len(self) > REMEMBERED:
-            self.popitem(last=False)
 
 
 @dataclass
@@ -81,18 +66,28 @@ class Recorder:
 
     def _forget(self) -> None:
         self._types = TypeIds(self._store)
+        self._additions = Additions(self._store)
         self._executions: Memory[str, _Execution] = Memory()
         self._artifact_ids: Memory[str, int] = Memory()
         self._parents: Memory[tuple[int, int], bool] = Memory()
         self._contexts: Memory[int, Mapping[str, Given]] = Memory()
 
     def _write(self, records: Records) -> None:
-        contents = _Contents(list(records.artifacts))
-        stored = [self._stored_execution(execution.external_id) for execution in records.executions]
+        found = [(one, self._additions.find(one)) for one in records.executions if not self._additions.is_written(one)]
+        executions = [(one, old) for one, old in found if old is not None or not one.if_stored]
+        merged = replace(records, executions=tuple(as_stored(one, old) for one, old in executions))
+        self._write_all(merged, [old for _, old in executions])
+        for one, old in executions:
+            self._additions.wrote(one, old)
+
+    def _write_all(self, records: Records, stored: list[pb.Execution | None]) -> None:
+        contents = _Contents()
+        for artifact in records.artifacts:
+            contents.place(artifact)
         for index, (execution, old) in enumerate(zip(records.executions, stored, strict=True)):
             events = self._events(execution.external_id, old)
-            for record, event_type in _links(execution):
-                self._join(contents, index, events, record, event_type)
+            for record, event in _links(execution):
+                self._join(contents, index, events, record, event)
         execution_ids, artifact_ids, context_ids = self._store.put_lineage_subgraph(
             [self._execution(one, old) for one, old in zip(records.executions, stored, strict=True)],
             [self._artifact(record, self._stored_artifact(record.identity)) for record in contents.artifacts],
@@ -106,13 +101,6 @@ class Recorder:
             self._merge_context(context, context_id)
         for child, parent in records.parents:
             self._put_parent(context_ids[child], context_ids[parent])
-
-    def _stored_execution(self, external_id: str) -> pb.Execution | None:
-        """Return the stored execution of an external id, None if there is none."""
-        try:
-            return self._store.get_executions_by_external_ids([external_id])[0]
-        except errors.NotFoundError:
-            return None
 
     def _stored_artifact(self, external_id: str) -> pb.Artifact | None:
         """Return the stored artifact of an external id, None if there is none."""
@@ -134,7 +122,7 @@ class Recorder:
         return known.events
 
     def _join(
-        self, contents: _Contents, index: int, events: set[tuple[int, int]], record: ArtifactRecord, event_type: int
+        self, contents: _Contents, index: int, events: set[tuple[int, int]], record: ArtifactRecord, event: pb.Event
     ) -> None:
         """Add an event, and its artifact unless one that is stored is meant."""
         artifact_id = self._artifact_ids.get(record.identity) or self._find_or_log(record)
@@ -143,8 +131,10 @@ class Recorder:
         place = None
         if record.external_id or artifact_id is None:
             place = contents.place(record)
-        if artifact_id is None or (artifact_id, event_type) not in events:
-            contents.add_edge(index, place, None if place is not None else artifact_id, event_type)
+        else:
+            event.artifact_id = artifact_id
+        if artifact_id is None or (artifact_id, event.type) not in events:
+            contents.add_edge(index, place, event)
 
     def _find_or_log(self, record: ArtifactRecord) -> int | None:
         """Return the id of the stored artifact that a record means; None if the request that follows is to write it.
@@ -154,6 +144,10 @@ class Recorder:
         """
         if record.external_id or not record.uri:
             return self._find(record)
+        for uri in record.other_uris:
+            found = self._newest(record, uri)
+            if found is not None:
+                return self._newest(record, record.uri) or found
         request = lineage.LogArtifactRequest(
             artifact=self._artifact(record, None), judged=lineage.Judged(uri=record.uri)
         )
@@ -177,10 +171,16 @@ class Recorder:
         if record.external_id or not record.uri:
             stored = self._stored_artifact(record.identity)
             return stored.id if stored else None
-        found = [artifact.id for artifact in self._store.get_artifacts_by_uri(record.uri) if _means(record, artifact)]
+        return self._newest(record, record.uri)
+
+    def _newest(self, record: ArtifactRecord, uri: str) -> int | None:
+        """Return the id of the newest artifact at a uri that a record means, None if there is none."""
+        found = [artifact.id for artifact in self._store.get_artifacts_by_uri(uri) if _means(record, artifact)]
         return max(found, default=None)
 
     def _execution(self, record: ExecutionRecord, stored: pb.Execution | None) -> pb.Execution:
+        if record.adds and stored is not None and not record.properties:
+            return merged_execution(record, stored, type_id=stored.type_id)
         declared = {**record.first_properties, **record.properties}
         type_id = self._types.execution_type(record.type_name, declared, base_type=record.base_type)
         return merged_execution(record, stored, type_id=type_id)
@@ -232,28 +232,38 @@ class Recorder:
 class _Contents:
     """The artifacts of a request, each once, and the events between them and its executions."""
 
-    artifacts: list[ArtifactRecord]
+    artifacts: list[ArtifactRecord] = field(default_factory=list)
     edges: list[_Edge] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
+    _joined: set[tuple[int, int | None, int, int]] = field(default_factory=set)
 
     def place(self, record: ArtifactRecord) -> int:
         """Return the place of an artifact in the request, which it is added to if it is not there."""
-        for index, artifact in enumerate(self.artifacts):
-            if artifact.identity == record.identity:
-                self.artifacts[index] = joined_artifacts(record, artifact)
-                return index
-        self.artifacts.append(record)
-        return len(self.artifacts) - 1
+        index = self._places.setdefault(record.identity, len(self.artifacts))
+        if index == len(self.artifacts):
+            self.artifacts.append(record)
+        else:
+            self.artifacts[index] = joined_artifacts(record, self.artifacts[index])
+        return index
 
-    def add_edge(self, execution_index: int, place: int | None, artifact_id: int | None, event_type: int) -> None:
-        """Add an event, once."""
-        event = pb.Event(type=event_type, artifact_id=artifact_id)  # type: ignore[arg-type]
-        if (execution_index, place, event) not in self.edges:
+    def add_edge(self, execution_index: int, place: int | None, event: pb.Event) -> None:
+        """Add an event, unless one of its type joins the two already: a store keeps only one."""
+        key = (execution_index, place, event.artifact_id, event.type)
+        if key not in self._joined:
+            self._joined.add(key)
             self.edges.append((execution_index, place, event))
 
 
-def _links(record: ExecutionRecord) -> list[tuple[ArtifactRecord, int]]:
-    inputs = [(artifact, int(pb.Event.INPUT)) for artifact in record.inputs]
-    return inputs + [(artifact, int(pb.Event.OUTPUT)) for artifact in record.outputs]
+def _links(record: ExecutionRecord) -> list[tuple[ArtifactRecord, pb.Event]]:
+    inputs = [(artifact, _event(pb.Event.INPUT, artifact.role)) for artifact in record.inputs]
+    return inputs + [(artifact, _event(pb.Event.OUTPUT, artifact.role)) for artifact in record.outputs]
+
+
+def _event(event_type: int, role: str) -> pb.Event:
+    event = pb.Event(type=event_type)  # type: ignore[arg-type]
+    if role:
+        event.path.steps.add(key=role)
+    return event
 
 
 def _means(record: ArtifactRecord, artifact: pb.Artifact) -> bool:

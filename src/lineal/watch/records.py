@@ -27,6 +27,8 @@ class ArtifactRecord:
         properties: properties that its type declares; the others stay as they are.
         custom_properties: further properties; the others stay as they are.
         any_type: whether a stored artifact of this uri is meant whatever its type.
+        other_uris: other forms of the uri; a stored artifact that has one of them is meant as well.
+        role: its name among the inputs or outputs of its execution, for the path of the event; "" for none.
 
     """
 
@@ -37,6 +39,8 @@ class ArtifactRecord:
     properties: Mapping[str, Given] = field(default_factory=dict)
     custom_properties: Mapping[str, Given] = field(default_factory=dict)
     any_type: bool = False
+    other_uris: tuple[str, ...] = ()
+    role: str = ""
 
     @property
     def identity(self) -> str:
@@ -63,6 +67,12 @@ class ExecutionRecord:
             stored execution, the first value is written anew.
         inputs: the artifacts that it used; links that are stored stay.
         outputs: the artifacts that it made; links that are stored stay.
+        also_known_as: the external id under which another object tells of the same execution; the execution is found by
+            it as well, and then has the external id of this record.
+        adds: whether another object describes the execution: if it is stored, only custom properties and links are
+            added to it.
+        found_by: for an addition, the custom property of the execution that holds this record's external id.
+        if_stored: for an addition, whether nothing is written if the execution is not stored.
 
     """
 
@@ -76,6 +86,10 @@ class ExecutionRecord:
     renewed_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inputs: tuple[ArtifactRecord, ...] = ()
     outputs: tuple[ArtifactRecord, ...] = ()
+    also_known_as: str = ""
+    adds: bool = False
+    found_by: str = ""
+    if_stored: bool = False
 
 
 @dataclass(frozen=True)

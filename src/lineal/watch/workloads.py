@@ -1,7 +1,7 @@
 """The handler of kinds that do work: a Pod, a Job or another workload becomes an execution.
 
-Its state, times, image, command and parents come from the object; its inputs and outputs from annotations, or from the
-uri of the model that it serves. What differs between kinds is data (`kinds/`); `states.py` reads states, and `times.py`
+Its state, times, image, command and parents come from the object; its inputs and outputs from annotations, and from
+what `made` finds in the object. What differs between kinds is data (`kinds/`); `states.py` reads states, and `times.py`
 times.
 """
 
@@ -18,9 +18,10 @@ from lineal.watch.annotations import linked_artifacts
 from lineal.watch.handlers import Handler, Seen
 from lineal.watch.kinds import Workload
 from lineal.watch.kinds.workload import Reading
+from lineal.watch.made import made_of
 from lineal.watch.objects import to_json
 from lineal.watch.paths import first_text, mapping, texts, values
-from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
+from lineal.watch.records import ContextRecord, ExecutionRecord, Records
 from lineal.watch.resources import Resource
 from lineal.watch.states import Status, status_of
 from lineal.watch.times import STATUS, Times, times_of
@@ -51,20 +52,28 @@ def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
     outputs, wrong_outputs = linked_artifacts(seen, names.OUTPUTS_ANNOTATION)
     reading = workload.read(seen.object)
     status = status_of(seen.object, workload, reading, deleted=deleted)
+    made = made_of(seen, workload, _owner(seen))
     execution = ExecutionRecord(
         type_name=seen.resource.type_name,
         external_id=seen.external_id,
         state=status.state,
         base_type=workload.base_type,
-        properties={name: text or None for name, text in _properties(seen, workload, reading).items()},
-        custom_properties={**reading.metrics, **_custom_properties(seen, status)},
-        inputs=(*inputs, *_served_models(seen, workload)),
-        outputs=outputs,
+        properties={
+            **made.properties,
+            **{name: text or None for name, text in _properties(seen, workload, reading).items()},
+        },
+        custom_properties={**reading.metrics, **made.custom_properties, **_custom_properties(seen, status)},
+        inputs=(*inputs, *made.inputs),
+        outputs=(*outputs, *made.outputs),
+        also_known_as=made.also_known_as,
     )
     execution = with_times(execution, times_of(seen.object, workload, status, now=seen.time), again=workload.serves)
     contexts, parents = _contexts(seen)
     return Records(
-        executions=(execution,), contexts=contexts, parents=parents, problems=(*wrong_inputs, *wrong_outputs)
+        executions=(execution, *made.executions),
+        contexts=(*contexts, *made.contexts),
+        parents=parents,
+        problems=(*wrong_inputs, *wrong_outputs, *made.problems),
     )
 
 
@@ -157,15 +166,6 @@ def _containers(template: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the containers of a pod's description; some kinds describe a single one in its place."""
     listed = [*values(template, "containers.*"), *values(template, "container"), *values(template, "model")]
     return [mapping(container) for container in listed] or [template]
-
-
-def _served_models(seen: Seen, workload: Workload) -> tuple[ArtifactRecord, ...]:
-    uri = first_text(seen.object, workload.model_uri)
-    workspace = {names.WORKSPACE_PROPERTY: seen.workspace}
-    model = ArtifactRecord(
-        names.MODEL_TYPE, uri=uri, properties={"name": seen.name}, custom_properties=workspace, any_type=True
-    )
-    return (model,) if uri else ()
 
 
 def _owner(seen: Seen) -> dict[str, Any]:

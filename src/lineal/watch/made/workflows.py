@@ -1,0 +1,124 @@
+"""What the steps of an Argo Workflow made and read, from the Workflow's status, and what the Workflow itself did.
+
+Argo's pods tell what they made in an annotation up to version 3.3; since then only the Workflow does. A step is the
+execution of its pod: the pod tells under which id the Workflow knows it. If the watcher has not seen the pod, the
+execution is made from what the Workflow tells, and the pod takes it over. What stays out: the Workflow's state
+(`kinds/argo.py`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lineal import json_text
+from lineal.watch import names
+from lineal.watch.handlers import Seen
+from lineal.watch.made.argo import Surroundings, read_inputs, read_outputs
+from lineal.watch.made.made import Made, joined, storable, text_of
+from lineal.watch.made.pods import V2_ANNOTATION, is_of_kfp, run_context, step_id
+from lineal.watch.paths import first_text, mapping, values
+from lineal.watch.records import ExecutionRecord, Problem
+from lineal.watch.redaction import Redaction
+from lineal.watch.states import PHASES
+
+LONGEST_NODES = 64 << 20
+_ENDED = ("Succeeded", "Failed", "Error")
+_STEPS = ("Pod", "Container", "HTTP", "Plugin")
+"""The types of nodes that work; the others only hold some of them together, and hand on what these made."""
+POD_TYPE = "kubeflow.org/Pod/v1"
+
+
+def read_workflow(seen: Seen) -> Made:
+    """Return what a Workflow and its steps made and read; nothing of KFP 2, whose own programs record it."""
+    labels, annotations = mapping(seen.metadata.get("labels")), mapping(seen.metadata.get("annotations"))
+    if V2_ANNOTATION in mapping(next(iter(values(seen.object, "spec.podMetadata.annotations")), None)):
+        return Made()
+    repository = mapping(next(iter(values(seen.object, "status.artifactRepositoryRef.artifactRepository")), None))
+    around = Surroundings(seen, seen.name, repository=repository)
+    arguments = [mapping(one) for path in _ARGUMENTS for one in values(seen.object, path)]
+    own = [read_inputs(one, around) for one in arguments]
+    own += [read_outputs(one, around) for one in values(seen.object, "status.outputs")]
+    nodes, wrong = _nodes(seen, around)
+    steps = [_step(seen, node, around) for node in nodes]
+    context = Made(contexts=(run_context(seen.name),)) if is_of_kfp(labels, annotations) else Made()
+    return joined([context, *own, *steps, Made(problems=wrong)])
+
+
+_ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
+
+
+def _nodes(seen: Seen, around: Surroundings) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
+    """Return the nodes that work; Argo compresses them or puts them into a database if they are many."""
+    status = mapping(seen.object.get("status"))
+    nodes, packed = mapping(status.get("nodes")), text_of(status.get("compressedNodes"))
+    if not nodes and packed:
+        unpacked = _unpacked(packed)
+        if unpacked is None:
+            return [], (around.problem("its compressed nodes cannot be read"),)
+        nodes = unpacked
+    if not nodes and status.get("offloadNodeStatusVersion") and status.get("phase") in _ENDED:
+        return [], (around.problem("Argo keeps its nodes in a database, so nothing tells what its steps made"),)
+    return list(_working(nodes)), ()
+
+
+def _working(nodes: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for key, node in nodes.items():
+        told = mapping(node)
+        if told.get("type") in _STEPS and (told.get("inputs") or told.get("outputs")):
+            yield {**told, "id": text_of(told.get("id")) or key}
+
+
+def _unpacked(packed: str) -> dict[str, Any] | None:
+    """Return nodes that are compressed by gzip, in base64; None if they are not, or too large."""
+    try:
+        unpacking = zlib.decompressobj(wbits=31)
+        text = unpacking.decompress(base64.b64decode(packed), LONGEST_NODES)
+        nodes = json_text.loads(text) if unpacking.eof else None
+    except (binascii.Error, zlib.error, ValueError):
+        return None
+    return Redaction().apply(nodes) if isinstance(nodes, dict) else None
+
+
+def _step(seen: Seen, node: dict[str, Any], around: Surroundings) -> Made:
+    """Return what a step made and read, as an addition to the execution of its pod."""
+    name = text_of(node.get("displayName")) or text_of(node.get("name")) or node["id"]
+    inside = replace(around, step=name)
+    made = joined([read_inputs(node.get("inputs"), inside), read_outputs(node.get("outputs"), inside)])
+    if not (made.inputs or made.outputs or made.custom_properties):
+        return Made(problems=made.problems)
+    properties = {
+        "name": name,
+        "namespace": seen.namespace,
+        "cluster": seen.cluster,
+        "parent": seen.external_id,
+        "parent_name": f"Workflow/{seen.name}",
+        "phase": text_of(node.get("phase")),
+        "start_time": text_of(node.get("startedAt")),
+        "end_time": text_of(node.get("finishedAt")),
+    }
+    identity = step_id(seen, seen.uid, node["id"])
+    workspace = {names.WORKSPACE_PROPERTY: seen.workspace} if seen.namespace else {}
+    execution = ExecutionRecord(
+        POD_TYPE,
+        identity,
+        state=_state(node),
+        properties={key: storable(text) for key, text in properties.items() if text},
+        custom_properties={**made.custom_properties, names.STEP_PROPERTY: identity, **workspace},
+        inputs=made.inputs,
+        outputs=made.outputs,
+        adds=True,
+        found_by=names.STEP_PROPERTY,
+    )
+    return Made(executions=(execution,), problems=made.problems)
+
+
+def _state(node: Mapping[str, Any]) -> str:
+    """Return the state of a step; one whose outputs were memoized had no pod."""
+    if first_text(node, ["phase"]) == "Succeeded" and values(node, "memoizationStatus.hit") == [True]:
+        return "CACHED"
+    return PHASES.get(first_text(node, ["phase"]), "UNKNOWN").partition(" ")[0]

@@ -1,0 +1,177 @@
+"""What the steps of a Workflow made and read is told of their pods, whichever of the two the watcher sees first."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from lineal.wire import metadata_store as pb
+from tests.watch.made.storing import Storing, storing
+
+IN, OUT = pb.Event.INPUT, pb.Event.OUTPUT
+TABLE, MODEL = "minio://beds/runs/1/table.tgz", "minio://beds/runs/1/model.tgz"
+REPOSITORY = {"artifactRepository": {"s3": {"endpoint": "store.garden:9000", "bucket": "beds"}}, "default": True}
+NODES: dict[str, Any] = {
+    "grow": {"id": "grow", "name": "grow", "type": "DAG", "phase": "Succeeded", "children": ["grow-1", "grow-2"],
+             "outputs": {"artifacts": [{"name": "model", "s3": {"key": "runs/1/model.tgz"}}]}},
+    "grow-1": {"id": "grow-1", "name": "grow.fetch", "displayName": "fetch", "type": "Pod", "phase": "Succeeded",
+               "startedAt": "2026-05-01T00:00:01Z", "finishedAt": "2026-05-01T00:00:05Z",
+               "inputs": {"parameters": [{"name": "year", "value": "2025"}]},
+               "outputs": {"artifacts": [{"name": "table", "path": "/tmp/t", "s3": {"key": "runs/1/table.tgz"}}],
+                           "parameters": [{"name": "rows", "value": 1250}], "exitCode": "0"}},
+    "grow-2": {"id": "grow-2", "name": "grow.train", "displayName": "train", "type": "Pod", "phase": "Running",
+               "inputs": {"artifacts": [{"name": "table", "path": "/tmp/t", "s3": {"key": "runs/1/table.tgz"}}]},
+               "outputs": {"artifacts": [{"name": "model", "s3": {"key": "runs/1/model.tgz"}}], "result": "ok"}},
+}  # fmt: skip
+
+
+def workflow(nodes: dict[str, Any] | None = None, **status: Any) -> dict[str, Any]:
+    told = {"phase": "Running", "nodes": NODES if nodes is None else nodes, "artifactRepositoryRef": REPOSITORY}
+    return {"metadata": {"name": "grow", "uid": "wf-1"}, "spec": {}, "status": {**told, **status}}
+
+
+def pod(uid: str, node: str, phase: str = "Running") -> dict[str, Any]:
+    owner = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "name": "grow", "uid": "wf-1"}
+    metadata = {"name": f"grow-step-{uid}", "uid": uid, "ownerReferences": [owner]}
+    labels = {"workflows.argoproj.io/workflow": "grow"}
+    annotations = {"workflows.argoproj.io/node-id": node}
+    return {"metadata": {**metadata, "labels": labels, "annotations": annotations}, "spec": {"containers": []},
+            "status": {"phase": phase}}  # fmt: skip
+
+
+def see(running: Storing, *objects: dict[str, Any]) -> None:
+    for obj in objects:
+        running.record("Pod/v1" if "containers" in obj["spec"] else "Workflow.argoproj.io/v1alpha1", obj)
+
+
+PODS = [pod("p-1", "grow-1", "Succeeded"), pod("p-2", "grow-2")]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param([*PODS, workflow()], id="the pods first"),
+        pytest.param([workflow(), *PODS], id="the workflow first"),
+        pytest.param([PODS[0], workflow(), PODS[1], PODS[0], workflow()], id="in turns"),
+    ],
+)
+def test_a_step_is_the_execution_of_its_pod(order: list[dict[str, Any]]) -> None:
+    with storing() as running:
+        see(running, *order)
+
+        assert {one.external_id for one in running.store.get_executions()} == {
+            "garden/wf-1",
+            "garden/p-1",
+            "garden/p-2",
+        }
+        assert running.links("p-1") == {(OUT, "table", TABLE)}
+        assert running.links("p-2") == {(IN, "table", TABLE), (OUT, "model", MODEL)}
+        assert running.texts("p-1", "input:year", "__kf_workspace__") == ["2025", "garden/beds"]
+        assert running.execution("p-1").custom_properties["output:rows"].int_value == 1250
+        assert running.texts("p-2", "output:result") == ["ok"]
+        assert running.execution("p-1").last_known_state == pb.Execution.COMPLETE
+        assert running.execution("p-1").properties["name"].string_value == "grow-step-p-1"
+        assert len(running.store.get_artifacts()) == 2
+        assert running.problems == []
+
+
+def test_a_step_whose_pod_is_not_watched_is_an_execution_that_follows_the_workflow() -> None:
+    with storing() as running:
+        see(running, workflow())
+        see(running, workflow({**NODES, "grow-2": {**NODES["grow-2"], "phase": "Failed"}}))
+        steps = {uid: running.execution(f"wf-1/{uid}") for uid in ("grow-1", "grow-2")}
+
+        assert steps["grow-1"].properties["end_time"].string_value == "2026-05-01T00:00:05Z"
+        assert steps["grow-1"].properties["parent"].string_value == "garden/wf-1"
+        assert [one.last_known_state for one in steps.values()] == [pb.Execution.COMPLETE, pb.Execution.FAILED]
+        assert running.links("wf-1/grow-2") == {(IN, "table", TABLE), (OUT, "model", MODEL)}
+
+
+def test_the_pod_keeps_what_the_workflow_told_after_the_watcher_was_started_again() -> None:
+    with storing() as running:
+        see(running, *PODS, workflow())
+        running.__post_init__()
+        see(running, pod("p-2", "grow-2", "Failed"), workflow(), pod("p-2", "grow-2", "Failed"))
+
+        assert running.texts("p-2", "output:result") == ["ok"]
+        assert running.execution("p-2").last_known_state == pb.Execution.FAILED
+        assert len(running.links("p-2")) == 2
+        assert len(running.store.get_executions()) == 3
+
+
+def test_an_artifact_that_kubeflow_pipelines_recorded_itself_is_found_by_its_uri() -> None:
+    with storing() as running:
+        table = running.put_artifact("system.Dataset", "s3://beds/runs/1/table.tgz")
+        model = running.put_artifact("system.Model", MODEL)
+        see(running, *PODS, workflow())
+
+        assert {one.id for one in running.store.get_artifacts()} == {table, model}
+        assert running.links("p-1") == {(OUT, "table", "s3://beds/runs/1/table.tgz")}
+
+
+def test_what_goes_into_a_workflow_and_what_it_hands_on_is_its_own() -> None:
+    arguments = {"parameters": [{"name": "year", "value": "2024"}, {"name": "rate", "value": "0.1"}]}
+    own = {"parameters": [{"name": "year", "value": "2025"}],
+           "artifacts": [{"name": "seeds", "gcs": {"bucket": "barn", "key": "seeds"}}]}  # fmt: skip
+    outputs = {"artifacts": [{"name": "best", "s3": {"key": "runs/1/model.tgz"}}]}
+    told = workflow({}, storedWorkflowTemplateSpec={"arguments": arguments}, outputs=outputs)
+    with storing() as running:
+        see(running, {**told, "spec": {"arguments": own}})
+
+        assert running.links("wf-1") == {(IN, "seeds", "gs://barn/seeds"), (OUT, "best", MODEL)}
+        assert running.texts("wf-1", "input:year", "input:rate") == ["2025", "0.1"]
+
+
+def test_nodes_that_argo_compressed_are_read() -> None:
+    packed = base64.b64encode(gzip.compress(json.dumps(NODES).encode())).decode()
+    with storing() as running:
+        see(running, workflow({}, compressedNodes=packed))
+
+        assert running.links("wf-1/grow-1") == {(OUT, "table", TABLE)}
+
+
+@pytest.mark.parametrize(
+    ("status", "problem"),
+    [
+        ({"compressedNodes": "bm90IGd6aXA="}, "its compressed nodes cannot be read"),
+        ({"compressedNodes": "***"}, "its compressed nodes cannot be read"),
+        ({"offloadNodeStatusVersion": "fnv:1", "phase": "Succeeded"}, "Argo keeps its nodes in a database"),
+    ],
+)
+def test_nodes_that_cannot_be_read_are_a_problem(status: dict[str, Any], problem: str) -> None:
+    with storing() as running:
+        see(running, workflow({}, **status))
+
+        assert [problem in text for text in running.problems] == [True]
+
+
+def test_a_workflow_of_kubeflow_pipelines_2_is_left_to_its_own_programs() -> None:
+    spec = {"podMetadata": {"annotations": {"pipelines.kubeflow.org/v2_component": "true"}}}
+    with storing() as running:
+        see(running, {**workflow(), "spec": spec})
+
+        assert running.links("wf-1") == set()
+        assert len(running.store.get_executions()) == 1
+
+
+def test_a_workflow_of_kubeflow_pipelines_1_is_a_run_with_its_steps() -> None:
+    told = workflow()
+    labels = {"pipeline/runid": "r-1"}
+    with storing() as running:
+        see(running, {**told, "metadata": {**told["metadata"], "labels": labels}})
+        [run] = running.store.get_contexts_by_type("KfpRun")
+
+        assert run.name == "grow"
+        assert len(running.store.get_executions_by_context(run.id)) == 3
+
+
+def test_a_memoized_step_is_cached() -> None:
+    node = {**NODES["grow-1"], "memoizationStatus": {"hit": True, "key": "k", "cacheName": "c"}}
+    with storing() as running:
+        see(running, workflow({"grow-1": node}))
+
+        assert running.execution("wf-1/grow-1").last_known_state == pb.Execution.CACHED
