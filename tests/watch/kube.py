@@ -215,6 +215,9 @@ def custom_kind(group: str, kind: str, *, version: str = "v1", scope: str = "Nam
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     versions = [{"name": version, "served": True, "storage": True, "schema": schema}]
     return {
-        "metadata": {"name": f"{plural}.{group}"},
+        "metadata": {
+            "name": f"{plural}.{group}",
+            "annotations": {"api-approved.kubernetes.io": "unapproved, for tests"},  # groups below k8s.io need it
+        },
         "spec": {"group": group, "scope": scope, "versions": versions, "names": {"kind": kind, "plural": plural}},
     }

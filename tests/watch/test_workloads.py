@@ -168,16 +168,21 @@ def test_an_inference_service_is_a_serving_execution_of_the_model_at_its_uri(api
     [
         ("TFJob.kubeflow.org/v1", {"conditions": [{"type": "Running", "status": "True"}]}, State.RUNNING),
         ("PyTorchJob.kubeflow.org/v1", {"conditions": [{"type": "Succeeded", "status": "True"}]}, State.COMPLETE),
-        ("TrainJob.trainer.kubeflow.org/v1", {"conditions": [{"type": "Failed", "status": "True"}]}, State.FAILED),
-        ("Workflow.argoproj.io/v1", {"phase": "Error", "finishedAt": "2026-01-01T00:00:00Z"}, State.FAILED),
+        (
+            "TrainJob.trainer.kubeflow.org/v1alpha1",
+            {"conditions": [{"type": "Failed", "status": "True"}]},
+            State.FAILED,
+        ),
+        ("Workflow.argoproj.io/v1alpha1", {"phase": "Error", "finishedAt": "2026-01-01T00:00:00Z"}, State.FAILED),
         ("Notebook.kubeflow.org/v1", {"readyReplicas": 1, "conditions": []}, State.RUNNING),
     ],
 )
 def test_workloads_of_others_are_executions(
     api: Api, namespace: str, kind: str, status: dict[str, Any], state: int
 ) -> None:
-    name, _, group = kind.partition("/")[0].partition(".")
-    create_kind(api, group, name)
+    word, _, version = kind.partition("/")
+    name, _, group = word.partition(".")
+    create_kind(api, group, name, version=version)
     with watching(api.kubeconfig, kind, namespaces=(namespace,)) as running:
         create_object(api, kind, namespace, {"metadata": {"name": "one"}, "status": status})
         assert running.execution("one", kind).last_known_state == state
