@@ -1,0 +1,49 @@
+"""Workflows of half a megabyte, in a kind that is defined as Argo defines it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.watch.kube import Api, custom_kind
+from tests.watch.watching import eventually
+
+KIND = "Workflow.argoproj.io/v1alpha1"
+PATH = "/apis/argoproj.io/v1alpha1/namespaces/default/workflows"
+NODES = 600
+
+
+def define(api: Api) -> None:
+    """Define the kind, and wait until it is served."""
+    api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition())
+    eventually(lambda: "items" in api.call("GET", PATH))
+
+
+def definition() -> dict[str, Any]:
+    """The kind with a status that is one value for the API server, as Argo defines it, which notes no fields of it."""
+    made = custom_kind("argoproj.io", "Workflow", version="v1alpha1")
+    whole = {"type": "object", "x-kubernetes-map-type": "atomic", "x-kubernetes-preserve-unknown-fields": True}
+    schema = made["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    schema["properties"] = {"spec": whole, "status": whole}
+    return made
+
+
+def workflow(name: str, *, nodes: int = NODES) -> dict[str, Any]:
+    """A workflow with as many steps behind it as make about a kilobyte each."""
+    status = {"phase": "Running", "nodes": {f"{name}-{number}": step(name, number) for number in range(nodes)}}
+    metadata = {"name": name, "labels": {"turn": "first"}}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": metadata, "status": status}
+
+
+def step(name: str, number: int) -> dict[str, Any]:
+    parameters = [{"name": f"parameter-{index}", "value": f"{index * 0.1:.3f}"} for index in range(8)]
+    return {
+        "id": f"{name}-{number}",
+        "displayName": f"step-{number}",
+        "type": "Pod",
+        "phase": "Succeeded",
+        "startedAt": "2026-01-02T03:04:05Z",
+        "finishedAt": "2026-01-02T03:05:05Z",
+        "message": "the text of a step " * 15,
+        "inputs": {"parameters": parameters},
+        "resourcesDuration": {"cpu": number, "memory": number * 2},
+    }
