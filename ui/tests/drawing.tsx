@@ -39,6 +39,7 @@ export function rowOf(id: number, given: Partial<Row> = {}): Row {
     ended: null,
     start_is_recorded: false,
     end_is_recorded: false,
+    duration: null,
     failure: null,
     workspace: null,
     run: null,

@@ -3,7 +3,7 @@
 
 import { act, renderHook } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { durationOf, timesNote } from "../src/api/shapes";
+import { durationOf, hasTimes } from "../src/api/shapes";
 import { axisOf, oldestFirst, placeOf, ranAt, ticksOf } from "../src/context/timeline";
 import { accessNote, firstSteps, tutorialCommand } from "../src/home/firstSteps";
 import { beginningOf, saySince, spanOf } from "../src/home/span";
@@ -56,8 +56,10 @@ describe("the first steps", () => {
 });
 
 describe("a timeline", () => {
-  const done = rowOf(1, { kind: "execution", state: "COMPLETE", created: 900, started: 1000, ended: 3000 });
-  const runs = rowOf(2, { kind: "execution", state: "RUNNING", created: 500, started: 500 });
+  const recorded = { kind: "execution", start_is_recorded: true } as const;
+  const over = { state: "COMPLETE", created: 900, started: 1000, ended: 3000, end_is_recorded: true } as const;
+  const done = rowOf(1, { ...recorded, ...over });
+  const runs = rowOf(2, { ...recorded, state: "RUNNING", created: 500, started: 500, ended: null });
 
   it("has one axis, and executions that run last until now", () => {
     expect(axisOf([done, runs], 4000)).toEqual({ start: 500, end: 4000 });
@@ -70,11 +72,17 @@ describe("a timeline", () => {
     expect(ticksOf({ start: 5, end: 5 })).toEqual([0, 1]);
   });
 
-  it("takes times from the record, and says which it lacks", () => {
+  it("has no length where a start or an end is not recorded", () => {
     expect(durationOf(done)).toBe(2000);
-    expect(timesNote({ ...done, start_is_recorded: true, end_is_recorded: true })).toBeUndefined();
-    expect(timesNote({ ...done, start_is_recorded: true })).toMatch(/No end is recorded/);
-    expect(timesNote(done)).toMatch(/No start or end/);
+    expect(durationOf(runs, 4000)).toBe(3500);
+    for (const lacking of [{ start_is_recorded: false }, { end_is_recorded: false }]) {
+      const row = { ...done, ...lacking };
+      expect(durationOf(row, 4000)).toBeUndefined();
+      expect(hasTimes(row)).toBe(false);
+      expect(ranAt(row, 4000)).toEqual({ start: 1000, end: 1000 });
+    }
+    expect([done, runs].every(hasTimes)).toBe(true);
+    expect(durationOf({ ...runs, start_is_recorded: false }, 4000)).toBeUndefined();
   });
 });
 

@@ -12,6 +12,7 @@ from typing import Any
 from lineal import conventions, json_text
 from lineal.catalogue.iso_times import read_time
 from lineal.catalogue.shapes import Failure, Times
+from lineal.service.clock import now
 from lineal.wire import metadata_store as pb
 
 LONGEST_MESSAGE = 300
@@ -62,7 +63,14 @@ def times_of(node: Any) -> Times:
         last_change if end is None else end,
         start_is_recorded=start is not None,
         end_is_recorded=end is not None,
+        duration=_duration(node, start, end),
     )
+
+
+def _duration(node: Any, start: int | None, end: int | None) -> int | None:
+    """Return how long an execution took, or has been running; None if its properties do not say it."""
+    until = now() if node.last_known_state == pb.Execution.RUNNING else end
+    return None if start is None or until is None else max(0, until - start)
 
 
 def ran_at(node: Any) -> int:

@@ -8,7 +8,6 @@ from lineal.catalogue import shapes
 from lineal.catalogue.cards import cards
 from lineal.catalogue.listing import Asked
 from lineal.kinds import EXECUTION
-from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import metrics as metric_rows
@@ -26,23 +25,25 @@ def running(session: Session, types: KnownTypes, asked: Asked, *, limit: int) ->
     rows = found_rows.find_page(session, asked.selection(), Order("created", ascending=True), limit=limit).rows
     plain = cards(session, types, EXECUTION, rows, shape=shapes.Card)
     medians = _medians(session, types, {row.type_id for row in rows})
-    present = now()
-    return shapes.Running([_timing(card, present, medians.get((card.type_id, card.name))) for card in plain])
+    return shapes.Running([_timing(card, medians.get((card.type_id, card.name))) for card in sorted(plain, key=_start)])
 
 
-def _timing(card: shapes.Card, present: int, median: int | None) -> shapes.ExecutionTiming:
-    duration = max(0, present - (card.started or card.created))
-    stuck = median is not None and duration > STUCK_FACTOR * median
-    return shapes.ExecutionTiming(**vars(card), duration=duration, median=median, stuck=stuck)
+def _start(card: shapes.Card) -> int:
+    return card.created if card.started is None else card.started
+
+
+def _timing(card: shapes.Card, median: int | None) -> shapes.ExecutionTiming:
+    stuck = median is not None and card.duration is not None and card.duration > STUCK_FACTOR * median
+    return shapes.ExecutionTiming(**vars(card), median=median, stuck=stuck)
 
 
 def _medians(session: Session, types: KnownTypes, type_ids: set[int]) -> dict[tuple[int, str | None], int]:
-    """Return how long recent completed executions took, by (type, name)."""
+    """Return how long recent completed executions took, by (type, name), as far as that is recorded."""
     taken: dict[tuple[int, str | None], list[int]] = {}
     for type_id in sorted(type_ids):
         ids = metric_rows.newest_executions(session, type_id, pb.Execution.COMPLETE, limit=_SAMPLE)
         rows = node_rows.nodes_by_ids(session, EXECUTION, ids)
         for card in cards(session, types, EXECUTION, rows, shape=shapes.Card):
-            span = (card.ended or card.updated) - (card.started or card.created)
-            taken.setdefault((type_id, card.name), []).append(max(0, span))
+            if card.duration is not None:
+                taken.setdefault((type_id, card.name), []).append(card.duration)
     return {key: int(statistics.median(durations)) for key, durations in taken.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -105,7 +106,7 @@ def test_types_of_failures_are_offered_while_a_search_is_written(failed: tuple[S
 
 def times(shelf: Shelf, state: int, **custom: Any) -> dict[str, Any]:
     row = shelf.get(f"/executions/{put(shelf, state, **custom)}")
-    return {name: row[name] for name in ("started", "ended", "start_is_recorded", "end_is_recorded")} | {
+    return {name: row[name] for name in ("started", "ended", "start_is_recorded", "end_is_recorded", "duration")} | {
         "created": row["created"],
         "updated": row["updated"],
     }
@@ -126,6 +127,40 @@ def test_times_that_no_property_says_are_those_of_the_store(shelf: Shelf) -> Non
     assert times(shelf, RUNNING, end_time="2026-11-28T10:00:00Z")["ended"] is None
     before = times(shelf, COMPLETE, start_time="2026-11-28T10:00:00Z", end_time="2026-11-28T09:00:00Z")
     assert not before["end_is_recorded"]
+
+
+def test_a_duration_is_only_said_where_start_and_end_are_recorded(shelf: Shelf) -> None:
+    start, end = {"start_time": "2026-11-28T10:00:00Z"}, {"end_time": "2026-11-28T12:05:00.5Z"}
+
+    assert times(shelf, COMPLETE, **start, **end)["duration"] == 7_500_500
+    assert times(shelf, COMPLETE, __started__=1000_000_000_000, __ended__=1000_000_002_000)["duration"] == 2000
+    assert [times(shelf, COMPLETE, **lacking)["duration"] for lacking in ({}, start, end)] == [None, None, None]
+    assert times(shelf, RUNNING)["duration"] is None
+    began = int(time.time() * 1000) - 60_000
+    assert 60_000 <= times(shelf, RUNNING, __started__=began)["duration"] < 120_000
+
+
+def test_a_change_of_a_record_moves_no_duration(shelf: Shelf) -> None:
+    times_recorded = {"start_time": "2026-11-28T10:00:00Z", "end_time": "2026-11-28T10:00:07Z"}
+    node_id = put(shelf, COMPLETE, **times_recorded)
+    fields = {name: value(each) for name, each in {**times_recorded, "note": "changed later"}.items()}
+    shelf.run([], [], id=int(node_id), last_known_state=COMPLETE, custom_properties=fields)
+
+    assert shelf.get(f"/executions/{node_id}")["duration"] == 7000
+
+
+def test_running_executions_are_compared_with_recorded_durations(shelf: Shelf) -> None:
+    began = int(time.time() * 1000) - 60_000
+    for ended in (1_000_000_001_000, 1_000_000_003_000):
+        put(shelf, COMPLETE, __started__=1_000_000_000_000, __ended__=ended)
+    put(shelf, COMPLETE)
+    running, unknown = put(shelf, RUNNING, __started__=began), put(shelf, RUNNING)
+
+    items = {item["id"]: item for item in shelf.get("/monitor/running")["items"]}
+
+    assert (items[running]["median"], items[running]["stuck"]) == (2000, True)
+    assert (items[unknown]["duration"], items[unknown]["stuck"]) == (None, False)
+    assert list(items) == [running, unknown]
 
 
 def test_an_end_before_the_creation_is_shown_where_the_search_finds_it(shelf: Shelf) -> None:

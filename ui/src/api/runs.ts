@@ -29,6 +29,7 @@ function rowOf(run: Run): Row {
     ended: null,
     start_is_recorded: false,
     end_is_recorded: false,
+    duration: null,
     failure: null,
     workspace: run.workspace,
     run: null,

@@ -1460,6 +1460,8 @@ export interface components {
          *         ended: when an execution ended, as its properties say, else when it was changed last; None while it runs.
          *         start_is_recorded: whether a property says when it started (`start_time`, for example).
          *         end_is_recorded: whether a property says when it ended.
+         *         duration: how long an execution took, in milliseconds: from its recorded start to its recorded end, or until
+         *             now while it runs; None if one of the two is not recorded, because times of the store say nothing of it.
          *         failure: why an execution did not complete, if that is recorded.
          *         aliases: the aliases that it has among the versions of its name, in alphabetical order.
          *         archived: when it was archived; None if it is not.
@@ -1525,6 +1527,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
@@ -1887,8 +1891,8 @@ export interface components {
          * @description A running execution against the completed ones of its name.
          *
          *     Attributes:
-         *         duration: how long it has been running, milliseconds.
-         *         median: how long completed ones of the same type and name took, None if there are none.
+         *         median: how long completed ones of the same type and name took, in milliseconds, as far as that is recorded;
+         *             None if it is of none.
          *         stuck: whether it runs for more than three times the median.
          */
         ExecutionTiming: {
@@ -1949,6 +1953,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
@@ -1971,11 +1977,6 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
-            /**
-             * Duration
-             * @default 0
-             */
-            duration: number;
             /** Median */
             median: number | null;
             /**
@@ -2324,6 +2325,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
@@ -2664,6 +2667,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
@@ -2942,6 +2947,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
@@ -3171,6 +3178,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;
@@ -3285,6 +3294,8 @@ export interface components {
              * @default false
              */
             end_is_recorded: boolean;
+            /** Duration */
+            duration: number | null;
             failure: components["schemas"]["Failure"] | null;
             /** Workspace */
             workspace: string | null;

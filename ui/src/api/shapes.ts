@@ -54,28 +54,31 @@ export function titleOf(record: {
   return record.name || record.uri || `id ${record.id}`;
 }
 
-/** How long an execution took, milliseconds; undefined while it runs or where that is not recorded. */
-export function durationOf(record: Timed): number | undefined {
-  const started = record.started ?? record.created;
-  return record.ended && record.ended >= started ? record.ended - started : undefined;
+/**
+ * How long an execution took, or has been running until now, in milliseconds; undefined unless its start and end are
+ * recorded: when a record was written or changed says nothing of it.
+ */
+export function durationOf(record: Timed, now = Date.now()): number | undefined {
+  if (!record.start_is_recorded || typeof record.started !== "number") return undefined;
+  if (record.state === "RUNNING") return Math.max(0, now - record.started);
+  return record.end_is_recorded && record.ended ? Math.max(0, record.ended - record.started) : undefined;
 }
 
 interface Timed {
-  readonly created: number;
+  readonly state?: string | null;
   readonly started?: number | null;
   readonly ended?: number | null;
+  readonly start_is_recorded?: boolean;
+  readonly end_is_recorded?: boolean;
 }
 
-/** What people should know of the times of an execution: which of them its properties do not say. */
-export function timesNote(record: {
+/** Whether the properties of an execution say when it started and, if it is over, when it ended. */
+export function hasTimes(record: {
   readonly start_is_recorded: boolean;
   readonly end_is_recorded: boolean;
   readonly ended: number | null;
-}): string | undefined {
-  const [start, end] = [!record.start_is_recorded, !record.end_is_recorded && record.ended !== null];
-  if (start && end) return "No start or end is recorded: from its creation to its last change";
-  if (start) return "No start is recorded: it is when it was created";
-  return end ? "No end is recorded: it is when it was changed last" : undefined;
+}): boolean {
+  return record.start_is_recorded && (record.end_is_recorded || record.ended === null);
 }
 
 /** The Python that gets the record, to paste into a notebook. */

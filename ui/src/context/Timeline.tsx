@@ -1,7 +1,7 @@
 // The executions of a run on one axis of time, the oldest first: when each ran, how long, how it ended and why.
 
 import { Link } from "@tanstack/react-router";
-import { type Row, timesNote } from "../api/shapes";
+import { durationOf, hasTimes, type Row } from "../api/shapes";
 import { Ago } from "../values/Ago";
 import { FailureLine } from "../values/Failure";
 import { count, formatCount } from "../values/numbers";
@@ -13,7 +13,7 @@ import { axisOf, oldestFirst, placeOf, ranAt, type Span, ticksOf } from "./timel
 export function Timeline({ rows }: { rows: readonly Row[] }) {
   const now = Date.now();
   const axis = axisOf(rows, now);
-  const estimated = rows.filter((row) => timesNote(row)).length;
+  const estimated = rows.filter((row) => !hasTimes(row)).length;
   return (
     <div className="timeline-box">
       <Axis axis={axis} />
@@ -27,7 +27,7 @@ export function Timeline({ rows }: { rows: readonly Row[] }) {
           {estimated === rows.length
             ? "No start and end is recorded"
             : `A start and end is recorded for ${formatCount(rows.length - estimated)} of ${count(rows.length, "execution")}`}
-          . Any other execution counts from its creation to its last change.
+          . Any other execution is where it was created, without a length.
         </p>
       )}
     </div>
@@ -61,9 +61,8 @@ function Axis({ axis }: { axis: Span }) {
 function Line({ row, axis, now }: { row: Row; axis: Span; now: number }) {
   const ran = ranAt(row, now);
   const { left, width } = placeOf(ran, axis);
-  const took = formatDuration(ran.end - ran.start);
+  const duration = durationOf(row, now);
   const isRunning = row.state === "RUNNING";
-  const hasEnded = isRunning || row.ended !== null;
   return (
     <li>
       <RecordChip card={row} />
@@ -75,10 +74,10 @@ function Line({ row, axis, now }: { row: Row; axis: Span; now: number }) {
       </span>
       <span className="muted">
         {row.state === "COMPLETE" && <StateBadge state={row.state} />} <Ago time={ran.start} exact />
-        {hasEnded && (
-          <span title={timesNote(row)}>
+        {duration !== undefined && (
+          <span>
             {" · "}
-            {isRunning ? `running for ${took}` : `took ${took}`}
+            {isRunning ? "running for" : "took"} {formatDuration(duration)}
           </span>
         )}{" "}
         ·{" "}

@@ -1,17 +1,19 @@
 // When executions ran, on one axis that all of them share. What stays out: drawing (Timeline.tsx).
 
-import type { Row } from "../api/shapes";
+import { durationOf, type Row } from "../api/shapes";
 
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** When an execution ran; one that runs ran until now. */
-export function ranAt({ state, created, started, ended }: Row, now: number): Span {
-  const start = started ?? created;
-  const end = state === "RUNNING" ? now : (ended ?? start);
-  return { start, end: Math.max(start, end) };
+/**
+ * When an execution ran; one that runs ran until now. One whose start or end is not recorded has no length: it is where
+ * it started, or was created.
+ */
+export function ranAt(row: Row, now: number): Span {
+  const start = row.started ?? row.created;
+  return { start, end: start + (durationOf(row, now) ?? 0) };
 }
 
 /** From the first start to the last end. */

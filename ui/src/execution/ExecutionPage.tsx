@@ -4,7 +4,7 @@ import { IconBinaryTree } from "@tabler/icons-react";
 import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useNode } from "../api/details";
-import { durationOf, type Node, timesNote, titleOf } from "../api/shapes";
+import { durationOf, type Node, titleOf } from "../api/shapes";
 import { LinkButton } from "../app/LinkButton";
 import { loadPart } from "../app/loadPart";
 import { useTitle } from "../app/useTitle";
@@ -90,23 +90,31 @@ function Plain({ execution }: { execution: Node }) {
 
 function Times({ execution }: { execution: Node }) {
   const duration = durationOf(execution);
-  const note = timesNote(execution);
+  const isRunning = execution.state === "RUNNING";
   return (
     <dl className="pairs">
       <div>
         <dt>Started</dt>
         <dd>
-          <Ago time={execution.started} exact />
+          {execution.start_is_recorded ? <Ago time={execution.started} exact /> : <NotRecorded />}
+          {isRunning && duration !== undefined && <span className="muted"> for {formatDuration(duration)} now</span>}
         </dd>
       </div>
       <div>
         <dt>Ended</dt>
         <dd>
-          <Ago time={execution.ended} exact />
-          {duration !== undefined && <span className="muted"> after {formatDuration(duration)}</span>}
-          {note && <p className="muted times-note">{note}.</p>}
+          {execution.ended !== null && !execution.end_is_recorded ? (
+            <NotRecorded />
+          ) : (
+            <Ago time={execution.ended} exact />
+          )}
+          {!isRunning && duration !== undefined && <span className="muted"> after {formatDuration(duration)}</span>}
         </dd>
       </div>
     </dl>
   );
+}
+
+function NotRecorded() {
+  return <span className="muted">not recorded</span>;
 }

@@ -2,7 +2,7 @@
 
 import { Link } from "@tanstack/react-router";
 import { type RecentExecution, type RecentExecutions, useRecentExecutions } from "../api/home";
-import { durationOf, timesNote, titleOf } from "../api/shapes";
+import { durationOf, titleOf } from "../api/shapes";
 import { Loaded } from "../state/States";
 import { Ago } from "../values/Ago";
 import { FailureLine } from "../values/Failure";
@@ -137,17 +137,17 @@ function Execution({ row }: { row: RecentExecution }) {
 
 function Took({ row }: { row: RecentExecution }) {
   const isRunning = row.state === "RUNNING";
-  const took = isRunning ? Date.now() - (row.started ?? row.created) : durationOf(row);
+  const took = durationOf(row);
   return (
     <span className="home-end muted">
       {row.state && <StateBadge state={row.state} />}
       {took !== undefined && (
-        <span title={timesNote(row)}>
+        <span>
           {isRunning ? "for " : ""}
-          {formatDuration(Math.max(0, took))}
+          {formatDuration(took)}
         </span>
       )}
-      <Ago time={(isRunning ? row.started : row.ended) ?? row.created} />
+      <Ago time={(row.end_is_recorded ? row.ended : row.started) ?? row.created} />
     </span>
   );
 }

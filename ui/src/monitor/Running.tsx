@@ -28,7 +28,7 @@ export function Running({ refresh }: { refresh: number | false }) {
                 {items.slice(0, SHOWN).map((item) => (
                   <li key={item.key}>
                     <RecordChip card={item} />
-                    <span className="muted">for {formatDuration(item.duration)}</span>
+                    {item.duration !== null && <span className="muted">for {formatDuration(item.duration)}</span>}
                     {item.stuck && (
                       <span className="state tone-warning">
                         <IconAlertTriangle size={14} aria-hidden /> stuck? usually {formatDuration(item.median ?? 0)}

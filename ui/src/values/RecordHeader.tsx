@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCaller } from "../api/caller";
 import { useConnection } from "../api/home";
-import { durationOf, LISTS, type Node, pythonFor, timesNote, titleOf } from "../api/shapes";
+import { durationOf, LISTS, type Node, pythonFor, titleOf } from "../api/shapes";
 import { useViewed } from "../app/viewed";
 import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
@@ -122,8 +122,8 @@ function Took({ record }: { record: Node }) {
   const duration = durationOf(record);
   if (duration === undefined) return null;
   return (
-    <span className="muted" title={timesNote(record)}>
-      took {formatDuration(duration)}
+    <span className="muted">
+      {record.state === "RUNNING" ? "running for" : "took"} {formatDuration(duration)}
     </span>
   );
 }

@@ -56,12 +56,14 @@ class Times:
         ended: when it ended, None while it runs; when it was changed last if no property says it.
         start_is_recorded: whether a property says when it started.
         end_is_recorded: whether a property says when it ended.
+        duration: how long it took in milliseconds, or has been running until now; None unless properties say it.
     """
 
     started: int
     ended: int | None
     start_is_recorded: bool
     end_is_recorded: bool
+    duration: int | None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Card:
         ended: when an execution ended, as its properties say, else when it was changed last; None while it runs.
         start_is_recorded: whether a property says when it started (`start_time`, for example).
         end_is_recorded: whether a property says when it ended.
+        duration: how long an execution took, in milliseconds: from its recorded start to its recorded end, or until
+            now while it runs; None if one of the two is not recorded, because times of the store say nothing of it.
         failure: why an execution did not complete, if that is recorded.
         aliases: the aliases that it has among the versions of its name, in alphabetical order.
         archived: when it was archived; None if it is not.
@@ -104,6 +108,7 @@ class Card:
     ended: int | None = None
     start_is_recorded: bool = False
     end_is_recorded: bool = False
+    duration: int | None = None
     failure: Failure | None = None
     workspace: str | None = None
     run: str | None = None
@@ -354,12 +359,11 @@ class ExecutionTiming(Card):
     """A running execution against the completed ones of its name.
 
     Attributes:
-        duration: how long it has been running, milliseconds.
-        median: how long completed ones of the same type and name took, None if there are none.
+        median: how long completed ones of the same type and name took, in milliseconds, as far as that is recorded;
+            None if it is of none.
         stuck: whether it runs for more than three times the median.
     """
 
-    duration: int = 0
     median: int | None = None
     stuck: bool = False
 
