@@ -5,6 +5,7 @@ The last step is always the same: somebody sets a label long afterwards, which c
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -54,6 +55,37 @@ def test_each_step_of_an_object_is_recorded_with_its_state_and_times(history: di
         labelled = played.play({"metadata": {"labels": {"looked-at": "later"}}}, deleted=deleted)
 
         assert labelled == {**stored, "labels": '{"looked-at": "later"}'}
+
+
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda history: str(history["name"]))
+def test_an_object_with_anything_anywhere_is_recorded_with_a_state(history: dict[str, Any]) -> None:
+    [resource] = parse_resources(history["resource"])
+    obj = {"metadata": {"uid": "u-1"}}
+    for change in (history["object"], *(step.get("set", {}) for step in history["steps"])):
+        obj = patched(obj, change)
+    states = {
+        state_by_handler(Seen(resource, {**odd, "metadata": obj["metadata"]}, CLUSTER, "", LATER))
+        for odd in spoilt({key: obj[key] for key in obj if key != "metadata"})
+        if isinstance(odd, dict)
+    }
+
+    assert states <= {"NEW", "RUNNING", "COMPLETE", "FAILED", "CANCELED", "UNKNOWN"}
+
+
+def state_by_handler(seen: Seen) -> str:
+    records = WorkloadHandler().on_update(seen)
+    assert records is not None
+    return records.executions[0].state
+
+
+def spoilt(value: Any) -> Iterator[Any]:
+    """The value with something else in each place, one after the other."""
+    yield from (7, "odd", ["odd", {}], {"odd": [1]})
+    for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+        for odd in spoilt(value[key]):
+            copied = value.copy()
+            copied[key] = odd
+            yield copied
 
 
 def test_there_is_a_history_of_every_kind_that_does_work() -> None:

@@ -124,11 +124,11 @@ def failed_containers(obj: Any) -> list[dict[str, Any]]:
 
     A sidecar is an init container that is always restarted: it ends when the others have ended.
     """
-    sidecars = {
+    sidecars = [
         one.get("name")
         for one in map(mapping, values(obj, "spec.initContainers.*"))
         if one.get("restartPolicy") == "Always"
-    }
+    ]
     ended = [
         (one.get("name") in sidecars, str(terminated.get("finishedAt") or "~"), {"name": one.get("name"), **terminated})
         for path in _TERMINATED

@@ -125,7 +125,7 @@ def _properties(seen: Seen, workload: Workload, reading: Reading) -> dict[str, s
         "phase": first_text(seen.object, [workload.phase]),
         "labels": to_json(seen.metadata.get("labels")),
         **_image_and_command(seen.object, workload),
-        **_filled(reading.properties),
+        **reading.properties,
         "parent": names.external_id(seen.cluster, owner["uid"]) if owner else "",
         "parent_name": f"{owner.get('kind', '')}/{owner.get('name', '')}" if owner else "",
     }

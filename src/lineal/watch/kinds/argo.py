@@ -23,7 +23,7 @@ def _read_workflow(obj: Any) -> Reading:
     nodes = {str(key): mapping(node) for key, node in mapping(next(iter(values(obj, "status.nodes")), None)).items()}
     phase, message = first_text(obj, ["status.phase"]), first_text(obj, ["status.message"])
     counts = Counter(str(node.get("phase")) for node in nodes.values() if node.get("type") == "Pod")
-    properties = {"nodes": json_form.text(dict(sorted(counts.items()))) if counts else ""}
+    properties = {"nodes": json_form.text(dict(sorted(counts.items()))) if counts else "", "failed_node": ""}
     shutdown = first_text(obj, ["spec.shutdown"])
     if phase == "Failed" and shutdown:
         return Reading("CANCELED terminated" if shutdown == "Terminate" else "CANCELED stopped", shutdown, message,
@@ -61,7 +61,7 @@ def _counts(key: str, nodes: Mapping[str, dict[str, Any]]) -> bool:
     """Say whether a step failed for good: a failed attempt below a step that succeeded in the end does not count."""
     if nodes[key].get("phase") not in _FAILED:
         return False
-    retried = [node for node in nodes.values() if node.get("type") == "Retry" and key in (node.get("children") or ())]
+    retried = [node for node in nodes.values() if node.get("type") == "Retry" and key in values(node, "children.*")]
     return not any(node.get("phase") == "Succeeded" for node in retried)
 
 

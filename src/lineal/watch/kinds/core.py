@@ -36,7 +36,7 @@ def _read_pod(obj: Any) -> Reading:
 
 def _restarts(obj: Any) -> dict[str, str]:
     counts = [count for count in values(obj, "status.containerStatuses.*.restartCount") if isinstance(count, int)]
-    return {"restarts": str(sum(counts))} if any(counts) else {}
+    return {"restarts": str(sum(counts) or "")}
 
 
 WORKLOADS: Mapping[tuple[str, str], Workload] = {

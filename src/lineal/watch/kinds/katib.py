@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal import json_form
-from lineal.watch.kinds.numbers import number, numbers
+from lineal.watch.kinds.numbers import named, number_or_text, numbers
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.paths import first_text, mapping, texts, values
+from lineal.watch.paths import first_text, texts, values
 
 _COUNTS = {"succeeded": "trialsSucceeded", "failed": "trialsFailed", "killed": "trialsKilled",
            "early_stopped": "trialsEarlyStopped", "metrics_unavailable": "trialMetricsUnavailable",
@@ -43,23 +43,17 @@ def _read_trial(obj: Any) -> Reading:
 
 def _assigned(assignments: list[Any]) -> str:
     """Return parameters as JSON: numbers where the values are numbers, as Katib writes all of them as texts."""
-    named = {one["name"]: one.get("value") for one in map(mapping, assignments) if isinstance(one.get("name"), str)}
-    read = {name: value if (found := number(value)) is None else found for name, value in named.items()}
-    whole = {name: int(value) if isinstance(value, float) and value.is_integer() and "." not in str(named[name])
-             and "e" not in str(named[name]).lower() else value for name, value in read.items()}  # fmt: skip
-    return json_form.text(whole, ensure_ascii=False) if whole else ""
+    read = {name: number_or_text(one.get("value")) for name, one in named(assignments).items()}
+    return json_form.text(read, ensure_ascii=False) if read else ""
 
 
 def _metrics(obj: Any, path: str) -> dict[str, float]:
     """Return metrics by name: of each the least, greatest or latest value, as the objective says of it."""
-    strategies = {
-        one.get("name"): one.get("value") for one in map(mapping, values(obj, "spec.objective.metricStrategies.*"))
-    }
-    goal = _BEST.get(next(texts(obj, "spec.objective.type"), ""), "latest")
+    strategies = named(values(obj, "spec.objective.metricStrategies.*"))
+    usual = _BEST.get(next(texts(obj, "spec.objective.type"), ""), "latest")
     read: dict[str, float] = {}
-    for one in values(obj, path):
-        key = str(strategies.get(mapping(one).get("name")) or goal)
-        read |= numbers([one], key, "latest")
+    for name, one in named(values(obj, path)).items():
+        read |= numbers([one], str(strategies.get(name, {}).get("value") or usual), "latest")
     return read
 
 

@@ -24,8 +24,10 @@ _RESUMED_OR_CREATED = ("condition Suspended=False", "metadata.creationTimestamp"
 def _read_train_job(obj: Any) -> Reading:
     """Read the progress and the metrics that a running job reports (an alpha feature of Trainer)."""
     percent = values(obj, "status.trainerStatus.progressPercentage")
-    progress = {"progress": f"{percent[0]} %"} if percent and isinstance(percent[0], int) else {}
-    return Reading(properties=progress, metrics=numbers(values(obj, "status.trainerStatus.metrics.*"), "value"))
+    progress = f"{percent[0]} %" if percent and isinstance(percent[0], int) else ""
+    return Reading(
+        properties={"progress": progress}, metrics=numbers(values(obj, "status.trainerStatus.metrics.*"), "value")
+    )
 
 
 WORKLOADS: Mapping[tuple[str, str], Workload] = {
