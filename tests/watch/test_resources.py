@@ -9,6 +9,7 @@ import pytest
 from lineal import errors
 from lineal.sdk import stored_form
 from lineal.watch import Resource, names, parse_resources
+from tests.services import REPOSITORY
 
 ORIGINAL = '[{"Group": "kubeflow.org", "Version": "v1", "Kind": "Notebook"}, {"Version": "v1", "Kind": "Pod"}]'
 
@@ -34,6 +35,23 @@ def test_kinds_that_are_known_to_work_are_workloads_and_others_are_not() -> None
     assert config == Resource("", "v1", "ConfigMap")
 
 
+def test_the_list_in_the_documentation_can_be_given_as_it_is() -> None:
+    text = (REPOSITORY / "docs" / "watchers.md").read_text()
+    pod, job, study = parse_resources(text.partition("```yaml\n")[2].partition("```")[0])
+
+    assert [one.kind for one in (pod, job, study)] == ["Pod", "Job", "Study"]
+    assert study.redact == ("spec.users.*.pin",)
+    assert study.workload is not None
+    assert study.workload.phases["Held"] == "NEW suspended"
+
+
+def test_a_list_longer_than_the_name_of_a_file_is_read() -> None:
+    names = ",".join(f"Kind{number}.example.com/v1" for number in range(500))
+
+    assert len(parse_resources(names)) == 500
+    assert len(parse_resources(str([{"Version": "v1", "Kind": f"Kind{number}"} for number in range(500)]))) == 500
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
@@ -44,7 +62,10 @@ def test_kinds_that_are_known_to_work_are_workloads_and_others_are_not() -> None
         ("Job.batch/v1,Job.batch/v1beta1", "are the same objects"),
         ("- {Kind: X, Version: v1, workload: {base_type: WORK}}\n", "'WORK' is none of TRAIN"),
         ("- {Kind: X, Version: v1, workload: {phases: {Done: OVER}}}\n", "the state 'OVER' is none of"),
+        ("- {Kind: X, Version: v1, workload: {conditions: {Done: [COMPLETE]}}}\n", "is none of"),
+        ("- {Kind: X, Version: v1, workload: {properties: {a: [b]}}}\n", "is not a text"),
         ("- {Kind: X, Version: v1, workload: {colour: red}}\n", "its keys are base_type"),
+        ("- {Kind: X, Version: v1, workload: {read: x}}\n", "its keys are base_type"),
     ],
 )
 def test_a_wrong_list_is_an_error_that_says_what_is_wrong(text: str, wrong: str) -> None:

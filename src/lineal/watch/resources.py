@@ -66,13 +66,22 @@ def parse_resources(text: str) -> tuple[Resource, ...]:
         InvalidArgumentError: the text is none of these, or an entry is wrong.
 
     """
-    if Path(text).is_file():
+    if "\n" in text:
+        return _from_document(load_yaml(text))
+    if _is_file(text):
         return _from_document(load_yaml(Path(text).read_text()))
-    if "{" in text or "\n" in text:
+    if "{" in text:
         return _from_document(load_yaml(text))
     if "/" not in text or text.endswith((".json", ".yaml", ".yml")):
         raise _wrong(f"there is no file {text!r}")
     return _unique(_from_name(name.strip()) for name in text.split(",") if name.strip())
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except OSError:  # longer than the name of a file can be
+        return False
 
 
 def _from_name(name: str) -> Resource:
