@@ -61,6 +61,7 @@ def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
         properties={
             **made.properties,
             **{name: text or None for name, text in _properties(seen, workload, reading).items()},
+            names.STATUS_MESSAGE_PROPERTY: None if status.state == "FAILED" else status.message or None,
         },
         custom_properties={**reading.metrics, **made.custom_properties, **_custom_properties(seen, status)},
         inputs=(*inputs, *made.inputs),
@@ -148,7 +149,6 @@ def _custom_properties(seen: Seen, status: Status) -> dict[str, str | None]:
         names.FAILURE_TYPE_PROPERTY: status.reason if failed else "",
         names.FAILURE_MESSAGE_PROPERTY: status.message if failed else "",
         names.STATUS_REASON_PROPERTY: "" if failed else status.reason,
-        names.STATUS_MESSAGE_PROPERTY: "" if failed else status.message,
         names.EXIT_CODE_PROPERTY: "" if status.exit_code is None else str(status.exit_code),
     }
     return {name: text or None for name, text in found.items()}

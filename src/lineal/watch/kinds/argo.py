@@ -13,7 +13,7 @@ from lineal import json_form
 from lineal.watch.conditions import find_condition
 from lineal.watch.kinds.schedules import read_schedule
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.paths import first_text, mapping, values
+from lineal.watch.paths import first_text, mapping, texts, values
 
 _FAILED = ("Failed", "Error")
 
@@ -32,7 +32,7 @@ def _read_workflow(obj: Any) -> Reading:
         return Reading("RUNNING suspended", properties=properties)
     if phase in _FAILED:
         return _failure(message, nodes, properties)
-    passed = phase == "Succeeded" and any(_counts(key, nodes) for key in nodes)
+    passed = phase == "Succeeded" and _failed_for_good(nodes)
     return Reading("COMPLETE partially succeeded" if passed else "", properties=properties)
 
 
@@ -57,12 +57,11 @@ def _failure(message: str, nodes: Mapping[str, dict[str, Any]], properties: dict
     )
 
 
-def _counts(key: str, nodes: Mapping[str, dict[str, Any]]) -> bool:
+def _failed_for_good(nodes: Mapping[str, dict[str, Any]]) -> bool:
     """Say whether a step failed for good: a failed attempt below a step that succeeded in the end does not count."""
-    if nodes[key].get("phase") not in _FAILED:
-        return False
-    retried = [node for node in nodes.values() if node.get("type") == "Retry" and key in values(node, "children.*")]
-    return not any(node.get("phase") == "Succeeded" for node in retried)
+    retried = [node for node in nodes.values() if node.get("type") == "Retry" and node.get("phase") == "Succeeded"]
+    attempts = {key for node in retried for key in texts(node, "children.*")}
+    return any(node.get("phase") in _FAILED and key not in attempts for key, node in nodes.items())
 
 
 def _read_cron_workflow(obj: Any) -> Reading:
