@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lineal import errors
 
-TOKEN, OIDC, CERTIFICATE, KUBEFLOW = "token", "oidc", "certificate", "kubeflow"
-METHODS = (TOKEN, OIDC, CERTIFICATE, KUBEFLOW)
+TOKEN, OIDC, CERTIFICATE, KUBEFLOW, MESH = "token", "oidc", "certificate", "kubeflow", "mesh"
+METHODS = (TOKEN, OIDC, CERTIFICATE, KUBEFLOW, MESH)
 TOKEN_VARIABLE = "LINEAL_TOKEN"  # noqa: S105 a name
 """The environment variable with the token that clients send."""
 
@@ -29,8 +29,11 @@ class AccessSettings:
         oidc_user_claim: the claim with the name of the user.
         oidc_groups_claim: the claim with the names of the user's groups.
         oidc_keys: where the issuer's keys are, a URL; by default its discovery document says so.
-        trusted_proxies: the networks of proxies whose header with a user's name is trusted.
-        user_header: the name of that header.
+        trusted_proxies: the networks of proxies whose headers with a user's name or a client's certificate are trusted.
+        user_header: the name of the header with a user's name.
+        kubernetes_access: whether the API server of Kubernetes says what users can do, if the access file does not.
+        workspace_selector: the labels of the namespaces that are workspaces, for kubernetes_access.
+        open_grpc: whether callers over gRPC who show no credentials read and write the whole store.
     """
 
     auth: tuple[str, ...] = ()
@@ -43,6 +46,9 @@ class AccessSettings:
     oidc_keys: str = ""
     trusted_proxies: tuple[str, ...] = ()
     user_header: str = "kubeflow-userid"
+    kubernetes_access: bool = False
+    workspace_selector: str = "app.kubernetes.io/part-of=kubeflow-profile"
+    open_grpc: bool = False
 
     def __post_init__(self) -> None:
         for method in self.auth:
@@ -50,14 +56,17 @@ class AccessSettings:
                 raise errors.InvalidArgumentError(
                     f"--auth has {method[:40]!r}; the ways to show who calls are {', '.join(METHODS)}"
                 )
-        if set(self.auth) - {TOKEN} and not self.access_file:
-            raise errors.InvalidArgumentError("--auth other than token needs --access-file, which says who may do what")
+        if set(self.auth) - {TOKEN} and not (self.access_file or self.kubernetes_access):
+            raise errors.InvalidArgumentError(
+                "--auth other than token needs --access-file or --kubernetes-access, which say who may do what"
+            )
         if OIDC in self.auth and not (self.oidc_issuer and self.oidc_audience):
             raise errors.InvalidArgumentError("--auth oidc needs --oidc-issuer and --oidc-audience")
-        if KUBEFLOW in self.auth and not self.trusted_proxies:
-            raise errors.InvalidArgumentError(
-                "--auth kubeflow needs --trusted-proxies: the header is believed from no other address"
-            )
+        for method in {KUBEFLOW, MESH}.intersection(self.auth):
+            if not self.trusted_proxies:
+                raise errors.InvalidArgumentError(
+                    f"--auth {method} needs --trusted-proxies: the header is believed from no other address"
+                )
         for url in (self.oidc_issuer, self.oidc_keys):
             _check_url(url)
         for network in self.trusted_proxies:

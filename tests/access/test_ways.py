@@ -20,7 +20,7 @@ from lineal import errors
 from lineal.config import DatabaseSettings, ServerSettings
 from lineal.security import AccessSettings
 from lineal.server import changing_files
-from lineal.server.auth import oidc
+from lineal.server.auth import credentials, oidc
 from lineal.server.auth.access_file import AccessFile
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.credentials import Credentials
@@ -233,6 +233,46 @@ def test_a_users_name_is_believed_from_trusted_proxies_alone(rules: Path, peer: 
             authenticator.caller(given)
 
 
+PEER = "spiffe://cluster.local/ns/kubeflow/sa/lineal-server"
+EDITOR = "URI=spiffe://cluster.local/ns/team-a/sa/default-editor"
+VICTIM = "URI=spiffe://cluster.local/ns/team-v/sa/victim"
+
+
+@pytest.mark.parametrize(
+    ("header", "account"),
+    [
+        (f'By={PEER};Hash=00;Subject="";{EDITOR}', "team-a:default-editor"),
+        (f'By={PEER};Hash=00;{EDITOR};DNS=a.example;Subject="O=x, CN=y"', "team-a:default-editor"),
+        (f"{VICTIM},By={PEER};Hash=00;{EDITOR}", "team-a:default-editor"),
+        (f'{VICTIM};Subject=",By={PEER};Hash=00;Subject="";{EDITOR}', "team-a:default-editor"),
+        (f"{VICTIM},By={PEER};Hash=00", ""),
+        (f'{VICTIM};Subject=",By={PEER};Hash=00;Subject="CN=x"', ""),
+        (f"{VICTIM},By={PEER};Hash=00;URI=https://elsewhere.example", ""),
+        ("Hash=00", ""),
+    ],
+)
+def test_the_last_certificate_of_a_sidecars_header_names_the_service_account(header: str, account: str) -> None:
+    scope = {"type": "http", "headers": [(b"x-forwarded-client-cert", header.encode())], "client": ("127.0.0.6", 1)}
+
+    found = credentials.of_http(scope, "kubeflow-userid").service_account
+
+    assert found == (f"system:serviceaccount:{account}" if account else "")
+
+
+@pytest.mark.parametrize(("peer", "is_believed"), [("127.0.0.6", True), ("10.0.0.9", False)])
+def test_a_service_account_is_believed_from_sidecars_alone(rules: Path, peer: str, is_believed: bool) -> None:
+    name = "system:serviceaccount:team-a:default-editor"
+    rules.write_text(json.dumps({f"user:{name}": {"role": "writer", "workspaces": ["team-a"]}}))
+    settings = AccessSettings(("mesh",), access_file=str(rules), trusted_proxies=("127.0.0.6",))
+    authenticator = Authenticator(open_service("sqlite://"), settings)
+    given = Credentials(service_account=name, peer=peer)
+    if is_believed:
+        assert authenticator.caller(given).signature == f"{name} (mesh)"
+    else:
+        with pytest.raises(errors.UnauthenticatedError):
+            authenticator.caller(given)
+
+
 def test_rules_are_read_again_when_the_file_changes(rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changing_files, "_LOOK_SECONDS", 0.0)
     file = AccessFile(rules)
@@ -282,6 +322,8 @@ def test_this_machine_is_served_without_a_choice(host: str) -> None:
     [
         {"auth": ("password",)},
         {"auth": ("kubeflow",), "access_file": "f"},
+        {"auth": ("mesh",), "kubernetes_access": True},
+        {"auth": ("mesh",), "trusted_proxies": ("127.0.0.6",)},
         {"auth": ("oidc",), "access_file": "f"},
         {"auth": ("oidc",), "oidc_issuer": ISSUER, "oidc_audience": AUDIENCE},
         {"oidc_issuer": "http://issuer.example"},

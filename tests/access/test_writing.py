@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from lineal import errors
 from lineal.conventions import WORKSPACE_TYPE
 from lineal.kinds import KINDS
 from lineal.service import MetadataService
-from lineal.service.access import Caller, Role
+from lineal.service.access import Caller, Role, scope_of
 from lineal.upkeep.calls import LIFECYCLE_CALLS
 from lineal.wire import lifecycle, lineage, metrics, records
 from lineal.wire import metadata_store as pb
@@ -155,6 +156,23 @@ def test_an_id_of_another_workspace_is_written_to_like_an_unknown_id(own_stores:
         alone, shared = [answer(each, method, request, WRITER_OF_A) for each in (own_stores.alone, own_stores.shared)]
         assert alone[0].isdigit(), f"{request} was accepted: {alone}"
         assert shared == alone
+
+
+@pytest.mark.parametrize("method", sorted(set(WRITES) - set(type_writes())))
+def test_who_reads_two_workspaces_and_writes_into_one_cannot_write_into_the_other(
+    own_stores: Stores, method: str
+) -> None:
+    shared, both = own_stores.shared, replace(caller(Role.WRITER, "a", "b"), writing=scope_of(["a"]))
+    for request in hidden_writes(ids_of(shared))[method]:
+        assert answer(shared, method, request, both) == answer(shared, method, request, WRITER_OF_A)
+
+
+def test_who_reads_two_workspaces_and_writes_into_one_sees_both(own_stores: Stores) -> None:
+    reader = caller(Role.READER, "a", "b")
+    writer = replace(caller(Role.WRITER, "a", "b"), writing=scope_of(["a"]))
+
+    seen = [answer(own_stores.shared, "GetArtifacts", rpc.GetArtifactsRequest(), who) for who in (reader, writer)]
+    assert seen[0] == seen[1] != answer(own_stores.shared, "GetArtifacts", rpc.GetArtifactsRequest(), WRITER_OF_A)
 
 
 @pytest.mark.parametrize(("method", "requests"), type_writes().items())

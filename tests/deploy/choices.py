@@ -87,6 +87,6 @@ FULL = [
     Choice("mysql", (*_COMMON, "monitoring-token")),
     Choice("postgresql", (*_COMMON, "monitoring-token")),
     Choice("kubeflow", (*_COMMON, "kubeflow-services")),
-    Choice("kubeflow-istio", _COMMON),
+    Choice("kubeflow-istio", (*_COMMON, "monitoring-token", "profile-access")),
 ]
 EVERY = [*PLAIN, *FULL]

@@ -71,10 +71,10 @@ def test_pods_of_one_kind_prefer_other_nodes_and_every_pod_has_a_network_policy(
 @every_choice
 def test_the_roles_are_bound_to_the_watcher_and_no_secret_can_be_read(choice: Choice) -> None:
     subject = {"kind": "ServiceAccount", "name": "lineal-watcher", "namespace": choice.namespace}
-    bindings = [one for kind in ("ClusterRoleBinding", "RoleBinding") for one in choice.of_kind(kind).values()]
-    for binding in bindings:
+    cluster, own = choice.of_kind("ClusterRoleBinding"), choice.of_kind("RoleBinding")
+    for binding in (cluster[f"lineal-watcher:{choice.namespace}"], own["lineal-watcher-lease"]):
         assert binding["subjects"] == [subject]
-    (role,) = choice.of_kind("ClusterRole").values()
+    role = choice.of_kind("ClusterRole")[f"lineal-watcher:{choice.namespace}"]
     assert {verb for rule in role["rules"] for verb in rule["verbs"]} == {"get", "list", "watch"}
     assert not {"secrets", "*"} & {resource for rule in role["rules"] for resource in rule["resources"]}
 
@@ -87,8 +87,12 @@ def test_overlays_in_two_namespaces_share_no_object_of_the_whole_cluster() -> No
 
     assert mine & theirs == set()
     for choice in EVERY:
-        (role,), (binding,) = (choice.of_kind(kind).values() for kind in ("ClusterRole", "ClusterRoleBinding"))
-        assert binding["roleRef"]["name"] == role["metadata"]["name"] == f"lineal-watcher:{choice.namespace}"
+        roles = choice.of_kind("ClusterRole")
+        assert all(name.endswith(f":{choice.namespace}") for name in roles)
+        for name, binding in choice.of_kind("ClusterRoleBinding").items():
+            assert binding["roleRef"]["name"] == name
+            assert name in roles
+            assert {one["namespace"] for one in binding["subjects"]} == {choice.namespace}
 
 
 def test_the_cluster_role_allows_exactly_the_kinds_that_are_watched() -> None:
@@ -104,7 +108,9 @@ def test_the_server_starts_with_its_arguments_and_asks_for_tokens_except_in_plac
     server = parsed(choice, "lineal-server")
 
     assert (server.host, server.insecure) == ("0.0.0.0", True)
-    assert server.auth == (() if choice.namespace == "kubeflow" else ("token",))
+    by_users = ("kubeflow", "mesh", "token") if "profile-access" in choice.components else ()
+    assert server.auth == (by_users if choice.namespace == "kubeflow" else ("token",))
+    assert server.kubernetes_access == server.open_grpc == bool(by_users)
     assert server.path_prefix == ("/lineal" if choice.overlay == "kubeflow-istio" else "")
 
 
@@ -120,7 +126,7 @@ def test_the_watcher_shows_the_token_of_its_secret_where_the_server_asks(choice:
     settings = settings_of_url(parsed(choice, "lineal-watcher").to)
     assert isinstance(settings, ChannelSettings)
 
-    if not parsed(choice, "lineal-server").auth:
+    if choice.namespace == "kubeflow":
         assert (settings.token_file, secrets) == ("", {})
     else:
         assert settings.token_file == f"{mounts['token']}/token"
@@ -186,6 +192,15 @@ def test_prometheus_reaches_the_ports_that_the_monitors_name(choice: Choice) -> 
     open_ports = {one["port"] for one in rule["ports"]}
     assert open_ports == {ports[target[server["port"]]]["containerPort"], ports[watcher["port"]]["containerPort"]}
     assert ("authorization" in server) == bool(parsed(choice, "lineal-server").auth)
+
+
+def test_only_a_server_that_asks_kubernetes_has_a_token_for_it_and_reaches_the_api_server() -> None:
+    for choice in EVERY:
+        asks = "profile-access" in choice.components
+        spec = choice.pods()["lineal-server"]["spec"]
+        assert spec["automountServiceAccountToken"] is asks
+        assert ("lineal-server-api" in choice.of_kind("NetworkPolicy")) is asks
+        assert (f"lineal-server:{choice.namespace}" in choice.of_kind("ClusterRole")) is asks
 
 
 def test_every_policy_of_istio_selects_pods_of_lineal_and_names_ports_that_they_have() -> None:

@@ -163,6 +163,20 @@ def test_a_caller_reads_what_is_recorded_of_their_workspaces_alone(
     assert list(limited.recorded(["a/f", "b/f"])) == ["a/f"]
 
 
+def test_a_caller_who_writes_into_fewer_workspaces_than_they_see_uploads_and_deletes_there_alone(
+    files: CallersFiles, records: FileRecords, root: ArtifactsRoot
+) -> None:
+    upload(files, "b/f")
+    who = Caller("somebody", Role.WRITER, scope_of(["a", "b"]), writing=scope_of(["a"]))
+    limited = CallersFiles(root, who, records)
+    upload(limited, "a/f")
+
+    assert sorted(limited.recorded(["a/f", "b/f"])) == ["a/f", "b/f"]
+    for act in (limited.write, limited.delete, limited.require_write):
+        with pytest.raises(errors.PermissionDeniedError):
+            act("b/f")
+
+
 def test_a_file_that_came_in_another_way_has_no_record(records: FileRecords, root: ArtifactsRoot) -> None:
     assert isinstance(root.store("a", [b"x"]), Stored)
     assert recorded(records, "a") == {}

@@ -39,6 +39,11 @@ def add_protection_flags(parser: Parser) -> None:
     add("--oidc-keys", "URL", "the URL of the issuer's keys, if its discovery document does not say")
     add("--trusted-proxies", "NETWORKS", "the proxies whose header with a user's name is trusted, by commas", words)
     add("--user-header", "NAME", "the name of that header")
+    asks = "ask the API server of Kubernetes what users can do of whom --access-file says nothing"
+    group.add_argument("--kubernetes-access", action="store_true", help=asks)
+    add("--workspace-selector", "LABELS", "the labels of the namespaces that are workspaces, for --kubernetes-access")
+    is_open = "let callers over gRPC who show no credentials read and write everything, as Kubeflow's programs do"
+    group.add_argument("--open-grpc", action="store_true", help=is_open)
     add("--tls-cert", "FILE", "the server's certificate and its chain, PEM")
     add("--tls-key", "FILE", "its key, PEM")
     add("--tls-client-ca", "FILE", "the roots of clients' certificates, PEM; clients must then have one")

@@ -60,8 +60,8 @@ class Tracking:
         Raises:
             StatusError: the call failed, and nothing of it was stored.
         """
-        served, caller = CALLS[name], self._caller()
-        require(caller, served.call.needed_role, name)
+        served = CALLS[name]
+        caller = require(self._caller(), served.call.needed_role, name)
         used = self._workspace(caller, workspace)
         request = Request(used, read(served.fields, given), root=f"mlflow-artifacts:/{workspace_folder(used)}")
         if served.call.writes:

@@ -62,7 +62,7 @@ class MetadataService:
             StatusError: the call failed, and nothing of it was stored.
         """
         called = called or self.calls.get(method) or self._unknown(method)
-        require(caller, called.needed_role, method)
+        caller = require(caller, called.needed_role, method)
         if called.whole:
             return called.whole(self, request, caller)
         handler: Handler = called.handler

@@ -7,7 +7,7 @@ recognises callers (server/auth), and how a scope reaches the statements (store/
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from lineal import errors
@@ -35,12 +35,14 @@ class Caller:
         role: what they can do.
         scope: the workspaces that they see, or None for the whole store. An empty scope shows nothing.
         way: how they authenticated, such as "oidc" or "token" with the token's id; "" without authentication.
+        writing: the workspaces that a writer writes into, if these are fewer than those that they see.
     """
 
     name: str
     role: Role
     scope: Scope | None = None
     way: str = field(default="", compare=False)
+    writing: Scope | None = None
 
     def __post_init__(self) -> None:
         if self.role is Role.ADMIN and self.scope is not None:
@@ -56,8 +58,11 @@ UNNAMED = Caller("unnamed", Role.ADMIN)
 """The caller without authentication: a program with its own store, or any client of a server without `--auth`."""
 
 
-def require(caller: Caller, role: Role, what: str) -> None:
+def require(caller: Caller, role: Role, what: str) -> Caller:
     """Refuse a caller whose role is too small; `what` is the act, such as "PutArtifacts".
+
+    Returns:
+        The caller with the scope for this act: whoever writes sees only the workspaces that they write into.
 
     Raises:
         PermissionDeniedError: it is.
@@ -67,6 +72,9 @@ def require(caller: Caller, role: Role, what: str) -> None:
             f"{caller.name} is a {caller.role.name.lower()}, and {what} needs the role {role.name.lower()}; "
             "use other credentials, or ask for the role"
         )
+    if role is Role.READER or caller.writing is None:
+        return caller
+    return replace(caller, scope=caller.writing, writing=None)
 
 
 def role_named(name: str) -> Role:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from lineal import errors
 from lineal.files import ArtifactsRoot, Content, Entry, Upload, parts_of, workspace_folder
 from lineal.files.root import not_found
-from lineal.service.access import Caller, Role, require
+from lineal.service.access import Caller, Role, Scope, require
 from lineal.service.clock import now
 from lineal.service.file_records import FileRecords
 from lineal.store.rows.files import FileRow
@@ -40,7 +40,7 @@ class CallersFiles:
     def list(self, path: str) -> Sequence[Entry]:
         """Return what the caller sees directly below a folder."""
         require(self._caller, Role.READER, "listing files")
-        folders = self._folders()
+        folders = self._folders(self._caller.scope)
         if not path and folders is not None:
             return [entry for entry in self._root.list("") if entry.path in folders]
         return self._root.list(path) if self._is_shown(path) else []
@@ -56,8 +56,7 @@ class CallersFiles:
         Raises:
             PermissionDeniedError: it is not in a workspace of the caller.
         """
-        require(self._caller, Role.WRITER, "uploading files")
-        self._require_shown(path)
+        self.require_write(path)
         upload = self._root.write(path)
         upload.committed = lambda stored: self._records.put(self._root, path, stored, self._caller)
         return upload
@@ -69,8 +68,7 @@ class CallersFiles:
             PermissionDeniedError: it is not in a workspace of the caller.
             StatusError: the records could not be deleted; the files are gone.
         """
-        require(self._caller, Role.WRITER, "deleting files")
-        self._require_shown(path)
+        self._require_own(path, "deleting files")
         time = now()
         self._root.delete(path)
         self._records.forget(path, self._caller, until=time)
@@ -90,26 +88,27 @@ class CallersFiles:
         Raises:
             StatusError: as `write`.
         """
-        require(self._caller, Role.WRITER, "uploading files")
-        self._require_shown(path)
+        self._require_own(path, "uploading files")
 
-    def _folders(self) -> frozenset[str] | None:
-        """Return the folders of the caller's workspaces, or None for all."""
-        scope = self._caller.scope
+    def _folders(self, scope: Scope | None) -> frozenset[str] | None:
+        """Return the folders of workspaces, or None for all."""
         return None if scope is None else frozenset(workspace_folder(name) for name in scope.names)
 
     def _is_shown(self, path: str) -> bool:
-        """Tell whether a path is in a workspace of the caller.
+        """Tell whether a path is in a workspace that the caller sees.
 
         Raises:
             InvalidArgumentError: it is not allowed.
         """
-        parts, folders = parts_of(path), self._folders()
+        return self._is_inside(path, self._caller.scope)
+
+    def _is_inside(self, path: str, scope: Scope | None) -> bool:
+        parts, folders = parts_of(path), self._folders(scope)
         return folders is None or (bool(parts) and parts[0] in folders)
 
-    def _require_shown(self, path: str) -> None:
-        if not self._is_shown(path) and path:
-            scope = self._caller.scope
+    def _require_own(self, path: str, what: str) -> None:
+        scope = require(self._caller, Role.WRITER, what).scope
+        if not self._is_inside(path, scope) and path:
             raise errors.PermissionDeniedError(
                 f"these credentials use the files of {scope.shown if scope else 'nothing'} alone, and a path begins "
                 "with the name of the workspace; use such a path, or other credentials"

@@ -12,15 +12,18 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lineal import errors
-from lineal.security import CERTIFICATE, KUBEFLOW, OIDC, TOKEN, AccessSettings
+from lineal.security import CERTIFICATE, KUBEFLOW, MESH, OIDC, TOKEN, AccessSettings
 from lineal.server.auth.access_file import AccessFile
 from lineal.server.auth.credentials import Credentials
 from lineal.service import MetadataService
 from lineal.service.access import LONGEST_NAME, Caller
 from lineal.upkeep.tokens import Tokens, looks_like_token
+
+if TYPE_CHECKING:
+    from lineal.server.auth.kubernetes_access import KubernetesAccess
 
 REMEMBER_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000
@@ -36,10 +39,12 @@ class Authenticator:
 
         Raises:
             InvalidArgumentError: the access file is wrong.
-            FailedPreconditionError: the table of tokens is missing and cannot be made.
+            FailedPreconditionError: the table of tokens is missing and cannot be made, or nothing says how to reach
+                the API server of Kubernetes.
         """
         self.settings = settings
         self._rules = AccessFile(Path(settings.access_file)) if settings.access_file else None
+        self._cluster = _kubernetes_access(settings) if settings.kubernetes_access else None
         self._methods = [_WAYS[name](self, service) for name in settings.auth]
         self._remembered = _Remembered()
 
@@ -69,18 +74,35 @@ class Authenticator:
         return self._remembered.get(credentials)
 
     def by_rules(self, way: str, name: str, **names: list[str]) -> Caller:
-        """Return the caller that the access file makes of a name that a way has proven.
+        """Return the caller that the access file or Kubernetes makes of a name that a way has proven.
 
         Raises:
-            PermissionDeniedError: it says nothing of them.
+            PermissionDeniedError: they say nothing of them.
+            UnavailableError: the API server of Kubernetes does not answer.
         """
-        assert self._rules is not None  # noqa: S101 the settings demand the file
-        found = self._rules.caller(name[:LONGEST_NAME], names, way=way)
+        found = self._rules.caller(name[:LONGEST_NAME], names, way=way) if self._rules else None
+        if found is None and self._cluster and names.get("user") and len(name) <= LONGEST_NAME:
+            found = self._cluster.caller(name, names.get("group", ()), way=way)
         if found is None:
             raise errors.PermissionDeniedError(
-                f"{name[:LONGEST_NAME]!r} is known, but no rule says what they can do; ask for a rule in --access-file"
+                f"{name[:LONGEST_NAME]!r} is known, but no rule says what they can do; ask for {self._missing_rule}"
             )
         return found
+
+    @property
+    def _missing_rule(self) -> str:
+        role = "a role in a namespace that allows to get workspaces.lineal.dev"
+        return role if self._cluster else "a rule in --access-file"
+
+
+def _kubernetes_access(settings: AccessSettings) -> KubernetesAccess:
+    try:
+        from lineal.server.auth.kubernetes_access import KubernetesAccess
+    except ModuleNotFoundError as error:
+        raise errors.FailedPreconditionError(
+            f"--kubernetes-access needs the package {error.name}; install it with: pip install 'lineal[watch]'"
+        ) from None
+    return KubernetesAccess(settings.workspace_selector)
 
 
 class _Remembered:
@@ -102,7 +124,8 @@ class _Remembered:
 
 
 def _digest(credentials: Credentials) -> bytes:
-    parts = (credentials.bearer, credentials.peer, credentials.user, credentials.certificate)
+    given = credentials
+    parts = (given.bearer, given.peer, given.user, given.certificate, given.service_account)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).digest()
 
 
@@ -172,6 +195,18 @@ def _by_proxy(authenticator: Authenticator, service: MetadataService) -> _Method
     return find
 
 
+def _by_mesh(authenticator: Authenticator, service: MetadataService) -> _Method:
+    networks = [ipaddress.ip_network(text) for text in authenticator.settings.trusted_proxies]
+
+    def find(given: Credentials) -> Caller | None:
+        name = given.service_account
+        if not name or not _is_inside(given.peer, networks):
+            return None
+        return authenticator.by_rules(MESH, name, user=[name])
+
+    return find
+
+
 def _is_inside(peer: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
     try:
         address = ipaddress.ip_address(peer)
@@ -186,4 +221,5 @@ _WAYS: dict[str, Callable[[Authenticator, MetadataService], _Method]] = {
     OIDC: _by_oidc,
     CERTIFICATE: _by_certificate,
     KUBEFLOW: _by_proxy,
+    MESH: _by_mesh,
 }

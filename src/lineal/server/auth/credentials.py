@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import ipaddress
+import re
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ COOKIE = "lineal_token"
 LONGEST = 16_384
 _BEARER = "bearer "
 _BASIC = "basic "
+_CLIENT_CERTIFICATE = "x-forwarded-client-cert"
+_LAST_IDENTITY = re.compile(
+    r'URI=spiffe://[^/;,"]+/ns/(?P<namespace>[a-z0-9.-]+)/sa/(?P<name>[a-z0-9.-]+)(?:;[A-Za-z]+=(?:"[^"]*"|[^;,"]*))*'
+)
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,19 @@ class Credentials:
         peer: the address at the other end of the connection.
         user: the header in which a proxy names the user.
         certificate: the common name of the client's certificate, which TLS has verified.
+        service_account: the name that Kubernetes has for the client's service account, by a sidecar's header.
     """
 
     bearer: str = ""
     peer: str = ""
     user: str = ""
     certificate: str = ""
+    service_account: str = ""
+
+    @property
+    def are_shown(self) -> bool:
+        """Whether the request has any."""
+        return bool(self.bearer or self.user or self.certificate or self.service_account)
 
 
 def of_grpc(context: grpc.ServicerContext, user_header: str) -> Credentials:
@@ -54,6 +66,7 @@ def of_grpc(context: grpc.ServicerContext, user_header: str) -> Credentials:
         peer=_grpc_peer(context.peer()),
         user=_only(found.get(user_header.lower(), [])),
         certificate=_only([name.decode("utf-8", "replace") for name in names]),
+        service_account=_service_account(_only(found.get(_CLIENT_CERTIFICATE, []))),
     )
 
 
@@ -67,6 +80,7 @@ def of_http(scope: Scope, user_header: str) -> Credentials:
         peer=str(client[0]),
         user=_only(headers.getlist(user_header)),
         certificate=scope.get("state", {}).get("client_certificate", ""),
+        service_account=_service_account(_only(headers.getlist(_CLIENT_CERTIFICATE))),
     )
 
 
@@ -98,6 +112,16 @@ def _cookie(headers: Headers) -> str:
     except CookieError:
         return ""
     return cookie.value if cookie else ""
+
+
+def _service_account(header: str) -> str:
+    """Return the service account in the header with which Envoy, a sidecar of Istio, passes a client's certificate on.
+
+    Each proxy on the way adds what it has verified at the end, after a comma. So only the last identity is proven, and
+    there must be no comma after it.
+    """
+    found = _LAST_IDENTITY.fullmatch(header, max(header.rfind("URI="), 0))
+    return f"system:serviceaccount:{found['namespace']}:{found['name']}" if found else ""
 
 
 def _grpc_peer(peer: str) -> str:

@@ -13,8 +13,10 @@ from lineal.server.auth import credentials
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.current import calling
 from lineal.server.status import abort
-from lineal.service.access import Caller
+from lineal.service.access import UNNAMED, Caller, Role
 
+_NAMELESS = Caller(UNNAMED.name, Role.WRITER)
+"""Who calls a server with `--open-grpc` without credentials."""
 _OPEN = "/grpc.health.v1.Health/"
 _Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 
@@ -56,7 +58,10 @@ class GrpcGuard(grpc.ServerInterceptor):  # type: ignore[misc]
 
     def _caller(self, context: grpc.ServicerContext, name: str) -> Caller:
         try:
-            given = credentials.of_grpc(context, self._authenticator.settings.user_header)
+            settings = self._authenticator.settings
+            given = credentials.of_grpc(context, settings.user_header)
+            if settings.open_grpc and not given.are_shown:
+                return _NAMELESS
             return self._authenticator.caller(given)
         except errors.StatusError as error:
             abort(context, error, rpc_name=name)
