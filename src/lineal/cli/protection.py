@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import fields
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from lineal.cli.arguments import Parser
 from lineal.security import METHODS, AccessSettings, LimitSettings, TlsSettings
 
+_Group: TypeAlias = argparse._ArgumentGroup
 _CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSettings]] = {
     "access": AccessSettings,
     "tls": TlsSettings,
@@ -19,15 +21,12 @@ _CLASSES: dict[str, type[AccessSettings] | type[TlsSettings] | type[LimitSetting
 
 def add_protection_flags(parser: Parser) -> None:
     """Declare the flags."""
-    group = parser.add_argument_group("callers and encryption (docs/operations/security.md)")
+    _add_flags_of_callers(parser.add_argument_group("callers and encryption (docs/operations/security.md)"))
+    _add_flags_of_limits(parser.add_argument_group("limits"))
 
-    def add(flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:
-        default = _default(flag)
-        shown = (
-            f"{what} (default: {default:g})" if isinstance(default, float) else f"{what} (default: {default or 'none'})"
-        )
-        group.add_argument(flag, metavar=metavar, type=kind, default=default, help=shown)
 
+def _add_flags_of_callers(group: _Group) -> None:
+    add = partial(_add, group)
     add("--auth", "WAYS", f"how callers authenticate, separated by commas: {', '.join(METHODS)}", words)
     insecure = "need no login and encrypt nothing, unless other flags say otherwise"
     group.add_argument("--insecure", action="store_true", help=insecure)
@@ -47,7 +46,10 @@ def add_protection_flags(parser: Parser) -> None:
     add("--tls-cert", "FILE", "the server's certificate and its chain, PEM")
     add("--tls-key", "FILE", "its key, PEM")
     add("--tls-client-ca", "FILE", "the roots of clients' certificates, PEM; clients must then have one")
-    group = parser.add_argument_group("limits")
+
+
+def _add_flags_of_limits(group: _Group) -> None:
+    add = partial(_add, group)
     add("--max-call-seconds", "SECONDS", "how long a call can take; a client can allow less", float)
     add("--max-page-size", "NUMBER", "the longest page of a listing; a longer one is cut", int)
     add("--max-filter-depth", "NUMBER", "how deep a filter_query can be nested", int)
@@ -62,6 +64,12 @@ def add_protection_flags(parser: Parser) -> None:
     add("--max-views-mib", "NUMBER", "how much space all stored views can take, in MiB; the oldest go first", int)
     add("--max-views-mib-per-caller", "NUMBER", "how much space the stored views of one caller can take, in MiB", int)
     group.add_argument("--accept-compressed", action="store_true", help="accept compressed requests")
+
+
+def _add(group: _Group, flag: str, metavar: str, what: str, kind: Callable[[str], object] = str) -> None:
+    default = _default(flag)
+    shown = f"{default:g}" if isinstance(default, float) else default or "none"
+    group.add_argument(flag, metavar=metavar, type=kind, default=default, help=f"{what} (default: {shown})")
 
 
 def _default(flag: str) -> Any:

@@ -16,7 +16,7 @@ from lineal.server.status import abort
 from lineal.service.access import UNNAMED, Caller, Role
 
 _NAMELESS = Caller(UNNAMED.name, Role.WRITER)
-"""Who calls a server with `--open-grpc` without credentials."""
+"""A caller without credentials, if the server has `--open-grpc`."""
 _OPEN = "/grpc.health.v1.Health/"
 _Behaviour = Callable[[Any, grpc.ServicerContext], Any]
 

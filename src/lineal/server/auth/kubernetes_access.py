@@ -2,7 +2,8 @@
 
 Each namespace of a Kubeflow profile is a workspace. Users who may `get` the resource `workspaces.lineal.dev` in this
 namespace read the workspace, and those who may `update` it write into it. There are no such objects: the names are only
-for roles. Who may do so in the whole cluster has the whole store, and who may do everything there (`*`) is an admin.
+for roles. The same rights in the whole cluster are rights in the whole store, and the right to everything there (`*`)
+makes an admin.
 
 Answers are remembered for a minute. What stays out: whether a name is genuine (authenticator.py).
 """
