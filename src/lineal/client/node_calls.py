@@ -188,6 +188,10 @@ class NodeCalls(Calls):
         """Return the artifacts of a uri; "" finds those without one."""
         return self._list(pb.Artifact, "GetArtifactsByURI", uris=[uri])
 
+    def _get_artifacts_by_uris(self, uris: Iterable[str]) -> list[pb.Artifact]:
+        """Return the artifacts of some uris; the official client asks for one at a time."""
+        return self._list(pb.Artifact, "GetArtifactsByURI", uris=uris)
+
     def get_artifacts_and_types_by_artifact_ids(
         self, artifact_ids: Iterable[int], extra_options: ExtraOptions | None = None
     ) -> tuple[list[pb.Artifact], list[pb.ArtifactType]]:

@@ -7,7 +7,8 @@ Workflow know it by different external ids. What stays out: merging and writing 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -17,6 +18,8 @@ from lineal.watch.records import ExecutionRecord
 from lineal.wire import metadata_store as pb
 
 REMEMBERED = 5000
+TOGETHER = 100
+"""How many executions are looked up in one call."""
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
@@ -58,25 +61,43 @@ class Additions:
         if stored is not None and stored.external_id != record.external_id:
             self._other_ids.put(record.external_id, stored.external_id)
 
-    def find(self, record: ExecutionRecord) -> pb.Execution | None:
-        """Return the stored execution that a record is about, None if there is none."""
-        known = self._other_ids.get(record.external_id)
-        found = self._by_external_id(known) if known else None
-        found = found or self._by_external_id(record.external_id)
-        if found is None and record.also_known_as:
-            found = self._by_external_id(record.also_known_as)
-        return found or (self._by_property(record.found_by, record.external_id) if record.found_by else None)
+    def find(self, records: Sequence[ExecutionRecord]) -> list[pb.Execution | None]:
+        """Return the stored executions that records are about, index-aligned; None where there is none."""
+        found = self._by_external_ids({self._other_ids.get(one.external_id, one.external_id) for one in records})
+        stored = [found.get(self._other_ids.get(one.external_id, one.external_id)) for one in records]
+        missing = [one for one, known in zip(records, stored, strict=True) if known is None]
+        others = self._by_external_ids({one.also_known_as for one in missing if one.also_known_as})
+        told = self._by_property([one for one in missing if one.found_by])
+        return [
+            known or others.get(one.also_known_as) or told.get(one.external_id)
+            for one, known in zip(records, stored, strict=True)
+        ]
 
-    def _by_external_id(self, external_id: str) -> pb.Execution | None:
-        try:
-            return self._store.get_executions_by_external_ids([external_id])[0]
-        except errors.NotFoundError:
-            return None
+    def _by_external_ids(self, external_ids: Iterable[str]) -> dict[str, pb.Execution]:
+        asked = list(external_ids)
+        found: dict[str, pb.Execution] = {}
+        for place in range(0, len(asked), TOGETHER):
+            with suppress(errors.NotFoundError):
+                stored = self._store.get_executions_by_external_ids(asked[place : place + TOGETHER])
+                found |= {one.external_id: one for one in stored}
+        return found
 
-    def _by_property(self, name: str, text: str) -> pb.Execution | None:
-        quoted = text.replace("\\", "\\\\").replace("'", "\\'")
-        query = f"custom_properties.{name}.string_value = '{quoted}'"
-        return next(iter(self._store.get_executions(ListOptions(limit=1, filter_query=query))), None)
+    def _by_property(self, records: Sequence[ExecutionRecord]) -> dict[str, pb.Execution]:
+        """Return the executions with a custom property that holds the external id of an addition, by that id."""
+        found: dict[str, pb.Execution] = {}
+        for place in range(0, len(records), TOGETHER):
+            some = records[place : place + TOGETHER]
+            for name in {one.found_by for one in some}:
+                texts = ", ".join(_quoted(one.external_id) for one in some if one.found_by == name)
+                query = f"custom_properties.{name}.string_value IN ({texts})"
+                for execution in self._store.get_executions(ListOptions(limit=TOGETHER, filter_query=query)):
+                    found[execution.custom_properties[name].string_value] = execution
+        return found
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
 
 
 def as_stored(record: ExecutionRecord, stored: pb.Execution | None) -> ExecutionRecord:
@@ -85,4 +106,13 @@ def as_stored(record: ExecutionRecord, stored: pb.Execution | None) -> Execution
         return record
     if stored.external_id == record.external_id and not record.if_stored:
         return record
-    return replace(record, external_id=stored.external_id, state="", properties={}, first_properties={}, renewed_by={})
+    added = {name: value for name, value in record.custom_properties.items() if name not in record.left_to_its_object}
+    return replace(
+        record,
+        external_id=stored.external_id,
+        state="",
+        properties={},
+        custom_properties=added,
+        first_properties={},
+        renewed_by={},
+    )

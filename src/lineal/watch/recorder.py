@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.watch.additions import Additions, Memory, as_stored
+from lineal.watch.additions import TOGETHER, Additions, Memory, as_stored
 from lineal.watch.merging import (
     differing,
     each_once,
@@ -30,6 +30,8 @@ from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 
 MOST_ROUNDS = 100
+MANY = 20
+"""From how many artifacts on they are looked up together."""
 _Edge = tuple[int | None, int | None, pb.Event]
 
 
@@ -73,7 +75,8 @@ class Recorder:
         self._contexts: Memory[int, Mapping[str, Given]] = Memory()
 
     def _write(self, records: Records) -> None:
-        found = [(one, self._additions.find(one)) for one in records.executions if not self._additions.is_written(one)]
+        new = [one for one in records.executions if not self._additions.is_written(one)]
+        found = zip(new, self._additions.find(new), strict=True)
         executions = [(one, old) for one, old in found if old is not None or not one.if_stored]
         merged = replace(records, executions=tuple(as_stored(one, old) for one, old in executions))
         self._write_all(merged, [old for _, old in executions])
@@ -84,13 +87,15 @@ class Recorder:
         contents = _Contents()
         for artifact in records.artifacts:
             contents.place(artifact)
+        absent = self._look_up_many([record for one in records.executions for record, _ in _links(one)])
         for index, (execution, old) in enumerate(zip(records.executions, stored, strict=True)):
             events = self._events(execution.external_id, old)
             for record, event in _links(execution):
-                self._join(contents, index, events, record, event)
+                self._join(contents, index, events, record, event, absent=record.identity in absent)
+        known = self._stored_artifacts([record.identity for record in contents.artifacts])
         execution_ids, artifact_ids, context_ids = self._store.put_lineage_subgraph(
             [self._execution(one, old) for one, old in zip(records.executions, stored, strict=True)],
-            [self._artifact(record, self._stored_artifact(record.identity)) for record in contents.artifacts],
+            [self._artifact(record, known.get(record.identity)) for record in contents.artifacts],
             [self._context(record) for record in records.contexts],
             contents.edges,
             reuse_context_if_already_exist=True,
@@ -102,12 +107,14 @@ class Recorder:
         for child, parent in records.parents:
             self._put_parent(context_ids[child], context_ids[parent])
 
-    def _stored_artifact(self, external_id: str) -> pb.Artifact | None:
-        """Return the stored artifact of an external id, None if there is none."""
-        try:
-            return self._store.get_artifacts_by_external_ids([external_id])[0]
-        except errors.NotFoundError:
-            return None
+    def _stored_artifacts(self, external_ids: list[str]) -> dict[str, pb.Artifact]:
+        """Return the stored artifacts of some external ids, by external id."""
+        found: dict[str, pb.Artifact] = {}
+        for place in range(0, len(external_ids), TOGETHER):
+            with suppress(errors.NotFoundError):
+                stored = self._store.get_artifacts_by_external_ids(external_ids[place : place + TOGETHER])
+                found |= {one.external_id: one for one in stored}
+        return found
 
     def _events(self, external_id: str, stored: pb.Execution | None) -> set[tuple[int, int]]:
         """Return the events of a stored execution, as pairs of artifact id and type."""
@@ -122,10 +129,17 @@ class Recorder:
         return known.events
 
     def _join(
-        self, contents: _Contents, index: int, events: set[tuple[int, int]], record: ArtifactRecord, event: pb.Event
+        self,
+        contents: _Contents,
+        index: int,
+        events: set[tuple[int, int]],
+        record: ArtifactRecord,
+        event: pb.Event,
+        *,
+        absent: bool,
     ) -> None:
         """Add an event, and its artifact unless one that is stored is meant."""
-        artifact_id = self._artifact_ids.get(record.identity) or self._find_or_log(record)
+        artifact_id = self._artifact_ids.get(record.identity) or (None if absent else self._find_or_log(record))
         if artifact_id is not None:
             self._artifact_ids.put(record.identity, artifact_id)
         place = None
@@ -135,6 +149,34 @@ class Recorder:
             event.artifact_id = artifact_id
         if artifact_id is None or (artifact_id, event.type) not in events:
             contents.add_edge(index, place, event)
+
+    def _look_up_many(self, records: list[ArtifactRecord]) -> set[str]:
+        """Look up many artifacts that are known by their uris together; return the identities of those not stored.
+
+        A few are left to `_find_or_log`. So if a program logs one of many at this very moment, it may be stored twice.
+        """
+        asked = {
+            one.identity: one
+            for one in records
+            if one.uri and one.any_type and not one.external_id and one.identity not in self._artifact_ids
+        }
+        if len(asked) < MANY:
+            return set()
+        uris = {uri for one in asked.values() for uri in (one.uri, *one.other_uris)}
+        found = self._by_uri(sorted(uris))
+        ids = {identity: _first_id(one, found) for identity, one in asked.items()}
+        for identity, artifact_id in ids.items():
+            if artifact_id is not None:
+                self._artifact_ids.put(identity, artifact_id)
+        return {identity for identity, artifact_id in ids.items() if artifact_id is None}
+
+    def _by_uri(self, uris: list[str]) -> dict[str, int]:
+        """Return the newest artifact of each uri."""
+        found: dict[str, int] = {}
+        for place in range(0, len(uris), TOGETHER):
+            for artifact in self._store._get_artifacts_by_uris(uris[place : place + TOGETHER]):
+                found[artifact.uri] = max(artifact.id, found.get(artifact.uri, 0))
+        return found
 
     def _find_or_log(self, record: ArtifactRecord) -> int | None:
         """Return the id of the stored artifact that a record means; None if the request that follows is to write it.
@@ -169,8 +211,8 @@ class Recorder:
     def _find(self, record: ArtifactRecord) -> int | None:
         """Return the id of the newest stored artifact that a record means, None if there is none."""
         if record.external_id or not record.uri:
-            stored = self._stored_artifact(record.identity)
-            return stored.id if stored else None
+            stored = self._stored_artifacts([record.identity])
+            return stored[record.identity].id if stored else None
         return self._newest(record, record.uri)
 
     def _newest(self, record: ArtifactRecord, uri: str) -> int | None:
@@ -264,6 +306,11 @@ def _event(event_type: int, role: str) -> pb.Event:
     if role:
         event.path.steps.add(key=role)
     return event
+
+
+def _first_id(record: ArtifactRecord, found: Mapping[str, int]) -> int | None:
+    """Return the id of the artifact at the first of a record's uris that has one."""
+    return next((found[uri] for uri in (record.uri, *record.other_uris) if uri in found), None)
 
 
 def _means(record: ArtifactRecord, artifact: pb.Artifact) -> bool:

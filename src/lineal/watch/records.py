@@ -73,6 +73,8 @@ class ExecutionRecord:
             added to it.
         found_by: for an addition, the custom property of the execution that holds this record's external id.
         if_stored: for an addition, whether nothing is written if the execution is not stored.
+        left_to_its_object: for an addition, the names of custom properties that only a new execution gets, because the
+            object that describes a stored one tells them itself.
 
     """
 
@@ -90,6 +92,7 @@ class ExecutionRecord:
     adds: bool = False
     found_by: str = ""
     if_stored: bool = False
+    left_to_its_object: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

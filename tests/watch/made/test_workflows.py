@@ -14,7 +14,8 @@ from tests.watch.made.storing import Storing, storing
 
 IN, OUT = pb.Event.INPUT, pb.Event.OUTPUT
 TABLE, MODEL = "minio://beds/runs/1/table.tgz", "minio://beds/runs/1/model.tgz"
-REPOSITORY = {"artifactRepository": {"s3": {"endpoint": "store.garden:9000", "bucket": "beds"}}, "default": True}
+BEDS = {"endpoint": "store.garden:9000", "bucket": "beds"}
+REPOSITORY = {"artifactRepository": {"s3": BEDS}, "default": True}
 NODES: dict[str, Any] = {
     "grow": {"id": "grow", "name": "grow", "type": "DAG", "phase": "Succeeded", "children": ["grow-1", "grow-2"],
              "outputs": {"artifacts": [{"name": "model", "s3": {"key": "runs/1/model.tgz"}}]}},
@@ -35,12 +36,18 @@ def workflow(nodes: dict[str, Any] | None = None, **status: Any) -> dict[str, An
 
 
 def pod(uid: str, node: str, phase: str = "Running") -> dict[str, Any]:
+    """A pod of a step, which tells the inputs of the step itself."""
     owner = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "name": "grow", "uid": "wf-1"}
     metadata = {"name": f"grow-step-{uid}", "uid": uid, "ownerReferences": [owner]}
     labels = {"workflows.argoproj.io/workflow": "grow"}
     annotations = {"workflows.argoproj.io/node-id": node}
-    return {"metadata": {**metadata, "labels": labels, "annotations": annotations}, "spec": {"containers": []},
-            "status": {"phase": phase}}  # fmt: skip
+    template = json.dumps({"name": node, "inputs": NODES[node]["inputs"], "archiveLocation": {"s3": BEDS}})
+    container = {"name": "main", "env": [{"name": "ARGO_TEMPLATE", "value": template}]}
+    return {
+        "metadata": {**metadata, "labels": labels, "annotations": annotations},
+        "spec": {"containers": [container]},
+        "status": {"phase": phase},
+    }
 
 
 def see(running: Storing, *objects: dict[str, Any]) -> None:
@@ -69,7 +76,7 @@ def test_a_step_is_the_execution_of_its_pod(order: list[dict[str, Any]]) -> None
             "garden/p-2",
         }
         assert running.links("p-1") == {(OUT, "table", TABLE)}
-        assert running.links("p-2") == {(IN, "table", TABLE), (OUT, "model", MODEL)}
+        assert running.links("p-2") == {(IN, "/tmp/t", TABLE), (OUT, "model", MODEL)}
         assert running.texts("p-1", "input:year", "__kf_workspace__") == ["2025", "garden/beds"]
         assert running.execution("p-1").custom_properties["output:rows"].int_value == 1250
         assert running.texts("p-2", "output:result") == ["ok"]
@@ -88,7 +95,7 @@ def test_a_step_whose_pod_is_not_watched_is_an_execution_that_follows_the_workfl
         assert steps["grow-1"].properties["end_time"].string_value == "2026-05-01T00:00:05Z"
         assert steps["grow-1"].properties["parent"].string_value == "garden/wf-1"
         assert [one.last_known_state for one in steps.values()] == [pb.Execution.COMPLETE, pb.Execution.FAILED]
-        assert running.links("wf-1/grow-2") == {(IN, "table", TABLE), (OUT, "model", MODEL)}
+        assert running.links("wf-1/grow-2") == {(IN, "/tmp/t", TABLE), (OUT, "model", MODEL)}
 
 
 def test_the_pod_keeps_what_the_workflow_told_after_the_watcher_was_started_again() -> None:
@@ -158,6 +165,19 @@ def test_a_workflow_of_kubeflow_pipelines_2_is_left_to_its_own_programs() -> Non
         assert len(running.store.get_executions()) == 1
 
 
+def test_a_step_of_tfx_is_left_to_its_own_program() -> None:
+    labels = {"pipelines.kubeflow.org/pipeline-sdk-type": "tfx-template"}
+    told = workflow({"grow-1": {**NODES["grow-1"], "templateName": "fetch"}})
+    spec = {"templates": [{"name": "fetch", "metadata": {"labels": labels}}]}
+    fetching = pod("p-1", "grow-1")
+    fetching["metadata"]["labels"] |= labels
+    with storing() as running:
+        see(running, {**told, "spec": spec}, fetching, {**told, "spec": spec})
+
+        assert running.links("p-1") == set()
+        assert len(running.store.get_executions()) == 2
+
+
 def test_a_workflow_of_kubeflow_pipelines_1_is_a_run_with_its_steps() -> None:
     told = workflow()
     labels = {"pipeline/runid": "r-1"}
@@ -167,6 +187,49 @@ def test_a_workflow_of_kubeflow_pipelines_1_is_a_run_with_its_steps() -> None:
 
         assert run.name == "grow"
         assert len(running.store.get_executions_by_context(run.id)) == 3
+
+
+def test_a_step_with_nothing_but_input_parameters_is_left_to_its_pod() -> None:
+    with storing() as running:
+        see(running, workflow({"grow-1": {**NODES["grow-1"], "outputs": {"exitCode": "0"}}}))
+
+        assert [one.external_id for one in running.store.get_executions()] == ["garden/wf-1"]
+
+
+def test_many_artifacts_are_looked_up_together_and_stored_once() -> None:
+    steps = [(f"step-{number}", artifact(number - 1), artifact(number)) for number in range(150)]
+    nodes = {
+        key: {**NODES["grow-1"], "id": key, "inputs": {"artifacts": [read]}, "outputs": {"artifacts": [made]}}
+        for key, read, made in steps
+    }
+    with storing() as running:
+        for uri in ("minio://beds/k-7", "s3://beds/k-8", "s3://beds/k-7"):
+            running.put_artifact("system.Dataset", uri)
+        for _ in range(2):
+            see(running, workflow(nodes))
+            running.__post_init__()
+
+        assert len(running.store.get_artifacts()) == 151 + 1
+        assert len(running.store.get_executions()) == 151
+        assert running.links("wf-1/step-8") == {(IN, "a", "minio://beds/k-7"), (OUT, "a", "s3://beds/k-8")}
+
+
+def artifact(number: int) -> dict[str, Any]:
+    return {"name": "a", "s3": {"key": f"k-{number}"}}
+
+
+def test_the_outputs_of_a_component_of_kubeflow_pipelines_have_its_names_and_types() -> None:
+    component = {"name": "Train", "outputs": [{"name": "Best model", "type": "SavedModel"}]}
+    annotations = {"pipelines.kubeflow.org/component_spec": json.dumps(component)}
+    outputs = {"artifacts": [{"name": "train-Best-model", "s3": {"key": "runs/1/model.tgz"}}]}
+    node = {**NODES["grow-2"], "templateName": "train", "outputs": outputs,
+            "inputs": {"artifacts": [{"name": "x", "path": "/tmp/inputs/table/data", "s3": {"key": "t"}}]}}  # fmt: skip
+    told = workflow({"grow-2": node})
+    with storing() as running:
+        see(running, {**told, "spec": {"templates": [{"name": "train", "metadata": {"annotations": annotations}}]}})
+
+        assert running.links("wf-1/grow-2") == {(IN, "table", "minio://beds/t"), (OUT, "Best-model", MODEL)}
+        assert {one.type: one.uri for one in running.store.get_artifacts()}["SavedModel"] == MODEL
 
 
 def test_a_memoized_step_is_cached() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +26,7 @@ WORKFLOW_LABEL = "workflows.argoproj.io/workflow"
 NODE_ANNOTATION = "workflows.argoproj.io/node-id"
 _OUTPUTS = "workflows.argoproj.io/outputs"
 _TEMPLATE, _TEMPLATE_VARIABLE = "workflows.argoproj.io/template", "ARGO_TEMPLATE"
-_COMPONENT = "pipelines.kubeflow.org/component_spec"
+COMPONENT = "pipelines.kubeflow.org/component_spec"
 _ARGUMENTS = "pipelines.kubeflow.org/arguments.parameters"
 _SDK_TYPE = "pipelines.kubeflow.org/pipeline-sdk-type"
 V2_ANNOTATION = "pipelines.kubeflow.org/v2_component"
@@ -39,26 +39,27 @@ def read_pod(seen: Seen) -> Made:
     """Return what a pod of a Workflow made and read; nothing for any other pod."""
     labels, annotations = mapping(seen.metadata.get("labels")), mapping(seen.metadata.get("annotations"))
     run = labels.get(WORKFLOW_LABEL)
-    if not isinstance(run, str) or not run or _records_itself(seen, labels, annotations):
+    if not isinstance(run, str) or not run:
         return Made()
+    identity = _step_id(seen, annotations)
+    step_property = {names.STEP_PROPERTY: identity} if identity else {}
+    if records_itself(labels, annotations) or _is_of_tfx(seen):
+        return Made(custom_properties=step_property, also_known_as=identity)
     read = JsonReader(seen)
     template = mapping(read.json_of(f"the variable {_TEMPLATE_VARIABLE}", _template_text(seen, annotations)))
     step = text_of(template.get("name"))
-    component = _Component(read, annotations.get(_COMPONENT), step)
+    component = Component(read, annotations.get(COMPONENT), step)
     around = Surroundings(seen, run, repository=mapping(template.get("archiveLocation")))
     arguments = read.json_of(f"the annotation {_ARGUMENTS}", annotations.get(_ARGUMENTS))
-    inputs = read_inputs(_inputs(template, arguments), replace(around, name_of=_input_name))
+    inputs = read_inputs(_inputs(template, arguments), replace(around, name_of=input_name))
     outputs = read_outputs(
         read.json_of(f"the annotation {_OUTPUTS}", annotations.get(_OUTPUTS)),
-        replace(
-            around, name_of=lambda told: text_of(told.get("name")).removeprefix(f"{step}-"), type_of=component.types
-        ),
+        replace(around, name_of=output_name(step), type_of=component.types),
     )
-    identity = _step_id(seen, annotations)
     told = _of_kfp(seen, component.version) if is_of_kfp(labels, annotations) else {}
     own = Made(
         properties={"pipeline_name": run, "run_id": run, "component_id": component.name},
-        custom_properties={**told, **({names.STEP_PROPERTY: identity} if identity else {})},
+        custom_properties={**told, **step_property},
         contexts=(run_context(run),) if is_of_kfp(labels, annotations) else (),
         also_known_as=identity,
         problems=tuple(read.problems),
@@ -69,6 +70,11 @@ def read_pod(seen: Seen) -> Made:
 def step_id(seen: Seen, workflow_uid: str, node: str) -> str:
     """Return the external id of a step of a Workflow, under which the Workflow tells of the execution of its pod."""
     return names.external_id(seen.cluster, f"{workflow_uid}/{node}")
+
+
+def records_itself(labels: Mapping[str, Any], annotations: Mapping[str, Any]) -> bool:
+    """Tell whether a pod says that it belongs to TFX or to KFP 2, whose own programs record what it makes."""
+    return annotations.get(V2_ANNOTATION) == "true" or "tfx" in str(labels.get(_SDK_TYPE, ""))
 
 
 def is_of_kfp(labels: Mapping[str, Any], annotations: Mapping[str, Any]) -> bool:
@@ -100,10 +106,7 @@ class JsonReader:
             return None
 
 
-def _records_itself(seen: Seen, labels: Mapping[str, Any], annotations: Mapping[str, Any]) -> bool:
-    """Tell whether a pod belongs to TFX or to KFP 2, whose own programs record what it makes."""
-    if annotations.get(V2_ANNOTATION) == "true" or "tfx" in str(labels.get(_SDK_TYPE, "")):
-        return True
+def _is_of_tfx(seen: Seen) -> bool:
     commands = [mapping(one).get("command") for one in values(seen.object, "spec.containers.*")]
     return any(isinstance(words, list) and words and str(words[-1]).endswith(_TFX_PROGRAM) for words in commands)
 
@@ -125,12 +128,17 @@ def _inputs(template: Mapping[str, Any], arguments: Any) -> dict[str, Any]:
     return {**given, "parameters": [{"name": name, "value": value} for name, value in arguments.items()]}
 
 
-def _input_name(told: Mapping[str, Any]) -> str:
+def input_name(told: Mapping[str, Any]) -> str:
     """Return the name of an input: for an artifact the path under which it is put, without what KFP puts around it."""
     path = told.get("path")
     if not isinstance(path, str) or not path:
         return text_of(told.get("name"))
     return path.removeprefix("/tmp/inputs/").removesuffix("/data")  # noqa: S108 (a path in a container)
+
+
+def output_name(template: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what names the outputs of a template: KFP puts the template's name in front of them."""
+    return lambda told: text_of(told.get("name")).removeprefix(f"{template}-")
 
 
 def _of_kfp(seen: Seen, component: str) -> dict[str, str]:
@@ -144,11 +152,11 @@ def _step_id(seen: Seen, annotations: Mapping[str, Any]) -> str:
     return step_id(seen, uids[0], text_of(annotations.get(NODE_ANNOTATION)) or seen.name) if uids and uids[0] else ""
 
 
-class _Component:
+class Component:
     """What a component of KFP says of itself: its name and version, and the types of its outputs."""
 
     def __init__(self, read: JsonReader, text: Any, step: str) -> None:
-        spec = mapping(read.json_of(f"the annotation {_COMPONENT}", text))
+        spec = mapping(read.json_of(f"the annotation {COMPONENT}", text))
         self.name = text_of(spec.get("name")) or step
         self.version = f"{self.name}@sha256={hashlib.sha256(text.encode()).hexdigest()}" if spec else step
         outputs = [mapping(one) for one in values(spec, "outputs.*")]

@@ -20,7 +20,18 @@ from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.made.argo import Surroundings, read_inputs, read_outputs
 from lineal.watch.made.made import Made, joined, storable, text_of
-from lineal.watch.made.pods import V2_ANNOTATION, is_of_kfp, run_context, step_id
+from lineal.watch.made.pods import (
+    COMPONENT,
+    V2_ANNOTATION,
+    Component,
+    JsonReader,
+    input_name,
+    is_of_kfp,
+    output_name,
+    records_itself,
+    run_context,
+    step_id,
+)
 from lineal.watch.paths import first_text, mapping, values
 from lineal.watch.records import ExecutionRecord, Problem
 from lineal.watch.redaction import Redaction
@@ -44,12 +55,44 @@ def read_workflow(seen: Seen) -> Made:
     own = [read_inputs(one, around) for one in arguments]
     own += [read_outputs(one, around) for one in values(seen.object, "status.outputs")]
     nodes, wrong = _nodes(seen, around)
-    steps = [_step(seen, node, around) for node in nodes]
+    reader = JsonReader(seen)
+    types = _types_of_outputs(seen, reader) if nodes else {}
+    steps = [
+        _step(seen, node, replace(around, type_of=told))
+        for node in nodes
+        if (told := types.get(_template(node), {})) is not None
+    ]
     context = Made(contexts=(run_context(seen.name),)) if is_of_kfp(labels, annotations) else Made()
-    return joined([context, *own, *steps, Made(problems=wrong)])
+    return joined([context, *own, *steps, Made(problems=(*wrong, *reader.problems))])
 
 
 _ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
+
+
+_TEMPLATES = ("spec.templates.*", "status.storedWorkflowTemplateSpec.templates.*")
+_Types = Mapping[str, Mapping[str, str] | None]
+
+
+def _types_of_outputs(seen: Seen, read: JsonReader) -> _Types:
+    """Return the types of the outputs of KFP's components, by the name of the template and of the output.
+
+    None stands for a template whose pods record themselves.
+    """
+    found: dict[str, Mapping[str, str] | None] = {}
+    for template in (mapping(one) for path in _TEMPLATES for one in values(seen.object, path)):
+        name, metadata = text_of(template.get("name")), mapping(template.get("metadata"))
+        labels, annotations = mapping(metadata.get("labels")), mapping(metadata.get("annotations"))
+        if name not in found:
+            component = (
+                None if records_itself(labels, annotations) else Component(read, annotations.get(COMPONENT), name)
+            )
+            found[name] = component.types if component else None
+    return found
+
+
+def _template(node: Mapping[str, Any]) -> str:
+    """Return the name of the template of a step, which another Workflow may hold."""
+    return text_of(node.get("templateName")) or first_text(node, ["templateRef.template"])
 
 
 def _nodes(seen: Seen, around: Surroundings) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
@@ -85,11 +128,16 @@ def _unpacked(packed: str) -> dict[str, Any] | None:
 
 
 def _step(seen: Seen, node: dict[str, Any], around: Surroundings) -> Made:
-    """Return what a step made and read, as an addition to the execution of its pod."""
+    """Return what a step made and read, as an addition to the execution of its pod.
+
+    A step with nothing but input parameters is left to its pod, which tells them as well: there may be thousands.
+    """
     name = text_of(node.get("displayName")) or text_of(node.get("name")) or node["id"]
-    inside = replace(around, step=name)
-    made = joined([read_inputs(node.get("inputs"), inside), read_outputs(node.get("outputs"), inside)])
-    if not (made.inputs or made.outputs or made.custom_properties):
+    inside = replace(around, step=name, name_of=output_name(_template(node)))
+    read = read_inputs(node.get("inputs"), replace(inside, name_of=input_name))
+    wrote = read_outputs(node.get("outputs"), inside)
+    made = joined([read, wrote])
+    if not (made.inputs or made.outputs or wrote.custom_properties):
         return Made(problems=made.problems)
     properties = {
         "name": name,
@@ -113,6 +161,7 @@ def _step(seen: Seen, node: dict[str, Any], around: Surroundings) -> Made:
         outputs=made.outputs,
         adds=True,
         found_by=names.STEP_PROPERTY,
+        left_to_its_object=tuple(read.custom_properties),
     )
     return Made(executions=(execution,), problems=made.problems)
 
