@@ -30,7 +30,9 @@ describe("types are called", () => {
     const names = typeNames(["system.Model", "kubeflow.org/alpha/model", "system.Dataset"]);
     expect([...names.values()]).toEqual(["Model (system)", "Model (kubeflow.org/alpha)", "Dataset"]);
     const jobs = typeNames(["kubeflow.org/Job.batch/v1", "kubeflow.org/Job.batch.volcano.sh/v1alpha1"]);
-    expect([...jobs.values()]).toEqual(["Job (batch/v1)", "Job (batch.volcano.sh/v1alpha1)"]);
+    expect([...jobs.values()]).toEqual(["Job.batch", "Job.batch.volcano.sh"]);
+    const versions = typeNames(["kubeflow.org/Pod/v1", "kubeflow.org/Pod.a.io/v1", "kubeflow.org/Pod.a.io/v1beta1"]);
+    expect([...versions.values()]).toEqual(["Pod/v1", "Pod.a.io/v1", "Pod.a.io/v1beta1"]);
   });
 
   it("by their exact names where nothing else tells them apart", () => {

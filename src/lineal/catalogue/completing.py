@@ -90,6 +90,8 @@ class _Store:
         found = facets.suggestions(
             self._session, self._types, self._asked, key=name, text=written, whole=self._whole
         ).items
+        if name == "type":  # its short name is shorter to read, and finds it as well
+            return [_Offer(item.text, quoted(item.text), count=item.count) for item in found]
         # A type of a failure that is cut is the value of no search with =.
         whole = [item for item in found if item.term.endswith(f"={quoted(item.text)}")]
         return [_Offer(item.text, quoted(item.text), count=item.count) for item in whole]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,7 @@ from lineal.store.index import search as found_rows
 from lineal.store.index.metric_names import MetricNames, names_in
 from lineal.store.index.search import Selection
 from lineal.store.rows import nodes as node_rows
+from lineal.type_names import short_names
 
 LONGEST_FACET = 50
 MOST_LABEL_FACETS = 12
@@ -188,22 +189,23 @@ def _aliases(session: Session, asked: Asked, containing: str) -> shapes.Facet:
 def _listed(key: str, counts: Counter[str], exact: bool, containing: str = "") -> shapes.Facet:
     """Return the most frequent values, of those that contain a text as they are shown."""
     wanted = containing.lower()
-    fitting = (item for item in counts.items() if wanted in _short(key, item[0]).lower())
+    names = _short_names(key, counts)
+    fitting = (item for item in counts.items() if wanted in names[item[0]].lower())
     ordered = sorted(fitting, key=lambda item: (-item[1], item[0]))
     field, _, name = key.partition(".")
     written = f"{field}.{quoted(name, also=OPERATOR_CHARACTERS)}" if name else key
     values = [
-        shapes.FacetValue(value, _short(key, value), number, f"{written}={quoted(value)}")
+        shapes.FacetValue(value, names[value], number, f"{written}={quoted(value)}")
         for value, number in ordered[:LONGEST_FACET]
     ]
     return shapes.Facet(key, values, max(0, len(ordered) - LONGEST_FACET), exact)
 
 
-def _short(key: str, value: str) -> str:
-    """Return the text for a value: for a type its last part, for a state a word."""
+def _short_names(key: str, values: Collection[str]) -> dict[str, str]:
+    """Return the texts for values: for a type its kind or last part, for a state a word."""
     if key == "type":
-        return value.rpartition("/")[2] or value
-    return value.replace("_", " ").lower() if key == "state" else value
+        return short_names(values)
+    return {value: value.replace("_", " ").lower() if key == "state" else value for value in values}
 
 
 def _created(session: Session, sample: _Sample, whole: WholeCounts) -> list[shapes.TimeSpan]:

@@ -17,6 +17,7 @@ from lineal.counting import amount
 from lineal.lineage_cuts import Cut
 from lineal.sdk import drawing, html, ids, stored_form, web_ui
 from lineal.sdk.retry import retrying
+from lineal.type_names import short_name
 from lineal.urls import redact
 from lineal.wire import metadata_store as pb
 
@@ -110,7 +111,7 @@ def _graph(sides: Sequence[Relatives], focus: drawing.Key | None = None, name: s
 
 
 def _names(fields: Mapping[str, Any]) -> tuple[str, str]:
-    kind = str(fields.get("type", "")).rpartition("/")[2]
+    kind = short_name(str(fields.get("type", "")))
     return str(fields.get("name") or fields.get("uri") or kind), f"{kind} {fields['id']}"
 
 

@@ -16,6 +16,7 @@ from lineal import record_patch
 from lineal.client import ListOptions, MetadataStore, OrderByField
 from lineal.sdk import changing, drawing, filters, html, stored_form, web_ui
 from lineal.sdk.drawing import ARTIFACT, EXECUTION, Graph, Key
+from lineal.type_names import short_name
 from lineal.urls import redact
 from lineal.wire import metadata_store as pb
 
@@ -201,5 +202,5 @@ def execution_names(execution: pb.Execution) -> tuple[str, str]:
 
 def _names(node: pb.Artifact | pb.Execution, otherwise: str, type_name: str) -> tuple[str, str]:
     name = node.properties["name"].string_value if "name" in node.properties else ""
-    kind = type_name.rpartition("/")[2]
+    kind = short_name(type_name)
     return name or node.name or otherwise or kind, f"{kind} {node.id}"

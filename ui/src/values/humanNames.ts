@@ -22,11 +22,17 @@ export function typeName(type: string): string {
   return isPlain(last) ? inWords(last) : last;
 }
 
-/** What several types are called. Two that would be called the same get their origin as well: "Model (system)". */
+/**
+ * What several types are called. Two that would be called the same get their origin as well: "Model (system)"; kinds of
+ * Kubernetes get their group as a search takes it (Job.batch), and their version if that is not enough.
+ */
 export function typeNames(types: readonly string[]): Map<string, string> {
   const names = new Map([...new Set(types)].map((type) => [type, typeName(type)]));
   const shared = repeated([...names.values()]);
-  for (const [type, name] of names) if (shared.has(name)) names.set(type, `${name} (${originOf(type)})`);
+  for (const [type, name] of names)
+    if (shared.has(name)) names.set(type, withGroup(type) ?? `${name} (${originOf(type)})`);
+  const grouped = repeated([...names.values()]);
+  for (const [type, name] of names) if (grouped.has(name)) names.set(type, withVersion(type) ?? name);
   const still = repeated([...names.values()]);
   for (const [type, name] of names) if (still.has(name)) names.set(type, type);
   return names;
@@ -39,6 +45,19 @@ function kubernetesKind(type: string): string | undefined {
     /\/v\d+(?:(?:alpha|beta)\d+)?\/([A-Z][A-Za-z0-9]*)$/.exec(type) ??
     [];
   return kind;
+}
+
+const WATCHED = /^kubeflow\.org\/([A-Z][A-Za-z0-9]*(?:\.[a-z0-9.-]+)?)\/(v\d+(?:(?:alpha|beta)\d+)?)$/;
+
+/** kubeflow.org/Job.batch/v1 → Job.batch; kubeflow.org/Pod/v1, which has no group, → Pod/v1. */
+function withGroup(type: string): string | undefined {
+  const kind = WATCHED.exec(type)?.[1];
+  return kind?.includes(".") ? kind : withVersion(type);
+}
+
+function withVersion(type: string): string | undefined {
+  const [, kind, version] = WATCHED.exec(type) ?? [];
+  return kind && `${kind}/${version}`;
 }
 
 function originOf(type: string): string {

@@ -87,6 +87,11 @@ def ends_with(text: Expression, ending: str) -> Expression:
     return Holds(text + sa.literal(_END, sa.Text()), sa.bindparam(None, ending + _END, sa.Text()))
 
 
+def starts_with(text: Expression, start: str) -> Expression:
+    """Return the condition that a text has a start; the case counts."""
+    return Holds(sa.literal(_END, sa.Text()) + text, sa.bindparam(None, _END + start, sa.Text()))
+
+
 def is_filled(text: Expression) -> Expression:
     """Return the condition that a value is no text, or a text that is not blank."""
     return sa.or_(text.is_(None), sa.func.trim(text) != sa.literal("", sa.Text()))

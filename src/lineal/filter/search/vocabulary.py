@@ -51,7 +51,7 @@ FIELDS: Mapping[str, KeyField] = {
         (":", "=", "==", "!="),
         False,
         "type:model",
-        "the type; = takes the whole name or its last part, and == the whole name alone",
+        "the type; = takes a kind, the whole name or its last part, and == the whole name alone",
     ),
     "name": _text("name:churn", "the name"),
     "state": _text("state=live", "the state"),
