@@ -9,7 +9,7 @@ from tests.watch.watching import eventually
 
 KIND = "Workflow.argoproj.io/v1alpha1"
 PATH = "/apis/argoproj.io/v1alpha1/namespaces/default/workflows"
-NODES = 600
+NODES = 580
 
 
 def define(api: Api) -> None:
@@ -27,19 +27,21 @@ def definition() -> dict[str, Any]:
     return made
 
 
-def workflow(name: str, *, nodes: int = NODES) -> dict[str, Any]:
-    """A workflow with as many steps behind it as make about a kilobyte each."""
-    status = {"phase": "Running", "nodes": {f"{name}-{number}": step(name, number) for number in range(nodes)}}
+def workflow(name: str, *, pods: int = 0) -> dict[str, Any]:
+    """A workflow with as many nodes behind it as make about a kilobyte each; so many of them are pods."""
+    nodes = {f"{name}-{number}": node(name, number, "Pod" if number < pods else "StepGroup") for number in range(NODES)}
+    status = {"phase": "Running", "nodes": nodes}
     metadata = {"name": name, "labels": {"turn": "first"}}
     return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": metadata, "status": status}
 
 
-def step(name: str, number: int) -> dict[str, Any]:
+def node(name: str, number: int, kind: str) -> dict[str, Any]:
     parameters = [{"name": f"parameter-{index}", "value": f"{index * 0.1:.3f}"} for index in range(8)]
     return {
         "id": f"{name}-{number}",
+        "name": f"{name}[{number}]",
         "displayName": f"step-{number}",
-        "type": "Pod",
+        "type": kind,
         "phase": "Succeeded",
         "startedAt": "2026-01-02T03:04:05Z",
         "finishedAt": "2026-01-02T03:05:05Z",

@@ -22,6 +22,7 @@ from tests.watch.watching import by_name, eventually, text
 
 TYPE = f"kubeflow.org/{KIND}"
 WORKFLOWS = 120
+PODS = 30
 
 
 @dataclass
@@ -75,7 +76,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @pytest.mark.timeout(300)
 def test_120_large_workflows_are_recorded_under_the_shipped_limit_of_memory(place: Place) -> None:
     for number in range(WORKFLOWS):
-        place.kube.create(PATH, workflow(f"w{number}"))
+        place.kube.create(PATH, workflow(f"w{number}", pods=PODS))
     with lineal.connect(f"grpc://{place.server}") as store:
         with place.watcher():
             eventually(lambda: len(recorded(store)) == WORKFLOWS, timeout=120, every=1)
@@ -87,6 +88,7 @@ def test_120_large_workflows_are_recorded_under_the_shipped_limit_of_memory(plac
             eventually(lambda: deleted(store) == 20, timeout=120, every=1)
             eventually(lambda: second(store) == 20, timeout=120, every=1)
         assert len(recorded(store)) == WORKFLOWS
+        assert len(store.get_executions_by_type("kubeflow.org/Pod/v1")) == WORKFLOWS * PODS
 
 
 def recorded(store: lineal.MetadataStore) -> dict[str, pb.Execution]:

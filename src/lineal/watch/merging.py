@@ -97,8 +97,10 @@ def joined_artifacts(older: ArtifactRecord, newer: ArtifactRecord) -> ArtifactRe
 
 
 def _joined_executions(older: ExecutionRecord, newer: ExecutionRecord) -> ExecutionRecord:
+    """Return one record for two; its type is that of the one that describes the execution, if one only adds to it."""
+    describes = older if newer.adds and not older.adds else newer
     return replace(
-        newer,
+        describes,
         state=newer.state or older.state,
         properties={**older.properties, **newer.properties},
         custom_properties={**older.custom_properties, **newer.custom_properties},
@@ -106,11 +108,14 @@ def _joined_executions(older: ExecutionRecord, newer: ExecutionRecord) -> Execut
         renewed_by={**older.renewed_by, **newer.renewed_by},
         inputs=_distinct((*older.inputs, *newer.inputs)),
         outputs=_distinct((*older.outputs, *newer.outputs)),
+        also_known_as=newer.also_known_as or older.also_known_as,
+        found_by=newer.found_by or older.found_by,
+        if_stored=newer.if_stored and older.if_stored,
     )
 
 
 def _distinct(artifacts: Iterable[ArtifactRecord]) -> tuple[ArtifactRecord, ...]:
-    return tuple({(one.identity, one.type_name): one for one in artifacts}.values())
+    return tuple({(one.identity, one.type_name, one.role): one for one in artifacts}.values())
 
 
 def _merged(stored: _Values, given: Mapping[str, Given]) -> dict[str, pb.Value]:
