@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
+
+from tests.services import REPOSITORY
 from tests.watch.kube import Api, custom_kind
 from tests.watch.watching import eventually
 
 KIND = "Workflow.argoproj.io/v1alpha1"
 PATH = "/apis/argoproj.io/v1alpha1/namespaces/default/workflows"
+SHIPPED = REPOSITORY / "deploy/base/watcher/resources.yaml"
 NODES = 580
 
 
@@ -16,6 +20,15 @@ def define(api: Api) -> None:
     """Define the kind, and wait until it is served."""
     api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition())
     eventually(lambda: "items" in api.call("GET", PATH))
+
+
+def define_all(api: Api) -> None:
+    """Define every custom kind of the shipped list, and wait until large ones can be made."""
+    for entry in yaml.safe_load(SHIPPED.read_text()):
+        if "." in entry["Group"] and entry["Kind"] != "Workflow":
+            made = custom_kind(entry["Group"], entry["Kind"], version=entry["Version"])
+            api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", made)
+    define(api)
 
 
 def definition() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A namespace of large workflows, recorded by the real command under the memory limit of the shipped manifest."""
+"""Large workflows, recorded by the real command with the kinds and under the memory limit of the shipped manifests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import lineal
 from lineal.wire import metadata_store as pb
 from tests.serving import running_server
 from tests.watch.kube import KubeServer, free_ports, running_kube
-from tests.watch.large import KIND, PATH, define, workflow
+from tests.watch.large import KIND, PATH, SHIPPED, define_all, workflow
 from tests.watch.limits import Limited, limited, peak_of, shipped_limit
 from tests.watch.watching import by_name, eventually, text
 
@@ -38,7 +38,7 @@ class Place:
     def watcher(self, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run the command until the block ends, when it has listed everything; the peak of its memory is printed."""
         port = free_ports(1)[0]
-        command = [sys.executable, "-m", "lineal", "watch", "--resources", KIND, "--cluster", "c", *flags]
+        command = [sys.executable, "-m", "lineal", "watch", "--resources", str(SHIPPED), "--cluster", "c", *flags]
         to = ["--to", f"grpc://{self.server}", "--kubeconfig", str(self.kube.kubeconfig), "--http-port", str(port)]
         with (self.folder / "watcher.log").open("ab") as log:
             process = subprocess.Popen(self.limit.command([*command, *to]), stderr=log)
@@ -66,7 +66,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     with ExitStack() as stack:
         limit = stack.enter_context(limited(shipped_limit()))
         kube = stack.enter_context(running_kube(tmp_path))
-        define(kube)
+        define_all(kube)
         url = f"sqlite:///{tmp_path}/store.db"
         server = stack.enter_context(running_server(url, "--max-message-mib", "100"))
         yield Place(kube, server.address, tmp_path, limit)
