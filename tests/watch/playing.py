@@ -2,7 +2,8 @@
 
 A history is an object and its changes, step by step, each a JSON merge patch: `set`, or `delete` for the object's last
 state. `is` says what is recorded afterwards, and `at` what the watcher's clock shows. Their times are those that the
-object tells, so that what is recorded can be compared with them to the second.
+object tells, so that what is recorded can be compared with them to the second. `telling` is the number of steps after
+which a search is tried, and `no_server` says why the server of the tests cannot play a history.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ NAMED = {
     "end_from": "end_time_from",
     "reason": "failure_type",
     "message": "failure_message",
+    "record": "__ALL_META__",
 }
 
 

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from lineal.client import MetadataStore
+from lineal.client.lifecycle import LifecycleStore
+from lineal.client.search_calls import Asked
 from lineal.client.transport import LocalTransport
+from lineal.kinds import EXECUTION
 from lineal.upkeep.opening import open_service
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
@@ -26,10 +29,10 @@ CLUSTER, LATER = "kitchen", "2026-12-31T00:00:00Z"
 class Played:
     """An object that changes, and the store that its changes are written to."""
 
-    def __init__(self, store: MetadataStore, history: dict[str, Any]) -> None:
+    def __init__(self, store: MetadataStore, history: dict[str, Any], *, uid: str = "u-1") -> None:
         self._store, self._recorder, self._handler = store, Recorder(store), WorkloadHandler()
         [self._resource] = parse_resources(history["resource"])
-        self._object = patched({"metadata": {"uid": "u-1", "namespace": "lab"}}, history["object"])
+        self._object = patched({"metadata": {"uid": uid, "namespace": "lab"}}, history["object"])
 
     def play(self, change: dict[str, Any], *, at: str = LATER, deleted: bool = False) -> dict[str, Any]:
         """Change the object, and return what is recorded of it then."""
@@ -38,7 +41,7 @@ class Played:
         records = self._handler.on_delete(seen) if deleted else self._handler.on_update(seen)
         assert records is not None
         self._recorder.write(records)
-        [execution] = self._store.get_executions()
+        [execution] = self._store.get_executions_by_external_ids([seen.external_id])
         return recorded(self._store, execution)
 
 
@@ -86,6 +89,38 @@ def spoilt(value: Any) -> Iterator[Any]:
             copied = value.copy()
             copied[key] = odd
             yield copied
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ('label.status_detail="early stopped"', {"crust-early"}),
+        ("label.status_detail=degraded", {"bake-8", "toast"}),
+        ("label.exit_code=137 type:workflow", {"menu-x"}),
+        ("error:OOMKilled type:spark", {"sieve-1"}),
+        ("prop.hyperparameters.lr<0.01", {"crust-7h2k"}),
+        ("prop.trials.early_stopped=1", {"crust"}),
+        ("metric.crispness>0.9", {"crust"}),
+        ("ran:2026-03-01..2026-03-02 state:failed type:pipeline", {"shop-2"}),
+    ],
+)
+def test_a_search_finds_finer_words_codes_parameters_and_metrics(
+    searched: LifecycleStore, query: str, found: set[str]
+) -> None:
+    ids = searched.found_ids(Asked(EXECUTION, query)).ids
+
+    assert {one.properties["name"].string_value for one in searched.get_executions_by_id(ids)} == found
+
+
+@pytest.fixture(scope="module")
+def searched() -> Iterator[LifecycleStore]:
+    """A store with every history, at the step whose state is most telling."""
+    with LifecycleStore.from_transport(LocalTransport(open_service("sqlite://"))) as store:
+        for number, history in enumerate(HISTORIES):
+            played = Played(store, history, uid=f"u-{number}")
+            for step in history["steps"][: history.get("telling")]:
+                played.play(step.get("set", step.get("delete")), deleted="delete" in step)
+        yield store
 
 
 def test_there_is_a_history_of_every_kind_that_does_work() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal import json_form
+from lineal.watch import names
 from lineal.watch.kinds.numbers import named, number_or_text, numbers
 from lineal.watch.kinds.workload import Reading, Workload
 from lineal.watch.paths import first_text, texts, values
@@ -23,11 +24,11 @@ def _read_experiment(obj: Any) -> Reading:
     """Read the best trial with its parameters and metrics, and how many trials ended how."""
     best = "status.currentOptimalTrial"
     counts = {name: count for name, key in _COUNTS.items() for count in values(obj, f"status.{key}") if count}
+    assigned = _assigned(values(obj, f"{best}.parameterAssignments.*"))
     return Reading(
         properties={
             "best_trial": first_text(obj, [f"{best}.bestTrialName"]),
-            "hyperparameters": _assigned(values(obj, f"{best}.parameterAssignments.*")),
-            "trials": json_form.text(counts) if counts else "",
+            names.ALL_META_PROPERTY: _record(hyperparameters=assigned, trials=counts),
         },
         metrics=_metrics(obj, f"{best}.observation.metrics.*"),
     )
@@ -35,16 +36,22 @@ def _read_experiment(obj: Any) -> Reading:
 
 def _read_trial(obj: Any) -> Reading:
     """Read the parameters that a trial was started with, and the metrics that it reached."""
+    assigned = _assigned(values(obj, "spec.parameterAssignments.*"))
     return Reading(
-        properties={"hyperparameters": _assigned(values(obj, "spec.parameterAssignments.*"))},
+        properties={names.ALL_META_PROPERTY: _record(hyperparameters=assigned)},
         metrics=_metrics(obj, "status.observation.metrics.*"),
     )
 
 
-def _assigned(assignments: list[Any]) -> str:
-    """Return parameters as JSON: numbers where the values are numbers, as Katib writes all of them as texts."""
-    read = {name: number_or_text(one.get("value")) for name, one in named(assignments).items()}
-    return json_form.text(read, ensure_ascii=False) if read else ""
+def _record(**fields: Mapping[str, Any]) -> str:
+    """Return fields as the JSON in which searches look for single values, as the SDK writes it; "" for no fields."""
+    filled = {name: field for name, field in fields.items() if field}
+    return json_form.text(filled, ensure_ascii=False) if filled else ""
+
+
+def _assigned(assignments: list[Any]) -> dict[str, int | float | str]:
+    """Return parameters: numbers where the values are numbers, as Katib writes all of them as texts."""
+    return {name: number_or_text(one.get("value")) for name, one in named(assignments).items()}
 
 
 def _metrics(obj: Any, path: str) -> dict[str, float]:
