@@ -8,6 +8,7 @@ which a search is tried, and `no_server` says why the server of the tests cannot
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -51,6 +52,9 @@ def recorded(store: MetadataStore, execution: pb.Execution) -> dict[str, Any]:
     told: dict[str, Any] = {"state": pb.Execution.State.Name(execution.last_known_state)}
     for name, value in [*execution.properties.items(), *execution.custom_properties.items()]:
         told[name] = value.double_value if value.HasField("double_value") else value.string_value
+    fields = json.loads(told.get("__ALL_META__", "{}"))
+    told |= fields.pop("values", {})
+    told["__ALL_META__"] = json.dumps(fields) if fields else ""
     read = store.get_events_by_execution_ids([execution.id])
     told["model"] = "".join(one.uri for one in store.get_artifacts_by_id([event.artifact_id for event in read]))
     return told

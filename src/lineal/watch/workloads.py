@@ -63,7 +63,7 @@ def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
             **{name: text or None for name, text in _properties(seen, workload, reading).items()},
             names.STATUS_MESSAGE_PROPERTY: None if status.state == "FAILED" else status.message or None,
         },
-        custom_properties={**reading.metrics, **made.custom_properties, **_custom_properties(seen, status)},
+        custom_properties={**made.custom_properties, **_custom_properties(seen, status)},
         inputs=(*inputs, *made.inputs),
         outputs=(*outputs, *made.outputs),
         also_known_as=made.also_known_as,
@@ -127,6 +127,7 @@ def _properties(seen: Seen, workload: Workload, reading: Reading) -> dict[str, s
         "labels": to_json(seen.metadata.get("labels")),
         **_image_and_command(seen.object, workload),
         **reading.properties,
+        **_record(reading),
         "parent": names.external_id(seen.cluster, owner["uid"]) if owner else "",
         "parent_name": f"{owner.get('kind', '')}/{owner.get('name', '')}" if owner else "",
     }
@@ -152,6 +153,15 @@ def _custom_properties(seen: Seen, status: Status) -> dict[str, str | None]:
         names.EXIT_CODE_PROPERTY: "" if status.exit_code is None else str(status.exit_code),
     }
     return {name: text or None for name, text in found.items()}
+
+
+def _record(reading: Reading) -> dict[str, str]:
+    """Return metrics and other groups of values as the JSON in which searches look for them, as the SDK writes it.
+
+    A number that is a property of an execution counts as a parameter and not as a metric.
+    """
+    filled = {name: values for name, values in {**reading.fields, "values": reading.metrics}.items() if values}
+    return {names.ALL_META_PROPERTY: json_form.text(filled, ensure_ascii=False)} if filled else {}
 
 
 def _image_and_command(obj: Any, workload: Workload) -> dict[str, str]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lineal import json_form
-from lineal.watch import names
 from lineal.watch.kinds.numbers import named, number_or_text, numbers
 from lineal.watch.kinds.workload import Reading, Workload
 from lineal.watch.paths import first_text, texts, values
@@ -17,6 +15,7 @@ from lineal.watch.paths import first_text, texts, values
 _COUNTS = {"succeeded": "trialsSucceeded", "failed": "trialsFailed", "killed": "trialsKilled",
            "early_stopped": "trialsEarlyStopped", "metrics_unavailable": "trialMetricsUnavailable",
            "running": "trialsRunning", "pending": "trialsPending"}  # fmt: skip
+_VALUES = ("min", "max", "latest")
 _BEST = {"minimize": "min", "maximize": "max"}
 
 
@@ -28,8 +27,8 @@ def _read_experiment(obj: Any) -> Reading:
     return Reading(
         properties={
             "best_trial": first_text(obj, [f"{best}.bestTrialName"]),
-            names.ALL_META_PROPERTY: _record(hyperparameters=assigned, trials=counts),
         },
+        fields={"hyperparameters": assigned, "trials": counts},
         metrics=_metrics(obj, f"{best}.observation.metrics.*"),
     )
 
@@ -38,15 +37,9 @@ def _read_trial(obj: Any) -> Reading:
     """Read the parameters that a trial was started with, and the metrics that it reached."""
     assigned = _assigned(values(obj, "spec.parameterAssignments.*"))
     return Reading(
-        properties={names.ALL_META_PROPERTY: _record(hyperparameters=assigned)},
+        fields={"hyperparameters": assigned},
         metrics=_metrics(obj, "status.observation.metrics.*"),
     )
-
-
-def _record(**fields: Mapping[str, Any]) -> str:
-    """Return fields as the JSON in which searches look for single values, as the SDK writes it; "" for no fields."""
-    filled = {name: field for name, field in fields.items() if field}
-    return json_form.text(filled, ensure_ascii=False) if filled else ""
 
 
 def _assigned(assignments: list[Any]) -> dict[str, int | float | str]:
@@ -55,11 +48,16 @@ def _assigned(assignments: list[Any]) -> dict[str, int | float | str]:
 
 
 def _metrics(obj: Any, path: str) -> dict[str, float]:
-    """Return metrics by name: of each the least, greatest or latest value, as the objective says of it."""
+    """Return metrics by name: of each the least, greatest or latest value, as the objective says of it.
+
+    Beside it are all of these (`loss.min`, `loss.max`, `loss.latest`) where they differ.
+    """
     strategies = named(values(obj, "spec.objective.metricStrategies.*"))
     usual = _BEST.get(next(texts(obj, "spec.objective.type"), ""), "latest")
     read: dict[str, float] = {}
     for name, one in named(values(obj, path)).items():
+        each = {f"{name}.{word}": value for word in _VALUES for value in numbers([one], word).values()}
+        read |= each if len(set(each.values())) > 1 else {}
         read |= numbers([one], str(strategies.get(name, {}).get("value") or usual), "latest")
     return read
 

@@ -28,6 +28,7 @@ class Reading:
         exit_code: with which code its process ended, None if nothing tells.
         properties: further properties.
         metrics: measured values by name.
+        fields: further values in groups, which searches look for one by one: `hyperparameters`, `trials`.
 
     """
 
@@ -37,6 +38,7 @@ class Reading:
     exit_code: int | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def _nothing(_: Any) -> Reading:

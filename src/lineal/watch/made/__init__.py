@@ -12,6 +12,7 @@ from lineal.watch.handlers import Seen
 from lineal.watch.kinds import Workload
 from lineal.watch.made.failures import read_failure
 from lineal.watch.made.made import Made, joined
+from lineal.watch.made.metrics import odd_metrics
 from lineal.watch.made.models import read_models
 from lineal.watch.made.pods import read_pod
 from lineal.watch.made.workflows import read_workflow
@@ -28,9 +29,12 @@ def made_of(seen: Seen, workload: Workload, owner: dict[str, Any]) -> Made:
         owner: the reference to its owner, empty for none.
 
     """
+    kind = (seen.resource.group, seen.resource.kind)
     found = [read_models(seen, workload)]
-    if (seen.resource.group, seen.resource.kind) == ("", "Pod"):
+    if kind == ("", "Pod"):
         found += [read_pod(seen), read_failure(seen, owner)]
-    if (seen.resource.group, seen.resource.kind) == ("argoproj.io", "Workflow"):
+    if kind == ("argoproj.io", "Workflow"):
         found.append(read_workflow(seen))
+    if kind in (("kubeflow.org", "Trial"), ("kubeflow.org", "Experiment")):
+        found.append(odd_metrics(seen))
     return joined(found)
