@@ -87,6 +87,7 @@ FULL = [
     Choice("mysql", (*_COMMON, "monitoring-token")),
     Choice("postgresql", (*_COMMON, "monitoring-token")),
     Choice("kubeflow", (*_COMMON, "kubeflow-services")),
+    Choice("kubeflow", ("kubeflow-postgresql", *_COMMON)),
     Choice("kubeflow-istio", (*_COMMON, "monitoring-token", "profile-access")),
 ]
 EVERY = [*PLAIN, *FULL]

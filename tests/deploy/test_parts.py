@@ -114,6 +114,28 @@ def test_the_server_starts_with_its_arguments_and_asks_for_tokens_except_in_plac
     assert server.path_prefix == ("/lineal" if choice.overlay == "kubeflow-istio" else "")
 
 
+@pytest.mark.parametrize(
+    ("components", "scheme", "port", "source"),
+    [
+        ((), "mysql", 3306, "pipeline-install-config"),
+        (("kubeflow-postgresql",), "postgresql", 5432, "metadata-postgres-db-parameters"),
+    ],
+)
+def test_the_server_in_place_of_kubeflows_opens_the_database_that_kubeflow_is_installed_with(
+    components: tuple[str, ...], scheme: str, port: int, source: str
+) -> None:
+    choice = Choice("kubeflow", components)
+    given = {one["name"]: one for one in choice.pods()["lineal-server"]["spec"]["containers"][0]["env"]}
+    url = given.pop("LINEAL_URL")["value"]
+    rules = choice.of_kind("NetworkPolicy")["lineal-server"]["spec"]["egress"]
+
+    assert url == f"{scheme}://$(DATABASE_USER)@$(DATABASE_HOST):$(DATABASE_PORT)/$(DATABASE_NAME)"
+    assert given["DATABASE_NAME"]["valueFrom"]["configMapKeyRef"]["name"] == source
+    assert set(given) == {*re.findall(r"\$\((\w+)\)", url), "LINEAL_DB_PASSWORD"}
+    assert all(len({"value", "valueFrom"} & one.keys()) == 1 for one in given.values())
+    assert port in [one["port"] for rule in rules for one in rule["ports"]]
+
+
 def test_the_server_in_place_of_kubeflows_takes_the_messages_of_its_launcher() -> None:
     assert parsed(Choice("kubeflow"), "lineal-server").max_message_mib == 100
 
