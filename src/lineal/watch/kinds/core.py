@@ -16,14 +16,20 @@ from lineal.watch.paths import first_text, mapping, values
 # Reasons for which a container waits that do not pass by themselves.
 STUCK = ("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError",
          "CreateContainerError", "RunContainerError")  # fmt: skip
+CACHED_LABEL = "pipelines.kubeflow.org/reused_from_cache"
 _CONTAINERS = ("status.initContainerStatuses.*", "status.containerStatuses.*")
 
 
 def _read_pod(obj: Any) -> Reading:
-    """Say that a pod is suspended by its scheduling gates, or degraded because a container of it does not start."""
+    """Say that a pod is suspended by its scheduling gates, or degraded because a container of it does not start.
+
+    Kubeflow Pipelines labels the pod of a step whose outputs it took from an earlier run.
+    """
     phase = first_text(obj, ["status.phase"])
     if phase in ("Succeeded", "Failed"):
-        return Reading(properties=_restarts(obj))
+        labels = mapping(next(iter(values(obj, "metadata.labels")), None))
+        cached = phase == "Succeeded" and labels.get(CACHED_LABEL) == "true"
+        return Reading("CACHED" if cached else "", properties=_restarts(obj))
     gated = find_condition(obj, "PodScheduled=False SchedulingGated")
     if gated:
         return Reading("NEW suspended", gated.reason, gated.message, properties=_restarts(obj))

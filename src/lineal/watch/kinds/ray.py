@@ -70,8 +70,8 @@ WORKLOADS: Mapping[tuple[str, str], Workload] = {
     ("ray.io", "RayJob"): Workload(
         phase="status.jobDeploymentStatus",
         start=("status.startTime", "status.rayJobInfo.startTime"),
-        # The operator moves its own endTime when the cluster of an ended job changes.
-        end=("status.rayJobInfo.endTime", "status.endTime"),
+        # The operator moves endTime when the cluster of an ended job changes; the first one that was recorded stays.
+        end=("status.endTime", "status.rayJobInfo.endTime"),
         template=_templates("spec.rayClusterSpec"),
         properties={
             "job_status": "status.jobStatus",
