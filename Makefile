@@ -30,7 +30,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-long test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -46,6 +46,9 @@ test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for 
 
 test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with those of MLflow's own server (Python 3.11)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/mlflow $(PYTEST_ARGS)
+
+test-long: $(DEV_READY) ## Run the tests that take many seconds: killed servers, crowds of clients, migrations, thousands of odd calls
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'long and not slow' $(PYTEST_ARGS)
 
 test-kubernetes: $(DEV_READY) ## Run the long tests of the watcher, the manifests and Kubeflow Pipelines (LINEAL_TEST_KUBE_APISERVER)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow tests/watch tests/deploy tests/kfp -k 'not every_pod_is_there' $(PYTEST_ARGS)

@@ -16,6 +16,8 @@ from tests.engines import SERVERS, Engine
 from tests.galera import galera
 from tests.serving import Caller, ServerProcess, running_server
 
+pytestmark = pytest.mark.long
+
 CLIENTS, TYPES, EXECUTIONS, PROCESSES = 16, 50, 200, 3
 
 

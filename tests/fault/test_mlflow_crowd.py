@@ -23,6 +23,8 @@ from tests.mlflow_crowd import (
 from tests.server.rest.conftest import serving
 from tests.serving import running_server
 
+pytestmark = pytest.mark.long
+
 CLIENTS = 16
 
 

@@ -23,6 +23,8 @@ from tests.mlflow_crowd import Client, Logged, Member, Place, ServerGoneError, c
 from tests.parameters import rare
 from tests.serving import ServerProcess, running_server
 
+pytestmark = pytest.mark.long
+
 CLIENTS = 4
 KILLS = 4
 PATIENCE = 30

@@ -26,6 +26,8 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.serving import Caller, ServerProcess, running_server
 
+pytestmark = pytest.mark.long
+
 ROUNDS = 1
 MANY_ROUNDS = 25
 WRITERS = 3

@@ -16,6 +16,8 @@ from tests.compat.sides import LinealSide
 from tests.compat.stock import snapshot
 from tests.migration.stores import NEWEST, VERSIONS, OldStores, described, rows
 
+pytestmark = pytest.mark.long
+
 each_version = pytest.mark.parametrize("version", VERSIONS)
 
 

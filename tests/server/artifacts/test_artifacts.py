@@ -327,6 +327,7 @@ def open_files(process_id: int) -> set[str]:
     return names
 
 
+@pytest.mark.long
 def test_a_slow_upload_is_given_time_for_its_size(tmp_path: Path) -> None:
     with running_server(f"sqlite:///{tmp_path}/m.db", "--max-receive-seconds", "1") as server:
         files = Files(server, tmp_path / "m.db.artifacts")
@@ -339,6 +340,7 @@ def test_a_slow_upload_is_given_time_for_its_size(tmp_path: Path) -> None:
         assert files.put("slow", pieces()).status == 200
 
 
+@pytest.mark.long
 def test_an_upload_that_trickles_is_ended(tmp_path: Path) -> None:
     with running_server(f"sqlite:///{tmp_path}/m.db", "--max-receive-seconds", "1") as server:
         host, _, port = server.http.partition("//")[2].rpartition(":")

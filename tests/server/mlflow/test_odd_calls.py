@@ -31,6 +31,8 @@ from tests.parameters import rare
 from tests.server.mlflow.door import Door
 from tests.server.mlflow.odd_calls import ADDRESSES, Sent, calls_of, good_call, world
 
+pytestmark = pytest.mark.long
+
 JSON = {"Content-Type": "application/json"}
 SAMPLE = 8
 ALL = 1_000_000
