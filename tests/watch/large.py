@@ -13,7 +13,7 @@ from tests.watch.watching import eventually
 KIND = "Workflow.argoproj.io/v1alpha1"
 PATH = "/apis/argoproj.io/v1alpha1/namespaces/default/workflows"
 SHIPPED = REPOSITORY / "deploy/base/watcher/resources.yaml"
-NODES = 580
+NODES = 500
 
 
 def define(api: Api) -> None:
@@ -50,6 +50,7 @@ def workflow(name: str, *, pods: int = 0) -> dict[str, Any]:
 
 def node(name: str, number: int, kind: str) -> dict[str, Any]:
     parameters = [{"name": f"parameter-{index}", "value": f"{index * 0.1:.3f}"} for index in range(8)]
+    place = {"endpoint": "store.example.org:9000", "bucket": "steps", "key": f"{name}/{number}.csv"}
     return {
         "id": f"{name}-{number}",
         "name": f"{name}[{number}]",
@@ -60,5 +61,6 @@ def node(name: str, number: int, kind: str) -> dict[str, Any]:
         "finishedAt": "2026-01-02T03:05:05Z",
         "message": "the text of a step " * 15,
         "inputs": {"parameters": parameters},
+        "outputs": {"artifacts": [{"name": "table", "s3": place}]},
         "resourcesDuration": {"cpu": number, "memory": number * 2},
     }
