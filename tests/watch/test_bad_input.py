@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lineal.watch.redaction import Redaction
 from lineal.watch.store import open_store
 from tests.serving import running_server
 from tests.watch.kube import Api, KubeServer, pod
@@ -60,7 +62,7 @@ def test_a_watcher_that_may_read_nothing_is_not_ready(kube: KubeServer) -> None:
     ("annotation", "wrong"),
     [
         ("{no json", "it is not JSON"),
-        ('{"a":' * 1000 + "1" + "}" * 1000, "it is nested more than 500 levels deep"),
+        ('{"a":' * 1000 + "1" + "}" * 1000, "the key 'a' is unknown"),
         ("[" * 5000, "it is not JSON"),
         (r'[{"uri": "caf\udce9.csv"}]', r"the uri holds '\udce9', which not every store can hold"),
         ('["text"]', "an entry is a str and not an object"),
@@ -114,3 +116,25 @@ def test_an_annotation_whose_type_does_not_fit_costs_the_links_only(api: Api, na
         running.artifact("one")
         eventually(lambda: running.executions().get("one"))
         assert running.problems("refused") == 1
+
+
+def test_a_fault_in_reading_an_object_costs_only_this_object(
+    api: Api, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    well = Redaction.apply
+
+    def faulty(self: Redaction, obj: dict[str, Any]) -> dict[str, Any]:
+        if obj["metadata"]["name"].startswith("bad"):
+            raise RuntimeError("a fault")
+        return well(self, obj)
+
+    monkeypatch.setattr(Redaction, "apply", faulty)
+    path = f"/api/v1/namespaces/{namespace}/pods"
+    for name in ("bad-listed", "listed"):
+        api.create(path, pod(name))
+    with watching(api.kubeconfig, namespaces=(namespace,)) as running:
+        for name in ("bad-watched", "watched"):
+            api.create(path, pod(name))
+        running.artifact("watched")
+        assert set(running.artifacts()) == {"listed", "watched"}
+        assert running.problems("fault") == 2

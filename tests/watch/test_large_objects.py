@@ -73,7 +73,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_120_large_workflows_are_recorded_under_the_shipped_limit_of_memory(place: Place) -> None:
     for number in range(WORKFLOWS):
         place.kube.create(PATH, workflow(f"w{number}", pods=PODS))
