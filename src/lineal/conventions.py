@@ -11,6 +11,11 @@ import re
 WORKSPACE_TYPE = "kubeflow.org/alpha/workspace"
 WORKSPACE_TYPES = (WORKSPACE_TYPE, "system.Pipeline", "pipeline")
 RUN_TYPES = ("kubeflow.org/alpha/run", "system.PipelineRun", "pipeline_run", "run", "KfpRun", "mlflow.Run")
+# The context of a watched object and of all that belongs to it (lineal.watch), and the kinds whose contexts are runs,
+# because they run several steps or trials. Its properties `kind` and `name` say what it is.
+OWNER_TYPE = "lineal.dev/owner"
+OWNER_KIND, OWNER_NAME = "kind", "name"
+RUN_KINDS = ("Workflow", "PipelineRun", "Experiment")
 WORKSPACE_PROPERTY = "__kf_workspace__"
 RUN_PROPERTY = "__kf_run__"
 ALL_META = "__ALL_META__"
@@ -54,6 +59,11 @@ HEADLINE_METRICS = (
     "map", "ndcg", "mrr", "bleu", "rouge", "rouge_l", "iou", "dice", "r2", "r2_score", "score",
     "rmse", "mae", "mse", "mape", "wer", "cer", "perplexity", "log_loss", "loss",
 )  # fmt: skip
+
+
+def is_run(type_name: str, owner_kind: str) -> bool:
+    """Say whether a context is a run: by its type, or by the kind of the watched object that owns what it holds."""
+    return type_name in RUN_TYPES or (type_name == OWNER_TYPE and owner_kind in RUN_KINDS)
 
 
 def is_logged_model(external_id: str) -> bool:

@@ -203,6 +203,9 @@ ROUTES: dict[str, Route] = {
             "cursor": [NEXT],
         }
     ),
+    "/api/v1/contexts/{node_id}/children": Route(
+        {"node_id": _IDS, "q": ["b", "a"], "order_by": ["-name", "created"], "limit": ["1", "100"], "cursor": [NEXT]}
+    ),
     "/api/v1/contexts/{node_id}/holding": Route({"node_id": _IDS}),
     "/api/v1/metrics/series": Route(
         {

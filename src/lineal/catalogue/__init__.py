@@ -42,7 +42,7 @@ from lineal.catalogue.views import StoredView, View, Views
 from lineal.catalogue.whole_counts import WholeCounts
 from lineal.files import ArtifactsRoot
 from lineal.filter import search
-from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
 from lineal.service.callers_files import CallersFiles
@@ -283,6 +283,16 @@ class Catalogue:
         """Return what a run holds."""
         self._searched_all()
         return self._read(lambda session, types: runs.contents(session, types, run_id))
+
+    def children(self, context_id: int, *, q: str, order: str, limit: int, cursor: str) -> shapes.Page:
+        """Return a page of the contexts below a context.
+
+        Raises:
+            NotFoundError: there is no such context.
+        """
+        self._read(lambda session, _: cards.require(session, CONTEXT, context_id))
+        asked = Asked(CONTEXT, q, context_id=context_id)
+        return self.page(asked, order=order, columns="", limit=limit, cursor=cursor)
 
     def holding(self, context_id: int) -> shapes.Holding:
         """Return what a context holds."""

@@ -18,6 +18,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
+from lineal.store.index import facets as facet_rows
 from lineal.store.index import metrics as metric_rows
 from lineal.store.index.ordering import METRIC_FAMILIES
 from lineal.store.rows import nodes as node_rows
@@ -227,13 +228,33 @@ def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[i
     if kind is CONTEXT:
         return
     lacking = [node_id for node_id, each in fields.items() if each["workspace"] is None or each["run"] is None]
-    for node_id, row in related_contexts.contexts_of_many(session, kind, lacking):
+    held = related_contexts.contexts_of_many(session, kind, lacking)
+    owners = [row.id for _, row in held if types.name(session, row.type_id) == conventions.OWNER_TYPE]
+    watched_runs = _watched_runs(session, owners)
+    for node_id, row in held:
         type_name = types.name(session, row.type_id)
         each = fields[node_id]
         if type_name in conventions.WORKSPACE_TYPES and each["workspace"] is None:
             each["workspace"] = row.name
-        if type_name in conventions.RUN_TYPES and each["run"] is None:
-            each["run"] = row.name
+        if each["run"] is None:
+            each["run"] = row.name if type_name in conventions.RUN_TYPES else watched_runs.get(row.id)
+
+
+def _watched_runs(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of the runs among the contexts of watched objects, by id."""
+    if not ids:
+        return {}
+    found: dict[int, dict[str, str]] = {}
+    told = (conventions.OWNER_KIND, conventions.OWNER_NAME)
+    for context_id, name, is_custom, text in facet_rows.texts_of(session, CONTEXT, told, sorted(set(ids))):
+        if not is_custom and text:
+            found.setdefault(context_id, {})[name] = text
+    return {
+        context_id: texts[conventions.OWNER_NAME]
+        for context_id, texts in found.items()
+        if conventions.OWNER_NAME in texts
+        and conventions.is_run(conventions.OWNER_TYPE, texts.get(conventions.OWNER_KIND, ""))
+    }
 
 
 def ghost(shape: type[CardT], kind: Kind, node_id: int, **extra: Any) -> CardT:

@@ -34,8 +34,8 @@ def derived(kind: Kind, node: Any) -> Derived:
         type_id=node.type_id,
         name=_cut(record.name),
         version=_cut(record.version),
-        workspace=_cut(_group(kind, node, conventions.WORKSPACE_TYPES) or record.workspace),
-        run=_cut(_group(kind, node, conventions.RUN_TYPES) or record.run),
+        workspace=_cut(_workspace(kind, node) or record.workspace),
+        run=_cut(_run(kind, record) or record.run),
         subject_id=subject,
         words=record.words,
     )
@@ -53,9 +53,17 @@ def probe(row: NodeRow) -> Fact:
     return Fact(row.id, Family.META, "probe", None, "probe")
 
 
-def _group(kind: Kind, node: Any, types: tuple[str, ...]) -> str | None:
-    """Return the name of a context that is itself a workspace or run."""
-    return str(node.name) if kind is CONTEXT and node.type in types else None
+def _workspace(kind: Kind, node: Any) -> str | None:
+    """Return the name of a context that is itself a workspace."""
+    return str(node.name) if kind is CONTEXT and node.type in conventions.WORKSPACE_TYPES else None
+
+
+def _run(kind: Kind, record: Record) -> str | None:
+    """Return the name of a context that is itself a run."""
+    node = record.node
+    if kind is not CONTEXT or not conventions.is_run(node.type, record.texts.get(conventions.OWNER_KIND, "")):
+        return None
+    return record.name if node.type == conventions.OWNER_TYPE else str(node.name)
 
 
 def _facts(record: Record, subject: int | None) -> list[Fact]:

@@ -6,6 +6,8 @@ together), so that its users find what a watcher recorded.
 
 from __future__ import annotations
 
+from lineal import conventions
+
 WORKSPACE_TYPE = "kubeflow.org/alpha/workspace"
 DATA_SET_TYPE = "kubeflow.org/alpha/data_set"
 MODEL_TYPE = "kubeflow.org/alpha/model"
@@ -24,7 +26,7 @@ STATUS_MESSAGE_PROPERTY = "status_message"
 STEP_PROPERTY = "__argo_step__"
 
 ORIGINAL_WORKSPACE = "resource_watcher"
-OWNER_TYPE = "lineal.dev/owner"
+OWNER_TYPE = conventions.OWNER_TYPE
 PROGRESS_TYPE = "lineal.dev/watch_progress"
 INPUTS_ANNOTATION = "lineal.dev/inputs"
 OUTPUTS_ANNOTATION = "lineal.dev/outputs"

@@ -201,4 +201,6 @@ def _contexts(seen: Seen) -> tuple[tuple[ContextRecord, ...], tuple[tuple[int, i
 def _group(seen: Seen, uid: str, kind: str, name: str) -> ContextRecord:
     """Return the context of an owner and of all that belongs to it."""
     properties = {"kind": kind, "name": name, "namespace": seen.namespace}
+    if seen.namespace:
+        properties[names.WORKSPACE_PROPERTY] = seen.workspace
     return ContextRecord(names.OWNER_TYPE, names.external_id(seen.cluster, uid), properties)

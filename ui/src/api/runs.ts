@@ -1,6 +1,6 @@
 // Runs: names that executions share, or contexts of a run type. Listed like other records.
 
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, dataOf } from "./client";
 import type { ListedPage, Row, Run } from "./shapes";
 
@@ -51,6 +51,23 @@ function rowOf(run: Run): Row {
 export function sayStates(states: Readonly<Record<string, number>>): string {
   const words = Object.entries(states).filter(([state]) => state !== "UNKNOWN");
   return words.map(([state, count]) => `${count} ${state.toLowerCase()}`).join(", ") || "–";
+}
+
+/** The contexts below a context, in pages; nothing is asked without one. */
+export function useChildren(id: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: ["children", id],
+    queryFn: ({ pageParam: cursor, signal }) =>
+      dataOf(
+        api.GET("/api/v1/contexts/{node_id}/children", {
+          params: { path: { node_id: id as string }, query: cursor ? { cursor } : {} },
+          signal,
+        }),
+      ),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    enabled: id !== undefined,
+  });
 }
 
 export function useRun(id: string) {

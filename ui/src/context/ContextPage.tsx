@@ -15,6 +15,7 @@ import { PropertyList } from "../values/PropertyList";
 import { RawJson } from "../values/RawJson";
 import { RecordHeader } from "../values/RecordHeader";
 import { ByType, countOf } from "./ByType";
+import { Children, useChildCount } from "./Children";
 import { Members } from "./Members";
 
 export function ContextPage() {
@@ -31,6 +32,7 @@ export function ContextPage() {
 function Context({ context }: { context: Node }) {
   const tab = useTab("artifacts");
   const holding = useHolding(context.id);
+  const children = useChildCount(context.id);
   return (
     <article className="record-page">
       <RecordHeader record={context}>
@@ -52,6 +54,11 @@ function Context({ context }: { context: Node }) {
           <Tabs.Tab value="executions">
             Executions <Count of={countOf(holding.data, "execution")} />
           </Tabs.Tab>
+          {children && (
+            <Tabs.Tab value="contexts">
+              Contexts below <span className="count">{children}</span>
+            </Tabs.Tab>
+          )}
           <Tabs.Tab value="properties">Properties</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="raw">JSON</Tabs.Tab>
@@ -61,6 +68,9 @@ function Context({ context }: { context: Node }) {
         </Tabs.Panel>
         <Tabs.Panel value="executions">
           <Members kind="executions" context={context.id} total={holding.data?.executions} />
+        </Tabs.Panel>
+        <Tabs.Panel value="contexts">
+          <Children context={context.id} />
         </Tabs.Panel>
         <Tabs.Panel value="properties">
           <PropertyList record={context} />

@@ -18,6 +18,7 @@ import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { RecordIcon } from "../values/RecordIcon";
 import { ByType, countOf } from "./ByType";
+import { Children, useChildCount } from "./Children";
 import { Members } from "./Members";
 
 export function RunPage() {
@@ -35,6 +36,7 @@ function RunDetails({ run }: { run: Run }) {
   const held = { filter: run.context_id ? "" : run.search, context: run.context_id ?? undefined };
   const tab = useTab("executions");
   const holding = useRunHolding(run.id);
+  const children = useChildCount(run.context_id ?? undefined);
   return (
     <article className="record-page">
       <RunHeader run={run} />
@@ -49,7 +51,17 @@ function RunDetails({ run }: { run: Run }) {
           <Tabs.Tab value="artifacts">
             Artifacts <span className="count">{formatCount(countOf(holding.data, "artifact") ?? run.artifacts)}</span>
           </Tabs.Tab>
+          {children && (
+            <Tabs.Tab value="contexts">
+              Contexts below <span className="count">{children}</span>
+            </Tabs.Tab>
+          )}
         </Tabs.List>
+        {run.context_id && (
+          <Tabs.Panel value="contexts">
+            <Children context={run.context_id} />
+          </Tabs.Panel>
+        )}
         <Tabs.Panel value="executions">
           <Members kind="executions" {...held} total={run.executions} oldestFirst />
         </Tabs.Panel>

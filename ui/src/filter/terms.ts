@@ -16,9 +16,17 @@ export function choiceOf(terms: readonly SearchTerm[], key: string, value: strin
 
 /** A value as a filter writes it: a type may be named by what follows its last slash or dot. */
 export function writtenValue(terms: readonly SearchTerm[], key: string, value: string): string {
-  const last = value.split(/[/.]/).at(-1) as string;
   const isWritten = (text: string) => terms.some((term) => term.plain_key === key && term.values.includes(text));
-  return key === "type" && !isWritten(value) && isWritten(last) ? last : value;
+  if (key !== "type" || isWritten(value)) return value;
+  return shortTypes(value).find(isWritten) ?? value;
+}
+
+/** What else names a type: its last part; of a kind of Kubernetes the kind, with its group and its version or without. */
+function shortTypes(type: string): string[] {
+  const [, kind, group = "", version] =
+    /^kubeflow\.org\/([A-Z][A-Za-z0-9]*)(\.[a-z0-9.-]+)?\/(v\d+(?:(?:alpha|beta)\d+)?)$/.exec(type) ?? [];
+  if (!kind) return [type.split(/[/.]/).at(-1) as string];
+  return [kind, `${kind}${group}`, `${kind}${group}/${version}`];
 }
 
 /** The one type that a filter is about, if it names one. */

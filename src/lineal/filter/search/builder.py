@@ -305,12 +305,15 @@ def _of_group(body: Comparison, target: Target) -> Expression:
 def _grouped(field: str, target: Target, test: Callable[[Expression], Expression]) -> Expression:
     """Return the condition on the workspace or run: what the record names, or a context that holds the node."""
     named = _entry(target, lambda row: test(row[field]))
-    types = target.workspace_types if field == "workspace" else target.run_types
-    contexts = _contexts(target, types, test)
+    if field == "workspace":
+        contexts = [_contexts(target, target.workspace_types, test)]
+    else:
+        contexts = [_contexts(target, target.run_types, test), _owners(target, test)]
     if target.kind.name == "context":
-        return sa.or_(named, target.node.c.id.in_(contexts))
+        return sa.or_(named, *[target.node.c.id.in_(each) for each in contexts])
     link = target.tables["Attribution" if target.kind is ARTIFACT else "Association"].c
-    return sa.or_(named, target.has_row(link[target.kind.id_column], link.context_id.in_(contexts)))
+    held = [target.has_row(link[target.kind.id_column], link.context_id.in_(each)) for each in contexts]
+    return sa.or_(named, *held)
 
 
 def among(column: Expression, choices: Sequence[Any]) -> Expression:
@@ -322,6 +325,26 @@ def _contexts(target: Target, types: Sequence[str], test: Callable[[Expression],
     context, type_ = target.tables["Context"].alias("group_context").c, target.tables["Type"].alias("group_type").c
     of_type = sa.select(type_.id).where(type_.type_kind == 2, among(type_.name, types))
     return sa.select(context.id).where(context.type_id.in_(of_type), test(context.name))
+
+
+def _owners(target: Target, test: Callable[[Any], Expression]) -> sa.Select[Any]:
+    """Return the contexts of watched objects that are runs, by the name of the object."""
+    context, type_ = target.tables["Context"].alias("owner").c, target.tables["Type"].alias("owner_type").c
+    named = target.tables["ContextProperty"].alias("owner_name").c
+    of_kind = target.tables["ContextProperty"].alias("owner_kind").c
+    of_type = sa.select(type_.id).where(type_.type_kind == 2, type_.name == _text(conventions.OWNER_TYPE))
+    kinds = [_text(kind) for kind in conventions.RUN_KINDS]
+    return sa.select(context.id).where(
+        context.type_id.in_(of_type),
+        sa.exists().where(
+            named.context_id == context.id, named.name == _text(conventions.OWNER_NAME), test(named.string_value)
+        ),
+        sa.exists().where(
+            of_kind.context_id == context.id,
+            of_kind.name == _text(conventions.OWNER_KIND),
+            TextIn(of_kind.string_value, *kinds),
+        ),
+    )
 
 
 def _family(body: Comparison, target: Target) -> Expression:

@@ -32,7 +32,7 @@ _Spans = Annotated[int, Query(ge=1, le=500, description="How many spans of time.
 
 def add(router: APIRouter, catalogue: Catalogue) -> None:
     """Add the routes."""
-    for add_routes in (_add_runs, _add_workspaces, _add_series, _add_compared, _add_monitoring):
+    for add_routes in (_add_runs, _add_workspaces, _add_contexts, _add_series, _add_compared, _add_monitoring):
         add_routes(router, catalogue)
 
 
@@ -88,6 +88,21 @@ def _add_workspaces(router: APIRouter, catalogue: Catalogue) -> None:
     ) -> Response:
         wanted = Asked(CONTEXT, q, filter_query, type_names=WORKSPACE_TYPES)
         return answer(catalogue.page(wanted, order=order_by, columns=columns, limit=limit, cursor=cursor))
+
+
+def _add_contexts(router: APIRouter, catalogue: Catalogue) -> None:
+    @router.get(
+        "/contexts/{node_id}/children",
+        response_model=shapes.Page,
+        summary="The contexts below a context, such as the jobs of a pipeline run",
+        operation_id="children_of_context",
+        tags=["contexts"],
+    )
+    def children(
+        node_id: NodeId, q: Search = "", order_by: OrderBy = "-created", limit: Limit = 60, cursor: Cursor = ""
+    ) -> Response:
+        context_id = read_id(node_id, what="context")
+        return answer(catalogue.children(context_id, q=q, order=order_by, limit=limit, cursor=cursor))
 
     @router.get(
         "/contexts/{node_id}/holding",

@@ -23,7 +23,7 @@ from lineal.store.tables.own_tables import ENTRY, FACT, MARK, PROGRESS, RUN, UNI
 from lineal.store.workspaces.shared_workspaces import strangers
 
 # The form of facts. If it changes, the facts of an earlier version are written again, node by node.
-FORM = 4
+FORM = 5
 _LARGEST = sys.float_info.max
 
 
