@@ -204,7 +204,8 @@ ROUTES: dict[str, Route] = {
         }
     ),
     "/api/v1/contexts/{node_id}/children": Route(
-        {"node_id": _IDS, "q": ["b", "a"], "order_by": ["-name", "created"], "limit": ["1", "100"], "cursor": [NEXT]}
+        {"node_id": _IDS, "q": ["b", "a"], "order_by": ["-name", "created"], "limit": ["1", "100"], "cursor": [NEXT]},
+        [{"node_id": "1"}, {"node_id": "4"}],
     ),
     "/api/v1/contexts/{node_id}/holding": Route({"node_id": _IDS}),
     "/api/v1/metrics/series": Route(
