@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from lineal import errors
 from lineal.sdk import stored_form
 from lineal.watch import Resource, names, parse_resources
+from lineal.watch.kinds import KNOWN_WORKLOADS
 from tests.services import REPOSITORY
 
 ORIGINAL = '[{"Group": "kubeflow.org", "Version": "v1", "Kind": "Notebook"}, {"Version": "v1", "Kind": "Pod"}]'
@@ -43,6 +45,16 @@ def test_the_list_in_the_documentation_can_be_given_as_it_is() -> None:
     assert study.redact == ("spec.users.*.pin",)
     assert study.workload is not None
     assert study.workload.phases["Held"] == "NEW suspended"
+
+
+def test_the_shipped_list_and_the_documentation_name_every_kind_that_does_work() -> None:
+    shipped = parse_resources(str(REPOSITORY / "deploy" / "base" / "watcher" / "resources.yaml"))
+    documented = (REPOSITORY / "docs" / "watchers.md").read_text()
+
+    assert {(one.group, one.kind) for one in shipped} == set(KNOWN_WORKLOADS)
+    assert {
+        kind for _, kind in KNOWN_WORKLOADS if not re.search(rf"^\|.*\b{kind}\b", documented, re.MULTILINE)
+    } == set()
 
 
 def test_a_list_longer_than_the_name_of_a_file_is_read() -> None:
