@@ -8,7 +8,8 @@
     doors.py             ways into a server: gRPC, gRPC-Web in both forms, with attempts as Kubeflow's clients make them
     asking.py            both sides asked the same
     filling.py           a store with very many artifacts, as runs leave them
-    test_*.py            the replays, lost answers and servers, large messages, scans, imports
+    importing/           imports from Kubeflow Pipelines 3
+    test_*.py            the replays, lost answers and servers, large messages, scans
 
 Which calls there are is a fact of kubeflow/pipelines (backend/src/v2, backend/metadata_writer, frontend/src/mlmd,
 frontend/server, releases 2.0 to 2.17); everything here is written for Lineal. Ids and times are compared as

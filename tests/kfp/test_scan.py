@@ -23,6 +23,7 @@ from tests.kfp.doors import GrpcDoor
 from tests.kfp.filling import fill
 from tests.kfp.player import play_all
 from tests.kfp.runs import FAILED, SIMPLE
+from tests.parameters import rare
 from tests.serving import running_server
 
 ARTIFACTS = int(os.environ.get("LINEAL_TEST_SCAN_ARTIFACTS", "100000"))
@@ -43,7 +44,7 @@ def options(size: int, *, token: str = "", after: int | None = None) -> pb.ListO
     return found
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", ["artifacts", rare("executions")])
 def test_pages_and_what_goes_on_from_an_id_are_answered_as_by_the_official_core(asking: Asking, name: str) -> None:
     play_all(asking, (SIMPLE, FAILED))
     by_token: list[int] = []

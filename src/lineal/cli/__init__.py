@@ -23,7 +23,7 @@ from lineal.cli import (
     doctor,
     get,
     help,  # noqa: A004 the command's name
-    import_mlflow,
+    import_records,
     lineage,
     ls,
     metrics,
@@ -56,7 +56,7 @@ COMMANDS = (
     migrate,
     backup,
     restore,
-    import_mlflow,
+    import_records,
     doctor,
     delete,
     retain,

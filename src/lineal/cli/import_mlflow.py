@@ -7,19 +7,18 @@ so an import that was interrupted is run again, and one that is run twice brings
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import TYPE_CHECKING
 
-from lineal import errors
-from lineal.cli.arguments import Commands, Parser, add_database_flag, required_database, whoami
-from lineal.cli.output import add_output_flags, print_record, showing_progress
+from lineal.cli.arguments import Commands, add_database_flag, required_database, whoami
+from lineal.cli.importing import fail_if_anything_failed, opened_if_there, print_report
+from lineal.cli.output import add_output_flags, showing_progress
 from lineal.counting import amount
 from lineal.urls import ARTIFACTS_FLAG, check_artifacts_root, default_artifacts_root
 
 if TYPE_CHECKING:
     from lineal.config import DatabaseSettings
-    from lineal.mlflow.importing import Files, Report
+    from lineal.mlflow.importing import Files
     from lineal.service import MetadataService
 
 _SOURCE_HELP = (
@@ -32,15 +31,9 @@ _FROM_HELP = (
 )
 
 
-def add(commands: Commands) -> None:
-    """Declare the command and its flags."""
-    parser = commands.add_parser("import", help="bring the records of MLflow into a store", description=__doc__)
-    parser.help_without_words()
-    kinds = parser.add_subparsers(title="sources", metavar="KIND", required=True)
-    _add_mlflow(kinds.add_parser("mlflow", help="a database, a folder or a server of MLflow", description=__doc__))
-
-
-def _add_mlflow(parser: Parser) -> None:
+def add_kind(kinds: Commands) -> None:
+    """Declare the source and its flags."""
+    parser = kinds.add_parser("mlflow", help="a database, a folder or a server of MLflow", description=__doc__)
     parser.set_defaults(run=run)
     parser.add_argument("source", metavar="SOURCE", help=_SOURCE_HELP)
     add_database_flag(parser, "the database to import into, created if it does not exist")
@@ -75,18 +68,15 @@ def run(args: argparse.Namespace) -> None:
     with closing(open_source(args.source)) as source:
         kept_at = kept_at or source.proxy
         if args.dry_run:
-            with _opened_if_there(settings) as present, showing_progress("Counting"):
+            with opened_if_there(settings) as present, showing_progress("Counting"):
                 done = preview(present, source, Options(args.workspace, Files(kept_at)))
         else:
             with open_service(settings) as service, showing_progress("Importing"):
                 options = Options(args.workspace, _files(service, root, kept_at), whoami())
                 done = import_source(service, source, options)
-        _print(args, source.shown, done)
-    if failed := sum(done.failed.counts().values()):
-        raise errors.FailedPreconditionError(
-            f"{amount(failed, 'things')} could not be imported, as said above, and the rest is there; cure the reason "
-            "and run the command again"
-        )
+        uncounted = f"not counted: the points of {amount(done.uncounted, 'runs')}, since a server does not count them"
+        print_report(args, source.shown, done, [uncounted] if done.uncounted else [])
+    fail_if_anything_failed(done)
 
 
 def _artifacts_root(args: argparse.Namespace, settings: DatabaseSettings) -> str:
@@ -115,16 +105,6 @@ def _artifacts_from(args: argparse.Namespace) -> str:
     return place
 
 
-@contextmanager
-def _opened_if_there(settings: DatabaseSettings) -> Iterator[MetadataService | None]:
-    """Open the store for reading, if there is one: a dry run creates none."""
-    from lineal.upkeep.opening import open_if_there
-
-    service = open_if_there(settings)
-    with service or nullcontext():
-        yield service
-
-
 def _files(service: MetadataService, root: str, kept_at: str) -> Files:
     """Return what becomes of files: with a root they are copied there."""
     from lineal.files import open_root
@@ -137,31 +117,3 @@ def _files(service: MetadataService, root: str, kept_at: str) -> Files:
         return Files(kept_at)
     caller = Caller(whoami(), Role.ADMIN)
     return CopiedFiles(kept_at, root=CallersFiles(open_root(root), caller, FileRecords(service)))
-
-
-def _print(args: argparse.Namespace, shown: str, done: Report) -> None:
-    record = {"source": shown, "done": "counted" if args.dry_run else "imported", **done.record()}
-    new, known = record["new"], record["known"]
-    would = "would import" if args.dry_run else "imported"
-    lines = [f"{shown}: {would} {_counted(new)}" if new else f"{shown}: nothing new"]
-    if known:
-        lines.append(f"there already: {_counted(known)}")
-    if uncounted := record.get("uncounted"):
-        lines.append(f"not counted: the points of {amount(uncounted, 'runs')}, since a server does not count them")
-    titles = {"differing": "another here than there, and left as it is here", "left_out": "not imported"}
-    lines += [f"{title}: {_told(each)}" for name, title in titles.items() for each in record[name]]
-    lines += [f"failed: {_examples(each)}: {each['what']}" for each in record["failed"]]
-    print_record(args, record, lines)
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(amount(count, what) for what, count in counts.items())
-
-
-def _told(found: Mapping[str, Any]) -> str:
-    said = amount(found["count"], found["what"])
-    return f"{said} ({_examples(found)})" if found["examples"] else said
-
-
-def _examples(found: Mapping[str, Any]) -> str:
-    return "; ".join(found["examples"]) + (" and more" if found["count"] > len(found["examples"]) else "")

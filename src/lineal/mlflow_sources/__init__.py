@@ -2,7 +2,6 @@
 
     records.py    the values that they hold, and what every source can do
     opening.py    from the words of a user to a source
-    tables.py     which tables and columns a database has
     database.py   a database of MLflow (SQLAlchemy)
     folder.py     a folder `mlruns` (PyYAML)
     server.py     an MLflow server, over HTTP
@@ -16,7 +15,6 @@ from lineal.mlflow_sources.records import (
     DEFAULT_WORKSPACE,
     DataSetUse,
     Experiment,
-    Findings,
     Model,
     RegisteredModel,
     Run,
@@ -30,7 +28,6 @@ __all__ = [
     "DEFAULT_WORKSPACE",
     "DataSetUse",
     "Experiment",
-    "Findings",
     "Model",
     "RegisteredModel",
     "Run",

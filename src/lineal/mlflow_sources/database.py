@@ -14,25 +14,40 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lineal.importing.connecting import SourceConnection
+from lineal.importing.findings import Findings
+from lineal.importing.reading import Reading
+from lineal.importing.tables import Tables, Wanted
 from lineal.mlflow_sources import left_behind
-from lineal.mlflow_sources.connecting import SourceConnection
 from lineal.mlflow_sources.database_registry import registered_models
 from lineal.mlflow_sources.database_runs import read_models, read_runs
-from lineal.mlflow_sources.reading import Reading
 from lineal.mlflow_sources.records import (
     DEFAULT_WORKSPACE,
     LONGEST_SERIES,
     Experiment,
-    Findings,
     Model,
     RegisteredModel,
     Run,
     Series,
 )
-from lineal.mlflow_sources.tables import Tables
 from lineal.urls import redact_url
 
 Row = Sequence[Any]
+NEEDED: Mapping[str, Sequence[str]] = {
+    "experiments": ("experiment_id", "name", "artifact_location", "lifecycle_stage"),
+    "runs": ("run_uuid", "experiment_id", "status", "start_time", "end_time", "lifecycle_stage", "artifact_uri"),
+    "params": ("run_uuid", "key", "value"),
+    "tags": ("run_uuid", "key", "value"),
+    "metrics": ("run_uuid", "key", "value", "timestamp", "step", "is_nan"),
+}
+"""The columns without which nothing can be read; MLflow has had them since its version 1.1."""
+_WANTED = Wanted(
+    "MLflow",
+    NEEDED,
+    hint="name the one that `mlflow server` gets as --backend-store-uri",
+    too_old=", which came with MLflow 1.1; run `mlflow db upgrade URL` with a newer MLflow on a copy, and import "
+    "the copy",
+)
 _VALUES = ("step", "timestamp", "value", "is_nan")
 _POINT = ("run_uuid", "key", *_VALUES)
 _MODEL_POINT = (
@@ -61,10 +76,10 @@ class DatabaseSource:
             StatusError: it cannot be read, or is none of MLflow.
         """
         self.shown, self.proxy, self.findings = redact_url(url), proxy, Findings()
-        self._connection = SourceConnection(url, self.shown)
+        self._connection = SourceConnection(url, self.shown, "MLflow")
         try:
             with self._connection.reading():
-                self._tables = Tables(self._connection.connection, self.shown)
+                self._tables = Tables(self._connection.connection, self.shown, _WANTED)
         except BaseException:
             self._connection.close()
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lineal.mlflow_sources.reading import Reading
+from lineal.importing.reading import Reading
 from lineal.mlflow_sources.records import DEFAULT_WORKSPACE, RegisteredModel, Version
 
 DELETED_STAGE = "Deleted_Internal"

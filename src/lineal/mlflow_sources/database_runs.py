@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from lineal.mlflow_sources.reading import Reading
+from lineal.importing.reading import Reading
 from lineal.mlflow_sources.records import DataSetUse, Model, Run
 
 _RUN = ("run_uuid", "experiment_id", "name", "user_id", "status", "start_time", "end_time", "lifecycle_stage")

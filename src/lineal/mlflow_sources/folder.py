@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from lineal import errors
+from lineal.importing.findings import Findings
 from lineal.mlflow_sources.folder_files import Files
 from lineal.mlflow_sources.folder_registry import REGISTRY, registered_models
-from lineal.mlflow_sources.records import DataSetUse, Experiment, Findings, Model, RegisteredModel, Run, Series
+from lineal.mlflow_sources.records import DataSetUse, Experiment, Model, RegisteredModel, Run, Series
 
 _TRASH = ".trash"
 _META = "meta.yaml"

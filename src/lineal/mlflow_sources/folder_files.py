@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from lineal import errors
-from lineal.mlflow_sources.records import LONGEST_SERIES, Findings, Series
+from lineal.importing.findings import Findings
+from lineal.mlflow_sources.records import LONGEST_SERIES, Series
 
 _NUMBERS = 64
 """How many bits whole numbers have."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lineal.mlflow_sources.reading import Reading
+from lineal.importing.reading import Reading
 
 _READ = (
     "experiments", "experiment_tags", "runs", "params", "tags", "metrics", "datasets", "inputs", "input_tags",

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 from lineal import errors, urls
 from lineal.mlflow_sources.records import Source
 
-_SQLITE = b"SQLite format 3\0"
 _SERVERS = ("http", "https")
 
 
@@ -24,7 +23,8 @@ def open_source(place: str, *, proxy: str = "") -> Source:
         FailedPreconditionError: a package that it needs is not installed, or its version is too old.
         UnavailableError: it cannot be reached.
     """
-    from lineal.mlflow_sources import connecting, database, folder, server
+    from lineal.importing import connecting
+    from lineal.mlflow_sources import database, folder, server
 
     scheme, separator, _ = place.partition("://")
     engine = scheme.partition("+")[0]
@@ -41,14 +41,9 @@ def open_source(place: str, *, proxy: str = "") -> Source:
     path = Path(unquote(place.removeprefix("file://")) if separator else place).expanduser()
     if path.is_dir():
         return folder.FolderSource(path, proxy=proxy)
-    if path.is_file() and _begins_as_sqlite(path):
+    if connecting.is_sqlite_file(path):
         return database.DatabaseSource(urls.sqlite_url(path.absolute()), proxy=proxy)
     raise errors.InvalidArgumentError(
         f"{urls.redact_word(place)!r} is no folder, no SQLite file and no URL; give a database's URL such as "
         "sqlite:///mlflow.db, the path of a folder mlruns, or a server's address such as http://localhost:5000"
     )
-
-
-def _begins_as_sqlite(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(_SQLITE)) == _SQLITE

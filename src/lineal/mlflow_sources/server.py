@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lineal.importing.findings import Findings
 from lineal.mlflow_sources.http_client import HttpClient
-from lineal.mlflow_sources.records import Experiment, Findings, Model, RegisteredModel, Run, Series
+from lineal.mlflow_sources.records import Experiment, Model, RegisteredModel, Run, Series
 from lineal.mlflow_sources.server_records import experiment_of, model_of, run_of, series_of
 from lineal.mlflow_sources.server_registry import registered_models
 

@@ -1,7 +1,7 @@
 """An import of MLflow's records into a store: what a source holds is stored as if its clients had recorded it here.
 
     importing.py     the order of things, batches and transactions
-    report.py        what was done, what was there, what could not be stored
+    counted.py       what the things that are counted are called
     fitting.py       which texts a store takes
     experiments.py   experiments, and how they are found again
     runs.py          runs with what they read
@@ -16,10 +16,10 @@ what is there already gets only what it lacks (docs/decisions/0047). What stays 
 (lineal/mlflow_sources), and the command line.
 """
 
+from lineal.importing.report import Report
 from lineal.mlflow.importing.copying import CopiedFiles
 from lineal.mlflow.importing.files import Files
 from lineal.mlflow.importing.importing import Options, import_source
 from lineal.mlflow.importing.preview import preview
-from lineal.mlflow.importing.report import Report
 
 __all__ = ["CopiedFiles", "Files", "Options", "Report", "import_source", "preview"]

@@ -18,10 +18,10 @@ from urllib.parse import unquote, urlsplit
 from lineal import errors
 from lineal.files import ArtifactsRoot, open_root, workspace_folder
 from lineal.files.paths import is_allowed
+from lineal.importing.report import Report
 from lineal.mlflow import places
-from lineal.mlflow.importing import report
+from lineal.mlflow.importing import counted
 from lineal.mlflow.importing.files import PROXIED, Files, Target
-from lineal.mlflow.importing.report import Report
 from lineal.mlflow_sources import Experiment, Model, Run
 from lineal.mlflow_sources.http_client import HttpClient
 from lineal.service.callers_files import CallersFiles
@@ -109,13 +109,13 @@ class CopiedFiles(Files):
         parent, _, name = path.rpartition("/")
         held = next((each.file_size for each in self.root.list(parent) if each.path == name), None)
         if held is not None and held == file.size:
-            done.known[report.FILES] += 1
+            done.known[counted.FILES] += 1
             return
         with self.root.write(path) as upload:
             for piece in file.read():
                 upload.add(piece)
             stored = upload.commit()
-        done.new.update({report.FILES: 1, report.FILE_BYTES: stored.size})
+        done.new.update({counted.FILES: 1, counted.FILE_BYTES: stored.size})
 
 
 def _base(target: Target) -> str:

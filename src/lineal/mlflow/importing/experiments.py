@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 
 from lineal import conventions
+from lineal.importing.report import Report
 from lineal.kinds import CONTEXT
 from lineal.mlflow import stored_form, workspaces
 from lineal.mlflow.experiments import new_experiment
-from lineal.mlflow.importing import fitting, report
-from lineal.mlflow.importing.report import Report
+from lineal.mlflow.importing import counted, fitting
 from lineal.mlflow.requests import Request
 from lineal.mlflow.stored_form import DELETED, TAG
 from lineal.mlflow_sources import DEFAULT_EXPERIMENT, Experiment
@@ -81,13 +81,13 @@ def put(
     [context.id] = write_nodes(session, types, CONTEXT, [context])
     created = given.created or given.updated or now()
     node_rows.set_times(session, CONTEXT, [(context.id, created, given.updated or created)])
-    done.new[report.EXPERIMENTS] += 1
+    done.new[counted.EXPERIMENTS] += 1
     return context, done
 
 
 def _complete(session: Session, types: KnownTypes, found: pb.Context, given: Experiment, done: Report) -> None:
     """Give an experiment that is there the tags that it lacks."""
-    done.known[report.EXPERIMENTS] += 1
+    done.known[counted.EXPERIMENTS] += 1
     for what in _differences(found, given):
         done.differing.add(f"{what} of experiments", f"{given.id}: {given.name[:60]}")
     lacking = {TAG + key: value for key, value in given.tags.items() if TAG + key not in found.custom_properties}
@@ -96,7 +96,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Context, given: Exp
     if lacking:
         mask = UpdateOptions(mask=tuple(f"custom_properties.{name}" for name in lacking))
         write_nodes(session, types, CONTEXT, [found], mask)
-        done.new[report.TAGS] += len(lacking)
+        done.new[counted.TAGS] += len(lacking)
 
 
 def _differences(found: pb.Context, given: Experiment) -> list[str]:

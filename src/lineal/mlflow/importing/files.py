@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lineal.mlflow.importing.report import Report
+from lineal.importing.report import Report
 from lineal.mlflow_sources import Experiment, Model, Run
 
 PROXIED = "mlflow-artifacts:"

@@ -10,26 +10,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TypeVar
 
+from lineal.importing.findings import Findings
+from lineal.importing.texts import ODD_TEXTS, cleaned, is_storable
 from lineal.mlflow import keys, stored_form
 from lineal.mlflow.stored_form import LONGEST_NODE_NAME, PARAM, TAG
-from lineal.mlflow_sources import DataSetUse, Findings, Model, Run, Series
+from lineal.mlflow_sources import DataSetUse, Model, Run, Series
 
 _Record = TypeVar("_Record", Run, Model)
-ODD_TEXTS = "texts with the character NUL or half of a surrogate pair"
-_REPLACED = "\N{REPLACEMENT CHARACTER}"
-
-
-def is_storable(text: str) -> bool:
-    """Say whether every database holds a text."""
-    return "\0" not in text and not any("\ud800" <= each < "\ue000" for each in text)
-
-
-def cleaned(text: str, owner: str, left_out: Findings) -> str:
-    """Return a text with a sign in place of each character that cannot be stored."""
-    if is_storable(text):
-        return text
-    left_out.add(f"characters of {ODD_TEXTS}, replaced by {_REPLACED}", owner)
-    return "".join(_REPLACED if each == "\0" or "\ud800" <= each < "\ue000" else each for each in text)
 
 
 def params(given: Mapping[str, str], owner: str, left_out: Findings) -> dict[str, str]:

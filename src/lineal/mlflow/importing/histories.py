@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
+from lineal.importing.findings import Findings
 from lineal.kinds import Kind
 from lineal.mlflow.importing import fitting
-from lineal.mlflow_sources import Findings, Series
+from lineal.mlflow_sources import Series
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.add_histories import add_histories
 from lineal.store.engine.session import Session

@@ -13,18 +13,18 @@ from functools import partial
 from typing import TypeVar
 
 from lineal import errors, progress
+from lineal.importing.findings import Findings
+from lineal.importing.report import Report
 from lineal.kinds import ARTIFACT, EXECUTION
 from lineal.mlflow import run_parents, stored_form
-from lineal.mlflow.importing import experiments, fitting, histories, logged_models, registry, report, runs
+from lineal.mlflow.importing import counted, experiments, fitting, histories, logged_models, registry, runs
 from lineal.mlflow.importing.files import Files, Target
 from lineal.mlflow.importing.logged_models import PlacedModel
-from lineal.mlflow.importing.report import Report
 from lineal.mlflow.importing.runs import Placed, Stored
 from lineal.mlflow_sources import (
     DEFAULT_EXPERIMENT,
     DEFAULT_WORKSPACE,
     Experiment,
-    Findings,
     Model,
     RegisteredModel,
     Run,
@@ -155,10 +155,10 @@ class _Import:
 
             stored, count = self._service.write(begin)
             self._done.merge(stored.report)
-            self._done.new[report.POINTS] += count
+            self._done.new[counted.POINTS] += count
             for part in parts:
                 add = partial(histories.add, kind=EXECUTION, ids=stored.ids, piece=part, counted=self._counted(stored))
-                self._done.new[report.POINTS] += self._service.write(add)
+                self._done.new[counted.POINTS] += self._service.write(add)
         self._done.left_out.merge(odd)
 
     def _with_new_points(self, workspace: str, run_ids: Sequence[str]) -> list[str]:
@@ -195,7 +195,7 @@ class _Import:
         odd = Findings()
         with closing(histories.pieces(self._source.model_points(list(stored.ids)), odd)) as parts:
             for part in parts:
-                self._done.new[report.POINTS] += self._service.write(
+                self._done.new[counted.POINTS] += self._service.write(
                     partial(self._add_to_models, target.workspace, part)
                 )
         self._service.write(lambda session, _: logged_models.set_times(session, batch, stored))

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lineal.importing.report import Report
 from lineal.kinds import ARTIFACT
 from lineal.mlflow import evaluations, found_models, found_runs, run_links, stored_form
 from lineal.mlflow.evaluations import DataSet
-from lineal.mlflow.importing import report
-from lineal.mlflow.importing.report import Report
+from lineal.mlflow.importing import counted
 from lineal.mlflow.importing.runs import Stored
 from lineal.mlflow.new_models import PENDING, STATES, STATUS, NewModel, store_models
 from lineal.mlflow.random_names import random_name
@@ -57,8 +57,8 @@ def put(session: Session, types: KnownTypes, workspace: str, experiment: int, ba
     for each in batch:
         if each.model.model_id in found:
             _complete(session, types, found[each.model.model_id], each, done)
-    done.new[report.MODELS] += len(new)
-    done.known[report.MODELS] += len(found)
+    done.new[counted.MODELS] += len(new)
+    done.known[counted.MODELS] += len(found)
     ids = {model_id: artifact.id for model_id, artifact in found.items()}
     ids.update({each.model.model_id: artifact.id for each, artifact in zip(new, created, strict=True)})
     return Stored(ids, frozenset(artifact.id for artifact in created), done)
@@ -102,7 +102,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Artifact, placed: P
     if found.uri == model.artifact_uri != placed.artifact_uri:
         found.uri = placed.artifact_uri  # its files have been copied since
         paths.append("uri")
-    for what, prefix, pairs in ((report.PARAMETERS, PARAM, model.params), (report.TAGS, TAG, model.tags)):
+    for what, prefix, pairs in ((counted.PARAMETERS, PARAM, model.params), (counted.TAGS, TAG, model.tags)):
         lacking = {prefix + key: value for key, value in pairs.items() if prefix + key not in custom}
         for name, value in lacking.items():
             custom[name].string_value = value
@@ -190,5 +190,5 @@ def join(session: Session, types: KnownTypes, workspace: str, runs: Sequence[Run
             event = event_of(execution.id, known[model_id].id, *more)
             event.milliseconds_since_epoch = run.started
             events.append(event)
-    done.new[report.LINKS] += run_links.join(session, events)
+    done.new[counted.LINKS] += run_links.join(session, events)
     return done

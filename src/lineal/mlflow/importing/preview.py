@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from lineal import progress
+from lineal.importing.report import Report
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.mlflow import registered, stored_form
-from lineal.mlflow.importing import experiments, fitting, registry, report
+from lineal.mlflow.importing import counted, experiments, fitting, registry
 from lineal.mlflow.importing.importing import Options, default_first
-from lineal.mlflow.importing.report import Report
 from lineal.mlflow.new_models import external_id_of
 from lineal.mlflow.requests import Request
 from lineal.mlflow_sources import Experiment, RegisteredModel, Run, Source
@@ -57,7 +57,7 @@ class _Preview:
         for each in found:
             fitting.tags(each.tags, f"experiment {each.id}", done.left_out)
             fitting.experiment_name(workspaces[each.id], each.name, each.id, done.left_out)
-            self._count(report.EXPERIMENTS, self._has_experiment(workspaces[each.id], each))
+            self._count(counted.EXPERIMENTS, self._has_experiment(workspaces[each.id], each))
         for each in found:
             for batch in self._source.run_batches(each.id, self._source.batch_size):
                 self._look_at_runs(workspaces[each.id], batch)
@@ -67,7 +67,7 @@ class _Preview:
                 for model in models:
                     fitting.model(model, done.left_out)
                 ids = [external_id_of(workspaces[each.id], model.model_id) for model in models]
-                self._count_known(report.MODELS, len(ids), len(self._held(ARTIFACT, ids)))
+                self._count_known(counted.MODELS, len(ids), len(self._held(ARTIFACT, ids)))
         for registered_model in self._source.registered_models():
             self._look_at_registered(registered_model)
         for called, count in self._source.left_behind().items():
@@ -82,16 +82,16 @@ class _Preview:
         batch = [fitting.run(run, self._done.left_out) for run in batch]
         ids = {run.run_id: stored_form.run_external_id(workspace, run.run_id) for run in batch}
         held = self._held(EXECUTION, list(ids.values()))
-        self._count_known(report.RUNS, len(ids), len(held))
+        self._count_known(counted.RUNS, len(ids), len(held))
         new = [run for run in batch if ids[run.run_id] not in held]
-        self._done.new[report.PARAMETERS] += sum(len(run.params) for run in new)
-        self._done.new[report.TAGS] += sum(len(run.tags) for run in new)
+        self._done.new[counted.PARAMETERS] += sum(len(run.params) for run in new)
+        self._done.new[counted.TAGS] += sum(len(run.tags) for run in new)
         told = self._source.point_counts(list(ids))
         if told is None:
             self._done.uncounted += len(ids)
             return
         more = sum(max(0, told.get(run_id, 0) - held.get(external_id, 0)) for run_id, external_id in ids.items())
-        self._done.new[report.POINTS] += more
+        self._done.new[counted.POINTS] += more
 
     def _look_at_registered(self, given: RegisteredModel) -> None:
         workspace = self._options.workspace_of(given.workspace)
@@ -103,8 +103,8 @@ class _Preview:
             return registry.known_numbers(session, types, Request(workspace), context, given)
 
         known = self._read(look, None)
-        self._count(report.REGISTERED, known is not None)
-        self._count_known(report.VERSIONS, len(given.versions), len(known or ()))
+        self._count(counted.REGISTERED, known is not None)
+        self._count_known(counted.VERSIONS, len(given.versions), len(known or ()))
 
     def _held(self, kind: Kind, external_ids: Sequence[str]) -> Mapping[str, int]:
         """Return how many points those of some nodes have that are there, by their external ids."""

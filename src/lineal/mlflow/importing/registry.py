@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from lineal.importing.report import Report
 from lineal.kinds import ARTIFACT, CONTEXT
 from lineal.mlflow import registered, registry, source_rules, sources, stages, stored_form
-from lineal.mlflow.importing import fitting, report
-from lineal.mlflow.importing.report import Report
+from lineal.mlflow.importing import counted, fitting
 from lineal.mlflow.new_versions import NewVersion, store_version
 from lineal.mlflow.registered import Registered
 from lineal.mlflow.requests import Request
@@ -50,10 +50,10 @@ def put(session: Session, types: KnownTypes, workspace: str, given: RegisteredMo
         context = registry.store_model(
             session, types, request, given.name, description=fitted.description, tags=fitted.tags
         )
-        done.new[report.REGISTERED] += 1
-        done.new[report.TAGS] += len(fitted.tags)
+        done.new[counted.REGISTERED] += 1
+        done.new[counted.TAGS] += len(fitted.tags)
     else:
-        done.known[report.REGISTERED] += 1
+        done.known[counted.REGISTERED] += 1
         _complete(session, types, context, fitted, done)
     _put_versions(session, types, request, context, fitted, moved, done)
     if is_new:
@@ -87,7 +87,7 @@ def _complete(session: Session, types: KnownTypes, context: pb.Context, given: R
         paths.append("properties.description")
     elif given.description != stored:
         done.differing.add("descriptions of registered models", given.name)
-    done.new[report.TAGS] += len(lacking)
+    done.new[counted.TAGS] += len(lacking)
     if paths:
         write_nodes(session, types, CONTEXT, [context], UpdateOptions(mask=tuple(paths)))
 
@@ -107,8 +107,8 @@ def _put_versions(
     for version in given.versions:
         if version.number not in known:
             new[version.number] = _put_version(session, types, request, model, version, moved)
-    done.new[report.VERSIONS] += len(new)
-    done.known[report.VERSIONS] += len(known)
+    done.new[counted.VERSIONS] += len(new)
+    done.known[counted.VERSIONS] += len(known)
     if moved and known:
         _move(session, types, model, moved)
     [model] = registered.loaded(session, types, request, [context])
@@ -209,7 +209,7 @@ def _put_aliases(session: Session, types: KnownTypes, model: Registered, given: 
             done.left_out.add("aliases of versions that are not there", f"{given.name}@{alias}")
             continue
         put_alias(session, types, records.PutAliasRequest(artifact_id=model.versions[number].id, alias=alias))
-        done.new[report.ALIASES] += 1
+        done.new[counted.ALIASES] += 1
 
 
 def _put_stages(

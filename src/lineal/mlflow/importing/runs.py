@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lineal.importing.report import Report
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.mlflow import data_sets, found_runs, older_models, run_links, stored_form
-from lineal.mlflow.importing import report
-from lineal.mlflow.importing.report import Report
+from lineal.mlflow.importing import counted
 from lineal.mlflow.new_runs import NewRun, StoredRun, store_runs
 from lineal.mlflow.stored_form import DELETED, ENDED, PARAM, STARTED, TAG
 from lineal.mlflow_sources import Run
@@ -65,11 +65,11 @@ def put(session: Session, types: KnownTypes, workspace: str, experiment: int, ba
     for each in batch:
         if each.run.run_id in found:
             _complete(session, types, found[each.run.run_id], each, done)
-    done.new.update({report.RUNS: len(new), report.PARAMETERS: sum(len(each.run.params) for each in new)})
-    done.new[report.TAGS] += sum(len(each.run.tags) for each in new)
-    done.known[report.RUNS] += len(found)
+    done.new.update({counted.RUNS: len(new), counted.PARAMETERS: sum(len(each.run.params) for each in new)})
+    done.new[counted.TAGS] += sum(len(each.run.tags) for each in new)
+    done.known[counted.RUNS] += len(found)
     executions = {**found, **{each.run.run_id: stored.execution for each, stored in zip(new, created, strict=True)}}
-    done.new[report.INPUTS] += _join_data_sets(session, types, workspace, executions, batch)
+    done.new[counted.INPUTS] += _join_data_sets(session, types, workspace, executions, batch)
     for each in batch:
         _record_older_models(session, types, workspace, executions[each.run.run_id], each)
     ids = {run_id: execution.id for run_id, execution in executions.items()}
@@ -122,7 +122,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Execution, placed: 
     """Give a run that is there the parameters, the tags and the end that it lacks."""
     run, custom = placed.run, found.custom_properties
     paths = []
-    for what, prefix, pairs in ((report.PARAMETERS, PARAM, run.params), (report.TAGS, TAG, run.tags)):
+    for what, prefix, pairs in ((counted.PARAMETERS, PARAM, run.params), (counted.TAGS, TAG, run.tags)):
         lacking = {prefix + key: value for key, value in pairs.items() if prefix + key not in custom}
         for name, value in lacking.items():
             custom[name].string_value = value
@@ -132,7 +132,7 @@ def _complete(session: Session, types: KnownTypes, found: pb.Execution, placed: 
     if found.last_known_state in _OPEN and state not in _OPEN:
         found.last_known_state = state
         paths.append("last_known_state")
-        done.new[report.ENDS] += 1
+        done.new[counted.ENDS] += 1
     if run.ended is not None and ENDED not in custom:
         custom[ENDED].int_value = run.ended
         paths.append(f"custom_properties.{ENDED}")

@@ -1,4 +1,4 @@
-"""Queries on a database of MLflow: rows, pairs of a key and a value, and long results in pieces."""
+"""Queries on a database: rows, pairs of a key and a value, and long results in pieces."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal.mlflow_sources.connecting import SourceConnection
-from lineal.mlflow_sources.tables import Tables
+from lineal.importing.connecting import SourceConnection
+from lineal.importing.tables import Tables
 
 Pairs = dict[Any, dict[str, str]]
 

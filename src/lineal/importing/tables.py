@@ -1,58 +1,71 @@
-"""Which tables and columns a database of MLflow has: they differ between its versions.
+"""Which tables and columns a database has: they differ between the versions of a program.
 
 A query asks for a column by what it gives without it, so one reader serves all versions. What stays out: the queries
-(database.py).
+(reading.py), and which tables a program needs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from lineal import errors
 
-NEEDED: Mapping[str, Sequence[str]] = {
-    "experiments": ("experiment_id", "name", "artifact_location", "lifecycle_stage"),
-    "runs": ("run_uuid", "experiment_id", "status", "start_time", "end_time", "lifecycle_stage", "artifact_uri"),
-    "params": ("run_uuid", "key", "value"),
-    "tags": ("run_uuid", "key", "value"),
-    "metrics": ("run_uuid", "key", "value", "timestamp", "step", "is_nan"),
-}
-"""The columns without which nothing can be read; MLflow has had them since its version 1.1."""
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a program's database must have.
+
+    Attributes:
+        program: what the program is called.
+        columns: the columns without which nothing can be read, by their tables.
+        hint: which database to name, for one that is none of the program.
+        too_old: what to do with one that lacks columns: what follows "it lacks COLUMNS".
+    """
+
+    program: str
+    columns: Mapping[str, Sequence[str]]
+    hint: str
+    too_old: str
+
+
 _UNKNOWN_SHOWN = 5
 
 
 class Tables:
     """The tables of a database, with those of their columns that an import reads."""
 
-    def __init__(self, connection: sa.Connection, shown: str) -> None:
+    def __init__(self, connection: sa.Connection, shown: str, wanted: Wanted) -> None:
         """Look at a database, which is called `shown` in messages.
 
         Raises:
-            InvalidArgumentError: it is none of MLflow.
+            InvalidArgumentError: it is none of the program.
             FailedPreconditionError: it is of a version that is too old.
         """
         self._inspector = sa.inspect(connection)
         self.names = frozenset(self._inspector.get_table_names())
         self._columns: dict[str, frozenset[str]] = {}
         self._tables: dict[str, sa.TableClause] = {}
-        self._check(shown)
+        self._check(shown, wanted)
 
-    def _check(self, shown: str) -> None:
-        missing = sorted(NEEDED.keys() - self.names)
+    def _check(self, shown: str, wanted: Wanted) -> None:
+        missing = sorted(wanted.columns.keys() - self.names)
         if missing:
             held = ", ".join(sorted(self.names)[:_UNKNOWN_SHOWN]) or "no tables at all"
             raise errors.InvalidArgumentError(
-                f"{shown} is no database of MLflow: it lacks the tables {', '.join(missing)}, and has {held}; "
-                "name the one that `mlflow server` gets as --backend-store-uri"
+                f"{shown} is no database of {wanted.program}: it lacks the tables {', '.join(missing)}, and has "
+                f"{held}; {wanted.hint}"
             )
-        lacking = [f"{table}.{each}" for table, names in NEEDED.items() for each in names if not self.has(table, each)]
+        lacking = [
+            f"{table}.{each}" for table, names in wanted.columns.items() for each in names if not self.has(table, each)
+        ]
         if lacking:
             raise errors.FailedPreconditionError(
-                f"{shown} is of a version of MLflow that is too old: it lacks {', '.join(lacking)}, which came with "
-                "MLflow 1.1; run `mlflow db upgrade URL` with a newer MLflow on a copy, and import the copy"
+                f"{shown} is of a version of {wanted.program} that is too old: it lacks {', '.join(lacking)}"
+                f"{wanted.too_old}"
             )
 
     def has(self, table: str, column: str = "") -> bool:

@@ -9,14 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from lineal.mlflow_sources import Findings
-
-EXPERIMENTS, RUNS, POINTS = "experiments", "runs", "metric points"
-PARAMETERS, TAGS, INPUTS = "parameters", "tags", "inputs of runs"
-MODELS, LINKS = "logged models", "links of logged models and runs"
-REGISTERED, VERSIONS, ALIASES = "registered models", "versions", "aliases"
-FILES, FILE_BYTES = "files", "bytes of files"
-ENDS = "ends of runs"
+from lineal.importing.findings import Findings
 
 
 @dataclass

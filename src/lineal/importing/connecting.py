@@ -1,6 +1,6 @@
-"""Connections to databases of MLflow, which only read, and what their drivers' errors become.
+"""Connections to databases of other programs, which only read, and what their drivers' errors become.
 
-No message holds a password. What stays out: the queries (database.py).
+No message holds a password. What stays out: the queries (reading.py).
 """
 
 from __future__ import annotations
@@ -23,8 +23,17 @@ _DRIVERS = {
 """The drivers of each engine, the first choice first: the name in a URL, and the module."""
 _ENGINES = {"postgres": "postgresql", "postgresql": "postgresql", "mysql": "mysql", "mariadb": "mysql"}
 SCHEMES = ("sqlite", *_ENGINES)
+_SQLITE = b"SQLite format 3\0"
 _LONGEST_TOLD = 300
 _CONNECT_SECONDS = 30
+
+
+def is_sqlite_file(path: Path) -> bool:
+    """Say whether a path is that of a SQLite file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
 
 
 class SourceConnection:
@@ -34,8 +43,8 @@ class SourceConnection:
         is_file: whether it is a SQLite file, of which each state is read in a transaction of its own.
     """
 
-    def __init__(self, url: str, shown: str) -> None:
-        """Connect to a database, which is called `shown` in messages.
+    def __init__(self, url: str, shown: str, program: str) -> None:
+        """Connect to a database of a program, which is called `shown` in messages.
 
         Raises:
             InvalidArgumentError: the URL is wrong, or names a file that is not there.
@@ -45,7 +54,7 @@ class SourceConnection:
         urls.check_database_url(url)
         self.is_file = url.startswith("sqlite:")
         self._shown = shown
-        address = _file_address(url) if self.is_file else _server_address(url)
+        address = _file_address(url, program) if self.is_file else _server_address(url)
         self._secrets = [each for each in (address.password, address.username) if each]
         level = "AUTOCOMMIT" if self.is_file else "REPEATABLE READ"
         waits = {} if self.is_file or "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS}
@@ -90,15 +99,13 @@ class SourceConnection:
         self._engine.dispose()
 
 
-def _file_address(url: str) -> sa.URL:
+def _file_address(url: str, program: str) -> sa.URL:
     path, _ = urls.sqlite_parts(url)
     if not path:
-        raise errors.InvalidArgumentError(
-            "a database in memory has nothing to import; name a file: sqlite:///mlflow.db"
-        )
+        raise errors.InvalidArgumentError("a database in memory has nothing to import; name a file: sqlite:///FILE.db")
     file = Path(path).absolute()
     if not file.is_file():
-        raise errors.InvalidArgumentError(f"there is no file {str(file)!r}; name the SQLite file of MLflow")
+        raise errors.InvalidArgumentError(f"there is no file {str(file)!r}; name the SQLite file of {program}")
     quoted = urls.sqlite_url(file).removeprefix("sqlite:///")
     return sa.URL.create("sqlite", database=f"file:{quoted}", query={"mode": "ro", "uri": "true"})
 
