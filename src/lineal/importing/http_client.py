@@ -28,7 +28,7 @@ _LONGEST_TOLD = 300
 
 @dataclass(frozen=True)
 class Login:
-    """Who a client is.
+    """The caller that a client says it is.
 
     Attributes:
         token: a bearer token, "" for none.

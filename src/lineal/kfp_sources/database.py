@@ -159,7 +159,7 @@ class DatabaseSource:
         """Yield the artifacts that no task is linked to."""
         linked = self._tables.table("artifact_tasks")
         artifacts = self._tables.table("artifacts")
-        ids = self._ids("artifacts", ~sa.exists().where(linked.c.ArtifactID == artifacts.c.UUID))
+        ids = self._ids("artifacts", artifacts.c.UUID.not_in(sa.select(linked.c.ArtifactID)))
         for start in range(0, len(ids), _PIECE):
             with self._connection.state():
                 found = list(self._artifacts(ids[start : start + _PIECE]))
