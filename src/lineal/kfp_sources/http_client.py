@@ -1,7 +1,7 @@
 """Requests to an API server of Kubeflow Pipelines: its addresses and its pages.
 
-The token is in the file that KF_PIPELINES_SA_TOKEN_PATH names, as for Kubeflow's own client; the address can have a user
-and a password. What stays out: what the answers mean (server.py).
+The token is in the file that KF_PIPELINES_SA_TOKEN_PATH names, as for Kubeflow's own client; the address can have a
+user and a password. What stays out: what the answers mean (server.py).
 """
 
 from __future__ import annotations
