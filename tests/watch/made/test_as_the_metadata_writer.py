@@ -40,8 +40,9 @@ def by_lineal(api: Api, namespace: str) -> Iterator[MetadataStore]:
         for told in PODS:
             api.create(path, started(told))
             running.execution(told["name"])
-            api.patch(f"{path}/{told['name']}", end_of(told))
+            last = api.patch(f"{path}/{told['name']}", end_of(told))
             eventually(partial(has_ended, running, told["name"]))
+            assert api.call("GET", f"{path}/{told['name']}") == last  # the watcher changes no pod
         assert running.problems("not_understood") == 0
         yield running.store
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lineal.watch.store import open_store
 from lineal.wire import metadata_store as pb
 from tests.watch.made.storing import Storing, storing
+from tests.watch.test_servers import official_server
 
 IN, OUT = pb.Event.INPUT, pb.Event.OUTPUT
 TABLE, MODEL = "minio://beds/runs/1/table.tgz", "minio://beds/runs/1/model.tgz"
@@ -58,32 +61,54 @@ def see(running: Storing, *objects: dict[str, Any]) -> None:
 PODS = [pod("p-1", "grow-1", "Succeeded"), pod("p-2", "grow-2")]
 
 
-@pytest.mark.parametrize(
-    "order",
-    [
-        pytest.param([*PODS, workflow()], id="the pods first"),
-        pytest.param([workflow(), *PODS], id="the workflow first"),
-        pytest.param([PODS[0], workflow(), PODS[1], PODS[0], workflow()], id="in turns"),
-    ],
-)
-def test_a_step_is_the_execution_of_its_pod(order: list[dict[str, Any]]) -> None:
-    with storing() as running:
-        see(running, *order)
+ORDERS = {
+    "the pods first": [*PODS, workflow()],
+    "the workflow first": [workflow(), *PODS],
+    "in turns": [PODS[0], workflow(), PODS[1], PODS[0], workflow()],
+}
 
-        assert {one.external_id for one in running.store.get_executions()} == {
-            "garden/wf-1",
-            "garden/p-1",
-            "garden/p-2",
-        }
-        assert running.links("p-1") == {(OUT, "table", TABLE)}
-        assert running.links("p-2") == {(IN, "/tmp/t", TABLE), (OUT, "model", MODEL)}
-        assert running.texts("p-1", "input:year", "__kf_workspace__") == ["2025", "garden/beds"]
-        assert running.execution("p-1").custom_properties["output:rows"].int_value == 1250
-        assert running.texts("p-2", "output:result") == ["ok"]
-        assert running.execution("p-1").last_known_state == pb.Execution.COMPLETE
-        assert running.execution("p-1").properties["name"].string_value == "grow-step-p-1"
-        assert len(running.store.get_artifacts()) == 2
-        assert running.problems == []
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_step_is_the_execution_of_its_pod(order: str) -> None:
+    with storing() as running:
+        see(running, *ORDERS[order])
+        check_pods(running)
+
+
+@pytest.mark.slow  # the official server takes a while to start
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_step_is_the_execution_of_its_pod_around_the_official_core(
+    official_python: Path, tmp_path: Path, order: str
+) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+    with official_server(official_python, url) as server, open_store(server) as store:
+        running = Storing(store)
+        see(running, *ORDERS[order])
+        check_pods(running)
+
+
+def check_pods(running: Storing) -> None:
+    """Check that the two pods, and no others, have made and read what they and the Workflow tell."""
+    assert {one.external_id for one in running.store.get_executions()} == {"garden/wf-1", "garden/p-1", "garden/p-2"}
+    assert running.links("p-1") == {(OUT, "table", TABLE)}
+    assert running.links("p-2") == {(IN, "/tmp/t", TABLE), (OUT, "model", MODEL)}
+    assert running.texts("p-1", "input:year", "__kf_workspace__") == ["2025", "garden/beds"]
+    assert running.execution("p-1").custom_properties["output:rows"].int_value == 1250
+    assert running.texts("p-2", "output:result") == ["ok"]
+    assert running.execution("p-1").last_known_state == pb.Execution.COMPLETE
+    assert running.execution("p-1").properties["name"].string_value == "grow-step-p-1"
+    assert len(running.store.get_artifacts()) == 2
+    assert running.problems == []
+
+
+def test_a_pod_names_its_input_parameters_as_its_component_does_and_not_as_the_workflow() -> None:
+    named = pod("p-1", "grow-1")
+    named["metadata"]["annotations"]["pipelines.kubeflow.org/arguments.parameters"] = '{"Year": 2025}'
+    with storing() as running:
+        see(running, named, workflow())
+
+        given = running.execution("p-1").custom_properties
+        assert {name for name in given if name.startswith("input:")} == {"input:Year"}
 
 
 def test_a_step_whose_pod_is_not_watched_is_an_execution_that_follows_the_workflow() -> None:
