@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Cluster:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self._kubectl = services.require_program("kubectl", package="kubernetes-client")
+        self._kubectl = kubectl_program()
 
     def empty(self) -> None:
         """Make the namespace, and delete what an earlier test left in it."""
@@ -80,12 +81,19 @@ class Cluster:
             self.api.patch(f"{_APPS}/deployments/{one['metadata']['name']}/status", {"status": status})
 
     def _run(self, command: list[str], text: str, more: dict[str, str] | None = None) -> str:
-        environment = {**os.environ, "KUBECONFIG": str(self.api.kubeconfig), **(more or {})}
+        path = f"{self._kubectl.parent}:{os.environ['PATH']}"
+        environment = {**os.environ, "PATH": path, "KUBECONFIG": str(self.api.kubeconfig), **(more or {})}
         ran = subprocess.run(
             command, input=text, capture_output=True, text=True, check=False, env=environment, cwd=services.REPOSITORY
         )
         assert ran.returncode == 0, f"{command}\n{ran.stdout}{ran.stderr}"
         return ran.stdout
+
+
+def kubectl_program() -> Path:
+    """Return kubectl: the one of the environment if it has one, because a system's may be too old for components."""
+    own = Path(sys.executable).with_name("kubectl")
+    return own if own.is_file() else services.require_program("kubectl", package="kubernetes-client")
 
 
 def documented(heading: str) -> list[str]:
@@ -102,7 +110,7 @@ def sections() -> dict[str, str]:
 
 def rendered(folder: Path) -> list[dict[str, Any]]:
     """Return the objects of a kustomization."""
-    program = services.require_program("kubectl", package="kubernetes-client")
+    program = kubectl_program()
     ran = subprocess.run([program, "kustomize", folder], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     return [one for one in yaml.safe_load_all(ran.stdout) if one]

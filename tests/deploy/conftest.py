@@ -7,13 +7,13 @@ from collections import defaultdict
 import pytest
 
 from tests.deploy.cluster import Cluster
-from tests.watch.kube import Api
+from tests.watch.kube import KubeServer
 
 
 @pytest.fixture
-def cluster(api: Api) -> Cluster:
-    """A real API server, whose namespace `kubeflow` is empty."""
-    made = Cluster(api)
+def cluster(kube: KubeServer) -> Cluster:
+    """A real API server of our own, never one that somebody uses; its namespace `kubeflow` is empty."""
+    made = Cluster(kube)
     made.empty()
     return made
 

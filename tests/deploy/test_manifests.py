@@ -30,7 +30,7 @@ _Record = Callable[[str, object], None]
 @pytest.fixture(scope="module", autouse=True)
 def custom_kinds(request: pytest.FixtureRequest) -> None:
     """The kinds of Istio and of the Prometheus operator."""
-    api = request.getfixturevalue("api")
+    api = request.getfixturevalue("kube")
     for one in CUSTOM:
         api.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", one)
     for name in ("lineal", "kubeflow"):
@@ -74,6 +74,17 @@ def lost(sent: Any, answer: Any, path: str = "") -> list[str]:
             return [path]
         return [one for n, pair in enumerate(zip(sent, answer, strict=True)) for one in lost(*pair, f"{path}[{n}]")]
     return [path] if answer is None and sent not in ({}, []) else []
+
+
+def test_the_watchers_of_two_installations_keep_their_rights(cluster: Cluster) -> None:
+    for choice in (Choice("mysql"), Choice("kubeflow")):
+        made = [one for one in choice.objects() if one["kind"].startswith("ClusterRole")]
+        cluster.kubectl("apply", "-f", "-", text=yaml.safe_dump_all(made))
+
+    for namespace in ("lineal", "kubeflow"):
+        who = f"--as=system:serviceaccount:{namespace}:lineal-watcher"
+        assert cluster.kubectl("auth", "can-i", "list", "pods", "--all-namespaces", who).strip() == "yes"
+        assert "no" in cluster.shell(f"kubectl auth can-i get secrets --all-namespaces {who} || true")
 
 
 @every_choice
