@@ -43,7 +43,7 @@ class Place:
         with (self.folder / "watcher.log").open("ab") as log:
             process = subprocess.Popen(self.limit.command([*command, *to]), stderr=log)
         try:
-            eventually(lambda: self.is_ready(port, process), timeout=120, every=0.2)
+            eventually(lambda: self.is_ready(port, process), timeout=300, every=0.2)
             yield process
             peak = peak_of(process.pid)
             print(f"the watcher took {peak >> 20} MiB of {shipped_limit() >> 20} MiB at most, {self.limit.says()}")
@@ -73,20 +73,20 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_120_large_workflows_are_recorded_under_the_shipped_limit_of_memory(place: Place) -> None:
     for number in range(WORKFLOWS):
         place.kube.create(PATH, workflow(f"w{number}", pods=PODS))
     with lineal.connect(f"grpc://{place.server}") as store:
         with place.watcher():
-            eventually(lambda: len(recorded(store)) == WORKFLOWS, timeout=120, every=1)
+            eventually(lambda: len(recorded(store)) == WORKFLOWS, timeout=300, every=1)
         for number in range(20):
             place.kube.patch(f"{PATH}/w{number}", {"metadata": {"labels": {"turn": "second"}}})
             place.kube.delete(f"{PATH}/w{number + 20}")
         place.kube.compact()
         with place.watcher():
-            eventually(lambda: deleted(store) == 20, timeout=120, every=1)
-            eventually(lambda: second(store) == 20, timeout=120, every=1)
+            eventually(lambda: deleted(store) == 20, timeout=300, every=1)
+            eventually(lambda: second(store) == 20, timeout=300, every=1)
         assert len(recorded(store)) == WORKFLOWS
         assert len(store.get_executions_by_type("kubeflow.org/Pod/v1")) == WORKFLOWS * PODS
 
