@@ -81,7 +81,8 @@ class ServerSource:
                 tasks.append(_task(each, run))
                 artifacts.update({held.artifact_id: held for held in _artifacts_of(each)})
         asked = {"run_ids": [run.run_id], "page_size": _PAGE}
-        links = [_link(each) for page in self._client.pages("artifact_tasks", asked, "artifact_tasks") for each in page]
+        pages = self._client.pages("artifact_tasks", asked, "artifact_tasks", missing={})
+        links = [_link(each) for page in pages for each in page]
         for artifact_id in {link.artifact_id for link in links} - artifacts.keys():
             found = self._client.get(f"artifacts/{artifact_id}", missing={})
             if found:
