@@ -140,6 +140,13 @@ export function frontStore(): { url: string; model: string } {
   return { url, model: python(join(TOP, "ui/journeys/front.py"), url).trim() };
 }
 
+/** What a watcher records of Pods, Jobs of two groups, a Workflow and a PipelineRun. */
+export function watchedStore(): string {
+  const url = `sqlite:///${join(FOLDER, "watched.db")}`;
+  python(join(TOP, "ui/journeys/watched.py"), url);
+  return url;
+}
+
 /** An artifact whose values are of every kind, some of which try to be run, and its id. */
 export function valuesStore(): { url: string; id: string } {
   const url = `sqlite:///${join(FOLDER, "values.db")}`;
