@@ -20,6 +20,8 @@ from lineal.wire import metadata_store as pb
 REMEMBERED = 5000
 TOGETHER = 100
 """How many executions are looked up in one call."""
+MOST_OWNERS = 5
+"""How many owners above each other get what is added to the lowest one."""
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
 
@@ -46,6 +48,24 @@ class Additions:
     def is_written(self, record: ExecutionRecord) -> bool:
         """Tell whether an addition was written as it is: a Workflow tells of all its steps whenever one changes."""
         return record.adds and self._written.get(record.external_id) == hash(repr(record))
+
+    def with_stored(self, records: Iterable[ExecutionRecord]) -> list[tuple[ExecutionRecord, pb.Execution | None]]:
+        """Return the records to write, each with the stored execution that it is about, None for a new one.
+
+        What is added to an owner is added to the owners above it as well.
+        """
+        together: list[tuple[ExecutionRecord, pb.Execution | None]] = []
+        asked = [one for one in records if not self.is_written(one)]
+        for _ in range(MOST_OWNERS):
+            found = zip(asked, self.find(asked), strict=True)
+            wanted = [(one, stored) for one, stored in found if stored is not None or not one.if_stored]
+            together += wanted
+            above = [replace(one, external_id=owner) for one, stored in wanted if one.if_stored
+                     if (owner := _owner_of(stored))]  # fmt: skip
+            asked = [one for one in above if not self.is_written(one)]
+            if not asked:
+                break
+        return together
 
     def wrote(self, record: ExecutionRecord, stored: pb.Execution | None) -> None:
         """Note that a record was written.
@@ -93,6 +113,11 @@ class Additions:
                 for execution in self._store.get_executions(ListOptions(limit=TOGETHER, filter_query=query)):
                     found[execution.custom_properties[name].string_value] = execution
         return found
+
+
+def _owner_of(execution: pb.Execution | None) -> str:
+    """Return the external id of the owner of an execution, "" for none."""
+    return execution.properties["parent"].string_value if execution and "parent" in execution.properties else ""
 
 
 def _quoted(text: str) -> str:

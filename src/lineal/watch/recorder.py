@@ -75,9 +75,7 @@ class Recorder:
         self._contexts: Memory[int, Mapping[str, Given]] = Memory()
 
     def _write(self, records: Records) -> None:
-        new = [one for one in records.executions if not self._additions.is_written(one)]
-        found = zip(new, self._additions.find(new), strict=True)
-        executions = [(one, old) for one, old in found if old is not None or not one.if_stored]
+        executions = self._additions.with_stored(records.executions)
         merged = replace(records, executions=tuple(as_stored(one, old) for one, old in executions))
         self._write_all(merged, [old for _, old in executions])
         for one, old in executions:

@@ -97,6 +97,15 @@ def test_outputs_that_are_not_there_are_no_problem(outputs: Any) -> None:
         assert running.links("p-1") == set()
 
 
+def test_many_things_that_are_not_understood_are_a_few_lines_of_the_log() -> None:
+    told = {"artifacts": [{"name": f"a-{number}", "path": "/a"} for number in range(300)]}
+    with storing() as running:
+        running.record("Pod/v1", pod(told))
+
+        assert len(running.problems) == 11
+        assert running.problems[-1].endswith("290 more of its inputs, outputs and values are not understood")
+
+
 def test_a_type_with_attributes_has_its_name() -> None:
     component = {"name": "Train", "outputs": [{"name": "my model", "type": {"SavedModel": {"framework": "petals"}}}]}
     told = pod(

@@ -45,6 +45,21 @@ def test_a_job_tells_which_of_its_pods_failed_and_keeps_it_when_it_changes() -> 
         assert running.texts("job-1", "failure_type", "failure_message") == ["BackoffLimitExceeded", "too often"]
 
 
+def test_every_owner_above_the_pod_tells_which_pod_failed() -> None:
+    above = {"apiVersion": "kubeflow.org/v1beta1", "kind": "Trial", "name": "garden", "uid": "trial-1"}
+    job = {**JOB, "metadata": {**JOB["metadata"], "ownerReferences": [above]}}
+    with storing() as running:
+        running.record("Trial.kubeflow.org/v1beta1", {"metadata": {"name": "garden", "uid": "trial-1"}})
+        running.record("Job.batch/v1", job)
+        for _ in range(2):
+            running.record("Pod/v1", pod("p-1", ended("main", 3, "05", "no water")))
+
+        for uid in ("job-1", "trial-1"):
+            assert running.texts(uid, "failed_pod", "failed_container_message") == ["grow-p-1", "no water"]
+        assert running.execution("trial-1").type == "kubeflow.org/Trial.kubeflow.org/v1beta1"
+        assert len(running.store.get_executions()) == 3
+
+
 def test_a_watcher_that_was_started_again_keeps_what_pods_told_of_their_job() -> None:
     with storing() as running:
         running.record("Job.batch/v1", JOB)

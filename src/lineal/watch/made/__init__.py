@@ -6,16 +6,18 @@ counted. What stays out: state, times and metrics (`kinds/`), and annotations fo
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds import Workload
 from lineal.watch.made.failures import read_failure
-from lineal.watch.made.made import Made, joined
+from lineal.watch.made.made import MOST_PROBLEMS, NOT_UNDERSTOOD, Made, joined
 from lineal.watch.made.metrics import odd_metrics
 from lineal.watch.made.models import read_models
 from lineal.watch.made.pods import read_pod
 from lineal.watch.made.workflows import read_workflow
+from lineal.watch.records import Problem
 
 __all__ = ["Made", "made_of"]
 
@@ -37,4 +39,12 @@ def made_of(seen: Seen, workload: Workload, owner: dict[str, Any]) -> Made:
         found.append(read_workflow(seen))
     if kind in (("kubeflow.org", "Trial"), ("kubeflow.org", "Experiment")):
         found.append(odd_metrics(seen))
-    return joined(found)
+    return _with_few_problems(joined(found), seen)
+
+
+def _with_few_problems(made: Made, seen: Seen) -> Made:
+    more = len(made.problems) - MOST_PROBLEMS
+    if more <= 1:
+        return made
+    rest = Problem(NOT_UNDERSTOOD, f"{seen}: {more} more of its inputs, outputs and values are not understood")
+    return replace(made, problems=(*made.problems[:MOST_PROBLEMS], rest))

@@ -15,6 +15,8 @@ from lineal import json_form
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Plain, Problem
 
 NOT_UNDERSTOOD = "not_understood"
+MOST_PROBLEMS = 10
+"""How many problems of one object are named; the rest is one more, since a Workflow may have hundreds."""
 _ODD = re.compile("[\0\ud800-\udfff]")
 
 
