@@ -22,6 +22,7 @@ from lineal.cli import (
     delete,
     doctor,
     get,
+    health,
     help,  # noqa: A004 the command's name
     import_records,
     lineage,
@@ -64,6 +65,7 @@ COMMANDS = (
     token,
     version,
     watch,
+    health,
     ml_metadata,
     completion,
     help,
