@@ -75,6 +75,23 @@ def require_oldest_mlflow_python() -> Path:
     return _require_mlflow(MLFLOW_OLDEST_VARIABLE, MLFLOW_OLDEST_FOLDER, "mlflow-skinny")
 
 
+def require_release_python() -> Path:
+    """Return the Python of the environment that `make release` uses, or skip."""
+    python = REPOSITORY / ".venv-release" / "bin" / "python"
+    if _has_package(python, "cyclonedx-bom"):
+        return python
+    missing("the environment of `make release`", install="run `make .venv-release/.ready`")
+
+
+def require_helm() -> Path:
+    """Return Helm's program, of scripts/get_helm or of the machine, or skip."""
+    own = REPOSITORY / ".services" / "helm" / "helm"
+    found = own if own.exists() else shutil.which("helm")
+    if found is None:
+        missing("the program helm", install="run scripts/get_helm")
+    return Path(found)
+
+
 def _require_mlflow(variable: str, folder: str, package: str) -> Path:
     """Return the Python that a variable names or `make mlflow` has made, or skip; one of its packages must be there."""
     named = os.environ.get(variable)

@@ -22,8 +22,28 @@ _FOR_ALL = ("backup", "high-availability", "monitoring", "retention")
 _COMMON = (*_FOR_ALL, "migration")
 
 
+class Rendered:
+    """Objects as a tool has rendered them, which nobody changes."""
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Return all of them."""
+        raise NotImplementedError
+
+    def of_kind(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {one["metadata"]["name"]: one for one in self.objects() if one["kind"] == kind}
+
+    def deployment(self, name: str) -> dict[str, Any]:
+        return self.of_kind("Deployment")[name]
+
+    def pods(self) -> dict[str, dict[str, Any]]:
+        """Return the pod templates by the names of the objects that have them."""
+        jobs = {name: one["spec"]["jobTemplate"]["spec"] for name, one in self.of_kind("CronJob").items()}
+        specs = {name: one["spec"] for name, one in self.of_kind("Deployment").items()}
+        return {name: spec["template"] for name, spec in {**specs, **jobs}.items()}
+
+
 @dataclass(frozen=True)
-class Choice:
+class Choice(Rendered):
     """An overlay and components."""
 
     overlay: str
@@ -37,20 +57,7 @@ class Choice:
         return "kubeflow" if self.overlay.startswith("kubeflow") else "lineal"
 
     def objects(self) -> list[dict[str, Any]]:
-        """Return the rendered objects, which nobody changes."""
         return _objects(self)
-
-    def of_kind(self, kind: str) -> dict[str, dict[str, Any]]:
-        return {one["metadata"]["name"]: one for one in self.objects() if one["kind"] == kind}
-
-    def deployment(self, name: str) -> dict[str, Any]:
-        return self.of_kind("Deployment")[name]
-
-    def pods(self) -> dict[str, dict[str, Any]]:
-        """Return the pod templates by the names of the objects that have them."""
-        jobs = {name: one["spec"]["jobTemplate"]["spec"] for name, one in self.of_kind("CronJob").items()}
-        specs = {name: one["spec"] for name, one in self.of_kind("Deployment").items()}
-        return {name: spec["template"] for name, spec in {**specs, **jobs}.items()}
 
 
 def kustomization(folder: Path, choice: Choice) -> Path:
