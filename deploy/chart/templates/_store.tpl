@@ -19,6 +19,17 @@
 - name: LINEAL_DB_PASSWORD
   valueFrom: {secretKeyRef: {name: mysql-secret, key: password}}
 - {name: LINEAL_URL, value: "mysql://$(DATABASE_USER)@$(DATABASE_HOST):$(DATABASE_PORT)/$(DATABASE_NAME)"}
+{{- else if eq $store.kind "kubeflow-postgresql" }}
+- {name: DATABASE_HOST, value: metadata-postgres-db}
+- name: DATABASE_PORT
+  valueFrom: {configMapKeyRef: {name: metadata-postgres-db-parameters, key: POSTGRES_PORT}}
+- name: DATABASE_NAME
+  valueFrom: {configMapKeyRef: {name: metadata-postgres-db-parameters, key: POSTGRES_DBNAME}}
+- name: DATABASE_USER
+  valueFrom: {secretKeyRef: {name: metadata-postgres-db-secrets, key: POSTGRES_USER}}
+- name: LINEAL_DB_PASSWORD
+  valueFrom: {secretKeyRef: {name: metadata-postgres-db-secrets, key: POSTGRES_PASSWORD}}
+- {name: LINEAL_URL, value: "postgresql://$(DATABASE_USER)@$(DATABASE_HOST):$(DATABASE_PORT)/$(DATABASE_NAME)"}
 {{- else }}
 {{- $database := $store.database }}
 {{- $user := urlquery $database.user | replace "+" "%20" }}
@@ -45,6 +56,8 @@
 {{ toJson .Values.store.ports }}
 {{- else if eq $kind "kubeflow" -}}
 [3306]
+{{- else if eq $kind "kubeflow-postgresql" -}}
+[5432]
 {{- else -}}
 [{{ include "lineal.databasePort" . }}]
 {{- end -}}
