@@ -17,7 +17,7 @@ from lineal.watch import names
 from lineal.watch.annotations import linked_artifacts
 from lineal.watch.handlers import Handler, Seen
 from lineal.watch.kinds import Workload
-from lineal.watch.kinds.workload import Reading
+from lineal.watch.kinds.workload import FINAL, Reading
 from lineal.watch.made import made_of
 from lineal.watch.objects import to_json
 from lineal.watch.paths import first_text, mapping, texts, values
@@ -41,6 +41,11 @@ class WorkloadHandler(Handler):
     def on_delete(self, seen: Seen) -> Records:
         """Return the execution of a deleted object: if it was not finished, it was cancelled."""
         return _records(seen, _workload(seen), deleted=True)
+
+
+def _cancelled(step: ExecutionRecord) -> ExecutionRecord:
+    """Return the record of a step whose workflow was deleted; one that was not finished was cancelled."""
+    return replace(step, state="CANCELED") if step.state and step.state not in FINAL else step
 
 
 def _workload(seen: Seen) -> Workload:
@@ -71,7 +76,7 @@ def _records(seen: Seen, workload: Workload, *, deleted: bool) -> Records:
     execution = with_times(execution, times_of(seen.object, workload, status, now=seen.time), again=workload.serves)
     contexts, parents = _contexts(seen)
     return Records(
-        executions=(execution, *made.executions),
+        executions=(execution, *(_cancelled(one) if deleted else one for one in made.executions)),
         contexts=(*contexts, *made.contexts),
         parents=parents,
         problems=(*wrong_inputs, *wrong_outputs, *made.problems),

@@ -30,9 +30,9 @@ class Storing:
     def __post_init__(self) -> None:
         self.recorder = Recorder(self.store)
 
-    def record(self, kind: str, obj: dict[str, Any]) -> None:
+    def record(self, kind: str, obj: dict[str, Any], *, deleted: bool = False) -> None:
         """Record an object as it is now."""
-        records = records_of(kind, obj)
+        records = records_of(kind, obj, deleted=deleted)
         self.problems += [problem.text for problem in records.problems]
         self.recorder.write(records)
 
@@ -64,8 +64,9 @@ def storing() -> Iterator[Storing]:
         yield Storing(store)
 
 
-def records_of(kind: str, obj: dict[str, Any]) -> Records:
+def records_of(kind: str, obj: dict[str, Any], *, deleted: bool) -> Records:
     [resource] = parse_resources(kind)
     metadata = {"namespace": "beds", **obj["metadata"]}
     seen = Seen(resource, {**obj, "metadata": metadata}, CLUSTER, "garden/beds", "2026-05-01T00:00:00Z")
-    return WorkloadHandler().on_update(seen)
+    handler = WorkloadHandler()
+    return handler.on_delete(seen) if deleted else handler.on_add(seen)

@@ -97,3 +97,11 @@ def test_a_service_of_several_places_serves_all_of_them() -> None:
         running.record(SERVICE, service(model={"modelFormat": {"name": "onnx"}}, storageUris=places))
 
         assert served(running) == {"s3://beds/roses", "pvc://claim/words"}
+
+
+def test_a_service_of_an_own_image_serves_the_model_that_its_variable_names() -> None:
+    variables = [{"name": "OTHER", "value": "s3://beds/other"}, {"name": "STORAGE_URI", "value": "s3://beds/roses"}]
+    with storing() as running:
+        running.record(SERVICE, service(containers=[{"name": "kserve-container", "env": variables}]))
+
+        assert served(running) == {"s3://beds/roses"}

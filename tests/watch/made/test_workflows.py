@@ -123,6 +123,30 @@ def test_a_step_whose_pod_is_not_watched_is_an_execution_that_follows_the_workfl
         assert running.links("wf-1/grow-2") == {(IN, "/tmp/t", TABLE), (OUT, "model", MODEL)}
 
 
+def test_the_steps_of_a_deleted_workflow_that_were_not_finished_are_cancelled_unless_their_pods_say_more() -> None:
+    with storing() as running:
+        see(running, workflow(), PODS[1])
+        running.record("Workflow.argoproj.io/v1alpha1", workflow(), deleted=True)
+
+        assert running.execution("wf-1/grow-1").last_known_state == pb.Execution.COMPLETE
+        assert running.execution("p-2").last_known_state == pb.Execution.RUNNING
+
+    with storing() as running:
+        see(running, workflow())
+        running.record("Workflow.argoproj.io/v1alpha1", workflow(), deleted=True)
+
+        assert running.execution("wf-1/grow-2").last_known_state == pb.Execution.CANCELED
+
+
+def test_a_step_that_calls_an_address_has_no_pod() -> None:
+    node = {**NODES["grow-1"], "type": "HTTP", "outputs": {"result": "ok"}}
+    with storing() as running:
+        see(running, workflow({"grow-1": node}))
+
+        assert running.execution("wf-1/grow-1").type == "argoproj.io/HTTP"
+        assert running.texts("wf-1/grow-1", "output:result") == ["ok"]
+
+
 def test_the_pod_keeps_what_the_workflow_told_after_the_watcher_was_started_again() -> None:
     with storing() as running:
         see(running, *PODS, workflow())

@@ -18,6 +18,7 @@ from lineal.watch.records import ArtifactRecord, Problem
 
 _STORAGES = ("spec.predictor.model.storage", "spec.predictor.*.storage", "spec.model.storage")
 _MORE_URIS = ("spec.predictor.storageUris.*.uri", "spec.model.lora.adapters.*.uri")
+_VARIABLES = "spec.predictor.containers.*.env.*"
 _OF_BUCKETS = ("s3", "gs", "gcs")
 
 
@@ -27,6 +28,9 @@ def read_models(seen: Seen, workload: Workload) -> Made:
     problems = []
     for path in (*workload.model_uri, *(_MORE_URIS if workload.model_uri else ())):
         found += texts(seen.object, path)
+    for variable in map(mapping, values(seen.object, _VARIABLES)) if workload.model_uri else ():
+        if variable.get("name") == "STORAGE_URI":
+            found += texts(variable, "value")
     for storage in _storages(seen.object) if workload.model_uri else ():
         uri = _uri_of(storage)
         if uri:

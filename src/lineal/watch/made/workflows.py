@@ -39,9 +39,8 @@ from lineal.watch.states import PHASES
 
 LONGEST_NODES = 64 << 20
 _ENDED = ("Succeeded", "Failed", "Error")
-_STEPS = ("Pod", "Container", "HTTP", "Plugin")
-"""The types of nodes that work; the others only hold some of them together, and hand on what these made."""
-POD_TYPE = "kubeflow.org/Pod/v1"
+_STEPS = {"Pod": "kubeflow.org/Pod/v1", "HTTP": "argoproj.io/HTTP", "Plugin": "argoproj.io/Plugin"}
+"""The types of nodes that work, and of their executions; other nodes hand on what these made."""
 
 
 def read_workflow(seen: Seen) -> Made:
@@ -152,7 +151,7 @@ def _step(seen: Seen, node: dict[str, Any], around: Surroundings) -> Made:
     identity = step_id(seen, seen.uid, node["id"])
     workspace = {names.WORKSPACE_PROPERTY: seen.workspace} if seen.namespace else {}
     execution = ExecutionRecord(
-        POD_TYPE,
+        _STEPS[str(node["type"])],
         identity,
         state=_state(node),
         properties={key: storable(text) for key, text in properties.items() if text},
