@@ -108,7 +108,7 @@ class Additions:
         for place in range(0, len(records), TOGETHER):
             some = records[place : place + TOGETHER]
             for name in {one.found_by for one in some}:
-                texts = ", ".join(_quoted(one.external_id) for one in some if one.found_by == name)
+                texts = ", ".join(quoted(one.external_id) for one in some if one.found_by == name)
                 query = f"custom_properties.{name}.string_value IN ({texts})"
                 for execution in self._store.get_executions(ListOptions(limit=TOGETHER, filter_query=query)):
                     found[execution.custom_properties[name].string_value] = execution
@@ -120,7 +120,8 @@ def _owner_of(execution: pb.Execution | None) -> str:
     return execution.properties["parent"].string_value if execution and "parent" in execution.properties else ""
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a text as a filter query writes it."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
 

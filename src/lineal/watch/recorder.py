@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from lineal import errors
-from lineal.client import MetadataStore
-from lineal.watch.additions import TOGETHER, Additions, Memory, as_stored
+from lineal.client import ListOptions, MetadataStore
+from lineal.watch.additions import TOGETHER, Additions, Memory, as_stored, quoted
 from lineal.watch.merging import (
     differing,
     each_once,
@@ -26,6 +26,7 @@ from lineal.watch.merging import (
 )
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Given, Records
 from lineal.watch.type_ids import TypeIds
+from lineal.watch.uris import normal_form, path_in
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 
@@ -184,10 +185,9 @@ class Recorder:
         """
         if record.external_id or not record.uri:
             return self._find(record)
-        for uri in record.other_uris:
-            found = self._newest(record, uri)
-            if found is not None:
-                return self._newest(record, record.uri) or found
+        found = self._find_by_forms(record)
+        if found is not None:
+            return found
         request = lineage.LogArtifactRequest(
             artifact=self._artifact(record, None), judged=lineage.Judged(uri=record.uri)
         )
@@ -212,6 +212,20 @@ class Recorder:
             stored = self._stored_artifacts([record.identity])
             return stored[record.identity].id if stored else None
         return self._newest(record, record.uri)
+
+    def _find_by_forms(self, record: ArtifactRecord) -> int | None:
+        """Return the id of the stored artifact at the uri of a record, else at another form of it, None for none."""
+        if not record.other_uris:
+            return None
+        several = (self._newest(record, uri) for uri in (record.uri, *record.other_uris))
+        found = next((artifact_id for artifact_id in several if artifact_id is not None), None)
+        path = path_in(record.normal_uri)
+        if found is not None or not path:
+            return found
+        query = f"uri LIKE {quoted(f'%{path}%')}"
+        alike = self._store.get_artifacts(ListOptions(limit=TOGETHER, filter_query=query))
+        meant = [one.id for one in alike if normal_form(one.uri) == record.normal_uri and _means(record, one)]
+        return max(meant, default=None)
 
     def _newest(self, record: ArtifactRecord, uri: str) -> int | None:
         """Return the id of the newest artifact at a uri that a record means, None if there is none."""

@@ -28,6 +28,7 @@ class ArtifactRecord:
         custom_properties: further properties; the others stay as they are.
         any_type: whether a stored artifact of this uri is meant whatever its type.
         other_uris: other forms of the uri; a stored artifact that has one of them is meant as well.
+        normal_uri: the normal form of the uri; a stored artifact whose uri has it is meant as well.
         role: its name among the inputs or outputs of its execution, for the path of the event; "" for none.
 
     """
@@ -40,6 +41,7 @@ class ArtifactRecord:
     custom_properties: Mapping[str, Given] = field(default_factory=dict)
     any_type: bool = False
     other_uris: tuple[str, ...] = ()
+    normal_uri: str = ""
     role: str = ""
 
     @property

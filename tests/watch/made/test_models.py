@@ -32,6 +32,10 @@ def served(running: Storing) -> set[str]:
         ("https://models.example.org/roses", "https://Models.Example.org:443/roses"),
         ("hf://garden/roses", "https://huggingface.co/garden/roses"),
         ("pvc://claim/roses", "pvc://claim/roses/"),
+        ("S3://beds/roses//", "s3://beds/roses"),
+        ("HTTPS://Models.Example.org:443/roses", "https://models.example.org/roses"),
+        ("mlflow-artifacts://mlflow:5000/1/m", "mlflow-artifacts:/1/m"),
+        ("https://beds.s3.eu-west-1.amazonaws.com/roses", "s3://beds/roses"),
     ],
 )
 def test_a_service_serves_the_model_that_is_stored_under_another_form_of_its_uri(stored: str, served_at: str) -> None:
@@ -42,6 +46,15 @@ def test_a_service_serves_the_model_that_is_stored_under_another_form_of_its_uri
 
         assert [one.id for one in running.store.get_artifacts()] == [model]
         assert served(running) == {stored}
+
+
+@pytest.mark.parametrize("stored", ["s3://beds/roses/3", "s3://beds/rosesX", "s3://other/roses", "S3://beds/Roses"])
+def test_a_model_at_a_place_with_a_similar_uri_is_another_model(stored: str) -> None:
+    with storing() as running:
+        running.put_artifact("A", stored)
+        running.record(SERVICE, service(model={"storageUri": "s3://beds/roses"}))
+
+        assert served(running) == {"s3://beds/roses"}
 
 
 def test_a_model_that_nobody_recorded_is_recorded_once_for_all_its_forms() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lineal.watch.made.uris import normal_form, other_forms
+from lineal.watch.uris import normal_form, other_forms, path_in
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,24 @@ def test_the_form_in_which_a_program_recorded_a_place_is_looked_up(pair: tuple[s
     assert stored in other_forms(served)
     assert served not in other_forms(served)
     assert {normal_form(form) for form in other_forms(served)} == {normal_form(served)}
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("s3://b/k/m", "k/m"),
+        ("https://b.s3.amazonaws.com/k/m", "k/m"),
+        ("https://h/m?version=1", "m"),
+        ("hf://org/m:v2", "m"),
+        ("models:/churn/3", "churn/3"),
+        ("mlflow-artifacts://mlflow:5000/1/m", "1/m"),
+        ("/mnt/m", "mnt/m"),
+        ("abfss://c@account.dfs.core.windows.net/k/m", "k/m"),
+        ("oci://h/k/m:2", "k/m"),
+        ("s3://b", ""),
+        ("https://account.blob.core.windows.net/c", ""),
+    ],
+)
+def test_every_form_of_a_place_has_the_path_below_host_and_bucket(uri: str, path: str) -> None:
+    assert path_in(normal_form(uri)) == path
+    assert all(path in form for form in other_forms(uri))

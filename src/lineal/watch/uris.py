@@ -1,7 +1,7 @@
 """The forms of a URI that mean one place: `s3a://b/k/`, `minio://b/k` and `s3://b/k`.
 
-A store finds artifacts by the exact text of a URI. So the forms in which programs record a place are looked up one
-by one. What stays out: opening anything.
+A store finds artifacts by the exact text of a URI. So the usual forms of a place are looked up one by one, and others
+by the part of the URI that all forms have. What stays out: looking up (`recorder.py`), and opening anything.
 """
 
 from __future__ import annotations
@@ -66,6 +66,16 @@ def other_forms(uri: str) -> tuple[str, ...]:
     normal = normal_form(uri)
     found = [form for text in _spellings(normal) for form in (text, f"{text}/")]
     return tuple(form for form in dict.fromkeys((normal, *found)) if form != uri)
+
+
+def path_in(normal: str) -> str:
+    """Return the part of a normal form that all forms of its place have: the path below its bucket, "" for none."""
+    scheme, _, rest = normal.partition(":")
+    parts = rest.strip("/").split("/")
+    inside = parts[1:] if rest.startswith("//") and scheme != "file" else parts
+    if _AZURE_HTTPS.fullmatch(normal):
+        inside = parts[2:]
+    return "/".join(inside).partition(":")[0].partition("?")[0]
 
 
 def other_schemes(uri: str) -> tuple[str, ...]:
