@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lineal.watch.redaction.names import REDACTED, is_secret
+from lineal.watch.redaction.names import REDACTED, holds_any, is_secret
 
 BETWEEN_WORDS = "\0"
 _GAP = r"(?:[ \t]|\\\n|\0)+"
@@ -58,7 +58,7 @@ def hide_in_commands(text: str, lower: str) -> str:
         return text
     text = _FLAG_WORDS.sub(_hide_flag, text) if BETWEEN_WORDS in text else text
     text = _FLAG.sub(_hide_flag, text) if "-" in text else text
-    if any(program in lower for program in _TRANSFERS):
+    if holds_any(lower, _TRANSFERS):
         text = _USER_AND_PASSWORD.sub(_hide_option, text)
     for word, option in _HIDDEN_OPTIONS:
         if word in lower:

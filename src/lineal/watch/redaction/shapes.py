@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lineal.watch.redaction.names import PLACEHOLDER, REDACTED
+from lineal.watch.redaction.names import PLACEHOLDER, REDACTED, holds_any
 
 _BEGIN = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
 _PRIVATE_KEY = re.compile(_BEGIN + r".*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\Z)", re.DOTALL)
@@ -68,7 +68,7 @@ _MARKS = (
 def hide_shapes(text: str) -> str:
     """Return a text without what has the shape of a secret."""
     lower = text.lower()
-    if not any(mark in lower for mark in _MARKS):
+    if not holds_any(lower, _MARKS):
         return text
     if "private key" in lower:
         text = _PRIVATE_KEY.sub(REDACTED, text)

@@ -16,7 +16,14 @@ from collections.abc import Callable
 from functools import partial
 
 from lineal.watch.redaction.commands import hide_in_commands
-from lineal.watch.redaction.names import REDACTED, ends_in_secret, is_about_secrets, is_secret, reads_as_words
+from lineal.watch.redaction.names import (
+    REDACTED,
+    ends_in_secret,
+    holds_any,
+    is_about_secrets,
+    is_secret,
+    reads_as_words,
+)
 from lineal.watch.redaction.shapes import hide_shapes
 
 _WORDS = (
@@ -113,7 +120,7 @@ def hide_in_text(text: str) -> str:
     """Return a text that is no JSON without the secrets in it."""
     text = hide_shapes(text)
     lower = text.lower()
-    if not any(word in lower for word in _WORDS):
+    if not holds_any(lower, _WORDS):
         return hide_in_commands(text, lower)
     if "secret" in lower and _SECRET_MANIFEST.search(text):
         text = _DATA.sub(_hide_data, text)
