@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+import lineal
+from lineal.client.options import ListOptions, OrderByField
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.official import METHOD_OF_REQUEST
@@ -76,6 +78,18 @@ def test_a_scan_of_everything_takes_no_more_memory_the_longer_it_lasts(tmp_path:
     early, late = max(memory[: len(memory) // 10]), max(memory)
     print(f"{ARTIFACTS:,} artifacts: {early} MiB after a tenth of the scan, {late} MiB at most")
     assert late <= early + FLAT_MIB
+
+
+@pytest.mark.slow
+def test_the_python_client_reads_everything_in_the_order_of_ids(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/store.db"
+    fill(url, 6_000)
+    with running_server(url) as server, lineal.connect(f"grpc://{server.address}") as store:
+        ordered = ListOptions(order_by=OrderByField.ID, is_asc=True)
+        assert [each.id for each in store.get_artifacts(ordered)] == list(range(1, 6_001))
+        on = ListOptions(limit=250, order_by=OrderByField.ID, is_asc=True, filter_query="id > 2700")
+        assert [each.id for each in store.get_executions(on)] == list(range(2701, 2951))
+        assert len(store.get_events_by_execution_ids(range(1, 3_001))) == 6_000 + 3_000 - 1
 
 
 def scan(door: GrpcDoor) -> Iterator[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""Sources on MySQL and PostgreSQL, and stores on every engine."""
+"""Sources on MariaDB, which speaks as MySQL does, and on PostgreSQL; stores on each kind of engine."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 
 from lineal import errors
 from lineal.upkeep.opening import open_service
-from tests.engines import SERVERS, Engine
+from tests.engines import MARIADB, POSTGRESQL, SQLITE, Engine
 from tests.kfp.importing.conftest import Store
 from tests.kfp.importing.kfp_database import KfpDatabase
 from tests.kfp.importing.pipeline import fill
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=[MARIADB, POSTGRESQL], ids=lambda engine: engine.name)
 def source(request: pytest.FixtureRequest, servers: ExitStack, tmp_path: Path) -> Iterator[KfpDatabase]:
     """A database of Kubeflow Pipelines on each server in turn."""
     engine: Engine = request.param
@@ -43,7 +43,8 @@ def _comparable(store: Store) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_store_on_every_engine_takes_everything(kfp: KfpDatabase, database_url: str) -> None:
+@pytest.mark.parametrize("engine", [SQLITE, MARIADB, POSTGRESQL], ids=lambda engine: engine.name)
+def test_a_store_on_every_kind_of_engine_takes_everything(kfp: KfpDatabase, database_url: str) -> None:
     with open_service(database_url) as service:  # type: ignore[arg-type]
         store = Store(database_url, service)
         counted = store.take(kfp.url, dry=True)
