@@ -198,6 +198,7 @@ OTHERS = [
             **_ALL,
             "access": {"methods": ["oidc"], "oidc": {"issuer": "https://id.example", "audience": "lineal"}},
             "watcher": {"enabled": False},
+            "retention": {"enabled": False},
         },
     ),
     release(
@@ -213,6 +214,7 @@ OTHERS = [
             }
         },
     ),
+    release("one watcher without a lease", {"watcher": {"lease": False, "replicas": 1}}),
     release("where pods run", {"server": _POD, "watcher": {**_POD, "antiAffinity": "none"}}),
     release(
         "accounts and images",
