@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 WATCHED = "kubeflow.org/"
@@ -39,6 +39,13 @@ def watched_kind(type_name: str) -> WatchedKind | None:
     """Return the kind that a type is of, None for a type that no watcher made."""
     found = _WATCHED.fullmatch(type_name)
     return WatchedKind(found[1], found[2] or "", found[3]) if found else None
+
+
+def of_kind(kind: str, type_names: Iterable[str]) -> list[str]:
+    """Return the types of a kind: `Pod` means any group and version, `Job.batch` any version of one group."""
+    starts = [f"{WATCHED}{kind}", *starts_of_kind(kind)]
+    watched = (name for name in type_names if watched_kind(name))
+    return [name for name in watched if name == starts[0] or name.startswith(tuple(starts[1:]))]
 
 
 def starts_of_kind(kind: str) -> list[str]:

@@ -16,6 +16,7 @@ from lineal.cli.arguments import MOST_ROWS, Commands, add_store_flags, read_word
 from lineal.cli.columns import columns_of, needs_search
 from lineal.cli.output import add_output_flags, print_records
 from lineal.cli.things import Things
+from lineal.type_names import of_kind
 
 if TYPE_CHECKING:
     from lineal.cli.records import Record
@@ -153,7 +154,7 @@ def _require_type(store: MetadataStore, wanted: Things, name: str) -> None:
     Raises:
         NotFoundError: there is no such type.
     """
-    of_kind = [each for each in _types(store, None) if str(each["kind"]).startswith(wanted.kind)]
-    known = {str(each["name"]) for each in of_kind if wanted.have_type(str(each["name"]))}
-    if name not in known:
+    types = [each for each in _types(store, None) if str(each["kind"]).startswith(wanted.kind)]
+    known = {str(each["name"]) for each in types if wanted.have_type(str(each["name"]))}
+    if name not in known and not of_kind(name, known):
         raise nearest.no_such_type(name, known, kind=wanted.kind)

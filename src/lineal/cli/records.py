@@ -14,6 +14,7 @@ from lineal import json_form
 from lineal.cli.things import Things
 from lineal.client import MetadataStore
 from lineal.kinds import Kind, Node, NodeType
+from lineal.type_names import of_kind
 from lineal.wire import metadata_store as pb
 from lineal.wire import search
 
@@ -99,9 +100,15 @@ def _value(value: pb.Value) -> Any:
 
 
 def type_names(store: MetadataStore, wanted: Things, name: str | None) -> list[str] | None:
-    """Return the names of the types that nodes of some things may have, or only this one; None for every type."""
-    if wanted.is_whole_kind:
+    """Return the names of the types that nodes of some things may have, or only this one; None for every type.
+
+    A kind of Kubernetes (Pod, Job.batch) stands for the types of the objects that a watcher recorded.
+    """
+    if wanted.is_whole_kind and (name is None or not name[:1].isupper()):  # kinds begin with a capital letter
         return None if name is None else [name]
     read: Any = getattr(store, f"get_{wanted.kind}_types")
+    if wanted.is_whole_kind and name is not None:
+        known = [str(found.name) for found in read()]
+        return [name] if name in known else of_kind(name, known) or [name]
     names = dict.fromkeys(str(found.name) for found in read() if wanted.have_type(found.name))
     return [each for each in names if name in (None, each)]
