@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +90,8 @@ class Cluster:
 
 
 def kubectl_program() -> Path:
-    """Return kubectl: the one of the environment if it has one, because a system's may be too old for components."""
-    own = Path(sys.executable).with_name("kubectl")
+    """Return kubectl: the one of scripts/get_helm if it is there, because a system's may be too old for components."""
+    own = services.REPOSITORY / ".services" / "helm" / "kubectl"
     return own if own.is_file() else services.require_program("kubectl", package="kubernetes-client")
 
 
