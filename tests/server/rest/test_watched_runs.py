@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
 from lineal.watch.recorder import Recorder
 from lineal.watch.workloads import WorkloadHandler
+from tests.engines import EVERY_ENGINE, Engine
+from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf
 
 KINDS = {
@@ -33,19 +37,23 @@ def watched(kind: str, name: str, owner: tuple[str, str] | None = None) -> Seen:
     return Seen(resource, obj, "c", "c/lab", time="2026-01-01T00:00:00Z", path=f"/{name}")
 
 
-@pytest.fixture(scope="module")
-def lab(kept_shelf: Shelf) -> Shelf:
-    """A Workflow of two Pods, a PipelineRun with three TaskRuns and their Pods, and a Job with a Pod."""
+def put_lab(shelf: Shelf) -> Shelf:
+    """Record a Workflow of two Pods, a PipelineRun with three TaskRuns and their Pods, and a Job with a Pod."""
     seen = [watched("Pod", f"bake-{number}", ("Workflow", "bake")) for number in (1, 2)]
     seen += [watched("Workflow", "bake"), watched("PipelineRun", "deploy")]
     for number in range(3):
         seen.append(watched("TaskRun", f"task-{number}", ("PipelineRun", "deploy")))
         seen.append(watched("Pod", f"task-pod-{number}", ("TaskRun", f"task-{number}")))
     seen += [watched("Job", "alone"), watched("Pod", "alone-pod", ("Job", "alone"))]
-    recorder = Recorder(MetadataStore.from_transport(LocalTransport(kept_shelf.service)))
+    recorder = Recorder(MetadataStore.from_transport(LocalTransport(shelf.service)))
     for each in seen:
         recorder.write(WorkloadHandler().on_add(each))
-    return kept_shelf
+    return shelf
+
+
+@pytest.fixture(scope="module")
+def lab(kept_shelf: Shelf) -> Shelf:
+    return put_lab(kept_shelf)
 
 
 def context(lab: Shelf, name: str) -> str:
@@ -76,6 +84,26 @@ def test_workflows_and_pipeline_runs_are_runs_and_jobs_are_not(lab: Shelf) -> No
 )
 def test_what_such_a_run_holds_is_found_by_its_name(lab: Shelf, q: str, found: list[str]) -> None:
     assert sorted(row["name"] for row in lab.get("/executions", q=q, limit=100)["items"]) == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", EVERY_ENGINE)
+def test_watched_runs_are_found_on_every_engine(engine: Engine, servers: ExitStack, tmp_path: Path) -> None:
+    with (
+        engine.empty_url(servers, tmp_path) as database,
+        serving(database) as (service, url),
+        reading(url) as client,
+    ):
+        lab = put_lab(Shelf(service, client))
+        found = lab.get("/executions", q="run=bake", limit=100)["items"]
+        assert sorted((row["name"], row["run"]) for row in found) == [
+            ("bake", "bake"),
+            ("bake-1", "bake"),
+            ("bake-2", "bake"),
+        ]
+        assert len(lab.get("/executions", q="run:DEPL", limit=100)["items"]) == 4
+        assert {run["name"] for run in lab.get("/runs")["items"]} == {"bake", "deploy"}
+        assert len(lab.get(f"/contexts/{context(lab, 'deploy')}/children")["items"]) == 3
 
 
 def test_cards_say_the_run(lab: Shelf) -> None:
