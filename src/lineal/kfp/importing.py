@@ -22,7 +22,7 @@ from lineal.store.engine.session import Session
 from lineal.store.schema import on_demand
 
 Item = TypeVar("Item")
-Put = Callable[[Session, KnownTypes, Sequence[Item], set[str]], Report]
+Put = Callable[[Session, KnownTypes, Sequence[Item], runs.Made], Report]
 _REFUSED = (
     errors.InvalidArgumentError,
     errors.AlreadyExistsError,
@@ -77,8 +77,11 @@ class _Import:
             self._put_together(batch, _put_runs, lambda each: f"run {each.run.run_id}")
             count += len(batch)
             progress.report("runs", count, total)
+        known = done.known[runs.ARTIFACTS]
         for artifacts in source.loose_artifacts():
             self._put_together(artifacts, _put_artifacts, lambda each: f"artifact {each.artifact_id}")
+        if source.repeats_artifacts:
+            done.known[runs.ARTIFACTS] = known
         for called, number in source.left_behind().items():
             done.left_out.add(called, count=number)
         done.left_out.merge(source.findings)
@@ -98,7 +101,7 @@ class _Import:
         self._done.merge(stored)
 
     def _put(self, batch: Sequence[Item], put: Put[Item]) -> Report:
-        return self._service.write(lambda session, types: put(session, types, batch, set()))
+        return self._service.write(lambda session, types: put(session, types, batch, runs.Made()))
 
 
 class _UndoneError(Exception):
@@ -113,26 +116,21 @@ class _Preview(_Import):
         self._made: set[str] = set()
 
     def _put(self, batch: Sequence[Item], put: Put[Item]) -> Report:
-        made: set[str] = set()
-        found = Report()
+        found, made = Report(), runs.Made()
 
         def look(session: Session, types: KnownTypes) -> None:
-            nonlocal found
-            made.clear()
+            nonlocal found, made
+            made = runs.Made(self._made)
             found = put(session, types, batch, made)
             raise _UndoneError
 
         with contextlib.suppress(_UndoneError):
             self._service.write(look)
-        for each in made & self._made:
-            what = each.partition(" ")[0]
-            found.new[what] -= 1
-            found.known[what] += what != runs.PIPELINES
-        self._made |= made
+        self._made |= made.now
         return found
 
 
-def _put_runs(session: Session, types: KnownTypes, batch: Sequence[WholeRun], made: set[str]) -> Report:
+def _put_runs(session: Session, types: KnownTypes, batch: Sequence[WholeRun], made: runs.Made) -> Report:
     done = Report()
     for each in batch:
         done.merge(runs.put(session, types, each, made))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lineal.importing.findings import Findings
 from lineal.importing.report import Report
 from lineal.kfp import stored_form
 from lineal.kfp_sources import Artifact, Link, Run, Task, WholeRun
@@ -42,12 +43,30 @@ _PUT = {
 _TYPE = {ARTIFACT: pb.ArtifactType, EXECUTION: pb.ExecutionType, CONTEXT: pb.ContextType}
 
 
-def put(session: Session, types: KnownTypes, whole: WholeRun, made: set[str]) -> Report:
-    """Store a run; return what was done, and add to `made` what is new of that which other runs may have, too."""
+@dataclass
+class Made:
+    """What is made that other runs may have, too: pipelines and artifacts.
+
+    Attributes:
+        earlier: what transactions before this one made, and undid.
+        now: what this one made.
+    """
+
+    earlier: frozenset[str] | set[str] = frozenset()
+    now: set[str] = field(default_factory=set)
+
+    def add(self, what: str, which: str) -> bool:
+        """Note that something was made; say whether it is new."""
+        self.now.add(f"{what} {which}")
+        return f"{what} {which}" not in self.earlier
+
+
+def put(session: Session, types: KnownTypes, whole: WholeRun, made: Made) -> Report:
+    """Store a run; return what was done."""
     return _Storing(session, types, made).put(whole)
 
 
-def put_artifacts(session: Session, types: KnownTypes, given: Sequence[Artifact], made: set[str]) -> Report:
+def put_artifacts(session: Session, types: KnownTypes, given: Sequence[Artifact], made: Made) -> Report:
     """Store artifacts that no task may be linked to; those that are there stay."""
     storing = _Storing(session, types, made)
     storing.artifacts({each.artifact_id: each for each in given}, {})
@@ -57,7 +76,7 @@ def put_artifacts(session: Session, types: KnownTypes, given: Sequence[Artifact]
 class _Storing:
     """One run, or some artifacts, within a transaction."""
 
-    def __init__(self, session: Session, types: KnownTypes, made: set[str]) -> None:
+    def __init__(self, session: Session, types: KnownTypes, made: Made) -> None:
         self._session, self._types, self._made = session, types, made
         self.done = Report()
 
@@ -119,8 +138,7 @@ class _Storing:
         context = pb.Context(type_id=self._type_id(CONTEXT, stored_form.PIPELINE_TYPE), name=name)
         [pipeline] = write_nodes(self._session, self._types, CONTEXT, [context])
         node_rows.set_times(self._session, CONTEXT, [_times(pipeline, run.created, run.created)])
-        self.done.new[PIPELINES] += 1
-        self._made.add(f"{PIPELINES} {name}")
+        self.done.new[PIPELINES] += self._made.add(PIPELINES, name)
         return int(pipeline)
 
     def _complete_run(self, run: Run, found: pb.Context) -> None:
@@ -213,26 +231,26 @@ class _Storing:
         self.done.known[ARTIFACTS] += len(ids)
         ids.update(self._recorded_before([each for key, each in given.items() if key not in ids]))
         new = [each for key, each in given.items() if key not in ids]
-        for each in new:
-            if each.type not in stored_form.ARTIFACT_TYPES:
-                self.done.left_out.add(
-                    f"types of artifacts that Lineal does not know: {each.type or 'none'}", each.artifact_id
-                )
-        nodes = [
-            stored_form.artifact(
-                each,
-                keys.get(each.artifact_id, ""),
-                self._type_id(ARTIFACT, stored_form.artifact_type_of(each)),
-                self.done.left_out,
-            )
-            for each in new
-        ]
+        nodes = [self._artifact(each, keys.get(each.artifact_id, "")) for each in new]
         made = write_nodes(self._session, self._types, ARTIFACT, nodes) if nodes else []
         times = [_times(node, each.created, each.updated or each.created) for each, node in zip(new, made, strict=True)]
         node_rows.set_times(self._session, ARTIFACT, times)
-        self.done.new[ARTIFACTS] += len(new)
-        self._made.update(f"{ARTIFACTS} {each.artifact_id}" for each in new)
         return {**ids, **{each.artifact_id: node for each, node in zip(new, made, strict=True)}}
+
+    def _artifact(self, given: Artifact, key: str) -> pb.Artifact:
+        """Return a new artifact, and count it, unless an earlier transaction has done so."""
+        left_out = Findings()
+        if given.type not in stored_form.ARTIFACT_TYPES:
+            said = f"types of artifacts that Lineal does not know: {given.type or 'none'}"
+            left_out.add(said, given.artifact_id)
+        type_id = self._type_id(ARTIFACT, stored_form.artifact_type_of(given))
+        found = stored_form.artifact(given, key, type_id, left_out)
+        is_new = self._made.add(ARTIFACTS, given.artifact_id)
+        self.done.new[ARTIFACTS] += is_new
+        self.done.known[ARTIFACTS] += not is_new
+        if is_new:
+            self.done.left_out.merge(left_out)
+        return found
 
     def _recorded_before(self, given: Sequence[Artifact]) -> dict[str, int]:
         """Return the artifacts that version 2 recorded in this store, and that its migration copied into version 3.

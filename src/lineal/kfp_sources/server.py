@@ -25,6 +25,8 @@ _OLD = (
 class ServerSource:
     """The source; `Source` explains its functions."""
 
+    repeats_artifacts = True
+
     def __init__(self, url: str, namespaces: Sequence[str] = ()) -> None:
         """Connect to a server.
 

@@ -11,7 +11,7 @@ from lineal.kfp_sources import forms
 from lineal.wire import metadata_store as pb
 from tests.kfp.importing.conftest import Store
 from tests.kfp.importing.kfp_database import SHAPE, START, KfpDatabase
-from tests.kfp.importing.pipeline import FIRST, OUTPUT, ROOT, SECOND, SUCCEEDED, parameter
+from tests.kfp.importing.pipeline import FIRST, FROM_TASK, OUTPUT, ROOT, RUNTIME, SECOND, SUCCEEDED, parameter
 
 
 def test_the_second_time_brings_nothing_new_and_changes_nothing(kfp: KfpDatabase, store: Store) -> None:
@@ -32,6 +32,17 @@ def test_a_dry_run_counts_the_same_and_changes_nothing(kfp: KfpDatabase, store: 
     imported = store.take(kfp.url)
     assert counted.record() == imported.record()
     assert +store.take(kfp.url, dry=True).new == {}
+
+
+def test_a_dry_run_counts_once_what_runs_of_several_batches_have(kfp: KfpDatabase, store: Store) -> None:
+    for number in range(30):  # more than a batch has
+        run = kfp.run(f"more-{number}", CreatedAtInSec=START + 9000 + number)
+        kfp.task(f"more-{number}", run, "read", kind=RUNTIME)
+        kfp.link("a-data", f"more-{number}", run, FROM_TASK, "data")
+    counted = store.take(kfp.url, dry=True)
+    imported = store.take(kfp.url)
+    assert counted.record() == imported.record()
+    assert (counted.new["pipelines"], counted.new["artifacts"], counted.new["links"]) == (1, 6, 44)
 
 
 def test_a_run_that_went_on_gets_its_end_and_its_new_tasks(kfp: KfpDatabase, store: Store) -> None:

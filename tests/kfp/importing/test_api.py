@@ -35,11 +35,18 @@ def test_it_gives_the_same_records_as_the_database(kfp: KfpDatabase, address: st
     with open_service("sqlite://") as service:
         other = Store("sqlite://", service)
         from_database = other.take(kfp.url)
-        assert from_api.new == from_database.new
+        assert (from_api.new, +from_api.known) == (from_database.new, +from_database.known)
         # The API does not say when a task started, so the time when it was recorded stands for it.
         mine, theirs = [_without_starts(each) for each in (store, other)]
     assert mine == theirs
     assert store.take(address).new.total() == 0
+
+
+def test_a_dry_run_of_an_api_counts_what_the_import_does(kfp: KfpDatabase, address: str, store: Store) -> None:
+    kfp.artifact("loose", 1)
+    counted = store.take(address, dry=True)
+    assert counted.record() == store.take(address).record()
+    assert counted.new["artifacts"] == 7
 
 
 def _without_starts(store: Store) -> list[str]:
