@@ -29,7 +29,7 @@ PLATFORMS = "linux/amd64,linux/arm64"
 def main() -> None:
     """Build it all and print what was made; exit with 1 if a builder of images was there and failed."""
     args = _arguments()
-    version, revision = version_of(TOP), _git("rev-parse", "HEAD")
+    version, revision = version_of(TOP), revision_of_checkout()
     os.environ.setdefault("SOURCE_DATE_EPOCH", _git("log", "-1", "--format=%ct") or _no_time())
     folder = args.dist.resolve()
     shutil.rmtree(folder, ignore_errors=True)
@@ -60,6 +60,11 @@ def version_of(top: Path) -> str:
     if found is None:
         sys.exit("src/lineal/__init__.py has no __version__")
     return found[1]
+
+
+def revision_of_checkout() -> str:
+    """Return the commit, with `-dirty` if something is not committed, or "" where there is no checkout."""
+    return _git("rev-parse", "HEAD") + ("-dirty" if _git("status", "--porcelain") else "")
 
 
 def build_distributions(folder: Path) -> Path:

@@ -17,6 +17,7 @@ import yaml
 
 import lineal
 from tests import services
+from tests.deploy.charts import CHART, helm
 from tests.services import REPOSITORY
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # the web UI may be built first
@@ -94,6 +95,15 @@ def test_the_archive_of_the_chart_is_its_folder_with_the_versions_of_the_package
     assert {path.relative_to(unpacked) for path in unpacked.rglob("*") if path.is_file()} == files
     assert all((unpacked / name).read_bytes() == (chart / name).read_bytes() for name in files)
     assert not any(path.is_symlink() for path in unpacked.rglob("*"))
+
+
+def test_helm_renders_the_archive_as_it_renders_the_folder(built: Path) -> None:
+    (archive,) = built.glob("*.tgz")
+    packed, folder = (helm("template", "lineal", str(chart)) for chart in (archive, CHART))
+
+    assert packed.returncode == 0, packed.stderr
+    assert packed.stdout == folder.stdout
+    assert f"appVersion: {lineal.__version__}" in helm("show", "chart", str(archive)).stdout
 
 
 def test_the_versions_of_the_chart_in_the_repository_follow_the_package() -> None:

@@ -102,3 +102,4 @@ def test_the_source_distribution_can_be_tested_by_who_gets_it(distributions: Pat
         names = {name.partition("/")[2] for name in archive.getnames()}
 
     assert {"Makefile", "LICENSE", "README.md", "constraints.txt", "pyproject.toml", "tests/conftest.py"} <= names
+    assert {"Dockerfile", "compose.yaml", "deploy/chart/Chart.yaml", "deploy/base/watcher/resources.yaml"} <= names
