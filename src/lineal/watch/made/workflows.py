@@ -111,7 +111,7 @@ def _nodes(seen: Seen, around: Surroundings) -> tuple[list[dict[str, Any]], tupl
 def _working(nodes: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for key, node in nodes.items():
         told = mapping(node)
-        if told.get("type") in _STEPS and (told.get("inputs") or told.get("outputs")):
+        if text_of(told.get("type")) in _STEPS and (told.get("inputs") or told.get("outputs")):
             yield {**told, "id": text_of(told.get("id")) or key}
 
 
