@@ -83,8 +83,16 @@ def _component(path: str, package: dict[str, Any]) -> dict[str, Any]:
     if algorithm == "sha512":
         component["hashes"] = [{"alg": "SHA-512", "content": base64.b64decode(digest).hex()}]
     if "license" in package:
-        component["licenses"] = [{"license": {"name": package["license"]}}]
+        component["licenses"] = [_license(package["license"])]
     return component
+
+
+def _license(text: str) -> dict[str, Any]:
+    from cyclonedx.spdx import is_expression, is_supported_id
+
+    if is_supported_id(text):
+        return {"license": {"id": text}}
+    return {"expression": text} if is_expression(text) else {"license": {"name": text}}
 
 
 def without_folders(bill: dict[str, Any]) -> None:

@@ -166,8 +166,13 @@ def test_the_bill_of_materials_has_the_version_and_nothing_of_the_machine(bill: 
 
     assert (root["name"], root["version"]) == ("lineal", lineal.__version__)
     assert {"pkg:npm/react@" in ref for ref in needs} == {True, False}
+    assert all("id" in one.get("license", {}) or "expression" in one for one in licences_of_the_web_ui(bill))
     assert str(REPOSITORY) not in json.dumps(bill)
     assert bill["metadata"]["timestamp"] == "2023-11-14T22:13:20+00:00"
+
+
+def licences_of_the_web_ui(bill: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for part in bill["components"] if "pkg:npm" in part["purl"] for one in part["licenses"]]
 
 
 def test_a_machine_without_a_builder_gets_everything_else_and_is_told_why(tmp_path: Path) -> None:
