@@ -96,7 +96,7 @@ def unpacked(text: str) -> str:
 
 def test_the_corpus_is_large() -> None:
     assert OBJECTS >= 40
-    assert len(marks(PLANTED)) >= 150
+    assert len(marks(PLANTED)) >= 250
     assert packed_marks().search(json.dumps(corpus()).encode())
 
 
@@ -120,7 +120,18 @@ def test_what_is_no_secret_is_stored_as_it_is(recorded: Recorded) -> None:
     stored = "\n".join(stored_objects(recorded))
 
     assert marks(KEPT) - set(KEPT.findall(stored)) == set()
-    for numbers in ("4096001", "512077", "512067", "512070", "3607045", "981313", "8192410", "3600416", "900403"):
+    for numbers in (
+        "4096001",
+        "512077",
+        "512067",
+        "512070",
+        "3607045",
+        "981313",
+        "8192410",
+        "3600416",
+        "900403",
+        "981350",
+    ):
         assert numbers in stored
 
 
@@ -214,6 +225,9 @@ def test_a_value_decides_where_a_name_may_describe_a_secret(name: str, harmless:
         'secret "db" not found in namespace "lab"',
         "Back-off pulling image ghcr.io/acme/auth-proxy:1.2 in pod token-server-7f9c4",
         "curl -u $USER:$PASSWORD https://example.org/a?page=2",
+        "tool --verbose --token $TOKEN; vault login -method=kubernetes; echo $PW | sudo -S ls; curl -b jar.txt x",
+        "git checkout token-fix-2; kubectl get secret my-token-abc12; pip install secretstorage==3.3.3",
+        "import x\nrequests.get(url, auth=auth)\ndf.rename('key', 'label2')\ntoken_url = 'https://a/b'\nkey = d['a']\n",
         "git@github.com:acme/x.git ssh://git@host/x abfs://container@account.dfs.core.windows.net/x",
         "http://registry:5000/image@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         "def f(api_key: str, max_tokens: int = 512):\n    client = Client(api_key=api_key, key=lambda x: x[1])\n",
@@ -230,9 +244,32 @@ def test_json_in_a_text_keeps_its_form_unless_it_holds_a_secret() -> None:
     assert Redaction().apply(obj)["data"] == {"plain": plain, "other": '{"token": "***", "a": 1}'}
 
 
-@pytest.mark.parametrize(
-    "piece", ["key=", 'token="', "\\", "x-", "token:str[", "{{token=", "mc ", '"name": "', "a@", "eyJ"]
+PIECES = (
+    "key=",
+    'token="',
+    "\\",
+    "x-",
+    "token:str[",
+    "{{token=",
+    "mc ",
+    '"name": "',
+    "a@",
+    "eyJ",
+    "('a',",
+    "token ",
+    "token=(",
+    "a:1:",
+    "curl -b ",
+    "mysql ",
+    "docker ",
+    "echo a|",
+    "htpasswd -b ",
+    "--x ",
+    "default=(",
 )
+
+
+@pytest.mark.parametrize("piece", PIECES)
 def test_no_text_takes_long(piece: str) -> None:
     began = time.process_time()
 

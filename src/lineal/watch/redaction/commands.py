@@ -12,12 +12,13 @@ from lineal.watch.redaction.names import REDACTED, holds_any, is_secret
 
 BETWEEN_WORDS = "\0"
 _GAP = r"(?:[ \t]|\\\n|\0)+"
-_REST = r"(?:[^\n;|&]|\\\n)*?"
+_REST = r"(?:[^\n;|&]|\\\n){0,1000}?"  # without a limit, a long text would take the square of its length
 _VALUE = r"(?:\"[^\"\n\0]*\"|'[^'\n\0]*'|[^\s;|&\"'\0]+)"
-_FLAG = re.compile(rf"(?<![\w-])(--?[A-Za-z][\w.-]*)({_GAP})({_VALUE}|[^\0-][^\0]*(?=\0|\Z))")
+_FLAG = re.compile(rf"(?<![\w-])(--?[A-Za-z][\w.-]*)({_GAP})(?!-)({_VALUE}|[^\0-][^\0]*(?=\0|\Z))")
 _FLAG_WORDS = re.compile(r"(?<=\0)(--?[A-Za-z][\w.-]*)(\0)([^\0-][^\0]*)")
-_LOGIN = r"\b(?:docker|podman|buildah|nerdctl|helm|oras|skopeo|crane|regctl|az|oc|argocd)\b[^\n;|&]*?\blogin\b"
+_LOGIN = r"\b(?:docker|podman|buildah|nerdctl|helm|oras|skopeo|crane|regctl|az|oc|argocd)\b[^\n;|&]{0,500}?\blogin\b"
 _MC = rf"\bmc{_GAP}(?:--?[\w-]+{_GAP})*(?:alias{_GAP}set|config{_GAP}host{_GAP}add)(?:{_GAP}[^\s\0]+){{2}}"
+_PRINT = rf"\b(?:echo|printf){_GAP}(?:-[neE]+{_GAP}|[\"']?%s(?:\\n)?[\"']?{_GAP})*"
 _OPTIONS = {
     "mysql": rf"\b(?:mysql|mysqldump|mysqladmin|mysqlsh)\b{_REST}{_GAP}-p(?=[^\s=-])",
     "mariadb": rf"\bmariadb[\w-]*{_REST}{_GAP}-p(?=[^\s=-])",
@@ -27,12 +28,22 @@ _OPTIONS = {
     "sqlcmd": rf"\bsqlcmd\b{_REST}{_GAP}-P(?:{_GAP})?",
     "ldap": rf"\bldap(?:search|modify|add|whoami)\b{_REST}{_GAP}-w{_GAP}",
     "mongo": rf"\bmongo(?:sh|dump|restore|export|import)?\b{_REST}{_GAP}-p{_GAP}",
-    "htpasswd": rf"\bhtpasswd{_GAP}(?:-\w+{_GAP})*-\w*b\w*{_GAP}\S+?{_GAP}\S+?{_GAP}",
+    "htpasswd": rf"\bhtpasswd{_GAP}(?:-\w+{_GAP})*-\w*b\w*{_GAP}\S{{1,200}}?{_GAP}\S{{1,200}}?{_GAP}",
     "mc": rf"{_MC}{_GAP}",
     "mc ": rf"{_MC}{_GAP}[^\s\0]+{_GAP}",
     "configure": rf"\baws{_GAP}configure{_GAP}set{_GAP}[\w.-]*(?:key|secret|token)[\w.-]*{_GAP}",
     "wandb": rf"\bwandb{_GAP}login{_GAP}(?:--[\w-]+{_GAP})*(?=[^-])",
-    "--password-stdin": rf"\becho{_GAP}(?:-n{_GAP})?(?={_VALUE}\s*\|[^\n]*--password-stdin)",
+    **{
+        reader: rf"{_PRINT}(?={_VALUE}\s*\|[^\n]{{0,500}}{reader}\b)"
+        for reader in ("--password-stdin", "--with-token", "sudo", "kinit")
+    },
+    "<<<": rf"--password-stdin\b{_REST}<<<[ \t]*",
+    "vault": rf"\bvault{_GAP}login{_GAP}(?=[^\s=-]+(?:\s|\0|\Z))",
+    "openssl": rf"\bopenssl\b{_REST}{_GAP}-k{_GAP}",
+    "zip": rf"\b(?:un)?zip\b{_REST}{_GAP}-P{_GAP}",
+    "7z": rf"\b7z[ar]?\b{_REST}{_GAP}-p(?=[^\s=-])",
+    "curl": rf"\bcurl\b{_REST}{_GAP}-b{_GAP}(?=[\"']?[^\s\"'=]+=)",
+    "lftp": rf"\blftp\b{_REST}{_GAP}-u{_GAP}[^\s,]+,",
     "pass:": r"-pass(?:in|out)?[ \0]pass:",
     "--from-literal": rf"--from-literal(?:=|{_GAP})[\"']?[\w.-]+=",
     "machine": r"\bmachine\s+\S+\s+login\s+\S+\s+password\s+",
@@ -68,7 +79,7 @@ def hide_in_commands(text: str, lower: str) -> str:
 
 def _hide_flag(found: re.Match[str]) -> str:
     flag, gap, value = found[1], found[2], found[3]
-    if value.startswith("-") or not is_secret(flag.lstrip("-"), value.strip("\"'")) or _KEPT.fullmatch(value):
+    if not is_secret(flag.lstrip("-"), value.strip("\"'")) or _KEPT.fullmatch(value):
         return found[0]
     return f"{flag}{gap}{REDACTED}"
 

@@ -30,7 +30,8 @@ _BETWEEN_WORDS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=
 _HARMLESS_WORD = re.compile(
     r"(?:de)?tokeni[sz]\w*|authors?|authored|keyboards?|keywords?|keyspaces?|keyframes?|keypoints?|keycloak|keystones?"
     r"|keynotes?|keypads?|keymaps?|keystrokes?|monkeys?|turkeys?|donkeys?|hockey|whiskey|jockeys?|secretar(?:y|ies)"
-    r"|passthrough|hotkeys?"
+    r"|passthrough|hotkeys?|(?:by|com|encom|tres|sur|over|under|multi|one|two|single|first|second|forward|back|high|low)pass"
+    r"|(?:no|un)auth"
 )
 _STRONG = re.compile(
     r"passw(?:or)?d|passwort|passphrase|passcode|pwd|secret|credential|bearer|cookie|connectionstring|dockerconfigjson"
@@ -38,7 +39,7 @@ _STRONG = re.compile(
     r"|(?:api|access|private|account|storage|shared|signing|encryption|master|license|session|ssh)keys?"
 )
 _STRONG_WORDS = frozenset({"jwt", "creds", "cred", "apikey"})
-_WEAK = re.compile(r"token|key")
+_WEAK = re.compile(r"token|key|pass\Z|auth\Z")
 _WEAK_WORDS = frozenset({"auth", "oauth", "oauth2", "basicauth", "authorization", "pass", "sas", "dsn", "otp", "pin"})
 _KEY_OF_SOMETHING = frozenset(
     "primary foreign partition sort row join index group label record routing topology unique natural surrogate entity "
@@ -68,9 +69,26 @@ _NUMBER = re.compile(
 _ABOUT_NUMBERS = frozenset(
     "tokens keys secrets passwords credentials ttl timeout expiry expiration expires seconds minutes hours days ms "
     "length len size count limit max min num n total rotation interval bits age refresh period budget rate retries "
-    "port index bytes longest shortest level levels epoch epochs per".split()
+    "port index bytes longest shortest level levels epoch epochs per dim dims".split()
 )
-_NOTHING = frozenset({"", "true", "false", "yes", "no", "none", "null", "nil", "on", "off", REDACTED, f'"{REDACTED}"'})
+_NOTHING = frozenset(
+    {
+        "",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "none",
+        "null",
+        "nil",
+        "on",
+        "off",
+        "enabled",
+        "disabled",
+        REDACTED,
+        f'"{REDACTED}"',
+    }
+)
 _WAYS_TO_LOG_IN = frozenset(
     "basic oidc oauth oauth2 ldap saml kubeflow token jwt x509 mtls tls iam kerberos gssapi trust md5 digest bearer "
     "anonymous default native password scram-sha-256 header proxy".split()
@@ -91,7 +109,11 @@ def is_secret(name: str, value: Any) -> bool:
     if isinstance(value, int | float):
         return doubt is Doubt.STRONG and not _ABOUT_NUMBERS.intersection(words_of(name))
     text = str(value).strip()
-    if text.lower() in _WAYS_TO_LOG_IN and doubt is Doubt.WEAK and "auth" in words_of(name):
+    if (
+        doubt is Doubt.WEAK
+        and text.lower() in _WAYS_TO_LOG_IN
+        and any(word.endswith("auth") for word in words_of(name))
+    ):
         return False
     return not (text.lower() in _NOTHING or _REFERENCE.fullmatch(text) or _describes(name, text, doubt))
 

@@ -23,6 +23,8 @@ DEEPEST = 150
 _DEEPEST_TEXT = 100
 _NAMES = ("name", "Name", "key", "Key")
 _VALUES = ("value", "Value", "values", "default", "defaultValue", "stringValue", "string_value", "enum", "constant")
+_HOLDERS = {"valueFrom": "default", "raw": "data"}
+"""Where Argo has the default of a value from elsewhere, and the content of an artifact."""
 _CONTENTS = frozenset(
     {*_VALUES, "data", "content", "contents", "raw", "text", "string", "literal", "plaintext", "base64", "inline"}
 )
@@ -85,6 +87,8 @@ def _hide_in_fields(fields: dict[str, Any], name: str, *, inside: bool, depth: i
             hidden = _hide_all(value)
         elif secret_name and key in _VALUES:
             hidden = _hide_secret(secret_name, value, depth)
+        elif secret_name and key in _HOLDERS and isinstance(value, dict):
+            hidden = _hide_held(secret_name, value, depth)
         elif is_map and isinstance(value, str) and is_secret("secret", value):
             hidden = REDACTED
         elif isinstance(value, str) and _is_reference(key, fields, name):
@@ -122,7 +126,7 @@ def _name_of_pair(fields: dict[str, Any]) -> str:
     named = next((fields[key] for key in _NAMES if isinstance(fields.get(key), str)), "")
     if "valueFrom" in fields and fields.get("value"):
         return "secret"
-    return named if named and any(key in fields for key in _VALUES) and is_about_secrets(named) else ""
+    return named if named and any(key in fields for key in (*_VALUES, *_HOLDERS)) and is_about_secrets(named) else ""
 
 
 def _hide_secret(name: str, value: Any, depth: int) -> Any:
@@ -134,6 +138,15 @@ def _hide_secret(name: str, value: Any, depth: int) -> Any:
     else:
         return REDACTED if is_secret(name, value) else hide_in_object(value, depth=depth)
     return value if hidden == value else hidden
+
+
+def _hide_held(name: str, holder: dict[str, Any], depth: int) -> dict[str, Any]:
+    """Hide the value of a name that another mapping holds."""
+    kept = hide_in_object(holder, depth=depth)
+    hidden = {
+        key: _hide_secret(name, value, depth) if key in _HOLDERS.values() else value for key, value in kept.items()
+    }
+    return holder if hidden == holder else hidden
 
 
 def _hide_all(value: Any) -> Any:

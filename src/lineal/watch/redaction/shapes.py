@@ -46,21 +46,25 @@ _TOKENS = (
 )
 _TOKEN = re.compile(rf"(?<![A-Za-z0-9_])(?:{'|'.join(_TOKENS)})")
 _WEBHOOK = re.compile(
-    r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|outlook\.office\.com/webhook/)"
+    r"(hooks\.slack\.com/(?:services|workflows)/|discord(?:app)?\.com/api/webhooks/|outlook\.office\.com/webhook/"
+    r"|webhook\.office\.com/webhookb2/|api\.telegram\.org/(?:file/)?bot)"
     r"[^\s\"'<>\\\0]+"
 )
+_GO_DSN = re.compile(r"(?<![\w.%+-])([\w.%+-]{1,100}):([^\s:\"'\0]{1,200})@(?=(?:tcp|unix|cloudsql)\()")
 _BEARER = re.compile(r"(?i)\b(bearer|basic|negotiate)([ \0]|%20)(?![\"'$({<%])([\w.~+/=%!:-]{6,})")
 _SCHEME = re.compile(r"(?<![A-Za-z0-9+.-])([a-z][a-z0-9+.-]*)://([^\s\"'<>\\\0]*)", re.IGNORECASE)
 _WHOLE_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\0\n{}]*", re.IGNORECASE)
 _HOST = re.compile(r"[^:]*(?::\d+)?")
 _ORACLE = re.compile(r"(jdbc:oracle:\w+:)[^/\s@:]{1,100}/[^@\s]{1,200}@")
-_SIGNATURE = re.compile(r"([?&](?:sig|signature|X-Amz-Signature|X-Goog-Signature)=)[^&\s\"'\\\0]+", re.IGNORECASE)
+_SIGNATURE = re.compile(
+    r"([?&](?:(?:sig|signature|X-Amz-Signature|X-Goog-Signature)=|code=(?=[^&\s]{16})))[^&\s\"'\\\0]+", re.IGNORECASE
+)
 _MARKS = (
     *("://", "private key", "akia", "asia", "abia", "acca", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat", "gl"),
     *("xox", "xapp", "hf_", "api_org", "sk-", "aiza", "ya29", "gocspx", "k_live", "k_test", "whsec", "npm_", "pypi-"),
     *("sg.", "_v1_", "dapi", "hvs.", "hvb.", "hvr.", "dckr_", "atatt", "lin_api", "r8_", "gsk", "lsv2", "pcsk", "tvly"),
     *("nvapi", "xai-", "pplx", "tskey", "shp", "age-", "eyj", "hooks.", "webhook", "bearer", "basic", "negotiate"),
-    *("oracle:", "sig"),
+    *("oracle:", "sig", "api.telegram", "@tcp(", "@unix(", "@cloudsql("),
 )
 """What a text with a secret of known shape holds, in lower case: looking for it is much faster than the patterns."""
 
@@ -78,6 +82,7 @@ def hide_shapes(text: str) -> str:
 
 def _hide_in_urls(text: str) -> str:
     text = _WEBHOOK.sub(rf"\1{REDACTED}", _SIGNATURE.sub(rf"\1{REDACTED}", _ORACLE.sub(rf"\1{REDACTED}@", text)))
+    text = _GO_DSN.sub(lambda found: found[0] if PLACEHOLDER.fullmatch(found[2]) else f"{found[1]}:{REDACTED}@", text)
     if _WHOLE_URL.fullmatch(text) and " " in text and "@" in text:  # a password may hold anything
         scheme, _, rest = text.partition("://")
         return _without_user(scheme, rest)

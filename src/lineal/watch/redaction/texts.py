@@ -2,7 +2,8 @@
 
 A text may be a value of an environment variable, a script, a file of a ConfigMap, a message. In code, what follows a
 name is often an expression (`token = args.token`), so here a value stays if it reads like one. What stays out: commands
-of programs (`commands.py`), and fields of objects (`objects.py`).
+of programs (`commands.py`), values without a sign after their names (`neighbours.py`), and fields of objects
+(`objects.py`).
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from lineal.watch.redaction.names import (
     is_secret,
     reads_as_words,
 )
+from lineal.watch.redaction.neighbours import hide_beside_names
 from lineal.watch.redaction.shapes import hide_shapes
 
 _WORDS = (
     *("key", "token", "secret", "passw", "passphrase", "passcode", "pwd", "pass", "cred", "auth", "bearer", "cookie"),
-    *("sas", "dsn", "jwt", "otp", "pin", "connection"),
+    *("sas", "dsn", "jwt", "otp", "pin", "connection", "identified"),
 )
 _ABOUT_SECRETS = "|".join(_WORDS)
 _QUOTED = (
@@ -41,10 +43,10 @@ _TYPE = (
 )
 _SIGN = rf"\\{{0,15}}[\"']?\]?\s*{_TYPE}(?::=|=>|=(?![=>])|:(?![:/]))[ \t]*"
 _NAME = re.compile(rf"(?<![\w.-])(?=(?P<name>-{{0,2}}[\w.-]+))(?P=name)(?P<sign>{_SIGN})")
-_VALUE = re.compile(rf"{_QUOTED}|\$\([^()]*\)|\{{\{{[^{{}}]*\}}\}}|{_OPEN}+", re.DOTALL)
+_VALUE = re.compile(rf"{_QUOTED}|\$'(?:[^'\\]|\\.)*'|\$\([^()]*\)|\{{\{{[^{{}}]*\}}\}}|(?:{_OPEN}|\\[ ])+", re.DOTALL)
 _CALL = re.compile(
-    rf"(?P<before>(?:getenv|environ\.get|setdefault|setenv|putenv|set|config|option|conf|header|add_header|put)\(\s*)"
-    rf"(?P<quote>[\"'])(?P<name>[\w.-]+)(?P=quote)(?P<sign>\s*,\s*)(?P<value>{_QUOTED})"
+    rf"(?P<before>(?:getenv|environ\.get|setdefault|setenv|putenv|set|setProperty|config|option|conf|header|add_header|put)\(\s*)"
+    rf"(?P<quote>[\"'])(?P<name>[\w.-]+)(?P=quote)(?P<sign>\s*,\s*(?![\"']-))(?P<value>{_QUOTED})"
 )
 _PAIR = re.compile(
     r"(?P<before>(?P<quote>\\{0,15}[\"'])(?:[Nn]ame|[Kk]ey)(?P=quote)\s*:\s*(?P=quote))(?P<name>[\w.-]+)(?P=quote)"
@@ -59,7 +61,8 @@ _YAML_PAIR = re.compile(
 )
 _LINE = re.compile(
     r"^(?P<before>[ \t]*(?:- +)?(?:export +|set +|ENV +)?[\"']?)(?P<name>[\w.-]+)"
-    r"(?P<sign>[\"']?(?:[ \t]*:[ \t]+(?![|>&*\[{\"'][^\n]*$)|=(?=\S+$)(?![\"'\[{(])))(?P<value>[^\n\0]+)$",
+    r"(?P<sign>[\"']?(?:[ \t]*:[ \t]+(?!(?:[|>*\[{\"']|&\w+[ \t]*$)[^\n]*$)|=(?=\S+$)(?![\"'\[{(])))"
+    r"(?P<value>[^\n\0]+)$",
     re.MULTILINE,
 )
 _BLOCK = re.compile(
@@ -98,6 +101,7 @@ _DATA = re.compile(
     r"(?P<lines>(?:(?P=indent)[ \t]+[^\n]*(?:\n|\Z)|[ \t]*\n)+)",
     re.MULTILINE,
 )
+_DATA_IN_BRACES = re.compile(r"^([ \t]*(?:data|stringData):[ \t]*)\{[^\n]*\}", re.MULTILINE)
 _DATUM = re.compile(r"^([ \t]+[\"']?[\w.-]+[\"']?[ \t]*:[ \t]*)[^\n]*(?:\n|\Z)", re.MULTILINE)
 _TYPE_WORDS = re.compile(
     r"(?:str|string|bytes|int|integer|float|bool|boolean|object|None|True|False|lambda|any|optional)\b.*", re.IGNORECASE
@@ -123,7 +127,7 @@ def hide_in_text(text: str) -> str:
     if not holds_any(lower, _WORDS):
         return hide_in_commands(text, lower)
     if "secret" in lower and _SECRET_MANIFEST.search(text):
-        text = _DATA.sub(_hide_data, text)
+        text = _DATA_IN_BRACES.sub(rf"\1{REDACTED}", _DATA.sub(_hide_data, text))
     text = hide_in_commands(text, lower)
     if "authorization" in lower or "cookie" in lower or "x-" in lower:
         text = _HEADER.sub(_hide_header, text)
@@ -133,6 +137,7 @@ def hide_in_text(text: str) -> str:
     elif _SETTING.fullmatch(text):
         text = _LINE.sub(partial(_hide_line, is_code=False), text)
     text = _hide_assigned(_CALL.sub(_hide_pair, _PAIR.sub(_hide_pair, text)), is_code=is_code)
+    text = hide_beside_names(text, lower)
     if "</" in text:
         text = _ELEMENT.sub(_hide_element, text)
     if not is_code:
