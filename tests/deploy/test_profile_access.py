@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import grpc
 import httpx
@@ -13,6 +15,7 @@ import yaml
 
 from lineal import errors
 from lineal.security import AccessSettings
+from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.kubernetes_access import KubernetesAccess
 from lineal.service.access import Caller, Role, Scope, scope_of
 from lineal.wire import metadata_store as pb
@@ -144,6 +147,48 @@ def served(kube: KubeServer, profiles: object, monkeypatch: pytest.MonkeyPatch) 
         yield running
 
 
+def test_groups_of_an_issuer_cannot_be_those_of_kubernetes(served: Served) -> None:
+    authenticator = Authenticator(served.service, ACCESS)
+    with pytest.raises(errors.PermissionDeniedError):
+        authenticator.by_rules("oidc", "eve", user=["eve"], group=["system:masters"])
+
+    found = authenticator.by_rules("oidc", "eve", user=["eve"], group=["system:masters", "readers-of-c"])
+    assert (found.role, found.scope) == (Role.READER, scope("team-c"))
+
+
+def test_requests_of_one_user_that_arrive_together_ask_once_and_for_rights_to_write_only_what_is_read(
+    access: KubernetesAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+    review = access._reviews.create_subject_access_review
+
+    def counted(body: Any, **more: Any) -> Any:
+        attributes = body["spec"]["resourceAttributes"]
+        asked.append((attributes["verb"], attributes["namespace"]))
+        return review(body, **more)
+
+    monkeypatch.setattr(access._reviews, "create_subject_access_review", counted)
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(access.caller, ["ada"] * 8))
+
+    assert {one.scope for one in found if one} == {scope("team-a", "team-b")}
+    read = [("get", name) for name in ("team-a", "team-b", "team-c")]
+    written = [("update", name) for name in ("team-a", "team-b")]
+    assert sorted(asked) == sorted([("*", ""), ("get", ""), *read, *written])
+
+
+def test_an_error_reaches_everybody_who_waits_and_is_not_remembered(
+    access: KubernetesAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviews = access._reviews
+    monkeypatch.setattr(access, "_reviews", None)
+    with pytest.raises(AttributeError):
+        access.caller("bea")
+
+    monkeypatch.setattr(access, "_reviews", reviews)
+    assert access.caller("bea") == Caller("bea", Role.READER, scope("team-b"))
+
+
 def test_a_user_reads_two_workspaces_and_writes_into_one(served: Served) -> None:
     ada, bea, root = ({"kubeflow-userid": name} for name in ("ada", "bea", "root"))
     put_type(served)
@@ -173,6 +218,7 @@ def test_a_pod_of_a_profile_writes_into_its_workspace_by_the_certificate_of_the_
     [
         ({}, 401),
         ({"kubeflow-userid": "eve"}, 403),
+        ({"kubeflow-userid": "system:serviceaccount:kubeflow:lineal-watcher"}, 403),
         (identity("default", "default"), 403),
         ({"x-forwarded-client-cert": "Hash=00"}, 401),
     ],

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 REMEMBER_SECONDS = 5.0
 _MOST_REMEMBERED = 10_000
 _EMAIL = "email"
+_OF_KUBERNETES = "system:"
+"""How the users and groups begin that Kubernetes keeps for itself, such as `system:masters`."""
 _Method = Callable[[Credentials], Caller | None]
 
 
@@ -81,8 +83,9 @@ class Authenticator:
             UnavailableError: the API server of Kubernetes does not answer.
         """
         found = self._rules.caller(name[:LONGEST_NAME], names, way=way) if self._rules else None
-        if found is None and self._cluster and names.get("user") and len(name) <= LONGEST_NAME:
-            found = self._cluster.caller(name, names.get("group", ()), way=way)
+        if found is None and self._cluster and names.get("user") and _can_be_asked_about(way, name):
+            groups = [group for group in names.get("group", []) if not group.startswith(_OF_KUBERNETES)]
+            found = self._cluster.caller(name, groups, way=way)
         if found is None:
             raise errors.PermissionDeniedError(
                 f"{name[:LONGEST_NAME]!r} is known, but no rule says what they can do; ask for {self._missing_rule}"
@@ -93,6 +96,11 @@ class Authenticator:
     def _missing_rule(self) -> str:
         role = "a role in a namespace that allows to get workspaces.lineal.dev"
         return role if self._cluster else "a rule in --access-file"
+
+
+def _can_be_asked_about(way: str, name: str) -> bool:
+    """Return whether a name is one that its way can prove to Kubernetes: only a mesh proves service accounts."""
+    return len(name) <= LONGEST_NAME and (way == MESH or not name.startswith(_OF_KUBERNETES))
 
 
 def _kubernetes_access(settings: AccessSettings) -> KubernetesAccess:

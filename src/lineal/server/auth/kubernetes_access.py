@@ -1,11 +1,12 @@
 """What users can do according to Kubernetes: the API server is asked with SubjectAccessReviews.
 
 Each namespace of a Kubeflow profile is a workspace. Users who may `get` the resource `workspaces.lineal.dev` in this
-namespace read the workspace, and those who may `update` it write into it. There are no such objects: the names are only
-for roles. The same rights in the whole cluster are rights in the whole store, and the right to everything there (`*`)
-makes an admin.
+namespace read the workspace, and those who may also `update` it write into it. There are no such objects: the names are
+only for roles. The same rights in the whole cluster are rights in the whole store, and the right to everything there
+(`*`) makes an admin.
 
-Answers are remembered for a minute. What stays out: whether a name is genuine (authenticator.py).
+Answers are remembered for a minute, and requests of one user that arrive together ask once: a question costs one review
+for each namespace. What stays out: whether a name is genuine (authenticator.py).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeAlias
 
 from kubernetes import client, config
 from urllib3 import disable_warnings
@@ -33,6 +34,8 @@ _AT_ONCE = 8
 _MOST_REMEMBERED = 10_000
 _EVERYBODY = "system:authenticated"
 _SERVICE_ACCOUNT = "system:serviceaccount:"
+_Question: TypeAlias = tuple[str, str, tuple[str, ...]]
+"""How a user was recognised, their name, and their groups."""
 _log = logging.getLogger(__name__)
 kube_config: Any = config  # its functions are not typed
 
@@ -54,7 +57,8 @@ class KubernetesAccess:
         self._cluster: Any = client.CoreV1Api(api)
         self._selector = selector
         self._lock = threading.Lock()
-        self._known: dict[tuple[str, tuple[str, ...]], tuple[float, Caller | None]] = {}
+        self._known: dict[_Question, tuple[float, Caller | None]] = {}
+        self._asked: dict[_Question, Future[Caller | None]] = {}
         self._namespaces: tuple[float, tuple[str, ...]] = (0.0, ())
 
     def caller(self, user: str, groups: Sequence[str] = (), *, way: str = "") -> Caller | None:
@@ -63,32 +67,48 @@ class KubernetesAccess:
         Raises:
             UnavailableError: the API server does not answer.
         """
-        key = (user, tuple(groups))
-        found = self._known.get(key)
-        if found is None or found[0] < time.monotonic():
-            found = (time.monotonic() + REMEMBER_SECONDS, self._ask(user, [*_groups_of(user), *groups], way))
-            with self._lock:
-                if len(self._known) >= _MOST_REMEMBERED:
-                    self._known.clear()
-                self._known[key] = found
-        return found[1]
+        question = (way, user, tuple(groups))
+        with self._lock:
+            until, known = self._known.get(question, (0.0, None))
+            if until > time.monotonic():
+                return known
+            others = self._asked.get(question)
+            asked = self._asked.setdefault(question, Future())
+        if others is None:
+            self._answer(question, asked)
+        return asked.result()
 
-    def _ask(self, user: str, groups: list[str], way: str) -> Caller | None:
+    def _answer(self, question: _Question, asked: Future[Caller | None]) -> None:
+        """Ask, and give the answer or the error to everybody who waits for it; only an answer is remembered."""
+        try:
+            found = self._ask(*question)
+        except BaseException as error:
+            with self._lock:
+                del self._asked[question]
+            asked.set_exception(error)
+            return
+        with self._lock:
+            del self._asked[question]
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[question] = (time.monotonic() + REMEMBER_SECONDS, found)
+        asked.set_result(found)
+
+    def _ask(self, way: str, user: str, groups: tuple[str, ...]) -> Caller | None:
         def may(verb: str, namespace: str = "") -> bool:
-            return self._allowed(user, groups, verb, namespace)
+            return self._allowed(user, [*_groups_of(user), *groups], verb, namespace)
 
         if may(EVERYTHING):
             return Caller(user, Role.ADMIN, way=way)
-        if may(WRITE):
-            return Caller(user, Role.WRITER, way=way)
         sees_all, names = may(READ), self._workspaces()
+        if sees_all and may(WRITE):
+            return Caller(user, Role.WRITER, way=way)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            written = _chosen(names, pool.map(lambda name: may(WRITE, name), names))
-            others = [] if sees_all else [name for name in names if name not in written]
-            read = _chosen(others, pool.map(lambda name: may(READ, name), others))
-        if not (sees_all or written or read):
+            read = list(names) if sees_all else _chosen(names, pool.map(lambda name: may(READ, name), names))
+            written = _chosen(read, pool.map(lambda name: may(WRITE, name), read))
+        if not (sees_all or read):
             return None
-        scope = None if sees_all else scope_of([*written, *read])
+        scope = None if sees_all else scope_of(read)
         if not written:
             return Caller(user, Role.READER, scope, way)
         return Caller(user, Role.WRITER, scope, way, writing=_fewer(scope_of(written), scope))
@@ -127,6 +147,7 @@ def _configuration() -> Any:
             "KUBECONFIG"
         ) from None
     made.connection_pool_maxsize = _AT_ONCE
+    made.retries = 1  # a caller waits meanwhile, and so does a thread of the server
     if not made.verify_ssl:
         _log.warning("the certificate of the cluster is not verified, because its configuration says so")
         disable_warnings(InsecureRequestWarning)
