@@ -88,7 +88,7 @@ _COMPONENTS: dict[str, dict[str, Any]] = {
     "monitoring-token": {"monitoring": {"tokenSecret": "lineal-metrics-token"}},
     "profile-access": {
         "access": {
-            "methods": ["kubeflow", "mesh", "token"],
+            "methods": ["token", "kubeflow", "mesh"],
             "kubernetesAccess": True,
             "openGrpc": True,
             "trustedProxies": ["127.0.0.6", "127.0.0.1"],

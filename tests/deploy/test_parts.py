@@ -108,7 +108,7 @@ def test_the_server_starts_with_its_arguments_and_asks_for_tokens_except_in_plac
     server = parsed(choice, "lineal-server")
 
     assert (server.host, server.insecure) == ("0.0.0.0", True)
-    by_users = ("kubeflow", "mesh", "token") if "profile-access" in choice.components else ()
+    by_users = ("token", "kubeflow", "mesh") if "profile-access" in choice.components else ()
     assert server.auth == (by_users if choice.namespace == "kubeflow" else ("token",))
     assert server.kubernetes_access == server.open_grpc == bool(by_users)
     assert server.path_prefix == ("/lineal" if choice.overlay == "kubeflow-istio" else "")

@@ -14,10 +14,12 @@ import pytest
 import yaml
 
 from lineal import errors
+from lineal.cli import build_parser
 from lineal.security import AccessSettings
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.kubernetes_access import KubernetesAccess
 from lineal.service.access import Caller, Role, Scope, scope_of
+from lineal.upkeep.tokens import Tokens
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.access.serving import Served, serving
@@ -211,6 +213,20 @@ def test_a_pod_of_a_profile_writes_into_its_workspace_by_the_certificate_of_the_
 
     assert shown(served, launcher) == {"team-c"}
     assert shown(served, web_ui) == {"team-a", "team-c"}
+
+
+def test_a_token_counts_in_the_mesh_too_where_the_service_account_has_no_rights(
+    kube: KubeServer, profiles: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(kube.limited))
+    container = CHOICE.pods()["lineal-server"]["spec"]["containers"][0]
+    methods = build_parser().parse_args(container["args"]).auth
+    with serving(access=replace(ACCESS, auth=methods)) as served:
+        token = Tokens(served.service).create("retention", Role.ADMIN, who="test")
+        put_type(served)
+        retention = identity("kubeflow", "lineal-server")
+        assert put(served, "team-a", retention) is grpc.StatusCode.PERMISSION_DENIED
+        assert put(served, "team-a", {**retention, "authorization": f"Bearer {token}"}) is grpc.StatusCode.OK
 
 
 @pytest.mark.parametrize(
