@@ -5,6 +5,7 @@ Those of the swap are in test_swap.py.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import sys
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.choices import as_served
+from tests.deploy.choices import Choice, as_served, kustomization
 from tests.deploy.cluster import DEPLOY, KUBEFLOW, Cluster, documented, rendered, sections
 
 pytestmark = pytest.mark.slow
@@ -48,16 +49,43 @@ def test_the_example_of_a_kustomization_can_be_applied(cluster: Cluster, tmp_pat
     (tmp_path / "lineal").mkdir()
     (tmp_path / "deploy").symlink_to(DEPLOY)
     (tmp_path / "lineal" / "kustomization.yaml").write_text(text)
-    apply, namespace, secret = tried("Your kustomization")
+    namespace, read, secret, apply = tried("Your kustomization")
     cluster.kubectl("delete", "secrets", "--all", "-n", "lineal")
+
+    assert "namespace/lineal" in cluster.shell(f"{namespace} --dry-run=client")
+    cluster.api.call("POST", "/api/v1/namespaces", {"metadata": {"name": "lineal"}})
+    assert read == "read -rs URL"
+    cluster.shell(secret, URL="mysql://user:p@ss@host:3306/data")
+    assert stored_secret(cluster, "lineal-database", "url") == "mysql://user:p@ss@host:3306/data"
 
     assert apply == "kubectl apply -k lineal"
     made = [as_served(one) for one in rendered(tmp_path / "lineal")]
     cluster.kubectl("apply", "-f", "-", text=yaml.safe_dump_all(made))
-
-    assert "namespace/lineal" in cluster.shell(f"{namespace} --dry-run=client")
-    cluster.shell(secret)
     assert {one["kind"] for one in made} >= {"PodDisruptionBudget", "CronJob", "Deployment"}
+
+
+def stored_secret(cluster: Cluster, name: str, key: str) -> str:
+    text = cluster.kubectl("-n", "lineal", "get", "secret", name, "-o", "json")
+    return base64.b64decode(json.loads(text)["data"][key]).decode()
+
+
+def test_installations_in_two_namespaces_share_no_object_of_the_whole_cluster(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", sections()["Another namespace"], flags=re.DOTALL)
+    choice = Choice("mysql", ("migration", "backup"))
+    given = yaml.safe_load((kustomization(tmp_path, choice) / "kustomization.yaml").read_text())
+    (tmp_path / "kustomization.yaml").write_text(
+        yaml.safe_dump({**given, "namespace": "other", **yaml.safe_load(text)})
+    )
+
+    mine = {one["metadata"]["name"]: one for one in rendered(tmp_path) if one["kind"].startswith("ClusterRole")}
+    theirs = {one["metadata"]["name"] for one in choice.objects() if one["kind"].startswith("ClusterRole")}
+
+    assert {name.replace(":other", ":lineal") for name in mine} == theirs
+    assert theirs & set(mine) == set()
+    for name, one in mine.items():
+        if one["kind"] == "ClusterRoleBinding":
+            assert one["roleRef"]["name"] == name
+            assert {subject["namespace"] for subject in one["subjects"]} == {"other"}
 
 
 def test_kubeflows_own_manifest_can_have_lineals_image(cluster: Cluster) -> None:
@@ -105,3 +133,6 @@ def test_tokens_go_from_the_server_into_secrets(cluster: Cluster, heading: str, 
     text = cluster.kubectl("-n", "lineal", "get", "secrets", "-o", "name")
     assert names
     assert set(text.split()) >= {f"secret/{name}" for name in names}
+    for name in names:
+        # Prometheus sends a line break too, and then the server refuses the request.
+        assert ("\n" in stored_secret(cluster, name, "token")) is (name != "lineal-metrics-token")
