@@ -87,7 +87,7 @@ class Reflector:
 
         """
         self._source = source
-        self._redaction = Redaction(source.served.resource.redact)
+        self._redaction = surroundings.redaction.also(source.served.resource.redact)
         self._all = surroundings
         self._version = version
         self._backoff = Backoff()
@@ -244,7 +244,6 @@ class Reflector:
         self._all.metrics.count("events_total", kind=resource.name, verb=verb.value)
         try:
             obj["apiVersion"], obj["kind"] = resource.api_version, resource.kind
-            self._all.redaction.apply(obj)
             text = json.dumps(self._redaction.apply(obj), ensure_ascii=False, separators=(",", ":"))
         except Exception:
             self._all.metrics.count("problems_total", reason="fault")

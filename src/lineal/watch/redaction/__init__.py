@@ -24,6 +24,10 @@ class Redaction:
     def __init__(self, paths: Iterable[str] = ()) -> None:
         self._paths = tuple(paths)
 
+    def also(self, paths: Iterable[str]) -> Redaction:
+        """Return one that hides further paths as well."""
+        return Redaction((*self._paths, *paths))
+
     def apply(self, obj: dict[str, Any]) -> dict[str, Any]:
         """Return the object without secrets; it is changed in place."""
         mapping(obj.get("metadata")).pop("managedFields", None)
