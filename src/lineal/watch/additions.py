@@ -58,7 +58,7 @@ class Additions:
         asked = [one for one in records if not self.is_written(one)]
         for _ in range(MOST_OWNERS):
             found = zip(asked, self.find(asked), strict=True)
-            wanted = [(one, stored) for one, stored in found if stored is not None or not one.if_stored]
+            wanted = [(one, stored) for one, stored in found if _is_wanted(one, stored)]
             together += wanted
             above = [replace(one, external_id=owner) for one, stored in wanted if one.if_stored
                      if (owner := _owner_of(stored))]  # fmt: skip
@@ -113,6 +113,16 @@ class Additions:
                 for execution in self._store.get_executions(ListOptions(limit=TOGETHER, filter_query=query)):
                     found[execution.custom_properties[name].string_value] = execution
         return found
+
+
+def _is_wanted(record: ExecutionRecord, stored: pb.Execution | None) -> bool:
+    """Tell whether a record is to be written: it is not without its execution, or if a later one was written."""
+    if stored is None:
+        return not record.if_stored
+    time = (
+        stored.custom_properties[record.newest_by].string_value if record.newest_by in stored.custom_properties else ""
+    )
+    return not record.newest_by or time <= str(record.custom_properties.get(record.newest_by) or "")
 
 
 def _owner_of(execution: pb.Execution | None) -> str:

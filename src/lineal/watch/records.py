@@ -75,6 +75,7 @@ class ExecutionRecord:
             added to it.
         found_by: for an addition, the custom property of the execution that holds this record's external id.
         if_stored: for an addition, whether nothing is written if the execution is not stored.
+        newest_by: for an addition, the custom property with its time: nothing is written if a later one is stored.
         left_to_its_object: for an addition, the names of custom properties that only a new execution gets, because the
             object that describes a stored one tells them itself.
 
@@ -94,6 +95,7 @@ class ExecutionRecord:
     adds: bool = False
     found_by: str = ""
     if_stored: bool = False
+    newest_by: str = ""
     left_to_its_object: tuple[str, ...] = ()
 
 

@@ -13,12 +13,17 @@ from typing import Any
 
 from lineal.watch.conditions import find_condition
 from lineal.watch.kinds.workload import Workload
-from lineal.watch.paths import first_text, texts
+from lineal.watch.paths import first_text, texts, values
 from lineal.watch.states import Status
 
 CREATED = "metadata.creationTimestamp"
 DELETED = "metadata.deletionTimestamp"
 CONDITION = "condition "
+_AT_WORK = (
+    "status.containerStatuses.*.state.running",
+    "status.containerStatuses.*.state.waiting",
+    "status.initContainerStatuses.*.state.running",
+)
 STATUS, DELETION, WATCHER = "status", "deletion", "watcher"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d")
 
@@ -60,12 +65,14 @@ def times_of(obj: Any, workload: Workload, status: Status, *, now: str) -> Times
 
 
 def _end(obj: Any, workload: Workload, status: Status, now: str) -> tuple[str, str]:
-    """Return the end and what tells it. A service that is deleted ends then, whatever happened to it before."""
-    told = "" if status.by_deletion and workload.serves else _told(obj, workload.end, max) or status.since
+    """Return the end and what tells it. What is deleted while it works ends then, whatever happened to it before."""
+    ends_now = status.by_deletion and (workload.serves or any(values(obj, path) for path in _AT_WORK))
+    told = "" if ends_now else _told(obj, workload.end, max) or status.since
     if told:
         return told, STATUS
     deleted = first_text(obj, [DELETED])
-    return (deleted, DELETION) if deleted else (now, WATCHER)
+    # Until a pod is gone, the time of its deletion is when its grace period will be over.
+    return (min(deleted, now), DELETION) if deleted else (now, WATCHER)
 
 
 def _told(obj: Any, places: Iterable[str], choose: Callable[[list[str]], str]) -> str:

@@ -45,6 +45,21 @@ def test_a_job_tells_which_of_its_pods_failed_and_keeps_it_when_it_changes() -> 
         assert running.texts("job-1", "failure_type", "failure_message") == ["BackoffLimitExceeded", "too often"]
 
 
+def test_a_job_keeps_the_failure_that_came_last_whichever_of_its_pods_changes_later() -> None:
+    with storing() as running:
+        running.record("Job.batch/v1", JOB)
+        early, late = (
+            pod("p-1", ended("main", 3, "05", "no water")),
+            pod("p-2", ended("main", 137, "09", "", "OOMKilled")),
+        )
+        for one in (early, late, {**early, "metadata": {**early["metadata"], "labels": {"a": "b"}}}):
+            running.record("Pod/v1", one)
+        running.record("Pod/v1", early, deleted=True)
+
+        told = running.texts("job-1", "failed_pod", "failed_container_time", *TOLD)
+        assert told == ["grow-p-2", "2026-05-01T00:00:09Z", "main", "137", "OOMKilled", ""]
+
+
 def test_every_owner_above_the_pod_tells_which_pod_failed() -> None:
     above = {"apiVersion": "kubeflow.org/v1beta1", "kind": "Trial", "name": "garden", "uid": "trial-1"}
     job = {**JOB, "metadata": {**JOB["metadata"], "ownerReferences": [above]}}

@@ -13,11 +13,12 @@ from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.made.made import Made, storable, text_of
 from lineal.watch.paths import mapping, values
-from lineal.watch.records import ExecutionRecord
+from lineal.watch.records import ExecutionRecord, Given
 from lineal.watch.states import failed_containers
 
 LONGEST_MESSAGE = 4 << 10
 """How many characters of a message are stored, its last ones: Kubernetes keeps as many bytes."""
+FAILED_AT = "failed_container_time"
 _CONTAINERS = ("status.initContainerStatuses.*", "status.containerStatuses.*")
 
 
@@ -36,7 +37,8 @@ def read_failure(seen: Seen, owner: dict[str, Any]) -> Made:
     return Made(custom_properties=found, executions=_of_owner(seen, owner, {**found, "failed_pod": seen.name}))
 
 
-def _told(ended: dict[str, Any]) -> dict[str, str]:
+def _told(ended: dict[str, Any]) -> dict[str, Given]:
+    """Return how a container ended; None for what its status lacks, which another failure may have left."""
     code = ended.get("exitCode")
     message = text_of(ended.get("message")).strip()
     found = {
@@ -44,8 +46,9 @@ def _told(ended: dict[str, Any]) -> dict[str, str]:
         "failed_container_reason": text_of(ended.get("reason")),
         "failed_container_message": message[-LONGEST_MESSAGE:],
         "failed_container_exit_code": str(code) if isinstance(code, int) else "",
+        FAILED_AT: text_of(ended.get("finishedAt")),
     }
-    return {name: storable(text) for name, text in found.items() if text}
+    return {name: storable(text) or None for name, text in found.items()}
 
 
 def _crashed(obj: Any) -> list[dict[str, Any]]:
@@ -55,8 +58,15 @@ def _crashed(obj: Any) -> list[dict[str, Any]]:
     return [{"name": name, **last} for name, last in ended if last.get("exitCode") not in (0, None)]
 
 
-def _of_owner(seen: Seen, owner: dict[str, Any], found: dict[str, str]) -> tuple[ExecutionRecord, ...]:
+def _of_owner(seen: Seen, owner: dict[str, Any], found: dict[str, Given]) -> tuple[ExecutionRecord, ...]:
     """Return the addition to the owner's execution; its type is that of the one that is stored."""
     uid = text_of(owner.get("uid"))
-    identity = names.external_id(seen.cluster, uid)
-    return (ExecutionRecord("", identity, custom_properties=found, adds=True, if_stored=True),) if uid else ()
+    told = ExecutionRecord(
+        "",
+        names.external_id(seen.cluster, uid),
+        custom_properties=found,
+        adds=True,
+        if_stored=True,
+        newest_by=FAILED_AT,
+    )
+    return (told,) if uid else ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lineal import json_form
-from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Plain, Problem
+from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Given, Plain, Problem
 
 NOT_UNDERSTOOD = "not_understood"
 MOST_PROBLEMS = 10
@@ -39,7 +39,7 @@ class Made:
     inputs: tuple[ArtifactRecord, ...] = ()
     outputs: tuple[ArtifactRecord, ...] = ()
     properties: Mapping[str, Plain] = field(default_factory=dict)
-    custom_properties: Mapping[str, Plain] = field(default_factory=dict)
+    custom_properties: Mapping[str, Given] = field(default_factory=dict)
     contexts: tuple[ContextRecord, ...] = ()
     executions: tuple[ExecutionRecord, ...] = ()
     also_known_as: str = ""
