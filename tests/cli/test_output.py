@@ -241,6 +241,7 @@ WITHOUT_RECORDS = {
     "lineal tutorial": "it prints the steps of the tutorial",
     "lineal help": "it prints help",
     "lineal completion": "it prints a script",
+    "lineal health": "its exit code is the answer",
     "lineal token revoke": "it says what it did",
     "lineal ml-metadata enable": "it says what it did",
     "lineal ml-metadata disable": "it says what it did",
