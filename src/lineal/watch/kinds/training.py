@@ -47,6 +47,7 @@ WORKLOADS: Mapping[tuple[str, str], Workload] = {
             "Completed": "COMPLETE",
             "Failed": "FAILED",
             "Suspended": "NEW suspended",
+            "RestartingJobSet": "RUNNING restarting",
             "StartupPolicyInProgress": "RUNNING starting",
         },
         counts=tuple(f"status.replicatedJobsStatus.*.{name}" for name in ("active", "ready", "succeeded", "failed")),
