@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal.importing.findings import Findings
-from lineal.importing.texts import cleaned
+from lineal.importing.texts import cleaned, cleaned_values, is_storable
 from lineal.kfp_sources import Artifact, Link, Run, Task
 from lineal.wire import metadata_store as pb
 
@@ -96,7 +96,7 @@ def run_context(run: Run, type_id: int, left_out: Findings) -> pb.Context:
     _set_texts(context.custom_properties, texts, run.run_id, left_out)
     _set_numbers(context.custom_properties, {START: run.scheduled or run.created, END: run.ended})
     if run.parameters:
-        _set_struct(context.custom_properties["inputs"], run.parameters)
+        _set_struct(context.custom_properties["inputs"], run.parameters, run.run_id, left_out)
     return context
 
 
@@ -135,14 +135,14 @@ def execution(
     _set_texts(custom, {**texts, "driver_pod_name": ", ".join(drivers)}, task.task_id, left_out)
     set_ending(found, task, left_out)
     if task.inputs:
-        _set_struct(custom["inputs"], task.inputs)
+        _set_struct(custom["inputs"], task.inputs, task.task_id, left_out)
     return found
 
 
 def set_ending(found: pb.Execution, task: Task, left_out: Findings) -> None:
     """Say what a task returned and why it failed."""
     if task.outputs:
-        _set_struct(found.custom_properties[OUTPUTS], task.outputs)
+        _set_struct(found.custom_properties[OUTPUTS], task.outputs, task.task_id, left_out)
     what = FAILURE if task.state == "FAILED" else "status_message"
     _set_texts(found.custom_properties, {what: task.message}, task.task_id, left_out)
     _set_numbers(found.custom_properties, {END: task.ended})
@@ -157,7 +157,7 @@ def artifact(given: Artifact, key: str, type_id: int, left_out: Findings) -> pb.
     texts = {"display_name": key or given.name, "description": given.description, "namespace": given.namespace}
     _set_texts(found.custom_properties, texts, owner, left_out)
     for name, value in given.metadata.items():
-        if not 0 < len(name) <= _LONGEST_NAME or "\0" in name:
+        if not 0 < len(name) <= _LONGEST_NAME or not is_storable(name):
             left_out.add("metadata whose names are empty, odd or too long", f"{owner}: {name[:60]!r}")
         elif value is None:
             left_out.add("metadata without a value", f"{owner}: {name[:60]}")
@@ -209,9 +209,9 @@ def _set_numbers(held: Any, numbers: Mapping[str, int | None]) -> None:
             held[name].int_value = number
 
 
-def _set_struct(held: pb.Value, values: Mapping[str, Any]) -> None:
+def _set_struct(held: pb.Value, values: Mapping[str, Any], owner: str, left_out: Findings) -> None:
     held.struct_value.SetInParent()
-    held.struct_value.update(values)
+    held.struct_value.update(cleaned_values(values, owner, left_out))
 
 
 def _set_value(held: pb.Value, value: Any, owner: str, left_out: Findings) -> None:
@@ -223,6 +223,6 @@ def _set_value(held: pb.Value, value: Any, owner: str, left_out: Findings) -> No
     elif isinstance(value, int | float):
         held.double_value = value
     elif isinstance(value, Mapping):
-        _set_struct(held, {"struct": value})
+        _set_struct(held, {"struct": value}, owner, left_out)
     else:
-        _set_struct(held, {"list": value})
+        _set_struct(held, {"list": value}, owner, left_out)

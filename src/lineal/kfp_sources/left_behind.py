@@ -14,9 +14,13 @@ from lineal.importing.reading import Reading
 _READ = ("run_details", "tasks", "artifacts", "artifact_tasks", "run_metrics", "experiments", "pipelines")
 _DERIVED = ("db_statuses", "default_experiments", "resource_references", "tasks_pre_migration", "mlmd_id_map")
 """Tables that follow from others, or that only the API server and its migrations need."""
-_MORE_DERIVED = ("migration_status", "migration_statuses", "execution_caches", "db_status")
+_MORE_DERIVED = (
+    *("migration_status", "migration_statuses", "execution_caches", "db_status", "driver_task_stops"),
+    *("artifact_write_identities", "recurring_run_states", "recurring_run_adoptions"),
+)
 CALLED = {
     "jobs": "recurring runs",
+    "job_tags": "tags of recurring runs",
     "pipeline_versions": "versions of pipelines",
     "pipeline_tags": "tags of pipelines",
     "pipeline_version_tags": "tags of versions of pipelines",

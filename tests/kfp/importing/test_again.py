@@ -168,6 +168,19 @@ def test_characters_that_not_every_database_holds_are_replaced(kfp: KfpDatabase,
     assert sum("replaced" in what for what in done.left_out.counts()) == 1
 
 
+def test_halves_of_surrogate_pairs_are_replaced_at_any_depth(kfp: KfpDatabase, store: Store) -> None:
+    kfp.change("run_details", FIRST, RuntimeParameters='{"seed": "\\ud800"}')
+    kfp.change("tasks", "t-prepare", OutputParameters=[parameter("names", ["a\ud800", {"b\ud800": 1}])])
+    kfp.change("artifacts", "a-data", Metadata={"origin": {"bucket": "\ud800"}, "odd\ud800": 1})
+    done = store.take(kfp.url)
+    assert done.failed.counts() == {}
+    assert sum(count for what, count in done.left_out.counts().items() if "replaced" in what) == 4
+    assert store.context("system.PipelineRun", FIRST).custom_properties["inputs"].struct_value["seed"] == "\ufffd"
+    outputs = store.executions(FIRST)["t-prepare"].custom_properties["outputs"].struct_value
+    assert list(outputs["names"])[0] == "a\ufffd"
+    assert done.left_out.counts()["metadata whose names are empty, odd or too long"] == 1
+
+
 def test_an_older_database_is_refused_with_advice(tmp_path: object, store: Store) -> None:
     old = {name: columns for name, columns in SHAPE.items() if name not in ("artifacts", "artifact_tasks")}
     said = r"lacks the tables artifact_tasks, artifacts.*metadb"
