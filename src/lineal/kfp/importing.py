@@ -77,11 +77,8 @@ class _Import:
             self._put_together(batch, _put_runs, lambda each: f"run {each.run.run_id}")
             count += len(batch)
             progress.report("runs", count, total)
-        known = done.known[runs.ARTIFACTS]
         for artifacts in source.loose_artifacts():
             self._put_together(artifacts, _put_artifacts, lambda each: f"artifact {each.artifact_id}")
-        if source.repeats_artifacts:
-            done.known[runs.ARTIFACTS] = known
         for called, number in source.left_behind().items():
             done.left_out.add(called, count=number)
         done.left_out.merge(source.findings)

@@ -67,7 +67,7 @@ def put(session: Session, types: KnownTypes, whole: WholeRun, made: Made) -> Rep
 
 
 def put_artifacts(session: Session, types: KnownTypes, given: Sequence[Artifact], made: Made) -> Report:
-    """Store artifacts that no task may be linked to; those that are there stay."""
+    """Store artifacts that no task is linked to; those that are there stay."""
     storing = _Storing(session, types, made)
     storing.artifacts({each.artifact_id: each for each in given}, {})
     return storing.done

@@ -59,8 +59,6 @@ _LINK = ("ArtifactID", "TaskID", "RunUUID", "Type", "ArtifactKey", "Iteration")
 class DatabaseSource:
     """The source; `Source` explains its functions."""
 
-    repeats_artifacts = False
-
     def __init__(self, url: str, namespaces: Sequence[str] = ()) -> None:
         """Open a database.
 

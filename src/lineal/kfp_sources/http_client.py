@@ -6,6 +6,7 @@ user and a password. What stays out: what the answers mean (server.py).
 
 from __future__ import annotations
 
+import http.client
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from lineal import errors
 from lineal.importing.http_client import Fields, JsonClient, Login
 
 TOKEN_FILE = "KF_PIPELINES_SA_TOKEN_PATH"  # noqa: S105 the name of a variable
+VERSIONS = ("v2beta1", "v2")
+"""The versions of the API; version 3 of Kubeflow Pipelines renames the first to the second, with the same messages."""
 _ADVICE = f"name the file with a token of a service account by {TOKEN_FILE}, and the namespaces by --namespace"
 
 
@@ -29,15 +32,35 @@ class PipelinesClient(JsonClient):
             InvalidArgumentError: it names no host, or the file of the token cannot be read.
         """
         super().__init__(url, "an API server of Kubeflow Pipelines", _login())
+        self._version = VERSIONS[0]
+
+    def find(self, path: str) -> bool:
+        """Say whether the server has an address in some version of its API, which all requests use from then on.
+
+        Raises:
+            StatusError: the server refuses or cannot be reached.
+        """
+        for version in VERSIONS:
+            self._version = version
+            response = self.sent("GET", self._address(path), None, {})
+            content = response.read()
+            if response.status in (http.client.OK, http.client.BAD_REQUEST):
+                return True
+            if response.status != http.client.NOT_FOUND:
+                raise self.refusal(response.status, content, self._address(path))
+        return False
+
+    def _address(self, path: str) -> str:
+        return f"/apis/{self._version}/{path}"
 
     def get(self, path: str, asked: Mapping[str, Any] | None = None, *, missing: Fields | None = None) -> Fields:
-        """Return the answer to a GET below `/apis/v2beta1/`; `missing` if there is no such thing and that is no error.
+        """Return the answer to a GET of the API; `missing` if there is no such thing and that is no error.
 
         Raises:
             StatusError: the server refuses, cannot be reached, or answers something else.
         """
         query = f"?{urlencode(asked, doseq=True)}" if asked else ""
-        return self.answer("GET", f"/apis/v2beta1/{path}{query}", None, {}, missing)
+        return self.answer("GET", f"{self._address(path)}{query}", None, {}, missing)
 
     def pages(
         self, path: str, asked: Mapping[str, Any], name: str, *, missing: Fields | None = None

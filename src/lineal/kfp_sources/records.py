@@ -168,10 +168,8 @@ class Source(Protocol):
     Attributes:
         shown: what it is called in messages, without secrets.
         findings: what of it could not be read.
-        repeats_artifacts: whether `loose_artifacts` yields those of `run_batches` again.
     """
 
-    repeats_artifacts: bool
     shown: str
     findings: Findings
 
@@ -182,7 +180,7 @@ class Source(Protocol):
         """Yield the runs, the oldest first, with all that belongs to them."""
 
     def loose_artifacts(self) -> Iterator[Sequence[Artifact]]:
-        """Yield artifacts that may be linked to no task."""
+        """Yield the artifacts that no task is linked to."""
 
     def left_behind(self) -> Mapping[str, int]:
         """Return how many things of kinds that are not imported there are, by what they are called."""

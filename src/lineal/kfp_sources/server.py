@@ -25,8 +25,6 @@ _OLD = (
 class ServerSource:
     """The source; `Source` explains its functions."""
 
-    repeats_artifacts = True
-
     def __init__(self, url: str, namespaces: Sequence[str] = ()) -> None:
         """Connect to a server.
 
@@ -51,13 +49,12 @@ class ServerSource:
 
     def _look(self) -> None:
         """See whether the server is one, and how many runs it has."""
+        # Links are what version 2 does not have; some distributions of it list artifacts of ML Metadata.
+        if not self._client.find("artifact_tasks"):
+            raise errors.FailedPreconditionError(_OLD.format(shown=self.shown))
         asked = [self._client.get("runs", self._asked(each, page_size=1)) for each in self._namespaces]
         counts = [forms.whole(told.get("total_size")) for told in asked]
         self._total = sum(count or 0 for count in counts)
-        # A list of artifacts is what version 2 does not have.
-        wanted = self._asked(self._namespaces[0], page_size=1)
-        if self._client.get("artifacts", wanted, missing={"missing": True}).get("missing"):
-            raise errors.FailedPreconditionError(_OLD.format(shown=self.shown))
 
     @staticmethod
     def _asked(namespace: str, **more: Any) -> Fields:
@@ -82,14 +79,16 @@ class ServerSource:
             for each in page:
                 tasks.append(_task(each, run))
                 artifacts.update({held.artifact_id: held for held in _artifacts_of(each)})
-        asked = {"run_ids": [run.run_id], "page_size": _PAGE}
-        pages = self._client.pages("artifact_tasks", asked, "artifact_tasks", missing={})
-        links = [_link(each) for page in pages for each in page]
+        links = [_link(each) for each in self._links(run_ids=[run.run_id])]
         for artifact_id in {link.artifact_id for link in links} - artifacts.keys():
             found = self._client.get(f"artifacts/{artifact_id}", missing={})
             if found:
                 artifacts[artifact_id] = artifact_of(found)
         return WholeRun(run, tasks, links, artifacts)
+
+    def _links(self, **of: Sequence[str]) -> Iterator[Fields]:
+        for page in self._client.pages("artifact_tasks", {**of, "page_size": _PAGE}, "artifact_tasks", missing={}):
+            yield from page
 
     def _run(self, told: Fields, namespace: str) -> Run:
         if told.get("error"):
@@ -140,10 +139,13 @@ class ServerSource:
         return str(pipeline.get("name") or pipeline.get("display_name") or "")
 
     def loose_artifacts(self) -> Iterator[Sequence[Artifact]]:
-        """Yield all artifacts: a server does not say which are linked."""
+        """Yield the artifacts that no task is linked to."""
         for namespace in self._namespaces:
             for page in self._client.pages("artifacts", self._asked(namespace, page_size=_PAGE), "artifacts"):
-                yield [artifact_of(each) for each in page]
+                linked = {
+                    each["artifact_id"] for each in self._links(artifact_ids=[one["artifact_id"] for one in page])
+                }
+                yield [artifact_of(each) for each in page if each["artifact_id"] not in linked]
 
     def left_behind(self) -> Mapping[str, int]:
         """Return how many things of kinds that are not imported there are, as far as a server tells."""

@@ -1,7 +1,8 @@
 """An API server that answers as that of Kubeflow Pipelines 3 does, from the rows of a database.
 
-Its addresses, fields, pages and names of states are those of backend/api/v2beta1; it refuses what the real one refuses:
-a list without a namespace if it is for many users, and a list of links that names nothing.
+Its addresses, fields, pages and names of states are those of backend/api/v2beta1, or of v2, which differs by the name
+alone. It refuses what the real one refuses: a list without a namespace if it is for many users, and a list of links
+that names nothing.
 """
 
 from __future__ import annotations
@@ -34,12 +35,14 @@ class KfpApi:
         token: the token that it wants, "" for none.
         is_shared: whether it is for many users, and lists the things of one namespace alone.
         is_old: whether it is of version 2.
+        version: the version of the API that it has.
     """
 
     def __init__(self, database: KfpDatabase) -> None:
         self._database = database
         self.asked: list[str] = []
         self.token, self.is_shared, self.is_old = "", False, False
+        self.version = "v2beta1"
 
     def answer(self, address: str, authorization: str) -> Fields:
         """Return the answer to a GET."""
@@ -48,8 +51,10 @@ class KfpApi:
         if self.token and authorization != f"Bearer {self.token}":
             raise Refusal(401)
         query = parse_qs(parts.query)
-        words = parts.path.removeprefix("/apis/v2beta1/").split("/")
-        if self.is_old and (words[0] in ("artifacts", "artifact_tasks") or words[-1] == "tasks"):
+        start = f"/apis/{self.version}/"
+        words = parts.path.removeprefix(start).split("/")
+        is_new = words[0] == "artifact_tasks" or words[-1] == "tasks"
+        if not parts.path.startswith(start) or (self.is_old and is_new):
             raise Refusal(404)
         return self._found(words, query)
 
@@ -105,8 +110,8 @@ class KfpApi:
     def _links(self, query: dict[str, list[str]]) -> Fields:
         if not query.keys() & {"run_ids", "task_ids", "artifact_ids"}:
             raise Refusal(400)
-        wanted = query["run_ids"]
-        rows = [row for row in self._database.rows("artifact_tasks") if row["RunUUID"] in wanted]
+        column, wanted = ("RunUUID", query["run_ids"]) if "run_ids" in query else ("ArtifactID", query["artifact_ids"])
+        rows = [row for row in self._database.rows("artifact_tasks") if row[column] in wanted]
         return self._page("artifact_tasks", [_link(row) for row in rows], query)
 
     @staticmethod

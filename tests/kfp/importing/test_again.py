@@ -177,7 +177,7 @@ def test_halves_of_surrogate_pairs_are_replaced_at_any_depth(kfp: KfpDatabase, s
     assert sum(count for what, count in done.left_out.counts().items() if "replaced" in what) == 4
     assert store.context("system.PipelineRun", FIRST).custom_properties["inputs"].struct_value["seed"] == "\ufffd"
     outputs = store.executions(FIRST)["t-prepare"].custom_properties["outputs"].struct_value
-    assert list(outputs["names"])[0] == "a\ufffd"
+    assert next(iter(outputs["names"])) == "a\ufffd"
     assert done.left_out.counts()["metadata whose names are empty, odd or too long"] == 1
 
 

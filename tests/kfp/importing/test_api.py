@@ -11,6 +11,8 @@ import pytest
 from lineal import errors
 from lineal.kfp_sources.http_client import TOKEN_FILE
 from lineal.upkeep.opening import open_service
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
 from tests.kfp.importing.conftest import Store
 from tests.kfp.importing.kfp_api import KfpApi, serving
 from tests.kfp.importing.kfp_database import KfpDatabase
@@ -91,7 +93,9 @@ def test_a_server_for_many_users_wants_namespaces_and_a_token(
     api: KfpApi, address: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api.is_shared, api.token = True, "s3cret"
-    with pytest.raises(errors.PermissionDeniedError, match=f"refuses /apis/v2beta1/runs: HTTP 401; .*{TOKEN_FILE}"):
+    with pytest.raises(
+        errors.PermissionDeniedError, match=f"refuses /apis/v2beta1/artifact_tasks: HTTP 401; .*{TOKEN_FILE}"
+    ):
         store.take(address, namespaces=["team-a"])
     (tmp_path / "token").write_text("s3cret\n")
     monkeypatch.setenv(TOKEN_FILE, str(tmp_path / "token"))
@@ -104,6 +108,24 @@ def test_a_server_of_version_2_is_refused_with_advice(api: KfpApi, address: str,
     api.is_old = True
     with pytest.raises(errors.FailedPreconditionError, match=r"before 3.*metadb.*without an import"):
         store.take(address)
+
+
+def test_a_server_that_renamed_its_api_is_read(kfp: KfpDatabase, api: KfpApi, address: str, store: Store) -> None:
+    api.version = "v2"
+    assert store.take(address).new["runs"] == 2
+    api.version = "v2beta1"
+    assert store.take(address).new.total() == 0
+
+
+def test_artifacts_of_a_run_that_version_2_recorded_here_are_not_imported(
+    kfp: KfpDatabase, address: str, store: Store
+) -> None:
+    type_id = store.ask(rpc.PutContextTypeRequest(context_type=pb.ContextType(name="system.PipelineRun"))).type_id
+    store.ask(rpc.PutContextsRequest(contexts=[pb.Context(type_id=type_id, name=FIRST)]))
+    kfp.artifact("loose", 1)
+    assert store.take(address).new["artifacts"] == 2
+    assert store.artifacts().keys() == {"a-data", "loose"}  # the second run reads the first
+    assert store.take(kfp.url).new.total() == 0
 
 
 def test_an_artifact_that_no_task_tells_is_asked_for(kfp: KfpDatabase, address: str, store: Store) -> None:
