@@ -7,6 +7,7 @@ things are in ML Metadata (stored_form.py), and the order of runs (importing.py)
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -32,6 +33,7 @@ from lineal.wire import service as rpc
 
 RUNS, TASKS, ARTIFACTS, LINKS, PIPELINES = "runs", "tasks", "artifacts", "links", "pipelines"
 METRICS, ENDS = "steps with metrics of the old interface", "ends of runs and tasks"
+CHANGES = "changes of running tasks and archived runs"
 RECORDED = "runs that Kubeflow Pipelines 2 recorded here"
 NO_PIPELINE = "unknown"
 _PIECE = 500
@@ -87,6 +89,9 @@ class _Storing:
         found = self._context(stored_form.RUN_TYPE, run.run_id)
         if found is not None and found.external_id != stored_form.run_external_id(run.run_id):
             done.known[RECORDED] += 1
+            for each in whole.tasks:
+                if not _is_made_from_name(each.task_id):
+                    done.left_out.add(f"tasks that version 3 added to {RECORDED}", each.task_id)
             return done
         contexts = self._contexts(run, found)
         executions = self._tasks(whole)
@@ -142,35 +147,45 @@ class _Storing:
         return int(pipeline)
 
     def _complete_run(self, run: Run, found: pb.Context) -> None:
-        """Give a run that is there its end and its state."""
-        custom = found.custom_properties
-        wanted = stored_form.run_context(run, found.type_id, self.done.left_out).custom_properties
-        if stored_form.END in custom:
-            if any(custom[name] != wanted[name] for name in ("state", stored_form.END) if name in wanted):
+        """Give a run that is there its end and its state, and say that it was archived."""
+        custom, names = found.custom_properties, ["state", stored_form.END]
+        wanted = stored_form.run_context(run, found.type_id, Findings()).custom_properties
+        if not _went_on(custom, run.ended):
+            if any(custom[name] != wanted[name] for name in names if name in wanted):
                 self.done.differing.add("states and ends of runs", run.run_id)
-            return
-        names = [name for name in ("state", stored_form.END) if name in wanted and custom.get(name) != wanted[name]]
-        if names:
-            self.done.new[ENDS] += stored_form.END in names
-            self._update(CONTEXT, found, {name: wanted[name] for name in names})
+            names = []
+        if stored_form.STORAGE not in custom:
+            names.append(stored_form.STORAGE)
+        elif stored_form.STORAGE not in wanted:
+            self.done.differing.add("archived runs", run.run_id)
+        values = {name: wanted[name] for name in names if name in wanted and custom.get(name) != wanted[name]}
+        if values:
+            self.done.new[ENDS] += stored_form.END in values
+            self.done.new[CHANGES] += stored_form.STORAGE in values
+            self._update(CONTEXT, found, values)
 
-    def _update(self, kind: Kind, node: Any, values: Mapping[str, pb.Value], *, more: Sequence[str] = ()) -> None:
+    def _update(
+        self, kind: Kind, node: Any, values: Mapping[str, pb.Value], *, without: Sequence[str] = (), state: Any = None
+    ) -> None:
         for name, value in values.items():
             node.custom_properties[name].CopyFrom(value)
-        mask = UpdateOptions(mask=(*[f"custom_properties.{name}" for name in values], *more))
-        write_nodes(self._session, self._types, kind, [node], mask)
+        for name in without:
+            del node.custom_properties[name]
+        paths = [f"custom_properties.{name}" for name in (*values, *without)]
+        if state is not None:
+            node.last_known_state = state
+            paths.append("last_known_state")
+        write_nodes(self._session, self._types, kind, [node], UpdateOptions(mask=tuple(paths)))
 
     def _tasks(self, whole: WholeRun) -> dict[str, int]:
         """Return the ids of the executions of tasks, by the tasks' ids."""
         held = self._held(EXECUTION, {stored_form.task_external_id(each.task_id): each.task_id for each in whole.tasks})
-        by_id = {each.task_id: each for each in whole.tasks}
-        for task_id, node in held.items():
-            self._complete_task(by_id[task_id], node)
         self.done.known[TASKS] += len(held)
         ids = {task_id: node.id for task_id, node in held.items()}
-        children: dict[str, int] = {}
+        children = Counter(each.parent_id for each in whole.tasks)
         for each in whole.tasks:
-            children[each.parent_id] = children.get(each.parent_id, 0) + 1
+            if each.task_id in held:
+                self._complete_task(each, held[each.task_id], whole.run, ids, children)
         for level in self._levels([each for each in whole.tasks if each.task_id not in ids], ids):
             nodes = [self._execution(each, whole.run, ids, children) for each in level]
             made = write_nodes(self._session, self._types, EXECUTION, nodes)
@@ -201,19 +216,24 @@ class _Storing:
         parent, left_out = ids.get(task.parent_id), self.done.left_out
         return stored_form.execution(task, run, type_id, parent=parent, children=inside, left_out=left_out)
 
-    def _complete_task(self, task: Task, node: pb.Execution) -> None:
-        """Give a task that is there its end, and what it returned."""
-        state = stored_form.STATES.get(task.state, pb.Execution.UNKNOWN)
-        if state == node.last_known_state:
+    def _complete_task(
+        self, task: Task, node: pb.Execution, run: Run, ids: Mapping[str, int], children: Mapping[str, int]
+    ) -> None:
+        """Bring a task that was running up to date, and one that ran again since it ended."""
+        custom, state = node.custom_properties, stored_form.STATES.get(task.state, pb.Execution.UNKNOWN)
+        is_open = node.last_known_state in stored_form.OPEN
+        if not is_open and not _went_on(custom, task.ended, without_end=False):
+            if state != node.last_known_state:
+                self.done.differing.add("states of tasks", task.task_id)
             return
-        if node.last_known_state not in stored_form.OPEN or state in stored_form.OPEN:
-            self.done.differing.add("states of tasks", task.task_id)
-            return
-        ending = pb.Execution()
-        stored_form.set_ending(ending, task, self.done.left_out)
-        node.last_known_state = state
-        self._update(EXECUTION, node, dict(ending.custom_properties), more=("last_known_state",))
-        self.done.new[ENDS] += 1
+        wanted = self._execution(task, run, ids, children).custom_properties
+        if stored_form.START in custom and task.started is None:
+            del wanted[stored_form.START]  # of an API, which does not say it: what is there may be of a database
+        values = {name: value for name, value in wanted.items() if custom.get(name) != value}
+        stale = [name for name in (stored_form.FAILURE, stored_form.STATUS) if name in custom and name not in wanted]
+        if values or stale or state != node.last_known_state:
+            self.done.new[CHANGES if state in stored_form.OPEN else ENDS] += 1
+            self._update(EXECUTION, node, values, without=stale, state=state)
 
     def _held(self, kind: Kind, external_ids: Mapping[str, str]) -> dict[str, Any]:
         """Return the nodes that are there, by the ids of the source, which are given by external ids."""
@@ -335,6 +355,19 @@ def _in_order(whole: WholeRun) -> WholeRun:
     artifacts = sorted(whole.artifacts.items(), key=lambda each: (each[1].created or 0, each[0]))
     tasks = sorted(whole.tasks, key=lambda each: (each.created or 0, each.task_id))
     return replace(whole, tasks=tasks, links=links, artifacts=dict(artifacts))
+
+
+def _went_on(custom: Mapping[str, pb.Value], ended: int | None, *, without_end: bool = True) -> bool:
+    """Say whether a record is still to end or has ended again since: a run that failed can be run again.
+
+    Args:
+        custom: its custom properties.
+        ended: the end in the source.
+        without_end: what to say of a record that has no end.
+    """
+    if stored_form.END not in custom:
+        return without_end
+    return ended is not None and ended > custom[stored_form.END].int_value
 
 
 def _is_made_from_name(artifact_id: str) -> bool:

@@ -42,7 +42,8 @@ _LONGEST_NAME = 255
 START, END = "start_time", "end_time"
 PARENT = "parent_dag_id"
 OUTPUTS = "outputs"
-FAILURE = "failure_message"
+FAILURE, STATUS = "failure_message", "status_message"
+STORAGE = "storage_state"
 
 
 def run_external_id(run_id: str) -> str:
@@ -91,7 +92,7 @@ def run_context(run: Run, type_id: int, left_out: Findings) -> pb.Context:
         "experiment_name": run.experiment,
         "service_account": run.service_account,
         "recurring_run_id": run.recurring_run_id,
-        "storage_state": "ARCHIVED" if run.is_archived else "",
+        STORAGE: "ARCHIVED" if run.is_archived else "",
     }
     _set_texts(context.custom_properties, texts, run.run_id, left_out)
     _set_numbers(context.custom_properties, {START: run.scheduled or run.created, END: run.ended})
@@ -143,7 +144,7 @@ def set_ending(found: pb.Execution, task: Task, left_out: Findings) -> None:
     """Say what a task returned and why it failed."""
     if task.outputs:
         _set_struct(found.custom_properties[OUTPUTS], task.outputs, task.task_id, left_out)
-    what = FAILURE if task.state == "FAILED" else "status_message"
+    what = FAILURE if task.state == "FAILED" else STATUS
     _set_texts(found.custom_properties, {what: task.message}, task.task_id, left_out)
     _set_numbers(found.custom_properties, {END: task.ended})
 

@@ -11,7 +11,18 @@ from lineal.kfp_sources import forms
 from lineal.wire import metadata_store as pb
 from tests.kfp.importing.conftest import Store
 from tests.kfp.importing.kfp_database import SHAPE, START, KfpDatabase
-from tests.kfp.importing.pipeline import FIRST, FROM_TASK, OUTPUT, ROOT, RUNTIME, SECOND, SUCCEEDED, parameter
+from tests.kfp.importing.pipeline import (
+    DAG,
+    FIRST,
+    FROM_TASK,
+    OUTPUT,
+    ROOT,
+    RUNNING,
+    RUNTIME,
+    SECOND,
+    SUCCEEDED,
+    parameter,
+)
 
 
 def test_the_second_time_brings_nothing_new_and_changes_nothing(kfp: KfpDatabase, store: Store) -> None:
@@ -61,6 +72,51 @@ def test_a_run_that_went_on_gets_its_end_and_its_new_tasks(kfp: KfpDatabase, sto
     run = store.context("system.PipelineRun", SECOND)
     assert run.custom_properties["state"].string_value == "SUCCEEDED"
     assert store.take(kfp.url).new.total() == 0
+
+
+def test_a_task_that_ran_gets_what_it_lacked(kfp: KfpDatabase, store: Store) -> None:
+    """The driver makes a task; its pod, its start, its inputs and the tasks inside of it come later."""
+    kfp.change("tasks", "u-train", StartedInSec=0)
+    kfp.task("u-dag", SECOND, "dag", parent="u-root", kind=DAG, State=RUNNING, FinishedInSec=0)
+    store.take(kfp.url)
+    pods = [{"name": "impl", "uid": "u-9", "type": "EXECUTOR"}]
+    kfp.change("tasks", "u-train", StartedInSec=START + 50, pods=pods, InputParameters=[parameter("rate", 1)])
+    kfp.task("u-inside", SECOND, "inside", parent="u-dag")
+    assert store.take(kfp.url).new["changes of running tasks and archived runs"] == 2
+    found = store.executions(SECOND)
+    train = found["u-train"].custom_properties
+    assert (train["pod_name"].string_value, train["start_time"].int_value) == ("impl", (START + 50) * 1000)
+    assert train["inputs"].struct_value["rate"] == 1
+    assert found["u-dag"].custom_properties["total_dag_tasks"].int_value == 1
+    assert store.take(kfp.url).new.total() == 0
+
+
+def test_a_run_that_failed_and_was_run_again_has_its_last_end(kfp: KfpDatabase, store: Store) -> None:
+    kfp.change("run_details", FIRST, State="FAILED")
+    store.take(kfp.url)
+    kfp.change("run_details", FIRST, State="RUNNING", FinishedAtInSec=0)
+    kfp.change("tasks", "t-report", State=RUNNING, FinishedInSec=0)
+    differing = store.take(kfp.url).differing.counts()
+    assert differing == {"states and ends of runs": 1, "states of tasks": 1}
+    kfp.change("run_details", FIRST, State="SUCCEEDED", FinishedAtInSec=START + 500)
+    kfp.change("tasks", "t-report", State=SUCCEEDED, FinishedInSec=START + 400, StatusMetadata={})
+    done = store.take(kfp.url)
+    assert (dict(+done.new), done.differing.counts()) == ({"ends of runs and tasks": 2}, {})
+    run, report = store.context("system.PipelineRun", FIRST), store.executions(FIRST)["t-report"]
+    assert run.custom_properties["state"].string_value == "SUCCEEDED"
+    assert report.last_known_state == pb.Execution.COMPLETE
+    assert "failure_message" not in report.custom_properties
+    assert store.take(kfp.url).new.total() == 0
+
+
+def test_a_run_that_was_archived_since_says_so(kfp: KfpDatabase, store: Store) -> None:
+    store.take(kfp.url)
+    kfp.change("run_details", FIRST, StorageState="ARCHIVED")
+    assert store.take(kfp.url).new["changes of running tasks and archived runs"] == 1
+    assert store.context("system.PipelineRun", FIRST).custom_properties["storage_state"].string_value == "ARCHIVED"
+    assert store.take(kfp.url).new.total() == 0
+    kfp.change("run_details", FIRST, StorageState="AVAILABLE")
+    assert store.take(kfp.url).differing.counts() == {"archived runs": 1}
 
 
 def test_what_was_changed_here_is_kept_and_told(kfp: KfpDatabase, store: Store) -> None:

@@ -125,7 +125,18 @@ def test_artifacts_of_a_run_that_version_2_recorded_here_are_not_imported(
     kfp.artifact("loose", 1)
     assert store.take(address).new["artifacts"] == 2
     assert store.artifacts().keys() == {"a-data", "loose"}  # the second run reads the first
+    assert store.take(address).new.total() == 0
+
+
+def test_a_database_after_an_api_adds_only_when_running_tasks_started(
+    kfp: KfpDatabase, address: str, store: Store
+) -> None:
+    store.take(address)
+    assert dict(+store.take(kfp.url).new) == {"changes of running tasks and archived runs": 2}
+    before = store.everything()
+    assert store.take(address).new.total() == 0
     assert store.take(kfp.url).new.total() == 0
+    assert store.everything() == before
 
 
 def test_an_artifact_that_no_task_tells_is_asked_for(kfp: KfpDatabase, address: str, store: Store) -> None:

@@ -135,6 +135,8 @@ def test_a_run_that_version_2_recorded_here_stays_as_it_is(kfp: KfpDatabase, sto
     store.ask(rpc.PutContextsRequest(contexts=[pb.Context(type_id=type_id, name=FIRST)]))
     done = store.take(kfp.url)
     assert done.known["runs that Kubeflow Pipelines 2 recorded here"] == 1
+    added = "tasks that version 3 added to runs that Kubeflow Pipelines 2 recorded here"
+    assert done.left_out.counts()[added] == 9
     assert store.executions(FIRST) == {}
     assert len(store.executions(SECOND)) == 3
 
