@@ -68,6 +68,17 @@ def test_every_file_has_the_version_of_the_package_and_its_checksum(built: Path)
     assert set(sums) == {chart, *others}
 
 
+def test_the_source_archive_has_every_file_of_the_repository(built: Path) -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("this is no checkout of git")
+    with tarfile.open(built / f"lineal-{lineal.__version__}.tar.gz") as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+
+    missing = {name for name in listed.stdout.splitlines() if (REPOSITORY / name).exists()} - packed
+    assert missing == set()
+
+
 AGAIN = """
 import pathlib, sys, release, release_chart, release_sbom
 folder, version = pathlib.Path(sys.argv[1]), release.version_of(release.TOP)
