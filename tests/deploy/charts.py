@@ -211,7 +211,8 @@ OTHERS = [
                     {"group": "batch", "version": "v1", "kind": "CronJob"},
                 ],
                 "arguments": ["--namespace=a,b"],
-            }
+            },
+            "networkPolicy": {"apiServerPorts": [8443]},
         },
     ),
     release("one watcher without a lease", {"watcher": {"lease": False, "replicas": 1}}),
@@ -244,6 +245,7 @@ OTHERS = [
             "store": {"kind": "secret"},
         },
     ),
+    release("in a mesh with a file", {"istio": {"enabled": True}}),
     release("no network policies", {**_ALL, "networkPolicy": {"enabled": False}, "istio": {"enabled": True}}),
     release("other names", {**_ALL, "nameOverride": "lineage", "fullnameOverride": "records"}),
     release("another release", _ALL, called="second"),

@@ -17,7 +17,8 @@ from lineal.cli import build_parser, main
 from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.watch import parse_resources
 from lineal.watch.metrics import COUNTERS, GAUGES, PREFIX
-from tests.deploy.choices import EVERY, Choice
+from tests.deploy.charts import EVERY_RELEASE
+from tests.deploy.choices import EVERY, Choice, Rendered
 from tests.deploy.cluster import DEPLOY
 from tests.services import REPOSITORY
 
@@ -66,6 +67,33 @@ def test_pods_of_one_kind_prefer_other_nodes_and_every_pod_has_a_network_policy(
         if name in choice.of_kind("Deployment"):
             rules = template["spec"]["affinity"]["podAntiAffinity"]["preferredDuringSchedulingIgnoredDuringExecution"]
             assert rules[0]["podAffinityTerm"]["labelSelector"]["matchLabels"].items() <= labels.items()
+
+
+@pytest.mark.parametrize("made", [*EVERY, *EVERY_RELEASE], ids=str)
+def test_every_pod_that_calls_something_reaches_the_dns_of_every_usual_cluster(made: Rendered) -> None:
+    policies = [one["spec"] for one in made.of_kind("NetworkPolicy").values()]
+    for name, template in made.pods().items() if policies else ():
+        labels = template["metadata"]["labels"].items()
+        rules = [
+            rule
+            for one in policies
+            if one["podSelector"]["matchLabels"].items() <= labels
+            for rule in one.get("egress", [])
+            if not is_to_the_api_server_alone(one)
+        ]
+        to_dns = [rule for rule in rules if {"port": 53, "protocol": "UDP"} in rule["ports"]]
+        assert len(to_dns) == bool(rules), name
+        for rule in to_dns:
+            assert {(one["port"], one["protocol"]) for one in rule["ports"]} == {
+                (port, protocol) for port in (53, 5353) for protocol in ("UDP", "TCP")
+            }
+            assert {"namespaceSelector": {}} in rule["to"]
+            assert {"ipBlock": {"cidr": "169.254.20.10/32"}} in rule["to"]
+
+
+def is_to_the_api_server_alone(policy: dict[str, Any]) -> bool:
+    """Whether a policy only adds the API server, which pods know by its address."""
+    return policy["policyTypes"] == ["Egress"]
 
 
 @every_choice

@@ -43,13 +43,6 @@ spec:
   policyTypes: [Ingress, Egress]
   ingress: []
   egress:
-    - to:
-        - namespaceSelector: {}
-      ports:
-        - {port: 53, protocol: UDP}
-        - {port: 53, protocol: TCP}
-    - ports:
-        {{- range index . 2 }}
-        - {port: {{ int . }}, protocol: TCP}
-        {{- end }}
+    {{- include "lineal.dns" . | nindent 4 }}
+    {{- include "lineal.toPorts" (index . 2) | nindent 4 }}
 {{- end }}
