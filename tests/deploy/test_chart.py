@@ -213,6 +213,18 @@ def test_the_table_of_releases_changes_every_value() -> None:
             "the retention shows a token: add token to access.methods",
         ),
         ({"watcher": {"lease": False}}, "/watcher/replicas"),
+        (
+            {"access": {"tls": {"secret": "s", "clientCaKey": "ca.crt"}}},
+            "name watcher.certificateSecret, or set watcher.enabled to false",
+        ),
+        (
+            {
+                "access": {"tls": {"secret": "s", "clientCaKey": "ca.crt"}},
+                "watcher": {"certificateSecret": "c"},
+                "retention": {"enabled": True},
+            },
+            "the retention shows no certificate",
+        ),
         ({"kubeflow": {"services": True}}, "kubeflow.services needs kubeflow.enabled"),
         ({"istio": {"enabled": True}, "access": {"tls": {"secret": "s"}}}, "leave access.tls.secret empty"),
     ],

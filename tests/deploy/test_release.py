@@ -108,6 +108,19 @@ def test_the_archive_of_the_chart_is_its_folder_with_the_versions_of_the_package
     assert not any(path.is_symlink() for path in unpacked.rglob("*"))
 
 
+def test_objects_of_a_release_of_ones_own_have_labels_that_kubernetes_takes(tmp_path: Path) -> None:
+    pack = "import pathlib, sys, release_chart as r; print(r.pack(*map(pathlib.Path, sys.argv[1:3]), sys.argv[3]))"
+    archive = ask(pack, str(CHART), str(tmp_path), "1.0+local.5").strip()
+
+    ran = helm("template", "lineal", archive)
+
+    assert ran.returncode == 0, ran.stderr
+    labels = [one["metadata"]["labels"] for one in yaml.safe_load_all(ran.stdout) if one]
+    values = {value for each in labels for value in each.values()}
+    assert "1.0_local.5" in values
+    assert all(re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?", value) for value in values)
+
+
 def test_helm_renders_the_archive_as_it_renders_the_folder(built: Path) -> None:
     (archive,) = built.glob("*.tgz")
     packed, folder = (helm("template", "lineal", str(chart)) for chart in (archive, CHART))

@@ -52,14 +52,15 @@
 {{- define "lineal.watcherTarget" -}}
 {{- $tls := .Values.access.tls.secret -}}
 {{- $options := list -}}
-{{- if and .Values.access.methods (not .Values.access.openGrpc) -}}
 {{- if .Values.watcher.certificateSecret -}}
 {{- $options = concat $options (list "cert_file=/run/secrets/certificate/tls.crt" "key_file=/run/secrets/certificate/tls.key") -}}
-{{- else if has "token" .Values.access.methods -}}
-{{- $options = append $options "token_file=/run/secrets/lineal/token" -}}
-{{- else -}}
+{{- else if .Values.access.tls.clientCaKey -}}
+{{- fail "access.tls.clientCaKey lets nobody call gRPC without a certificate: name watcher.certificateSecret, or set watcher.enabled to false" -}}
+{{- else if and .Values.access.methods (not .Values.access.openGrpc) -}}
+{{- if not (has "token" .Values.access.methods) -}}
 {{- fail "the watcher needs a login: add token to access.methods, name watcher.certificateSecret, or set watcher.enabled to false" -}}
 {{- end -}}
+{{- $options = append $options "token_file=/run/secrets/lineal/token" -}}
 {{- end -}}
 {{- if $tls -}}
 {{- $options = append $options "ca_file=/run/secrets/authority/ca.crt" -}}

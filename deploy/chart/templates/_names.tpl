@@ -42,7 +42,7 @@ app.kubernetes.io/instance: {{ $root.Release.Name }}
 {{- define "lineal.labels" -}}
 {{- $root := index . 0 -}}
 {{ include "lineal.selector" . }}
-app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | replace "+" "_" | quote }}
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
 {{- end }}
