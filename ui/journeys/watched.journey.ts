@@ -73,5 +73,19 @@ describe("what a watcher recorded", () => {
     await picture(page, "watched-run");
     await page.getByRole("tab", { name: /Executions/ }).click();
     await page.getByText("took 22 min 40 s").first().waitFor();
+    await page.getByText("22 min 40 s in all").waitFor();
+    await page.getByRole("link", { name: "deploy-task-1" }).click();
+    await settle(page);
+    const facts = page.locator(".facts");
+    await facts.getByText("took 22 min 40 s").waitFor();
+    expect((await facts.getByRole("link").allTextContents()).map((text) => text.trim()).sort()).toEqual([
+      "deploy",
+      "deploy-task-1",
+      "lab",
+    ]);
+    await facts.getByRole("link", { name: "deploy", exact: true }).click();
+    await page.getByRole("tab", { name: /Contexts below 3/ }).click();
+    await settle(page);
+    await picture(page, "watched-context");
   });
 });

@@ -242,18 +242,27 @@ def _fill_groups(session: Session, types: KnownTypes, kind: Kind, fields: dict[i
 
 def _watched_runs(session: Session, ids: Sequence[int]) -> dict[int, str]:
     """Return the names of the runs among the contexts of watched objects, by id."""
-    if not ids:
+    return {
+        context_id: name
+        for context_id, (kind, name) in owners_of(session, ids).items()
+        if conventions.is_run(conventions.OWNER_TYPE, kind)
+    }
+
+
+def owners_of(session: Session, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return the kind and the name of the watched objects that contexts are of, by the contexts' ids."""
+    wanted = sorted(set(ids))
+    if not wanted:
         return {}
     found: dict[int, dict[str, str]] = {}
     told = (conventions.OWNER_KIND, conventions.OWNER_NAME)
-    for context_id, name, is_custom, text in facet_rows.texts_of(session, CONTEXT, told, sorted(set(ids))):
+    for context_id, name, is_custom, text in facet_rows.texts_of(session, CONTEXT, told, wanted):
         if not is_custom and text:
             found.setdefault(context_id, {})[name] = text
     return {
-        context_id: texts[conventions.OWNER_NAME]
+        context_id: (texts.get(conventions.OWNER_KIND, ""), texts[conventions.OWNER_NAME])
         for context_id, texts in found.items()
         if conventions.OWNER_NAME in texts
-        and conventions.is_run(conventions.OWNER_TYPE, texts.get(conventions.OWNER_KIND, ""))
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lineal import json_form, record_tags
+from lineal import conventions, json_form, record_tags
 from lineal.catalogue import cards, endings, headline, shapes
 from lineal.catalogue.measured_times import CREATE_TIME, measured_at
 from lineal.catalogue.reading import Record
@@ -102,15 +102,18 @@ def _event_counts(counts: Counter[int] | None) -> dict[str, Any]:
 
 
 def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, list[shapes.Reference]]:
-    """Return the contexts that hold nodes; of a context its parents."""
+    """Return the contexts that hold nodes; of a context its parents. That of a watched object has the object's name."""
     if kind is CONTEXT:
         held = related_contexts.parent_contexts(session, ids)
     else:
         held = related_contexts.contexts_of_many(session, kind, ids)
     types.load(session, {row.type_id for _, row in held})
+    type_names = {row.id: types.name(session, row.type_id) for _, row in held}
+    owners = cards.owners_of(session, (each for each, name in type_names.items() if name == conventions.OWNER_TYPE))
     found: dict[int, list[shapes.Reference]] = {}
     for node_id, row in held:
-        reference = shapes.Reference(cards.key_of(CONTEXT, row.id), row.id, row.name, types.name(session, row.type_id))
+        _, name = owners.get(row.id, ("", row.name))
+        reference = shapes.Reference(cards.key_of(CONTEXT, row.id), row.id, name, type_names[row.id])
         found.setdefault(node_id, []).append(reference)
     return found
 

@@ -112,6 +112,14 @@ def test_cards_say_the_run(lab: Shelf) -> None:
     assert (rows["bake-1"], rows["task-1"], rows["alone-pod"]) == ("bake", "deploy", None)
 
 
+def test_records_name_the_contexts_of_watched_objects_by_the_object(lab: Shelf) -> None:
+    [pod] = [each for each in lab.get("/executions", limit=100)["items"] if each["name"] == "bake-1"]
+    held = lab.get(f"/executions/{pod['id']}")["contexts"]
+    assert {each["name"] for each in held} == {"c/lab", "bake"}
+    below = lab.get(f"/contexts/{context(lab, 'task-0')}")["contexts"]
+    assert [each["name"] for each in below] == ["deploy"]
+
+
 def test_the_contexts_below_a_context_are_listed_in_pages(lab: Shelf) -> None:
     deploy = context(lab, "deploy")
     first = lab.get(f"/contexts/{deploy}/children", order_by="name", limit=2)

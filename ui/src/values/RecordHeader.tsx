@@ -6,7 +6,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useCaller } from "../api/caller";
 import { useConnection } from "../api/home";
-import { durationOf, LISTS, type Node, pythonFor, titleOf } from "../api/shapes";
+import { durationOf, LISTS, type Node, pythonFor, type Reference, titleOf } from "../api/shapes";
 import { useViewed } from "../app/viewed";
 import { Fields } from "../edit/Fields";
 import { listWith } from "../filter/where";
@@ -51,7 +51,7 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
         <Took record={record} />
         {record.contexts.map((context) => (
           <Link key={context.key} to="/workspaces/$id" params={{ id: context.id }} title={context.type}>
-            <RecordIcon type="" kind={/run/i.test(shortType(context.type)) ? "run" : "workspace"} size={14} />{" "}
+            <RecordIcon type="" kind={isRun(context, record) ? "run" : "workspace"} size={14} />{" "}
             <bdi>{context.name || `context ${context.id}`}</bdi>
           </Link>
         ))}
@@ -78,6 +78,11 @@ export function RecordHeader({ record, children }: { record: Node; children?: Re
       </nav>
     </header>
   );
+}
+
+/** Whether a context is a run: by its type, or because it is what the record says that its run is. */
+function isRun(context: Reference, record: Node): boolean {
+  return context.name === record.run || /run/i.test(shortType(context.type));
 }
 
 function CopyMenu({ record }: { record: Node }) {
