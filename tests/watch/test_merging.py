@@ -51,6 +51,23 @@ def write(store: MetadataStore, *, again: int = 2, **records: tuple[object, ...]
         recorder.write(Records(**records))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("base_type", ["TRAIN", "DEPLOY", "PROCESS"])
+def test_a_handler_adds_properties_to_a_workload_of_any_base_type(store: MetadataStore, base_type: str) -> None:
+    workload = ExecutionRecord("kubeflow.org/X/v1", "c/2", "RUNNING", base_type, {"name": "x"})
+    added = ExecutionRecord("kubeflow.org/X/v1", "c/2", properties={"team": "bread"}, outputs=(OUTPUT,))
+    Recorder(store).write(Records(executions=(workload,)))
+
+    write(store, executions=(added,))
+
+    [stored] = store.get_executions_by_external_ids(["c/2"])
+    assert plain(stored)[0] == {"name": "x", "team": "bread"}
+    assert stored.last_known_state == stored.RUNNING
+
+
+def test_a_new_type_of_a_handler_is_a_process(store: MetadataStore) -> None:
+    assert store.get_execution_type("my.org/Run").base_type == pb.ExecutionType(base_type="PROCESS").base_type
+
+
 def plain(node: pb.Execution | pb.Artifact) -> tuple[dict[str, str], dict[str, str]]:
     return (
         {name: value.string_value for name, value in node.properties.items()},

@@ -61,7 +61,7 @@ class ExecutionRecord:
         type_name: the name of its type, which is registered when it is first needed.
         external_id: what finds it again; required.
         state: the name of its state; "" leaves it as it is, and makes a new one UNKNOWN.
-        base_type: the name of the base type of its type.
+        base_type: the name of the base type of its type; "" leaves that as it is, and makes a new one PROCESS.
         properties: properties that its type declares; the others stay as they are.
         custom_properties: further properties; the others stay as they are.
         first_properties: properties for which the first value stays: written if the stored execution has none.
@@ -84,7 +84,7 @@ class ExecutionRecord:
     type_name: str
     external_id: str
     state: str = ""
-    base_type: str = "PROCESS"
+    base_type: str = ""
     properties: Mapping[str, Given] = field(default_factory=dict)
     custom_properties: Mapping[str, Given] = field(default_factory=dict)
     first_properties: Mapping[str, Plain] = field(default_factory=dict)

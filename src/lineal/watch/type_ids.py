@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.merging import told
 from lineal.watch.records import Given, Plain
 from lineal.wire import metadata_store as pb
 
+_NEW = "PROCESS"
 _ALLOW = {"can_add_fields": True, "can_omit_fields": True}
 
 
@@ -33,13 +35,22 @@ class TypeIds:
         return self._id("artifact", pb.ArtifactType(name=name), properties)
 
     def execution_type(self, name: str, properties: Mapping[str, Given], *, base_type: str) -> int:
-        """Return the id of an execution type that has these properties; its base type is sent only once.
+        """Return the id of an execution type that has these properties.
+
+        Args:
+            name: the name of the type.
+            properties: values of properties that it declares.
+            base_type: its base type, which never changes; "" for that of the stored type, PROCESS for a new one.
 
         Raises:
             AlreadyExistsError: the type is stored with a property of another kind.
+            UnimplementedError: the type is stored with another base type.
 
         """
-        return self._id("execution", pb.ExecutionType(name=name, base_type=base_type), properties)
+        new = pb.ExecutionType(name=name)
+        if base_type or not self._is_stored(name):
+            new.base_type = base_type or _NEW  # type: ignore[assignment]
+        return self._id("execution", new, properties)
 
     def context_type(self, name: str, properties: Mapping[str, Given]) -> int:
         """Return the id of a context type that has these properties.
@@ -49,6 +60,15 @@ class TypeIds:
 
         """
         return self._id("context", pb.ContextType(name=name), properties)
+
+    def _is_stored(self, name: str) -> bool:
+        if ("execution", name) in self._known:
+            return True
+        try:
+            self._store.get_execution_type(name)
+        except errors.NotFoundError:
+            return False
+        return True
 
     def _id(self, kind: str, node_type: Any, properties: Mapping[str, Given]) -> int:
         named = told(properties)
