@@ -81,6 +81,7 @@ _COMPONENTS: dict[str, dict[str, Any]] = {
     "backup": {"backup": {"enabled": True}},
     "backup-sqlite": {},
     "high-availability": {"disruptionBudgets": {"enabled": True}},
+    "istio-ambient": {"istio": {"ambient": True}},
     "kubeflow-postgresql": {"store": {"kind": "kubeflow-postgresql"}},
     "kubeflow-services": {"kubeflow": {"services": True}},
     "migration": {"migration": {"enabled": True}},

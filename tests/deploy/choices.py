@@ -96,5 +96,6 @@ FULL = [
     Choice("kubeflow", (*_COMMON, "kubeflow-services")),
     Choice("kubeflow", ("kubeflow-postgresql", *_COMMON)),
     Choice("kubeflow-istio", (*_COMMON, "monitoring-token", "profile-access")),
+    Choice("kubeflow-istio", ("istio-ambient",)),
 ]
 EVERY = [*PLAIN, *FULL]

@@ -226,6 +226,13 @@ def test_the_table_of_releases_changes_every_value() -> None:
             "the retention shows no certificate",
         ),
         ({"kubeflow": {"services": True}}, "kubeflow.services needs kubeflow.enabled"),
+        (
+            {
+                "istio": {"enabled": True, "ambient": True},
+                "access": {"methods": ["mesh", "token"], "trustedProxies": ["::1"]},
+            },
+            "kubeflow and mesh in access.methods need sidecars",
+        ),
         ({"istio": {"enabled": True}, "access": {"tls": {"secret": "s"}}}, "leave access.tls.secret empty"),
     ],
 )

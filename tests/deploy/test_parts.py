@@ -263,6 +263,16 @@ def test_every_policy_of_istio_selects_pods_of_lineal_and_names_ports_that_they_
         assert set(re.findall(r"'(\d{4})'", str(policy["spec"]))) <= ports
 
 
+def test_in_ambient_mode_no_policy_that_refuses_looks_at_headers_which_only_sidecars_see() -> None:
+    """Istio leaves such conditions out there, so that the policy refuses more: here every call over gRPC."""
+    policies = Choice("kubeflow-istio", ("istio-ambient",)).of_kind("AuthorizationPolicy").values()
+    refusing = [rule for one in policies if one["spec"]["action"] == "DENY" for rule in one["spec"]["rules"]]
+
+    assert refusing
+    assert not any("when" in rule for rule in refusing)
+    assert all(to["operation"]["ports"] == ["8081"] for rule in refusing for to in rule["to"])
+
+
 def test_kubeflows_gateway_leads_to_ports_of_the_service() -> None:
     choice = Choice("kubeflow-istio")
     ports: dict[str, Any] = {one["port"]: one for one in choice.of_kind("Service")["lineal-server"]["spec"]["ports"]}
