@@ -7,6 +7,8 @@ tables that nobody reads.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -68,6 +70,16 @@ class KfpDatabase:
         """Add a row."""
         with self._engine.begin() as connection:
             connection.execute(sa.insert(self._metadata.tables[table]), [row])
+
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[str, list[dict[str, Any]]], None]]:
+        """Add rows to tables in one transaction, by the function that this yields."""
+        with self._engine.begin() as connection:
+
+            def write(table: str, rows: list[dict[str, Any]]) -> None:
+                connection.execute(sa.insert(self._metadata.tables[table]), rows)
+
+            yield write
 
     def change(self, table: str, key: str, **row: Any) -> None:
         """Change a row."""
