@@ -57,6 +57,17 @@ def test_the_shipped_list_and_the_documentation_name_every_kind_that_does_work()
     } == set()
 
 
+def test_the_documentation_names_every_finer_word_of_a_kind() -> None:
+    documented = (REPOSITORY / "docs" / "watchers.md").read_text()
+    for (_, kind), workload in KNOWN_WORKLOADS.items():
+        states = [*workload.phases.values(), *workload.conditions.values()]
+        words = {word for state in states if (word := state.partition(" ")[2])}
+        rows = re.findall(rf"^\|[^|]*\b{kind}\b[^|]*\|([^|]*)\|", documented, re.MULTILINE)
+        assert {
+            word for word in words if not any(word in re.split(", | \\(|^ ", row.rstrip()) for row in rows)
+        } == set(), kind
+
+
 def test_a_list_longer_than_the_name_of_a_file_is_read() -> None:
     names = ",".join(f"Kind{number}.example.com/v1" for number in range(500))
 
