@@ -12,6 +12,7 @@ from lineal.client import ListOptions, MetadataStore
 from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.config import LIMITS_OF_MESSAGES
 from lineal.watch import names
+from lineal.watch.additions import quoted
 from lineal.watch.objects import OBJECT_PROPERTY
 from lineal.watch.queue import Source
 from lineal.watch.redaction import Redaction
@@ -90,12 +91,12 @@ def live_versions(store: MetadataStore, source: Source, *, cluster: str) -> dict
 
     """
     conditions = [
-        f"type = {_quoted(source.served.resource.type_name)}",
+        f"type = {quoted(source.served.resource.type_name)}",
         "state = LIVE",
-        f"properties.cluster.string_value = {_quoted(cluster)}",
+        f"properties.cluster.string_value = {quoted(cluster)}",
     ]
     if source.namespace:
-        conditions.append(f"properties.namespace.string_value = {_quoted(source.namespace)}")
+        conditions.append(f"properties.namespace.string_value = {quoted(source.namespace)}")
     versions: dict[str, str] = {}
     last, limit = 0, FIRST_PAGE
     while True:
@@ -152,8 +153,3 @@ def stored_object(store: MetadataStore, resource: Resource, *, cluster: str, uid
 
 def _text(artifact: pb.Artifact, name: str) -> str:
     return artifact.properties[name].string_value if name in artifact.properties else ""
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"

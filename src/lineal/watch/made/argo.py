@@ -28,8 +28,8 @@ INPUT, OUTPUT = "input:", "output:"
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What is known around inputs and outputs.
+class ArgoSource:
+    """The object that tells of inputs and outputs, and how it names them.
 
     Attributes:
         seen: the object that tells of them.
@@ -54,31 +54,31 @@ class Surroundings:
         return Problem(NOT_UNDERSTOOD, f"{self.seen}: {what}{step}, so it is left out")
 
 
-def read_inputs(told: Any, around: Surroundings) -> Made:
+def read_inputs(told: Any, source: ArgoSource) -> Made:
     """Return what the inputs of Argo, `{"artifacts": [...], "parameters": [...]}`, say."""
-    records, problems = _artifacts(told, around, "input")
-    texts, more = _parameters(told, around, INPUT)
+    records, problems = _artifacts(told, source, "input")
+    texts, more = _parameters(told, source, INPUT)
     return Made(inputs=records, custom_properties=texts, problems=(*problems, *more))
 
 
-def read_outputs(told: Any, around: Surroundings) -> Made:
+def read_outputs(told: Any, source: ArgoSource) -> Made:
     """Return what the outputs of Argo, of the same form, say."""
-    records, problems = _artifacts(told, around, "output")
-    texts, more = _parameters(told, around, OUTPUT)
+    records, problems = _artifacts(told, source, "output")
+    texts, more = _parameters(told, source, OUTPUT)
     return Made(outputs=records, custom_properties=texts, problems=(*problems, *more))
 
 
-def _artifacts(told: Any, around: Surroundings, what: str) -> tuple[tuple[ArtifactRecord, ...], tuple[Problem, ...]]:
+def _artifacts(told: Any, source: ArgoSource, what: str) -> tuple[tuple[ArtifactRecord, ...], tuple[Problem, ...]]:
     records, problems = [], []
     for artifact in map(mapping, values(told, "artifacts.*")):
-        name = storable(around.name_of(artifact))
+        name = storable(source.name_of(artifact))
         if _is_elsewhere(artifact):
             continue
-        uri = storable(uri_of(artifact, around.repository))
+        uri = storable(uri_of(artifact, source.repository))
         if uri:
-            records.append(_record(artifact, name, uri, around))
+            records.append(_record(artifact, name, uri, source))
         else:
-            problems.append(around.problem(f"it is not understood where the {what} artifact {name!r} is"))
+            problems.append(source.problem(f"it is not understood where the {what} artifact {name!r} is"))
     return tuple(records), tuple(problems)
 
 
@@ -91,16 +91,16 @@ def _is_elsewhere(artifact: Mapping[str, Any]) -> bool:
     )
 
 
-def _record(artifact: Mapping[str, Any], name: str, uri: str, around: Surroundings) -> ArtifactRecord:
+def _record(artifact: Mapping[str, Any], name: str, uri: str, source: ArgoSource) -> ArtifactRecord:
     texts = {
         "name": name,
-        "pipeline_name": around.run,
-        "run_id": around.run,
+        "pipeline_name": source.run,
+        "run_id": source.run,
         "argo_artifact": json_form.text(artifact, sort_keys=True),
-        names.WORKSPACE_PROPERTY: around.seen.workspace if around.seen.namespace else "",
+        names.WORKSPACE_PROPERTY: source.seen.workspace if source.seen.namespace else "",
     }
     return ArtifactRecord(
-        around.type_of.get(name, NO_TYPE),
+        source.type_of.get(name, NO_TYPE),
         uri=uri,
         state="DELETED" if artifact.get("deleted") is True else "LIVE",
         custom_properties={key: text for key, text in texts.items() if text},
@@ -110,17 +110,17 @@ def _record(artifact: Mapping[str, Any], name: str, uri: str, around: Surroundin
     )
 
 
-def _parameters(told: Any, around: Surroundings, before: str) -> tuple[dict[str, Plain], tuple[Problem, ...]]:
+def _parameters(told: Any, source: ArgoSource, before: str) -> tuple[dict[str, Plain], tuple[Problem, ...]]:
     found: dict[str, Plain] = {}
     problems = []
     for parameter in [*map(mapping, values(told, "parameters.*")), *_raw(told), *_result(told)]:
-        name = storable(around.name_of(parameter))
+        name = storable(source.name_of(parameter))
         value = plain_value(parameter.get("value", parameter.get("default")))
         if value is None:
             continue
         wrong = _what_is_wrong(name, value)
         if wrong:
-            problems.append(around.problem(f"the parameter {before}{name} {wrong}"))
+            problems.append(source.problem(f"the parameter {before}{name} {wrong}"))
         else:
             found[f"{before}{name}"] = value
     return found, tuple(problems)

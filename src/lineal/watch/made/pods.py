@@ -17,7 +17,7 @@ from typing import Any
 from lineal import json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
-from lineal.watch.made.argo import Surroundings, read_inputs, read_outputs
+from lineal.watch.made.argo import ArgoSource, read_inputs, read_outputs
 from lineal.watch.made.made import Made, joined, text_of
 from lineal.watch.paths import mapping, values
 from lineal.watch.records import ContextRecord, Problem
@@ -49,12 +49,12 @@ def read_pod(seen: Seen) -> Made:
     template = mapping(read.json_of(f"the variable {_TEMPLATE_VARIABLE}", _template_text(seen, annotations)))
     step = text_of(template.get("name"))
     component = Component(read, annotations.get(COMPONENT), step)
-    around = Surroundings(seen, run, repository=mapping(template.get("archiveLocation")))
+    source = ArgoSource(seen, run, repository=mapping(template.get("archiveLocation")))
     arguments = read.json_of(f"the annotation {_ARGUMENTS}", annotations.get(_ARGUMENTS))
-    inputs = read_inputs(_inputs(template, arguments), replace(around, name_of=input_name))
+    inputs = read_inputs(_inputs(template, arguments), replace(source, name_of=input_name))
     outputs = read_outputs(
         read.json_of(f"the annotation {_OUTPUTS}", annotations.get(_OUTPUTS)),
-        replace(around, name_of=output_name(step), type_of=component.types),
+        replace(source, name_of=output_name(step), type_of=component.types),
     )
     told = _of_kfp(seen, component.version) if is_of_kfp(labels, annotations) else {}
     own = Made(
@@ -91,7 +91,7 @@ class JsonReader:
     """Reads JSON in an object, and remembers what is none."""
 
     def __init__(self, seen: Seen) -> None:
-        self._around = Surroundings(seen, "")
+        self._source = ArgoSource(seen, "")
         self.problems: list[Problem] = []
 
     def json_of(self, place: str, text: Any) -> Any:
@@ -102,7 +102,7 @@ class JsonReader:
             return json_text.loads(text, escape=True)
         except (AttributeError, TypeError, ValueError):
             where = " (Argo keeps a large template in a ConfigMap)" if text == "offloaded" else ""
-            self.problems.append(self._around.problem(f"{place} is not JSON{where}"))
+            self.problems.append(self._source.problem(f"{place} is not JSON{where}"))
             return None
 
 

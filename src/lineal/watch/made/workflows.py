@@ -18,7 +18,7 @@ from typing import Any
 from lineal import json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
-from lineal.watch.made.argo import Surroundings, read_inputs, read_outputs
+from lineal.watch.made.argo import ArgoSource, read_inputs, read_outputs
 from lineal.watch.made.made import Made, joined, storable, text_of
 from lineal.watch.made.pods import (
     COMPONENT,
@@ -38,6 +38,9 @@ from lineal.watch.redaction import Redaction
 from lineal.watch.states import PHASES
 
 LONGEST_NODES = 64 << 20
+_ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
+_TEMPLATES = ("spec.templates.*", "status.storedWorkflowTemplateSpec.templates.*")
+_Types = Mapping[str, Mapping[str, str] | None]
 _ENDED = ("Succeeded", "Failed", "Error")
 _STEPS = {"Pod": "kubeflow.org/Pod/v1", "HTTP": "argoproj.io/HTTP", "Plugin": "argoproj.io/Plugin"}
 """The types of nodes that work, and of their executions; other nodes hand on what these made."""
@@ -49,27 +52,20 @@ def read_workflow(seen: Seen) -> Made:
     if V2_ANNOTATION in mapping(next(iter(values(seen.object, "spec.podMetadata.annotations")), None)):
         return Made()
     repository = mapping(next(iter(values(seen.object, "status.artifactRepositoryRef.artifactRepository")), None))
-    around = Surroundings(seen, seen.name, repository=repository)
+    source = ArgoSource(seen, seen.name, repository=repository)
     arguments = [mapping(one) for path in _ARGUMENTS for one in values(seen.object, path)]
-    own = [read_inputs(one, around) for one in arguments]
-    own += [read_outputs(one, around) for one in values(seen.object, "status.outputs")]
-    nodes, wrong = _nodes(seen, around)
+    own = [read_inputs(one, source) for one in arguments]
+    own += [read_outputs(one, source) for one in values(seen.object, "status.outputs")]
+    nodes, wrong = _nodes(seen, source)
     reader = JsonReader(seen)
     types = _types_of_outputs(seen, reader) if nodes else {}
     steps = [
-        _step(seen, node, replace(around, type_of=told))
+        _step(seen, node, replace(source, type_of=told))
         for node in nodes
         if (told := types.get(_template(node), {})) is not None
     ]
     context = Made(contexts=(run_context(seen.name),)) if is_of_kfp(labels, annotations) else Made()
     return joined([context, *own, *steps, Made(problems=(*wrong, *reader.problems))])
-
-
-_ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
-
-
-_TEMPLATES = ("spec.templates.*", "status.storedWorkflowTemplateSpec.templates.*")
-_Types = Mapping[str, Mapping[str, str] | None]
 
 
 def _types_of_outputs(seen: Seen, read: JsonReader) -> _Types:
@@ -94,17 +90,17 @@ def _template(node: Mapping[str, Any]) -> str:
     return text_of(node.get("templateName")) or first_text(node, ["templateRef.template"])
 
 
-def _nodes(seen: Seen, around: Surroundings) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
+def _nodes(seen: Seen, source: ArgoSource) -> tuple[list[dict[str, Any]], tuple[Problem, ...]]:
     """Return the nodes that work; Argo compresses them or puts them into a database if they are many."""
     status = mapping(seen.object.get("status"))
     nodes, packed = mapping(status.get("nodes")), text_of(status.get("compressedNodes"))
     if not nodes and packed:
         unpacked = _unpacked(packed)
         if unpacked is None:
-            return [], (around.problem("its compressed nodes cannot be read"),)
+            return [], (source.problem("its compressed nodes cannot be read"),)
         nodes = unpacked
     if not nodes and status.get("offloadNodeStatusVersion") and status.get("phase") in _ENDED:
-        return [], (around.problem("Argo keeps its nodes in a database, so nothing tells what its steps made"),)
+        return [], (source.problem("Argo keeps its nodes in a database, so nothing tells what its steps made"),)
     return list(_working(nodes)), ()
 
 
@@ -126,13 +122,13 @@ def _unpacked(packed: str) -> dict[str, Any] | None:
     return Redaction().apply(nodes) if isinstance(nodes, dict) else None
 
 
-def _step(seen: Seen, node: dict[str, Any], around: Surroundings) -> Made:
+def _step(seen: Seen, node: dict[str, Any], source: ArgoSource) -> Made:
     """Return what a step made and read, as an addition to the execution of its pod.
 
     A step with nothing but input parameters is left to its pod, which tells them as well: there may be thousands.
     """
     name = text_of(node.get("displayName")) or text_of(node.get("name")) or node["id"]
-    inside = replace(around, step=name, name_of=output_name(_template(node)))
+    inside = replace(source, step=name, name_of=output_name(_template(node)))
     read = read_inputs(node.get("inputs"), replace(inside, name_of=input_name))
     wrote = read_outputs(node.get("outputs"), inside)
     made = joined([read, wrote])
