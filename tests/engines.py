@@ -35,6 +35,7 @@ from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import ENVIRONMENT, TYPE, metadata
 from tests import services
 from tests.parameters import rare
+from tests.ports import free_port
 
 MYSQL_FOLDER_VARIABLE = "LINEAL_MYSQL_FOLDER"
 MYSQL_FOLDER = services.REPOSITORY / ".services" / "mysql"
@@ -329,14 +330,6 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, log: Path, wor
 def _is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 SQLITE = Engine("sqlite", None, writers_wait=True)

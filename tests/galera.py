@@ -19,7 +19,8 @@ from pathlib import Path
 import pymysql
 
 from tests import services
-from tests.engines import READY_SECONDS, STOP_SECONDS, free_port, mysql_scheme
+from tests.engines import READY_SECONDS, STOP_SECONDS, mysql_scheme
+from tests.ports import free_port
 
 _PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera-4/libgalera_smm.so")
 _SETTINGS = """[mysqld]

@@ -13,8 +13,8 @@ from lineal.cli import health, main
 from lineal.watch.health import HealthServer
 from tests.access.authority import Authority
 from tests.access.serving import serving
+from tests.ports import free_port
 from tests.serving import running_server
-from tests.watch.kube import free_ports
 
 ADDRESS = "127.0.0.1"
 
@@ -22,7 +22,7 @@ ADDRESS = "127.0.0.1"
 @pytest.fixture(autouse=True)
 def places(monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
     """Where the command looks for a server and for a watcher: nothing is there."""
-    server, watcher = (f"{ADDRESS}:{port}" for port in free_ports(2))
+    server, watcher = (f"{ADDRESS}:{port}" for port in (free_port(), free_port()))
     monkeypatch.setattr(health, "_SERVER", server)
     monkeypatch.setattr(health, "_WATCHER", watcher)
     return server, watcher

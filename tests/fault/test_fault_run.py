@@ -19,9 +19,10 @@ import pytest
 
 from lineal.catalogue import Catalogue
 from lineal.upkeep.opening import open_service
-from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, free_port, run_sql, server_folder
+from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, run_sql, server_folder
 from tests.fault.faults import Database, disk, durable, stepping_clock
 from tests.fault.writing import SECONDS, check, inflict, served
+from tests.ports import free_port
 from tests.serving import running_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(int(SECONDS * 3) + 480)]

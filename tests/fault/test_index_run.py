@@ -26,9 +26,10 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.compat.official import Answer, OfficialCore, OfficialStore, config_of, sqlite_file
 from tests.crowd import Crowd
-from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, free_port, run_sql, server_folder
+from tests.engines import MARIADB, MYSQL, POSTGRESQL, SQLITE, Engine, run_sql, server_folder
 from tests.fault.faults import stepping_clock
 from tests.fault.writing import SECONDS, until
+from tests.ports import free_port
 from tests.serving import Caller, ServerProcess, running_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(int(SECONDS * 2) + 480)]

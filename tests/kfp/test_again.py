@@ -19,12 +19,13 @@ from tests.access.serving import serving
 from tests.compat.official import OfficialCore
 from tests.compat.pair import Pair
 from tests.compat.sides import LinealSide
-from tests.engines import MARIADB, POSTGRESQL, Engine, free_port
+from tests.engines import MARIADB, POSTGRESQL, Engine
 from tests.kfp.asking import Asking
 from tests.kfp.doors import Door, GrpcDoor, Patient
 from tests.kfp.player import play_all
 from tests.kfp.readers import Browser
 from tests.kfp.runs import CACHED, FAILED, IMPORTED_AGAIN, LOOPS, NESTED, RETRIED, SIMPLE, Run
+from tests.ports import free_port
 from tests.serving import ServerProcess, running_server
 
 pytestmark = pytest.mark.slow

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -17,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from tests import services
+from tests.ports import free_port
 from tests.serving import running_server
 
 START_TIMEOUT = 300
@@ -75,7 +75,7 @@ def client(request: pytest.FixtureRequest) -> Client:
 @contextmanager
 def running_reference(python: Path, folder: Path) -> Iterator[str]:
     """Run MLflow's server with its files in a folder; yield its tracking URI when it answers."""
-    port = _free_port()
+    port = free_port()
     store = ["--backend-store-uri", f"sqlite:///{folder}/store.db", "--artifacts-destination", str(folder / "files")]
     command = [str(python), "-m", "mlflow", "server", *store, "--host", "127.0.0.1", "--port", str(port)]
     with (
@@ -117,10 +117,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             return
         except subprocess.TimeoutExpired:
             continue
-
-
-def _free_port() -> int:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        port: int = bound.getsockname()[1]
-        return port

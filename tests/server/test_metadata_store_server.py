@@ -28,8 +28,9 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests import services
 from tests.client.certificates import localhost_certificate
-from tests.engines import SQLITE_EVERY_DAY, free_port
+from tests.engines import SQLITE_EVERY_DAY
 from tests.parameters import rare
+from tests.ports import free_port
 from tests.serving import SERVICE, STOP_TIMEOUT, Caller
 
 COMMAND = [sys.executable, "-m", "lineal.cli.metadata_store_server"]

@@ -18,7 +18,8 @@ from lineal.store.engine.database import Database
 from lineal.store.engine.dialects.urls import Host, parse_server_url
 from lineal.upkeep.opening import open_service
 from lineal.wire import service as rpc
-from tests.engines import Engine, free_port, run_sql
+from tests.engines import Engine, run_sql
+from tests.ports import free_port
 
 SECRET = "so-secret"
 

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -25,6 +24,7 @@ from typing import Any
 import yaml
 
 from tests import services
+from tests.ports import free_port
 
 APISERVER_VARIABLE = "LINEAL_TEST_KUBE_APISERVER"
 KUBECONFIG_VARIABLE = "LINEAL_TEST_KUBECONFIG"
@@ -82,7 +82,7 @@ class KubeServer(Api):
         self._etcdctl = str(services.require_program("etcdctl", package="etcd-client"))
         self._openssl = str(services.require_program("openssl", package="openssl"))
         self._program = require_apiserver()
-        self._port, self._etcd_port, peer = free_ports(3)
+        self._port, self._etcd_port, peer = (free_port() for _ in range(3))
         self._endpoint, self._peer = f"http://127.0.0.1:{self._etcd_port}", f"http://127.0.0.1:{peer}"
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._write_files()
@@ -182,15 +182,6 @@ def require_apiserver() -> str:
             install=f"put the one of a Kubernetes release on PATH, or name it in {APISERVER_VARIABLE}",
         )
     return found
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lineal.cli import main
-from tests.watch.kube import Api, free_ports, pod
+from tests.ports import free_port
+from tests.watch.kube import Api, pod
 from tests.watch.watching import eventually
 
 
@@ -25,7 +26,7 @@ def get(url: str) -> str:
 
 
 def test_the_command_serves_health_and_metrics_until_the_signal(api: Api, namespace: str, tmp_path: Path) -> None:
-    url = f"http://127.0.0.1:{(port := free_ports(1)[0])}"
+    url = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "lineal", "watch", "--resources", "Pod/v1", "--to", f"sqlite:///{tmp_path}/s.db"]
     where = ["--kubeconfig", str(api.kubeconfig), "--namespace", namespace, "--http-port", str(port)]
     with subprocess.Popen([*command, *where], stderr=subprocess.PIPE) as process:

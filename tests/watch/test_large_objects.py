@@ -14,8 +14,9 @@ import pytest
 
 import lineal
 from lineal.wire import metadata_store as pb
+from tests.ports import free_port
 from tests.serving import running_server
-from tests.watch.kube import KubeServer, free_ports, running_kube
+from tests.watch.kube import KubeServer, running_kube
 from tests.watch.large import KIND, PATH, SHIPPED, define_all, workflow
 from tests.watch.limits import Limited, limited, peak_of, shipped_limit
 from tests.watch.watching import by_name, eventually, text
@@ -37,7 +38,7 @@ class Place:
     @contextmanager
     def watcher(self, *flags: str) -> Iterator[subprocess.Popen[bytes]]:
         """Run the command until the block ends, when it has listed everything; the peak of its memory is printed."""
-        port = free_ports(1)[0]
+        port = free_port()
         command = [sys.executable, "-m", "lineal", "watch", "--resources", str(SHIPPED), "--cluster", "c", *flags]
         to = ["--to", f"grpc://{self.server}", "--kubeconfig", str(self.kube.kubeconfig), "--http-port", str(port)]
         with (self.folder / "watcher.log").open("ab") as log:

@@ -23,9 +23,10 @@ import pytest
 
 import lineal
 from lineal.wire import metadata_store as pb
+from tests.ports import free_port
 from tests.serving import running_server
 from tests.watch import large
-from tests.watch.kube import KubeServer, free_ports, pod, running_kube
+from tests.watch.kube import KubeServer, pod, running_kube
 from tests.watch.limits import Limited, limited, shipped_limit
 from tests.watch.watching import by_name, eventually, text
 
@@ -79,7 +80,7 @@ class Disturber:
 
     def __init__(self, kube: KubeServer, folder: Path, limit: Limited) -> None:
         self.kube, self.folder, self.limit = kube, folder, limit
-        self.grpc_port, self.http_port = free_ports(2)
+        self.grpc_port, self.http_port = free_port(), free_port()
         self.servers = ExitStack()
         self.largest_mib = 0.0
         self.kills = {"api": 0, "server": 0, "watcher": 0}

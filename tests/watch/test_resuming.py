@@ -10,8 +10,9 @@ import pytest
 import lineal
 from lineal.watch.store import open_store
 from lineal.wire import metadata_store as pb
+from tests.ports import free_port
 from tests.serving import running_server
-from tests.watch.kube import Api, KubeServer, custom_kind, free_ports, pod, running_kube
+from tests.watch.kube import Api, KubeServer, custom_kind, pod, running_kube
 from tests.watch.watching import Watching, eventually, watching
 
 pytestmark = pytest.mark.slow
@@ -67,7 +68,7 @@ VERBS = ("added", "updated", "deleted")
 
 def test_changes_wait_in_a_bounded_queue_while_the_store_is_away(api: Api, namespace: str, tmp_path: Path) -> None:
     path, url = f"/api/v1/namespaces/{namespace}/pods", f"sqlite:///{tmp_path}/store.db"
-    port = free_ports(1)[0]
+    port = free_port()
     with (
         running_server(url, "--grpc-port", str(port)) as server,
         open_store(f"grpc://127.0.0.1:{port}") as store,

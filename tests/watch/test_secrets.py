@@ -26,7 +26,7 @@ from lineal.watch.redaction import Redaction
 from lineal.watch.redaction.names import is_secret
 from lineal.watch.redaction.texts import hide_in_text
 from lineal.watch.unseen_ends import end_unseen, is_identity_alone
-from tests.watch.kube import free_ports
+from tests.ports import free_port
 from tests.watch.listing import listing_api, resource_names
 from tests.watch.secrets import KEPT, PLANTED, corpus, marks, packed_marks
 from tests.watch.test_command import get
@@ -55,7 +55,7 @@ class Recorded:
 def record(folder: Path, *flags: str) -> Recorded:
     """Record the corpus with the command, until all of it is written; then kill it, so that the WAL stays."""
     with listing_api(corpus(), folder) as kubeconfig:
-        port = free_ports(1)[0]
+        port = free_port()
         command = [sys.executable, "-m", "lineal", "watch", "--to", f"sqlite:///{folder}/store.db", *flags]
         where = ["--kubeconfig", str(kubeconfig), "--http-port", str(port), "--cluster", "c"]
         what = ["--resources", resource_names(corpus())]
