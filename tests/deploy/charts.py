@@ -159,7 +159,7 @@ OTHERS = [
                 **_TLS,
                 **_RULES,
             },
-            "networkPolicy": {"serverEgressPorts": [443]},
+            "networkPolicy": {"serverEgressPorts": [4317]},
         },
     ),
     release(
@@ -197,7 +197,7 @@ OTHERS = [
         "oidc without a watcher",
         {
             **_ALL,
-            "access": {"methods": ["oidc"], "oidc": {"issuer": "https://id.example", "audience": "lineal"}},
+            "access": {"methods": ["oidc"], "oidc": {"issuer": "https://id.example:8443/realm", "audience": "lineal"}},
             "watcher": {"enabled": False},
             "retention": {"enabled": False},
         },

@@ -362,6 +362,17 @@ def test_the_parts_of_a_database_become_its_url(name: str, url: str) -> None:
     assert DatabaseSettings(url).url.split(":")[-1].split("/")[0] in map(str, ports)
 
 
+@pytest.mark.parametrize(
+    ("name", "port"), [("oidc and tokens with TLS", 443), ("oidc without a watcher", 8443), ("defaults", None)]
+)
+def test_the_network_policy_opens_the_port_of_the_issuer_of_tokens(name: str, port: int | None) -> None:
+    one = next(each for each in OTHERS if each.name == name)
+    rules = one.of_kind("NetworkPolicy")["lineal-server"]["spec"]["egress"]
+    ports = {each["port"] for rule in rules for each in rule["ports"]} - {53, 5353, 4317}
+
+    assert ports == ({port} if port else set())
+
+
 def test_helm_installs_upgrades_and_removes_a_release_and_keeps_the_records(cluster: Cluster) -> None:
     """Helm itself talks to the API server of the tests; nothing waits for pods, because nothing starts them."""
     api = cluster.api
