@@ -53,6 +53,10 @@ class Cluster:
         """Run a documented command in the repository; what it waits for has happened."""
         if " rollout status " in command:
             self._finish_rollouts()
+        return self.run_as_it_is(command, **environment)
+
+    def run_as_it_is(self, command: str, **environment: str) -> str:
+        """Run a documented command in the repository; what it waits for does not happen."""
         return self._run(["bash", "-eo", "pipefail", "-c", command], "", environment)
 
     def object(self, kind: str, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ kubeflow/pipelines, to swap in what it installs instead of our own fixture.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,20 @@ def test_the_service_finds_a_server_at_every_step_of_the_swap_and_lineal_at_its_
     assert served[-1] == {LINEAL}
     assert all(served)
     assert cluster.object("services", GRPC)["spec"] == before
+
+
+def test_nothing_is_stopped_or_deleted_before_what_takes_its_place_is_ready(cluster: Cluster, kubeflow: Path) -> None:
+    cluster.kubectl("apply", "-k", str(kubeflow))
+    cluster.shell(SWAP[0])
+    for command in (SWAP[1], BACK[1], WITH_ENVOY[1]):
+        first, _, then = command.partition(" && ")
+        assert " rollout status " in first
+        assert re.search(r"\b(scale|delete|patch)\b", then)
+        # There are no controllers, so nothing ever becomes ready.
+        with pytest.raises(AssertionError, match=r"timed out|not found"):
+            cluster.run_as_it_is(command.replace("--timeout=5m", "--timeout=1s"))
+
+    assert cluster.served_by(GRPC) == {OFFICIAL, LINEAL}
 
 
 @pytest.mark.parametrize("way", WAYS)
