@@ -55,7 +55,8 @@ def completions(
     if piece is None:
         return []
     store = _Store(session, types, kind, whole)
-    offers = store.values(piece.key, piece.written) if piece.key else store.keys(piece)
+    is_exact = text[: piece.start].endswith("==")
+    offers = store.values(piece.key, piece.written, is_exact=is_exact) if piece.key else store.keys(piece)
     return [_completion(offer, text, piece.start, position) for offer in offers[:MOST]]
 
 
@@ -80,8 +81,8 @@ class _Store:
         offers = self._filled() if piece.is_filled else [*self._fixed(), *self._own()]
         return _fitting(offers, written)
 
-    def values(self, key: Key, written: str) -> list[_Offer]:
-        """Return the values of a key that contain what is written of one."""
+    def values(self, key: Key, written: str, *, is_exact: bool) -> list[_Offer]:
+        """Return the values of a key that contain what is written of one; `is_exact` says that it follows `==`."""
         if FIELDS[key.field].sort is Sort.TIME:
             return [_Offer(age, age, meaning=meaning) for age, meaning in _AGES.items()]
         if self._kind is None and key.field != "workspace":
@@ -90,6 +91,8 @@ class _Store:
         found = facets.suggestions(
             self._session, self._types, self._asked, key=name, text=written, whole=self._whole
         ).items
+        if name == "type" and is_exact:  # only the whole name is found
+            return [_Offer(item.text, item.term.partition("=")[2], count=item.count) for item in found]
         if name == "type":  # its short name is shorter to read, and finds it as well
             return [_Offer(item.text, quoted(item.text), count=item.count) for item in found]
         # A type of a failure that is cut is the value of no search with =.

@@ -115,5 +115,8 @@ def test_kinds_are_offered_while_a_search_is_written(kinds: Shelf) -> None:
         ("type=PodGroup ", 1),
         ("type=JobReport ", 1),
     }
+    offers = kinds.get("/search/complete", q="type==podg", position=10, kind="artifact")["completions"]
+    [whole] = [offer["text"].strip() for offer in offers]
+    assert len(kinds.get("/artifacts", q=whole)["items"]) == 1
     items = kinds.get("/artifacts/suggest", key="type", text="Job.batch")["items"]
     assert {item["text"] for item in items} == {"Job.batch", "Job.batch.volcano.sh"}
