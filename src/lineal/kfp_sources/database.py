@@ -41,9 +41,11 @@ _PIECE = 500
 _RUN = (
     *("UUID", "DisplayName", "Name", "Namespace", "ExperimentUUID", "Description", "State", "Conditions"),
     *("StorageState", "ServiceAccount", "JobUUID", "PipelineRoot", "RuntimeParameters", "CreatedAtInSec"),
-    *("ScheduledAtInSec", "FinishedAtInSec", "PipelineSpecManifest", "WorkflowSpecManifest", "PipelineName"),
-    "PipelineId",
+    *("ScheduledAtInSec", "FinishedAtInSec", "PipelineName", "PipelineId"),
 )
+_SPECIFICATIONS = ("PipelineSpecManifest", "WorkflowSpecManifest")
+_FEW = 10
+"""How many specifications are read together: each can have a megabyte."""
 _TASK = (
     *("UUID", "RunUUID", "ParentTaskUUID", "Name", "DisplayName", "Type", "State", "StatusMetadata", "Namespace"),
     *("Fingerprint", "pods", "TypeAttrs", "ScopePath", "InputParameters", "OutputParameters", "CreatedAtInSec"),
@@ -138,13 +140,25 @@ class DatabaseSource:
     def _runs(self, ids: Sequence[str]) -> list[Run]:
         rows = {row[0]: row for row in self._reading.rows("run_details", _RUN, where="UUID", among=ids)}
         experiments = self._names("experiments", "Name", {row[4] for row in rows.values()})
-        pipelines = self._names("pipelines", "Name", {row[19] for row in rows.values()})
+        pipelines = self._names("pipelines", "Name", {row[-1] for row in rows.values()})
         metrics = self._by_run("run_metrics", ("RunUUID", "NodeID", "Name", "NumberValue"), ids, _run_metric)
+        specified = self._specified(list(rows))
         return [
-            _run(rows[each], experiments=experiments, pipelines=pipelines, metrics=metrics.get(each, ()))
+            _run(rows[each], specified.get(each, ""), experiments, pipelines, metrics.get(each, ()))
             for each in ids
             if each in rows
         ]
+
+    def _specified(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the names of pipelines that the specifications of runs say, by the runs' ids."""
+        found: dict[str, str] = {}
+        for column in _SPECIFICATIONS:
+            lacking = [each for each in ids if not found.get(each)]
+            for start in range(0, len(lacking), _FEW):
+                piece = lacking[start : start + _FEW]
+                for run_id, text in self._reading.rows("run_details", ("UUID", column), where="UUID", among=piece):
+                    found[run_id] = forms.pipeline_name(text)
+        return found
 
     def _names(self, table: str, column: str, ids: set[Any]) -> dict[str, str]:
         known = sorted(each for each in ids if each)
@@ -175,14 +189,13 @@ class DatabaseSource:
 
 
 def _run(
-    row: Row, *, experiments: Mapping[str, str], pipelines: Mapping[str, str], metrics: Sequence[RunMetric]
+    row: Row, specified: str, experiments: Mapping[str, str], pipelines: Mapping[str, str], metrics: Sequence[RunMetric]
 ) -> Run:
     told = dict(zip(_RUN, row, strict=True))
-    spec = forms.pipeline_name(told["PipelineSpecManifest"]) or forms.pipeline_name(told["WorkflowSpecManifest"])
     return Run(
         run_id=told["UUID"],
         name=told["DisplayName"] or told["Name"] or "",
-        pipeline=spec or pipelines.get(told["PipelineId"] or "", "") or told["PipelineName"] or "",
+        pipeline=specified or pipelines.get(told["PipelineId"] or "", "") or told["PipelineName"] or "",
         namespace=told["Namespace"] or "",
         experiment_id=told["ExperimentUUID"] or "",
         experiment=experiments.get(told["ExperimentUUID"] or "", ""),

@@ -16,6 +16,8 @@ from lineal.kfp_sources.records import Artifact, Link, Run, Task, WholeRun
 
 Fields = dict[str, Any]
 _PAGE = 100
+_RUNS = 20
+"""How many runs are asked for together: each comes with its specification, which can have a megabyte."""
 _OLD = (
     "{shown} has no tasks of runs: it is of Kubeflow Pipelines before 3, or no API server of it. Version 2 keeps "
     "lineage in the database of the metadata server (metadb), which Lineal opens without an import"
@@ -67,7 +69,7 @@ class ServerSource:
     def run_batches(self) -> Iterator[Sequence[WholeRun]]:
         """Yield the runs, the oldest first."""
         for namespace in self._namespaces:
-            asked = self._asked(namespace, page_size=_PAGE, sort_by="created_at asc")
+            asked = self._asked(namespace, page_size=_RUNS, sort_by="created_at asc")
             for page in self._client.pages("runs", asked, "runs"):
                 yield [self._whole(told, namespace) for told in page]
 

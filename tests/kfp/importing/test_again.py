@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 
 import pytest
@@ -186,6 +187,13 @@ def test_a_run_without_a_name_of_its_pipeline_is_told(kfp: KfpDatabase, store: S
     done = store.take(kfp.url)
     assert done.left_out.counts()["names of pipelines that the source does not say"] == 1
     assert store.context("system.Pipeline", "unknown").id
+
+
+def test_a_run_of_version_1_is_of_the_pipeline_that_its_workflow_names(kfp: KfpDatabase, store: Store) -> None:
+    told = {"pipelines.kubeflow.org/pipeline_spec": '{"name": "old"}'}
+    kfp.run("v1", PipelineSpecManifest="", WorkflowSpecManifest=json.dumps({"metadata": {"annotations": told}}))
+    store.take(kfp.url)
+    assert store.context("system.Pipeline", "old").id
 
 
 @pytest.mark.parametrize(
