@@ -286,6 +286,25 @@ def test_texts_in_texts_are_searched_as_deep_as_they_are() -> None:
     assert "hunter2" not in json.dumps(Redaction().apply({"a": text}))
 
 
+@pytest.mark.slow
+def test_what_is_compressed_is_kept_up_to_the_size_that_an_object_may_have() -> None:
+    step = {"type": "Pod", "phase": "Succeeded", "inputs": {"parameters": [{"name": "x", "value": "0.5"}]}}
+    text = json.dumps({f"wf-{number}": step for number in range(100_000)})
+    packed, twice = (base64.b64encode(gzip.compress(one.encode())).decode() for one in (text, text * 2))
+    began = time.process_time()
+
+    assert Redaction().apply({"compressedNodes": packed})["compressedNodes"] == packed
+    assert Redaction().apply({"compressedNodes": twice})["compressedNodes"] == "***"
+    assert len(text) > 10 << 20
+    assert time.process_time() - began < 30
+
+
+def test_what_follows_in_a_compressed_text_is_not_passed_over() -> None:
+    packed = base64.b64encode(gzip.compress(b"steps: 5\n") + gzip.compress(b"password: hunter2\n")).decode()
+
+    assert Redaction().apply({"a": packed}) == {"a": "***"}
+
+
 def test_what_is_nested_without_end_is_left_out() -> None:
     deep: Any = "token=hunter2"
     for _ in range(90):

@@ -35,9 +35,9 @@ from lineal.watch.made.pods import (
 from lineal.watch.paths import first_text, mapping, values
 from lineal.watch.records import ExecutionRecord, Problem
 from lineal.watch.redaction import Redaction
+from lineal.watch.redaction.texts import LONGEST_PACKED
 from lineal.watch.states import PHASES
 
-LONGEST_NODES = 64 << 20
 _ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
 _TEMPLATES = ("spec.templates.*", "status.storedWorkflowTemplateSpec.templates.*")
 _Types = Mapping[str, Mapping[str, str] | None]
@@ -115,7 +115,7 @@ def _unpacked(packed: str) -> dict[str, Any] | None:
     """Return nodes that are compressed by gzip, in base64; None if they are not, or too large."""
     try:
         unpacking = zlib.decompressobj(wbits=31)
-        text = unpacking.decompress(base64.b64decode(packed), LONGEST_NODES)
+        text = unpacking.decompress(base64.b64decode(packed), LONGEST_PACKED)
         nodes = json_text.loads(text) if unpacking.eof else None
     except (binascii.Error, zlib.error, ValueError):
         return None

@@ -117,7 +117,8 @@ _SETTING = re.compile(r"[\w.-]+=[^\s&\0]+")
 _STARTS_QUOTED = re.compile(r"[rbfuRBFU]{0,2}(\\{0,15}[\"'])")
 _OPENS = {")": "(", "]": "[", "}": "{"}
 _LONGEST_EXPRESSION = 1000
-_LONGEST_PACKED = 8 << 20
+LONGEST_PACKED = 16 << 20
+"""The nodes of an Argo Workflow of 1.5 MB, the most that etcd takes, are about 12 MB."""
 
 
 def hide_in_text(text: str) -> str:
@@ -148,7 +149,7 @@ def hide_in_text(text: str) -> str:
 
 
 def hide_packed(text: str, hide: Callable[[str], str]) -> str:
-    """Return a text in base64, perhaps compressed as well, without secrets; "" if it is none or holds no secrets.
+    """Return a text in base64, perhaps compressed as well, without secrets; "" if it may be something else.
 
     Args:
         text: what may be base64.
@@ -167,7 +168,7 @@ def hide_packed(text: str, hide: Callable[[str], str]) -> str:
         return REDACTED
     cleaned = hide(plain)
     if cleaned == plain:
-        return ""
+        return text if zipped else ""
     return base64.b64encode(gzip.compress(cleaned.encode(), mtime=0) if zipped else cleaned.encode()).decode()
 
 
@@ -175,12 +176,12 @@ def _unzipped(packed: bytes) -> bytes:
     """Return what was compressed; what is larger than any object can be is refused.
 
     Raises:
-        EOFError: it is too large, or a part is missing.
+        EOFError: it is too large, a part is missing, or something follows.
         zlib.error: it is not compressed.
     """
     unpacking = zlib.decompressobj(wbits=31)
-    plain = unpacking.decompress(packed, _LONGEST_PACKED)
-    if not unpacking.eof:
+    plain = unpacking.decompress(packed, LONGEST_PACKED)
+    if not unpacking.eof or unpacking.unused_data:
         raise EOFError
     return plain
 
