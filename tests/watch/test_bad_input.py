@@ -84,6 +84,21 @@ def test_a_malformed_annotation_is_left_out_and_the_pod_is_stored(
     assert wrong in caplog.text
 
 
+def test_what_is_wrong_in_an_object_is_told_once_and_not_whenever_it_changes(
+    api: Api, namespace: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = f"/api/v1/namespaces/{namespace}/pods"
+    with watching(api.kubeconfig, namespaces=(namespace,)) as running:
+        api.create(path, pod("one", annotations={"lineal.dev/inputs": "{no json"}))
+        for number, wrong in (("1", "{no json"), ("2", "{still none"), ("3", "[]"), ("4", "{no json")):
+            change = {"labels": {"number": number}, "annotations": {"lineal.dev/inputs": wrong}}
+            api.patch(f"{path}/one", {"metadata": change})
+            eventually(lambda now=number: f'"{now}"' in text(running.artifact("one"), "labels"))  # type: ignore[misc]
+
+        assert running.problems("malformed_annotation") == 2
+    assert caplog.text.count("the annotation lineal.dev/inputs is left out") == 2
+
+
 def test_an_object_over_the_message_limit_is_recorded_without_the_object(
     api: Api, namespace: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from lineal import errors, json_text
 from lineal.client import MetadataStore
+from lineal.watch.additions import Memory
 from lineal.watch.clock import Backoff, now
 from lineal.watch.cluster import Cluster, ClusterError
 from lineal.watch.handlers import Handler, Seen
@@ -86,6 +87,7 @@ class Writer:
         self._may_write, self._reached = may_write, reached
         self._recorder = Recorder(store)
         self._backoff = Backoff(longest=5.0)
+        self._told: Memory[tuple[str, str], frozenset[int]] = Memory()  # hashes of problems
         self._stopped = threading.Event()
         self.store_answers = True
         self.thread = threading.Thread(target=self._run, name="lineal-watch writer", daemon=True)
@@ -154,10 +156,20 @@ class Writer:
             self._metrics.count("problems_total", reason="handler_error")
             _log.exception("the handler %s failed for %s", type(handler).__name__, seen)
             return Records()
-        for problem in records.problems:
-            self._metrics.count("problems_total", reason=problem.reason)
-            _log.warning(problem.text)
+        self._tell_problems((type(handler).__name__, seen.external_id), records)
         return records
+
+    def _tell_problems(self, of: tuple[str, str], records: Records) -> None:
+        """Log and count what is wrong in an object, and not again when it changes: a Workflow changes often."""
+        told = self._told.get(of, frozenset())
+        for problem in records.problems:
+            if hash(problem) not in told:
+                self._metrics.count("problems_total", reason=problem.reason)
+                _log.warning(problem.text)
+        if records.problems:
+            self._told.put(of, frozenset(map(hash, records.problems)))
+        else:
+            self._told.pop(of, None)
 
     def _put(self, records: Records, seen: Seen, *, large: bool) -> None:
         """Write records; if they are refused, write the parts that are not."""
