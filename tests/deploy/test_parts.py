@@ -47,6 +47,17 @@ def test_every_container_is_read_only_and_limited_and_those_that_stay_are_probed
             assert {"livenessProbe", "readinessProbe"} <= spec["containers"][0].keys()
 
 
+@pytest.mark.parametrize("made", [*EVERY, *EVERY_RELEASE], ids=str)
+def test_a_server_that_ends_still_takes_connections_until_services_know_and_has_time_to_answer(made: Rendered) -> None:
+    for template in made.pods().values():
+        container = template["spec"]["containers"][0]
+        if container["name"] == "server":
+            program, seconds = container["lifecycle"]["preStop"]["exec"]["command"]
+            assert (program, int(seconds) >= 5) == ("sleep", True)
+            grace = build_parser().parse_args([str(word) for word in container["args"]]).stop_grace
+            assert int(seconds) + grace < template["spec"]["terminationGracePeriodSeconds"]
+
+
 @every_choice
 def test_every_service_finds_the_server_and_the_watcher_calls_one_of_them(choice: Choice) -> None:
     labels = choice.pods()["lineal-server"]["metadata"]["labels"]
