@@ -13,6 +13,7 @@ from typing import Any
 from lineal import json_text
 from lineal.watch.redaction.commands import BETWEEN_WORDS
 from lineal.watch.redaction.names import REDACTED, describes_secret, ends_in_secret, is_about_secrets, is_secret
+from lineal.watch.redaction.shapes import hide_shapes
 from lineal.watch.redaction.texts import hide_in_text, hide_packed
 
 WHOLE_OBJECTS = frozenset(
@@ -21,6 +22,7 @@ WHOLE_OBJECTS = frozenset(
 _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)=")
 DEEPEST = 150
 _DEEPEST_TEXT = 100
+_SHORTEST_SHAPE = 12
 _NAMES = ("name", "Name", "key", "Key")
 _VALUES = ("value", "Value", "values", "default", "defaultValue", "stringValue", "string_value", "enum", "constant")
 _HOLDERS = {"valueFrom": "default", "raw": "data"}
@@ -97,9 +99,14 @@ def _hide_in_fields(fields: dict[str, Any], name: str, *, inside: bool, depth: i
             hidden = _hide_field(key, value, inside=inside, depth=depth)
         if hidden is not value:
             changed[key] = hidden
-    if not changed and not left_out:
+    if not changed and not left_out and all(_key(key) == key for key in fields):
         return fields
-    return {key: changed.get(key, value) for key, value in fields.items() if key not in left_out}
+    return {_key(key): changed.get(key, value) for key, value in fields.items() if key not in left_out}
+
+
+def _key(key: str) -> str:
+    """Return a key without secrets of known shape: an address with a password is the key of what logs in there."""
+    return key if len(key) < _SHORTEST_SHAPE else hide_shapes(key)
 
 
 def _is_map_of_secrets(fields: dict[str, Any]) -> bool:
