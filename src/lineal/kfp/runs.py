@@ -220,7 +220,7 @@ class _Storing:
         self, task: Task, node: pb.Execution, run: Run, ids: Mapping[str, int], children: Mapping[str, int]
     ) -> None:
         """Bring a task that was running up to date, and one that ran again since it ended."""
-        custom, state = node.custom_properties, stored_form.STATES.get(task.state, pb.Execution.UNKNOWN)
+        custom, state = node.custom_properties, stored_form.STATES.get(task.state, node.last_known_state)
         is_open = node.last_known_state in stored_form.OPEN
         if not is_open and not _went_on(custom, task.ended, without_end=False):
             if state != node.last_known_state:

@@ -89,7 +89,9 @@ def test_a_task_that_ran_gets_what_it_lacked(kfp: KfpDatabase, store: Store) -> 
     assert (train["pod_name"].string_value, train["start_time"].int_value) == ("impl", (START + 50) * 1000)
     assert train["inputs"].struct_value["rate"] == 1
     assert found["u-dag"].custom_properties["total_dag_tasks"].int_value == 1
+    kfp.change("tasks", "u-train", State=0)
     assert store.take(kfp.url).new.total() == 0
+    assert store.executions(SECOND)["u-train"].last_known_state == pb.Execution.RUNNING
 
 
 def test_a_run_that_failed_and_was_run_again_has_its_last_end(kfp: KfpDatabase, store: Store) -> None:
