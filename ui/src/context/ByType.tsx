@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { useHolding } from "../api/runs";
 import { listWith, type Where } from "../filter/where";
 import { Loaded } from "../state/States";
-import { typeName } from "../values/humanNames";
+import { typeNames } from "../values/humanNames";
 import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
 
@@ -33,22 +33,26 @@ export function countOf(held: Held | undefined, of: "artifact" | "execution"): n
 export function ByType({ holding, filter, where = [] }: ByTypeProps) {
   return (
     <Loaded query={holding} rows={1}>
-      {(held) => (
-        <ul className="tiles">
-          {unarchivedOf(held).map(({ kind, type, count }) => (
-            <li key={kind + type} className="tile">
-              <Link
-                to={kind === "execution" ? "/executions" : "/artifacts"}
-                search={listWith([...where, ["type==", type]], filter)}
-              >
-                <RecordIcon type={type} kind={kind} />
-                <bdi title={type}>{typeName(type)}</bdi>
-                <strong>{formatCount(count)}</strong>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
+      {(held) => {
+        const shown = unarchivedOf(held);
+        const names = typeNames(shown.map(({ type }) => type));
+        return (
+          <ul className="tiles">
+            {shown.map(({ kind, type, count }) => (
+              <li key={kind + type} className="tile">
+                <Link
+                  to={kind === "execution" ? "/executions" : "/artifacts"}
+                  search={listWith([...where, ["type==", type]], filter)}
+                >
+                  <RecordIcon type={type} kind={kind} />
+                  <bdi title={type}>{names.get(type)}</bdi>
+                  <strong>{formatCount(count)}</strong>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        );
+      }}
     </Loaded>
   );
 }
