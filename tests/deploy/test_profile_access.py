@@ -140,6 +140,9 @@ def test_an_answer_is_remembered_and_without_an_api_server_nobody_new_gets_in(
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "away"))
     with pytest.raises(errors.UnavailableError, match="API server"):
         KubernetesAccess(SELECTOR).caller("bea")
+    with serving(access=ACCESS) as served:
+        answer = httpx.get(f"http://{served.http}/api/v1/executions", headers={"kubeflow-userid": "bea"})
+    assert (answer.status_code, "database" in answer.text) == (503, False)
 
 
 @pytest.fixture

@@ -108,7 +108,10 @@ KINDS = {
     499: ProblemKind("The caller gave up", "The connection ended before the answer was there."),
     500: ProblemKind("The server failed", "This is a fault of the server: its log has more under the id."),
     501: ProblemKind("This is not offered", "The server does not have this call or option."),
-    503: ProblemKind("The database cannot be reached", "Send it again later; /readyz says when the database answers."),
+    503: ProblemKind(
+        "Something that the server needs cannot be reached",
+        "Send it again later; /readyz says when the database answers.",
+    ),
     507: ProblemKind("There is no space left", "Make room on the disk of the database; nothing was written."),
     504: ProblemKind("This took too long", "Ask for less, or allow more time; a write may have happened."),
 }
