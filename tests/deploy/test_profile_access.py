@@ -182,6 +182,14 @@ def test_requests_of_one_user_that_arrive_together_ask_once_and_for_rights_to_wr
     assert sorted(asked) == sorted([("*", ""), ("get", ""), *read, *written])
 
 
+def test_many_users_at_once_share_a_few_connections(access: KubernetesAccess, caplog: pytest.LogCaptureFixture) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(access.caller, [f"user-{number}" for number in range(16)]))
+
+    assert found == [None] * 16
+    assert [one.getMessage() for one in caplog.records if "pool is full" in one.getMessage()] == []
+
+
 def test_an_error_reaches_everybody_who_waits_and_is_not_remembered(
     access: KubernetesAccess, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ READ, WRITE, EVERYTHING = "get", "update", "*"
 REMEMBER_SECONDS = 60.0
 _TIMEOUT = (5.0, 10.0)
 _AT_ONCE = 8
+_KEPT_CONNECTIONS = 64
 _MOST_REMEMBERED = 10_000
 _EVERYBODY = "system:authenticated"
 _SERVICE_ACCOUNT = "system:serviceaccount:"
@@ -56,6 +57,7 @@ class KubernetesAccess:
         self._reviews: Any = client.AuthorizationV1Api(api)
         self._cluster: Any = client.CoreV1Api(api)
         self._selector = selector
+        self._pool = ThreadPoolExecutor(_AT_ONCE, "kubernetes-access")
         self._lock = threading.Lock()
         self._known: dict[_Question, tuple[float, Caller | None]] = {}
         self._asked: dict[_Question, Future[Caller | None]] = {}
@@ -103,9 +105,8 @@ class KubernetesAccess:
         sees_all, names = may(READ), self._workspaces()
         if sees_all and may(WRITE):
             return Caller(user, Role.WRITER, way=way)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            read = list(names) if sees_all else _chosen(names, pool.map(lambda name: may(READ, name), names))
-            written = _chosen(read, pool.map(lambda name: may(WRITE, name), read))
+        read = list(names) if sees_all else _chosen(names, self._pool.map(lambda name: may(READ, name), names))
+        written = _chosen(read, self._pool.map(lambda name: may(WRITE, name), read))
         if not (sees_all or read):
             return None
         scope = None if sees_all else scope_of(read)
@@ -146,7 +147,7 @@ def _configuration() -> Any:
             f"--kubernetes-access finds no API server: {error}; run the server in a pod with a service account, or set "
             "KUBECONFIG"
         ) from None
-    made.connection_pool_maxsize = _AT_ONCE
+    made.connection_pool_maxsize = _KEPT_CONNECTIONS  # those of the pool, and one of each thread that has a caller
     made.retries = 1  # a caller waits meanwhile, and so does a thread of the server
     if not made.verify_ssl:
         _log.warning("the certificate of the cluster is not verified, because its configuration says so")
