@@ -35,6 +35,10 @@ _ATTRIBUTES = re.compile(r"(?P<before>\bname=\"(?P<name>[\w.-]+)\"\s+value=)(?P<
 _FLOW = re.compile(
     r"(?P<before>\{\s*(?:name|key):[ ]*[\"']?(?P<name>[\w.-]+)[\"']?,\s*value:[ ]*)(?P<value>[^,}\n]+)(?=[,}])"
 )
+_LIST = re.compile(
+    r"(?P<before>^[ \t]*(?:- +)?[\"']?(?P<name>[\w.-]{1,200})[\"']?[ \t]*[:=][ \t]*\[)(?P<value>[^\[\]\n]+)(?=\])",
+    re.MULTILINE,
+)
 _JSON_REVERSED = re.compile(
     r"(?P<before>(?P<quote>\\{0,15}[\"'])(?:[Vv]alue|default|stringValue)(?P=quote)\s*:\s*(?P=quote))"
     r"(?P<value>[^\"'\\\n]*)(?=(?P=quote)\s*,\s*(?P=quote)(?:[Nn]ame|[Kk]ey)(?P=quote)\s*:\s*(?P=quote)(?P<name>[\w.-]+))"
@@ -74,6 +78,8 @@ def hide_beside_names(text: str, lower: str) -> str:
     if "value" in lower or "default" in lower:
         for pair in (_ATTRIBUTES, _FLOW, _JSON_REVERSED, _YAML_REVERSED):
             text = pair.sub(_hide, text)
+    if "[" in text:
+        text = _LIST.sub(_hide_list, text)
     if "set" in lower:
         text = _SET.sub(_hide, text)
     text = _SPACED.sub(_hide_random, text)
@@ -109,6 +115,15 @@ def _hide_setting(found: re.Match[str]) -> str:
     """Hide the value in a line of two words, as in files of settings; in a sentence it would have no digits."""
     name, value = found["name"], found["value"]
     return _hide(found) if ends_in_secret(name) and any(map(str.isdigit, value)) else found[0]
+
+
+def _hide_list(found: re.Match[str]) -> str:
+    """Hide a list of secrets; words in it are names, or expressions of code."""
+    words = [word.strip().strip("\"'") for word in found["value"].split(",")]
+    told = ends_in_secret(found["name"]) and any(
+        any(map(str.isdigit, one)) and not reads_as_words(one) for one in words
+    )
+    return _hide(found) if told else found[0]
 
 
 def _hide_random(found: re.Match[str]) -> str:

@@ -111,7 +111,7 @@ _EXPRESSION = re.compile(
     r"[A-Za-z_][\w.]*[(\[].*|(?:self|args|cls|os|config|cfg|settings|env|params|opts?)\.[\w.()\[\]]+|[({\[].*",
     re.DOTALL,
 )
-_TAG = re.compile(r"v?\d[\w.+-]*|latest|main|master|stable|nightly")
+_TAG = re.compile(r"v?\d{1,8}(?:[.+-]\w{1,16}){0,6}|latest|main|master|stable|nightly")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _SETTING = re.compile(r"[\w.-]+=[^\s&\0]+")
 _STARTS_QUOTED = re.compile(r"[rbfuRBFU]{0,2}(\\{0,15}[\"'])")
