@@ -19,7 +19,7 @@ from lineal.config import DatabaseSettings
 from lineal.store.engine.database import Database
 from lineal.upkeep.opening import open_service
 from lineal.urls import redact, redact_url
-from lineal.watch import store as watch_store
+from lineal.watch.writing import store as watch_store
 
 PIECES = ("zq7zq", "kv9kv", "wx5wx")
 ODD = [*"@/:#?%[]&=+ \\'\"\n\t,;☃\u00a0", "://", "%zz", "%e9", "%00", "=@", "//", "..", "\ud800"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lineal.watch.redaction import Redaction
-from lineal.watch.store import open_store
+from lineal.watch.writing.store import open_store
 from tests.serving import running_server
 from tests.watch.kube import Api, KubeServer, pod
 from tests.watch.watching import eventually, text, watching

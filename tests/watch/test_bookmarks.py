@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lineal.watch import reflector
+from lineal.watch.cluster import reflector
 from tests.watch.kube import pod, running_kube
 from tests.watch.watching import CLUSTER, Watching, eventually, watching
 

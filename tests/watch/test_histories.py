@@ -20,8 +20,8 @@ from lineal.upkeep.opening import open_service
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds import KNOWN_WORKLOADS
-from lineal.watch.recorder import Recorder
-from lineal.watch.workloads import WorkloadHandler
+from lineal.watch.reading.workloads import WorkloadHandler
+from lineal.watch.writing.recorder import Recorder
 from tests.watch.playing import HISTORIES, expected, patched, recorded, told_of
 
 CLUSTER, LATER = "kitchen", "2026-12-31T00:00:00Z"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lineal.watch.list_text import ListText
+from lineal.watch.cluster.list_text import ListText
 
 ODD = 'x"]}\\,{[ "items":[ é\u2028'
 LISTS: list[dict[str, Any]] = [

@@ -10,8 +10,8 @@ import pytest
 
 import lineal
 from lineal.client import MetadataStore
-from lineal.watch.recorder import Recorder
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
+from lineal.watch.writing.recorder import Recorder
 from lineal.wire import metadata_store as pb
 from tests.watch.kube import Api, pod
 from tests.watch.test_handlers import install

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from lineal.watch.discovery import Served
+from lineal.watch.cluster.discovery import Served
 from lineal.watch.queue import OVERHEAD, Change, ChangeQueue, QueueClosedError, Source, Verb
 from lineal.watch.resources import Resource
 

@@ -8,8 +8,8 @@ from lineal.client import MetadataStore
 from lineal.client.transport import LocalTransport
 from lineal.sdk import Execution, Model, Store, Workspace
 from lineal.upkeep.opening import open_service
-from lineal.watch.recorder import Recorder
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Records
+from lineal.watch.writing.recorder import Recorder
 
 WORKSPACE = ContextRecord(Workspace.CONTEXT_TYPE_NAME, "bakery")
 MODEL = ArtifactRecord(

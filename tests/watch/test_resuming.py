@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import lineal
-from lineal.watch.store import open_store
+from lineal.watch.writing.store import open_store
 from lineal.wire import metadata_store as pb
 from tests.ports import free_port
 from tests.serving import running_server

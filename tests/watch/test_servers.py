@@ -17,7 +17,7 @@ from lineal.cli import main
 from lineal.client import token
 from lineal.security import AccessSettings
 from lineal.service.access import Role
-from lineal.watch.store import is_passing, is_too_large, open_store
+from lineal.watch.writing.store import is_passing, is_too_large, open_store
 from lineal.wire import metadata_store as pb
 from tests.access.serving import serving
 from tests.services import REPOSITORY

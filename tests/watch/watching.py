@@ -14,7 +14,7 @@ import lineal
 from lineal.client import MetadataStore
 from lineal.signals import SignalEvent
 from lineal.watch import WatchSettings, parse_resources
-from lineal.watch.cluster import Cluster
+from lineal.watch.cluster.connection import Cluster
 from lineal.watch.metrics import Metrics
 from lineal.watch.run import Watcher
 from lineal.wire import metadata_store as pb

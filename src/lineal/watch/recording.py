@@ -1,6 +1,6 @@
 """One time of recording: the queue, the writer and the streams, from becoming the recording replica to its end.
 
-What stays out: who records (`lease.py`), and the process around it (`run.py`).
+What stays out: who records (`cluster/lease.py`), and the process around it (`run.py`).
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import replace
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.watch.cluster import Cluster
+from lineal.watch.cluster.connection import Cluster
+from lineal.watch.cluster.reflector import Surroundings
+from lineal.watch.cluster.streams import Streams
 from lineal.watch.handlers import Handler
 from lineal.watch.metrics import Metrics
-from lineal.watch.objects import ObjectHandler
-from lineal.watch.progress import Progress
 from lineal.watch.queue import ChangeQueue
 from lineal.watch.readiness import State
+from lineal.watch.reading.objects import ObjectHandler
+from lineal.watch.reading.workloads import WorkloadHandler
 from lineal.watch.redaction import Redaction
-from lineal.watch.reflector import Surroundings
 from lineal.watch.settings import WatchSettings
-from lineal.watch.store import live_versions
-from lineal.watch.streams import Streams
-from lineal.watch.workloads import WorkloadHandler
-from lineal.watch.writer import Place, Writer
+from lineal.watch.writing.progress import Progress
+from lineal.watch.writing.store import live_versions
+from lineal.watch.writing.writer import Place, Writer
 
 STOP_GRACE = 10.0
 

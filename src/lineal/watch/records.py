@@ -1,7 +1,7 @@
 """What handlers return: artifacts, executions and contexts to be stored, as plain values without ids.
 
 Stored records are found by their external id, or a context by type and name, and what is returned is merged into them:
-what a record does not name stays as it is. What stays out: storing (`recorder.py`), merging (`merging.py`).
+what a record does not name stays as it is. What stays out: merging and storing (`writing/`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The kinds of objects to watch, and how to read those that do work; from a list or a file.
 
 The list has the original watcher's form, `[{"Group": "", "Version": "v1", "Kind": "Pod"}]`, as JSON or YAML, with more
-keys for own kinds. What stays out: asking the cluster whether it serves them (`discovery.py`).
+keys for own kinds. What stays out: asking the cluster whether it serves them (`cluster/discovery.py`).
 """
 
 from __future__ import annotations

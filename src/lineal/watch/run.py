@@ -16,14 +16,14 @@ from lineal import errors
 from lineal.client import MetadataStore
 from lineal.signals import SignalEvent
 from lineal.watch.clock import Backoff
-from lineal.watch.cluster import AwayError, Cluster, ClusterError
+from lineal.watch.cluster.connection import AwayError, Cluster, ClusterError
+from lineal.watch.cluster.lease import Leadership
 from lineal.watch.handlers import Handler, installed_handlers
 from lineal.watch.health import HealthServer
-from lineal.watch.lease import Leadership
 from lineal.watch.metrics import Metrics
 from lineal.watch.recording import Recording
 from lineal.watch.settings import WatchSettings
-from lineal.watch.store import is_passing, open_store
+from lineal.watch.writing.store import is_passing, open_store
 
 TICK = 0.5
 STALE = 120.0

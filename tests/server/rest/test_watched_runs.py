@@ -12,8 +12,8 @@ from lineal import MetadataStore
 from lineal.client.transport import LocalTransport
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
-from lineal.watch.recorder import Recorder
-from lineal.watch.workloads import WorkloadHandler
+from lineal.watch.reading.workloads import WorkloadHandler
+from lineal.watch.writing.recorder import Recorder
 from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf

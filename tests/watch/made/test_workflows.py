@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lineal.watch.store import open_store
+from lineal.watch.writing.store import open_store
 from lineal.wire import metadata_store as pb
 from tests.watch.made.storing import Storing, storing
 from tests.watch.test_servers import official_server

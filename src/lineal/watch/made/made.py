@@ -1,6 +1,6 @@
 """What a workload made and read, as the readers of this package return it.
 
-What stays out: reading it from objects (the other modules), and storing it (`workloads.py`, `recorder.py`).
+What stays out: reading it from objects (the other modules), and storing it (`writing/`).
 """
 
 from __future__ import annotations

@@ -32,11 +32,11 @@ from lineal.watch.made.pods import (
     run_context,
     step_id,
 )
-from lineal.watch.paths import first_text, mapping, values
+from lineal.watch.reading.paths import first_text, mapping, values
+from lineal.watch.reading.states import PHASES
 from lineal.watch.records import ExecutionRecord, Problem
 from lineal.watch.redaction import Redaction
 from lineal.watch.redaction.texts import LONGEST_PACKED
-from lineal.watch.states import PHASES
 
 _ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
 _TEMPLATES = ("spec.templates.*", "status.storedWorkflowTemplateSpec.templates.*")

@@ -1,7 +1,7 @@
 """The forms of a URI that mean one place: `s3a://b/k/`, `minio://b/k` and `s3://b/k`.
 
 A store finds artifacts by the exact text of a URI. So the usual forms of a place are looked up one by one, and others
-by the part of the URI that all forms have. What stays out: looking up (`recorder.py`), and opening anything.
+by the part of the URI that all forms have. What stays out: looking up (`writing/recorder.py`), and opening anything.
 """
 
 from __future__ import annotations

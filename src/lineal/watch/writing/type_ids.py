@@ -10,8 +10,8 @@ from typing import Any
 
 from lineal import errors
 from lineal.client import MetadataStore
-from lineal.watch.merging import told
 from lineal.watch.records import Given, Plain
+from lineal.watch.writing.merging import told
 from lineal.wire import metadata_store as pb
 
 _NEW = "PROCESS"

@@ -15,7 +15,7 @@ import uuid
 from typing import Any
 
 from lineal.watch.clock import now
-from lineal.watch.cluster import AbsentError, Cluster, ClusterError, ConflictError
+from lineal.watch.cluster.connection import AbsentError, Cluster, ClusterError, ConflictError
 from lineal.watch.metrics import Metrics
 
 DURATION = 15.0

@@ -11,9 +11,9 @@ import threading
 
 from lineal import errors
 from lineal.watch.clock import Backoff
-from lineal.watch.discovery import Served
+from lineal.watch.cluster.discovery import Served
+from lineal.watch.cluster.reflector import Surroundings
 from lineal.watch.queue import Change, QueueClosedError, Source, Verb
-from lineal.watch.reflector import Surroundings
 from lineal.watch.resources import Resource
 
 LOOKS = 3

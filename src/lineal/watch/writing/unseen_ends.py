@@ -10,8 +10,8 @@ from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds.workload import FINAL
+from lineal.watch.reading.times import WATCHER
 from lineal.watch.records import ArtifactRecord, ExecutionRecord, Records
-from lineal.watch.times import WATCHER
 from lineal.wire import metadata_store as pb
 
 _IDENTITY = frozenset({"apiVersion", "kind", "metadata"})

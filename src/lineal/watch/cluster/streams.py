@@ -9,15 +9,15 @@ import logging
 import time
 from collections import Counter, deque
 
-from lineal.watch.cluster import ClusterError, ForbiddenError
-from lineal.watch.discovery import Served, find_served, versions_of
-from lineal.watch.progress import Progress
+from lineal.watch.cluster.connection import ClusterError, ForbiddenError
+from lineal.watch.cluster.discovery import Served, find_served, versions_of
+from lineal.watch.cluster.reflector import Reflector, Surroundings
+from lineal.watch.cluster.vanished import LOOKS, Vanished, possible_sources
 from lineal.watch.queue import Source
 from lineal.watch.readiness import State
-from lineal.watch.reflector import Reflector, Surroundings
 from lineal.watch.resources import Resource
 from lineal.watch.settings import WatchSettings
-from lineal.watch.vanished import LOOKS, Vanished, possible_sources
+from lineal.watch.writing.progress import Progress
 
 AGAIN = 1.0
 LONGEST_ROUND = 20.0

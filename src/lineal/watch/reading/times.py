@@ -1,7 +1,7 @@
 """When a workload started and ended, as its object tells: by fields, conditions and container states.
 
 Only if the object tells no end, it is when the object was deleted, or when the watcher saw that it is over. That is a
-guess, so the first one stays (`recorder.py`). What stays out: the state (`states.py`).
+guess, so the first one stays (`writing/recorder.py`). What stays out: the state (`states.py`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from lineal.watch.conditions import find_condition
 from lineal.watch.kinds.workload import Workload
-from lineal.watch.paths import first_text, texts, values
-from lineal.watch.states import Status
+from lineal.watch.reading.conditions import find_condition
+from lineal.watch.reading.paths import first_text, texts, values
+from lineal.watch.reading.states import Status
 
 CREATED = "metadata.creationTimestamp"
 DELETED = "metadata.deletionTimestamp"

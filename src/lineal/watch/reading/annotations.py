@@ -1,7 +1,7 @@
 """Inputs and outputs that an object names in its annotations, read into artifacts.
 
 `lineal.dev/inputs` and `lineal.dev/outputs` hold JSON: a list of objects with type, name, uri, version and labels. What
-stays out: finding artifacts that are stored already (`recorder.py`).
+stays out: finding artifacts that are stored already (`writing/recorder.py`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from lineal import json_form, json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
-from lineal.watch.paths import mapping
+from lineal.watch.reading.paths import mapping
 from lineal.watch.records import ArtifactRecord, Plain, Problem
 
 MALFORMED = "malformed_annotation"

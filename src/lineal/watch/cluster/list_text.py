@@ -1,7 +1,7 @@
 """Cut the JSON of a list into its items while it arrives, so that no more than one of them is in memory.
 
 An API server bounds a page of a list by a number of objects, not by bytes, and writes what follows the items (for kinds
-of custom definitions: `metadata`) after them. What stays out: reading an item (`cluster.py`).
+of custom definitions: `metadata`) after them. What stays out: reading an item (`connection.py`).
 """
 
 from __future__ import annotations

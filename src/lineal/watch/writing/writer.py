@@ -14,18 +14,18 @@ from typing import TypeVar
 
 from lineal import errors, json_text
 from lineal.client import MetadataStore
-from lineal.watch.additions import Memory
 from lineal.watch.clock import Backoff, now
-from lineal.watch.cluster import Cluster, ClusterError
+from lineal.watch.cluster.connection import Cluster, ClusterError
+from lineal.watch.cluster.reflector import is_gone
 from lineal.watch.handlers import Handler, Seen
 from lineal.watch.metrics import Metrics
-from lineal.watch.objects import OBJECT_PROPERTY
 from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Verb
-from lineal.watch.recorder import Recorder
+from lineal.watch.reading.objects import OBJECT_PROPERTY
 from lineal.watch.records import Records, merged
-from lineal.watch.reflector import is_gone
-from lineal.watch.store import is_about_credentials, is_passing, is_too_large, stored_object
-from lineal.watch.unseen_ends import end_unseen, is_identity_alone
+from lineal.watch.writing.additions import Memory
+from lineal.watch.writing.recorder import Recorder
+from lineal.watch.writing.store import is_about_credentials, is_passing, is_too_large, stored_object
+from lineal.watch.writing.unseen_ends import end_unseen, is_identity_alone
 
 LARGE = 64 << 10
 ATTEMPTS = 5

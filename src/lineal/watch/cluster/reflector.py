@@ -1,7 +1,7 @@
 """One stream of changes: list, watch, resume from the last resource version, list again when it is too old.
 
 A reflector runs in a thread of its own until it is stopped or its kind is no longer served. What stays out: what is
-done with the changes (`writer.py`), and finding out what the cluster serves (`discovery.py`).
+done with the changes (`writing/writer.py`), and finding out what the cluster serves (`discovery.py`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.watch.clock import Backoff
-from lineal.watch.cluster import (
+from lineal.watch.cluster.connection import (
     AbsentError,
     AwayError,
     Cluster,
@@ -28,7 +28,7 @@ from lineal.watch.cluster import (
     lines,
     read_json,
 )
-from lineal.watch.list_text import ListText
+from lineal.watch.cluster.list_text import ListText
 from lineal.watch.metrics import Metrics
 from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Source, Verb
 from lineal.watch.readiness import Stream, Trouble

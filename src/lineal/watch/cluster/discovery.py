@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from lineal.watch.cluster import AbsentError, Cluster, ForbiddenError
+from lineal.watch.cluster.connection import AbsentError, Cluster, ForbiddenError
 from lineal.watch.resources import Resource
 
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
-from lineal.watch.additions import TOGETHER, Additions, Memory, as_stored, quoted
-from lineal.watch.merging import (
+from lineal.watch.reading.uris import normal_form, path_in
+from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Given, Records
+from lineal.watch.writing.additions import TOGETHER, Additions, Memory, as_stored, quoted
+from lineal.watch.writing.merging import (
     differing,
     each_once,
     joined_artifacts,
@@ -24,9 +26,7 @@ from lineal.watch.merging import (
     to_value,
     told,
 )
-from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Given, Records
-from lineal.watch.type_ids import TypeIds
-from lineal.watch.uris import normal_form, path_in
+from lineal.watch.writing.type_ids import TypeIds
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 
