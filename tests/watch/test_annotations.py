@@ -7,10 +7,10 @@ import json
 import pytest
 
 import lineal
+from lineal.watch.annotations import linked_artifacts
 from lineal.watch.cluster.connection import read_json
 from lineal.watch.handlers import Seen
 from lineal.watch.names import INPUTS_ANNOTATION
-from lineal.watch.reading.annotations import linked_artifacts
 from lineal.watch.records import ArtifactRecord, Problem, Records
 from lineal.watch.resources import parse_resources
 from lineal.watch.writing.recorder import Recorder

@@ -20,7 +20,7 @@ from lineal.upkeep.opening import open_service
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds import KNOWN_WORKLOADS
-from lineal.watch.reading.workloads import WorkloadHandler
+from lineal.watch.workloads import WorkloadHandler
 from lineal.watch.writing.recorder import Recorder
 from tests.watch.playing import HISTORIES, expected, patched, recorded, told_of
 

@@ -8,9 +8,8 @@ import uuid
 
 import pytest
 
-from lineal.watch.cluster.discovery import Served
 from lineal.watch.queue import OVERHEAD, Change, ChangeQueue, QueueClosedError, Source, Verb
-from lineal.watch.resources import Resource
+from lineal.watch.resources import Resource, Served
 
 PODS = Source(Served(Resource("", "v1", "Pod"), "pods", namespaced=True))
 

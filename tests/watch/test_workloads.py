@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lineal.watch.reading.states import failure_of
+from lineal.watch.kinds.states import failure_of
 from lineal.wire import metadata_store as pb
 from tests.watch.kube import Api, custom_kind, pod
 from tests.watch.watching import CLUSTER, Watching, eventually, text, watching

@@ -5,10 +5,10 @@ import sys
 import lineal
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
-from lineal.watch.reading.objects import ObjectHandler
+from lineal.watch.objects import ObjectHandler
 from lineal.watch.writing.recorder import Recorder
 from lineal.watch.records import merged
-from lineal.watch.reading.workloads import WorkloadHandler
+from lineal.watch.workloads import WorkloadHandler
 
 NAMES = {
     "Pod": "Pod/v1",

@@ -1,8 +1,8 @@
 """The interface of handlers, and finding handlers of other packages.
 
 A handler returns what to store for an object that was added, changed or deleted. It stores nothing itself, so the
-watcher can repeat the write if the store was away. What stays out: the built-in handlers (`reading/objects.py`,
-`reading/workloads.py`).
+watcher can repeat the write if the store was away. What stays out: the built-in handlers (`objects.py`,
+`workloads.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lineal.watch import names
-from lineal.watch.reading.paths import mapping
+from lineal.watch.paths import mapping
 from lineal.watch.records import Records
 from lineal.watch.resources import Resource
 

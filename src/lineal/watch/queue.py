@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lineal.watch.cluster.discovery import Served
+from lineal.watch.resources import Served
 
 OVERHEAD = 500
 """The bytes that a waiting change takes besides its body (measured: 450)."""

@@ -14,15 +14,15 @@ from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.cluster.connection import Cluster
 from lineal.watch.cluster.reflector import Surroundings
-from lineal.watch.cluster.streams import Streams
 from lineal.watch.handlers import Handler
 from lineal.watch.metrics import Metrics
+from lineal.watch.objects import ObjectHandler
 from lineal.watch.queue import ChangeQueue
 from lineal.watch.readiness import State
-from lineal.watch.reading.objects import ObjectHandler
-from lineal.watch.reading.workloads import WorkloadHandler
 from lineal.watch.redaction import Redaction
 from lineal.watch.settings import WatchSettings
+from lineal.watch.streams import Streams
+from lineal.watch.workloads import WorkloadHandler
 from lineal.watch.writing.progress import Progress
 from lineal.watch.writing.store import live_versions
 from lineal.watch.writing.writer import Place, Writer

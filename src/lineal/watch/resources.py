@@ -59,6 +59,32 @@ class Resource:
         return f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
 
 
+@dataclass(frozen=True)
+class Served:
+    """A kind as the cluster serves it.
+
+    Attributes:
+        resource: the kind.
+        plural: its name in paths.
+        namespaced: whether its objects are in namespaces.
+
+    """
+
+    resource: Resource
+    plural: str
+    namespaced: bool
+
+    def path(self, namespace: str = "") -> str:
+        """Return the path of the list of a namespace; of all objects without one."""
+        place = f"/namespaces/{namespace}" if namespace and self.namespaced else ""
+        return f"{self.resource.api_path}{place}/{self.plural}"
+
+    def object_path(self, obj: Mapping[str, Any]) -> str:
+        """Return the path of an object: what API servers of old wrote into it as its self link."""
+        metadata = obj.get("metadata", {})
+        return f"{self.path(metadata.get('namespace', ''))}/{metadata.get('name', '')}"
+
+
 def parse_resources(text: str) -> tuple[Resource, ...]:
     """Read a list of resources: the name of a file, JSON or YAML, or names such as `Pod/v1,Job.batch/v1`.
 

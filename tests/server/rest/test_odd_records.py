@@ -14,9 +14,9 @@ from lineal import errors
 from lineal.client import MetadataStore
 from lineal.sdk import DataSet, Execution, Metrics, Store, Workspace
 from lineal.sdk.stored_form import plain_artifact
+from lineal.watch.annotations import linked_artifacts
 from lineal.watch.handlers import Seen
 from lineal.watch.names import INPUTS_ANNOTATION
-from lineal.watch.reading.annotations import linked_artifacts
 from lineal.watch.records import Records
 from lineal.watch.resources import parse_resources
 from lineal.watch.writing.recorder import Recorder

@@ -12,7 +12,7 @@ from lineal import MetadataStore
 from lineal.client.transport import LocalTransport
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
-from lineal.watch.reading.workloads import WorkloadHandler
+from lineal.watch.workloads import WorkloadHandler
 from lineal.watch.writing.recorder import Recorder
 from tests.engines import EVERY_ENGINE, Engine
 from tests.server.rest.conftest import reading, serving

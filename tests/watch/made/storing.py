@@ -12,8 +12,8 @@ from lineal.client.transport import LocalTransport
 from lineal.upkeep.opening import open_service
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
-from lineal.watch.reading.workloads import WorkloadHandler
 from lineal.watch.records import Records
+from lineal.watch.workloads import WorkloadHandler
 from lineal.watch.writing.recorder import Recorder
 from lineal.wire import metadata_store as pb
 

@@ -2,39 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from lineal.watch.cluster.connection import AbsentError, Cluster, ForbiddenError
-from lineal.watch.resources import Resource
-
-
-@dataclass(frozen=True)
-class Served:
-    """A kind as the cluster serves it.
-
-    Attributes:
-        resource: the kind.
-        plural: its name in paths.
-        namespaced: whether its objects are in namespaces.
-
-    """
-
-    resource: Resource
-    plural: str
-    namespaced: bool
-
-    def path(self, namespace: str = "") -> str:
-        """Return the path of the list of a namespace; of all objects without one."""
-        place = f"/namespaces/{namespace}" if namespace and self.namespaced else ""
-        return f"{self.resource.api_path}{place}/{self.plural}"
-
-    def object_path(self, obj: Mapping[str, Any]) -> str:
-        """Return the path of an object: what API servers of old wrote into it as its self link."""
-        metadata = obj.get("metadata", {})
-        return f"{self.path(metadata.get('namespace', ''))}/{metadata.get('name', '')}"
+from lineal.watch.resources import Resource, Served
 
 
 def find_served(cluster: Cluster, resource: Resource) -> Served | None:

@@ -11,10 +11,9 @@ import threading
 
 from lineal import errors
 from lineal.watch.clock import Backoff
-from lineal.watch.cluster.discovery import Served
 from lineal.watch.cluster.reflector import Surroundings
 from lineal.watch.queue import Change, QueueClosedError, Source, Verb
-from lineal.watch.resources import Resource
+from lineal.watch.resources import Resource, Served
 
 LOOKS = 3
 """How many times in a row, `--discovery-interval` seconds apart, a ready cluster must not serve a kind."""

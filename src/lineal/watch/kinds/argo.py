@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal import json_form
+from lineal.watch.kinds.conditions import find_condition
 from lineal.watch.kinds.schedules import read_schedule
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.conditions import find_condition
-from lineal.watch.reading.paths import first_text, mapping, texts, values
+from lineal.watch.paths import first_text, mapping, texts, values
 
 _FAILED = ("Failed", "Error")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lineal.watch.kinds.conditions import find_condition
 from lineal.watch.kinds.schedules import read_schedule
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.conditions import find_condition
-from lineal.watch.reading.paths import first_text, mapping, values
+from lineal.watch.paths import first_text, mapping, values
 
 # Reasons for which a container waits that do not pass by themselves.
 STUCK = ("CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "InvalidImageName", "CreateContainerConfigError",

@@ -10,7 +10,7 @@ from typing import Any
 
 from lineal.watch.kinds.numbers import named, number_or_text, numbers
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.paths import first_text, texts, values
+from lineal.watch.paths import first_text, texts, values
 
 _COUNTS = {"succeeded": "trialsSucceeded", "failed": "trialsFailed", "killed": "trialsKilled",
            "early_stopped": "trialsEarlyStopped", "metrics_unavailable": "trialMetricsUnavailable",

@@ -9,7 +9,7 @@ import math
 import re
 from typing import Any
 
-from lineal.watch.reading.paths import mapping
+from lineal.watch.paths import mapping
 
 
 def numbers(several: list[Any], *keys: str) -> dict[str, float]:

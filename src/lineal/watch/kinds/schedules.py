@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from lineal.watch.kinds.workload import Reading
-from lineal.watch.reading.paths import first_text, values
+from lineal.watch.paths import first_text, values
 
 _LAST = ("status.lastScheduleTime", "status.lastScheduledTime", "status.lastRun")
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lineal.watch.kinds.conditions import find_condition
 from lineal.watch.kinds.core import STUCK
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.conditions import find_condition
-from lineal.watch.reading.paths import first_text, mapping, values
+from lineal.watch.paths import first_text, mapping, values
 
 STOPPED_NOTEBOOK = "kubeflow-resource-stopped"
 _MODEL = "status.modelStatus"

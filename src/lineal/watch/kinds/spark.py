@@ -14,7 +14,7 @@ from typing import Any
 from lineal import json_form
 from lineal.watch.kinds.schedules import read_schedule
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.paths import first_text, mapping, texts, values
+from lineal.watch.paths import first_text, mapping, texts, values
 
 # How the operator writes why the driver's container failed: "... ExitCode: 137, Reason: OOMKilled".
 _REASON = re.compile(r"\bReason: (\w+)")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.paths import mapping, values
+from lineal.watch.paths import mapping, values
 
 _UNKNOWN = "Succeeded=Unknown"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lineal.watch.kinds.numbers import numbers
 from lineal.watch.kinds.workload import Reading, Workload
-from lineal.watch.reading.paths import values
+from lineal.watch.paths import values
 
 _KINDS = ("TFJob", "PyTorchJob", "MPIJob", "XGBoostJob", "PaddleJob", "JAXJob")
 _SPECS = ("tfReplicaSpecs", "pytorchReplicaSpecs", "mpiReplicaSpecs", "xgbReplicaSpecs", "paddleReplicaSpecs",

@@ -1,7 +1,7 @@
 """How to read a kind of objects that does work: where its status has its state, times, reason and further facts.
 
 A state is one of MLMD's, with a finer word behind it where there is one: `COMPLETE`, `RUNNING degraded`. What stays
-out: the kinds themselves (the other modules), and reading objects (`reading/`).
+out: the kinds themselves (the other modules), and reading objects (`states.py`, `times.py`, `workloads.py`).
 """
 
 from __future__ import annotations

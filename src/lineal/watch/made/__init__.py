@@ -1,7 +1,7 @@
 """What workloads made and read, from the object alone: artifacts, parameters, models, and the last words of containers.
 
 Nothing is asked of the cluster, and no object is changed. What is not understood becomes a problem, which is logged and
-counted. What stays out: state, times and metrics (`kinds/`), and annotations for Lineal (`reading/annotations.py`).
+counted. What stays out: state, times and metrics (`kinds/`), and annotations for Lineal (`annotations.py`).
 """
 
 from __future__ import annotations

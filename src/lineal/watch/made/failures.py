@@ -2,7 +2,7 @@
 
 A container writes its last message into a file (`terminationMessagePath`), or its last lines are taken. A Job only says
 that its pods failed too often, so the message of a pod is added to its execution. What stays out: state, reason and
-exit code of the object itself (`reading/states.py`).
+exit code of the object itself (`kinds/states.py`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Any
 
 from lineal.watch import names
 from lineal.watch.handlers import Seen
+from lineal.watch.kinds.states import failed_containers
 from lineal.watch.made.made import Made, storable, text_of
-from lineal.watch.reading.paths import mapping, values
-from lineal.watch.reading.states import failed_containers
+from lineal.watch.paths import mapping, values
 from lineal.watch.records import ExecutionRecord, Given
 
 LONGEST_MESSAGE = 4 << 10

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lineal.watch.reading.paths import mapping
+from lineal.watch.paths import mapping
 
 _AMAZON = re.compile(r"s3.*amazonaws\.com")
 

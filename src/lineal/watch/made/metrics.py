@@ -8,7 +8,7 @@ from __future__ import annotations
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds.numbers import named, number
 from lineal.watch.made.made import NOT_UNDERSTOOD, Made
-from lineal.watch.reading.paths import values
+from lineal.watch.paths import values
 from lineal.watch.records import Problem
 
 _METRICS = ("status.observation.metrics.*", "status.currentOptimalTrial.observation.metrics.*")

@@ -19,7 +19,7 @@ from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.made.argo import ArgoSource, read_inputs, read_outputs
 from lineal.watch.made.made import Made, joined, text_of
-from lineal.watch.reading.paths import mapping, values
+from lineal.watch.paths import mapping, values
 from lineal.watch.records import ContextRecord, Problem
 
 WORKFLOW_LABEL = "workflows.argoproj.io/workflow"

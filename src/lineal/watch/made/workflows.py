@@ -18,6 +18,7 @@ from typing import Any
 from lineal import json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
+from lineal.watch.kinds.states import PHASES
 from lineal.watch.made.argo import ArgoSource, read_inputs, read_outputs
 from lineal.watch.made.made import Made, joined, storable, text_of
 from lineal.watch.made.pods import (
@@ -32,8 +33,7 @@ from lineal.watch.made.pods import (
     run_context,
     step_id,
 )
-from lineal.watch.reading.paths import first_text, mapping, values
-from lineal.watch.reading.states import PHASES
+from lineal.watch.paths import first_text, mapping, values
 from lineal.watch.records import ExecutionRecord, Problem
 from lineal.watch.redaction import Redaction
 from lineal.watch.redaction.texts import LONGEST_PACKED

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from lineal.watch.reading.paths import mapping, overwrite
+from lineal.watch.paths import mapping, overwrite
 from lineal.watch.redaction.names import REDACTED
 from lineal.watch.redaction.objects import hide_in_object
 

@@ -12,8 +12,8 @@ from lineal.client import ListOptions, MetadataStore
 from lineal.client.connection import ChannelSettings, settings_of_url
 from lineal.config import LIMITS_OF_MESSAGES
 from lineal.watch import names
+from lineal.watch.objects import OBJECT_PROPERTY
 from lineal.watch.queue import Source
-from lineal.watch.reading.objects import OBJECT_PROPERTY
 from lineal.watch.redaction import Redaction
 from lineal.watch.resources import Resource
 from lineal.watch.writing.additions import quoted

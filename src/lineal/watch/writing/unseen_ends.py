@@ -9,8 +9,8 @@ from __future__ import annotations
 from lineal import errors
 from lineal.client import MetadataStore
 from lineal.watch.handlers import Seen
+from lineal.watch.kinds.times import WATCHER
 from lineal.watch.kinds.workload import FINAL
-from lineal.watch.reading.times import WATCHER
 from lineal.watch.records import ArtifactRecord, ExecutionRecord, Records
 from lineal.wire import metadata_store as pb
 

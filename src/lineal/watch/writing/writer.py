@@ -19,8 +19,8 @@ from lineal.watch.cluster.connection import Cluster, ClusterError
 from lineal.watch.cluster.reflector import is_gone
 from lineal.watch.handlers import Handler, Seen
 from lineal.watch.metrics import Metrics
+from lineal.watch.objects import OBJECT_PROPERTY
 from lineal.watch.queue import Change, ChangeQueue, QueueClosedError, Verb
-from lineal.watch.reading.objects import OBJECT_PROPERTY
 from lineal.watch.records import Records, merged
 from lineal.watch.writing.additions import Memory
 from lineal.watch.writing.recorder import Recorder

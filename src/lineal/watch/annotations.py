@@ -12,7 +12,7 @@ from typing import Any
 from lineal import json_form, json_text
 from lineal.watch import names
 from lineal.watch.handlers import Seen
-from lineal.watch.reading.paths import mapping
+from lineal.watch.paths import mapping
 from lineal.watch.records import ArtifactRecord, Plain, Problem
 
 MALFORMED = "malformed_annotation"

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from lineal.watch.kinds.conditions import find_condition
+from lineal.watch.kinds.states import Status
 from lineal.watch.kinds.workload import Workload
-from lineal.watch.reading.conditions import find_condition
-from lineal.watch.reading.paths import first_text, texts, values
-from lineal.watch.reading.states import Status
+from lineal.watch.paths import first_text, texts, values
 
 CREATED = "metadata.creationTimestamp"
 DELETED = "metadata.deletionTimestamp"

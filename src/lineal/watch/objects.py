@@ -12,7 +12,7 @@ from typing import Any
 from lineal import json_form
 from lineal.watch import names
 from lineal.watch.handlers import Handler, Seen
-from lineal.watch.reading.paths import first_text, mapping, values
+from lineal.watch.paths import first_text, mapping, values
 from lineal.watch.records import ArtifactRecord, Records
 
 OBJECT_PROPERTY = "object"

@@ -10,12 +10,12 @@ import time
 from collections import Counter, deque
 
 from lineal.watch.cluster.connection import ClusterError, ForbiddenError
-from lineal.watch.cluster.discovery import Served, find_served, versions_of
+from lineal.watch.cluster.discovery import find_served, versions_of
 from lineal.watch.cluster.reflector import Reflector, Surroundings
 from lineal.watch.cluster.vanished import LOOKS, Vanished, possible_sources
 from lineal.watch.queue import Source
 from lineal.watch.readiness import State
-from lineal.watch.resources import Resource
+from lineal.watch.resources import Resource, Served
 from lineal.watch.settings import WatchSettings
 from lineal.watch.writing.progress import Progress
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lineal.watch.reading.paths import mapping, values
+from lineal.watch.paths import mapping, values
 
 
 @dataclass(frozen=True)

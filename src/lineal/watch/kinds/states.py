@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lineal.watch.kinds.conditions import Condition, find_condition
 from lineal.watch.kinds.workload import FINAL, Reading, Workload
-from lineal.watch.reading.conditions import Condition, find_condition
-from lineal.watch.reading.paths import first_text, mapping, values
+from lineal.watch.paths import first_text, mapping, values
 
 PHASES = {
     "Pending": "NEW",

@@ -14,15 +14,15 @@ from typing import Any
 
 from lineal import json_form
 from lineal.watch import names
+from lineal.watch.annotations import linked_artifacts
 from lineal.watch.handlers import Handler, Seen
 from lineal.watch.kinds import Workload
+from lineal.watch.kinds.states import Status, status_of
+from lineal.watch.kinds.times import STATUS, Times, times_of
 from lineal.watch.kinds.workload import FINAL, Reading
 from lineal.watch.made import made_of
-from lineal.watch.reading.annotations import linked_artifacts
-from lineal.watch.reading.objects import to_json
-from lineal.watch.reading.paths import first_text, mapping, texts, values
-from lineal.watch.reading.states import Status, status_of
-from lineal.watch.reading.times import STATUS, Times, times_of
+from lineal.watch.objects import to_json
+from lineal.watch.paths import first_text, mapping, texts, values
 from lineal.watch.records import ContextRecord, ExecutionRecord, Records
 from lineal.watch.resources import Resource
 
