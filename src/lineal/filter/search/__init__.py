@@ -11,10 +11,11 @@ which are passed in.
 from __future__ import annotations
 
 from lineal.filter.search.applicable import RUN_KEYS, has_key, names_of_runs, require_keys
-from lineal.filter.search.builder import Target, among, condition, needs_entry
+from lineal.filter.search.builder import among, condition, needs_entry
 from lineal.filter.search.editing import Choice, add_exact, add_word, choose, choose_range, clear, key_named
 from lineal.filter.search.mistakes import SearchError
 from lineal.filter.search.parser import Piece, last_piece, parse
+from lineal.filter.search.target import Target
 from lineal.filter.search.tree import (
     ARCHIVED_TERM,
     Comparison,

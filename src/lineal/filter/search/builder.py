@@ -8,7 +8,6 @@ pages and counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +16,9 @@ from lineal import conventions, deadlines
 from lineal.filter.dialects import Infinity, IsNan, TextIn
 from lineal.filter.search import values
 from lineal.filter.search.applicable import require_key
+from lineal.filter.search.target import Target
 from lineal.filter.search.tree import Body, Comparison, Group, Has, Key, Query, Range, Term, Word
+from lineal.filter.search.type_tests import type_condition
 from lineal.filter.search.value_tests import (
     LONGEST_INDEXED,
     OPERATIONS,
@@ -31,52 +32,16 @@ from lineal.filter.search.value_tests import (
     moment,
     number_test,
     pattern,
-    pattern_of,
-    starts_with,
     text_test,
     within,
 )
 from lineal.filter.vocabulary import ENUMS, Type
-from lineal.kinds import ARTIFACT, Kind
-from lineal.type_names import WATCHED, starts_of_kind
+from lineal.kinds import ARTIFACT
 
 _STATES = {"artifact": ENUMS[Type.ARTIFACT_STATE], "execution": ENUMS[Type.EXECUTION_STATE]}
 _WITHOUT_REASON = tuple(_STATES["execution"][word] for word in ("COMPLETE", "CACHED"))
 _LABEL, _METRIC, _META, _RAN = 1, 2, 3, 6
 _FAMILY = {"label": _LABEL, "metric": _METRIC, "prop": _META}
-
-
-@dataclass(frozen=True)
-class Target:
-    """The context in which a condition is built.
-
-    Attributes:
-        kind: the kind of the nodes.
-        node: their table.
-        tables: the tables of ML Metadata and of the search index by their names.
-        workspace_types: names of the types of contexts that count as workspaces.
-        run_types: names of the types of contexts that count as runs.
-        one_by_one: whether the nodes are gone through in order, so that each is better tested by itself.
-        entry_joined: whether the query joins each node with its row of the index, because the search needs that row.
-    """
-
-    kind: Kind
-    node: sa.FromClause
-    tables: Mapping[str, sa.FromClause]
-    workspace_types: tuple[str, ...]
-    run_types: tuple[str, ...]
-    one_by_one: bool = False
-    entry_joined: bool = False
-
-    def has_row(self, owner: Expression, *conditions: Expression) -> Expression:
-        """Return the condition that a row whose `owner` is the node fits."""
-        if self.one_by_one:
-            return sa.exists(sa.select(sa.literal_column("1")).where(owner == self.node.c.id, *conditions))
-        return self.node.c.id.in_(sa.select(owner).where(*conditions))
-
-    def unled(self, column: Expression) -> Expression:
-        """Return a number of the node, written so that no index is used if the nodes are read in order."""
-        return column + sa.literal(0) if self.one_by_one else column
 
 
 def condition(query: Query, target: Target) -> Expression | None:
@@ -160,45 +125,6 @@ def _entry(target: Target, test: Callable[[Any], Expression]) -> Expression:
     if target.entry_joined:
         return test(row)
     return target.has_row(row.node_id, row.kind == target.kind.type_kind, test(row))
-
-
-def _type(body: Comparison, target: Target) -> Expression:
-    """Build the test of a type: its whole name, and but for == also the part after the last slash or dot, or its kind.
-
-    Types of watched objects are named by kind, group and version (`lineal.type_names`). So `type:Job` means the kind
-    Job, in any case of its letters, and only if the store has none a part of a name.
-    """
-    table = target.tables["Type"].alias("type").c
-    texts = [str(value) for value in body.values]
-    if body.operator == ":":
-        tests = [_type_contains(text, table, target) for text in texts]
-    else:
-        tests = [text_test(body)(table.name)]
-    if body.operator == "=":
-        tests += [ends_with(table.name, mark + text) for text in texts for mark in "/."]
-        tests += [starts_with(table.name, start) for text in texts for start in starts_of_kind(text)]
-    types = sa.select(table.id).where(table.type_kind == target.kind.type_kind, sa.or_(*tests))
-    return target.unled(target.node.c.type_id).in_(types)
-
-
-def _type_contains(text: str, table: Any, target: Target) -> Expression:
-    other = target.tables["Type"].alias("other_type").c
-    has_kind = sa.exists(
-        sa.select(sa.literal_column("1")).where(other.type_kind == target.kind.type_kind, _is_kind(text, other.name))
-    )
-    is_watched = sa.or_(*[_begins(table.name, f"{WATCHED}%/v{digit}%") for digit in range(1, 10)])
-    return sa.and_(
-        Contains(table.name, pattern(text)),
-        sa.or_(sa.not_(is_watched), _is_kind(text, table.name), sa.not_(has_kind)),
-    )
-
-
-def _is_kind(text: str, name: Expression) -> Expression:
-    return sa.or_(*[_begins(name, f"{pattern_of(start)}%") for start in starts_of_kind(text)])
-
-
-def _begins(name: Expression, like: str) -> Expression:
-    return Contains(name, sa.bindparam(None, like, sa.Text()))
 
 
 def _name(body: Comparison, target: Target) -> Expression:
@@ -434,7 +360,7 @@ def _text(text: str) -> sa.BindParameter[str]:
 
 
 _RULES: Mapping[str, Callable[[Comparison, Target], Expression]] = {
-    "type": _type,
+    "type": type_condition,
     "name": _name,
     "state": _state,
     "alias": _alias,
