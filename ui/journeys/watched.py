@@ -6,9 +6,9 @@ import lineal
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
 from lineal.watch.objects import ObjectHandler
-from lineal.watch.writing.recorder import Recorder
 from lineal.watch.records import merged
 from lineal.watch.workloads import WorkloadHandler
+from lineal.watch.writing.recorder import Recorder
 
 NAMES = {
     "Pod": "Pod/v1",
