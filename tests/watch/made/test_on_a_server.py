@@ -27,13 +27,17 @@ def node(name: str, *, reads: str = "", makes: str = "") -> dict[str, Any]:
 
 def links(store: MetadataStore) -> dict[str, set[tuple[int, str, str]]]:
     """The events of all pods, by the name of the pod: type, name and uri."""
-    uris = {one.id: one.uri for one in store.get_artifacts()}
+    executions = store.get_executions_by_type("kubeflow.org/Pod/v1")
+    events = {one.id: store.get_events_by_execution_ids([one.id]) for one in executions}
+    uris = {
+        one.id: one.uri for one in store.get_artifacts()
+    }  # the watcher goes on: artifacts of all events are here now
     found = {}
-    for one in store.get_executions_by_type("kubeflow.org/Pod/v1"):
-        events = store.get_events_by_execution_ids([one.id])
-        told = {(each.type, each.path.steps[0].key, uris[each.artifact_id]) for each in events}
+    for one in executions:
         assert one.properties["name"].string_value not in found, "stored twice"
-        found[one.properties["name"].string_value] = told
+        found[one.properties["name"].string_value] = {
+            (each.type, each.path.steps[0].key, uris[each.artifact_id]) for each in events[one.id]
+        }
     return found
 
 
