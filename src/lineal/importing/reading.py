@@ -8,9 +8,30 @@ from typing import Any
 import sqlalchemy as sa
 
 from lineal.importing.connecting import SourceConnection
-from lineal.importing.tables import Tables
+from lineal.importing.tables import Tables, Wanted
 
 Pairs = dict[Any, dict[str, str]]
+
+
+def open_source(url: str, shown: str, program: str, wanted: Wanted) -> tuple[SourceConnection, Reading]:
+    """Open the database of a program.
+
+    Args:
+        url: its URL.
+        shown: the URL as messages show it.
+        program: what the program is called.
+        wanted: the tables and columns that it must have.
+
+    Raises:
+        StatusError: it cannot be read, or is none of the program.
+    """
+    connection = SourceConnection(url, shown, program)
+    try:
+        with connection.reading():
+            return connection, Reading(connection, Tables(connection.connection, shown, wanted))
+    except BaseException:
+        connection.close()
+        raise
 
 
 class Reading:

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from lineal.importing.connecting import SourceConnection
 from lineal.importing.findings import Findings
-from lineal.importing.reading import Reading
-from lineal.importing.tables import Tables, Wanted
+from lineal.importing.reading import open_source
+from lineal.importing.tables import Wanted
 from lineal.kfp_sources import forms, left_behind
 from lineal.kfp_sources.records import Artifact, Link, Run, RunMetric, Task, WholeRun
 from lineal.urls import redact_url
@@ -73,14 +72,8 @@ class DatabaseSource:
         """
         self.shown, self.findings = redact_url(url), Findings()
         self._namespaces = list(namespaces)
-        self._connection = SourceConnection(url, self.shown, "Kubeflow Pipelines")
-        try:
-            with self._connection.reading():
-                self._tables = Tables(self._connection.connection, self.shown, _WANTED)
-        except BaseException:
-            self._connection.close()
-            raise
-        self._reading = Reading(self._connection, self._tables)
+        self._connection, self._reading = open_source(url, self.shown, "Kubeflow Pipelines", _WANTED)
+        self._tables = self._reading.tables
         self._size = _BATCH_OF_FILE if self._connection.is_file else _BATCH
 
     def count_runs(self) -> int | None:

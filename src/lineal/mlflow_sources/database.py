@@ -14,10 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lineal.importing.connecting import SourceConnection
 from lineal.importing.findings import Findings
-from lineal.importing.reading import Reading
-from lineal.importing.tables import Tables, Wanted
+from lineal.importing.reading import open_source
+from lineal.importing.tables import Wanted
 from lineal.mlflow_sources import left_behind
 from lineal.mlflow_sources.database_registry import registered_models
 from lineal.mlflow_sources.database_runs import read_models, read_runs
@@ -76,14 +75,8 @@ class DatabaseSource:
             StatusError: it cannot be read, or is none of MLflow.
         """
         self.shown, self.proxy, self.findings = redact_url(url), proxy, Findings()
-        self._connection = SourceConnection(url, self.shown, "MLflow")
-        try:
-            with self._connection.reading():
-                self._tables = Tables(self._connection.connection, self.shown, _WANTED)
-        except BaseException:
-            self._connection.close()
-            raise
-        self._reading = Reading(self._connection, self._tables)
+        self._connection, self._reading = open_source(url, self.shown, "MLflow", _WANTED)
+        self._tables = self._reading.tables
         self.batch_size = _BATCH_OF_FILE if self._connection.is_file else _BATCH
 
     def experiments(self) -> Sequence[Experiment]:
