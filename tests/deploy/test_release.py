@@ -71,7 +71,7 @@ def test_every_file_has_the_version_of_the_package_and_its_checksum(built: Path)
 def test_the_source_archive_has_every_file_of_the_repository(built: Path) -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=False)
     if listed.returncode != 0:
-        pytest.skip("this is no checkout of git")
+        services.missing("a checkout of git", install="clone the repository")
     with tarfile.open(built / f"lineal-{lineal.__version__}.tar.gz") as archive:
         packed = {name.partition("/")[2] for name in archive.getnames()}
 
