@@ -216,7 +216,7 @@ def _set_struct(held: pb.Value, values: Mapping[str, Any], owner: str, left_out:
 
 
 def _set_value(held: pb.Value, value: Any, owner: str, left_out: Findings) -> None:
-    """Set a property as version 2 does: truth values are numbers, lists and objects stand inside of another object."""
+    """Set a property as version 2 does: a truth value as a number, a list or an object inside another object."""
     if isinstance(value, str):
         held.string_value = cleaned(value, owner, left_out)
     elif isinstance(value, bool):

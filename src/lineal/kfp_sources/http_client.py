@@ -54,7 +54,7 @@ class PipelinesClient(JsonClient):
         return f"/apis/{self._version}/{path}"
 
     def get(self, path: str, asked: Mapping[str, Any] | None = None, *, missing: Fields | None = None) -> Fields:
-        """Return the answer to a GET of the API; `missing` if there is no such thing and that is no error.
+        """Return the answer to a GET of the API; `missing` if it answers 404 and that is no error.
 
         Raises:
             StatusError: the server refuses, cannot be reached, or answers something else.

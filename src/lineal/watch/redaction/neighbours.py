@@ -63,7 +63,7 @@ _ASSIGNED = re.compile(r"^[ \t]*(?P<name>[\w.]{1,100})[ \t]*=[ \t]*(?P<rest>\([^
 
 
 def hide_beside_names(text: str, lower: str) -> str:
-    """Return a text without the secrets that stand beside their names.
+    """Return a text without the secrets that follow or precede their names.
 
     Args:
         text: the text, or words with NUL between them.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import re
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -124,7 +123,7 @@ class SQLiteDialect(DatabaseDialect):
 
     def _connect(self) -> sqlite3.Connection:
         """Open the file and set it up for a server's work."""
-        with self._files.opening() if self._files else contextlib.nullcontext():
+        with self._files.opening() if self._files else nullcontext():
             connection = self._open()
             try:
                 connection.execute(f"PRAGMA synchronous={self._level}")
@@ -268,7 +267,7 @@ class SQLiteDialect(DatabaseDialect):
 
     def gather_statistics(self, connection: Any) -> None:
         """Analyse a sample of each index, unless another process is writing."""
-        with contextlib.suppress(sqlite3.Error):  # busy: the next time will do
+        with suppress(sqlite3.Error):  # busy: the next time will do
             sqlite_statistics.gather(connection)
             if self._idle is not None:
                 self._idle.renew(keep=connection)
@@ -382,10 +381,10 @@ class SQLiteDialect(DatabaseDialect):
 
     def copy_file(self, path: str) -> None:
         """Copy by SQLite's online backup in one step: writers go on, and the copy is the state at its start."""
-        with self._idle.unforked() if self._idle else contextlib.nullcontext():
+        with self._idle.unforked() if self._idle else nullcontext():
             source = self._connect()
             try:
-                with contextlib.closing(sqlite3.connect(path)) as target:
+                with closing(sqlite3.connect(path)) as target:
                     source.backup(target)
                     target.execute("PRAGMA journal_mode=DELETE")  # one file, which can be opened for reading only
             except sqlite3.Error as error:
