@@ -22,6 +22,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.store.engine.database import Database, SessionFactory
 from lineal.store.engine.session import Session
 from lineal.store.index import marks as index_marks
+from lineal.store.own_rows import locations
 from lineal.store.schema import on_demand
 from lineal.store.workspaces.scoped_session import ScopedSession
 
@@ -45,7 +46,7 @@ class MetadataService:
         self.calls = calls
         self._types = KnownTypes()
         self._has_own_tables = False
-        database.around_write = index_marks.LateMarks().begin
+        database.around_write = _around_write(index_marks.LateMarks().begin, locations.LateLocations().begin)
 
     def call(self, method: str, request: Any, *, caller: Caller = UNNAMED, called: Call | None = None) -> Message:
         """Run one call in its own transaction, within the caller's rights; the request is not changed.
@@ -124,6 +125,21 @@ class MetadataService:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _around_write(*begins: Callable[[Session], Callable[[], None]]) -> Callable[[Session], Callable[[], None]]:
+    """Return the one function that begins what several do around a write."""
+
+    def begin(session: Session) -> Callable[[], None]:
+        ends = [each(session) for each in begins]
+
+        def end() -> None:
+            for each in ends:
+                each()
+
+        return end
+
+    return begin
 
 
 def _sessions_of(caller: Caller) -> SessionFactory:

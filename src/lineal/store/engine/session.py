@@ -76,6 +76,8 @@ class Session:
     Attributes:
         rows_written: how many rows were given to statements that write many.
         node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
+        artifact_uris: (id, uri) of the artifacts that were written.
+        received_events: the OpenLineage events, as JSON, that the transaction stored and that changed something.
         dialect: the engine's differences.
         is_careful: whether each statement runs at once, in the order in which the rules make them.
         node_times: the latest time that nodes are known to carry.
@@ -96,6 +98,8 @@ class Session:
         self.is_careful = transaction.is_careful
         self.rows_written = 0
         self.node_writes: list[tuple[Kind, Sequence[int], int]] = []
+        self.artifact_uris: list[tuple[int, str | None]] = []
+        self.received_events: list[str] = []
 
     @property
     def folds_names(self) -> bool:

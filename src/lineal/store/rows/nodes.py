@@ -337,6 +337,8 @@ def start_inserting(session: Session, kind: Kind, nodes: Sequence[NewNode]) -> C
     def finish() -> Sequence[int]:
         ids = asked()
         session.note_times(kind, ids, [node.time for node in nodes])
+        if kind.has_uri:
+            session.artifact_uris.extend((id_, node.uri) for id_, node in zip(ids, nodes, strict=True))
         if session.tracker:
             session.tracker.created(kind, ids)
         properties = [
@@ -375,6 +377,8 @@ def update_nodes(session: Session, kind: Kind, nodes: Sequence[NodeRow], *, acti
         session.tracker.changing(session, kind, [node.id for node in nodes], action)
     if nodes:
         session.note_times(kind, [node.id for node in nodes], [node.updated for node in nodes])
+    if kind.has_uri:
+        session.artifact_uris.extend((node.id, node.uri) for node in nodes)
     rows = [
         (*_own_values(kind, node.uri, node.state), node.name, node.external_id, node.updated, node.id) for node in nodes
     ]

@@ -1,4 +1,4 @@
-"""Lineal's own tables, `lineal_*`: the search index, stored views, the audit log, aliases, metrics, files, tokens.
+"""Lineal's own tables, `lineal_*`: the search index, stored views, the audit log, aliases, metrics, files, and others.
 
 The index repeats values of nodes, so that labels, metrics and values inside JSON can be searched, counted and
 ordered by (docs/decisions/0014-search-index.md). Its rows may be deleted at any time; it fills again. Rows of the audit
@@ -208,6 +208,54 @@ FILE = _table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("time", Int, nullable=False),
     sa.Index("idx_lineal_file_beginning", "beginning"),
+)
+# The artifacts at a location, but for those whose own uri is in the normal form. `identity` is the SHA-256 of the normal
+# form (lineal/locations.py), `is_other` says whether it is that of another name of the artifact and not of its uri.
+LOCATION = _table(
+    "lineal_location",
+    sa.Column("identity", sa.String(64), primary_key=True, nullable=False),
+    _key("artifact_id"),
+    sa.Column("is_other", Number, nullable=False),
+    sa.Index("idx_lineal_location_artifact", "artifact_id"),
+    sqlite_with_rowid=False,
+)
+# The facets of OpenLineage as they came, by node and by event (lineal/openlineage). `time` is that of the event that
+# brought it, in microseconds since the epoch; a facet without content was deleted.
+FACET = _table(
+    "lineal_facet",
+    _key("kind", Number),
+    _key("node_id"),
+    _key("name", _Text),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("content", LongText),
+)
+EVENT_FACET = _table(
+    "lineal_event_facet",
+    _key("event_id"),
+    _key("name", _Text),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("content", LongText),
+)
+# What is to be sent as OpenLineage: a node that was written, by kind and id, or an event that came, as `payload`. `dead`
+# is 1 for what the receiver refused; `reason` says why.
+OUTBOX = _table(
+    "lineal_outbox",
+    sa.Column("id", Key, primary_key=True, autoincrement=True),
+    sa.Column("time", Int, nullable=False),
+    sa.Column("kind", Number, nullable=False),
+    sa.Column("node_id", Int, nullable=False),
+    sa.Column("payload", LongText),
+    sa.Column("attempts", Number, nullable=False),
+    sa.Column("dead", Number, nullable=False),
+    sa.Column("reason", LongText),
+    sa.Index("idx_lineal_outbox_dead", "dead", "id"),
+    sqlite_autoincrement=True,
+)
+# Single values of the whole store, such as its id.
+VALUE = _table(
+    "lineal_value",
+    sa.Column("name", _Text, primary_key=True, nullable=False),
+    sa.Column("value", LongText, nullable=False),
 )
 MEMBER_INDEXES = {
     kind: sa.Index(f"idx_lineal_{table.name.lower()}_{kind.id_column}", _unattached(table).c[kind.id_column])

@@ -105,16 +105,19 @@ _RULES: dict[str, Callable[[Any], Condition]] = {
     "lineal_run": _run_shows,
     "lineal_unindexed": lambda row: _of_any_kind(row, "node_id"),
     "lineal_metric": lambda row: _of_any_kind(row, "node_id"),
+    "lineal_facet": lambda row: _of_any_kind(row, "node_id"),
+    "lineal_location": lambda row: _node_shows(ARTIFACT, row.artifact_id),
 }
-# Tables whose rows belong to no workspace. The steps of a path are only read by the ids of visible events, and points
-# by those of visible metrics. A stored view is only found by a name that is made from its whole content, and its uses
-# only count for the quota.
+# Tables whose rows belong to no workspace. The steps of a path and the facets of an event are only read by the ids of
+# visible events, and points by those of visible metrics. A stored view is only found by a name that is made from its
+# whole content, and its uses only count for the quota.
 _SHARED = frozenset(
     {
         "Type",
         "TypeProperty",
         "ParentType",
         "EventPath",
+        "lineal_event_facet",
         "lineal_metric_point",
         "lineal_progress",
         "lineal_view",

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lineal import json_form
+from lineal.locations import other_schemes
 from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.made.locations import has_location, uri_of
 from lineal.watch.made.made import NOT_UNDERSTOOD, Made, plain_value, storable, text_of
 from lineal.watch.paths import mapping, values
 from lineal.watch.records import ArtifactRecord, Plain, Problem
-from lineal.watch.uris import other_schemes
 
 NO_TYPE = "NoType"
 """The type of an artifact whose component does not tell one, as KFP's metadata writer names it."""

@@ -1,6 +1,6 @@
 """The models that a service serves: at a URI, or in a storage that KServe knows by a type, a bucket and a path.
 
-What stays out: the forms of a URI (`uris.py`), and finding the stored model (`writing/recorder.py`).
+What stays out: the forms of a URI (lineal/locations.py), and finding the stored model (`writing/recorder.py`).
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from lineal.locations import normal_form, other_forms
 from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds import Workload
 from lineal.watch.made.made import NOT_UNDERSTOOD, Made, storable, text_of
 from lineal.watch.paths import mapping, texts, values
 from lineal.watch.records import ArtifactRecord, Problem
-from lineal.watch.uris import normal_form, other_forms
 
 _STORAGES = ("spec.predictor.model.storage", "spec.predictor.*.storage", "spec.model.storage")
 _MORE_URIS = ("spec.predictor.storageUris.*.uri", "spec.model.lora.adapters.*.uri")

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
+from lineal.locations import normal_form, path_in
 from lineal.watch.records import ArtifactRecord, ContextRecord, ExecutionRecord, Given, Records
-from lineal.watch.uris import normal_form, path_in
 from lineal.watch.writing.additions import TOGETHER, Additions, Memory, as_stored, quoted
 from lineal.watch.writing.merging import (
     differing,

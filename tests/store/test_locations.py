@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lineal.watch.uris import normal_form, other_forms, path_in
+from lineal.locations import normal_form, other_forms, path_in
 
 
 @pytest.mark.parametrize(

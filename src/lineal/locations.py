@@ -1,13 +1,16 @@
-"""The forms of a URI that mean one place: `s3a://b/k/`, `minio://b/k` and `s3://b/k`.
+"""Where data lies: the forms of a URI that mean one location, and the names of data sets in OpenLineage.
 
-A store finds artifacts by the exact text of a URI. So the usual forms of a place are looked up one by one, and others
-by the part of the URI that all forms have. What stays out: looking up (`writing/recorder.py`), and opening anything.
+`s3a://b/k/`, `minio://b/k` and `s3://b/k` mean one location; `normal_form` returns the same text for all of them.
+OpenLineage names a data set by a namespace and a name; `joined` makes one URI of both, and `split` takes it apart
+again. What stays out: looking up (store/own_rows/locations.py), and opening anything.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 _SPLIT = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "minio": "s3", "gcs": "gs", "wasb": "wasbs", "abfs": "abfss"}
@@ -25,10 +28,67 @@ _OVER_HTTPS = (
 _AZURE = re.compile(r"(?:wasbs|abfss)://([^@/]+)@([^./]+)\.(?:blob|dfs)\.core\.windows\.net(/.*)?", re.DOTALL)
 _AZURE_HTTPS = re.compile(r"https://([^./]+)\.blob\.core\.windows\.net/([^/?#]+)(/[^?#]*)?")
 _HUGGING_FACE = re.compile(r"hf://([^/:]+/[^/:]+)(?::(.+))?")
+_AUTHORITY = re.compile(r"([a-z][a-z0-9+.-]*)://[^/?#]+")
+_PLAIN = re.compile(r"[a-z][a-z0-9+.-]*")
+_JOINED = re.compile(r"([a-z][a-z0-9+.-]*://[^/?#]+)/(.+)", re.DOTALL)
+_FILE = re.compile(r"file://([^/?#]*)(/.*)", re.DOTALL)
+_KEEP_SLASH = frozenset({"hdfs", "webhdfs", "dbfs"})
+"""Schemes of file systems, whose names begin with a slash; those of buckets and databases do not."""
+
+
+class DataSetName(NamedTuple):
+    """What OpenLineage calls a data set."""
+
+    namespace: str
+    name: str
+
+
+def joined(namespace: str, name: str) -> str:
+    """Return the URI of a data set, from which `split` gets back its namespace and its name, whatever they are.
+
+    Where the usual spelling can be taken apart again, it is that: `s3://bucket/key`, `postgres://host:5432/db.schema.t`,
+    `file:///x`, `bigquery:project.data_set.table`. Anything else is the namespace, `#` and the name, with `%` and `#`
+    of the namespace escaped: `duckdb:///w/shop.duckdb#shop.main.orders`.
+    """
+    plain = _usual(namespace, name)
+    if plain is not None and split(plain) == (namespace, name):
+        return plain
+    return f"{namespace.replace('%', '%25').replace('#', '%23')}#{name}"
+
+
+def split(uri: str) -> DataSetName | None:
+    """Return the namespace and the name of a data set at a URI, None if the URI has no such parts."""
+    namespace, mark, name = uri.partition("#")
+    if mark:
+        return DataSetName(namespace.replace("%23", "#").replace("%25", "%"), name)
+    if found := _FILE.fullmatch(uri):
+        return DataSetName(f"file://{found[1]}" if found[1] else "file", found[2])
+    if found := _JOINED.fullmatch(uri):
+        kept = "/" if uri.partition(":")[0] in _KEEP_SLASH else ""
+        return DataSetName(found[1], kept + found[2])
+    scheme, mark, rest = uri.partition(":")
+    if mark and rest and not rest.startswith("/") and _PLAIN.fullmatch(scheme):
+        return DataSetName(scheme, rest)
+    return None
+
+
+def _usual(namespace: str, name: str) -> str | None:
+    """Return the usual spelling of a data set's URI, if its namespace has one."""
+    if namespace == "file":
+        return f"file://{name}"
+    if found := _AUTHORITY.fullmatch(namespace):
+        own_slash = found[1] in _KEEP_SLASH or found[1] == "file"
+        return f"{namespace}{name}" if own_slash else f"{namespace}/{name}"
+    return f"{namespace}:{name}" if _PLAIN.fullmatch(namespace) else None
+
+
+def identity_of(uri: str) -> str:
+    """Return the key of the location of a URI: 64 hexadecimal digits, the same for every form of it."""
+    return hashlib.sha256(normal_form(uri).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def normal_form(uri: str) -> str:
-    """Return one form of a URI for all that mean the same place; another text only loses a slash at its end."""
+    """Return one form of a URI for all that mean the same location; another text only loses a slash at its end."""
     text = uri.strip()
     if text.startswith("/") and not text.startswith("//"):
         text = f"file://{text}"
