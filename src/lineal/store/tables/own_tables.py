@@ -209,8 +209,8 @@ FILE = _table(
     sa.Column("time", Int, nullable=False),
     sa.Index("idx_lineal_file_beginning", "beginning"),
 )
-# The artifacts at a location, but for those whose own uri is in the normal form. `identity` is the SHA-256 of the normal
-# form (lineal/locations.py), `is_other` says whether it is that of another name of the artifact and not of its uri.
+# The artifacts at a location, but for those whose own uri is in the normal form. `identity` is the SHA-256 of the
+# normal form (lineal/locations.py), `is_other` says whether it is that of another name and not of the artifact's uri.
 LOCATION = _table(
     "lineal_location",
     sa.Column("identity", sa.String(64), primary_key=True, nullable=False),
@@ -236,8 +236,8 @@ EVENT_FACET = _table(
     sa.Column("time", Int, nullable=False),
     sa.Column("content", LongText),
 )
-# What is to be sent as OpenLineage: a node that was written, by kind and id, or an event that came, as `payload`. `dead`
-# is 1 for what the receiver refused; `reason` says why.
+# What is to be sent as OpenLineage: a node that was written, by kind and id, or an event that came, as `payload`.
+# `dead` is 1 for what the receiver refused; `reason` says why.
 OUTBOX = _table(
     "lineal_outbox",
     sa.Column("id", Key, primary_key=True, autoincrement=True),
