@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 import lineal
+from lineal.redaction.names import is_secret
+from lineal.redaction.texts import hide_in_text
 from lineal.watch import parse_resources
 from lineal.watch.handlers import Seen
 from lineal.watch.records import ArtifactRecord, ExecutionRecord, Records
 from lineal.watch.redaction import Redaction
-from lineal.watch.redaction.names import is_secret
-from lineal.watch.redaction.texts import hide_in_text
 from lineal.watch.writing.recorder import Recorder
 from lineal.watch.writing.unseen_ends import end_unseen, is_identity_alone
 from tests.ports import free_port

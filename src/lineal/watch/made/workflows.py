@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from lineal import json_text
+from lineal.redaction.texts import LONGEST_PACKED
 from lineal.watch import names
 from lineal.watch.handlers import Seen
 from lineal.watch.kinds.states import PHASES
@@ -36,7 +37,6 @@ from lineal.watch.made.pods import (
 from lineal.watch.paths import first_text, mapping, values
 from lineal.watch.records import ExecutionRecord, Problem
 from lineal.watch.redaction import Redaction
-from lineal.watch.redaction.texts import LONGEST_PACKED
 
 _ARGUMENTS = ("status.storedWorkflowTemplateSpec.arguments", "spec.arguments")
 _TEMPLATES = ("spec.templates.*", "status.storedWorkflowTemplateSpec.templates.*")

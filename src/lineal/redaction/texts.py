@@ -16,8 +16,8 @@ import zlib
 from collections.abc import Callable
 from functools import partial
 
-from lineal.watch.redaction.commands import hide_in_commands
-from lineal.watch.redaction.names import (
+from lineal.redaction.commands import hide_in_commands
+from lineal.redaction.names import (
     REDACTED,
     ends_in_secret,
     holds_any,
@@ -25,8 +25,8 @@ from lineal.watch.redaction.names import (
     is_secret,
     reads_as_words,
 )
-from lineal.watch.redaction.neighbours import hide_beside_names
-from lineal.watch.redaction.shapes import hide_shapes
+from lineal.redaction.neighbours import hide_beside_names
+from lineal.redaction.shapes import hide_shapes
 
 _WORDS = (
     *("key", "token", "secret", "passw", "passphrase", "passcode", "pwd", "pass", "cred", "auth", "bearer", "cookie"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lineal.watch.redaction.names import PLACEHOLDER, REDACTED, holds_any
+from lineal.redaction.names import PLACEHOLDER, REDACTED, holds_any
 
 _BEGIN = r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----"
 _PRIVATE_KEY = re.compile(_BEGIN + r".*?(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\Z)", re.DOTALL)

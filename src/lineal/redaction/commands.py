@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lineal.watch.redaction.names import REDACTED, holds_any, is_secret
+from lineal.redaction.names import REDACTED, holds_any, is_secret
 
 BETWEEN_WORDS = "\0"
 _GAP = r"(?:[ \t]|\\\n|\0)+"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from lineal.watch.redaction.names import (
+from lineal.redaction.names import (
     PLACEHOLDER,
     REDACTED,
     ends_in_secret,

@@ -11,10 +11,10 @@ import re
 from typing import Any
 
 from lineal import json_text
-from lineal.watch.redaction.commands import BETWEEN_WORDS
-from lineal.watch.redaction.names import REDACTED, describes_secret, ends_in_secret, is_about_secrets, is_secret
-from lineal.watch.redaction.shapes import hide_shapes
-from lineal.watch.redaction.texts import hide_in_text, hide_packed
+from lineal.redaction.commands import BETWEEN_WORDS
+from lineal.redaction.names import REDACTED, describes_secret, ends_in_secret, is_about_secrets, is_secret
+from lineal.redaction.shapes import hide_shapes
+from lineal.redaction.texts import hide_in_text, hide_packed
 
 WHOLE_OBJECTS = frozenset(
     {"kubectl.kubernetes.io/last-applied-configuration", "openshift.io/last-applied-configuration"}

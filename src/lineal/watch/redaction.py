@@ -1,9 +1,6 @@
 """Remove secrets and noise from an object before it is stored anywhere, including the queue.
 
-What is hidden: the data of Secrets; values of variables, parameters, headers, flags and fields whose names tell of a
-secret (`names.py`); tokens and private keys of known shape and passwords in URLs (`shapes.py`); all of these in
-scripts, JSON, YAML and base64 (`texts.py`, `commands.py`); and the paths that the user adds. Managed fields and
-annotations that hold whole objects are left out.
+What is hidden is what `lineal.redaction` knows, and the paths that the user adds. Managed fields are left out.
 """
 
 from __future__ import annotations
@@ -11,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from lineal.redaction import REDACTED, hide_in_object
 from lineal.watch.paths import mapping, overwrite
-from lineal.watch.redaction.names import REDACTED
-from lineal.watch.redaction.objects import hide_in_object
 
-__all__ = ["REDACTED", "Redaction"]
+__all__ = ["Redaction"]
 
 
 class Redaction:
