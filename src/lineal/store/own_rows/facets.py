@@ -1,6 +1,6 @@
 """Facets of OpenLineage as they came, by node or by event: read, and merged so that the order of arrival is no matter.
 
-Of two facets of one name the later one stays, and of two of one time the one whose text is greater. A facet that was
+The later of two facets of one name stays, and of two of one time the one whose text is greater. A facet that was
 deleted stays as a row without content, so that an older one that comes late does not return. What stays out: what a
 facet means (lineal/openlineage).
 """
