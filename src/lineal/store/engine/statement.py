@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect as EngineDialect
@@ -203,52 +203,84 @@ def _lists_of(element: sa.sql.expression.ClauseElement) -> dict[str, bool]:
     return found
 
 
+class Later(NamedTuple):
+    """What tells which of two rows of one key is the later one: a time, and for equal times the greater text.
+
+    Attributes:
+        time: the column of the time.
+        text: the column of the text, compared by its bytes; NULL is the least.
+    """
+
+    time: str
+    text: str
+
+
 class Insertion(Statement):
     """The statement that inserts a row, which a dialect can also turn into one for many rows.
 
     Attributes:
         table: where the rows go.
         keep_existing: a column of the table if a row that exists already is to be left alone, else None.
+        keep_later: what compares the new row with one that exists, if the later of them is to stay, else None.
     """
 
-    __slots__ = ("keep_existing", "table")
+    __slots__ = ("keep_existing", "keep_later", "table")
 
-    def __init__(self, table: sa.Table, columns: Sequence[str], *, keep_existing: str | None = None) -> None:
+    def __init__(
+        self, table: sa.Table, columns: Sequence[str], *, keep_existing: str | None, keep_later: Later | None
+    ) -> None:
         """Take the columns in the table's order."""
         self.table = table
         self.keep_existing = keep_existing
-        insert = _InsertMissing(table, keep_existing) if keep_existing else sa.insert(table)
+        self.keep_later = keep_later
+        insert = _InsertOrKeep(self) if keep_existing or keep_later else sa.insert(table)
         super().__init__(insert.values({name: sa.bindparam(name) for name in columns}), order=columns)
 
+    def on_conflict(self, engine: str) -> str:
+        """Return the clause that says what becomes of a row that exists, on an engine; empty if it is an error."""
+        if self.keep_later is not None:
+            return _keeps_later(self.table, self.keep_later, engine)
+        if self.keep_existing is None:
+            return ""
+        # On MySQL it is a change that changes nothing, which hides no other error as IGNORE would.
+        unchanged = f"ON DUPLICATE KEY UPDATE {self.keep_existing} = {self.keep_existing}"
+        return unchanged if engine == "mysql" else "ON CONFLICT DO NOTHING"
 
-class _InsertMissing(Insert):
-    """An insert that does not change an existing row; `column` is any of its columns."""
+
+def _keeps_later(table: sa.Table, later: Later, engine: str) -> str:
+    time, text = later
+    if engine == "mysql":  # the changes are made from left to right; its texts are bytes
+        is_later = (
+            f"{time} < VALUES({time}) OR ({time} = VALUES({time}) "
+            f"AND COALESCE({text}, '') < COALESCE(VALUES({text}), ''))"
+        )
+        return (
+            f"ON DUPLICATE KEY UPDATE {text} = IF({is_later}, VALUES({text}), {text}), "
+            f"{time} = GREATEST({time}, VALUES({time}))"
+        )
+    by_bytes = ' COLLATE "C"' if engine == "postgresql" else ""
+    old, new = (f"({row}.{time}, COALESCE({row}.{text}, ''){by_bytes})" for row in (table.name, "excluded"))
+    key = ", ".join(column.name for column in table.primary_key)
+    return f"ON CONFLICT ({key}) DO UPDATE SET {time} = excluded.{time}, {text} = excluded.{text} WHERE {old} < {new}"
+
+
+class _InsertOrKeep(Insert):
+    """An insert that says what becomes of a row that exists."""
 
     inherit_cache = False
 
-    def __init__(self, table: sa.Table, column: str) -> None:
-        super().__init__(table)
-        self.column = column
+    def __init__(self, insertion: Insertion) -> None:
+        super().__init__(insertion.table)
+        self.insertion = insertion
 
 
-ON_CONFLICT = "ON CONFLICT DO NOTHING"
+@compiles(_InsertOrKeep)
+def _insert_or_keep(element: _InsertOrKeep, compiler: Any, **options: Any) -> str:
+    return f"{compiler.visit_insert(element, **options)} {element.insertion.on_conflict(compiler.dialect.name)}"
 
 
-def on_duplicate(column: str) -> str:
-    """Return MySQL's clause for it: a change that changes nothing, which hides no other error as IGNORE would."""
-    return f"ON DUPLICATE KEY UPDATE {column} = {column}"
-
-
-@compiles(_InsertMissing)
-def _insert_missing(element: _InsertMissing, compiler: Any, **options: Any) -> str:
-    return f"{compiler.visit_insert(element, **options)} {ON_CONFLICT}"
-
-
-@compiles(_InsertMissing, "mysql")
-def _insert_missing_on_mysql(element: _InsertMissing, compiler: Any, **options: Any) -> str:
-    return f"{compiler.visit_insert(element, **options)} {on_duplicate(element.column)}"
-
-
-def insertion(table: sa.Table, columns: Sequence[str], *, keep_existing: str | None = None) -> Insertion:
+def insertion(
+    table: sa.Table, columns: Sequence[str], *, keep_existing: str | None = None, keep_later: Later | None = None
+) -> Insertion:
     """Return the statement that inserts a row; its parameters are the columns in the table's order."""
-    return Insertion(table, columns, keep_existing=keep_existing)
+    return Insertion(table, columns, keep_existing=keep_existing, keep_later=keep_later)

@@ -1,20 +1,22 @@
-"""Facets of OpenLineage as they came, by node or by event: read, and merged so that the order of arrival is no matter.
+"""Facets of OpenLineage as they came, by node or by event: read, merged and deleted.
 
-The later of two facets of one name stays, and of two of one time the one whose text is greater. A facet that was
-deleted stays as a row without content, so that an older one that comes late does not return. What stays out: what a
-facet means (lineal/openlineage).
+The order in which they arrive is no matter: of two facets of one name the later one stays, and of two of one time the
+one whose text is greater. The statement that writes them decides that, so that writers of one facet at one time lose
+nothing, whether they hold a lock or not. A facet that was deleted stays as a row without content, so that an older one
+that comes late does not return. What stays out: what a facet means (lineal/openlineage).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from lineal.kinds import Kind
+from lineal.kinds import EXECUTION, Kind
 from lineal.store.engine.session import Session
-from lineal.store.engine.statement import Insertion, Statement, insertion, listed
+from lineal.store.engine.statement import Insertion, Later, Statement, insertion, listed
+from lineal.store.tables.mlmd_tables import EVENT
 from lineal.store.tables.own_tables import EVENT_FACET, FACET
 
 
@@ -33,6 +35,11 @@ class Facet(NamedTuple):
     time: int
     content: str | None
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """Its owner and its name."""
+        return self.owner_id, self.name
+
     def is_later_than(self, other: Facet) -> bool:
         """Say whether this one takes the place of another."""
         return (self.time, self.content or "") > (other.time, other.content or "")
@@ -41,35 +48,46 @@ class Facet(NamedTuple):
 class _Statements(NamedTuple):
     read: Statement
     named: Statement
-    insert: Insertion
-    update: Statement
+    times: Statement
+    put: Insertion
+    delete: Statement
 
 
 def _statements(table: sa.Table, id_column: str) -> _Statements:
-    keys = [column.name for column in table.primary_key]
     row = table.c
-    read = sa.select(row[id_column], row.name, row.time, row.content).where(listed(row[id_column], "ids"))
-    update = sa.update(table).values({name: sa.bindparam(f"new_{name}") for name in ("time", "content")})
-    if "kind" in keys:
-        read = read.where(row.kind == sa.bindparam("of_kind"))
+    is_owned = [listed(row[id_column], "ids")]
+    if "kind" in row:
+        is_owned.append(row.kind == sa.bindparam("of_kind"))
+    is_named = listed(row.name, "names")
+    read = sa.select(row[id_column], row.name, row.time, row.content).where(*is_owned)
     return _Statements(
         Statement(read),
-        Statement(read.where(row.name == sa.bindparam("facet"))),
-        insertion(table, [column.name for column in table.columns]),
-        Statement(
-            update.where(*[row[key] == sa.bindparam(f"of_{key}") for key in keys]),
-            order=["new_time", "new_content", *[f"of_{key}" for key in keys]],
-        ),
+        Statement(read.where(is_named)),
+        Statement(sa.select(row[id_column], row.name, row.time).where(*is_owned, is_named)),
+        insertion(table, [column.name for column in table.columns], keep_later=Later("time", "content")),
+        Statement(sa.delete(table).where(*is_owned)),
     )
 
 
 _OF_NODES = _statements(FACET, "node_id")
 _OF_EVENTS = _statements(EVENT_FACET, "event_id")
+_EXECUTIONS = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(listed(EVENT.c.id, "ids")))
+_NAMES = Statement(
+    sa.select(FACET.c.node_id, FACET.c.name).where(
+        listed(FACET.c.node_id, "ids"), FACET.c.kind == sa.bindparam("of_kind")
+    )
+)
+
+
+def are_present(session: Session) -> bool:
+    """Say whether the store has the tables; one that is only read, or that nobody sent an event to, may lack them."""
+    present = {name.lower() for name in session.dialect.table_names(session.script)}
+    return {FACET.name, EVENT_FACET.name} <= present
 
 
 def of_nodes(session: Session, kind: Kind, ids: Sequence[int], name: str | None = None) -> list[Facet]:
     """Return the facets of nodes of a kind, deleted ones too; a name means that facet alone."""
-    return _read(session, _OF_NODES, ids, {"of_kind": kind.type_kind}, name)
+    return _read(session, _OF_NODES, ids, {"of_kind": kind.type_kind}, None if name is None else [name])
 
 
 def of_events(session: Session, ids: Sequence[int], name: str | None = None) -> list[Facet]:
@@ -77,44 +95,99 @@ def of_events(session: Session, ids: Sequence[int], name: str | None = None) -> 
 
     The ids must be those of events that the caller sees.
     """
-    return _read(session, _OF_EVENTS, ids, {}, name)
+    return _read(session, _OF_EVENTS, ids, {}, None if name is None else [name])
 
 
 def merge_into_nodes(session: Session, kind: Kind, facets: Sequence[Facet]) -> bool:
     """Store those facets of nodes that are later than the stored ones; return whether there are any."""
-    stored = of_nodes(session, kind, sorted({facet.owner_id for facet in facets}))
-    return _merge(session, _OF_NODES, (kind.type_kind,), facets, stored)
+    written = _merge(session, _OF_NODES, {"of_kind": kind.type_kind}, facets)
+    if session.tracker:
+        for node_id, names in _names_by_owner(facet.place for facet in written).items():
+            session.tracker.added("facets", kind.name, node_id, {"names": names})
+    return bool(written)
 
 
 def merge_into_events(session: Session, facets: Sequence[Facet]) -> bool:
     """Store those facets of events that are later than the stored ones; return whether there are any."""
-    stored = of_events(session, sorted({facet.owner_id for facet in facets}))
-    return _merge(session, _OF_EVENTS, (), facets, stored)
+    written = _merge(session, _OF_EVENTS, {}, facets)
+    if session.tracker and written:
+        names = _names_by_owner(facet.place for facet in written)
+        for event_id, execution_id in sorted(session.unscoped.listed_rows(_EXECUTIONS, "ids", list(names))):
+            session.tracker.added("facets", EXECUTION.name, execution_id, {"names": names[event_id], "of": "event"})
+    return bool(written)
+
+
+def delete_of_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
+    """Delete all facets of nodes, also what says that one was deleted."""
+    values = {"of_kind": kind.type_kind}
+    if session.tracker:
+        for piece in session.pieces(ids):
+            found = session.unscoped.rows(_NAMES, {**values, "ids": piece})
+            for node_id, names in _names_by_owner((row[0], row[1]) for row in found).items():
+                session.tracker.removed("facets", kind.name, node_id, {"names": names})
+    for piece in session.pieces(ids):
+        session.change(_OF_NODES.delete, {**values, "ids": piece})
+
+
+def delete_of_events(session: Session, ids: Sequence[int]) -> None:
+    """Delete all facets of events."""
+    for piece in session.pieces(ids):
+        session.change(_OF_EVENTS.delete, {"ids": piece})
 
 
 def _read(
-    session: Session, statements: _Statements, ids: Sequence[int], values: dict[str, int], name: str | None
+    session: Session,
+    statements: _Statements,
+    ids: Sequence[int],
+    values: Mapping[str, int],
+    names: Sequence[str] | None,
 ) -> list[Facet]:
-    statement = statements.read if name is None else statements.named
-    given = values if name is None else {**values, "facet": name}
+    statement = statements.read if names is None else statements.named
+    given = values if names is None else {**values, "names": names}
     rows = [row for piece in session.pieces(ids) for row in session.rows(statement, {**given, "ids": piece})]
     return [Facet._make(row) for row in rows]
 
 
-def _merge(
-    session: Session, statements: _Statements, key: tuple[int, ...], given: Sequence[Facet], stored: Sequence[Facet]
-) -> bool:
-    before = {(facet.owner_id, facet.name): facet for facet in stored}
+def _merge(session: Session, statements: _Statements, values: Mapping[str, int], given: Iterable[Facet]) -> list[Facet]:
+    """Write the facets that are later than the stored ones; return them."""
     latest: dict[tuple[int, str], Facet] = {}
     for facet in given:
-        place = (facet.owner_id, facet.name)
-        known = latest.get(place) or before.get(place)
+        known = latest.get(facet.place)
         if known is None or facet.is_later_than(known):
-            latest[place] = facet
-    new = [(*key, *facet) for place, facet in sorted(latest.items()) if place not in before]
-    changed = [facet for place, facet in sorted(latest.items()) if place in before]
-    session.change_many(statements.insert, new)
-    session.change_many(
-        statements.update, [(facet.time, facet.content, *key, facet.owner_id, facet.name) for facet in changed]
-    )
-    return bool(latest)
+            latest[facet.place] = facet
+    times = _times(session, statements, values, latest)
+    # Contents may be long: those of equal times alone are read.
+    tied = [place for place, facet in latest.items() if times.get(place) == facet.time]
+    stored = _read(session, statements, _owners(tied), values, _names(tied)) if tied else []
+    equal = {facet.place: facet for facet in stored if facet.place in tied}
+    written = [
+        facet
+        for place, facet in sorted(latest.items())
+        if place not in times or facet.time > times[place] or (place in equal and facet.is_later_than(equal[place]))
+    ]
+    session.change_many(statements.put, [(*values.values(), *facet) for facet in written])
+    return written
+
+
+def _times(
+    session: Session, statements: _Statements, values: Mapping[str, int], places: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], int]:
+    given = {**values, "names": _names(places)}
+    pieces = session.pieces(_owners(places))
+    rows = [row for piece in pieces for row in session.rows(statements.times, {**given, "ids": piece})]
+    return {(owner_id, name): time for owner_id, name, time in rows}
+
+
+def _owners(places: Collection[tuple[int, str]]) -> list[int]:
+    return sorted({owner_id for owner_id, _ in places})
+
+
+def _names(places: Collection[tuple[int, str]]) -> list[str]:
+    return sorted({name for _, name in places})
+
+
+def _names_by_owner(places: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for owner_id, name in sorted(places):
+        found.setdefault(owner_id, []).append(name)
+    return found

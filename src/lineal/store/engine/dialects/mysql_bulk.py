@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from lineal.store.engine.statement import Insertion, on_duplicate
+from lineal.store.engine.statement import Insertion
 
 _REPEATED = 4
 
@@ -31,7 +31,7 @@ def insert_texts(
     columns = dict(zip(statement.order, zip(*rows, strict=True), strict=True))
     filled = {name: column for name, column in columns.items() if column.count(None) < len(rows)}
     head = f"INSERT INTO {quote(statement.table.name)} ({', '.join(map(quote, filled))}) VALUES "
-    tail = f" {on_duplicate(statement.keep_existing)}" if statement.keep_existing else ""
+    tail = f" {statement.on_conflict('mysql')}".rstrip()
     texts = map(
         "({})".format, map(",".join, zip(*[_column_texts(column, literal) for column in filled.values()], strict=True))
     )

@@ -32,7 +32,7 @@ from lineal.store.engine.dialects.base import (
 from lineal.store.engine.dialects.conflicts import conflict_in
 from lineal.store.engine.dialects.server import ServerDialect
 from lineal.store.engine.dialects.urls import Host
-from lineal.store.engine.statement import ON_CONFLICT, Insertion
+from lineal.store.engine.statement import Insertion
 from lineal.store.engine.transaction import Command, Keeping, Outcome
 from lineal.store.tables.mlmd_tables import metadata, text_indexes
 from lineal.store.tables.values import Encoded
@@ -344,11 +344,11 @@ def _bulk_text(statement: Insertion, dialect: sa.Dialect) -> str:
     quote = dialect.identifier_preparer.quote
     columns = ", ".join(quote(name) for name in statement.order)
     arrays = ", ".join(f"%s::{_array_type(statement.table.c[name].type, dialect)}[]" for name in statement.order)
-    text = (
+    return (
         f"INSERT INTO {quote(statement.table.name)} ({columns}) SELECT {columns} "
-        f"FROM unnest({arrays}) WITH ORDINALITY AS given ({columns}, place) ORDER BY place"
-    )
-    return f"{text} {ON_CONFLICT}" if statement.keep_existing else text
+        f"FROM unnest({arrays}) WITH ORDINALITY AS given ({columns}, place) ORDER BY place "
+        f"{statement.on_conflict('postgresql')}"
+    ).rstrip()
 
 
 def _array_type(type_: Any, dialect: sa.Dialect) -> str:
