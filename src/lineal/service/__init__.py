@@ -22,7 +22,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.store.engine.database import Database, SessionFactory
 from lineal.store.engine.session import Session
 from lineal.store.index import marks as index_marks
-from lineal.store.own_rows import locations
+from lineal.store.own_rows import locations, outbox
 from lineal.store.schema import on_demand
 from lineal.store.workspaces.scoped_session import ScopedSession
 
@@ -46,7 +46,8 @@ class MetadataService:
         self.calls = calls
         self._types = KnownTypes()
         self._has_own_tables = False
-        database.around_write = _around_write(index_marks.LateMarks().begin, locations.LateLocations().begin)
+        begins = [index_marks.LateMarks().begin, locations.LateLocations().begin, outbox.LateOutbox().begin]
+        database.around_write = _around_write(*begins)
 
     def call(self, method: str, request: Any, *, caller: Caller = UNNAMED, called: Call | None = None) -> Message:
         """Run one call in its own transaction, within the caller's rights; the request is not changed.

@@ -77,6 +77,10 @@ class Session:
         rows_written: how many rows were given to statements that write many.
         node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
         artifact_uris: (id, uri) of the artifacts that were written.
+        linked: the nodes that events, memberships, parents or points of metrics were written of, without a change of
+            their own.
+        linked_artifacts: the artifacts of the events that were written.
+        table_names: the tables of the database, in lower case, if the transaction has asked for them.
         received_events: the OpenLineage events, as JSON, that the transaction stored and that changed something.
         dialect: the engine's differences.
         is_careful: whether each statement runs at once, in the order in which the rules make them.
@@ -99,6 +103,9 @@ class Session:
         self.rows_written = 0
         self.node_writes: list[tuple[Kind, Sequence[int], int]] = []
         self.artifact_uris: list[tuple[int, str | None]] = []
+        self.linked: list[tuple[Kind, Iterable[int]]] = []
+        self.linked_artifacts: set[int] = set()
+        self.table_names: set[str] | None = None
         self.received_events: list[str] = []
 
     @property

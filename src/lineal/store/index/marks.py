@@ -49,7 +49,7 @@ class LateMarks:
 
         def end() -> None:
             if names is not None:
-                self._look(session, {row[0] for row in names()}, reached, when=begun)
+                self._look(session, [row[0] for row in names()], reached, when=begun)
             if session.node_writes and session.node_times.is_outdated():  # the transaction took long
                 self._look(session, session.dialect.table_names(session.script), None, when=time.monotonic())
             self._mark(session)
@@ -57,7 +57,8 @@ class LateMarks:
         return end
 
     def _look(self, session: Session, names: Iterable[str], reached: Answer[list[Row]] | None, *, when: float) -> None:
-        self._has_index = TABLE in {name.lower() for name in names}
+        session.table_names = {name.lower() for name in names}
+        self._has_index = TABLE in session.table_names
         session.node_times.note_look(when)
         if self._has_index:
             [(time_reached,)] = session.unscoped.rows(_REACHED) if reached is None else reached()

@@ -12,7 +12,7 @@ from lineal.store.tables.own_tables import VALUE
 
 STORE_ID = "store id"
 _NAME: sa.BindParameter[str] = sa.bindparam("of_name")
-_READ = Statement(sa.select(VALUE.c.value).where(VALUE.c.name == _NAME))
+READ = Statement(sa.select(VALUE.c.value).where(VALUE.c.name == _NAME))
 _INSERT = insertion(VALUE, ["name", "value"], keep_existing="name")
 _UPDATE = Statement(
     sa.update(VALUE).values(value=sa.bindparam("new_value")).where(VALUE.c.name == _NAME),
@@ -23,7 +23,7 @@ _DELETE = Statement(sa.delete(VALUE).where(VALUE.c.name == _NAME))
 
 def value_of(session: Session, name: str) -> str | None:
     """Return a value, None if the store does not have it."""
-    row = session.unscoped.row(_READ, {"of_name": name})
+    row = session.unscoped.row(READ, {"of_name": name})
     return None if row is None else str(row[0])
 
 

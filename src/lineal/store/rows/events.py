@@ -240,6 +240,8 @@ def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
             new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
             path = {"path": plain_steps(event.steps)} if event.steps else {}
             session.tracker.added("event", EXECUTION.name, event.execution_id, {**new, **path})
+    session.linked.append((EXECUTION, {event.execution_id for event in events}))
+    session.linked_artifacts.update(event.artifact_id for event in events)
     if not any(event.steps for event in events):
         session.change_many(_INSERT, [event[:4] for event in events])
         return

@@ -216,6 +216,7 @@ def put_latest(
         known: its metrics by name, those of these names at least.
         latest: the latest point that is written of each name.
     """
+    session.linked.append((kind, (node_id,)))
     later = [(*point, known[name].id) for name, point in latest.items() if name in known and point > known[name].latest]
     session.change_many(_MOVE_ON, later)
     ids = {name: known[name].id for name in latest if name in known}
@@ -240,6 +241,7 @@ def put_latest_of_nodes(
         known: their metrics by the id of the node and by name.
         latest: the latest point that is written of each name, by the id of the node.
     """
+    session.linked.append((kind, latest))
     asked = {(node_id, name): point for node_id, points in latest.items() for name, point in points.items()}
     held = {(node_id, name): row for node_id, rows in known.items() for name, row in rows.items()}
     later = [(*point, held[key].id) for key, point in asked.items() if key in held and point > held[key].latest]

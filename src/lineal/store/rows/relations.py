@@ -45,6 +45,7 @@ def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) 
         known = set(memberships_of(session.unscoped, kind, [node_id for _, node_id in pairs]))
         for context_id, node_id in dict.fromkeys(pairs).keys() - known:
             session.tracker.added(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+    session.linked.append((kind, {node_id for _, node_id in pairs}))
     session.change_many(_INSERT_MEMBER[kind], pairs)
 
 
@@ -93,6 +94,7 @@ def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
     if session.tracker:
         for child_id, parent_id in pairs:
             session.tracker.added("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
+    session.linked.append((CONTEXT, {child_id for child_id, _ in pairs}))
     session.change_many(_INSERT_PARENT, pairs)
 
 

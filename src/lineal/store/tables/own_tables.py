@@ -236,7 +236,8 @@ EVENT_FACET = _table(
     sa.Column("time", Int, nullable=False),
     sa.Column("content", LongText),
 )
-# What is to be sent as OpenLineage: a node that was written, by kind and id, or an event that came, as `payload`.
+# What is to be sent as OpenLineage: a node that was written, by kind and id, or an event that came, as `payload`, whose
+# kind is -1.
 # `dead` is 1 for what the receiver refused; `reason` says why.
 OUTBOX = _table(
     "lineal_outbox",
@@ -250,6 +251,13 @@ OUTBOX = _table(
     sa.Column("reason", LongText),
     sa.Index("idx_lineal_outbox_dead", "dead", "id"),
     sqlite_autoincrement=True,
+)
+# What was sent last of a node as OpenLineage (lineal/openlineage/sending), so that nothing unchanged is sent again.
+SENT = _table(
+    "lineal_sent",
+    _key("kind", Number),
+    _key("node_id"),
+    sa.Column("content", LongText, nullable=False),
 )
 # Single values of the whole store, such as its id.
 VALUE = _table(

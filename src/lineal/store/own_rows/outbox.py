@@ -1,0 +1,255 @@
+"""The outbox: what is to be sent as OpenLineage, written by the transactions that write the nodes.
+
+A transaction marks the nodes that it writes just before it commits, if the store's switch is on. One that stored events
+which came as OpenLineage puts in these events instead. Rows are sent in the order of their ids and deleted afterwards;
+those that the receiver refused stay as dead ones. `lineal_sent` keeps what was sent last of each node, so that nothing
+unchanged is sent again. What stays out: what an event says (openlineage/sending), and sending (server/openlineage).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.engine.transaction import Answer
+from lineal.store.own_rows import values
+from lineal.store.tables.own_tables import OUTBOX, SENT, VALUE
+
+SWITCH = "openlineage sending"
+SENDER = "openlineage sender"
+RECEIVED = -1
+"""What the column `kind` of an event says that came as OpenLineage."""
+KIND_OF = {kind.type_kind: kind for kind in KINDS}
+_LONGEST_REASON = 500
+
+_ROW = OUTBOX.c
+_INSERT = insertion(OUTBOX, ["time", "kind", "node_id", "payload", "attempts", "dead"])
+_COLUMNS = [_ROW.id, _ROW.time, _ROW.kind, _ROW.node_id]
+_ONE: sa.ColumnElement[int] = sa.literal_column("1")
+_MOST: sa.BindParameter[int] = sa.bindparam("most")
+_IDS = "ids"
+_WAITING = Statement(sa.select(*_COLUMNS).where(_ROW.dead == 0).order_by(_ROW.id).limit(_MOST))
+_DEAD = Statement(
+    sa.select(*_COLUMNS, _ROW.attempts, _ROW.reason)
+    .where(_ROW.dead == 1, _ROW.id > sa.bindparam("after"))
+    .order_by(_ROW.id)
+    .limit(_MOST)
+)
+_PAYLOAD = Statement(sa.select(_ROW.payload).where(_ROW.id == sa.bindparam("of_id")))
+_COUNTS = Statement(sa.select(_ROW.dead, sa.func.count(_ROW.id), sa.func.min(_ROW.time)).group_by(_ROW.dead))
+_DELETE = Statement(sa.delete(OUTBOX).where(listed(_ROW.id, _IDS)))
+_KILL = Statement(
+    sa.update(OUTBOX)
+    .values(dead=_ONE, attempts=_ROW.attempts + _ONE, reason=sa.bindparam("why"))
+    .where(_ROW.id == sa.bindparam("of_id")),
+    order=["why", "of_id"],
+)
+_REVIVE = Statement(sa.update(OUTBOX).values(dead=0, reason=None).where(_ROW.dead == 1, listed(_ROW.id, _IDS)))
+_REVIVE_ALL = Statement(sa.update(OUTBOX).values(dead=0, reason=None).where(_ROW.dead == 1))
+_DROP = Statement(sa.delete(OUTBOX).where(_ROW.dead == 1, listed(_ROW.id, _IDS)))
+_DROP_DEAD = Statement(sa.delete(OUTBOX).where(_ROW.dead == 1))
+_DROP_ALL = Statement(sa.delete(OUTBOX).where(_ROW.id > 0))
+_SENT = Statement(
+    sa.select(SENT.c.node_id, SENT.c.content).where(
+        SENT.c.kind == sa.bindparam("of_kind"), listed(SENT.c.node_id, _IDS)
+    )
+)
+_INSERT_SENT = insertion(SENT, ["kind", "node_id", "content"], keep_existing="kind")
+_UPDATE_SENT = Statement(
+    sa.update(SENT)
+    .values(content=sa.bindparam("new_content"))
+    .where(SENT.c.kind == sa.bindparam("of_kind"), SENT.c.node_id == sa.bindparam("of_node")),
+    order=["new_content", "of_kind", "of_node"],
+)
+_TAKE_OVER = Statement(
+    sa.update(VALUE)
+    .values(value=sa.bindparam("new_value"))
+    .where(VALUE.c.name == SENDER, VALUE.c.value == sa.bindparam("old_value"))
+)
+_ADD_SENDER = insertion(VALUE, ["name", "value"], keep_existing="name")
+
+
+class Waiting(NamedTuple):
+    """A row to be sent.
+
+    Attributes:
+        id: its number; later ones have greater numbers.
+        time: when it was written, in milliseconds since the epoch.
+        kind: the number of the node's kind, or RECEIVED.
+        node_id: the node; 0 for an event that came.
+    """
+
+    id: int
+    time: int
+    kind: int
+    node_id: int
+
+
+class Dead(NamedTuple):
+    """A row that the receiver refused: as Waiting, how often it was sent, and why it was refused."""
+
+    id: int
+    time: int
+    kind: int
+    node_id: int
+    attempts: int
+    reason: str | None
+
+
+class Backlog(NamedTuple):
+    """How much there is: rows that wait, the time of the oldest in milliseconds since the epoch, and dead rows."""
+
+    waiting: int = 0
+    oldest: int | None = None
+    dead: int = 0
+
+
+class LateOutbox:
+    """Marks what transactions have written just before they commit, while the switch of the store is on.
+
+    Other processes may turn the switch. What this one knows of it is as old as what it knows of the search index: a
+    write that looks for the latter (store/index/marks.py) also looks for the switch.
+    """
+
+    def __init__(self) -> None:
+        self._is_on = self._has_table = False
+
+    def begin(self, session: Session) -> Callable[[], None]:
+        """Ask now and then for the switch, with a write's first statement; return what marks the nodes.
+
+        That runs after the marks of the search index.
+        """
+        asked: Answer[list[Row]] | None = None
+        if self._has_table and session.node_times.is_outdated():
+            self._has_table = False  # should the table be gone, only this write fails
+            asked = session.unscoped.ask(values.READ, {"of_name": SWITCH})
+
+        def end() -> None:
+            if session.table_names is not None:
+                self._has_table = VALUE.name in session.table_names
+                self._is_on = self._has_table and (bool(asked()) if asked is not None else is_on(session))
+            if self._is_on and (rows := _rows_of(session)):
+                session.change_many(_INSERT, rows)
+
+        return end
+
+
+def _rows_of(session: Session) -> list[tuple[int, int, int, str | None, int, int]]:
+    """Return the rows for what a transaction has written: the events that it received, or else its nodes."""
+    now = time.time_ns() // 1_000_000
+    if session.received_events:
+        return [(now, RECEIVED, 0, event, 0, 0) for event in session.received_events]
+    marked = {(kind.type_kind, node_id) for kind, ids, _ in session.node_writes for node_id in ids}
+    marked.update((kind.type_kind, node_id) for kind, ids in session.linked for node_id in ids)
+    # The event about an execution says what its inputs and outputs are.
+    marked.difference_update((ARTIFACT.type_kind, node_id) for node_id in session.linked_artifacts)
+    return [(now, kind, node_id, None, 0, 0) for kind, node_id in sorted(marked, key=_contexts_first)]
+
+
+def _contexts_first(mark: tuple[int, int]) -> tuple[int, int]:
+    """Order contexts before artifacts, and both before executions, which name them."""
+    return -mark[0], mark[1]
+
+
+def is_on(session: Session) -> bool:
+    """Say whether transactions mark what they write."""
+    return values.value_of(session, SWITCH) is not None
+
+
+def switch_on(session: Session) -> None:
+    """Let all processes mark what they write from now on; others than this one know it after two seconds."""
+    session.change_many(_ADD_SENDER, [(SWITCH, str(time.time_ns() // 1_000_000))])
+
+
+def switch_off(session: Session) -> None:
+    """Let no process mark what it writes, and forget all that waits."""
+    values.remove(session, SWITCH)
+    session.change(_DROP_ALL, {})
+
+
+def mark(session: Session, nodes: Iterable[tuple[Kind, int]]) -> None:
+    """Mark nodes to be sent, in this order."""
+    now = time.time_ns() // 1_000_000
+    session.change_many(_INSERT, [(now, kind.type_kind, node_id, None, 0, 0) for kind, node_id in nodes])
+
+
+def waiting(session: Session, *, most: int) -> list[Waiting]:
+    """Return the first rows that wait, without the events that came."""
+    return [Waiting._make(row) for row in session.rows(_WAITING, {"most": most})]
+
+
+def payload_of(session: Session, row_id: int) -> str:
+    """Return the event of a row that came as OpenLineage; "" if the row is gone."""
+    row = session.row(_PAYLOAD, {"of_id": row_id})
+    return "" if row is None else str(row[0] or "")
+
+
+def remove(session: Session, ids: Sequence[int]) -> None:
+    """Delete rows that were sent."""
+    for piece in session.pieces(ids):
+        session.change(_DELETE, {_IDS: piece})
+
+
+def refuse(session: Session, refused: Iterable[tuple[int, str]]) -> None:
+    """Set rows aside that the receiver refused, given with its reasons."""
+    session.change_many(_KILL, [(reason[:_LONGEST_REASON], row_id) for row_id, reason in refused])
+
+
+def dead(session: Session, *, after: int = 0, most: int) -> list[Dead]:
+    """Return rows that the receiver refused, by id, those after an id."""
+    return [Dead._make(row) for row in session.rows(_DEAD, {"after": after, "most": most})]
+
+
+def revive(session: Session, ids: Sequence[int] | None) -> int:
+    """Let dead rows wait again, all or those with these ids; return how many there were."""
+    if ids is None:
+        return session.change(_REVIVE_ALL, {})
+    return sum(session.change(_REVIVE, {_IDS: piece}) for piece in session.pieces(ids))
+
+
+def drop(session: Session, ids: Sequence[int] | None) -> int:
+    """Delete dead rows, all or those with these ids; return how many there were."""
+    if ids is None:
+        return session.change(_DROP_DEAD, {})
+    return sum(session.change(_DROP, {_IDS: piece}) for piece in session.pieces(ids))
+
+
+def backlog(session: Session) -> Backlog:
+    """Return how much waits and how much is dead."""
+    found = {is_dead: (count, oldest) for is_dead, count, oldest in session.rows(_COUNTS)}
+    count, oldest = found.get(0, (0, None))
+    return Backlog(count, oldest, found.get(1, (0, None))[0])
+
+
+def sent_of(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    """Return what was noted when something was sent of nodes, by id."""
+    rows = [
+        row for piece in session.pieces(ids) for row in session.rows(_SENT, {"of_kind": kind.type_kind, _IDS: piece})
+    ]
+    return {row[0]: row[1] for row in rows}
+
+
+def note_sent(session: Session, sent: Iterable[tuple[Kind, int, str]]) -> None:
+    """Note what was sent of nodes."""
+    rows = [(kind.type_kind, node_id, content) for kind, node_id, content in sent]
+    session.change_many(_INSERT_SENT, rows)
+    session.change_many(_UPDATE_SENT, [(content, *key) for *key, content in rows])
+
+
+def sender(session: Session) -> str:
+    """Return who sends, and how often they have said so; "" if nobody ever has."""
+    return values.value_of(session, SENDER) or ""
+
+
+def become_sender(session: Session, new: str, old: str) -> bool:
+    """Write that somebody sends, unless it says something else than `old` by now; return whether it is written."""
+    if not old:
+        session.change_many(_ADD_SENDER, [(SENDER, "nobody")])
+        old = "nobody"
+    return session.change(_TAKE_OVER, {"new_value": new, "old_value": old}) == 1
