@@ -19,6 +19,7 @@ UI_URL_VARIABLE = "LINEAL_UI_URL"
 LOG_FORMATS = ("text", "json")
 ENGINE_FLAG = "--grpc-engine"
 AUTO, GRPCIO, NATIVE = ENGINES = ("auto", "grpcio", "native")
+WORKSPACE_FLAG = "--openlineage-workspace"
 MAX_MESSAGE_FLAG = "--max-message-mib"
 MAX_ARTIFACT_FLAG = "--max-artifact-mib"
 MAX_RECEIVE_OPTION = "max_receive_message_length"
@@ -81,6 +82,35 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True)
+class OpenLineageSettings:
+    """What becomes of OpenLineage's events.
+
+    Attributes:
+        workspaces: the rules that say the workspace of an event by the namespace of its job: a name, `{namespace}`, or
+            REGEX=NAME for namespaces that the whole expression fits, where a backslash and a digit in NAME mean a
+            group. The first that fits counts, and without one the workspace is `default`.
+    """
+
+    workspaces: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for rule in self.workspaces:
+            pattern, is_conditional, name = rule.rpartition("=")
+            try:
+                groups = re.compile(pattern).groups
+            except (re.error, RecursionError, OverflowError) as error:
+                raise errors.InvalidArgumentError(
+                    f"{WORKSPACE_FLAG} has {rule[:60]!r}, which is no REGEX=NAME: {error}"
+                ) from None
+            used = [int(each) if each else groups + 1 for each in re.findall(r"\\(\d?)", name)]
+            if not name or max(used, default=0) > groups or (is_conditional and not pattern):
+                raise errors.InvalidArgumentError(
+                    f"{WORKSPACE_FLAG} is {rule[:60]!r}; give the name of a workspace, {{namespace}}, or REGEX=NAME, "
+                    "in which NAME may have \\1 for the first group of REGEX"
+                )
+
+
+@dataclass(frozen=True)
 class ServerSettings:
     """The settings of a server.
 
@@ -104,6 +134,7 @@ class ServerSettings:
         access: the callers that the server admits.
         tls: how connections are encrypted.
         limits: the limits for requests and clients.
+        openlineage: what becomes of OpenLineage's events.
         workers: how many processes serve.
         grpc_engine: what carries gRPC: grpcio, native (the package pygrpc-native), or auto for the best that keeps
             every limit.
@@ -130,6 +161,7 @@ class ServerSettings:
     access: AccessSettings = field(default_factory=AccessSettings)
     tls: TlsSettings = field(default_factory=TlsSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
+    openlineage: OpenLineageSettings = field(default_factory=OpenLineageSettings)
     workers: int = 1
     grpc_engine: str = AUTO
     log_format: str = "text"

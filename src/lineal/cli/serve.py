@@ -16,7 +16,9 @@ from lineal.config import (
     ENGINE_FLAG,
     MAX_MESSAGE_FLAG,
     URL_VARIABLE,
+    WORKSPACE_FLAG,
     DatabaseSettings,
+    OpenLineageSettings,
     ServerSettings,
 )
 from lineal.urls import ARTIFACTS_FLAG
@@ -62,7 +64,17 @@ def add(commands: Commands) -> None:
     parser.add_argument("--log-requests", action="store_true", help="write a line into the log for each request")
     parser.add_argument("--traces", action="store_true", help="trace requests and statements for OpenTelemetry")
     parser.add_argument("--sdk-types", action="store_true", help="register the types of the Kubeflow Metadata SDK")
+    _add_openlineage_flags(parser)
     add_protection_flags(parser)
+
+
+def _add_openlineage_flags(parser: Parser) -> None:
+    group = parser.add_argument_group("OpenLineage")
+    names = (
+        "the workspace of events: a name, {namespace} (that of the job), or REGEX=NAME for the namespaces that fit; "
+    )
+    more = "can be given several times, and the first that fits counts (default: default)"
+    group.add_argument(WORKSPACE_FLAG, action="append", default=[], metavar="RULE", help=names + more)
 
 
 def sdk_types() -> bytes:
@@ -103,7 +115,8 @@ def _settings(args: argparse.Namespace) -> ServerSettings:
         database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
         flags = {name: getattr(args, name) for name in _DEFAULTS}
         types = sdk_types() if args.sdk_types else b""
-        return ServerSettings(database, types_at_start=types, **flags, **protection(args))
+        openlineage = OpenLineageSettings(workspaces=tuple(args.openlineage_workspace))
+        return ServerSettings(database, types_at_start=types, openlineage=openlineage, **flags, **protection(args))
     except errors.InvalidArgumentError as error:
         args.usage_error(error.message)
         raise
