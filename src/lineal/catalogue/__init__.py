@@ -36,6 +36,7 @@ from lineal.catalogue import files as file_pages
 from lineal.catalogue.index import SearchIndex
 from lineal.catalogue.listing import Asked
 from lineal.catalogue.metric_points import MetricPoints
+from lineal.catalogue.openlineage.reads import OpenLineageReads
 from lineal.catalogue.search_shapes import Completed
 from lineal.catalogue.series import Lines
 from lineal.catalogue.views import StoredView, View, Views
@@ -65,6 +66,7 @@ class Catalogue:
     Attributes:
         index: the search index, which a thread of the server may follow up.
         metrics: the points of metrics.
+        openlineage: facets, columns and their lineage.
     """
 
     def __init__(self, service: MetadataService, *, caller: Callable[[], Caller] = lambda: UNNAMED) -> None:
@@ -76,6 +78,7 @@ class Catalogue:
         self._whole = WholeCounts()
         self._views = Views(service)
         self.metrics = MetricPoints(service, caller)
+        self.openlineage = OpenLineageReads(service, caller)
         self._file_records = FileRecords(service)
 
     def _read(self, work: Callable[[Session, KnownTypes], Result]) -> Result:
@@ -138,16 +141,17 @@ class Catalogue:
     def node(self, kind: Kind, node_id: int) -> shapes.Node:
         """Return a node with all that is recorded of it."""
         self._searched(kind)
-        return self._read(
-            lambda session, types: details.node(session, types, kind, node_id, has_unindexed=self.index.has_unindexed)
-        )
+        tables = self._tables()
+        return self._read(lambda session, types: details.node(session, types, kind, node_id, tables=tables))
 
     def nodes(self, kind: Kind, ids: Sequence[int]) -> shapes.Nodes:
         """Return nodes by their ids."""
         self._searched(kind)
-        return self._read(
-            lambda session, types: details.nodes(session, types, kind, ids, has_unindexed=self.index.has_unindexed)
-        )
+        tables = self._tables()
+        return self._read(lambda session, types: details.nodes(session, types, kind, ids, tables=tables))
+
+    def _tables(self) -> details.OwnTables:
+        return details.OwnTables(self.index.has_unindexed, self.openlineage.has_tables())
 
     def neighbours(
         self, kind: Kind, node_id: int, *, direction: str, cursor: int | None, limit: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lineal import conventions, json_form, record_tags
 from lineal.catalogue import cards, endings, headline, shapes
@@ -19,6 +19,7 @@ from lineal.store.engine.session import Session
 from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.index.names import names_like
 from lineal.store.index.versions import evaluators
+from lineal.store.own_rows import facet_names
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import related_contexts
@@ -27,24 +28,36 @@ MOST_EVALUATIONS = 1000
 """How many artifacts are read that report on one; of more, the last written."""
 
 
-def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, has_unindexed: bool) -> shapes.Node:
+class OwnTables(NamedTuple):
+    """Which of Lineal's own tables the store has: one that is open for reading only may lack some.
+
+    Attributes:
+        unindexed: that of what searches do not find by its content.
+        facets: those of facets of OpenLineage.
+    """
+
+    unindexed: bool
+    facets: bool
+
+
+def node(session: Session, types: KnownTypes, kind: Kind, node_id: int, *, tables: OwnTables) -> shapes.Node:
     """Return one node, as `nodes` does.
 
     Raises:
         NotFoundError: there is none with this id.
     """
-    found = nodes(session, types, kind, [node_id], has_unindexed=has_unindexed).items
+    found = nodes(session, types, kind, [node_id], tables=tables).items
     if not found:
         raise cards.no_node(kind, node_id)
     return found[0]
 
 
-def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, has_unindexed: bool) -> shapes.Nodes:
-    """Return nodes in the order of the ids; `has_unindexed` says whether the store has the table of reasons."""
+def nodes(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, tables: OwnTables) -> shapes.Nodes:
+    """Return nodes in the order of the ids."""
     rows = node_rows.nodes_by_ids(session, kind, dict.fromkeys(ids))
     messages = {message.id: message for message in readable_messages(session, types, kind, rows)}
     plain = {card.id: card for card in cards.cards(session, types, kind, rows, shape=shapes.Card)}
-    found = _Found.read(session, types, kind, list(messages), has_unindexed=has_unindexed)
+    found = _Found.read(session, types, kind, list(messages), tables)
     items = [
         _whole(kind, messages[node_id], plain[node_id], found) for node_id in dict.fromkeys(ids) if node_id in messages
     ]
@@ -60,16 +73,16 @@ class _Found:
     metrics: Mapping[int, Mapping[str, shapes.MetricValue]]
     events: Mapping[int, Counter[int]]
     reasons: Mapping[int, str]
+    facets: Mapping[int, list[str]]
 
     @classmethod
-    def read(
-        cls, session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], *, has_unindexed: bool
-    ) -> _Found:
+    def read(cls, session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int], tables: OwnTables) -> _Found:
         return cls(
             contexts=_contexts(session, types, kind, ids),
             metrics=cards.all_metric_values(session, kind, ids),
             events={} if kind is CONTEXT else edge_rows.event_counts(session, kind, ids),
-            reasons=unindexed_rows.reasons(session, kind, ids) if has_unindexed else {},
+            reasons=unindexed_rows.reasons(session, kind, ids) if tables.unindexed else {},
+            facets=facet_names.names_of(session, kind, ids) if tables.facets else {},
         )
 
 
@@ -88,6 +101,7 @@ def _whole(kind: Kind, message: Any, card: shapes.Card, found: _Found) -> shapes
         headline=headline.of_record(message.type, reported, metrics, kind=kind),
         tag=record_tags.tag(message),
         unindexed=found.reasons.get(message.id),
+        facets=found.facets.get(message.id, []),
         **_event_counts(found.events.get(message.id)),
     )
 

@@ -188,6 +188,8 @@ class Node(Card):
         outputs: how many output events it has.
         unindexed: the reason if searches do not find it by its content.
         headline: the names of up to four metrics that stand for it, the first one first.
+        facets: the names of the facets of OpenLineage that it has; of an artifact and of an
+            execution also those of its events.
         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
     """
 
@@ -200,6 +202,7 @@ class Node(Card):
     outputs: int = 0
     unindexed: str | None = None
     headline: list[str] = field(default_factory=list)
+    facets: list[str] = field(default_factory=list)
     tag: str = ""
 
 
