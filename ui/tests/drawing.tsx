@@ -58,7 +58,7 @@ export function rowOf(id: number, given: Partial<Row> = {}): Row {
 export function nodeOf(id: number, given: Partial<Node> = {}): Node {
   const { made_by: _, ...card } = rowOf(id);
   const rest = { properties: {}, custom_properties: {}, labels: {}, meta: null, contexts: [], inputs: 0, outputs: 0 };
-  return { ...card, ...rest, unindexed: null, tag: "1.x", ...given } as Node;
+  return { ...card, ...rest, unindexed: null, facets: [], tag: "1.x", ...given } as Node;
 }
 
 /** What a path under api/v1 answers; a function sees what was asked. A Response is sent as it is. */

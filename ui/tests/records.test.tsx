@@ -20,7 +20,7 @@ const metric = (last: number) => ({ last, least: last, greatest: last, count: 1 
 
 function nodeOf(given: Partial<Node>): Node {
   const own = { properties: {}, custom_properties: {}, meta: null, contexts: [], inputs: 0, outputs: 0 };
-  return { ...rowOf(1), ...own, unindexed: null, headline: [], tag: "", ...given } as Node;
+  return { ...rowOf(1), ...own, unindexed: null, headline: [], facets: [], tag: "", ...given } as Node;
 }
 
 describe("a sparkline", () => {

@@ -842,6 +842,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artifacts/{node_id}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The facets of OpenLineage of one artifact */
+        get: operations["facets_of_artifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/executions/{node_id}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The facets of OpenLineage of one execution */
+        get: operations["facets_of_execution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contexts/{node_id}/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The facets of OpenLineage of one context */
+        get: operations["facets_of_context"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifacts/{node_id}/columns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns of a data set with what was measured and checked of them */
+        get: operations["columns_of_artifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/artifacts/{node_id}/columns/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a column of a data set comes from, or what became of it */
+        get: operations["column_lineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -1357,6 +1442,35 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Assertion
+         * @description A check of a data set or a column, as its last run found it.
+         *
+         *     Attributes:
+         *         name: what it is called, or the kind of check.
+         *         assertion: the kind of check, such as "not_null".
+         *         is_passed: whether it found nothing wrong.
+         *         severity: what it means if it fails, such as "warn".
+         *         expected: what was expected.
+         *         actual: what was found.
+         *         time: when it ran, in milliseconds since the epoch.
+         */
+        Assertion: {
+            /** Name */
+            name: string;
+            /** Assertion */
+            assertion: string;
+            /** Is Passed */
+            is_passed: boolean;
+            /** Severity */
+            severity: string | null;
+            /** Expected */
+            expected: string | null;
+            /** Actual */
+            actual: string | null;
+            /** Time */
+            time: number;
+        };
+        /**
          * AuditEntry
          * @description One change.
          *
@@ -1593,6 +1707,119 @@ export interface components {
             internal: boolean;
         };
         /**
+         * ColumnLineage
+         * @description Where a column comes from, or what became of it.
+         *
+         *     Attributes:
+         *         links: the steps, nearest first.
+         *         cuts: where the walk stopped before its end; empty if this is all.
+         */
+        ColumnLineage: {
+            /** Links */
+            links: components["schemas"]["ColumnLink"][];
+            /** Cuts */
+            cuts: components["schemas"]["Cut"][];
+        };
+        /**
+         * ColumnLink
+         * @description One step of a column's lineage: a column, or a whole data set, came from another one.
+         *
+         *     Attributes:
+         *         source: what was read.
+         *         target: what was written.
+         *         execution: the last run that said so, None if an event about the data set did.
+         *         time: when that happened, in milliseconds since the epoch.
+         *         runs: how many of the runs that were read said so.
+         *         distance: how many steps away from the column that was asked for, at least 1.
+         *         affects_all: whether the source decides about all columns of the target, as a filter does.
+         *         transformations: what was done with it.
+         */
+        ColumnLink: {
+            source: components["schemas"]["ColumnPlace"];
+            target: components["schemas"]["ColumnPlace"];
+            execution: components["schemas"]["Reference"] | null;
+            /** Time */
+            time: number;
+            /** Runs */
+            runs: number;
+            /** Distance */
+            distance: number;
+            /** Affects All */
+            affects_all: boolean;
+            /** Transformations */
+            transformations: components["schemas"]["ColumnTransformation"][];
+        };
+        /**
+         * ColumnPlace
+         * @description A column of a data set, as an event names it.
+         *
+         *     Attributes:
+         *         namespace, name: the data set in OpenLineage's words.
+         *         artifact: its record, None if the store has none that the caller sees.
+         *         column: the column; None for the whole data set.
+         */
+        ColumnPlace: {
+            /** Namespace */
+            namespace: string;
+            /** Name */
+            name: string;
+            artifact: components["schemas"]["Reference"] | null;
+            /** Column */
+            column: string | null;
+        };
+        /**
+         * ColumnQuality
+         * @description What was measured of a column; None for what was not.
+         */
+        ColumnQuality: {
+            /** Nulls */
+            nulls: string | null;
+            /** Distinct */
+            distinct: string | null;
+            /** Count */
+            count: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Sum */
+            sum: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Least */
+            least: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Greatest */
+            greatest: number | ("NaN" | "Infinity" | "-Infinity") | null;
+            /** Quantiles */
+            quantiles: {
+                [key: string]: number | ("NaN" | "Infinity" | "-Infinity");
+            };
+        };
+        /**
+         * ColumnTag
+         * @description A tag of a column or a data set.
+         */
+        ColumnTag: {
+            /** Key */
+            key: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * ColumnTransformation
+         * @description What was done with a column on its way.
+         *
+         *     Attributes:
+         *         type: "DIRECT" if the value goes into the target, "INDIRECT" if it decides about it (a filter, a join).
+         *         subtype: how, such as "IDENTITY", "AGGREGATION" or "JOIN".
+         *         description: the same in words or code.
+         *         masking: whether it hides the value.
+         */
+        ColumnTransformation: {
+            /** Type */
+            type: string;
+            /** Subtype */
+            subtype: string | null;
+            /** Description */
+            description: string | null;
+            /** Masking */
+            masking: boolean;
+        };
+        /**
          * Columns
          * @description The columns that a search's nodes fill, most filled first, seen in up to 2,000 of them.
          *
@@ -1817,6 +2044,75 @@ export interface components {
             message: string;
         };
         /**
+         * DataSetColumn
+         * @description A column, or a field within one.
+         *
+         *     Attributes:
+         *         name: its name; that of a field is a path, such as "address.city".
+         *         depth: how many columns it lies within.
+         *         type: its type, as the producer calls it.
+         *         description: what it is, if that is recorded.
+         *         tags: its tags.
+         *         quality: what was measured of it last.
+         *         assertions: the checks of it.
+         *         has_sources: whether a run said where it comes from.
+         */
+        DataSetColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Depth
+             * @default 0
+             */
+            depth: number;
+            /** Type */
+            type: string | null;
+            /** Description */
+            description: string | null;
+            /** Tags */
+            tags: components["schemas"]["ColumnTag"][];
+            quality: components["schemas"]["ColumnQuality"] | null;
+            /** Assertions */
+            assertions: components["schemas"]["Assertion"][];
+            /**
+             * Has Sources
+             * @default false
+             */
+            has_sources: boolean;
+        };
+        /**
+         * DataSetColumns
+         * @description The columns of a data set.
+         *
+         *     Attributes:
+         *         items: the columns in their order, each before the fields within it; up to 20,000.
+         *         total: how many there are in all.
+         *         time: when the event says that it happened that named the columns; None if none did.
+         *         rows: how many rows were counted last, None if that is not recorded.
+         *         bytes: how large the data set was last, None if that is not recorded.
+         *         assertions: the checks of the whole data set.
+         *         tags: the tags of the whole data set.
+         *         are_all: whether all runs that checked it were read, or only the last.
+         */
+        DataSetColumns: {
+            /** Items */
+            items: components["schemas"]["DataSetColumn"][];
+            /** Total */
+            total: number;
+            /** Time */
+            time: number | null;
+            /** Rows */
+            rows: string | null;
+            /** Bytes */
+            bytes: string | null;
+            /** Assertions */
+            assertions: components["schemas"]["Assertion"][];
+            /** Tags */
+            tags: components["schemas"]["ColumnTag"][];
+            /** Are All */
+            are_all: boolean;
+        };
+        /**
          * DoubleValue
          * @description A property that is a decimal number; NaN, Infinity and -Infinity are texts.
          */
@@ -2023,6 +2319,33 @@ export interface components {
             exact: boolean;
         };
         /**
+         * FacetDetail
+         * @description One thing that a facet says, for people.
+         *
+         *     Attributes:
+         *         label: what it is, such as "Engine".
+         *         text: what it says; of a link its address, which a browser can open.
+         *         form: how to show it: a short text, a long one, code, a time, a link, a record of the store, a whole number or a
+         *             number of bytes.
+         *         language: of code, the language or dialect, if the facet says it.
+         *         record: the record that is meant, if the store has it.
+         */
+        FacetDetail: {
+            /** Label */
+            label: string;
+            /** Text */
+            text: string;
+            /**
+             * Form
+             * @default text
+             * @enum {string}
+             */
+            form: "text" | "long" | "code" | "time" | "link" | "record" | "number" | "bytes";
+            /** Language */
+            language: string | null;
+            record: components["schemas"]["Reference"] | null;
+        };
+        /**
          * FacetValue
          * @description One value of a facet. `term` is what to add to the search to keep only these.
          */
@@ -2060,6 +2383,20 @@ export interface components {
              * @default true
              */
             complete: boolean;
+        };
+        /**
+         * FacetsOfUse
+         * @description The facets of one input or output of an execution.
+         */
+        FacetsOfUse: {
+            data_set: components["schemas"]["Reference"];
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "input" | "output";
+            /** Facets */
+            facets: components["schemas"]["RecordedFacet"][];
         };
         /**
          * Failure
@@ -2624,6 +2961,8 @@ export interface components {
          *         outputs: how many output events it has.
          *         unindexed: the reason if searches do not find it by its content.
          *         headline: the names of up to four metrics that stand for it, the first one first.
+         *         facets: the names of the facets of OpenLineage that it has; of an artifact and of an
+         *             execution also those of its events.
          *         tag: a text that is the same as long as nobody changes the node; `If-Match` takes it.
          */
         Node: {
@@ -2740,6 +3079,8 @@ export interface components {
             unindexed: string | null;
             /** Headline */
             headline: string[];
+            /** Facets */
+            facets: string[];
             /**
              * Tag
              * @default
@@ -3037,6 +3378,26 @@ export interface components {
             complete: boolean;
         };
         /**
+         * RecordFacets
+         * @description The facets of a record.
+         *
+         *     Attributes:
+         *         items: its own, and after them those that an execution has from its jobs.
+         *         uses: those of the inputs and outputs of an execution, newest first.
+         *         are_all: whether all inputs and outputs were read.
+         */
+        RecordFacets: {
+            /** Items */
+            items: components["schemas"]["RecordedFacet"][];
+            /** Uses */
+            uses: components["schemas"]["FacetsOfUse"][];
+            /**
+             * Are All
+             * @default true
+             */
+            are_all: boolean;
+        };
+        /**
          * RecordFile
          * @description A file or folder of a record.
          *
@@ -3115,6 +3476,39 @@ export interface components {
             key: string;
             /** Metrics */
             metrics: components["schemas"]["ComparedMetric"][];
+        };
+        /**
+         * RecordedFacet
+         * @description A facet of OpenLineage.
+         *
+         *     Attributes:
+         *         name: its key, such as "sql".
+         *         time: when the event that brought it says that it happened, in milliseconds since the epoch.
+         *         producer: the address of the program that made it.
+         *         schema_url: the address of its schema.
+         *         details: what it says, for people; empty for a facet that Lineal does not know.
+         *         size: how many characters its JSON has.
+         *         content: its JSON, None if that is long and the facet was not asked for by its name.
+         *         of: the job that has it, for a facet that a run has from its job.
+         */
+        RecordedFacet: {
+            /** Name */
+            name: string;
+            /** Time */
+            time: number;
+            /** Producer */
+            producer: string | null;
+            /** Schema Url */
+            schema_url: string | null;
+            /** Details */
+            details: components["schemas"]["FacetDetail"][];
+            /** Size */
+            size: number;
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            } | null;
+            of: components["schemas"]["Reference"] | null;
         };
         /**
          * Reference
@@ -8240,6 +8634,407 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facets_of_artifact: {
+        parameters: {
+            query?: {
+                /** @description Only the facet of this name, with its content of any length. */
+                name?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFacets"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facets_of_execution: {
+        parameters: {
+            query?: {
+                /** @description Only the facet of this name, with its content of any length. */
+                name?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFacets"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    facets_of_context: {
+        parameters: {
+            query?: {
+                /** @description Only the facet of this name, with its content of any length. */
+                name?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFacets"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    columns_of_artifact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSetColumns"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    column_lineage: {
+        parameters: {
+            query: {
+                /** @description The column, as `columns` names it: `address.city`. */
+                column: string;
+                /** @description What it comes from, or what became of it. */
+                direction?: "up" | "down";
+                /** @description How many steps (runs) to go. */
+                depth?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The id, a number of up to 64 bits. */
+                node_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColumnLineage"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -18,7 +18,7 @@ class FacetDetail:
 
     Attributes:
         label: what it is, such as "Engine".
-        text: what it says; of a link its address, which begins with http:// or https://.
+        text: what it says; of a link its address, which a browser can open.
         form: how to show it: a short text, a long one, code, a time, a link, a record of the store, a whole number or a
             number of bytes.
         language: of code, the language or dialect, if the facet says it.

@@ -1,0 +1,175 @@
+"""What people see of OpenLineage over REST: facets in words, columns of data sets, and where columns come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from lineal.locations import joined
+from lineal.service.access import Caller, Role, Scope, Workspace
+from tests.openlineage import shop
+from tests.openlineage.storing import Storing
+from tests.server.rest.conftest import reading, serving
+from tests.server.rest.shelf import Shelf
+
+
+class Shop:
+    """The served shop: the ids of its records, and answers about them."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.storing = Storing(shelf.service, "shop")
+        for event in shop.events():
+            self.storing.store(event)
+
+    def id_of(self, name: tuple[str, str]) -> int:
+        return self.storing.data_sets[joined(*name)]
+
+    def columns(self, name: tuple[str, str]) -> Any:
+        return self.shelf.get(f"/artifacts/{self.id_of(name)}/columns")
+
+    def lineage(self, name: tuple[str, str], column: str, direction: str = "up", depth: int = 1) -> Any:
+        asked = {"column": column, "direction": direction, "depth": depth}
+        return self.shelf.get(f"/artifacts/{self.id_of(name)}/columns/lineage", **asked)
+
+    def run_facets(self, run: str, **asked: Any) -> Any:
+        return self.shelf.get(f"/executions/{self.storing.runs[run]}/facets", **asked)
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[Shop]:
+    with serving("sqlite://") as (service, url), reading(url) as client:
+        yield Shop(Shelf(service, client))
+
+
+def ends(link: dict[str, Any]) -> tuple[str, Any, str, Any]:
+    return link["source"]["name"], link["source"]["column"], link["target"]["name"], link["target"]["column"]
+
+
+def words(facets: list[dict[str, Any]]) -> dict[str, str]:
+    return {detail["label"]: detail["text"] for facet in facets for detail in facet["details"]}
+
+
+def test_columns_are_in_their_order_with_the_fields_within_them(served: Shop) -> None:
+    found = served.columns(shop.ORDERS)
+    named = [(each["name"], each["depth"], each["type"], each["description"]) for each in found["items"]]
+    assert named == [
+        ("id", 0, "bigint", None),
+        ("amount", 0, "numeric", "In euros"),
+        ("address", 0, "struct", None),
+        ("address.city", 1, "text", None),
+    ]
+    assert found["items"][2]["tags"] == [{"key": "pii", "value": "yes"}]
+    assert found["tags"] == [{"key": "tier", "value": "gold"}]
+    assert not any(each["has_sources"] for each in found["items"])
+
+
+def test_columns_have_what_the_last_run_measured_and_checked(served: Shop) -> None:
+    found = served.columns(shop.SALES)
+    customer, revenue = found["items"]
+    assert (revenue["quality"]["nulls"], revenue["quality"]["distinct"]) == ("2", "37")
+    assert (revenue["quality"]["least"], revenue["quality"]["quantiles"]) == (1.5, {"0.5": 9})
+    assert [(each["assertion"], each["is_passed"], each["actual"]) for each in revenue["assertions"]] == [
+        ("not_null", True, None),
+        ("unique", False, "3"),
+    ]
+    assert customer["quality"] is None
+    assert [each["name"] for each in found["assertions"]] == ["enough rows"]
+    assert (found["rows"], customer["has_sources"], revenue["has_sources"]) == ("40", True, True)
+
+
+def test_a_column_leads_up_to_its_sources_through_the_newest_run(served: Shop) -> None:
+    aggregated, filtered = served.lineage(shop.SALES, "revenue")["links"]
+    assert ends(aggregated) == (shop.STAGED[1], "amount", shop.SALES[1], "revenue")
+    assert aggregated["transformations"] == [
+        {"type": "DIRECT", "subtype": "AGGREGATION", "description": "sum(amount)", "masking": False}
+    ]
+    assert (aggregated["execution"]["id"], aggregated["runs"]) == (str(served.storing.runs[shop.NIGHT_RUN]), 2)
+    assert (ends(filtered)[1:], filtered["affects_all"]) == (("status", shop.SALES[1], None), True)
+
+
+def test_a_column_leads_up_step_by_step_and_says_where_it_stopped(served: Shop) -> None:
+    found = served.lineage(shop.SALES, "revenue", depth=2)
+    assert [(link["distance"], link["source"]["column"]) for link in found["links"]] == [
+        (1, "amount"),
+        (1, "status"),
+        (2, "amount"),
+    ]
+    assert found["links"][2]["source"]["artifact"]["id"] == str(served.id_of(shop.ORDERS))
+    assert [cut["limit"] for cut in found["cuts"]] == ["hops"]
+    assert served.lineage(shop.SALES, "revenue", depth=5)["cuts"] == []
+
+
+def test_a_column_leads_down_to_what_became_of_it(served: Shop) -> None:
+    found = served.lineage(shop.ORDERS, "amount", "down", depth=5)["links"]
+    assert [ends(link) for link in found] == [
+        (shop.ORDERS[1], "amount", shop.STAGED[1], "amount"),
+        (shop.STAGED[1], "amount", shop.SALES[1], "revenue"),
+    ]
+    [filtered] = served.lineage(shop.STAGED, "status", "down")["links"]
+    assert (filtered["target"]["column"], filtered["affects_all"]) == (None, True)
+    [masked] = served.lineage(shop.CUSTOMERS, "email", "down")["links"]
+    assert masked["transformations"][0]["masking"]
+
+
+def test_a_run_has_the_facets_of_its_job_and_of_its_data_sets(served: Shop) -> None:
+    found = served.run_facets(shop.NIGHT_RUN)
+    said = words(found["items"])
+    assert (said["SQL"], said["Source code"], said["Branch"]) == (
+        shop.SQL,
+        "https://git.example/shop/sales.sql",
+        "main",
+    )
+    [parent] = [each for facet in found["items"] for each in facet["details"] if each["label"] == "Parent run"]
+    assert parent["record"]["id"] == str(served.storing.runs[shop.STAGING_RUN])
+    assert {facet["name"]: facet["of"] is not None for facet in found["items"]}["sql"]
+    uses = served.run_facets(shop.STAGING_RUN)["uses"]
+    assert [(use["direction"], words(use["facets"]).get("Rows written")) for use in uses] == [
+        ("output", "118"),
+        ("input", None),
+    ]
+
+
+def test_a_facet_that_is_not_known_is_json_and_an_address_that_runs_something_is_no_link(served: Shop) -> None:
+    found = served.shelf.get(f"/artifacts/{served.id_of(shop.ORDERS)}/facets")["items"]
+    [unknown] = [facet for facet in found if not facet["details"]]
+    assert (unknown["name"], unknown["content"]["shelf"], unknown["producer"]) == ("shop_internal", 7, shop.PRODUCER)
+    failed = served.run_facets(shop.FAILED_RUN)["items"]
+    forms = {detail["label"]: detail["form"] for facet in failed for detail in facet["details"]}
+    assert forms == {"Error": "long", "Stack trace": "code", "Source code": "text"}
+
+
+def test_records_say_which_facets_they_have(served: Shop) -> None:
+    node = served.shelf.get(f"/artifacts/{served.id_of(shop.STAGED)}")
+    assert node["facets"] == ["columnLineage", "outputStatistics", "schema"]
+
+
+def test_other_workspaces_are_not_seen_and_not_named(served: Shop) -> None:
+    other = Storing(served.shelf.service, "other")
+    for event in shop.events():
+        other.store(event)
+    catalogue_of_other = Caller("other", Role.READER, Scope((Workspace("other"),)))
+    _, scoped = _reads(served, catalogue_of_other)
+    [link, _] = scoped.column_lineage(other.data_sets[joined(*shop.SALES)], "revenue", direction="up", depth=1).links
+    assert link.source.artifact.id == other.data_sets[joined(*shop.STAGED)]
+    [mine, _] = served.lineage(shop.SALES, "revenue")["links"]
+    assert mine["source"]["artifact"]["id"] == str(served.id_of(shop.STAGED))
+    with pytest.raises(Exception, match="there is no artifact"):
+        scoped.columns(served.id_of(shop.SALES))
+
+
+def _reads(served: Shop, caller: Caller) -> Any:
+    from lineal.catalogue.openlineage.reads import OpenLineageReads
+
+    return caller, OpenLineageReads(served.shelf.service, lambda: caller)
+
+
+def test_a_wrong_direction_or_depth_is_refused(served: Shop) -> None:
+    path = f"/api/v1/artifacts/{served.id_of(shop.SALES)}/columns/lineage"
+    for asked in ({"column": "a", "direction": "over"}, {"column": "a", "depth": 21}, {}):
+        answer: httpx.Response = served.shelf.client.get(path, params=asked)
+        assert answer.status_code == 422
+    assert served.shelf.client.get("/api/v1/artifacts/999/columns").status_code == 404
