@@ -5,17 +5,21 @@ What stays out: which nodes protect which (lineage_needs.py), and choosing them 
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
 from lineal.store.index import removal as index_removal
+from lineal.store.own_rows import facets as facet_rows
+from lineal.store.own_rows import locations as location_rows
 from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
+from lineal.store.rows.events import events_of
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks
 from lineal.store.tables.values import Encoded
@@ -70,9 +74,11 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
     """
     locks.take(session, locks.INDEX)
     tables = index_removal.tables_of_index(session)
+    emptied = {kind: sorted(deleted[kind] | tombstones[kind]) for kind in KINDS}
     if metric_rows.are_present(session):
         for kind in KINDS:
-            metric_rows.delete_of(session, kind, sorted(deleted[kind] | tombstones[kind]))
+            metric_rows.delete_of(session, kind, emptied[kind])
+    _remove_facets(session, emptied)
     for kind in KINDS:
         if ids := sorted(tombstones[kind]):
             _bury(session, kind, tombstones[kind])
@@ -82,7 +88,19 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
         deletion_rows.delete_nodes(session, kind, ids)
         index_removal.forget(session, kind, ids, tables=tables)
     if alias_rows.are_kept(session):
-        alias_rows.delete_of(session, sorted(deleted[ARTIFACT] | tombstones[ARTIFACT]))
+        alias_rows.delete_of(session, emptied[ARTIFACT])
+    if location_rows.is_present(session):
+        location_rows.delete_of(session, emptied[ARTIFACT])
+
+
+def _remove_facets(session: Session, emptied: Mapping[Kind, Sequence[int]]) -> None:
+    """Delete the facets of nodes, and those of their events: what an event says of a tombstone goes as well."""
+    if not facet_rows.are_present(session):
+        return
+    for kind in KINDS:
+        facet_rows.delete_of_nodes(session, kind, emptied[kind])
+    for kind in (ARTIFACT, EXECUTION):
+        facet_rows.delete_of_events(session, [event.id for event in events_of(session, kind, emptied[kind])])
 
 
 def _require_existing(session: Session, nodes: Ids) -> None:

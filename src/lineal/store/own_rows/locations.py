@@ -7,7 +7,9 @@ which of the artifacts at a location is meant, which the callers' rules decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+
+import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT
 from lineal.locations import identity_of, normal_form, other_forms
@@ -18,6 +20,7 @@ from lineal.store.tables.mlmd_tables import NODE
 from lineal.store.tables.own_tables import LOCATION
 
 _INSERT = insertion(LOCATION, ["identity", "artifact_id", "is_other"], keep_existing="identity")
+_DELETE = Statement(sa.delete(LOCATION).where(listed(LOCATION.c.artifact_id, "ids")))
 _AT = Statement(
     select_nodes(ARTIFACT)
     .add_columns(LOCATION.c.identity, LOCATION.c.is_other)
@@ -37,13 +40,9 @@ class LateLocations:
         """Return what writes the locations of a transaction that begins."""
 
         def end() -> None:
-            rows = [
-                (identity_of(uri), artifact_id, 0)
-                for artifact_id, uri in session.artifact_uris
-                if uri and normal_form(uri) != uri
-            ]
+            rows = _of_uris(session.artifact_uris)
             if rows and self._is_possible(session):
-                session.change_many(_INSERT, sorted(set(rows)))
+                session.change_many(_INSERT, rows)
 
         return end
 
@@ -57,9 +56,24 @@ def is_present(session: Session) -> bool:
     return LOCATION.name in {name.lower() for name in session.dialect.table_names(session.script)}
 
 
+def add_uris(session: Session, uris: Iterable[tuple[int, str | None]]) -> None:
+    """Let artifacts be found by their URIs, as (id, uri), where these are not in the normal form."""
+    session.change_many(_INSERT, _of_uris(uris))
+
+
+def _of_uris(uris: Iterable[tuple[int, str | None]]) -> list[tuple[str, int, int]]:
+    return sorted({(identity_of(uri), artifact_id, 0) for artifact_id, uri in uris if uri and normal_form(uri) != uri})
+
+
 def add_names(session: Session, artifact_id: int, uris: Sequence[str]) -> None:
     """Let an artifact be found by other names too, given as URIs."""
     session.change_many(_INSERT, sorted({(identity_of(uri), artifact_id, 1) for uri in uris}))
+
+
+def delete_of(session: Session, ids: Sequence[int]) -> None:
+    """Delete the locations of artifacts, by their URIs and by other names."""
+    for piece in session.pieces(ids):
+        session.change(_DELETE, {"ids": piece})
 
 
 def artifacts_at(session: Session, uris: Sequence[str]) -> dict[str, list[NodeRow]]:

@@ -13,6 +13,7 @@ from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH
+from lineal.store.tables.own_tables import EVENT_FACET
 
 
 class EventRow(NamedTuple):
@@ -128,6 +129,9 @@ _NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch
 _INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
 _DELETE = Statement(sa.delete(EVENT).where(EVENT.c.id == sa.bindparam("event")), order=["event"])
+_DELETE_FACETS = Statement(
+    sa.delete(EVENT_FACET).where(EVENT_FACET.c.event_id == sa.bindparam("event")), order=["event"]
+)
 _DELETE_STEPS = Statement(sa.delete(EVENT_PATH).where(EVENT_PATH.c.event_id == sa.bindparam("event")), order=["event"])
 
 
@@ -219,13 +223,17 @@ def is_there(session: Session, artifact_id: int, execution_id: int, event_type: 
 
 
 def delete_events(session: Session, events: Sequence[EventRow]) -> None:
-    """Delete events with their paths."""
+    """Delete events with their paths, and with their facets if the store has any."""
+    if not events:
+        return
     if session.tracker:
         for event in events:
             old = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
             session.tracker.removed("event", EXECUTION.name, event.execution_id, old)
     ids = [(event.id,) for event in events]
     session.change_many(_DELETE_STEPS, ids)
+    if EVENT_FACET.name in {name.lower() for name in session.dialect.table_names(session.script)}:
+        session.change_many(_DELETE_FACETS, ids)
     session.change_many(_DELETE, ids)
 
 
