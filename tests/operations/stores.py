@@ -6,9 +6,14 @@ import math
 from typing import Any
 
 from lineal.files import Nowhere, Stored
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED
 from lineal.service.file_records import FileRecords
+from lineal.store.engine.session import Session
+from lineal.store.own_rows import facets, locations, values
+from lineal.store.own_rows.facets import Facet
+from lineal.store.rows.events import events_of
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics, records
 from lineal.wire import service as rpc
@@ -17,6 +22,7 @@ from tests.service.requests import put_artifact_type, put_context_type, put_exec
 DECLARED = {"layers": pb.INT, "accuracy": pb.DOUBLE, "note": pb.STRING, "ready": pb.BOOLEAN, "shape": pb.STRUCT}
 
 
+OTHER_NAME = "hive://metastore:9083/shop.orders"
 FILE = "ä/0/run/artifacts/model/weights.bin"
 SHA256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 
@@ -43,6 +49,19 @@ def fill(service: MetadataService) -> None:
     log_metrics(service, context_id=context)
     service.call("PutAlias", records.PutAliasRequest(artifact_id=put.artifact_ids[1], alias="best ä"))
     FileRecords(service).put(Nowhere(), FILE, Stored(3, SHA256), UNNAMED)
+    service.write(lambda session, _: put_facets(session, put.artifact_ids[0], put.execution_id, context))
+
+
+def put_facets(session: Session, artifact_id: int, execution_id: int, context_id: int) -> None:
+    """Put facets of nodes and of the event between them, another name of the artifact, and the id of the store."""
+    [event] = [each for each in events_of(session, EXECUTION, [execution_id]) if each.artifact_id == artifact_id]
+    schema = Facet(artifact_id, "schema", 2**50, '{"fields": [{"name": "größe"}]}')
+    facets.merge_into_nodes(session, ARTIFACT, [schema, Facet(artifact_id, "ownership", 3, None)])
+    facets.merge_into_nodes(session, EXECUTION, [Facet(execution_id, "sql", 2, '{"query": "SELECT 1"}')])
+    facets.merge_into_nodes(session, CONTEXT, [Facet(context_id, "documentation", 5, '{"description": "d"}')])
+    facets.merge_into_events(session, [Facet(event.id, "inputStatistics", -1, '{"rowCount": 3}')])
+    locations.add_names(session, artifact_id, [OTHER_NAME])
+    values.store_id(session)
 
 
 def log_metrics(service: MetadataService, **node: int) -> None:
@@ -62,7 +81,7 @@ def points_of(service: MetadataService, name: str = "loss", **node: int) -> str:
 
 def rich_artifact(type_id: int, name: str) -> pb.Artifact:
     """Return an artifact with a value of every kind, the odd ones included."""
-    node = pb.Artifact(type_id=type_id, name=name, uri=f"s3://ärmel/{name}", state=pb.Artifact.LIVE)
+    node = pb.Artifact(type_id=type_id, name=name, uri=f"s3a://ärmel/{name}/", state=pb.Artifact.LIVE)
     node.external_id = f"outside:{name}"
     node.properties["layers"].int_value = 2**62
     node.properties["accuracy"].double_value = 0.1

@@ -20,6 +20,8 @@ def add(commands: Commands) -> None:
         "keep the backup's ids, which needs an empty store, or use new ids, beside the existing records (default: keep)"
     )
     parser.add_argument("--ids", choices=("keep", "new"), default="keep", help=ids)
+    own_id = "give the store an id of its own, because the store that was backed up stays in use"
+    parser.add_argument("--new-store-id", action="store_true", help=own_id)
     signed = "refuse a backup that was not signed with the content of this file"
     parser.add_argument("--sign-key", type=Path, metavar="FILE", help=signed)
     parser.add_argument(
@@ -39,7 +41,10 @@ def run(args: argparse.Namespace) -> None:
         if settings is None:
             manifest = archive.check(args.file, key)
         else:
-            manifest = archive.restore(args.file, settings, ids=archive.Ids(args.ids), who=whoami(), key=key)
+            ids = archive.Ids(args.ids)
+            manifest = archive.restore(
+                args.file, settings, ids=ids, new_store_id=args.new_store_id, who=whoami(), key=key
+            )
     done = "checked" if args.check else "restored"
     if key is None and archive.is_signed(args.file):
         print(f"{args.file}: the signature was not checked; --sign-key FILE checks it", file=sys.stderr)

@@ -16,12 +16,15 @@ from lineal.store.engine.session import Session
 from lineal.store.index import removal as index_removal
 from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows import locations as location_rows
+from lineal.store.own_rows import outbox as outbox_rows
 from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.events import events_of
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks
+from lineal.store.schema.definitions import table_names
+from lineal.store.tables import own_tables
 from lineal.store.tables.values import Encoded
 from lineal.store.upkeep import deletion as deletion_rows
 from lineal.upkeep.lineage_needs import Ids, Place, needs_of, protected, sorted_out, without
@@ -78,7 +81,9 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
     if metric_rows.are_present(session):
         for kind in KINDS:
             metric_rows.delete_of(session, kind, emptied[kind])
-    _remove_facets(session, emptied)
+    present = table_names(session)
+    if {own_tables.FACET.name, own_tables.EVENT_FACET.name} <= present:
+        _remove_facets(session, emptied)
     for kind in KINDS:
         if ids := sorted(tombstones[kind]):
             _bury(session, kind, tombstones[kind])
@@ -89,14 +94,15 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
         index_removal.forget(session, kind, ids, tables=tables)
     if alias_rows.are_kept(session):
         alias_rows.delete_of(session, emptied[ARTIFACT])
-    if location_rows.is_present(session):
+    if own_tables.LOCATION.name in present:
         location_rows.delete_of(session, emptied[ARTIFACT])
+    if own_tables.SENT.name in present:
+        for kind in KINDS:
+            outbox_rows.forget_sent(session, kind, emptied[kind])
 
 
 def _remove_facets(session: Session, emptied: Mapping[Kind, Sequence[int]]) -> None:
     """Delete the facets of nodes, and those of their events: what an event says of a tombstone goes as well."""
-    if not facet_rows.are_present(session):
-        return
     for kind in KINDS:
         facet_rows.delete_of_nodes(session, kind, emptied[kind])
     for kind in (ARTIFACT, EXECUTION):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from lineal import errors, progress
 from lineal.config import DatabaseSettings, Use
@@ -21,6 +22,7 @@ from lineal.store.index import entries as index_rows
 from lineal.store.index import marks as index_marks
 from lineal.store.index import removal as index_removal
 from lineal.store.index import unindexed as unindexed_rows
+from lineal.store.own_rows import facets as facet_rows
 from lineal.store.schema import locks, on_demand, preparation
 from lineal.store.schema.definitions import table_names
 from lineal.store.schema.migrations.state import recognise
@@ -142,7 +144,7 @@ def _sentence(raises: Callable[[], object]) -> str:
 
 
 def _findings(session: Session) -> Iterator[Finding]:
-    checked = (_version, _bad_rows, _duplicate_types, _cycles, _unindexed, _behind)
+    checked = (_version, _bad_rows, _unreadable_facets, _duplicate_types, _cycles, _unindexed, _behind)
     for number, check in enumerate(checked, start=1):
         progress.report("checks", number, len(checked))
         yield from check(session)
@@ -173,6 +175,16 @@ def _bad_rows(session: Session) -> Iterator[Finding]:
     for bad in checks.NODES_WITHOUT_TYPE:
         if count := bad.count(session):
             yield Finding(amount(count, bad.what), "restore the types from a backup, or delete the nodes")
+
+
+def _unreadable_facets(session: Session) -> Iterator[Finding]:
+    if not facet_rows.are_present(session):
+        return
+    for unreadable in checks.UNREADABLE_FACETS:
+        if keys := unreadable.find(session):
+            shown = "; ".join(" ".join(map(str, key)) for key in keys[:_SHOWN])
+            problem = f"{amount(len(keys), unreadable.what)}: {shown}"
+            yield Finding(problem, "delete what nobody can read", partial(unreadable.delete, keys=keys))
 
 
 def _duplicate_types(session: Session) -> Iterator[Finding]:

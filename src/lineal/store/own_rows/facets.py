@@ -8,6 +8,7 @@ that comes late does not return. What stays out: what a facet means (lineal/open
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -72,17 +73,25 @@ def _statements(table: sa.Table, id_column: str) -> _Statements:
 _OF_NODES = _statements(FACET, "node_id")
 _OF_EVENTS = _statements(EVENT_FACET, "event_id")
 _EXECUTIONS = Statement(sa.select(EVENT.c.id, EVENT.c.execution_id).where(listed(EVENT.c.id, "ids")))
-_NAMES = Statement(
-    sa.select(FACET.c.node_id, FACET.c.name).where(
-        listed(FACET.c.node_id, "ids"), FACET.c.kind == sa.bindparam("of_kind")
-    )
-)
 
 
 def are_present(session: Session) -> bool:
     """Say whether the store has the tables; one that is only read, or that nobody sent an event to, may lack them."""
     present = {name.lower() for name in session.dialect.table_names(session.script)}
     return {FACET.name, EVENT_FACET.name} <= present
+
+
+def is_json(content: str) -> bool:
+    """Say whether a text is JSON, as the content of a facet must be; NaN and the infinities are not."""
+    try:
+        json.loads(content, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def of_nodes(session: Session, kind: Kind, ids: Sequence[int], name: str | None = None) -> list[Facet]:
@@ -119,14 +128,8 @@ def merge_into_events(session: Session, facets: Sequence[Facet]) -> bool:
 
 def delete_of_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
     """Delete all facets of nodes, also what says that one was deleted."""
-    values = {"of_kind": kind.type_kind}
-    if session.tracker:
-        for piece in session.pieces(ids):
-            found = session.unscoped.rows(_NAMES, {**values, "ids": piece})
-            for node_id, names in _names_by_owner((row[0], row[1]) for row in found).items():
-                session.tracker.removed("facets", kind.name, node_id, {"names": names})
     for piece in session.pieces(ids):
-        session.change(_OF_NODES.delete, {**values, "ids": piece})
+        session.change(_OF_NODES.delete, {"of_kind": kind.type_kind, "ids": piece})
 
 
 def delete_of_events(session: Session, ids: Sequence[int]) -> None:

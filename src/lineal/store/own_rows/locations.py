@@ -67,7 +67,12 @@ def _of_uris(uris: Iterable[tuple[int, str | None]]) -> list[tuple[str, int, int
 
 def add_names(session: Session, artifact_id: int, uris: Sequence[str]) -> None:
     """Let an artifact be found by other names too, given as URIs."""
-    session.change_many(_INSERT, sorted({(identity_of(uri), artifact_id, 1) for uri in uris}))
+    add_identities(session, {(identity_of(uri), artifact_id) for uri in uris})
+
+
+def add_identities(session: Session, places: Iterable[tuple[str, int]]) -> None:
+    """Let artifacts be found by other names, given as (identity of the name, id of the artifact)."""
+    session.change_many(_INSERT, [(*place, 1) for place in sorted(places)])
 
 
 def delete_of(session: Session, ids: Sequence[int]) -> None:

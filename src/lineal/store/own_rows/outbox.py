@@ -67,6 +67,7 @@ _UPDATE_SENT = Statement(
     .where(SENT.c.kind == sa.bindparam("of_kind"), SENT.c.node_id == sa.bindparam("of_node")),
     order=["new_content", "of_kind", "of_node"],
 )
+_FORGET_SENT = Statement(sa.delete(SENT).where(SENT.c.kind == sa.bindparam("of_kind"), listed(SENT.c.node_id, _IDS)))
 _TAKE_OVER = Statement(
     sa.update(VALUE)
     .values(value=sa.bindparam("new_value"))
@@ -240,6 +241,12 @@ def note_sent(session: Session, sent: Iterable[tuple[Kind, int, str]]) -> None:
     rows = [(kind.type_kind, node_id, content) for kind, node_id, content in sent]
     session.change_many(_INSERT_SENT, rows)
     session.change_many(_UPDATE_SENT, [(content, *key) for *key, content in rows])
+
+
+def forget_sent(session: Session, kind: Kind, ids: Sequence[int]) -> None:
+    """Delete what is known of what was sent of nodes, which are deleted; what waits to be sent stays."""
+    for piece in session.pieces(ids):
+        session.change(_FORGET_SENT, {"of_kind": kind.type_kind, _IDS: piece})
 
 
 def sender(session: Session) -> str:

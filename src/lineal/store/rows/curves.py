@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from lineal.kinds import Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, listed
-from lineal.store.rows import metrics
+from lineal.store.rows import metrics, pages
 from lineal.store.rows.metric_summaries import first
 from lineal.store.tables.own_tables import METRIC, METRIC_POINT
 
@@ -62,7 +62,7 @@ _POINTS = (
     .limit(sa.bindparam("most"))
 )
 _START = Statement(_POINTS.where(_P.step >= sa.bindparam("from_step"), _P.step <= sa.bindparam("to_step")))
-_SEEKS = metrics.seeks(_POINTS, metrics.PLACE, has_end=True)
+_SEEKS = pages.seeks(_POINTS.where(_P.step <= sa.bindparam("to_step")), _IN_ORDER)
 _COUNT = Statement(
     sa.select(sa.func.count()).where(
         _P.metric_id == sa.bindparam("of_metric"),
@@ -96,4 +96,4 @@ def pieces(session: Session, metric_id: int, part: Part) -> Iterator[list[Row]]:
         if len(rows) < PIECE:
             return
         after = {f"after_{name}": value for name, value in zip(metrics.PLACE, rows[-1], strict=True)}
-        rows = metrics.sought(session, _SEEKS, {**values, **after}, limit=PIECE)
+        rows = pages.sought(session, _SEEKS, {**values, **after}, limit=PIECE)

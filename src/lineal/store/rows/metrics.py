@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from lineal.kinds import Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.rows import pages
 from lineal.store.tables.own_tables import METRIC, METRIC_POINT
 
 FINITE, NAN, POSITIVE, NEGATIVE = range(4)
@@ -287,37 +288,13 @@ def _from_start(*, has_start: bool, has_end: bool) -> Statement:
     return Statement(query.where(_P.step <= sa.bindparam("to_step")) if has_end else query)
 
 
-def seeks(query: sa.Select[Any], names: Sequence[str], *, has_end: bool = False) -> list[Statement]:
-    """Return the queries that together give the rows after a key, whose values are bound as `after_NAME`, in order.
-
-    The first one gives the rows that differ from the key only in its last column, and so on. Each reads one range of
-    the index. With one condition for all, only PostgreSQL finds the place: the others read all rows up to it.
-    """
-    found = []
-    for index in reversed(range(len(names))):
-        *equal, last = [(_P[name], sa.bindparam(f"after_{name}", type_=_P[name].type)) for name in names[: index + 1]]
-        after = query.where(*[column == value for column, value in equal], last[0] > last[1])
-        ends_here = has_end and names[index] == "step"
-        found.append(Statement(after.where(_P.step <= sa.bindparam("to_step")) if ends_here else after))
-    return found
-
-
-def sought(session: Session, queries: Sequence[Statement], values: dict[str, Any], *, limit: int) -> list[Row]:
-    """Return up to `limit` rows of the queries of `seeks`."""
-    rows: list[Row] = []
-    for query in queries:
-        rows += session.rows(query, {**values, "most": limit - len(rows)})
-        if len(rows) >= limit:
-            break
-    return rows
-
-
 _FROM_START = {
     (has_start, has_end): _from_start(has_start=has_start, has_end=has_end)
     for has_start in (True, False)
     for has_end in (True, False)
 }
-_SEEKS = {has_end: seeks(_HISTORY, PLACE, has_end=has_end) for has_end in (True, False)}
+_UP_TO_STEP = {False: _HISTORY, True: _HISTORY.where(_P.step <= sa.bindparam("to_step"))}
+_SEEKS = {has_end: pages.seeks(query, [_P[name] for name in PLACE]) for has_end, query in _UP_TO_STEP.items()}
 
 
 def history(
@@ -343,7 +320,7 @@ def history(
         session.end_with_next()
         return session.rows(_FROM_START[first is not None, last is not None], {**values, "most": limit})
     values.update((f"after_{name}", value) for name, value in place._asdict().items())
-    return sought(session, _SEEKS[last is not None], values, limit=limit)
+    return pages.sought(session, _SEEKS[last is not None], values, limit=limit)
 
 
 _ALL_POINTS = Statement(_ALL)

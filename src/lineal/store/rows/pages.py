@@ -7,10 +7,13 @@ meanwhile. What stays out: which rows a listing has, and the messages that hold 
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+
+from lineal.store.engine.session import Row, Session
+from lineal.store.engine.statement import Statement
 
 RowT = TypeVar("RowT")
 _LONGEST_NUMBER = 18  # digits; every such number fits into 64 bits
@@ -48,6 +51,32 @@ class PageOrder:
         if self.may_be_empty and not self.ascending:
             further = sa.or_(further, key.is_(None))
         return sa.or_(further, sa.and_(key == value, further_id))
+
+
+def seeks(query: sa.Select[Any], key: Sequence[sa.Column[Any]]) -> list[Statement]:
+    """Return the queries that together give the rows after a key, whose values are bound as `after_NAME`, in order.
+
+    The first one gives the rows that differ from the key only in its last column, and so on. Each reads one range of
+    the index. With one condition for all, only PostgreSQL finds the place: the others read all rows up to it. `query`
+    is in the order of the key, and limited to the parameter `most`.
+    """
+    found = []
+    for index in reversed(range(len(key))):
+        *equal, last = [
+            (column, sa.bindparam(f"after_{column.name}", type_=column.type)) for column in key[: index + 1]
+        ]
+        found.append(Statement(query.where(*[column == value for column, value in equal], last[0] > last[1])))
+    return found
+
+
+def sought(session: Session, queries: Sequence[Statement], values: Mapping[str, Any], *, limit: int) -> list[Row]:
+    """Return up to `limit` rows of the queries of `seeks`."""
+    rows: list[Row] = []
+    for query in queries:
+        rows += session.rows(query, {**values, "most": limit - len(rows)})
+        if len(rows) >= limit:
+            break
+    return rows
 
 
 def first(rows: Sequence[RowT], size: int) -> tuple[Sequence[RowT], RowT | None]:

@@ -17,11 +17,14 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from lineal import json_form
-from lineal.kinds import KINDS, Kind
+from lineal.kinds import ARTIFACT, KINDS, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Insertion, Statement, insertion, listed
+from lineal.store.own_rows import locations as location_rows
+from lineal.store.own_rows import values as value_rows
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import files as file_rows
+from lineal.store.rows import pages
 from lineal.store.rows.files import FileRow
 from lineal.store.rows.properties import properties_of
 from lineal.store.tables.mlmd_tables import (
@@ -35,7 +38,18 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import ALIAS, AUDIT, FILE, METRIC, METRIC_POINT, VIEW
+from lineal.store.tables.own_tables import (
+    ALIAS,
+    AUDIT,
+    EVENT_FACET,
+    FACET,
+    FILE,
+    LOCATION,
+    METRIC,
+    METRIC_POINT,
+    VALUE,
+    VIEW,
+)
 from lineal.store.tables.values import VALUE_COLUMNS
 from lineal.store.upkeep import metric_archive
 
@@ -56,10 +70,11 @@ class Member:
         is_own: whether it is one of Lineal's own tables, which a store may lack.
         is_recent: whether older versions do not know it, so that an archive leaves it out if it is empty.
         apart: the table's columns that its records do not have, because they follow from others.
-        batch: how many records are written together.
+        only: a column and its value in the rows that have records, if others follow from other tables or are no data.
+        batch: how many records are read and written together.
         columns: the names of the other columns.
         insert, without_id: insert a row with its id, and one that gets a new id.
-        first, page: read the first page of rows, and the one after a key.
+        first, further: read the first page of rows, and together the one after a key.
     """
 
     name: str
@@ -69,31 +84,26 @@ class Member:
     is_own: bool = False
     is_recent: bool = False
     apart: tuple[str, ...] = ()
+    only: tuple[str, Any] | None = None
     batch: int = BATCH
     columns: tuple[str, ...] = field(init=False)
     insert: Insertion = field(init=False)
     without_id: Insertion = field(init=False)
-    page: Statement = field(init=False)
     first: Statement = field(init=False)
+    further: list[Statement] = field(init=False)
 
     def __post_init__(self) -> None:
         names = tuple(column.name for column in self.table.columns if column.name not in self.apart)
         object.__setattr__(self, "columns", names)
         object.__setattr__(self, "insert", insertion(self.table, self.columns))
         object.__setattr__(self, "without_id", insertion(self.table, [name for name in self.columns if name != "id"]))
-        object.__setattr__(self, "first", _page(self, is_first=True))
-        object.__setattr__(self, "page", _page(self, is_first=False))
-
-
-def _page(member: Member, *, is_first: bool) -> Statement:
-    table, key = member.table, member.key
-    query = (
-        sa.select(*[table.c[name] for name in member.columns]).order_by(*[table.c[name] for name in key]).limit(BATCH)
-    )
-    if not is_first:
-        after = [sa.bindparam(f"after_{name}", type_=table.c[name].type) for name in key]
-        query = query.where(sa.tuple_(*[table.c[name] for name in key]) > sa.tuple_(*after))
-    return Statement(query)
+        key = [self.table.c[name] for name in self.key]
+        query = sa.select(*[self.table.c[name] for name in names]).order_by(*key).limit(sa.bindparam("most"))
+        if self.only is not None:
+            column, value = self.only
+            query = query.where(self.table.c[column] == sa.literal(value, self.table.c[column].type))
+        object.__setattr__(self, "first", Statement(query))
+        object.__setattr__(self, "further", pages.seeks(query, key))
 
 
 TYPES = Member("types", TYPE)
@@ -116,9 +126,24 @@ POINTS = Member(
     batch=20,
 )
 FILES = Member("files", FILE, key=("identity",), is_own=True, is_recent=True, apart=("beginning",))
+# Facets have up to some MiB each.
+FACETS = Member("facets", FACET, key=("kind", "node_id", "name"), is_own=True, is_recent=True, batch=20)
+EVENT_FACETS = Member("event_facets", EVENT_FACET, key=("event_id", "name"), is_own=True, is_recent=True, batch=20)
+# The locations of artifacts by their own uris follow from these.
+LOCATIONS = Member(
+    "locations",
+    LOCATION,
+    key=("identity", "artifact_id"),
+    is_own=True,
+    is_recent=True,
+    apart=("is_other",),
+    only=("is_other", 1),
+)
+# The other values say what this installation does.
+VALUES = Member("values", VALUE, key=("name",), is_own=True, is_recent=True, only=("name", value_rows.STORE_ID))
 # In the order in which they can be written.
 EVERY_MEMBER: tuple[Member, ...] = (TYPES, *NODES.values(), EVENTS, *MEMBERS.values(), PARENTS, ALIASES, VIEWS, AUDITED)
-EVERY_MEMBER += (METRICS, POINTS, FILES)
+EVERY_MEMBER += (METRICS, POINTS, FILES, FACETS, EVENT_FACETS, LOCATIONS, VALUES)
 
 # The next id must fit as well.
 LAST_ID = 2**63 - 2
@@ -180,14 +205,15 @@ def read(session: Session, member: Member) -> Iterator[Record]:
     if member is POINTS:
         yield from metric_archive.read_points(session)
         return
-    rows = session.rows(member.first)
+    rows = session.rows(member.first, {"most": member.batch})
     while rows:
         records = [_record(member, row) for row in rows]
         _add_children(session, member, records)
         yield from records
-        if len(rows) < BATCH:
+        if len(rows) < member.batch:
             return
-        rows = session.rows(member.page, {f"after_{name}": records[-1][name] for name in member.key})
+        after = {f"after_{name}": records[-1][name] for name in member.key}
+        rows = pages.sought(session, member.further, after, limit=member.batch)
 
 
 def _record(member: Member, row: Sequence[Any]) -> Record:
@@ -241,6 +267,13 @@ def write(session: Session, member: Member, records: Sequence[Record], lines: Se
     if member is FILES:
         write_files(session, records)
         return
+    if member is LOCATIONS:
+        location_rows.add_identities(session, [(record["identity"], record["artifact_id"]) for record in records])
+        return
+    if member is VALUES:  # in place of the id that the store, which holds nothing else, may have been given
+        for record in records:
+            value_rows.put(session, record["name"], record["value"])
+        return
     columns = member.columns
     rows = [[record.get(name) for name in columns] for record in records]
     session.change_many(member.insert, rows, called=named_by_line(member, lines))
@@ -259,7 +292,7 @@ def named_by_line(member: Member, lines: Sequence[int]) -> Callable[[int], str]:
 
 
 def write_children(session: Session, member: Member, records: Sequence[Record], lines: Sequence[int]) -> None:
-    """Write what lies inside records: properties, base types, steps."""
+    """Write what lies inside records: properties, base types, steps, and the locations of URIs."""
 
     def put(statement: Insertion, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
         placed = list(rows)
@@ -276,6 +309,8 @@ def write_children(session: Session, member: Member, records: Sequence[Record], 
     elif member.kind:
         properties = ((at, each["id"], prop) for at, each in each_of for prop in each.get("properties", ()))
         put(_INSERT_PROPERTY[member.kind], ((at, _property_row(session, *row)) for at, *row in properties))
+        if member.kind is ARTIFACT:
+            location_rows.add_uris(session, [(each["id"], each.get("uri")) for each in records])
 
 
 def _step(event_id: int, step: int | str) -> tuple[Any, ...]:

@@ -31,7 +31,8 @@ class Change(NamedTuple):
 
     Attributes:
         action: "create", "update", "delete", "tombstone", or what was added or removed: "event", "attribution",
-            "association", "parent", "property"; or of an alias: "promote", "lose alias", "remove alias".
+            "association", "parent", "property", "metrics", "facets"; or of an alias: "promote", "lose alias",
+            "remove alias".
         subject: what it is about: "artifact", "execution", "context", or "type".
         node_id: its id.
         old: the values that are gone or were replaced.

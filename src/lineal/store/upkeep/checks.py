@@ -5,14 +5,16 @@ What stays out: the order of the checks, and the messages (upkeep/doctor.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion, listed
+from lineal.store.own_rows.facets import is_json
 from lineal.store.tables.mlmd_tables import (
     ENVIRONMENT,
     EVENT,
@@ -25,7 +27,19 @@ from lineal.store.tables.mlmd_tables import (
     TYPE,
     TYPE_PROPERTY,
 )
-from lineal.store.tables.own_tables import ALIAS, ENTRY, FACT, METRIC, METRIC_POINT, UNINDEXED
+from lineal.store.tables.own_tables import (
+    ALIAS,
+    ENTRY,
+    EVENT_FACET,
+    FACET,
+    FACT,
+    LOCATION,
+    METRIC,
+    METRIC_POINT,
+    SENT,
+    UNINDEXED,
+)
+from lineal.store.upkeep import archive
 
 
 @dataclass(frozen=True)
@@ -52,6 +66,37 @@ class BadRows:
     def delete(self, session: Session) -> None:
         """Delete them."""
         session.change(Statement(sa.delete(self.table).where(self.condition)), {})
+
+
+@dataclass(frozen=True)
+class UnreadableFacets:
+    """Facets whose content is not JSON.
+
+    Attributes:
+        what: the facets in words.
+        member: their rows.
+    """
+
+    what: str
+    member: archive.Member
+
+    def find(self, session: Session) -> list[tuple[Any, ...]]:
+        """Return their keys; all contents are read."""
+        records = archive.read(session, self.member)
+        bad = (record for record in records if "content" in record and not is_json(record["content"]))
+        return [tuple(record[name] for name in self.member.key) for record in bad]
+
+    def delete(self, session: Session, keys: Sequence[tuple[Any, ...]]) -> None:
+        """Delete them, given what was found."""
+        table, names = self.member.table, self.member.key
+        is_one = [table.c[name] == sa.bindparam(f"of_{name}") for name in names]
+        session.change_many(Statement(sa.delete(table).where(*is_one), order=[f"of_{name}" for name in names]), keys)
+
+
+UNREADABLE_FACETS = (
+    UnreadableFacets("facets of nodes that are not JSON", archive.FACETS),
+    UnreadableFacets("facets of events that are not JSON", archive.EVENT_FACETS),
+)
 
 
 def _lacks(table: sa.Table, column: str, owner: sa.Table) -> sa.ColumnElement[bool]:
@@ -90,6 +135,16 @@ def _index_rows() -> Iterator[BadRows]:
             yield BadRows(f"rows of the search index about {kind.plural} that do not exist", table, lacking, True)
 
 
+def _facet_rows() -> Iterator[BadRows]:
+    for kind in KINDS:
+        for table, what in ((FACET, "facets"), (SENT, "rows of what was sent")):
+            lacking = sa.and_(table.c.kind == sa.literal(kind.type_kind), _lacks(table, "node_id", NODE[kind]))
+            yield BadRows(f"{what} of {kind.plural} that do not exist", table, lacking, True)
+    yield BadRows("facets of events that do not exist", EVENT_FACET, _lacks(EVENT_FACET, "event_id", EVENT), True)
+    no_artifact = _lacks(LOCATION, "artifact_id", NODE[ARTIFACT])
+    yield BadRows("locations of artifacts that do not exist", LOCATION, no_artifact, True)
+
+
 def _metric_rows() -> Iterator[BadRows]:
     for kind in KINDS:
         lacking = sa.and_(METRIC.c.kind == sa.literal(kind.type_kind), _lacks(METRIC, "node_id", NODE[kind]))
@@ -107,6 +162,7 @@ BAD_ROWS = (
     ),
     *_index_rows(),
     *_metric_rows(),
+    *_facet_rows(),
 )
 NODES_WITHOUT_TYPE = tuple(
     BadRows(f"{kind.plural} whose type does not exist", NODE[kind], _lacks(NODE[kind], "type_id", TYPE))

@@ -18,6 +18,7 @@ from lineal.kinds import KINDS
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement
 from lineal.store.rows import metrics as metric_rows
+from lineal.store.rows import pages
 from lineal.store.rows.metrics import FINITE, PLACE, Points, StoredPoint
 from lineal.store.tables.own_tables import METRIC_POINT
 
@@ -30,7 +31,7 @@ _NOT_YET = StoredPoint(-(2**63), 0, 0.0, FINITE)
 _KEY = ("metric_id", *PLACE)
 _ORDERED = sa.select(*[METRIC_POINT.c[name] for name in _KEY]).order_by(*[METRIC_POINT.c[name] for name in _KEY])
 _FIRST = Statement(_ORDERED.limit(_PAGE))
-_NEXT = metric_rows.seeks(_ORDERED.limit(sa.bindparam("most")), _KEY)
+_NEXT = pages.seeks(_ORDERED.limit(sa.bindparam("most")), [METRIC_POINT.c[name] for name in _KEY])
 
 
 def read_points(session: Session) -> Iterator[Record]:
@@ -44,7 +45,7 @@ def read_points(session: Session) -> Iterator[Record]:
         if len(rows) < _PAGE:
             return
         after = {f"after_{name}": value for name, value in zip(_KEY, rows[-1], strict=True)}
-        rows = metric_rows.sought(session, _NEXT, after, limit=_PAGE)
+        rows = pages.sought(session, _NEXT, after, limit=_PAGE)
 
 
 def _record(metric_id: int, rows: Sequence[Row]) -> Record:

@@ -7,6 +7,7 @@ the file (files.py), and names that are taken (restoring.py, renumbering.py).
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from bisect import bisect_left
 from typing import Any, NoReturn
@@ -14,17 +15,23 @@ from typing import Any, NoReturn
 from lineal import errors, progress
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.engine.column_limits import shown
+from lineal.store.own_rows import facets as facet_rows
+from lineal.store.own_rows.values import STORE_ID
 from lineal.store.upkeep.archive import (
     ALIASES,
+    EVENT_FACETS,
     EVENTS,
     EVERY_MEMBER,
+    FACETS,
     LAST_ID,
+    LOCATIONS,
     MEMBERS,
     METRICS,
     NODES,
     PARENTS,
     POINTS,
     TYPES,
+    VALUES,
     Member,
     fields_of,
 )
@@ -33,6 +40,8 @@ from lineal.upkeep.archive.files import Archive
 
 _CHILDREN = {TYPES.name: {"properties", "base_types"}, EVENTS.name: {"steps"}, POINTS.name: {*POINT_COLUMNS}}
 _CHILDREN |= {member.name: {"properties"} for member in NODES.values()}
+_DIGEST = re.compile("[0-9a-f]{64}")
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NAMES_OF_NUMBERS = frozenset({"nan", "inf", "-inf", "infinity", "-infinity"})
 
 
@@ -144,10 +153,26 @@ class _Checked:
                     self._check_number("steps", step, -(2**63), 2**63 - 1)
         elif member is POINTS:
             self._check_points(record)
+        elif member in (FACETS, EVENT_FACETS):
+            self._check_facet(record)
+        elif member is LOCATIONS and not _DIGEST.fullmatch(record["identity"]):
+            self._refuse(f"the field identity is {_brief(record['identity'])}, and not 64 digits of a SHA-256")
+        elif member is VALUES:
+            self._check_store_id(record)
         elif member.kind:
             self._check_list("properties", record.get("properties", []))
             for prop in record.get("properties", []):
                 self._check_property(prop)
+
+    def _check_facet(self, record: dict[str, Any]) -> None:
+        if "content" in record and not facet_rows.is_json(record["content"]):
+            self._refuse(f"the field content is {_brief(record['content'])}, and not JSON")
+
+    def _check_store_id(self, record: dict[str, Any]) -> None:
+        if record["name"] != STORE_ID:
+            self._refuse(f"the field name is {_brief(record['name'])}, which is no value of an archive")
+        if not _UUID.fullmatch(record["value"]):
+            self._refuse(f"the field value is {_brief(record['value'])}, and not a UUID")
 
     def _check_points(self, record: dict[str, Any]) -> None:
         lengths = set()
@@ -214,8 +239,12 @@ class _Checked:
         elif member is ALIASES:
             self._require(TYPES, "type_id", record["type_id"])
             self._require(NODES[ARTIFACT], "artifact_id", record["artifact_id"])
-        elif member is METRICS:
+        elif member in (METRICS, FACETS):
             self._require(NODES[self._kind_of(record)], "node_id", record["node_id"])
+        elif member is EVENT_FACETS:
+            self._require(EVENTS, "event_id", record["event_id"])
+        elif member is LOCATIONS:
+            self._require(NODES[ARTIFACT], "artifact_id", record["artifact_id"])
         elif member is POINTS:
             self._require(METRICS, "metric_id", record["metric_id"])
         for kind, members in MEMBERS.items():

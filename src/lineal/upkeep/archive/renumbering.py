@@ -2,7 +2,7 @@
 
 Existing types of the same kind, name and version, and existing contexts of the same type and name, are used and do not
 change. The versions of a name keep their aliases; if one is taken in the store, nothing is written. Values do not
-change: an id in a property still refers to the store of the archive.
+change: an id in a property still refers to the store of the archive. The store keeps its own id.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ from lineal.service.writes.put_aliases import identity_of
 from lineal.store.engine.column_limits import shown
 from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
+from lineal.store.own_rows import facets as facet_rows
+from lineal.store.own_rows import locations as location_rows
+from lineal.store.own_rows.facets import Facet
 from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations as relation_rows
@@ -29,8 +32,11 @@ from lineal.store.upkeep import archive as archive_rows
 from lineal.store.upkeep import metric_archive
 from lineal.store.upkeep.archive import (
     ALIASES,
+    EVENT_FACETS,
     EVENTS,
+    FACETS,
     FILES,
+    LOCATIONS,
     MEMBERS,
     METRICS,
     NODES,
@@ -79,6 +85,7 @@ class Renumbering:
         self._archive = archive
         self._types = IdMap()
         self._nodes = {kind: IdMap() for kind in KINDS}
+        self._events = IdMap()
         self._metrics = IdMap()
 
     def run(self, session: Session) -> None:
@@ -108,6 +115,13 @@ class Renumbering:
             metric_archive.write_points(session, points)
         for _, batch in batches(self._archive, FILES):
             archive_rows.write_files(session, batch)
+        for _, batch in batches(self._archive, FACETS):
+            self._put_facets(session, batch)
+        for _, batch in batches(self._archive, EVENT_FACETS):
+            facet_rows.merge_into_events(session, [_facet(each, self._events[each["event_id"]]) for each in batch])
+        for _, batch in batches(self._archive, LOCATIONS):
+            places = [(each["identity"], self._nodes[ARTIFACT][each["artifact_id"]]) for each in batch]
+            location_rows.add_identities(session, places)
 
     def _put_type(self, session: Session, record: Record) -> int:
         kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])
@@ -171,6 +185,8 @@ class Renumbering:
         ids = self._insert(session, EVENTS, records, lines)
         renumbered = [{**record, "id": new} for record, new in zip(records, ids, strict=True)]
         archive_rows.write_children(session, EVENTS, renumbered, lines)
+        for record, new in zip(records, ids, strict=True):
+            self._events.add(record["id"], new)
 
     def _pairs(self, records: list[Record], kinds: tuple[Kind, Kind]) -> list[tuple[int, int]]:
         first, second = kinds
@@ -200,6 +216,17 @@ class Renumbering:
         moved = [(each["kind"], by_number[each["kind"]][each["node_id"]], each["name"]) for each in records]
         for record, new in zip(records, metric_archive.put_metrics(session, moved), strict=True):
             self._metrics.add(record["id"], new)
+
+    def _put_facets(self, session: Session, records: list[Record]) -> None:
+        """Give facets to the new nodes; of those of a context that is in the store the later ones stay."""
+        for kind in KINDS:
+            of_kind = [each for each in records if each["kind"] == kind.type_kind]
+            moved = [_facet(each, self._nodes[kind][each["node_id"]]) for each in of_kind]
+            facet_rows.merge_into_nodes(session, kind, moved)
+
+
+def _facet(record: Record, owner_id: int) -> Facet:
+    return Facet(owner_id, record["name"], record["time"], record.get("content"))
 
 
 def _called(member: Member, records: list[Record], conflict: Conflict) -> str:

@@ -23,6 +23,7 @@ from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
 from lineal.store.index import entries as index_rows
 from lineal.store.index import facets as facet_rows
+from lineal.store.own_rows import values as value_rows
 from lineal.store.rows import types as type_rows
 from lineal.store.schema import on_demand
 from lineal.store.upkeep import archive as archive_rows
@@ -54,6 +55,7 @@ def restore(
     *,
     ids: Ids = Ids.KEEP,
     check_only: bool = False,
+    new_store_id: bool = False,
     who: str = "",
     key: SignKey | None = None,
 ) -> Manifest:
@@ -65,6 +67,7 @@ def restore(
         ids: KEEP needs an empty store; NEW adds to an existing one, and uses its contexts of the same type and name,
             and its types of the same name and version.
         check_only: check the backup and do not touch the store.
+        new_store_id: let the store have an id of its own, because that of the archive stays in use.
         who: the name in the audit log; "" for no entry, which leaves the store equal to the archive.
         key: refuse a backup that this key has not signed.
 
@@ -77,7 +80,7 @@ def restore(
         archive.check()
         check_records(archive)
         if not check_only:
-            _restore(archive, settings, ids, _Note(path.name, who, ids))
+            _restore(archive, settings, ids, _Note(path.name, who, ids), new_store_id=new_store_id)
         return archive.manifest
 
 
@@ -132,7 +135,7 @@ class _Note:
             note(session, who=self.who, command="restore", action="restore", new=new)
 
 
-def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Note) -> None:
+def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Note, *, new_store_id: bool) -> None:
     def renumber(session: Session, _: object) -> None:
         Renumbering(archive).run(session)
         _index_again(session)
@@ -140,6 +143,8 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
 
     def write(session: Session, _: object) -> None:
         _write(session, archive)
+        if new_store_id:
+            value_rows.remove(session, value_rows.STORE_ID)
         _index_again(session)
         noted.write(session, archive.manifest)
 
@@ -183,7 +188,8 @@ def _require_empty(session: Session) -> None:
             "those of the archive; give an empty database, or --ids new"
         )
     for member in archive_rows.EVERY_MEMBER:
-        if member.is_own and next(archive_rows.read(session, member), None):
+        has_id = member is archive_rows.VALUES  # a store may have been given one before it holds anything
+        if member.is_own and not has_id and next(archive_rows.read(session, member), None):
             raise errors.FailedPreconditionError(
                 f"the store has rows in {member.table.name}, which the archive's would meet; give a database without "
                 "any, or --ids new"
