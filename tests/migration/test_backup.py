@@ -11,8 +11,11 @@ from lineal import errors
 from lineal.cli import main
 from lineal.config import DatabaseSettings
 from lineal.store.engine.database import Database
-from lineal.upkeep import archive, migration
+from lineal.upkeep import archive, doctor, migration
+from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
+from tests.engines import SQLITE_EVERY_DAY
+from tests.operations.stores import fill
 
 
 def old_store(url: str, version: int) -> None:
@@ -85,3 +88,20 @@ def test_what_is_no_store_is_still_refused(tmp_path: Path) -> None:
     for save in (archive.backup, archive.copy):
         with pytest.raises(errors.FailedPreconditionError, match="holds no metadata store"):
             save(DatabaseSettings(url), tmp_path / "b")
+
+
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
+def test_lineals_own_tables_stay_with_a_store_that_goes_down_and_in_its_backup(
+    tmp_path: Path, database_url: str
+) -> None:
+    with open_service(database_url) as service:
+        fill(service)
+    whole = archive.backup(DatabaseSettings(database_url), tmp_path / "whole.zip")
+    migration.migrate(DatabaseSettings(database_url), 9, accept_loss=True)
+    older = archive.backup(DatabaseSettings(database_url), tmp_path / "older.zip")
+    own = ("aliases", "metrics", "metric_point_lists", "files", "facets", "event_facets", "locations", "values")
+    assert [older.members[name] for name in own] == [whole.members[name] for name in own]
+    migration.migrate(DatabaseSettings(database_url))
+    again = archive.backup(DatabaseSettings(database_url), tmp_path / "again.zip")
+    assert [again.members[name] for name in own] == [whole.members[name] for name in own]
+    assert doctor.examine(DatabaseSettings(database_url)) == []
