@@ -32,6 +32,10 @@ MLFLOW_RUN = "mlflow.Run"
 MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL = "mlflow.Experiment", "mlflow.RegisteredModel"
 MLFLOW_IDS = "mlflow:"
 _LOGGED_MODEL = re.compile(r"mlflow:[^:]+:model:m-[^:]+")
+# Runs and jobs that OpenLineage's events tell of, and runs that stand for what a job declares (lineal.openlineage).
+OPENLINEAGE_RUN, OPENLINEAGE_JOB = "openlineage.Run", "openlineage.Job"
+OPENLINEAGE_DECLARED = "openlineage.Declared"
+OPENLINEAGE_IDS = "openlineage:"
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."

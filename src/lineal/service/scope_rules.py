@@ -10,7 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_IDS, MLFLOW_REGISTERED_MODEL, WORKSPACE_PROPERTY
+from lineal.conventions import (
+    MLFLOW_EXPERIMENT,
+    MLFLOW_IDS,
+    MLFLOW_REGISTERED_MODEL,
+    OPENLINEAGE_IDS,
+    OPENLINEAGE_JOB,
+    WORKSPACE_PROPERTY,
+)
 from lineal.kinds import CONTEXT, Kind
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -19,7 +26,8 @@ from lineal.store.workspaces.named_workspaces import ask_for_named_workspaces
 from lineal.store.workspaces.scope import Scope
 from lineal.store.workspaces.scoped_session import ScopedSession
 
-_NAMED_WITHIN_WORKSPACES = (MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL)
+_NAMED_WITHIN_WORKSPACES = (MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL, OPENLINEAGE_JOB)
+_IDS_WITHIN_WORKSPACES = {MLFLOW_IDS: "MLflow", OPENLINEAGE_IDS: "OpenLineage"}
 
 
 def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
@@ -36,22 +44,23 @@ def marked(session: Session, nodes: Sequence[Any]) -> Sequence[Any]:
 
 
 def _require_own_ids(scope: Scope, nodes: Sequence[Any]) -> None:
-    """Refuse external ids that name another workspace, as those of MLflow's records do.
+    """Refuse external ids that name another workspace, as those of MLflow's and OpenLineage's records do.
 
     Raises:
         PermissionDeniedError: a node has one.
     """
     for node in nodes:
         prefix, separator, rest = node.external_id.partition(":")
-        if separator and f"{prefix}:" == MLFLOW_IDS and not any(rest.startswith(f"{name}:") for name in scope.names):
+        whose = _IDS_WITHIN_WORKSPACES.get(f"{prefix}{separator}")
+        if whose and not any(rest.startswith(f"{name}:") for name in scope.names):
             raise errors.PermissionDeniedError(
-                f"the external id {node.external_id[:100]!r} is one of a record of MLflow in another workspace than "
+                f"the external id {node.external_id[:100]!r} is one of a record of {whose} in another workspace than "
                 f"{scope.shown}, where these credentials write; use another one"
             )
 
 
 def _require_names_inside(session: ScopedSession, types: KnownTypes, ids: Sequence[int]) -> None:
-    """Refuse experiments and registered models of MLflow whose names, unique in the store, are of another workspace.
+    """Refuse experiments, registered models and jobs whose names, unique in the store, are of another workspace.
 
     Raises:
         PermissionDeniedError: a context is one.

@@ -107,23 +107,25 @@ def of_events(session: Session, ids: Sequence[int], name: str | None = None) -> 
     return _read(session, _OF_EVENTS, ids, {}, None if name is None else [name])
 
 
-def merge_into_nodes(session: Session, kind: Kind, facets: Sequence[Facet]) -> bool:
-    """Store those facets of nodes that are later than the stored ones; return whether there are any."""
-    written = _merge(session, _OF_NODES, {"of_kind": kind.type_kind}, facets)
+def merge_into_nodes(
+    session: Session, kind: Kind, facets: Sequence[Facet], *, new: Collection[int] = ()
+) -> list[Facet]:
+    """Store those facets of nodes that are later than the stored ones; return them. `new` are nodes without facets."""
+    written = _merge(session, _OF_NODES, {"of_kind": kind.type_kind}, facets, new)
     if session.tracker:
         for node_id, names in _names_by_owner(facet.place for facet in written).items():
             session.tracker.added("facets", kind.name, node_id, {"names": names})
-    return bool(written)
+    return written
 
 
-def merge_into_events(session: Session, facets: Sequence[Facet]) -> bool:
-    """Store those facets of events that are later than the stored ones; return whether there are any."""
-    written = _merge(session, _OF_EVENTS, {}, facets)
+def merge_into_events(session: Session, facets: Sequence[Facet], *, new: Collection[int] = ()) -> list[Facet]:
+    """Store those facets of events that are later than the stored ones; return them. `new` are events without any."""
+    written = _merge(session, _OF_EVENTS, {}, facets, new)
     if session.tracker and written:
         names = _names_by_owner(facet.place for facet in written)
         for event_id, execution_id in sorted(session.unscoped.listed_rows(_EXECUTIONS, "ids", list(names))):
             session.tracker.added("facets", EXECUTION.name, execution_id, {"names": names[event_id], "of": "event"})
-    return bool(written)
+    return written
 
 
 def delete_of_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
@@ -151,14 +153,20 @@ def _read(
     return [Facet._make(row) for row in rows]
 
 
-def _merge(session: Session, statements: _Statements, values: Mapping[str, int], given: Iterable[Facet]) -> list[Facet]:
+def _merge(
+    session: Session,
+    statements: _Statements,
+    values: Mapping[str, int],
+    given: Iterable[Facet],
+    new: Collection[int],
+) -> list[Facet]:
     """Write the facets that are later than the stored ones; return them."""
     latest: dict[tuple[int, str], Facet] = {}
     for facet in given:
         known = latest.get(facet.place)
         if known is None or facet.is_later_than(known):
             latest[facet.place] = facet
-    times = _times(session, statements, values, latest)
+    times = _times(session, statements, values, [place for place in latest if place[0] not in new])
     # Contents may be long: those of equal times alone are read.
     tied = [place for place, facet in latest.items() if times.get(place) == facet.time]
     stored = _read(session, statements, _owners(tied), values, _names(tied)) if tied else []

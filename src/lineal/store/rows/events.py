@@ -12,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
-from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH
+from lineal.store.tables.mlmd_tables import EVENT, EVENT_PATH, NODE
 from lineal.store.tables.own_tables import EVENT_FACET
 
 
@@ -41,6 +41,14 @@ class Period(NamedTuple):
     def values(self) -> dict[str, int]:
         """The values of the parameters of these names."""
         return {name: value for name, value in zip(self._fields, self, strict=True) if value is not None}
+
+
+class Link(NamedTuple):
+    """An event of an execution, with what tells the artifact."""
+
+    event: EventRow
+    external_id: str | None
+    uri: str | None
 
 
 ALL_TIME = Period()
@@ -128,6 +136,19 @@ _IS_THERE = Statement(
 _NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch"]
 _INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
+_ARTIFACT = NODE[ARTIFACT].c
+_LINKS = Statement(
+    sa.select(*EVENT_COLUMNS, _ARTIFACT.external_id, _ARTIFACT.uri)
+    .select_from(EVENT.join(NODE[ARTIFACT], _ARTIFACT.id == EVENT.c.artifact_id))
+    .where(listed(EVENT.c.execution_id, "ids"))
+    .order_by(EVENT.c.id)
+)
+_SET_TIME = Statement(
+    sa.update(EVENT)
+    .values(milliseconds_since_epoch=sa.bindparam("new_time"))
+    .where(EVENT.c.id == sa.bindparam("event")),
+    order=["new_time", "event"],
+)
 _DELETE = Statement(sa.delete(EVENT).where(EVENT.c.id == sa.bindparam("event")), order=["event"])
 _DELETE_FACETS = Statement(
     sa.delete(EVENT_FACET).where(EVENT_FACET.c.event_id == sa.bindparam("event")), order=["event"]
@@ -138,6 +159,17 @@ _DELETE_STEPS = Statement(sa.delete(EVENT_PATH).where(EVENT_PATH.c.event_id == s
 def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow]:
     """Return the events of artifacts or of executions, in the order they were written."""
     return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
+
+
+def ask_for_links(session: Session, execution_ids: Sequence[int]) -> Callable[[], list[Link]]:
+    """Return what returns the events of executions with the external ids and the uris of their artifacts, by id."""
+    rows = session.ask_listed(_LINKS, "ids", execution_ids)
+    return lambda: [Link(EventRow._make(row[:5]), row[5], row[6]) for row in rows()]
+
+
+def set_times(session: Session, times: Sequence[tuple[int, int]]) -> None:
+    """Say when events were, given as (event id, milliseconds since the epoch)."""
+    session.change_many(_SET_TIME, [(time, event_id) for event_id, time in times])
 
 
 def _with_steps(kind: Kind) -> Statement:
@@ -237,19 +269,23 @@ def delete_events(session: Session, events: Sequence[EventRow]) -> None:
     session.change_many(_DELETE, ids)
 
 
+def insert_plain(session: Session, events: Sequence[NewEvent]) -> Sequence[int]:
+    """Insert at least one event without paths; return the ids, index-aligned.
+
+    Raises:
+        Conflict: an event of that artifact, execution and type exists; `row` tells which event.
+    """
+    _note(session, events)
+    return session.insert_many(_INSERT, [event[:4] for event in events])
+
+
 def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
     """Insert events with their paths.
 
     Raises:
         Conflict: an event of that artifact, execution and type exists; `row` tells which event.
     """
-    if session.tracker:
-        for event in events:
-            new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
-            path = {"path": plain_steps(event.steps)} if event.steps else {}
-            session.tracker.added("event", EXECUTION.name, event.execution_id, {**new, **path})
-    session.linked.append((EXECUTION, {event.execution_id for event in events}))
-    session.linked_artifacts.update(event.artifact_id for event in events)
+    _note(session, events)
     if not any(event.steps for event in events):
         session.change_many(_INSERT, [event[:4] for event in events])
         return
@@ -260,3 +296,13 @@ def insert_events(session: Session, events: Sequence[NewEvent]) -> None:
         for index, key in event.steps
     ]
     session.change_many(_INSERT_STEP, steps, called=lambda _: "a step of an event's path")
+
+
+def _note(session: Session, events: Sequence[NewEvent]) -> None:
+    if session.tracker:
+        for event in events:
+            new = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
+            path = {"path": plain_steps(event.steps)} if event.steps else {}
+            session.tracker.added("event", EXECUTION.name, event.execution_id, {**new, **path})
+    session.linked.append((EXECUTION, {event.execution_id for event in events}))
+    session.linked_artifacts.update(event.artifact_id for event in events)

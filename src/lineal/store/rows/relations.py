@@ -24,6 +24,15 @@ _INSERT_MEMBER = {
 }
 _BY_CONTEXT = {kind: _select_members(kind, "context_id") for kind in MEMBERSHIP}
 _BY_NODE = {kind: _select_members(kind, kind.id_column) for kind in MEMBERSHIP}
+_DELETE_MEMBER = {
+    kind: Statement(
+        sa.delete(table).where(
+            table.c.context_id == sa.bindparam("of_context"), table.c[kind.id_column] == sa.bindparam("of_node")
+        ),
+        order=["of_context", "of_node"],
+    )
+    for kind, table in MEMBERSHIP.items()
+}
 _INSERT_PARENT = insertion(PARENT_CONTEXT, ["context_id", "parent_context_id"])
 _DELETE_PARENT = Statement(
     sa.delete(PARENT_CONTEXT).where(
@@ -47,6 +56,14 @@ def add_members(session: Session, kind: Kind, pairs: Iterable[tuple[int, int]]) 
             session.tracker.added(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
     session.linked.append((kind, {node_id for _, node_id in pairs}))
     session.change_many(_INSERT_MEMBER[kind], pairs)
+
+
+def remove_members(session: Session, kind: Kind, pairs: Sequence[tuple[int, int]]) -> None:
+    """Take nodes out of contexts, given as (context id, node id)."""
+    if session.tracker:
+        for context_id, node_id in pairs:
+            session.tracker.removed(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+    session.change_many(_DELETE_MEMBER[kind], pairs)
 
 
 def memberships_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[tuple[int, int]]:
