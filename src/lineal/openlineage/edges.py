@@ -76,7 +76,6 @@ def put(
     removed = [link.event for link in links if not counts(link.external_id, link.event.type, link.uri)]
     if removed:
         event_rows.delete_events(session, removed)
-        facet_rows.delete_of_events(session, [event.id for event in removed])
     new = [
         NewEvent(artifact_id, execution_id, type_, time // 1000, [])
         for artifact_id, type_ in sorted({(use.artifact_id, use.type) for use in kept} - known.keys())
