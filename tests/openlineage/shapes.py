@@ -177,66 +177,42 @@ def spark() -> list[Given]:
     ]
 
 
+_STAGED = data_set(
+    DUCK,
+    "shop.main.stg_orders",
+    {
+        "schema": columns("id", "amount"),
+        "documentation": facet(description="Orders, cleaned"),
+        "ownership": facet(owners=[{"name": "team:sales"}, {"name": "ann"}]),
+    },
+)
+_AMOUNT = {"inputFields": [{"namespace": DUCK, "name": "shop.main.stg_orders", "field": "amount"}]}
+_SALES = data_set(DUCK, "shop.main.sales", {"columnLineage": facet(fields={"amount": _AMOUNT})})
+_ASSERTIONS = [
+    {"assertion": "not_null", "success": False, "column": "id"},
+    {"assertion": "unique", "success": True, "column": "id"},
+]
+_CHECKED = {"dataQualityAssertions": facet(assertions=_ASSERTIONS)}
+
+
 def dbt() -> list[Given]:
-    """A build: a wrapper, two models and a test."""
-    wrapper, staging, mart, test = (run_id(number) for number in range(21, 25))
-    inside = {
-        "parent": parent(wrapper, ("dbt", "dbt-run-shop"), None),
-        "tags": facet(tags=[{"key": "env", "value": "ci"}]),
-    }
-    staged = data_set(
-        DUCK,
-        "shop.main.stg_orders",
-        {
-            "schema": columns("id", "amount"),
-            "documentation": facet(description="Orders, cleaned"),
-            "ownership": facet(owners=[{"name": "team:sales"}, {"name": "ann"}]),
-        },
-    )
-    sales = data_set(
-        DUCK,
-        "shop.main.sales",
-        {
-            "columnLineage": facet(
-                fields={
-                    "amount": {"inputFields": [{"namespace": DUCK, "name": "shop.main.stg_orders", "field": "amount"}]}
-                }
-            )
-        },
-    )
-    checked = facet(
-        assertions=[
-            {"assertion": "not_null", "success": False, "column": "id"},
-            {"assertion": "unique", "success": True, "column": "id"},
-        ]
-    )
-    names = [
-        (staging, "shop.main.shop.stg_orders.build.run"),
-        (mart, "shop.main.shop.sales.build.run"),
-        (test, "shop.main.shop.stg_orders.build.test"),
+    """A build: a wrapper, two models and a test; all start before the first one ends."""
+    wrapper = run_id(21)
+    inside = {"parent": parent(wrapper, ("dbt", "dbt-run-shop")), "tags": facet(tags=[{"key": "env", "value": "ci"}])}
+    models: list[tuple[str, Given]] = [
+        ("shop.main.shop.stg_orders.build.run", {"inputs": [ORDERS], "outputs": [_STAGED]}),
+        ("shop.main.shop.sales.build.run", {"inputs": [_STAGED], "outputs": [_SALES]}),
+        (
+            "shop.main.shop.stg_orders.build.test",
+            {"inputs": [{**_STAGED, "facets": _CHECKED, "inputFacets": _CHECKED}]},
+        ),
     ]
-    parts = {
-        staging: {"inputs": [ORDERS], "outputs": [staged]},
-        mart: {"inputs": [staged], "outputs": [sales]},
-        test: {
-            "inputs": [
-                {
-                    **staged,
-                    "facets": {"dataQualityAssertions": checked},
-                    "inputFacets": {"dataQualityAssertions": checked},
-                }
-            ]
-        },
-    }
     return [
         run_event("START", "10:00:00", wrapper, ("dbt", "dbt-run-shop")),
         *[
-            run_event("START", f"10:00:0{number}", run, ("dbt", job), run_facets=inside, **parts[run])
-            for number, (run, job) in enumerate(names, 1)
-        ],
-        *[
-            run_event("COMPLETE", f"10:00:1{number}", run, ("dbt", job), run_facets=inside, **parts[run])
-            for number, (run, job) in enumerate(names, 1)
+            run_event(type_, f"10:00:{seconds}{number}", run_id(21 + number), ("dbt", job), run_facets=inside, **parts)
+            for type_, seconds in (("START", 0), ("COMPLETE", 1))
+            for number, (job, parts) in enumerate(models, 1)
         ],
         run_event("COMPLETE", "10:01:00", wrapper, ("dbt", "dbt-run-shop")),
     ]
@@ -266,47 +242,31 @@ def flink() -> list[Given]:
     ]
 
 
+HIVE = "hive://meta:9083"
+
+
 def hive() -> list[Given]:
-    """Queries, one event each; the last two runs are parents of each other, and so are their jobs."""
-    table = data_set(
-        "hive://meta:9083", "shop.orders_hive", {"lifecycleStateChange": facet(lifecycleStateChange="CREATE")}
-    )
-    renamed = data_set(
-        "hive://meta:9083",
-        "shop.orders_new",
-        {
-            "lifecycleStateChange": facet(
-                lifecycleStateChange="RENAME",
-                previousIdentifier={"namespace": "hive://meta:9083", "name": "shop.orders_hive"},
-            )
-        },
-    )
-    dropped = data_set(
-        "hive://meta:9083",
-        "shop.orders_new",
-        {"lifecycleStateChange": facet(lifecycleStateChange="DROP"), "schema": {**facet(), "_deleted": True}},
-    )
+    """Queries, one event each; the last three runs are parents of each other, and so are their jobs."""
+
+    def table(name: str, change: str, **more: Any) -> Given:
+        return data_set(HIVE, name, {"lifecycleStateChange": facet(lifecycleStateChange=change, **more)})
+
+    created = table("shop.orders_hive", "CREATE")
+    renamed = table("shop.orders_new", "RENAME", previousIdentifier={"namespace": HIVE, "name": "shop.orders_hive"})
+    dropped = table("shop.orders_new", "DROP")
+    renamed["facets"]["schema"], dropped["facets"]["schema"] = columns("id"), facet(_deleted=True)
+    inside = {
+        job: {"parent": parent(f"query_{number}", ("hive", other))}
+        for job, number, other in (("one", 5, "two"), ("two", 6, "three"), ("three", 4, "one"))
+    }
     return [
-        run_event("COMPLETE", "12:00:00", "query_1", ("hive", "create"), inputs=[ORDERS], outputs=[table]),
-        run_event(
-            "COMPLETE",
-            "12:01:00",
-            "query_2",
-            ("hive", "rename"),
-            inputs=[table],
-            outputs=[{**renamed, "facets": {**renamed["facets"], "schema": columns("id")}}],
-        ),
+        run_event("COMPLETE", "12:00:00", "query_1", ("hive", "create"), inputs=[ORDERS], outputs=[created]),
+        run_event("COMPLETE", "12:01:00", "query_2", ("hive", "rename"), inputs=[created], outputs=[renamed]),
         run_event("COMPLETE", "12:02:00", "query_3", ("hive", "drop"), outputs=[dropped]),
-        run_event(
-            "FAIL", "12:03:00", "query_4", ("hive", "one"), run_facets={"parent": parent("query_5", ("hive", "two"))}
-        ),
+        run_event("FAIL", "12:03:00", "query_4", ("hive", "one"), run_facets=inside["one"]),
         run_event("ABORT", "12:03:00", "query_4", ("hive", "one")),
-        run_event(
-            None, "12:04:00", "query_5", ("hive", "two"), run_facets={"parent": parent("query_6", ("hive", "three"))}
-        ),
-        run_event(
-            "START", "12:05:00", "query_6", ("hive", "three"), run_facets={"parent": parent("query_4", ("hive", "one"))}
-        ),
+        run_event(None, "12:04:00", "query_5", ("hive", "two"), run_facets=inside["two"]),
+        run_event("START", "12:05:00", "query_6", ("hive", "three"), run_facets=inside["three"]),
     ]
 
 

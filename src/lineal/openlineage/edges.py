@@ -26,16 +26,22 @@ class Use:
 
     Attributes:
         artifact_id: the artifact.
-        external_id, uri: of the artifact.
+        uri: of the artifact.
+        is_version: whether it is a version of a data set.
         type: the type of the event between both, such as pb.Event.INPUT.
         facets: the name and the JSON of each facet of the use.
     """
 
     artifact_id: int
-    external_id: str | None
     uri: str
+    is_version: bool
     type: int
     facets: Sequence[tuple[str, str | None]]
+
+    @property
+    def place(self) -> _Place:
+        """What is read, or written, where."""
+        return _Place(self.type, identity_of(self.uri))
 
 
 class _Place(NamedTuple):
@@ -59,21 +65,13 @@ def put(
         time: the time of the event, in microseconds since the epoch.
     """
     known = {(link.event.artifact_id, link.event.type): link for link in links}
-    versioned = {
-        _Place(type_, identity_of(uri or ""))
-        for external_id, type_, uri in [
-            *((use.external_id, use.type, use.uri) for use in uses),
-            *((link.external_id, link.event.type, link.uri) for link in links),
-        ]
-        if stored_form.is_version(external_id, workspace)
-    }
-
-    def counts(external_id: str | None, type_: int, uri: str | None) -> bool:
-        is_version = stored_form.is_version(external_id, workspace)
-        return is_version or not versioned or _Place(type_, identity_of(uri or "")) not in versioned
-
-    kept = [use for use in uses if counts(use.external_id, use.type, use.uri)]
-    removed = [link.event for link in links if not counts(link.external_id, link.event.type, link.uri)]
+    versioned = _versioned(workspace, uses, links)
+    kept = [use for use in uses if use.is_version or use.place not in versioned]
+    removed = [
+        link.event
+        for link in links
+        if _place_of(link) in versioned and not stored_form.is_version(link.external_id, workspace)
+    ]
     if removed:
         event_rows.delete_events(session, removed)
     new = [
@@ -91,6 +89,16 @@ def put(
     ]
     written = facets and facet_rows.merge_into_events(session, facets, new=made.values())
     return bool(new or removed or earlier or written)
+
+
+def _versioned(workspace: str, uses: Sequence[Use], links: Sequence[Link]) -> set[_Place]:
+    """Return where versions are read or written."""
+    versions = {use.place for use in uses if use.is_version}
+    return versions.union(_place_of(link) for link in links if stored_form.is_version(link.external_id, workspace))
+
+
+def _place_of(link: Link) -> _Place:
+    return _Place(link.event.type, identity_of(link.uri or ""))
 
 
 def _is_later(link: Link, time: int) -> bool:

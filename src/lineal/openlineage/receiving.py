@@ -7,18 +7,19 @@ Every merge is commutative, associative and idempotent, so events may come in an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lineal import conventions
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.locations import normal_form
 from lineal.openlineage import data_sets, edges, jobs, nodes, runs, stored_form
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.edges import Use
-from lineal.openlineage.events import DataSet, Event, Job
+from lineal.openlineage.events import Event, Job
 from lineal.openlineage.nodes import Named
-from lineal.openlineage.runs import History
+from lineal.openlineage.plans import planned
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.held_nodes import write_held
 from lineal.service.writes.put_nodes import write_nodes
@@ -77,186 +78,52 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
     return Receipt(is_stored=True, is_new=is_new, left_out=tuple(receiving.left_out))
 
 
-@dataclass
-class _Link:
-    """A data set that an execution reads or writes, as an event says."""
-
-    data_set: Named
-    type: int
-    facets: list[tuple[str, str | None]]
-
-
-@dataclass
-class _Plan:
-    """The nodes that an event names.
-
-    Attributes:
-        run: the execution whose data sets these are, None if the event has none.
-        parent: the execution of the parent run.
-        jobs: the jobs of the run.
-        parent_job: the job of the parent.
-        artifacts: the data sets, by external id.
-        links: what the execution reads and writes.
-        names: the other names of data sets, by the external id of each.
-    """
-
-    run: Named | None = None
-    parent: Named | None = None
-    job: Named | None = None
-    parent_job: Named | None = None
-    artifacts: dict[str, Named] = field(default_factory=dict)
-    links: list[_Link] = field(default_factory=list)
-    names: dict[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def named(self) -> list[Named]:
-        """All nodes, each once."""
-        found = [self.run, self.parent, self.job, self.parent_job, *self.artifacts.values()]
-        return list({id(each): each for each in found if each is not None}.values())
-
-    def unite(self) -> None:
-        """Let names of data sets that turned out to be one artifact be one node."""
-        by_id: dict[int, Named] = {}
-        for external_id, each in self.artifacts.items():
-            first = by_id.setdefault(each.id, each) if each.id else each
-            if first is not each:
-                first.facets += each.facets
-                self.artifacts[external_id] = first
-                for link in self.links:
-                    link.data_set = first if link.data_set is each else link.data_set
-
-
 class _Receiving:
     """One event within a transaction."""
 
     def __init__(self, session: Session, types: KnownTypes, workspace: str, event: Event) -> None:
         self._session, self._types, self._workspace, self._event = session, types, workspace, event
-        self.left_out: list[str] = []
+        self._plan = planned(workspace, event)
+        self.left_out = self._plan.left_out
         self._changed = False
         self._ranks: dict[int, int] = {}  # of the job of each execution, before this event
 
     def store(self) -> bool:
         """Store the event; return whether anything changed."""
-        plan = self._planned()
-        self._find(plan)
-        named = plan.named
+        self._find()
+        named = self._plan.named
         workspace_id = self._workspace_id()
-        links = self._hold(plan)
+        links = self._hold()
         values = self._merge_facets(named)
         self._write(named, values)
-        self._join(plan, workspace_id)
-        self._put_edges(plan, links)
-        self._nest(plan)
+        self._join(workspace_id)
+        self._put_edges(links)
+        self._nest()
         return self._changed
-
-    # What the event names.
-
-    def _planned(self) -> _Plan:
-        event, plan = self._event, _Plan()
-        plan.job = self._job(event.job, "/job") if event.job is not None else None
-        if event.run is not None:
-            told = list(facet_rules.contents(event.run.facets, self.left_out, "/run/facets"))
-            plan.run = self._execution(event.run.id, runs.of_event(event), told)
-            self._plan_parent(plan, event.run.facets.get("parent", {}))
-        for direction, given in (("inputs", event.inputs), ("outputs", event.outputs)):
-            for index, data_set in enumerate(given):
-                self._plan_use(plan, data_set, direction, f"/{direction}/{index}")
-        if event.data_set is not None:
-            self._artifact(plan, event.data_set, "/dataset")
-        self._plan_lineage(plan)
-        if plan.links and plan.run is None:
-            plan.run = self._declared(plan)
-        return plan
-
-    def _job(self, job: Job, place: str) -> Named:
-        told = list(facet_rules.contents(job.facets, self.left_out, f"{place}/facets"))
-        external_id = stored_form.job_external_id(self._workspace, job.namespace, job.name)
-        return Named(stored_form.JOB_TYPE, external_id, {"name": job.name, "namespace": job.namespace}, told)
-
-    def _execution(self, run_id: str, history: History, told: list[tuple[str, str | None]]) -> Named:
-        external_id = stored_form.run_external_id(self._workspace, run_id)
-        said: facet_rules.Values = {"run_id": stored_form.run_id_of(run_id)}
-        return Named(stored_form.RUN_TYPE, external_id, said, told, history=history)
-
-    def _plan_parent(self, plan: _Plan, parent: Mapping[str, Any]) -> None:
-        run, job = (each if isinstance(each, dict) else {} for each in (parent.get("run"), parent.get("job")))
-        run_id, namespace, name = run.get("runId"), job.get("namespace"), job.get("name")
-        is_named = isinstance(namespace, str) and isinstance(name, str) and bool(name)
-        if is_named:
-            plan.parent_job = self._job(Job(str(namespace), str(name)), "")
-            if plan.job is not None and plan.parent_job.external_id == plan.job.external_id:
-                plan.parent_job = plan.job
-        if isinstance(run_id, str) and run_id:
-            history = runs.of_parent(str(namespace), str(name)) if is_named else History()
-            plan.parent = self._execution(run_id, history, [])
-            if plan.run is not None and plan.parent.external_id == plan.run.external_id:
-                plan.parent = None
-
-    def _plan_use(self, plan: _Plan, data_set: DataSet, direction: str, place: str) -> None:
-        artifact = self._artifact(plan, data_set, place)
-        told = list(facet_rules.contents(data_set.use_facets, self.left_out, f"{place}/{direction[:-1]}Facets"))
-        plan.links.append(_Link(artifact, self._type_of(direction), told))
-
-    def _type_of(self, direction: str) -> int:
-        if self._event.run is not None:
-            return pb.Event.INPUT if direction == "inputs" else pb.Event.OUTPUT
-        return pb.Event.DECLARED_INPUT if direction == "inputs" else pb.Event.DECLARED_OUTPUT
-
-    def _artifact(self, plan: _Plan, data_set: DataSet, place: str) -> Named:
-        named = data_sets.named(self._workspace, data_set, self.left_out, place)
-        names = plan.names.setdefault(named.external_id, [])
-        names += data_sets.other_names(data_set)
-        known = plan.artifacts.setdefault(named.external_id, named)
-        if known is not named:
-            known.facets += named.facets
-            data_sets.respell(known, named)
-        return known
-
-    def _plan_lineage(self, plan: _Plan) -> None:
-        """Add what the facet `lineage` says of the job, or of a data set."""
-        event = self._event
-        if event.job is not None:
-            targets, sources = data_sets.lineage_of_job(event.job)
-        elif event.data_set is not None:
-            targets, sources = data_sets.lineage_of_data_set(event.data_set)
-        else:
-            return
-        for direction, found in (("outputs", targets), ("inputs", sources)):
-            for data_set in found:
-                artifact = self._artifact(plan, data_set, "")
-                plan.links.append(_Link(artifact, self._type_of(direction), []))
-
-    def _declared(self, plan: _Plan) -> Named:
-        """Return the execution that stands for what a job or a data set declares."""
-        of = plan.job or next(iter(plan.artifacts.values()))
-        job = self._event.job
-        history = History(claim=runs.Claim(runs.NAMED, 0, job.namespace, job.name)) if job is not None else History()
-        said: facet_rules.Values = {"name": of.said["name"]}
-        return Named(stored_form.DECLARED_TYPE, stored_form.declared_external_id(of.external_id), said, history=history)
 
     # Finding and creating nodes.
 
-    def _find(self, plan: _Plan) -> None:
+    def _find(self) -> None:
         """Find the nodes, and note which are new; nobody else creates them until the transaction ends."""
-        named = plan.named
-        self._look(plan, named)
+        named = self._plan.named
+        self._look(named)
         missing = [each for each in named if not each.id]
-        wanted = sorted({locks.of_identity(each.uri or each.external_id) for each in missing})
+        wanted = sorted({locks.of_identity(normal_form(each.uri) or each.external_id) for each in missing})
         taken = [locks.take(self._session, lock) for lock in wanted]
         if any(taken):
-            self._look(plan, missing)
-        plan.unite()
-        for each in plan.named:
+            self._look(missing)
+        self._plan.unite()
+        for each in self._plan.named:
             each.is_new = not each.id
 
-    def _look(self, plan: _Plan, named: Sequence[Named]) -> None:
+    def _look(self, named: Sequence[Named]) -> None:
         nodes.find(self._session, named)
         missing = [each for each in named if not each.id and each.kind is ARTIFACT]
         if not missing:
             return
-        linked: Iterable[int] = ()
-        if plan.run is not None and plan.run.id:
-            linked = [event.artifact_id for event in event_rows.events_of(self._session, EXECUTION, [plan.run.id])]
+        run = self._plan.run
+        events = event_rows.events_of(self._session, EXECUTION, [run.id]) if run is not None and run.id else []
+        linked = [event.artifact_id for event in events]
         data_sets.find_others(self._session, self._types, self._workspace, missing, linked)
 
     def _workspace_id(self) -> int:
@@ -271,12 +138,12 @@ class _Receiving:
         context = pb.Context(type_id=known, name=name)
         return int(write_nodes(self._session, self._types, CONTEXT, [context])[0])
 
-    def _hold(self, plan: _Plan) -> list[event_rows.Link]:
+    def _hold(self) -> list[event_rows.Link]:
         """Lock the nodes that were there; return the edges of the execution."""
-        nodes.hold(self._session, plan.named)
-        if plan.run is None or plan.run.is_new:
+        nodes.hold(self._session, self._plan.named)
+        if self._plan.run is None or self._plan.run.is_new:
             return []
-        return event_rows.ask_for_links(self._session, [plan.run.id])()
+        return event_rows.ask_for_links(self._session, [self._plan.run.id])()
 
     # Writing.
 
@@ -330,7 +197,7 @@ class _Receiving:
                 nodes.put(node, facet_rules.values_of(kind, name, content))
             if kind is CONTEXT:
                 job = Job(str(each.said["namespace"]), str(each.said["name"]))
-                node.name = stored_form.context_name(self._workspace, job)
+                node.name = stored_form.context_name(self._workspace, job, is_folded=self._session.folds_names)
             elif kind is EXECUTION:
                 self._tell(node, each)
             made.append(node)
@@ -363,12 +230,12 @@ class _Receiving:
             paths.append("last_known_state")
         return paths
 
-    def _join(self, plan: _Plan, workspace_id: int) -> None:
+    def _join(self, workspace_id: int) -> None:
         """Put new nodes into the workspace, and executions into the jobs that they are of."""
         for kind in (EXECUTION, ARTIFACT):
-            new = [each.id for each in plan.named if each.is_new and each.kind is kind]
+            new = [each.id for each in self._plan.named if each.is_new and each.kind is kind]
             relations.add_members(self._session, kind, [(workspace_id, each) for each in new])
-        for execution, job in ((plan.run, plan.job), (plan.parent, plan.parent_job)):
+        for execution, job in ((self._plan.run, self._plan.job), (self._plan.parent, self._plan.parent_job)):
             if execution is not None and job is not None and execution.history.claim is not None:
                 self._join_job(execution, job.id, execution.history.claim.rank)
 
@@ -387,21 +254,27 @@ class _Receiving:
             relations.add_members(self._session, EXECUTION, [(job, execution.id)])
             self._changed = True
 
-    def _put_edges(self, plan: _Plan, links: Sequence[event_rows.Link]) -> None:
-        for external_id, names in plan.names.items():
+    def _put_edges(self, links: Sequence[event_rows.Link]) -> None:
+        for external_id, names in self._plan.names.items():
             if names:
-                locations.add_names(self._session, plan.artifacts[external_id].id, names)
-        if plan.run is None or not plan.links:
+                locations.add_names(self._session, self._plan.artifacts[external_id].id, names)
+        if self._plan.run is None or not self._plan.links:
             return
         uses = [
-            Use(each.data_set.id, each.data_set.external_id, each.data_set.uri, each.type, each.facets)
-            for each in plan.links
+            Use(
+                each.data_set.id,
+                each.data_set.uri,
+                stored_form.is_version(each.data_set.external_id, self._workspace),
+                each.type,
+                each.facets,
+            )
+            for each in self._plan.links
         ]
         time = self._event.time
-        self._changed |= edges.put(self._session, self._workspace, plan.run.id, uses, links, time)
+        self._changed |= edges.put(self._session, self._workspace, self._plan.run.id, uses, links, time)
 
-    def _nest(self, plan: _Plan) -> None:
-        child, parent = plan.job, plan.parent_job
+    def _nest(self) -> None:
+        child, parent = self._plan.job, self._plan.parent_job
         if child is None or parent is None:
             return
         if stored_form.UNKNOWN_JOB not in (child.said["name"], parent.said["name"]):

@@ -119,10 +119,14 @@ def version_of(data_set: DataSet) -> str:
     return next((str(each) for each in said if each not in (None, "") and isinstance(each, (str, int))), "")
 
 
-def context_name(workspace: str, job: Job) -> str:
-    """Return the name of the context of a job; a long one is cut and ends in a digest, since names are unique."""
+def context_name(workspace: str, job: Job, *, is_folded: bool) -> str:
+    """Return the name of the context of a job, which no other job has.
+
+    Where the name alone could be that of another job, or is too long, it ends in a digest: after a slash in the
+    namespace, and in databases for which names of different spellings are equal (`is_folded`).
+    """
     name = f"{workspace}/{job.namespace}/{job.name}"
-    if len(name) <= LONGEST_NODE_NAME and name == name.strip():
+    if "/" not in job.namespace and len(name) <= LONGEST_NODE_NAME and name == name.strip() and not is_folded:
         return name
     digest = _digest(job.namespace, job.name)
     return f"{name[: LONGEST_NODE_NAME - len(digest) - 1].strip()} {digest}"

@@ -1,0 +1,165 @@
+"""The nodes that an event names, before the store is asked for any of them.
+
+What stays out: finding, creating and merging them (receiving.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lineal.openlineage import data_sets, runs, stored_form
+from lineal.openlineage import facets as facet_rules
+from lineal.openlineage.events import DataSet, Event, Job
+from lineal.openlineage.nodes import Named
+from lineal.openlineage.runs import History
+from lineal.wire import metadata_store as pb
+
+
+@dataclass
+class Link:
+    """A data set that an execution reads or writes, as an event says."""
+
+    data_set: Named
+    type: int
+    facets: list[tuple[str, str | None]]
+
+
+@dataclass
+class Plan:
+    """The nodes that an event names.
+
+    Attributes:
+        run: the execution whose data sets these are, None if the event has none.
+        parent: the execution of the parent run.
+        job: the job of the event.
+        parent_job: the job of the parent.
+        artifacts: the data sets, by external id.
+        links: what the execution reads and writes.
+        names: the other names of data sets, by the external id of each.
+        left_out: what is not stored, each with its JSON pointer.
+    """
+
+    run: Named | None = None
+    parent: Named | None = None
+    job: Named | None = None
+    parent_job: Named | None = None
+    artifacts: dict[str, Named] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def named(self) -> list[Named]:
+        """All nodes, each once."""
+        found = [self.run, self.parent, self.job, self.parent_job, *self.artifacts.values()]
+        return list({id(each): each for each in found if each is not None}.values())
+
+    def unite(self) -> None:
+        """Let names of data sets that turned out to be one artifact be one node."""
+        by_id: dict[int, Named] = {}
+        for external_id, each in self.artifacts.items():
+            first = by_id.setdefault(each.id, each) if each.id else each
+            if first is not each:
+                first.facets += each.facets
+                self.artifacts[external_id] = first
+                for link in self.links:
+                    link.data_set = first if link.data_set is each else link.data_set
+
+
+def planned(workspace: str, event: Event) -> Plan:
+    """Return the nodes that an event names."""
+    return _Planning(workspace, event).planned()
+
+
+class _Planning:
+    """One event."""
+
+    def __init__(self, workspace: str, event: Event) -> None:
+        self._workspace, self._event = workspace, event
+        self._plan = Plan()
+
+    def planned(self) -> Plan:
+        """Return the nodes."""
+        event, plan = self._event, self._plan
+        plan.job = self._job(event.job, "/job") if event.job is not None else None
+        if event.run is not None:
+            told = list(facet_rules.contents(event.run.facets, plan.left_out, "/run/facets"))
+            plan.run = self._execution(event.run.id, runs.of_event(event), told)
+            self._add_parent(event.run.facets.get("parent", {}))
+        for direction, given in (("inputs", event.inputs), ("outputs", event.outputs)):
+            for index, data_set in enumerate(given):
+                self._add_use(data_set, direction, f"/{direction}/{index}")
+        if event.data_set is not None:
+            self._artifact(event.data_set, "/dataset")
+        self._add_lineage()
+        if plan.links and plan.run is None:
+            plan.run = self._declared()
+        return plan
+
+    def _job(self, job: Job, place: str) -> Named:
+        told = list(facet_rules.contents(job.facets, self._plan.left_out, f"{place}/facets"))
+        external_id = stored_form.job_external_id(self._workspace, job.namespace, job.name)
+        return Named(stored_form.JOB_TYPE, external_id, {"name": job.name, "namespace": job.namespace}, told)
+
+    def _execution(self, run_id: str, history: History, told: list[tuple[str, str | None]]) -> Named:
+        external_id = stored_form.run_external_id(self._workspace, run_id)
+        said: facet_rules.Values = {"run_id": stored_form.run_id_of(run_id)}
+        return Named(stored_form.RUN_TYPE, external_id, said, told, history=history)
+
+    def _add_parent(self, parent: Mapping[str, Any]) -> None:
+        run, job = (each if isinstance(each, dict) else {} for each in (parent.get("run"), parent.get("job")))
+        plan, run_id, namespace, name = self._plan, run.get("runId"), job.get("namespace"), job.get("name")
+        is_named = isinstance(namespace, str) and isinstance(name, str) and bool(name)
+        if is_named:
+            plan.parent_job = self._job(Job(str(namespace), str(name)), "")
+            if plan.job is not None and plan.parent_job.external_id == plan.job.external_id:
+                plan.parent_job = plan.job
+        if isinstance(run_id, str) and run_id:
+            history = runs.of_parent(str(namespace), str(name)) if is_named else History()
+            plan.parent = self._execution(run_id, history, [])
+            if plan.run is not None and plan.parent.external_id == plan.run.external_id:
+                plan.parent = None
+
+    def _add_use(self, data_set: DataSet, direction: str, place: str) -> None:
+        artifact = self._artifact(data_set, place)
+        told = list(facet_rules.contents(data_set.use_facets, self._plan.left_out, f"{place}/{direction[:-1]}Facets"))
+        self._plan.links.append(Link(artifact, self._type_of(direction), told))
+
+    def _type_of(self, direction: str) -> int:
+        if self._event.run is not None:
+            return pb.Event.INPUT if direction == "inputs" else pb.Event.OUTPUT
+        return pb.Event.DECLARED_INPUT if direction == "inputs" else pb.Event.DECLARED_OUTPUT
+
+    def _artifact(self, data_set: DataSet, place: str) -> Named:
+        named = data_sets.named(self._workspace, data_set, self._plan.left_out, place)
+        names = self._plan.names.setdefault(named.external_id, [])
+        names += data_sets.other_names(data_set)
+        known = self._plan.artifacts.setdefault(named.external_id, named)
+        if known is not named:
+            known.facets += named.facets
+            data_sets.respell(known, named)
+        return known
+
+    def _add_lineage(self) -> None:
+        """Add what the facet `lineage` says of the job, or of a data set."""
+        event = self._event
+        if event.job is not None:
+            targets, sources = data_sets.lineage_of_job(event.job)
+        elif event.data_set is not None:
+            targets, sources = data_sets.lineage_of_data_set(event.data_set)
+        else:
+            return
+        for direction, found in (("outputs", targets), ("inputs", sources)):
+            for data_set in found:
+                artifact = self._artifact(data_set, "")
+                self._plan.links.append(Link(artifact, self._type_of(direction), []))
+
+    def _declared(self) -> Named:
+        """Return the execution that stands for what a job or a data set declares."""
+        of = self._plan.job or next(iter(self._plan.artifacts.values()))
+        job = self._event.job
+        history = History(claim=runs.Claim(runs.NAMED, 0, job.namespace, job.name)) if job is not None else History()
+        said: facet_rules.Values = {"name": of.said["name"]}
+        return Named(stored_form.DECLARED_TYPE, stored_form.declared_external_id(of.external_id), said, history=history)
