@@ -153,7 +153,7 @@ export const LINEAGE_NAMES = [
 export const AUDIT_NAMES = ["subject", "id", "who", "rpc", "since", "until"] as const;
 /** The state of curves of metrics, on every page that has them. */
 const CURVE_NAMES = ["axis", "smooth", "log", "hide", "zoom", "find", "big", "system"] as const;
-export const RECORD_NAMES = ["tab", "file", ...CURVE_NAMES] as const;
+export const RECORD_NAMES = ["tab", "file", "column", ...CURVE_NAMES] as const;
 export const COMPARE_NAMES = ["ids", "base", "all", "turned", "x", "y", "axes", ...CURVE_NAMES] as const;
 export const MONITOR_NAMES = [
   "name",

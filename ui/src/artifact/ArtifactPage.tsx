@@ -10,9 +10,11 @@ import { LinkButton } from "../app/LinkButton";
 import { loadPart } from "../app/loadPart";
 import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
+import { hasColumns, LateColumns } from "../columns/LateColumns";
 import { RecordCurves } from "../curves/RecordCurves";
 import { LateHistory } from "../edit/LateHistory";
 import { LateFiles, namesFiles } from "../files/LateFiles";
+import { LateFacets } from "../openlineage/LateFacets";
 import { Loaded, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
@@ -54,22 +56,14 @@ function Artifact({ artifact }: { artifact: Node }) {
       )}
       <LineageStrip artifact={artifact} />
       <Tabs {...tab} keepMounted={false}>
-        <Tabs.List>
-          <Tabs.Tab value="properties">Properties</Tabs.Tab>
-          <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
-          <Tabs.Tab value="versions">
-            Versions {versions.data && <span className="count">{formatCount(versions.data.total)}</span>}
-          </Tabs.Tab>
-          <Tabs.Tab value="events">
-            Events <span className="count">{artifact.inputs + artifact.outputs}</span>
-          </Tabs.Tab>
-          {namesFiles(artifact) && <Tabs.Tab value="files">Files</Tabs.Tab>}
-          <Tabs.Tab value="history">History</Tabs.Tab>
-          <Tabs.Tab value="raw">JSON</Tabs.Tab>
-        </Tabs.List>
+        <TabNames artifact={artifact} versions={versions.data?.total} />
         <Tabs.Panel value="properties">
           <MetaList node={artifact} />
           <PropertyList record={artifact} />
+          <LateFacets record={artifact} />
+        </Tabs.Panel>
+        <Tabs.Panel value="columns">
+          <LateColumns id={artifact.id} />
         </Tabs.Panel>
         <Tabs.Panel value="metrics">
           <RecordCurves record={artifact} />
@@ -94,6 +88,25 @@ function Artifact({ artifact }: { artifact: Node }) {
         </Tabs.Panel>
       </Tabs>
     </article>
+  );
+}
+
+function TabNames({ artifact, versions }: { artifact: Node; versions: number | undefined }) {
+  return (
+    <Tabs.List>
+      <Tabs.Tab value="properties">Properties</Tabs.Tab>
+      {hasColumns(artifact) && <Tabs.Tab value="columns">Columns</Tabs.Tab>}
+      <Tabs.Tab value="metrics">Metrics</Tabs.Tab>
+      <Tabs.Tab value="versions">
+        Versions {versions !== undefined && <span className="count">{formatCount(versions)}</span>}
+      </Tabs.Tab>
+      <Tabs.Tab value="events">
+        Events <span className="count">{artifact.inputs + artifact.outputs}</span>
+      </Tabs.Tab>
+      {namesFiles(artifact) && <Tabs.Tab value="files">Files</Tabs.Tab>}
+      <Tabs.Tab value="history">History</Tabs.Tab>
+      <Tabs.Tab value="raw">JSON</Tabs.Tab>
+    </Tabs.List>
   );
 }
 

@@ -9,6 +9,7 @@ import { useTab } from "../app/useTab";
 import { useTitle } from "../app/useTitle";
 import { LateHistory } from "../edit/LateHistory";
 import { listWith } from "../filter/where";
+import { JOB, LateFacets, withoutSaid } from "../openlineage/LateFacets";
 import { Loaded } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
@@ -30,7 +31,8 @@ export function ContextPage() {
 }
 
 function Context({ context }: { context: Node }) {
-  const tab = useTab("artifacts");
+  const isJob = context.type === JOB;
+  const tab = useTab(isJob ? "executions" : "artifacts");
   const holding = useHolding(context.id);
   const children = useChildCount(context.id);
   return (
@@ -39,13 +41,14 @@ function Context({ context }: { context: Node }) {
         <Link to="/lineage" search={{ context: context.key }}>
           Lineage of what it holds
         </Link>
-        {context.name && (
+        {context.name && !isJob && (
           <Link to="/runs" search={listWith([["workspace", context.name]])}>
             Its runs
           </Link>
         )}
       </RecordHeader>
       <ByType holding={holding} where={context.name ? [["workspace", context.name]] : []} />
+      <LateFacets record={context} />
       <Tabs {...tab} keepMounted={false}>
         <Tabs.List>
           <Tabs.Tab value="artifacts">
@@ -73,7 +76,7 @@ function Context({ context }: { context: Node }) {
           <Children context={context.id} />
         </Tabs.Panel>
         <Tabs.Panel value="properties">
-          <PropertyList record={context} />
+          <PropertyList record={withoutSaid(context)} />
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <LateHistory record={context} />

@@ -14,6 +14,7 @@ import { RecordCurves } from "../curves/RecordCurves";
 import { FoldedHistory } from "../edit/LateHistory";
 import { FilesSection } from "../files/LateFiles";
 import { isMlflowRun } from "../mlflow/run";
+import { LateFacets, withoutSaid } from "../openlineage/LateFacets";
 import { Loaded, Loading } from "../state/States";
 import { Ago } from "../values/Ago";
 import { withoutReason } from "../values/Failure";
@@ -37,7 +38,7 @@ export function ExecutionPage() {
 }
 
 function Execution({ execution }: { execution: Node }) {
-  const shown = withoutReason(execution);
+  const shown = withoutSaid(withoutReason(execution));
   return (
     <article className="record-page">
       <RecordHeader record={execution}>
@@ -82,6 +83,7 @@ function Plain({ execution }: { execution: Node }) {
         </section>
         <EventTable kind="executions" id={execution.id} direction="output" title="Outputs" />
       </div>
+      <LateFacets record={execution} />
       <FilesSection record={execution} />
       <RecordCurves record={execution} />
     </>

@@ -1,0 +1,109 @@
+// What OpenLineage's events said of a record, in words; everything else as JSON, folded.
+
+import { Link } from "@tanstack/react-router";
+import "./openlineage.css";
+import { type FacetDetail, type FacetsOfUse, type RecordedFacet, useFacets } from "../api/openlineage";
+import { type Node, pageOf, type Reference } from "../api/shapes";
+import { Loaded } from "../state/States";
+import { breakable } from "../values/names";
+import { Detail } from "./Detail";
+import { FacetJson } from "./FacetJson";
+
+const KINDS = { artifact: "artifacts", execution: "executions", context: "contexts" } as const;
+
+export default function FacetsPart({ record }: { record: Node }) {
+  const kind = KINDS[record.kind];
+  const facets = useFacets(kind, record.id);
+  return (
+    <Loaded query={facets} rows={4}>
+      {({ items, uses, are_all: areAll }) =>
+        items.length + uses.length === 0 ? null : (
+          <section className="facets-part" aria-label="From OpenLineage">
+            <h2>From OpenLineage</h2>
+            <Details facets={items.filter(({ name }) => !(name === "errorMessage" && record.failure))} />
+            <Uses uses={uses} areAll={areAll} />
+            <FacetJson kind={kind} id={record.id} facets={items} uses={uses} />
+          </section>
+        )
+      }
+    </Loaded>
+  );
+}
+
+interface Said {
+  readonly detail: FacetDetail;
+  readonly of: Reference | null;
+}
+
+function Details({ facets }: { facets: readonly RecordedFacet[] }) {
+  const said: Said[] = facets.flatMap(({ details, of }) => details.map((detail) => ({ detail, of })));
+  const isLong = ({ detail: { form } }: Said) => form === "code" || form === "long";
+  const pairs = said.filter((each) => !isLong(each));
+  return (
+    <>
+      {pairs.length > 0 && (
+        <dl className="pairs">
+          {pairs.map(({ detail, of }) => (
+            <div key={`${detail.label} ${detail.text}`}>
+              <dt title={of ? `Of the job ${of.name}` : undefined}>{detail.label}</dt>
+              <dd>
+                <Detail detail={detail} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {said.filter(isLong).map(({ detail, of }) => (
+        <div key={`${detail.label} ${detail.text.slice(0, 100)}`} className="facet-long">
+          <h3>
+            {detail.label}
+            {detail.language && <span className="muted"> {detail.language.toLowerCase()}</span>}
+            {of && (
+              <span className="muted">
+                {" "}
+                of <RecordLink record={of} />
+              </span>
+            )}
+          </h3>
+          <Detail detail={detail} />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function RecordLink({ record }: { record: Reference }) {
+  const kind = record.key.startsWith("a") ? "artifact" : record.key.startsWith("e") ? "execution" : "context";
+  return (
+    <Link to={pageOf({ kind, key: record.key })} params={{ id: record.id }}>
+      <bdi>{breakable(record.name ?? record.key)}</bdi>
+    </Link>
+  );
+}
+
+/** What is known of the inputs and outputs of a run: how much was read and written, and which checks failed. */
+function Uses({ uses, areAll }: { uses: readonly FacetsOfUse[]; areAll: boolean }) {
+  const told = uses.filter(({ facets }) => facets.some(({ details }) => details.length > 0));
+  if (told.length === 0) return null;
+  return (
+    <>
+      <ul className="facet-uses">
+        {told.map(({ data_set: dataSet, direction, facets }) => (
+          <li key={`${direction} ${dataSet.key}`}>
+            {direction === "input" ? "Read" : "Wrote"} <RecordLink record={dataSet} />
+            <span className="facet-use">
+              {facets
+                .flatMap(({ details }) => details)
+                .map((detail) => (
+                  <span key={`${detail.label} ${detail.text}`}>
+                    <span className="muted">{detail.label}</span> <Detail detail={detail} />
+                  </span>
+                ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {!areAll && <p className="muted">Of the newest inputs and outputs only.</p>}
+    </>
+  );
+}
