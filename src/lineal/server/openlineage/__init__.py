@@ -1,0 +1,1 @@
+"""OpenLineage on the server: sending what any door records."""
