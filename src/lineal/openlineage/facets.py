@@ -24,7 +24,7 @@ DELETED = "_deleted"
 OF_DATA_SET = frozenset({"dataQualityMetrics", "dataQualityAssertions"})
 """Facets of the use of a data set that say something of the data set, too."""
 OF_WRITING = frozenset({"columnLineage", "lineage"})
-"""Facets of a data set that say how it was made: those of an output are kept with the event, as each run has its own."""
+"""Facets that say how a data set was made: those of an output are kept with the event, as each run has its own."""
 _LARGEST_NUMBER = 1 << 63
 
 Values = dict[str, "str | int | None"]
