@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from lineal import json_text
@@ -23,10 +24,12 @@ _FLAG = re.compile(r"--?([A-Za-z][\w.-]*)=")
 DEEPEST = 150
 _DEEPEST_TEXT = 100
 _SHORTEST_SHAPE = 12
+_SHORT = 200
 _NAMES = ("name", "Name", "key", "Key")
 _VALUES = ("value", "Value", "values", "default", "defaultValue", "stringValue", "string_value", "enum", "constant")
 _HOLDERS = {"valueFrom": "default", "raw": "data"}
 """Where Argo has the default of a value from elsewhere, and the content of an artifact."""
+_HOLDING = frozenset({*_VALUES, *_HOLDERS})
 _CONTENTS = frozenset(
     {*_VALUES, "data", "content", "contents", "raw", "text", "string", "literal", "plaintext", "base64", "inline"}
 )
@@ -63,6 +66,16 @@ def _hide_in_string(text: str, depth: int) -> str:
         return text
     if text.lstrip()[:1] in ("{", "[") and depth <= DEEPEST and (found := _of_json(text, depth)) is not None:
         return found
+    return _hide_in_short_text(text) if len(text) <= _SHORT else _hide_in_plain_text(text, depth)
+
+
+@lru_cache(maxsize=8192)
+def _hide_in_short_text(text: str) -> str:
+    """Return a short text without secrets; most short ones come again and again, such as types, names and versions."""
+    return _hide_in_plain_text(text, 0)
+
+
+def _hide_in_plain_text(text: str, depth: int) -> str:
     return hide_packed(text, lambda plain: _hide_in_string(plain, depth + 1)) or hide_in_text(text)
 
 
@@ -99,14 +112,19 @@ def _hide_in_fields(fields: dict[str, Any], name: str, *, inside: bool, depth: i
             hidden = _hide_field(key, value, inside=inside, depth=depth)
         if hidden is not value:
             changed[key] = hidden
-    if not changed and not left_out and all(_key(key) == key for key in fields):
+    if not changed and not left_out and not any(len(key) >= _SHORTEST_SHAPE and _key(key) != key for key in fields):
         return fields
     return {_key(key): changed.get(key, value) for key, value in fields.items() if key not in left_out}
 
 
 def _key(key: str) -> str:
     """Return a key without secrets of known shape: an address with a password is the key of what logs in there."""
-    return key if len(key) < _SHORTEST_SHAPE else hide_shapes(key)
+    if len(key) < _SHORTEST_SHAPE:
+        return key
+    return _short_key(key) if len(key) <= _SHORT else hide_shapes(key)
+
+
+_short_key = lru_cache(maxsize=4096)(hide_shapes)
 
 
 def _is_map_of_secrets(fields: dict[str, Any]) -> bool:
@@ -130,10 +148,14 @@ def _name_of_pair(fields: dict[str, Any]) -> str:
     """Return the name of a variable, a parameter or a header that has the name of a secret, else ""."""
     if _OF_TOLERATIONS.intersection(fields):
         return ""
-    named = next((fields[key] for key in _NAMES if isinstance(fields.get(key), str)), "")
+    named = next(filter(_is_text, map(fields.get, _NAMES)), "")
     if "valueFrom" in fields and fields.get("value"):
         return "secret"
-    return named if named and any(key in fields for key in (*_VALUES, *_HOLDERS)) and is_about_secrets(named) else ""
+    return named if named and not _HOLDING.isdisjoint(fields) and is_about_secrets(named) else ""
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
 
 
 def _hide_secret(name: str, value: Any, depth: int) -> Any:
