@@ -19,7 +19,7 @@ from lineal.wire import metadata_store as pb
 _ENDS = {COMPLETE: pb.Execution.COMPLETE, ABORT: pb.Execution.CANCELED, FAIL: pb.Execution.FAILED}
 """The state for each type of event that ends a run; of two at the same time the later one in this order counts."""
 _ORDER = {type_: place for place, type_ in enumerate(_ENDS)}
-_ENDLESS = frozenset({"STREAMING", "SERVICE"})
+_ENDLESS = ("STREAMING", "SERVICE")  # no set: facets of strangers hold what cannot be in one
 _MICROSECONDS = 1000  # in a millisecond
 UNNAMED, NAMED_BY_CHILD, NAMED = 0, 1, 2
 
