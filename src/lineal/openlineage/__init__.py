@@ -1,4 +1,91 @@
 """The rules behind OpenLineage: its events as contexts, executions and artifacts of the store, and the way back.
 
-What stays out: HTTP (server/openlineage), and the mapping in words (docs/openlineage.md).
+`Receiver` is public. What stays out: HTTP (server/openlineage), and the mapping in words (docs/openlineage.md).
 """
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, cast
+
+from lineal import deadlines, errors
+from lineal.config import OpenLineageSettings
+from lineal.openlineage.checks import read
+from lineal.openlineage.hiding import hidden
+from lineal.openlineage.receiving import Receipt, Received, receive_event
+from lineal.openlineage.workspaces import DEFAULT_WORKSPACE, Rules
+from lineal.service import MetadataService
+from lineal.service.access import UNNAMED, Caller, require
+from lineal.service.calls import Call
+
+__all__ = ["DEFAULT_WORKSPACE", "METHOD", "Receipt", "Receiver"]
+
+METHOD = "ReceiveEvent"
+"""What a received event is called in messages and in the audit log."""
+AGAIN_SECONDS = 3.0
+"""How long a conflict with other writers is tried again: clients of Spark never repeat a request."""
+_FIRST_PAUSE = 0.01
+_CALL = Call(receive_event, writes=True, needs_own_tables=True)
+
+
+class Receiver:
+    """Takes events. Safe for any number of threads."""
+
+    def __init__(
+        self,
+        service: MetadataService,
+        *,
+        caller: Callable[[], Caller] = lambda: UNNAMED,
+        settings: OpenLineageSettings = OpenLineageSettings(),  # noqa: B008 frozen
+        call: Call = _CALL,
+    ) -> None:
+        """Begin to take events.
+
+        Args:
+            service: the store.
+            caller: returns the current caller.
+            settings: the rules for workspaces.
+            call: what stores an event.
+        """
+        self._service = service
+        self._caller = caller
+        self._rules = Rules(settings.workspaces)
+        self._call = call
+
+    def receive(self, given: Any) -> Receipt:
+        """Store what an event says, in a transaction of its own.
+
+        Args:
+            given: the JSON value of the event; it is not changed.
+
+        Returns:
+            Whether it was stored, and what was left out of it.
+
+        Raises:
+            EventError: the event is wrong, and where.
+            PermissionDeniedError: the caller must not write, or not into the workspace of the event.
+            AbortedError, AlreadyExistsError: other writers were in the way for AGAIN_SECONDS.
+            StatusError: it was not stored, for another reason.
+        """
+        caller = require(self._caller(), self._call.needed_role, METHOD)
+        safe = hidden(given)
+        event = read(safe.event)
+        if event is None:
+            return Receipt(is_stored=False)
+        receipt = self._stored(Received(self._rules.workspace_of(event, caller.scope), event), caller)
+        return replace(receipt, left_out=(*receipt.left_out, *safe.notes))
+
+    def _stored(self, received: Received, caller: Caller) -> Receipt:
+        end, pause = time.monotonic() + AGAIN_SECONDS, _FIRST_PAUSE
+        while True:
+            try:
+                return cast("Receipt", self._service.call(METHOD, received, caller=caller, called=self._call))
+            except (errors.AbortedError, errors.AlreadyExistsError):
+                if time.monotonic() + pause > end:
+                    raise
+                deadlines.check()
+            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 so that two writers do not meet again
+            pause *= 2

@@ -43,6 +43,28 @@ def parsed(body: bytes) -> Any:
         raise _error_in(text) from None
 
 
+def parsed_batch(body: bytes) -> list[Any]:
+    """Return the events of a batch, an array or `{"events": [...]}`; in the place of an odd one is its error.
+
+    Raises:
+        EventError: the body is no JSON, or no batch.
+    """
+    try:
+        return _events(parsed(body))
+    except EventError as error:
+        if not error.pointer:
+            raise
+        events = _events(_with_marks(body.decode("utf-8-sig")))
+        return [_error_of(event) or event for event in events]
+
+
+def _events(value: Any) -> list[Any]:
+    events = value.get("events") if isinstance(value, dict) else value
+    if not isinstance(events, list):
+        raise EventError("/events" if isinstance(value, dict) else "", "is no list of events; send an array of them")
+    return events
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
@@ -64,17 +86,21 @@ def _finite(digits: str) -> float:
 def _error_in(text: str) -> EventError:
     """Return the error for what is odd in a text, with its place."""
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_marked,
-            parse_constant=lambda name: _Odd(f"is {name}, which JSON does not have; leave it out, or send null"),
-            parse_float=lambda digits: _number(float(digits)),
-            parse_int=lambda digits: int(digits) if len(digits) < 1000 else _number(math.inf),
-        )
+        found = _error_of(_with_marks(text))
     except (ValueError, RecursionError) as error:  # what follows the odd place is no JSON either
         return EventError("", f"is not JSON: {error}; send one JSON value")
-    path, odd = _first_odd(value) or ((), _Odd("has something that JSON does not have"))
-    return EventError(pointer_to(path), odd.problem)
+    return found or EventError("", "has something that JSON does not have")
+
+
+def _with_marks(text: str) -> Any:
+    """Return the value of a text, with a mark in the place of everything that is odd."""
+    return json.loads(
+        text,
+        object_pairs_hook=_marked,
+        parse_constant=lambda name: _Odd(f"is {name}, which JSON does not have; leave it out, or send null"),
+        parse_float=lambda digits: _number(float(digits)),
+        parse_int=lambda digits: int(digits) if len(digits) < 1000 else _number(math.inf),
+    )
 
 
 def _marked(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -88,13 +114,13 @@ def _number(number: float) -> Any:
     return number if math.isfinite(number) else _Odd("is a number that is too large; send it as a text")
 
 
-def _first_odd(value: Any) -> tuple[Path, _Odd] | None:
-    """Return the first odd place, by a walk that no depth can stop."""
+def _error_of(value: Any) -> EventError | None:
+    """Return the error for the first mark in a value, by a walk that no depth can stop."""
     left: list[tuple[Path, Any]] = [((), value)]
     while left:
         path, each = left.pop()
         if isinstance(each, _Odd):
-            return path, each
+            return EventError(pointer_to(path), each.problem)
         inner = each.items() if isinstance(each, dict) else enumerate(each) if isinstance(each, list) else ()
         left += reversed([((*path, step), held) for step, held in inner])
     return None

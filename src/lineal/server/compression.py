@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 from lineal.security import LimitSettings
+from lineal.server.event_requests import is_event
 from lineal.server.rest import problems
 from lineal.server.transfers import is_transfer
 
@@ -106,7 +107,7 @@ class Inflating:
 
 
 class PlainBodies:
-    """The middleware that refuses compressed bodies, or inflates them where the server is set to."""
+    """The middleware that refuses compressed bodies, or inflates them: events, and all where the server is set to."""
 
     def __init__(self, app: ASGIApp, *, limits: LimitSettings, max_bytes: int) -> None:
         self._app = app
@@ -119,7 +120,7 @@ class PlainBodies:
         encoding = b"" if is_plain else _encoding(scope)
         if encoding in (b"", b"identity"):
             await self._app(scope, receive, send)
-        elif not self._accepts:
+        elif not (self._accepts or is_event(scope)):
             await problems.problem(415, refused("body").message)(scope, receive, send)
         elif encoding not in (b"gzip", b"deflate"):
             await problems.problem(415, "the body's Content-Encoding can be gzip or deflate")(scope, receive, send)

@@ -12,7 +12,7 @@ import lineal
 from lineal.catalogue import Catalogue
 from lineal.config import ServerSettings
 from lineal.files import open_root
-from lineal.server import grpc_web, mlflow, rest
+from lineal.server import grpc_web, mlflow, openlineage, rest
 from lineal.server.auth.guard import OPEN, Guard
 from lineal.server.auth.http_guard import add_guard
 from lineal.server.compression import PlainBodies
@@ -44,6 +44,7 @@ def create_app(
     root = open_root(settings.artifacts_place)
     # The first route that fits answers: programs log often, and people wait for pages, not for routes.
     mlflow.install(app, service, root, caller=guard.caller, settings=settings)
+    openlineage.install(app, service, caller=guard.caller, settings=settings)
     rest.install(app, catalogue, root)
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)

@@ -21,6 +21,7 @@ from lineal.security import LimitSettings
 from lineal.server.admission import Rates
 from lineal.server.auth.guard import Guard
 from lineal.server.call_threads import too_many
+from lineal.server.event_requests import RETRY_AFTER, is_event
 from lineal.server.http_connections import AT_END, LONG_HEADERS, MAX_TARGET_BYTES
 from lineal.server.rest import problems
 from lineal.server.route_paths import route_path
@@ -106,7 +107,7 @@ class _Limits:
                 raise too_many()
             self._rates.count(self._client(scope))
         except errors.StatusError as error:
-            return problems.of_status_error(error, status=429)
+            return _refused_event(error) if is_event(scope) else problems.of_status_error(error, status=429)
         return None
 
     def _client(self, scope: Scope) -> str:
@@ -115,6 +116,13 @@ class _Limits:
             with contextlib.suppress(errors.UnauthenticatedError):
                 return self._guard.caller().name
         return str((scope.get("client") or ("",))[0])
+
+
+def _refused_event(error: errors.StatusError) -> Response:
+    """Return the refusal of an event: its client would give up at 429, and repeats it after this."""
+    found = problems.of_status_error(error, status=503)
+    found.headers.update(RETRY_AFTER)
+    return found
 
 
 @contextlib.contextmanager

@@ -55,6 +55,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lineage around a node */
+        get: operations["lineage"];
+        put?: never;
+        /** Take an event of OpenLineage */
+        post: operations["receive_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lineage/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take several events of OpenLineage, each by itself */
+        post: operations["receive_events"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/artifacts": {
         parameters: {
             query?: never;
@@ -791,23 +826,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/lineage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The lineage around a node */
-        get: operations["lineage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/lineage/relatives": {
         parameters: {
             query?: never;
@@ -1480,7 +1498,7 @@ export interface components {
          *         who: the caller: a name, and how it was proven, such as "ada (token 3f2ab4c5d6e7)".
          *         rpc: the call.
          *         action: create, update, delete, tombstone, or what was added: event, attribution, association, parent, property,
-         *             metrics; mend, migrate, restore, import of a store; create, revoke of a token.
+         *             metrics, facets; mend, migrate, restore, import of a store; create, revoke of a token.
          *         subject: what it is about: artifact, execution, context, type, store, token or file.
          *         node_id: its id; 0 for a store, and for a token, whose id is among the values.
          *         old: the values that are gone, as a JSON text; None if there were none.
@@ -4188,6 +4206,8 @@ export interface components {
             detail: string;
             /** @description The parameter that was wrong. */
             parameter?: string;
+            /** @description Where in an event it was wrong (a JSON pointer, RFC 6901). */
+            pointer?: string;
             /** @description Where in the search or filter, in characters from 0. */
             position?: number;
             /** @description How long the wrong piece is, in characters. */
@@ -4283,6 +4303,354 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+        };
+    };
+    lineage: {
+        parameters: {
+            query: {
+                /** @description A node: `a12` (artifact), `e7` (execution), `c3` (context). */
+                focus: string;
+                /** @description How many generations (two events each). */
+                up?: number;
+                /** @description How many generations (two events each). */
+                down?: number;
+                /** @description The most nodes wanted. */
+                limit?: number;
+                /** @description Milliseconds since 1970. */
+                as_of?: number | null;
+                /** @description Milliseconds since 1970. */
+                since?: number | null;
+                /** @description Whether internal events count. */
+                internal?: boolean;
+                /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
+                inside?: string;
+                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
+                columns?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lineage"];
+                };
+            };
+            /** @description The request is wrong; a search or filter says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store cannot do this in its present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is outside its limits. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description When it happened; without an offset in UTC. */
+                    eventTime: string;
+                    producer: string;
+                    /** @description Its end says whether it is a RunEvent, JobEvent, DatasetEvent. */
+                    schemaURL?: string;
+                    /** @enum {string} */
+                    eventType?: "START" | "RUNNING" | "COMPLETE" | "ABORT" | "FAIL" | "OTHER";
+                    run?: Record<string, never>;
+                    job?: Record<string, never>;
+                    dataset?: Record<string, never>;
+                    inputs?: Record<string, never>[];
+                    outputs?: Record<string, never>[];
+                };
+            };
+        };
+        responses: {
+            /** @description Events of this kind are ignored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "stored" | "ignored";
+                        /** @description What was not stored, and where in the event: secrets, large facets. */
+                        left_out: string[];
+                    };
+                };
+            };
+            /** @description The event is stored, perhaps again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "stored" | "ignored";
+                        /** @description What was not stored, and where in the event: secrets, large facets. */
+                        left_out: string[];
+                    };
+                };
+            };
+            /** @description The event is wrong; `pointer` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request needs a token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller must not write, or not into this workspace. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A record of another kind has the place of one that the event names. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The event is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than JSON, or is compressed in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the server has too much to do, or the database cannot be reached; send it again. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description When it happened; without an offset in UTC. */
+                    eventTime: string;
+                    producer: string;
+                    /** @description Its end says whether it is a RunEvent, JobEvent, DatasetEvent. */
+                    schemaURL?: string;
+                    /** @enum {string} */
+                    eventType?: "START" | "RUNNING" | "COMPLETE" | "ABORT" | "FAIL" | "OTHER";
+                    run?: Record<string, never>;
+                    job?: Record<string, never>;
+                    dataset?: Record<string, never>;
+                    inputs?: Record<string, never>[];
+                    outputs?: Record<string, never>[];
+                }[] | {
+                    events: {
+                        /** @description When it happened; without an offset in UTC. */
+                        eventTime: string;
+                        producer: string;
+                        /** @description Its end says whether it is a RunEvent, JobEvent, DatasetEvent. */
+                        schemaURL?: string;
+                        /** @enum {string} */
+                        eventType?: "START" | "RUNNING" | "COMPLETE" | "ABORT" | "FAIL" | "OTHER";
+                        run?: Record<string, never>;
+                        job?: Record<string, never>;
+                        dataset?: Record<string, never>;
+                        inputs?: Record<string, never>[];
+                        outputs?: Record<string, never>[];
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description What became of each event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "success" | "partial_success";
+                        summary: {
+                            received: number;
+                            successful: number;
+                            failed: number;
+                            retriable: number;
+                            non_retriable: number;
+                        };
+                        failed_events: {
+                            /** @description Its place in the batch, from 0. */
+                            index: number;
+                            reason: string;
+                            /** @description Whether it may be taken if it is sent again. */
+                            retriable: boolean;
+                        }[];
+                    };
+                };
+            };
+            /** @description The event is wrong; `pointer` says where. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request needs a token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller must not write, or not into this workspace. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A record of another kind has the place of one that the event names. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The event is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body has another media type than JSON, or is compressed in an unknown way. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not now: the server has too much to do, or the database cannot be reached; send it again. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8363,99 +8731,6 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
-                };
-            };
-            /** @description The request is wrong; a search or filter says where. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such thing. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The store cannot do this in its present state. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The request is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A parameter is outside its limits. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database cannot be reached. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    lineage: {
-        parameters: {
-            query: {
-                /** @description A node: `a12` (artifact), `e7` (execution), `c3` (context). */
-                focus: string;
-                /** @description How many generations (two events each). */
-                up?: number;
-                /** @description How many generations (two events each). */
-                down?: number;
-                /** @description The most nodes wanted. */
-                limit?: number;
-                /** @description Milliseconds since 1970. */
-                as_of?: number | null;
-                /** @description Milliseconds since 1970. */
-                since?: number | null;
-                /** @description Whether internal events count. */
-                internal?: boolean;
-                /** @description Only what this context holds, such as `c3`, or the executions of this run, such as `r7`. */
-                inside?: string;
-                /** @description Values to show: `prop.NAME,label.NAME,metric.NAME`, comma-separated. A name with a comma is quoted, as `metric."a, b"` or `"metric.a, b"`. A metric has its last, least and greatest value; exports as CSV take `least.NAME` and `greatest.NAME` as well. Lists and exports also take `headline`, the metric that stands for the records that fit, and `default`, what suits the type that is listed; the page names them. */
-                columns?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Lineage"];
                 };
             };
             /** @description The request is wrong; a search or filter says where. */

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lineal.server.event_requests import is_event
 from lineal.server.route_paths import route_path
 
 LONGEST_BODY = 1 << 20
@@ -19,7 +20,8 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and count its body."""
-        if scope["type"] != "http" or not route_path(scope).startswith(self._path):
+        is_limited = scope["type"] == "http" and route_path(scope).startswith(self._path) and not is_event(scope)
+        if not is_limited:
             await self._app(scope, receive, send)
             return
         size = 0

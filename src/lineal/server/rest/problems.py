@@ -55,6 +55,7 @@ SCHEMA: dict[str, Any] = {
         "status": {"type": "integer", "description": "The HTTP status."},
         "detail": {"type": "string", "description": "What was wrong, which one, and what to do."},
         "parameter": {"type": "string", "description": "The parameter that was wrong."},
+        "pointer": {"type": "string", "description": "Where in an event it was wrong (a JSON pointer, RFC 6901)."},
         "position": {"type": "integer", "description": "Where in the search or filter, in characters from 0."},
         "length": {"type": "integer", "description": "How long the wrong piece is, in characters."},
         "problem": {"type": "string", "description": "What was wrong, without its place and the hint."},
