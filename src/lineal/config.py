@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from urllib.parse import urlsplit
 
 from lineal import errors, urls
 from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_exposure
@@ -23,6 +24,7 @@ WORKSPACE_FLAG = "--openlineage-workspace"
 MAX_MESSAGE_FLAG = "--max-message-mib"
 MAX_ARTIFACT_FLAG = "--max-artifact-mib"
 MAX_RECEIVE_OPTION = "max_receive_message_length"
+OPENLINEAGE_FLAG, OPENLINEAGE_TOKEN_FLAG = "--openlineage-url", "--openlineage-token-file"
 LIMITS_OF_MESSAGES = frozenset({MAX_MESSAGE_FLAG, MAX_RECEIVE_OPTION})
 """The limits of a message, the server's and the client's, as errors name them (`errors.Details.limit`)."""
 MAX_MESSAGE_MIB = 2047  # protobuf cannot hold a message of 2 GiB
@@ -111,6 +113,36 @@ class OpenLineageSettings:
 
 
 @dataclass(frozen=True)
+class SendingSettings:
+    """Where what is recorded is sent as OpenLineage.
+
+    Attributes:
+        to: the URL of a server, which gets /api/v1/lineage as its path if it has none; `file:PATH`; `-` for standard
+            output; "" for nowhere.
+        token_file: the file that holds the bearer token for that server, "" for none.
+    """
+
+    to: str = ""
+    token_file: str = ""
+
+    def __post_init__(self) -> None:
+        if self.token_file and not self.to.startswith(("http:", "https:")):
+            raise errors.InvalidArgumentError(f"{OPENLINEAGE_TOKEN_FLAG} is for {OPENLINEAGE_FLAG} with a server's URL")
+        if self.to in ("", "-") or (self.to.startswith("file:") and self.to != "file:"):
+            return
+        try:
+            parts = urlsplit(self.to)
+            is_known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_known = False
+        if not is_known or parts.query or parts.fragment or parts.username is not None or parts.password is not None:
+            raise errors.InvalidArgumentError(
+                f"{OPENLINEAGE_FLAG} is not possible; give http://HOST:PORT or https://HOST, file:PATH, or - for "
+                f"standard output. A token goes into a file ({OPENLINEAGE_TOKEN_FLAG}), and not into the URL"
+            )
+
+
+@dataclass(frozen=True)
 class ServerSettings:
     """The settings of a server.
 
@@ -142,6 +174,7 @@ class ServerSettings:
         log_requests: whether the log has a line for each request.
         traces: whether requests and statements are traced for OpenTelemetry.
         types_at_start: a serialized PutTypesRequest that the server sends itself when it has opened the store.
+        sending: where what is recorded is sent as OpenLineage.
         channel_arguments: arguments of gRPC's server channel, which go before those that Lineal sets.
     """
 
@@ -168,6 +201,7 @@ class ServerSettings:
     log_requests: bool = False
     traces: bool = False
     types_at_start: bytes = b""
+    sending: SendingSettings = field(default_factory=SendingSettings)
     channel_arguments: tuple[tuple[str, int | str], ...] = ()
 
     def __post_init__(self) -> None:
@@ -190,6 +224,8 @@ class ServerSettings:
             raise errors.InvalidArgumentError(
                 "--workers is for stores that processes can share; give a file or a server"
             )
+        if self.workers > 1 and self.sending.to == "-":
+            raise errors.InvalidArgumentError(f"{OPENLINEAGE_FLAG} - is for one worker; give file:PATH")
         self._check_http()
         check_exposure(self.host, self.access, self.tls)
 

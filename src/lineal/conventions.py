@@ -36,6 +36,9 @@ _LOGGED_MODEL = re.compile(r"mlflow:[^:]+:model:m-[^:]+")
 OPENLINEAGE_RUN, OPENLINEAGE_JOB = "openlineage.Run", "openlineage.Job"
 OPENLINEAGE_DECLARED = "openlineage.Declared"
 OPENLINEAGE_IDS = "openlineage:"
+# The names of a data set's columns with commas between them, and how many characters of them a search looks at.
+COLUMN_NAMES = "column_names"
+LONGEST_COLUMN_NAMES = 10_000
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."

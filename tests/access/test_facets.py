@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, CONTEXT, KINDS, Kind
-from lineal.service import MetadataService
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.service import MetadataService, scope_rules
 from lineal.service.access import Role
 from lineal.store.engine.session import Session
 from lineal.store.own_rows import facets, locations, outbox
@@ -93,3 +93,17 @@ def test_the_outbox_is_for_those_who_see_the_whole_store(
 ) -> None:
     with pytest.raises(errors.PermissionDeniedError, match="shows the whole store"):
         seen(service, asks)
+
+
+def test_a_call_that_writes_facets_of_another_workspace_is_refused(service: MetadataService) -> None:
+    """Rules find nodes as their callers see them; should one not, nothing is written."""
+    foreign = next(node_id for node_id, name in names(service)[EXECUTION].items() if name == "b-train")
+
+    def merge(session: Session, *_: object) -> None:
+        facets.merge_into_nodes(session, EXECUTION, [Facet(foreign, "schema", 2, '"new"')])
+
+    refuse = scope_rules.checked(merge)
+    with pytest.raises(errors.PermissionDeniedError, match="these credentials write to 'a' alone"):
+        service.write(lambda session, types: refuse(session, types, None), caller=caller(Role.WRITER, "a"))
+    stored = service.read(lambda session, _: facets.of_nodes(session, EXECUTION, [foreign]))
+    assert stored == [Facet(foreign, "schema", 1, '"b-train"')]

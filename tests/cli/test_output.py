@@ -243,6 +243,10 @@ WITHOUT_RECORDS = {
     "lineal completion": "it prints a script",
     "lineal health": "its exit code is the answer",
     "lineal token revoke": "it says what it did",
+    "lineal outbox retry": "it says what it did",
+    "lineal outbox drop": "it says what it did",
+    "lineal outbox off": "it says what it did",
+    "lineal export openlineage": "it writes events",
     "lineal ml-metadata enable": "it says what it did",
     "lineal ml-metadata disable": "it says what it did",
 }

@@ -145,6 +145,11 @@ def _failure() -> dict[str, Any]:
     )
 
 
+def explicit(job: str, entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """A run whose job says its lineage itself."""
+    return event(job, f"run-of-{job}", "2026-11-28T05:00:00Z", job_facets=facets(lineage={"entries": entries}))
+
+
 def events() -> list[dict[str, Any]]:
     """All events, in the order of their times."""
     return [

@@ -8,10 +8,14 @@ from typing import Any
 import httpx
 import pytest
 
+from lineal import errors
+from lineal.catalogue.openlineage.reads import OpenLineageReads
 from lineal.locations import joined
+from lineal.openlineage.stored_form import run_external_id
 from lineal.service.access import Caller, Role, Scope, Workspace
+from lineal.wire import service as rpc
 from tests.openlineage import shop
-from tests.openlineage.storing import Storing
+from tests.openlineage.receiving import send
 from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf
 
@@ -21,12 +25,21 @@ class Shop:
 
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
-        self.storing = Storing(shelf.service, "shop")
-        for event in shop.events():
-            self.storing.store(event)
+        self.receive("shop")
 
-    def id_of(self, name: tuple[str, str]) -> int:
-        return self.storing.data_sets[joined(*name)]
+    def receive(self, workspace: str) -> None:
+        for event in shop.events():
+            send(self.shelf.service, event, workspace=workspace)
+
+    def id_of(self, name: tuple[str, str], workspace: str = "shop") -> int:
+        found: Any = self.shelf.service.call("GetArtifactsByURI", rpc.GetArtifactsByURIRequest(uris=[joined(*name)]))
+        [node] = [each for each in found.artifacts if each.external_id.startswith(f"openlineage:{workspace}:")]
+        return int(node.id)
+
+    def run_id(self, run: str) -> int:
+        asked = rpc.GetExecutionsByExternalIdsRequest(external_ids=[run_external_id("shop", run)])
+        found: Any = self.shelf.service.call("GetExecutionsByExternalIds", asked)
+        return int(found.executions[0].id)
 
     def columns(self, name: tuple[str, str]) -> Any:
         return self.shelf.get(f"/artifacts/{self.id_of(name)}/columns")
@@ -36,7 +49,7 @@ class Shop:
         return self.shelf.get(f"/artifacts/{self.id_of(name)}/columns/lineage", **asked)
 
     def run_facets(self, run: str, **asked: Any) -> Any:
-        return self.shelf.get(f"/executions/{self.storing.runs[run]}/facets", **asked)
+        return self.shelf.get(f"/executions/{self.run_id(run)}/facets", **asked)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +100,7 @@ def test_a_column_leads_up_to_its_sources_through_the_newest_run(served: Shop) -
     assert aggregated["transformations"] == [
         {"type": "DIRECT", "subtype": "AGGREGATION", "description": "sum(amount)", "masking": False}
     ]
-    assert (aggregated["execution"]["id"], aggregated["runs"]) == (str(served.storing.runs[shop.NIGHT_RUN]), 2)
+    assert (aggregated["execution"]["id"], aggregated["runs"]) == (str(served.run_id(shop.NIGHT_RUN)), 2)
     assert (ends(filtered)[1:], filtered["affects_all"]) == (("status", shop.SALES[1], None), True)
 
 
@@ -124,7 +137,7 @@ def test_a_run_has_the_facets_of_its_job_and_of_its_data_sets(served: Shop) -> N
         "main",
     )
     [parent] = [each for facet in found["items"] for each in facet["details"] if each["label"] == "Parent run"]
-    assert parent["record"]["id"] == str(served.storing.runs[shop.STAGING_RUN])
+    assert parent["record"]["id"] == str(served.run_id(shop.STAGING_RUN))
     assert {facet["name"]: facet["of"] is not None for facet in found["items"]}["sql"]
     uses = served.run_facets(shop.STAGING_RUN)["uses"]
     assert [(use["direction"], words(use["facets"]).get("Rows written")) for use in uses] == [
@@ -147,24 +160,31 @@ def test_records_say_which_facets_they_have(served: Shop) -> None:
     assert node["facets"] == ["columnLineage", "outputStatistics", "schema"]
 
 
+def test_the_lineage_that_a_job_says_itself_leads_both_ways(served: Shop) -> None:
+    plain = {"namespace": shop.ORDERS[0], "name": shop.ORDERS[1], "type": "DATASET"}
+    targets = [{**plain, "name": name, "type": "DATASET"} for name in ("shop.public.copy", "shop.public.other")]
+    fields = {"total": {"inputs": [{**plain, "field": "amount", "transformations": [{"type": "DIRECT"}]}]}}
+    entries = [{**targets[0], "fields": fields}, {**targets[1], "inputs": [{**plain, "field": "id"}]}]
+    send(served.shelf.service, shop.explicit("copy", entries), workspace="shop")
+    [up] = served.lineage((shop.SOURCE, "shop.public.copy"), "total")["links"]
+    assert ends(up) == (shop.ORDERS[1], "amount", "shop.public.copy", "total")
+    [whole] = served.lineage((shop.SOURCE, "shop.public.other"), "anything")["links"]
+    assert (ends(whole)[1], ends(whole)[3], whole["affects_all"]) == ("id", None, True)
+    down = [ends(link)[2:] for link in served.lineage(shop.ORDERS, "amount", "down")["links"]]
+    assert ("shop.public.copy", "total") in down
+
+
 def test_other_workspaces_are_not_seen_and_not_named(served: Shop) -> None:
-    other = Storing(served.shelf.service, "other")
-    for event in shop.events():
-        other.store(event)
-    catalogue_of_other = Caller("other", Role.READER, Scope((Workspace("other"),)))
-    _, scoped = _reads(served, catalogue_of_other)
-    [link, _] = scoped.column_lineage(other.data_sets[joined(*shop.SALES)], "revenue", direction="up", depth=1).links
-    assert link.source.artifact.id == other.data_sets[joined(*shop.STAGED)]
+    served.receive("other")
+    caller = Caller("other", Role.READER, Scope((Workspace("other"),)))
+    scoped = OpenLineageReads(served.shelf.service, lambda: caller)
+    [link, _] = scoped.column_lineage(served.id_of(shop.SALES, "other"), "revenue", direction="up", depth=1).links
+    assert link.source.artifact is not None
+    assert link.source.artifact.id == served.id_of(shop.STAGED, "other")
     [mine, _] = served.lineage(shop.SALES, "revenue")["links"]
     assert mine["source"]["artifact"]["id"] == str(served.id_of(shop.STAGED))
-    with pytest.raises(Exception, match="there is no artifact"):
+    with pytest.raises(errors.NotFoundError):
         scoped.columns(served.id_of(shop.SALES))
-
-
-def _reads(served: Shop, caller: Caller) -> Any:
-    from lineal.catalogue.openlineage.reads import OpenLineageReads
-
-    return caller, OpenLineageReads(served.shelf.service, lambda: caller)
 
 
 def test_a_wrong_direction_or_depth_is_refused(served: Shop) -> None:

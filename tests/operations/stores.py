@@ -81,7 +81,7 @@ def points_of(service: MetadataService, name: str = "loss", **node: int) -> str:
 
 def rich_artifact(type_id: int, name: str) -> pb.Artifact:
     """Return an artifact with a value of every kind, the odd ones included."""
-    node = pb.Artifact(type_id=type_id, name=name, uri=f"s3a://ärmel/{name}/", state=pb.Artifact.LIVE)
+    node = pb.Artifact(type_id=type_id, name=name, uri=f"S3A://ärmel/{name}/", state=pb.Artifact.LIVE)
     node.external_id = f"outside:{name}"
     node.properties["layers"].int_value = 2**62
     node.properties["accuracy"].double_value = 0.1

@@ -174,12 +174,14 @@ class Record:
 
     @property
     def words(self) -> str:
-        """The text in which a search looks for words: name, uri, labels and text properties."""
+        """The text in which a search looks for words: name, uri, labels, text properties and names of columns."""
         node = self.node
         texts = [node.name, getattr(node, "uri", ""), node.external_id, node.type]
-        texts += [value for name, value in self.texts.items() if name not in _HIDDEN]
+        texts += [value for name, value in self.texts.items() if name not in (*_HIDDEN, conventions.COLUMN_NAMES)]
         texts += [f"{name}={value}" for name, value in self.json_labels.items()]
-        return "\n".join([text[:_LONGEST_WORD] for text in texts if text])[:_LONGEST_WORDS]
+        cut = [text[:_LONGEST_WORD] for text in texts if text]
+        cut.append(self.texts.get(conventions.COLUMN_NAMES, "")[: conventions.LONGEST_COLUMN_NAMES])
+        return "\n".join(filter(None, cut))[:_LONGEST_WORDS]
 
     @property
     def metrics_type(self) -> str | None:

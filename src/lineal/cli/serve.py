@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import MISSING, fields
 from functools import partial
+from typing import Any
 
 from lineal import errors
 from lineal.cli.arguments import Commands, Parser, database_url
@@ -15,10 +17,13 @@ from lineal.config import (
     DEFAULT_BUSY_TIMEOUT,
     ENGINE_FLAG,
     MAX_MESSAGE_FLAG,
+    OPENLINEAGE_FLAG,
+    OPENLINEAGE_TOKEN_FLAG,
     URL_VARIABLE,
     WORKSPACE_FLAG,
     DatabaseSettings,
     OpenLineageSettings,
+    SendingSettings,
     ServerSettings,
 )
 from lineal.urls import ARTIFACTS_FLAG
@@ -75,6 +80,10 @@ def _add_openlineage_flags(parser: Parser) -> None:
     )
     more = "can be given several times, and the first that fits counts (default: default)"
     group.add_argument(WORKSPACE_FLAG, action="append", default=[], metavar="RULE", help=names + more)
+    where = "where what is recorded is sent: http(s)://HOST[:PORT][/PATH], file:PATH, or - for standard output"
+    group.add_argument(OPENLINEAGE_FLAG, default="", metavar="URL", help=where)
+    renewed = "the file with the bearer token for that server, which is read again for each event"
+    group.add_argument(OPENLINEAGE_TOKEN_FLAG, default="", metavar="FILE", help=renewed)
 
 
 def sdk_types() -> bytes:
@@ -93,7 +102,8 @@ def run(args: argparse.Namespace) -> None:
     from lineal.server.logs import configure_logs
 
     configure_logs(as_json=settings.log_format == "json", requests=settings.log_requests)
-    serve(settings, announce=partial(print, flush=True))
+    lines = sys.stderr if settings.sending.to == "-" else sys.stdout
+    serve(settings, announce=partial(print, flush=True, file=lines))
 
 
 _FILES_HELP = "where the files of runs are: a folder, s3://, gs:// or abfs://; by default beside a SQLite file"
@@ -113,10 +123,12 @@ def _settings(args: argparse.Namespace) -> ServerSettings:
     url = database_url(args)
     try:
         database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
-        flags = {name: getattr(args, name) for name in _DEFAULTS}
+        flags: dict[str, Any] = {name: getattr(args, name) for name in _DEFAULTS}
         types = sdk_types() if args.sdk_types else b""
         openlineage = OpenLineageSettings(workspaces=tuple(args.openlineage_workspace))
-        return ServerSettings(database, types_at_start=types, openlineage=openlineage, **flags, **protection(args))
+        sending = SendingSettings(args.openlineage_url, args.openlineage_token_file)
+        flags |= {"openlineage": openlineage, "sending": sending}
+        return ServerSettings(database, types_at_start=types, **flags, **protection(args))
     except errors.InvalidArgumentError as error:
         args.usage_error(error.message)
         raise

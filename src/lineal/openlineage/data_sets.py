@@ -6,13 +6,14 @@ What stays out: which URIs mean one location (lineal/locations.py), and edges (e
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lineal.kinds import ARTIFACT, CONTEXT
-from lineal.locations import joined
+from lineal.locations import DataSetName, joined
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import stored_form
-from lineal.openlineage.events import DataSet, Job
+from lineal.openlineage.events import DataSet, Facets, Job
 from lineal.openlineage.facets import Values
 from lineal.openlineage.nodes import Named, put
 from lineal.service.known_types import KnownTypes
@@ -40,6 +41,13 @@ def named(workspace: str, data_set: DataSet, left_out: list[str], place: str) ->
         uri=stored_form.uri_of(data_set),
         version=version,
     )
+
+
+def without_writing(data_set: DataSet) -> tuple[DataSet, Facets]:
+    """Return a data set without the facets that say how a run made it, and these facets."""
+    of_writing = {name: facet for name, facet in data_set.facets.items() if name in facet_rules.OF_WRITING}
+    own = {name: facet for name, facet in data_set.facets.items() if name not in of_writing}
+    return replace(data_set, facets=own), of_writing
 
 
 def other_names(data_set: DataSet) -> list[str]:
@@ -125,20 +133,27 @@ def _spelling(said: Values) -> tuple[str, str]:
 
 
 def lineage_of_job(job: Job) -> tuple[list[DataSet], list[DataSet]]:
-    """Return the data sets that the facet `lineage` of a job says are written, and those that are read."""
-    targets, sources = list[DataSet](), list[DataSet]()
-    for entry in _dicts(job.facets.get("lineage", {}).get("entries")):
+    """Return the data sets that the facet `lineage` of a job says are written, and those that are read.
+
+    What is written has the part of the facet that is about it as a facet of its use.
+    """
+    targets, sources = dict[DataSetName, list[Mapping[str, Any]]](), list[DataSet]()
+    said = job.facets.get("lineage", {})
+    for entry in _dicts(said.get("entries")):
         if entry.get("type") == "JOB" and entry.get("name") not in (None, job.name):
             continue  # what another job reads, which its own events tell
-        targets += _data_sets([entry])
+        for target in _data_sets([entry]):
+            targets.setdefault(DataSetName(target.namespace, target.name), []).append(entry)
         sources += _sources(entry)
-    return targets, sources
+    parts = {target: {"lineage": {**said, "entries": entries}} for target, entries in targets.items()}
+    return [DataSet(*target, use_facets=part) for target, part in parts.items()], sources
 
 
 def lineage_of_data_set(data_set: DataSet) -> tuple[list[DataSet], list[DataSet]]:
     """Return the data set itself and those that its facet `lineage` says it is made of; nothing if it has none."""
     sources = _sources(data_set.facets.get("lineage", {}))
-    return ([data_set] if sources else []), sources
+    _, of_writing = without_writing(data_set)
+    return ([replace(data_set, use_facets=of_writing)] if sources else []), sources
 
 
 def _sources(said: Mapping[str, Any]) -> list[DataSet]:

@@ -7,7 +7,7 @@ What stays out: where facets are stored (store/own_rows/facets.py), and columns 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from lineal import conventions
@@ -23,6 +23,8 @@ LONGEST_TEXT = 65_536
 DELETED = "_deleted"
 OF_DATA_SET = frozenset({"dataQualityMetrics", "dataQualityAssertions"})
 """Facets of the use of a data set that say something of the data set, too."""
+OF_WRITING = frozenset({"columnLineage", "lineage"})
+"""Facets that say how a data set was made: those of an output are kept with the event, as each run has its own."""
 _LARGEST_NUMBER = 1 << 63
 
 Values = dict[str, "str | int | None"]
@@ -146,7 +148,27 @@ def _job_type(facet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _schema(facet: Mapping[str, Any]) -> dict[str, Any]:
-    return {"columns": len(_dicts(facet.get("fields"))) or None}
+    fields = _dicts(facet.get("fields"))
+    return {"columns": len(fields) or None, conventions.COLUMN_NAMES: _column_names(fields)}
+
+
+def _column_names(fields: Sequence[Mapping[str, Any]]) -> str:
+    """Return the names of columns, and of the fields within them by their paths, as many as a search looks at."""
+    found, size = [], 0
+    for name in _paths(fields, ""):
+        size += len(name) + 2
+        if size > conventions.LONGEST_COLUMN_NAMES:
+            break
+        found.append(name)
+    return ", ".join(found)
+
+
+def _paths(fields: Iterable[Mapping[str, Any]], above: str, deepest: int = 20) -> Iterator[str]:
+    for each in fields:
+        if name := _text(each.get("name")):
+            yield f"{above}{name}"
+            if deepest:
+                yield from _paths(_dicts(each.get("fields")), f"{above}{name}.", deepest - 1)
 
 
 def _data_source(facet: Mapping[str, Any]) -> dict[str, Any]:

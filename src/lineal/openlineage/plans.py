@@ -123,8 +123,11 @@ class _Planning:
                 plan.parent = None
 
     def _add_use(self, data_set: DataSet, direction: str, place: str) -> None:
-        artifact = self._artifact(data_set, place)
         told = list(facet_rules.contents(data_set.use_facets, self._plan.left_out, f"{place}/{direction[:-1]}Facets"))
+        if direction == "outputs":
+            data_set, of_writing = data_sets.without_writing(data_set)
+            told += facet_rules.contents(of_writing, self._plan.left_out, f"{place}/facets")
+        artifact = self._artifact(data_set, place)
         self._plan.links.append(Link(artifact, self._type_of(direction), told))
 
     def _type_of(self, direction: str) -> int:
@@ -154,7 +157,8 @@ class _Planning:
         for direction, found in (("outputs", targets), ("inputs", sources)):
             for data_set in found:
                 artifact = self._artifact(data_set, "")
-                self._plan.links.append(Link(artifact, self._type_of(direction), []))
+                told = list(facet_rules.contents(data_set.use_facets, [], ""))
+                self._plan.links.append(Link(artifact, self._type_of(direction), told))
 
     def _declared(self) -> Named:
         """Return the execution that stands for what a job or a data set declares."""

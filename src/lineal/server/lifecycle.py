@@ -30,6 +30,8 @@ from lineal.server.observing import metrics, tracing
 from lineal.server.observing.database import note_state, observe
 from lineal.server.observing.deferred import counting
 from lineal.server.open_files import allow_many
+from lineal.server.openlineage.destinations import destination_of
+from lineal.server.openlineage.outbox import Outbox, switch_on
 from lineal.server.readiness import Readiness
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role
@@ -140,6 +142,8 @@ def _start(
     closing.callback(grpc_door.stop, settings.stop_grace, hurry=stop.hurry)
     readiness.on_change(grpc_door.show_ready)
     closing.enter_context(readiness)
+    if slot == 0:
+        readiness.cautions.append(closing.enter_context(_outbox(service, settings)).caution)
     if http_door:  # searches come over HTTP alone
         closing.enter_context(Indexing(catalogue.index, compares_only=slot > 0))
     grpc_door.start()
@@ -156,6 +160,14 @@ def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> Metadat
     if slot == 0:
         _put_types(service, settings.types_at_start)
     return service
+
+
+def _outbox(service: MetadataService, settings: ServerSettings) -> Outbox:
+    """Return what sends OpenLineage, or counts what others are to send."""
+    if not settings.sending.to:
+        return Outbox(service, None)
+    switch_on(service)
+    return Outbox(service, destination_of(settings.sending))
 
 
 def _put_types(service: MetadataService, request: bytes) -> None:

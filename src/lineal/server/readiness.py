@@ -30,6 +30,9 @@ class Readiness:
     """The last known state of the database, kept fresh by a thread of its own.
 
     A database that has not answered a check after some seconds counts as away, until it answers.
+
+    Attributes:
+        cautions: return what else users should know, or an empty text.
     """
 
     def __init__(self, service: MetadataService, *, interval: float = INTERVAL) -> None:
@@ -37,6 +40,7 @@ class Readiness:
         self._interval = interval
         self._listeners: list[Callable[[bool], None]] = []
         self._watchers: list[Callable[..., None]] = []
+        self.cautions: list[Callable[[], str]] = []
         self._stopped = threading.Event()
         self._noting = threading.Lock()
         self._reason = "the database was not checked yet"
@@ -54,8 +58,9 @@ class Readiness:
 
     @property
     def caution(self) -> str:
-        """What users should know of how the database works, or an empty text."""
-        return self._service.database.dialect.caution()
+        """What users should know of how the database works and of what is not sent, or an empty text."""
+        said = [self._service.database.dialect.caution(), *(each() for each in self.cautions)]
+        return "; ".join(each for each in said if each)
 
     def on_change(self, listener: Callable[[bool], None]) -> None:
         """Call the listener with the new state after each change."""

@@ -21,7 +21,7 @@ from lineal.upkeep.calls import ALL_CALLS
 
 __all__ = ["AuditEntry", "AuditFilter", "AuditPage", "check_call", "page"]
 
-_COMMANDS = ("doctor", "import", "migrate", "restore", "token")
+_COMMANDS = ("doctor", "import", "migrate", "outbox", "restore", "token")
 
 
 @dataclass(frozen=True)

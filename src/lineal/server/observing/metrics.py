@@ -65,6 +65,10 @@ RETRIES = _counter(
 CONNECTIONS = _gauge("database_connections", "Open connections to the database, by state (used, idle).", ("state",))
 READY = _gauge("ready", "Whether the database answers: 1 if it does for every worker.", summed=False)
 WORKERS = _gauge("workers", "Processes that serve.")
+OPENLINEAGE_WAITING = _gauge("openlineage_outbox_waiting", "Records that wait to be sent as OpenLineage.")
+OPENLINEAGE_AGE = _gauge("openlineage_outbox_age_seconds", "How long the oldest of them has waited.")
+OPENLINEAGE_DEAD = _gauge("openlineage_outbox_dead", "Records that the receiver of OpenLineage refused.")
+OPENLINEAGE_SENT = _counter("openlineage_outbox_sent_total", "Rows of the outbox that were sent as OpenLineage.")
 REGISTRY.register(WORKER_RESTARTS)
 BUILD = _gauge("build_info", "The version that runs, as a label; always 1.", ("version",), summed=False)
 

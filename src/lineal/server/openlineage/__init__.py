@@ -1,8 +1,8 @@
-"""OpenLineage's events on the HTTP port: the door for Airflow, Spark, dbt, Flink and others.
+"""OpenLineage on the server: events on the HTTP port, from Airflow, Spark, dbt, Flink and others, and sending.
 
     routes (this package) → lineal.openlineage → lineal.service → lineal.store
 
-`install` adds it to an application. What stays out: rules.
+`install` adds the routes to an application; `outbox.py` sends what any door records. What stays out: rules.
 """
 
 from __future__ import annotations

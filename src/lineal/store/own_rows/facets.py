@@ -112,6 +112,7 @@ def merge_into_nodes(
 ) -> list[Facet]:
     """Store those facets of nodes that are later than the stored ones; return them. `new` are nodes without facets."""
     written = _merge(session, _OF_NODES, {"of_kind": kind.type_kind}, facets, new)
+    session.note_written(kind, {facet.owner_id for facet in written})
     if session.tracker:
         for node_id, names in _names_by_owner(facet.place for facet in written).items():
             session.tracker.added("facets", kind.name, node_id, {"names": names})

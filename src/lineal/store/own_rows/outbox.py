@@ -23,6 +23,8 @@ from lineal.store.tables.own_tables import OUTBOX, SENT, VALUE
 
 SWITCH = "openlineage sending"
 SENDER = "openlineage sender"
+NOBODY = "nobody"
+"""What says who sends while nobody does."""
 RECEIVED = -1
 """What the column `kind` of an event says that came as OpenLineage."""
 KIND_OF = {kind.type_kind: kind for kind in KINDS}
@@ -34,10 +36,11 @@ _COLUMNS = [_ROW.id, _ROW.time, _ROW.kind, _ROW.node_id]
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
 _MOST: sa.BindParameter[int] = sa.bindparam("most")
 _IDS = "ids"
-_WAITING = Statement(sa.select(*_COLUMNS).where(_ROW.dead == 0).order_by(_ROW.id).limit(_MOST))
+_AFTER: sa.BindParameter[int] = sa.bindparam("after")
+_WAITING = Statement(sa.select(*_COLUMNS).where(_ROW.dead == 0, _ROW.id > _AFTER).order_by(_ROW.id).limit(_MOST))
 _DEAD = Statement(
     sa.select(*_COLUMNS, _ROW.attempts, _ROW.reason)
-    .where(_ROW.dead == 1, _ROW.id > sa.bindparam("after"))
+    .where(_ROW.dead == 1, _ROW.id > _AFTER)
     .order_by(_ROW.id)
     .limit(_MOST)
 )
@@ -164,7 +167,8 @@ def is_on(session: Session) -> bool:
 
 
 def switch_on(session: Session) -> None:
-    """Let all processes mark what they write from now on; others than this one know it after two seconds."""
+    """Let all processes mark what they write from now on, which they know after two seconds; the store gets its id."""
+    values.store_id(session)
     session.change_many(_ADD_SENDER, [(SWITCH, str(time.time_ns() // 1_000_000))])
 
 
@@ -180,9 +184,9 @@ def mark(session: Session, nodes: Iterable[tuple[Kind, int]]) -> None:
     session.change_many(_INSERT, [(now, kind.type_kind, node_id, None, 0, 0) for kind, node_id in nodes])
 
 
-def waiting(session: Session, *, most: int) -> list[Waiting]:
-    """Return the first rows that wait, without the events that came."""
-    return [Waiting._make(row) for row in session.rows(_WAITING, {"most": most})]
+def waiting(session: Session, *, after: int = 0, most: int) -> list[Waiting]:
+    """Return the first rows that wait, by id, those after an id, without the events that came."""
+    return [Waiting._make(row) for row in session.rows(_WAITING, {"after": after, "most": most})]
 
 
 def payload_of(session: Session, row_id: int) -> str:
@@ -257,6 +261,6 @@ def sender(session: Session) -> str:
 def become_sender(session: Session, new: str, old: str) -> bool:
     """Write that somebody sends, unless it says something else than `old` by now; return whether it is written."""
     if not old:
-        session.change_many(_ADD_SENDER, [(SENDER, "nobody")])
-        old = "nobody"
+        session.change_many(_ADD_SENDER, [(SENDER, NOBODY)])
+        old = NOBODY
     return session.change(_TAKE_OVER, {"new_value": new, "old_value": old}) == 1

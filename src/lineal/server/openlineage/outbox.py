@@ -1,0 +1,316 @@
+"""The thread that sends what waits in the outbox, in order, and keeps its numbers.
+
+One thread among all workers and servers of a store sends: the one that holds the turn, which is a value in the store
+that it writes again and again. Whoever has seen the same value for `TURN_SECONDS` may take it. No transaction is open
+while something is sent. What was sent leaves the outbox afterwards, so a process that is killed in between sends some
+events again. What stays out: what events say (lineal.openlineage.sending), and connections (destinations.py).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from types import TracebackType
+from typing import Any
+
+from lineal import errors
+from lineal.counting import amount
+from lineal.openlineage.sending import batches, forwarding, shaping
+from lineal.openlineage.sending.batches import Batch, Task
+from lineal.openlineage.sending.reading import Key
+from lineal.openlineage.sending.shaping import Sent
+from lineal.server.observing import metrics
+from lineal.server.openlineage.destinations import Answer, Destination
+from lineal.service import MetadataService
+from lineal.store.engine.session import Session
+from lineal.store.own_rows import outbox
+from lineal.store.own_rows.outbox import Backlog, Waiting
+from lineal.store.schema import on_demand
+from lineal.store.tables import own_tables
+
+TURN_SECONDS = 30.0
+_POLL = 0.5
+_RENEW = 5.0
+_COUNT = 10.0
+_BATCH = 100
+_LONGEST_BATCH = 2.0  # seconds
+_LONGEST_PAUSE = 60.0
+_OLD = 300_000  # milliseconds: what waits longer than this is worth a word
+_log = logging.getLogger(__name__)
+
+
+def switch_on(service: MetadataService) -> None:
+    """Let every process that writes to the store mark what it writes, from now on."""
+    on_demand.prepare(service.database)
+    service.write(lambda session, _: outbox.switch_on(session))
+    service.database.node_times.note_look(float("-inf"))  # so that the next write of this process knows it
+
+
+class LostTurnError(Exception):
+    """Somebody else sends by now."""
+
+
+@dataclass
+class _Done:
+    """What was done with tasks: rows that were sent, rows that were refused, and what was sent of nodes."""
+
+    rows: list[int] = field(default_factory=list)
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    sent: dict[Key, Sent] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.refused or self.sent)
+
+
+class Outbox:
+    """Sends what waits until it is left; without a destination it only counts what waits.
+
+    Attributes:
+        backlog: how much waits, as it was counted last.
+    """
+
+    def __init__(
+        self, service: MetadataService, destination: Destination | None, *, turn_seconds: float = TURN_SECONDS
+    ) -> None:
+        self._service, self._destination, self._turn_seconds = service, destination, turn_seconds
+        self.backlog = Backlog()
+        self._is_on = False
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lineal-openlineage", daemon=True)
+        self._name, self._renewals, self._mine, self._renewed = uuid.uuid4().hex, 0, "", 0.0
+        self._seen, self._seen_at = "", time.monotonic()
+        self._failures, self._retry_at, self._counted = 0, 0.0, -_COUNT
+        self._waits: dict[Key, tuple[int, int]] = {}  # until when (milliseconds), and the last row that was seen
+
+    def caution(self) -> str:
+        """Return what users should know: that nothing is sent, or that much waits or was refused; "" if all is well."""
+        waiting, oldest, dead = self.backlog
+        said = []
+        if waiting and self._is_on and self._destination is None:
+            said.append(f"{amount(waiting, 'records')} wait to be sent as OpenLineage, and this server sends nothing")
+        elif waiting and oldest is not None and _now() - oldest > _OLD:
+            said.append(f"{amount(waiting, 'records')} wait to be sent as OpenLineage")
+        if dead:
+            said.append(f"{amount(dead, 'records')} were refused by the receiver of OpenLineage (lineal outbox ls)")
+        return "; ".join(said)
+
+    def __enter__(self) -> Outbox:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stopped.set()
+        self._thread.join()
+        if self._destination is not None:
+            self._destination.close()
+
+    def _run(self) -> None:
+        pause = 0.0
+        while not self._stopped.wait(pause):
+            pause = _POLL
+            try:
+                self._count()
+                if self._destination is not None and time.monotonic() >= self._retry_at:
+                    pause = 0.0 if self._step(self._destination) else _POLL
+                elif self._mine:
+                    self._hold()
+            except LostTurnError:
+                self._mine = ""
+            except errors.StatusError as error:
+                _log.warning("sending OpenLineage waits: %s", error.message)
+                pause = _RENEW
+            except Exception:
+                _log.exception("fault while sending OpenLineage")
+                pause = _RENEW
+        self._let_go()
+
+    def _step(self, destination: Destination) -> bool:
+        """Send one batch; return whether there is more to do at once."""
+        if not self._hold():
+            return False
+        batch = self._next()
+        if batch is None:
+            return False
+        done, trouble = _Done(), ""
+        for task in self._within_time(batch.tasks):
+            answer = self._do(destination, batch, task, done)
+            if answer.trouble and not answer.is_final:
+                trouble = answer.trouble
+                break
+        self._finish(done)
+        self._note(trouble)
+        return bool(done) and not trouble
+
+    def _next(self) -> Batch | None:
+        """Return the first tasks whose turn it is, None if there are none."""
+        now = _now()
+        for rows in self._pages():
+            if due := [row for row in rows if not self._must_wait(row, now)]:
+                return self._service.read(partial(batches.take, rows=due))
+        return None
+
+    def _pages(self) -> Iterator[list[Waiting]]:
+        """Yield the rows that wait, in order."""
+        after = 0
+        while rows := self._service.read(partial(_page, after=after)):
+            yield rows
+            after = rows[-1].id
+
+    def _must_wait(self, row: Waiting, now: int) -> bool:
+        """Say whether the node of a row was told of a moment ago, and nothing was written since."""
+        kind = outbox.KIND_OF.get(row.kind)
+        until, seen = self._waits.get((kind, row.node_id), (0, 0)) if kind else (0, 0)
+        return row.id <= seen and now < until
+
+    def _within_time(self, tasks: list[Task]) -> Iterator[Task]:
+        end = time.monotonic() + _LONGEST_BATCH
+        for task in tasks:
+            if self._stopped.is_set() or time.monotonic() > end:
+                return
+            yield task
+
+    def _do(self, destination: Destination, batch: Batch, task: Task, done: _Done) -> Answer:
+        """Send what a task tells; return what became of it."""
+        if not task.nodes:
+            return self._settle(task, done, [self._forward(destination, batch, task)])
+        answers, rows = [], task.rows
+        for kind, node_id in task.nodes:
+            shaped = shaping.shaped(batch.read, batch.sent, kind, node_id, time=task.time, now=_now())
+            if shaped.not_before:
+                self._waits[kind, node_id] = (shaped.not_before, task.rows[-1])
+                rows = task.rows[1:]  # one row says that there is something to tell
+                continue
+            self._waits.pop((kind, node_id), None)
+            for event in shaped.events:
+                answers.append(_sent_to(destination, event))
+                if answers[-1].trouble:
+                    break
+            if any(answer.trouble and not answer.is_final for answer in answers):
+                return answers[-1]
+            if not any(answer.trouble for answer in answers):
+                batch.sent.update(shaped.sent)
+                done.sent.update(shaped.sent)
+        return self._settle(Task(rows, task.time), done, answers)
+
+    def _forward(self, destination: Destination, batch: Batch, task: Task) -> Answer:
+        [row_id] = task.rows
+        payload = self._service.read(lambda session, _: outbox.payload_of(session, row_id))
+        event = forwarding.forwarded(payload, batch.read.store_id)
+        return Answer() if event is None else _sent_to(destination, event)
+
+    @staticmethod
+    def _settle(task: Task, done: _Done, answers: list[Answer]) -> Answer:
+        """Note that a task is done, or that it was refused."""
+        trouble = next((answer for answer in answers if answer.trouble), Answer())
+        if trouble.trouble and not trouble.is_final:
+            return trouble
+        if trouble.trouble and task.rows:
+            _log.warning("the receiver of OpenLineage refuses an event: %s", trouble.trouble)
+            done.refused.append((task.rows[0], trouble.trouble))
+            done.rows += task.rows[1:]
+        else:
+            done.rows += task.rows
+        return trouble
+
+    def _finish(self, done: _Done) -> None:
+        """Take what was sent out of the outbox.
+
+        Raises:
+            LostTurnError: somebody else sends by now; what was sent stays in the outbox for them.
+        """
+        if not done:
+            return
+        noted = [(kind, node_id, sent.text) for (kind, node_id), sent in done.sent.items()]
+
+        def write(session: Session, _: Any) -> str:
+            mine = self._renew(session)
+            outbox.remove(session, done.rows)
+            outbox.refuse(session, done.refused)
+            outbox.note_sent(session, noted)
+            return mine
+
+        self._mine, self._renewed = self._service.write(write), time.monotonic()
+        metrics.OPENLINEAGE_SENT.inc(len(done.rows))
+
+    def _note(self, trouble: str) -> None:
+        """Wait before the next attempt after a failure that may pass, longer each time."""
+        if not trouble:
+            if self._failures:
+                _log.info("OpenLineage is sent again")
+            self._failures = 0
+            return
+        pause = min(_LONGEST_PAUSE, 2.0**self._failures)
+        self._failures = min(self._failures + 1, 10)
+        self._retry_at = time.monotonic() + pause
+        _log.warning("OpenLineage cannot be sent: %s; the next attempt is in %g s", trouble, pause)
+
+    # The turn.
+
+    def _hold(self) -> bool:
+        """Say whether it is this thread's turn, and keep it."""
+        if self._mine and time.monotonic() - self._renewed < min(_RENEW, self._turn_seconds / 3):
+            return True
+        if not self._mine and not self._is_free():
+            return False
+        self._mine, self._renewed = self._service.write(lambda session, _: self._renew(session)), time.monotonic()
+        return True
+
+    def _is_free(self) -> bool:
+        """Say whether nobody has written for a while that they send."""
+        holder = self._service.read(lambda session, _: outbox.sender(session))
+        if holder != self._seen:
+            self._seen, self._seen_at = holder, time.monotonic()
+        return holder in ("", outbox.NOBODY) or time.monotonic() - self._seen_at >= self._turn_seconds
+
+    def _renew(self, session: Session) -> str:
+        """Write that this thread sends; return what it wrote."""
+        self._renewals += 1
+        mine = f"{self._name} {self._renewals}"
+        if not outbox.become_sender(session, mine, self._mine or self._seen):
+            raise LostTurnError
+        return mine
+
+    def _let_go(self) -> None:
+        """Leave the turn to whoever comes next."""
+        if not self._mine:
+            return
+        try:
+            self._service.write(lambda session, _: outbox.become_sender(session, outbox.NOBODY, self._mine))
+        except errors.StatusError as error:
+            _log.warning("another server can send OpenLineage in %g s: %s", self._turn_seconds, error.message)
+
+    def _count(self) -> None:
+        """Count now and then what waits."""
+        if time.monotonic() - self._counted < _COUNT:
+            return
+        self._counted = time.monotonic()
+        self._is_on, self.backlog = self._service.read(lambda session, _: _state(session))
+        metrics.OPENLINEAGE_WAITING.set(self.backlog.waiting)
+        metrics.OPENLINEAGE_DEAD.set(self.backlog.dead)
+        oldest = self.backlog.oldest
+        metrics.OPENLINEAGE_AGE.set(0 if oldest is None else max(0, _now() - oldest) / 1000)
+
+
+def _page(session: Session, _: object, *, after: int) -> list[Waiting]:
+    return outbox.waiting(session, after=after, most=_BATCH)
+
+
+def _state(session: Session) -> tuple[bool, Backlog]:
+    names = {name.lower() for name in session.dialect.table_names(session.script)}
+    if not {own_tables.OUTBOX.name, own_tables.VALUE.name} <= names:
+        return False, Backlog()
+    return outbox.is_on(session), outbox.backlog(session)
+
+
+def _sent_to(destination: Destination, event: dict[str, Any]) -> Answer:
+    return destination.send(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"))
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
