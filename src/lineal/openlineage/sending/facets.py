@@ -44,11 +44,11 @@ def contexts_facet(read: Read, contexts: Sequence[Any]) -> Facets:
 def job_facets(read: Read, context: Any | None) -> Facets:
     """Return the facets of a job, given the context that it is, if it is one."""
     kind = {"processingType": "BATCH", "integration": "LINEAL", "jobType": context.type if context else "JOB"}
-    made = {"jobType": _standard("2-0-3", "JobTypeJobFacet", **kind)}
+    made = {"jobType": _standard("2-0-4", "JobTypeJobFacet", **kind)}
     if context is None:
         return made
     if description := text_of(context, "description", conventions.MLFLOW_NOTE):
-        made["documentation"] = _standard("1-0-1", "DocumentationJobFacet", description=description)
+        made["documentation"] = _standard("1-1-0", "DocumentationJobFacet", description=description)
     made |= {**_own(read, CONTEXT, context), **_tags("TagsJobFacet", context)}
     return {**made, **read.facets.get((CONTEXT, context.id), {})}
 
@@ -59,7 +59,7 @@ def data_set_facets(read: Read, artifact: Any) -> Facets:
     if version := text_of(artifact, "version"):
         made["version"] = _standard("1-0-1", "DatasetVersionDatasetFacet", datasetVersion=version)
     if description := text_of(artifact, "description", conventions.MLFLOW_NOTE):
-        made["documentation"] = _standard("1-0-1", "DocumentationDatasetFacet", description=description)
+        made["documentation"] = _standard("1-1-0", "DocumentationDatasetFacet", description=description)
     return {**made, **read.facets.get((ARTIFACT, artifact.id), {})}
 
 

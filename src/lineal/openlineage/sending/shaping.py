@@ -262,7 +262,10 @@ def _sent_on(read: Read, found: Facets) -> Facets:
 
 
 def _digests(found: Facets) -> dict[str, str]:
-    return {name: _digest(each) for name, each in sorted(found.items())}
+    """Return the digests of facets; a record that was only written again is unchanged."""
+    told = {name: dict(each) for name, each in found.items()}
+    told.get(own_facets.RECORD, {}).pop("updateTime", None)
+    return {name: _digest(each) for name, each in sorted(told.items())}
 
 
 def _digest(value: Any) -> str:

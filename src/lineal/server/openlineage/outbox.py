@@ -116,12 +116,7 @@ class Outbox:
             pause = _POLL
             try:
                 self._count()
-                if self._destination is not None and time.monotonic() >= self._retry_at:
-                    pause = 0.0 if self._step(self._destination) else _POLL
-                elif self._mine:
-                    self._hold()
-            except LostTurnError:
-                self._mine = ""
+                pause = 0.0 if self.step() else _POLL
             except errors.StatusError as error:
                 _log.warning("sending OpenLineage waits: %s", error.message)
                 pause = _RENEW
@@ -130,10 +125,18 @@ class Outbox:
                 pause = _RENEW
         self._let_go()
 
-    def _step(self, destination: Destination) -> bool:
-        """Send one batch; return whether there is more to do at once."""
-        if not self._hold():
+    def step(self) -> bool:
+        """Send one batch, if it is this one's turn; return whether there is more to do at once."""
+        if self._destination is None:
             return False
+        try:
+            is_mine = self._hold()
+            return is_mine and time.monotonic() >= self._retry_at and self._send(self._destination)
+        except LostTurnError:
+            self._mine = ""
+            return False
+
+    def _send(self, destination: Destination) -> bool:
         batch = self._next()
         if batch is None:
             return False
