@@ -134,6 +134,15 @@ def _of_points(kind: str, *with_points: str) -> dict[str, Route]:
     }
 
 
+def _of_facets(kind: str, *with_facets: str) -> dict[str, Route]:
+    """Return the routes to the facets of nodes of a kind, of which these have some."""
+    return {
+        f"/api/v1/{kind}/{{node_id}}/facets": Route(
+            {"node_id": _IDS, "name": ["schema", "sql"]}, [{"node_id": each} for each in with_facets]
+        )
+    }
+
+
 # A place before all versions: no artifact of these stores has two.
 _FUTURE = f"{10**14}-1"
 _AROUND = {"as_of": [_LATER], "since": ["1"], "internal": ["true", "false"]}
@@ -153,6 +162,14 @@ ROUTES: dict[str, Route] = {
     "/api/v1/executions/{node_id}/files": Route(_FILES, [{"node_id": "1"}, {"node_id": "3"}]),
     **_of_points("artifacts", "1", "4"),
     **_of_points("executions", "1", "3"),
+    **_of_facets("artifacts", "1", "4"),
+    **_of_facets("executions", "1", "3"),
+    **_of_facets("contexts", "2", "5"),
+    "/api/v1/artifacts/{node_id}/columns": Route({"node_id": _IDS}),
+    "/api/v1/artifacts/{node_id}/columns/lineage": Route(
+        {"node_id": _IDS, "column": ["a_score", "b_score"], "direction": ["up", "down"], "depth": ["1", "5"]},
+        [{"node_id": "2", "column": "a_score"}, {"node_id": "5", "column": "b_score"}],
+    ),
     "/api/v1/lineage": Route(
         {
             "focus": _KEYS,

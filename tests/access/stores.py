@@ -8,6 +8,7 @@ made as SQLite files; other engines restore these.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +19,14 @@ from lineal.catalogue import Catalogue
 from lineal.client.local_searches import with_searches
 from lineal.config import DatabaseSettings
 from lineal.conventions import WORKSPACE_TYPE
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
+from lineal.locations import joined
 from lineal.service import MetadataService
 from lineal.service.access import Caller, Role, scope_of
+from lineal.store.engine.session import Session
+from lineal.store.own_rows import facets, locations
+from lineal.store.own_rows.facets import Facet
+from lineal.store.rows.events import events_of
 from lineal.upkeep import archive
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
@@ -135,9 +142,39 @@ def put_workspace(service: MetadataService, types: Any, name: str) -> None:
     put = service.call("PutLineageSubgraph", request)
     experiment = _put_children(service, types, name, parent_id=put.context_ids[0])
     service.call("PutAlias", records.PutAliasRequest(artifact_id=put.artifact_ids[0], alias=ALIAS))
+    service.write(lambda session, _: _put_facets(session, name, put, experiment))
     _log_metrics(service, artifact_id=put.artifact_ids[0])
     _log_metrics(service, execution_id=put.execution_ids[0])
     _log_metrics(service, context_id=experiment)
+
+
+def _put_facets(session: Session, name: str, put: Any, experiment: int) -> None:
+    """Put what OpenLineage would say: columns that come from the data of both workspaces, which have other names."""
+    data, model = put.artifact_ids[:2]
+    locations.add_names(session, data, [joined(*_other_name(name))])
+    facets.merge_into_nodes(session, ARTIFACT, [schema(data, f"{name}_id"), schema(model, f"{name}_score")])
+    facets.merge_into_nodes(session, EXECUTION, [Facet(put.execution_ids[0], "sql", 1, f'{{"query": "from {name}"}}')])
+    facets.merge_into_nodes(session, CONTEXT, [Facet(experiment, "sql", 1, f'{{"query": "from {name}"}}')])
+    sources = [(*_other_name(each), f"{each}_id") for each in ("a", "b")]
+    _put_column_lineage(session, model, f"{name}_score", sources)
+
+
+def _other_name(name: str) -> tuple[str, str]:
+    """Return the namespace and the name of the data of a workspace."""
+    return "hive://meta:9083", f"{name}.data"
+
+
+def schema(artifact_id: int, *columns: str) -> Facet:
+    """Return the facet that tells columns."""
+    return Facet(artifact_id, "schema", 1, json.dumps({"fields": [{"name": column} for column in columns]}))
+
+
+def _put_column_lineage(session: Session, written: int, column: str, sources: Sequence[tuple[str, str, str]]) -> None:
+    """Say of an artifact that its runs write where a column comes from, given as (namespace, name, column)."""
+    given = [dict(zip(("namespace", "name", "field"), each, strict=True)) for each in sources]
+    content = json.dumps({"fields": {column: {"inputFields": given}}})
+    events = [event for event in events_of(session, ARTIFACT, [written]) if event.type == pb.Event.OUTPUT]
+    facets.merge_into_events(session, [Facet(event.id, "columnLineage", 1, content) for event in events])
 
 
 def _put_children(service: MetadataService, types: Any, name: str, *, parent_id: int) -> int:
@@ -195,9 +232,17 @@ def _put_between(service: MetadataService, types: Any) -> None:
     request.contexts.append(pb.Context(name="nowhere", type_id=types.context_type_ids[1]))
     request.event_edges.add(execution_index=0, event=pb.Event(type=pb.Event.INPUT, artifact_id=model_id))
     request.event_edges.add(execution_index=0, artifact_index=0, event=pb.Event(type=pb.Event.OUTPUT))
-    service.call("PutLineageSubgraph", request)
+    put = service.call("PutLineageSubgraph", request)
+    service.write(lambda session, _: _put_report(session, model_id, put.artifact_ids[0]))
     read = pb.Event(type=pb.Event.INPUT, artifact_id=_id_of(service, "b-data"), execution_id=_id_of(service, "a-train"))
     service.call("PutEvents", rpc.PutEventsRequest(events=[read]))
+
+
+def _put_report(session: Session, model_id: int, report_id: int) -> None:
+    """Let a column of the report of `b` come from one of the model of `a`."""
+    locations.add_names(session, model_id, [joined("hive://meta:9083", "a.model")])
+    facets.merge_into_nodes(session, ARTIFACT, [schema(report_id, "verdict")])
+    _put_column_lineage(session, report_id, "verdict", [("hive://meta:9083", "a.model", "a_score")])
 
 
 def _id_of(service: MetadataService, name: str) -> int:

@@ -40,7 +40,7 @@ def put_rows(session: Session, known: Names) -> None:
     """Give every node a facet, and all artifacts one other name."""
     for kind, nodes in known.items():
         facets.merge_into_nodes(
-            session, kind, [Facet(node_id, "schema", 1, f'"{name}"') for node_id, name in nodes.items()]
+            session, kind, [Facet(node_id, "mine", 1, f'"{name}"') for node_id, name in nodes.items()]
         )
     for node_id in known[ARTIFACT]:
         locations.add_names(session, node_id, [OTHER_NAME])
@@ -62,10 +62,11 @@ def seen(service: MetadataService, work: Callable[[Session], Any]) -> Any:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-@pytest.mark.parametrize("name", [None, "schema"])
+@pytest.mark.parametrize("name", [None, "mine"])
 def test_facets_of_other_workspaces_are_hidden(service: MetadataService, kind: Kind, name: str | None) -> None:
     ids = list(names(service)[kind])
-    found = {facet.content for facet in seen(service, lambda session: facets.of_nodes(session, kind, ids, name))}
+    read = seen(service, lambda session: facets.of_nodes(session, kind, ids, name))
+    found = {facet.content for facet in read if facet.name == "mine"}
     mine = {f'"{each}"' for each in names(service)[kind].values() if each == "a" or each.startswith("a-")}
     assert found == mine
     assert len(mine) > 1
@@ -100,10 +101,10 @@ def test_a_call_that_writes_facets_of_another_workspace_is_refused(service: Meta
     foreign = next(node_id for node_id, name in names(service)[EXECUTION].items() if name == "b-train")
 
     def merge(session: Session, *_: object) -> None:
-        facets.merge_into_nodes(session, EXECUTION, [Facet(foreign, "schema", 2, '"new"')])
+        facets.merge_into_nodes(session, EXECUTION, [Facet(foreign, "mine", 2, '"new"')])
 
     refuse = scope_rules.checked(merge)
     with pytest.raises(errors.PermissionDeniedError, match="these credentials write to 'a' alone"):
         service.write(lambda session, types: refuse(session, types, None), caller=caller(Role.WRITER, "a"))
-    stored = service.read(lambda session, _: facets.of_nodes(session, EXECUTION, [foreign]))
-    assert stored == [Facet(foreign, "schema", 1, '"b-train"')]
+    stored = service.read(lambda session, _: facets.of_nodes(session, EXECUTION, [foreign], "mine"))
+    assert stored == [Facet(foreign, "mine", 1, '"b-train"')]

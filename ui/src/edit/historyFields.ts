@@ -60,6 +60,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "lose alias": "Alias moved to another version",
   "remove alias": "Alias removed",
   metrics: "Metric values added",
+  facets: "Facets of OpenLineage written",
   event: "Event added",
   attribution: "Added to a context",
   association: "Added to a context",
