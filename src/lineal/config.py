@@ -6,6 +6,7 @@ that names it; no message shows a password.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from enum import Enum
@@ -16,6 +17,7 @@ from lineal.security import AccessSettings, LimitSettings, TlsSettings, check_ex
 
 DEFAULT_BUSY_TIMEOUT = 60.0
 URL_VARIABLE = "LINEAL_URL"
+EXACT_URIS_VARIABLE = "LINEAL_EXACT_URIS"
 UI_URL_VARIABLE = "LINEAL_UI_URL"
 LOG_FORMATS = ("text", "json")
 ENGINE_FLAG = "--grpc-engine"
@@ -33,6 +35,7 @@ MAX_METADATA_BYTES = 20 << 10
 
 _PATH_PREFIX = re.compile(r"(/[A-Za-z0-9._~-]+){1,16}")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:*-]+")
+_YES, _NO = frozenset({"1", "true", "yes", "on"}), frozenset({"", "0", "false", "no", "off"})
 _HOST = re.compile(r"\*|[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _ANCESTORS = re.compile(r"('none'|'self'|\*|https?://[A-Za-z0-9.\[\]:*-]+)( ('self'|https?://[A-Za-z0-9.\[\]:*-]+))*")
 
@@ -57,6 +60,8 @@ class DatabaseSettings:
         synchronous: SQLite's durability; FULL keeps every acknowledged write through a loss of power.
         audit: whether every write is written to the audit log; deletions, tokens and commands are in any case.
         use: what it is opened for.
+        exact_uris: whether an artifact is found by its uri as it is spelled alone, and not by all forms that mean the
+            same location (lineal/locations.py); by default what the variable LINEAL_EXACT_URIS says.
     """
 
     url: str = field(repr=False)
@@ -65,6 +70,7 @@ class DatabaseSettings:
     synchronous: str = "FULL"
     audit: bool = False
     use: Use = Use.CREATE
+    exact_uris: bool = field(default_factory=lambda: exact_uris_of_environment())
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", urls.url_of(self.url))
@@ -263,6 +269,18 @@ class ServerSettings:
     def max_message_bytes(self) -> int:
         """The limit of one message in bytes."""
         return self.max_message_mib << 20
+
+
+def exact_uris_of_environment() -> bool:
+    """Say whether the environment wants uris to be taken as they are spelled.
+
+    Raises:
+        InvalidArgumentError: the variable is neither a yes nor a no.
+    """
+    text = os.environ.get(EXACT_URIS_VARIABLE, "").strip().lower()
+    if text not in _YES | _NO:
+        raise errors.InvalidArgumentError(f"{EXACT_URIS_VARIABLE} is {text[:40]!r}; give 1 or 0")
+    return text in _YES
 
 
 def require_range(flag: str, value: float, low: int, high: int) -> None:

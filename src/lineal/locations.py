@@ -60,8 +60,6 @@ _QUERY, _END_OF_HOST = re.compile("[?#]"), re.compile("[/?#]")
 _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE_IN_PATHS = "/:@!$&'()*+,;=~"
-_BLANKS = " \t\r\n"
-_ENDS = f"/{_BLANKS}"
 _MOST_STEPS = 10
 _LONGEST_HOST = 300
 _CLOSING_SLASH = "%2F"
@@ -145,12 +143,12 @@ def normal_form(uri: str) -> str:
 
 
 def _form(uri: str) -> str:
-    text = _without_mark(uri.strip(_BLANKS))
+    text = _without_mark(uri)
     if (path := _local_path(text)) is not None:
         return _file_uri("", path)
     found = _SPLIT.fullmatch(text)
     if found is None:
-        return text.rstrip(_ENDS)
+        return text.rstrip("/")
     if bucket := _BUCKET_ARN.fullmatch(text):
         return _form(f"s3://{bucket[1]}{bucket[2] or ''}")
     return _of_scheme(_scheme(found[1]), found[2])
@@ -240,7 +238,7 @@ def _before(mark: re.Pattern[str], text: str) -> tuple[str, str]:
 
 def _stripped(text: str) -> str:
     """Return a path without slashes at its end; a query or a fragment stays as it is."""
-    return text if _QUERY.search(text) else text.rstrip(_ENDS)
+    return text if _QUERY.search(text) else text.rstrip("/")
 
 
 def _web_path(path: str) -> str:
@@ -259,7 +257,8 @@ def _decoded(path: str) -> str:
 
 
 def _over_https(text: str) -> str:
-    for address, form in _OVER_HTTPS if text.find("/", len("https://")) <= _LONGEST_HOST else ():
+    host, _ = _before(_END_OF_HOST, text.partition("://")[2])
+    for address, form in _OVER_HTTPS if len(host) <= _LONGEST_HOST else ():
         if found := address.fullmatch(text):
             return _form(found.expand(form))
     return text

@@ -9,7 +9,7 @@ import pytest
 
 from lineal import errors
 from lineal.service import MetadataService
-from lineal.store.rows import identity
+from lineal.store.own_rows import locations
 from lineal.store.schema import locks
 from lineal.upkeep.opening import open_service
 from lineal.wire import lineage
@@ -207,5 +207,5 @@ def test_the_lock_of_a_uri_is_the_same_in_every_process() -> None:
 
 
 def test_each_property_is_one_table_of_the_statement_that_looks_for_an_artifact() -> None:
-    text = str(identity._statement.__wrapped__((True, False)).element)
+    text = str(locations._statements.__wrapped__(((True, False), (False, True))).by_uri.element)
     assert [text.count(f"AS property_{number}") for number in (0, 1)] == [1, 1]

@@ -5,7 +5,8 @@ needs no message from a writer. `follow` runs before every read that needs the i
 thread of the server does the rest. One pass runs at a time, on any number of servers (store/schema/locks.py); a read
 that finds a running pass uses the index as it is. A node whose time of update has not changed is skipped, so following
 twice costs little (docs/decisions/0014-search-index.md). A node that cannot be indexed is set aside with the reason, so
-that it stops neither the others nor a read. What stays out: what the index says of a node (entries.py), and finding
+that it stops neither the others nor a read. A pass also writes the locations of artifacts whose writers did not
+(store/own_rows/locations.py). What stays out: what the index says of a node (entries.py), and finding
 what times and marks do not tell (comparing.py).
 """
 
@@ -27,7 +28,7 @@ from lineal.catalogue.comparing import Comparison
 from lineal.catalogue.entries import Derived
 from lineal.catalogue.level_states import LevelStates
 from lineal.deadlines import calling_until
-from lineal.kinds import CONTEXT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.service import MetadataService
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
@@ -39,6 +40,7 @@ from lineal.store.index import entries as index_rows
 from lineal.store.index import marks as index_marks
 from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.index.entries import Entry, Progress, RunSeen, State
+from lineal.store.own_rows import locations as location_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks, on_demand
@@ -349,6 +351,8 @@ def _index(session: Session, types: KnownTypes, kind: Kind, rows: Iterable[NodeR
     replaced = {row.id: known[row.id] for row in changed if row.id in known}
     index_rows.replace_entries(session, kind, [entry for entry, _ in derived], facts, replaced)
     _settle(session, kind, derived, replaced)
+    if kind is ARTIFACT and not session.exact_uris and location_rows.is_present(session):
+        location_rows.add_uris(session, [(row.id, row.uri) for row in changed])
     index_rows.note_runs(session, list(_runs(kind, nodes, [entry for entry, _ in derived])))
 
 

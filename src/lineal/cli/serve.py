@@ -16,6 +16,7 @@ from lineal.cli.protection import add_protection_flags, protection, words
 from lineal.config import (
     DEFAULT_BUSY_TIMEOUT,
     ENGINE_FLAG,
+    EXACT_URIS_VARIABLE,
     MAX_MESSAGE_FLAG,
     OPENLINEAGE_FLAG,
     OPENLINEAGE_TOKEN_FLAG,
@@ -25,6 +26,7 @@ from lineal.config import (
     OpenLineageSettings,
     SendingSettings,
     ServerSettings,
+    exact_uris_of_environment,
 )
 from lineal.urls import ARTIFACTS_FLAG
 
@@ -43,6 +45,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("--db", metavar="URL", help=f"the database to serve (default: {URL_VARIABLE})")
     parser.add_argument("--busy-timeout", type=float, default=DEFAULT_BUSY_TIMEOUT, metavar="SECONDS", help=_BUSY_HELP)
     parser.add_argument("--audit", action="store_true", help="record who changes what, with every value")
+    exact = f"take uris as they are spelled, not all forms of one location as one (default: {EXACT_URIS_VARIABLE})"
+    parser.add_argument("--exact-uris", action="store_true", help=exact)
     _add(parser, "--host", str, "the address to listen on")
     _add(parser, "--grpc-port", int, "the port for gRPC; 0 takes a free one")
     _add(parser, "--http-port", int, "the port for HTTP; 0 takes a free one")
@@ -122,7 +126,8 @@ _METAVARS: dict[Callable[[str], object], str] = {str: "HOST", int: "NUMBER", flo
 def _settings(args: argparse.Namespace) -> ServerSettings:
     url = database_url(args)
     try:
-        database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit)
+        exact_uris = args.exact_uris or exact_uris_of_environment()
+        database = DatabaseSettings(url, busy_timeout=args.busy_timeout, audit=args.audit, exact_uris=exact_uris)
         flags: dict[str, Any] = {name: getattr(args, name) for name in _DEFAULTS}
         types = sdk_types() if args.sdk_types else b""
         openlineage = OpenLineageSettings(workspaces=tuple(args.openlineage_workspace))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from dataclasses import replace
 from types import TracebackType
 from typing import TypeVar
 
@@ -71,17 +72,26 @@ class MetadataStore(LineageCalls, MetricCalls):
             )
 
     @classmethod
-    def from_url(cls: type[_Store], url: PlaceOfStore) -> _Store:
+    def from_url(cls: type[_Store], url: PlaceOfStore, *, exact_uris: bool | None = None) -> _Store:
         """Return the store of a URL (sqlite, mysql, postgresql, grpc or grpcs) or of the path of a SQLite file.
 
+        Args:
+            url: which store.
+            exact_uris: for a database, whether uris are taken as they are spelled (`connect`).
+
         Raises:
-            InvalidArgumentError: the URL is of no known form.
+            InvalidArgumentError: the URL is of no known form, or `exact_uris` is given for a server, which decides.
             OpenError: the database cannot be opened.
 
         """
         settings = settings_of_url(url)
         if isinstance(settings, DatabaseSettings):
-            return cls.from_transport(database_transport(settings))
+            exact = settings.exact_uris if exact_uris is None else exact_uris
+            return cls.from_transport(database_transport(replace(settings, exact_uris=exact)))
+        if exact_uris is not None:
+            raise errors.InvalidArgumentError(
+                "a server decides how it takes uris; leave exact_uris out, and give `lineal serve` --exact-uris"
+            )
         return cls.from_transport(_grpc_transport(settings))
 
     @classmethod
@@ -137,23 +147,25 @@ class MetadataStore(LineageCalls, MetricCalls):
         self.close()
 
 
-def connect(url: PlaceOfStore | None = None) -> MetadataStore:
+def connect(url: PlaceOfStore | None = None, *, exact_uris: bool | None = None) -> MetadataStore:
     """Return the store of a URL.
 
     Args:
         url: `sqlite://` (in memory), `sqlite:///file.db`, `mysql://user:password@host:port/db`, `postgresql://...`,
             `grpc://host:port` or `grpcs://host:port`; a pathlib.Path is a SQLite file; None takes the URL from the
             variable LINEAL_URL.
+        exact_uris: for a database, whether an artifact is found by its uri as it is spelled alone, and not by all forms
+            of its location; by default what the variable LINEAL_EXACT_URIS says, else no.
 
     Raises:
-        InvalidArgumentError: there is no URL, or it is of no known form.
+        InvalidArgumentError: there is no URL, it is of no known form, or `exact_uris` is given for a server.
         OpenError: the database cannot be opened.
 
     """
     url = url or os.environ.get(URL_VARIABLE)
     if not url:
         raise errors.InvalidArgumentError(f"no URL of a metadata store; pass one, or set {URL_VARIABLE}")
-    return MetadataStore.from_url(url)
+    return MetadataStore.from_url(url, exact_uris=exact_uris)
 
 
 def _grpc_transport(settings: ChannelSettings) -> Transport:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Protocol, SupportsIndex
 
 from lineal.client import MetadataStore
+from lineal.conventions import OPENLINEAGE_IDS
+from lineal.locations import normal_form
 from lineal.sdk import (
     ids,
     kept,
@@ -27,13 +29,25 @@ from lineal.wire import metadata_store as pb
 
 
 def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
-    """Tell whether type, uri, name, version and workspace of two records agree."""
+    """Tell whether type, location, name, version and workspace of two records agree.
+
+    What OpenLineage names has the name of a table or file, so the others alone tell whether `b`, the stored record, is
+    it.
+    """
+    same_name = a.properties.get("name") == b.properties.get("name") or is_named_by_location(b)
     return (
-        (a.type_id, a.uri) == (b.type_id, b.uri)
-        and all(a.properties.get(name) == b.properties.get(name) for name in ("name", "version"))
+        a.type_id == b.type_id
+        and (a.uri == b.uri or normal_form(a.uri) == normal_form(b.uri))
+        and same_name
+        and a.properties.get("version") == b.properties.get("version")
         and a.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME)
         == b.custom_properties.get(stored_form.WORKSPACE_PROPERTY_NAME)
     )
+
+
+def is_named_by_location(stored: pb.Artifact) -> bool:
+    """Tell whether a record came from OpenLineage, whose name of a data set is where it is."""
+    return stored.external_id.startswith(OPENLINEAGE_IDS)
 
 
 # The attributes that a stored record may lack, and what they are then.

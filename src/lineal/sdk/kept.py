@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from lineal.locations import normal_form
 from lineal.sdk import labels as label_texts
 from lineal.sdk import typos
 
@@ -30,7 +31,12 @@ def _is_empty(value: Any) -> bool:
 
 
 def agree(name: str, given: Any, stored: Any) -> bool:
-    """Tell whether two values of a field are the same as JSON, in which every value equals itself; labels as texts."""
+    """Tell whether two values of a field are the same as JSON, in which every value equals itself.
+
+    Labels are compared as texts, and uris as locations.
+    """
+    if name == "uri" and isinstance(given, str) and isinstance(stored, str):
+        return given == stored or normal_form(given) == normal_form(stored)
     if name == "labels" and isinstance(given, Mapping) and isinstance(stored, Mapping):
         given, stored = _texts(given), _texts(stored)
     try:

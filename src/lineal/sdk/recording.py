@@ -1,10 +1,10 @@
 """Logging an artifact: finding the stored record that equals it, or writing it with its event.
 
 The service does it in one round trip, and if many programs log an equal artifact at the same moment, one stores it
-(LogArtifact). If a class has its own `is_duplicated`, it compares the stored artifacts with the same uri, which costs
-one more trip if there are any. If a server does not have the call, the official calls look for the artifact and then
-write it; two programs at the same moment may both write. A custom type that the store has not seen costs one trip more,
-once. What stays out: types (type_registry.py), and which values a stored record keeps (kept.py).
+(LogArtifact). If a class has its own `is_duplicated`, it compares the stored artifacts at the same location, which
+costs one more trip if there are any. If a server does not have the call, the official calls look for the artifact and
+then write it; two programs at the same moment may both write. A custom type that the store has not seen costs one trip
+more, once. What stays out: types (type_registry.py), and which values a stored record keeps (kept.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from lineal import errors
 from lineal.client import ListOptions, MetadataStore
 from lineal.sdk import artifact_lineage, changing, existing, filters, ids, kept, stored_form
-from lineal.sdk.artifacts import Artifact, StandardArtifact, is_same_version
+from lineal.sdk.artifacts import Artifact, StandardArtifact, is_named_by_location, is_same_version
 from lineal.sdk.existing import OnExisting
 from lineal.sdk.retry import retrying
 from lineal.sdk.type_registry import TypeRegistry
@@ -122,7 +122,7 @@ class Recorder:
             found = self._find_or_store(record, event_type, equality, uri)
             if isinstance(found, int):
                 return found
-            given, fields = stored_form.recorded_fields(record), stored_form.recorded_fields(found)
+            given, fields = _compared(record, found), stored_form.recorded_fields(found)
             names = kept.differing(given, fields)
             what = f"the {type(artifact).__name__} {given.get('name') or record.uri!r} (id {found.id})"
             if names and on_existing == "error":
@@ -326,10 +326,16 @@ def _keep(artifact: Any, record: pb.Artifact, stored: pb.Artifact) -> None:
     shows_stored = isinstance(artifact, StandardArtifact)
     if shows_stored:
         artifact.show(given, fields)
-    names = kept.differing(given, fields)
+    names = kept.differing(_compared(record, stored), fields)
     if names:
         name = given.get("name") or record.uri
         kept.warn(f"the {type(artifact).__name__} {name!r} (id {stored.id})", names, shows_stored=shows_stored)
+
+
+def _compared(record: pb.Artifact, stored: pb.Artifact) -> dict[str, Any]:
+    """Return what a record says that the stored one, which is the same artifact, may say differently."""
+    fields = stored_form.recorded_fields(record)
+    return {name: fields[name] for name in fields if name != "name" or not is_named_by_location(stored)}
 
 
 def _drop_empty(record: pb.Artifact) -> None:

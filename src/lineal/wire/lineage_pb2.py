@@ -16,7 +16,7 @@ from lineal.wire import metadata_store_pb2 as ml__metadata_dot_proto_dot_metadat
 from lineal.wire import metadata_store_service_pb2 as ml__metadata_dot_proto_dot_metadata__store__service__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17lineal/v1/lineage.proto\x12\tlineal.v1\x1a&ml_metadata/proto/metadata_store.proto\x1a.ml_metadata/proto/metadata_store_service.proto\"\xe8\x01\n\x12LogArtifactRequest\x12\'\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12!\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x12.ml_metadata.Event\x12%\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x14.ml_metadata.Context\x12.\n\x0csame_version\x18\x04 \x01(\x0b\x32\x16.lineal.v1.SameVersionH\x00\x12#\n\x06judged\x18\x05 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x42\n\n\x08identity\"\r\n\x0bSameVersion\"\'\n\x06Judged\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08seen_ids\x18\x02 \x03(\x03\"\x91\x01\n\x13LogArtifactResponse\x12\x18\n\x0b\x61rtifact_id\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12%\n\x06stored\x18\x02 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12)\n\ncandidates\x18\x03 \x03(\x0b\x32\x15.ml_metadata.ArtifactB\x0e\n\x0c_artifact_id2\xc1\x01\n\x0eLineageService\x12_\n\nGetLineage\x12&.ml_metadata.GetLineageSubgraphRequest\x1a\'.ml_metadata.GetLineageSubgraphResponse\"\x00\x12N\n\x0bLogArtifact\x12\x1d.lineal.v1.LogArtifactRequest\x1a\x1e.lineal.v1.LogArtifactResponse\"\x00\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17lineal/v1/lineage.proto\x12\tlineal.v1\x1a&ml_metadata/proto/metadata_store.proto\x1a.ml_metadata/proto/metadata_store_service.proto\"\x92\x02\n\x12LogArtifactRequest\x12\'\n\x08\x61rtifact\x18\x01 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12!\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x12.ml_metadata.Event\x12%\n\x07\x63ontext\x18\x03 \x01(\x0b\x32\x14.ml_metadata.Context\x12.\n\x0csame_version\x18\x04 \x01(\x0b\x32\x16.lineal.v1.SameVersionH\x00\x12#\n\x06judged\x18\x05 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x12(\n\x0b\x61t_location\x18\x06 \x01(\x0b\x32\x11.lineal.v1.JudgedH\x00\x42\n\n\x08identity\"\r\n\x0bSameVersion\"\'\n\x06Judged\x12\x0b\n\x03uri\x18\x01 \x01(\t\x12\x10\n\x08seen_ids\x18\x02 \x03(\x03\"\x91\x01\n\x13LogArtifactResponse\x12\x18\n\x0b\x61rtifact_id\x18\x01 \x01(\x03H\x00\x88\x01\x01\x12%\n\x06stored\x18\x02 \x01(\x0b\x32\x15.ml_metadata.Artifact\x12)\n\ncandidates\x18\x03 \x03(\x0b\x32\x15.ml_metadata.ArtifactB\x0e\n\x0c_artifact_id2\xc1\x01\n\x0eLineageService\x12_\n\nGetLineage\x12&.ml_metadata.GetLineageSubgraphRequest\x1a\'.ml_metadata.GetLineageSubgraphResponse\"\x00\x12N\n\x0bLogArtifact\x12\x1d.lineal.v1.LogArtifactRequest\x1a\x1e.lineal.v1.LogArtifactResponse\"\x00\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -24,13 +24,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'lineal.wire.lineage_pb2', _
 if _descriptor._USE_C_DESCRIPTORS == False:
   DESCRIPTOR._options = None
   _globals['_LOGARTIFACTREQUEST']._serialized_start=127
-  _globals['_LOGARTIFACTREQUEST']._serialized_end=359
-  _globals['_SAMEVERSION']._serialized_start=361
-  _globals['_SAMEVERSION']._serialized_end=374
-  _globals['_JUDGED']._serialized_start=376
-  _globals['_JUDGED']._serialized_end=415
-  _globals['_LOGARTIFACTRESPONSE']._serialized_start=418
-  _globals['_LOGARTIFACTRESPONSE']._serialized_end=563
-  _globals['_LINEAGESERVICE']._serialized_start=566
-  _globals['_LINEAGESERVICE']._serialized_end=759
+  _globals['_LOGARTIFACTREQUEST']._serialized_end=401
+  _globals['_SAMEVERSION']._serialized_start=403
+  _globals['_SAMEVERSION']._serialized_end=416
+  _globals['_JUDGED']._serialized_start=418
+  _globals['_JUDGED']._serialized_end=457
+  _globals['_LOGARTIFACTRESPONSE']._serialized_start=460
+  _globals['_LOGARTIFACTRESPONSE']._serialized_end=605
+  _globals['_LINEAGESERVICE']._serialized_start=608
+  _globals['_LINEAGESERVICE']._serialized_end=801
 # @@protoc_insertion_point(module_scope)

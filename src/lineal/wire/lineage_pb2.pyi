@@ -8,18 +8,20 @@ from typing import Any as _Any, ClassVar as _ClassVar, Iterable as _Iterable, Ma
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class LogArtifactRequest(_message.Message):
-    __slots__ = ("artifact", "event", "context", "same_version", "judged")
+    __slots__ = ("artifact", "event", "context", "same_version", "judged", "at_location")
     ARTIFACT_FIELD_NUMBER: _ClassVar[int]
     EVENT_FIELD_NUMBER: _ClassVar[int]
     CONTEXT_FIELD_NUMBER: _ClassVar[int]
     SAME_VERSION_FIELD_NUMBER: _ClassVar[int]
     JUDGED_FIELD_NUMBER: _ClassVar[int]
+    AT_LOCATION_FIELD_NUMBER: _ClassVar[int]
     artifact: _metadata_store_pb2.Artifact
     event: _metadata_store_pb2.Event
     context: _metadata_store_pb2.Context
     same_version: SameVersion
     judged: Judged
-    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]] = ..., same_version: _Optional[_Union[SameVersion, _Mapping[str, _Any]]] = ..., judged: _Optional[_Union[Judged, _Mapping[str, _Any]]] = ...) -> None: ...
+    at_location: Judged
+    def __init__(self, artifact: _Optional[_Union[_metadata_store_pb2.Artifact, _Mapping[str, _Any]]] = ..., event: _Optional[_Union[_metadata_store_pb2.Event, _Mapping[str, _Any]]] = ..., context: _Optional[_Union[_metadata_store_pb2.Context, _Mapping[str, _Any]]] = ..., same_version: _Optional[_Union[SameVersion, _Mapping[str, _Any]]] = ..., judged: _Optional[_Union[Judged, _Mapping[str, _Any]]] = ..., at_location: _Optional[_Union[Judged, _Mapping[str, _Any]]] = ...) -> None: ...
 
 class SameVersion(_message.Message):
     __slots__ = ()

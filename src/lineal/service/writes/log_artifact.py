@@ -1,26 +1,29 @@
 """The rules of LogArtifact: if many programs log an artifact at the same time, it becomes one record.
 
 First, the stored artifact is looked up without a lock, so that logging a popular data set blocks nobody. If there is
-none, the call takes the lock of the uri and looks again, because the last holder may have written it. What stays out:
-the official calls, which always store what the request holds.
+none, the call takes the lock of the location and looks again, because the last holder may have written it. All forms of
+a uri mean one location (lineal/locations.py). What stays out: the official calls, which always store what the request
+holds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lineal import errors
-from lineal.conventions import WORKSPACE_PROPERTY
+from lineal.conventions import OPENLINEAGE_IDS, WORKSPACE_PROPERTY
 from lineal.kinds import ARTIFACT
+from lineal.locations import is_local, normal_form
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.service.scope_rules import marked
 from lineal.service.writes.put_events import check_event_type, store_events
 from lineal.service.writes.put_subgraph import put_lineage_subgraph
 from lineal.store.engine.session import Session
+from lineal.store.own_rows.locations import Told, artifacts_at, artifacts_with_odd_uris
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
-from lineal.store.rows.identity import Told, artifacts_telling
+from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
@@ -79,41 +82,67 @@ def _log_same_version(
 def _log_judged(
     session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
 ) -> lineage.LogArtifactResponse:
-    seen = set(request.judged.seen_ids)
+    is_whole = request.HasField("at_location")
+    judged = request.at_location if is_whole else request.judged
+    seen = set(judged.seen_ids)
+    [wanted] = [request.artifact] if session.sees_all else marked(session, [request.artifact])
 
-    def unseen() -> list[pb.Artifact]:
-        rows = artifacts_telling(session, request.judged.uri, ())
-        return node_messages(session, types, ARTIFACT, [row for row in rows if row.id not in seen])
+    def unseen(rows: Sequence[NodeRow]) -> list[pb.Artifact]:
+        found = node_messages(session, types, ARTIFACT, [row for row in rows if row.id not in seen])
+        return [stored for stored in found if _may_be_meant(stored, wanted, judged.uri)]
 
-    candidates = _look(session, request.judged.uri, unseen)
+    def find() -> list[pb.Artifact]:
+        return unseen(artifacts_at(session, [judged.uri])[judged.uri])
+
+    candidates = find() or (unseen(artifacts_with_odd_uris(session, judged.uri)) if is_whole else [])
+    candidates = candidates or _look_again(session, judged.uri, find)
     return lineage.LogArtifactResponse(candidates=candidates) if candidates else _store(session, types, request)
+
+
+def _may_be_meant(stored: pb.Artifact, wanted: pb.Artifact, uri: str) -> bool:
+    """Say whether a stored artifact may lie at a uri: another spelling of a path is that of one workspace alone."""
+    return stored.uri == uri or not is_local(uri) or _workspace(stored) == _workspace(wanted)
+
+
+def _workspace(artifact: pb.Artifact) -> pb.Value | None:
+    return artifact.custom_properties.get(WORKSPACE_PROPERTY)
 
 
 def _look(session: Session, uri: str, find: _Find) -> list[pb.Artifact]:
     """Return the stored artifact of an identity; without one, nobody else logs it until the transaction ends."""
-    found = find()
-    if not found and locks.take(session, locks.of_identity(uri)):
-        found = find()
-    return found
+    return find() or _look_again(session, uri, find)
+
+
+def _look_again(session: Session, uri: str, find: _Find) -> list[pb.Artifact]:
+    """Take the lock of a location; return what its last holder may have stored there."""
+    if locks.take(session, locks.of_identity(uri if session.exact_uris else normal_form(uri))):
+        return find()
+    return []
 
 
 def _of_same_version(session: Session, types: KnownTypes, wanted: pb.Artifact) -> list[pb.Artifact]:
-    """Return the stored artifacts that are the same version of the same thing, the oldest first."""
+    """Return the stored artifacts that are the same version of the same thing, the oldest of its own uri first."""
     values = {name: wanted.properties.get(name) for name in _VERSION_PROPERTIES}
     told = [
-        Told(name, None if value is None else value.string_value)
+        Told(name, None if value is None else value.string_value, OPENLINEAGE_IDS if name == "name" else "")
         for name, value in values.items()
         if value is None or value.HasField("string_value")
     ]
-    rows = [row for row in artifacts_telling(session, wanted.uri, told) if row.type_id == wanted.type_id]
+    rows = [row for row in artifacts_at(session, [wanted.uri], told)[wanted.uri] if row.type_id == wanted.type_id]
     found = node_messages(session, types, ARTIFACT, rows) if rows else []
-    return [stored for stored in found if _is_same_version(stored, wanted)]
+    same = [stored for stored in found if _is_same_version(stored, wanted)]
+    return sorted(same, key=lambda stored: (stored.uri != wanted.uri, _name(stored) != _name(wanted)))
 
 
 def _is_same_version(stored: pb.Artifact, wanted: pb.Artifact) -> bool:
-    return stored.custom_properties.get(WORKSPACE_PROPERTY) == wanted.custom_properties.get(WORKSPACE_PROPERTY) and all(
-        stored.properties.get(name) == wanted.properties.get(name) for name in _VERSION_PROPERTIES
-    )
+    """Say whether two artifacts of one location are one; what OpenLineage names need not have the SDK's name."""
+    if _workspace(stored) != _workspace(wanted) or stored.properties.get("version") != wanted.properties.get("version"):
+        return False
+    return _name(stored) == _name(wanted) or stored.external_id.startswith(OPENLINEAGE_IDS)
+
+
+def _name(artifact: pb.Artifact) -> pb.Value | None:
+    return artifact.properties.get("name")
 
 
 def _store(session: Session, types: KnownTypes, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse:

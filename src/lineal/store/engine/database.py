@@ -57,6 +57,7 @@ class Database:
         around_write: called with each transaction that may write, when it begins; returns what runs before the commit.
         node_times: the latest time that nodes are known to carry.
         limits: how much a call may ask for.
+        exact_uris: whether artifacts are found by their uris as they are spelled alone.
         is_full: whether a write found no space, and nothing has shown since that there is some.
         full_at: when a write found no space last, on the monotonic clock.
         building: held while a long filter becomes a statement, which takes much memory.
@@ -67,6 +68,7 @@ class Database:
     def __init__(self, settings: DatabaseSettings) -> None:
         self.settings = settings
         self.dialect = dialect_for(settings)
+        self.exact_uris = settings.exact_uris
         self._engine, self._sql_dialect = self.dialect.name, self.dialect.sql_dialect
         self._connections = self.dialect.connections()
         self._turns = ReadTurns() if settings.is_in_process else None

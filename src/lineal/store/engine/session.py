@@ -37,6 +37,7 @@ class OpenDatabase(Protocol):
 
     dialect: DatabaseDialect
     limits: LimitSettings
+    exact_uris: bool
     node_times: NodeTimes
     building: threading.Lock
     observe: Callable[[str], None] | None
@@ -81,6 +82,7 @@ class Session:
             their own.
         linked_artifacts: the artifacts of the events that were written.
         table_names: the tables of the database, in lower case, if the transaction has asked for them.
+        has_locations: whether the store is known to have the table of locations.
         received_events: the OpenLineage events, as JSON, that the transaction stored and that changed something.
         dialect: the engine's differences.
         is_careful: whether each statement runs at once, in the order in which the rules make them.
@@ -106,6 +108,7 @@ class Session:
         self.linked: list[tuple[Kind, Iterable[int]]] = []
         self.linked_artifacts: set[int] = set()
         self.table_names: set[str] | None = None
+        self.has_locations = False
         self.received_events: list[str] = []
 
     @property
@@ -122,6 +125,11 @@ class Session:
     def limits(self) -> LimitSettings:
         """How much the call may ask for."""
         return self._database.limits
+
+    @property
+    def exact_uris(self) -> bool:
+        """Whether artifacts are found by their uris as they are spelled alone."""
+        return self._database.exact_uris
 
     def note_times(self, kind: Kind, ids: Sequence[int], times: Sequence[int]) -> None:
         """Record the times of update, at least one, of written nodes."""

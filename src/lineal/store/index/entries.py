@@ -22,8 +22,8 @@ from lineal.store.tables.mlmd_tables import NODE
 from lineal.store.tables.own_tables import ENTRY, FACT, MARK, PROGRESS, RUN, UNINDEXED, Family
 from lineal.store.workspaces.shared_workspaces import strangers
 
-# The form of facts. If it changes, the facts of an earlier version are written again, node by node.
-FORM = 5
+# The form of facts, and of what else a pass writes. If it changes, all of it is written again, node by node.
+FORM = 6
 _LARGEST = sys.float_info.max
 
 

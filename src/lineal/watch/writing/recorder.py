@@ -49,6 +49,7 @@ class Recorder:
 
     def __init__(self, store: MetadataStore) -> None:
         self._store = store
+        self._lacks_locations = False
         self._forget()
 
     def write(self, records: Records) -> None:
@@ -185,12 +186,24 @@ class Recorder:
         """
         if record.external_id or not record.uri:
             return self._find(record)
+        if not self._lacks_locations:
+            try:
+                return self._log(record, at_location=True)
+            except errors.InvalidArgumentError:  # an older server, or it refuses the artifact either way
+                self._lacks_locations = True
         found = self._find_by_forms(record)
-        if found is not None:
-            return found
-        request = lineage.LogArtifactRequest(
-            artifact=self._artifact(record, None), judged=lineage.Judged(uri=record.uri)
-        )
+        return self._log(record, at_location=False) if found is None else found
+
+    def _log(self, record: ArtifactRecord, *, at_location: bool) -> int | None:
+        """Return the id of the stored artifact that a record means; None if it is stored now, or is still to be.
+
+        Args:
+            record: the artifact, which is known by its uri.
+            at_location: whether the server knows which uris mean one location.
+        """
+        request = lineage.LogArtifactRequest(artifact=self._artifact(record, None))
+        judged = request.at_location if at_location else request.judged
+        judged.uri = record.uri
         for _ in range(MOST_ROUNDS):
             try:
                 answer = self._store._log_artifact(request)
@@ -200,10 +213,12 @@ class Recorder:
                 return self._find(record)
             if answer.HasField("artifact_id"):
                 return None
-            meant = [artifact.id for artifact in answer.candidates if _means(record, artifact)]
+            meant = [
+                (artifact.uri == record.uri, artifact.id) for artifact in answer.candidates if _means(record, artifact)
+            ]
             if meant:
-                return max(meant)
-            request.judged.seen_ids.extend(artifact.id for artifact in answer.candidates)
+                return max(meant)[1]
+            judged.seen_ids.extend(artifact.id for artifact in answer.candidates)
         raise errors.AbortedError(f"other programs keep storing artifacts of the uri {record.uri!r}")
 
     def _find(self, record: ArtifactRecord) -> int | None:
