@@ -19,6 +19,7 @@ OFFICIAL_READY := .venv-official/.ready
 MLFLOW_READY := .venv-mlflow/.ready
 MLFLOW_2_READY := .venv-mlflow-2/.ready
 MLFLOW_OLDEST_READY := .venv-mlflow-oldest/.ready
+OPENLINEAGE_READY := .venv-openlineage/.ready
 OLDEST_READY := .venv-oldest/.ready
 PROTO_READY := .venv-proto/.ready
 LOCK_READY := .venv-lock/.ready
@@ -32,7 +33,7 @@ LOCK := .venv-lock/bin/uv pip compile --quiet --upgrade --no-python-downloads --
 EVERY_PYTHON := --universal --python-version 3.10 --extra dev --extra mysqlclient
 
 .DEFAULT_GOAL := help
-.PHONY: ui journeys pictures help run test test-mlflow test-long test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow protobuf-range wheel release lock audit clean
+.PHONY: ui journeys pictures help run test test-mlflow test-openlineage test-long test-kubernetes test-native test-slow test-oldest lint format docs bench proto official mlflow openlineage protobuf-range wheel release lock audit clean
 
 help: ## Print this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1 \2/p' Makefile | while read -r name text; do printf '  make %-15s %s\n' "$$name" "$$text"; done
@@ -48,6 +49,9 @@ test: $(DEV_READY) ## Set up and run the tests (PYTEST_ARGS="tests/wire -x" for 
 
 test-mlflow: $(DEV_READY) mlflow ## Compare the answers to MLflow's clients with those of MLflow's own server (Python 3.11)
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile tests/mlflow $(PYTEST_ARGS)
+
+test-openlineage: $(DEV_READY) openlineage ## Run all tests of OpenLineage, also the slow ones: events of its Python client and of dbt
+	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'slow or not slow' tests/openlineage $(PYTEST_ARGS)
 
 test-long: $(DEV_READY) ## Run the tests that take many seconds: killed servers, crowds of clients, migrations, thousands of odd calls
 	$(PYTHON) -m pytest -q -n $(TEST_PROCESSES) --dist loadfile -m 'long and not slow' $(PYTEST_ARGS)
@@ -101,6 +105,8 @@ official: $(OFFICIAL_READY) ## Make .venv-official, with the official ml-metadat
 
 mlflow: $(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY) ## Make .venv-mlflow with MLflow's client and server to compare with, and .venv-mlflow-2 and .venv-mlflow-oldest with older clients (Python 3.11)
 
+openlineage: $(OPENLINEAGE_READY) ## Make .venv-openlineage, with OpenLineage's Python client and dbt as producers of events (Python 3.10 to 3.13)
+
 protobuf-range: $(DEV_READY) ## Load the generated messages on every supported major version of protobuf
 	$(PYTHON) scripts/check_protobuf_range.py
 
@@ -117,9 +123,10 @@ lock: $(LOCK_READY) ## Pin the newest matching versions, for every Python, in co
 	printf '%s\n' mlflow==3.17.2 lightgbm psutil | $(LOCK) --python-version 3.11 --output-file constraints-mlflow.txt -
 	printf '%s\n' 'mlflow-skinny==2.22.*' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-2.txt -
 	printf '%s\n' mlflow-skinny==2.9.2 'setuptools<81' | $(LOCK) --python-version 3.11 --output-file constraints-mlflow-oldest.txt -
+	printf '%s\n' 'openlineage-python==1.54.*' 'openlineage-dbt==1.54.*' 'dbt-core<1.12' 'dbt-duckdb<1.11' | $(LOCK) --universal --python-version 3.10 --output-file constraints-openlineage.txt -
 
 clean: ## Remove the environments and everything that was built
-	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-oldest .venv-proto .venv-lock .venv-audit .venv-release .venv-node build dist ui/node_modules src/lineal/ui/static
+	rm -rf .venv .venv-official .venv-mlflow .venv-mlflow-2 .venv-mlflow-oldest .venv-openlineage .venv-oldest .venv-proto .venv-lock .venv-audit .venv-release .venv-node build dist ui/node_modules src/lineal/ui/static
 
 # A machine without a way to npm's packages still gets the server; its web UI then says what to do.
 .PHONY: web-ui-if-possible
@@ -153,6 +160,11 @@ $(MLFLOW_READY) $(MLFLOW_2_READY) $(MLFLOW_OLDEST_READY): .venv-%/.ready: constr
 	@command -v python3.11 >/dev/null || echo "The versions of $< are for Python 3.11, and there is no python3.11 here" >&2
 	scripts/make_venv .venv-$* 3.11 python3.11
 	.venv-$*/bin/python $(PIP_INSTALL) --requirement $<
+	touch $@
+
+$(OPENLINEAGE_READY): constraints-openlineage.txt
+	scripts/make_venv .venv-openlineage 3.10 python3.13 python3.12 python3.11 python3.10
+	.venv-openlineage/bin/python $(PIP_INSTALL) --requirement $<
 	touch $@
 
 $(OLDEST_READY): pyproject.toml constraints-oldest.txt

@@ -24,6 +24,8 @@ MLFLOW_2_VARIABLE = "LINEAL_MLFLOW_2_PYTHON"
 MLFLOW_2_FOLDER = ".venv-mlflow-2"
 MLFLOW_OLDEST_VARIABLE = "LINEAL_MLFLOW_OLDEST_PYTHON"
 MLFLOW_OLDEST_FOLDER = ".venv-mlflow-oldest"
+OPENLINEAGE_VARIABLE = "LINEAL_OPENLINEAGE_PYTHON"
+OPENLINEAGE_FOLDER = ".venv-openlineage"
 REQUIRE_VARIABLE = "LINEAL_REQUIRE_SERVICES"
 
 
@@ -73,6 +75,18 @@ def require_mlflow_2_python() -> Path:
 def require_oldest_mlflow_python() -> Path:
     """Return the Python of an environment that has the oldest client of MLflow that Lineal serves, or skip."""
     return _require_mlflow(MLFLOW_OLDEST_VARIABLE, MLFLOW_OLDEST_FOLDER, "mlflow-skinny")
+
+
+def require_openlineage_python() -> Path:
+    """Return the Python of an environment that has OpenLineage's client and dbt, or skip."""
+    named = os.environ.get(OPENLINEAGE_VARIABLE)
+    python = Path(named) if named else REPOSITORY / OPENLINEAGE_FOLDER / "bin" / "python"
+    if _has_package(python, "openlineage-dbt"):
+        return python
+    missing(
+        "a Python with openlineage-dbt",
+        install="run `make openlineage` (needs Python 3.10 to 3.13), or name such a Python in " + OPENLINEAGE_VARIABLE,
+    )
 
 
 def require_release_python() -> Path:
