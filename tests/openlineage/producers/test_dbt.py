@@ -1,0 +1,134 @@
+"""dbt sends the graph of its models, with columns."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lineal
+from lineal.locations import joined
+from tests.openlineage.producers.conftest import HERE, ran
+from tests.openlineage.producers.graph import Graph, location, stored
+from tests.openlineage.producers.test_python_client import created_token
+from tests.serving import ServerProcess, running_server
+
+SOURCES = ("till.receipts", "till.products")
+MODELS = {
+    "receipt_lines": {"till.receipts", "till.products"},
+    "daily_sales": {"main.receipt_lines"},
+    "demand_features": {"main.daily_sales"},
+    "prices": {"till.products"},
+}
+"""What each model and the snapshot read. A seed is no data set unless the logs of dbt are read."""
+COLUMNS = {
+    "product": {("bakery.main.daily_sales", "product")},
+    "day": {("bakery.main.daily_sales", "sold_on")},
+    "revenue": {("bakery.main.daily_sales", "revenue")},
+    "was_open": {("bakery.main.opening_days", "is_open")},
+}
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+class Bakery:
+    """The project in a folder of its own, whose tables exist and whose docs are generated."""
+
+    def __init__(self, python: Path, folder: Path) -> None:
+        self._bin, self.folder, self.file = python.parent, folder, folder / "bakery.duckdb"
+        shutil.copytree(HERE / "bakery", folder)
+        self.run("python", "till.py", str(self.file))
+        self.run("dbt", "build")
+        self.run("dbt", "docs", "generate")
+
+    def run(self, program: str, *words: str, **variables: str) -> str:
+        """Run a program of the environment of the producers."""
+        own = {"BAKERY_FILE": str(self.file), "DBT_PROFILES_DIR": str(self.folder)}
+        path = f"{self._bin}:/usr/bin:/bin"
+        return ran(self._bin / program, *words, folder=self.folder, PATH=path, **own, **variables)
+
+    def table(self, name: str) -> str:
+        """Return the uri of a table."""
+        return joined(f"duckdb://{self.file}", f"bakery.{name}")
+
+
+@pytest.fixture(scope="module")
+def bakery(producer_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Bakery:
+    return Bakery(producer_python, tmp_path_factory.mktemp("dbt") / "bakery")
+
+
+def edges_of_models(graph: Graph, bakery: Bakery) -> dict[str, set[str]]:
+    """Return the tables that the runs read which made a table, by the name of the table."""
+    names = {location(f"duckdb://{bakery.file}", f"bakery.{name}"): name for name in (*SOURCES, *_tables())}
+    made = {run: names.get(uri, uri) for run, direction, uri in graph.edges if direction == "outputs"}
+    read: dict[str, set[str]] = {name: set() for name in made.values()}
+    for run, direction, uri in graph.edges:
+        if direction == "inputs" and run in made:
+            read[made[run]].add(names.get(uri, uri))
+    return read
+
+
+def _tables() -> list[str]:
+    return [f"main.{name}" for name in (*MODELS, "opening_days")]
+
+
+@pytest.fixture(scope="module")
+def built(bakery: Bakery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, ServerProcess]]:
+    """The URL of a store to whose server dbt has sent what it built, and the server."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('built')}/store.db"
+    with running_server(url) as server:
+        bakery.run("dbt-ol", "build", OPENLINEAGE_URL=server.http)
+        yield url, server
+
+
+def test_build_gives_the_graph_of_the_models_with_columns(bakery: Bakery, built: tuple[str, ServerProcess]) -> None:
+    url, server = built
+    features = artifact_at(url, bakery.table("main.demand_features"))
+    columns = asked(server.http, f"artifacts/{features.id}/columns")["items"]
+    assert [each["name"] for each in columns] == list(COLUMNS)
+    assert {name: sources_of(server.http, features.id, name) for name in COLUMNS} == COLUMNS
+    graph = stored(url)
+    assert edges_of_models(graph, bakery) == {f"main.{name}": read for name, read in MODELS.items()}
+    assert set(graph.runs.values()) == {"COMPLETE"}
+    assert len(graph.runs) == 1 + len(MODELS) + 3  # the command and the tests of data are runs, too
+    assert ("dbt", "bakery.main.bakery.demand_features.build.run") in graph.jobs
+
+
+def test_logs_of_dbt_give_the_same_tables_while_it_runs_in_the_workspace_of_the_token(bakery: Bakery, url: str) -> None:
+    token = created_token(url, "kitchen")
+    with running_server(url, "--auth", "token") as server:
+        words = ("build", "--consume-structured-logs")
+        bakery.run("dbt-ol", *words, OPENLINEAGE_URL=server.http, OPENLINEAGE_API_KEY=token)
+    graph = stored(url)
+    found = {name: read for name, read in edges_of_models(graph, bakery).items() if "dbt_test__audit" not in name}
+    with_seed = {**MODELS, "demand_features": {"main.daily_sales", "main.opening_days"}, "opening_days": set()}
+    assert found == {f"main.{name}": read for name, read in with_seed.items()}
+    assert set(graph.runs.values()) == {"COMPLETE"}
+    workspaces = lineal.connect(url).get_contexts_by_type("kubeflow.org/alpha/workspace")
+    assert [each.name for each in workspaces] == ["kitchen"]
+
+
+def artifact_at(url: str, uri: str) -> Any:
+    """Return the one artifact at a uri."""
+    [found] = [each for each in lineal.connect(url).get_artifacts() if each.uri == uri]
+    return found
+
+
+def asked(server: str, path: str, **parameters: str) -> Mapping[str, Any]:
+    """Return what REST answers."""
+    query = f"?{urllib.parse.urlencode(parameters)}" if parameters else ""
+    with urllib.request.urlopen(f"{server}/api/v1/{path}{query}", timeout=30) as answer:
+        found: Mapping[str, Any] = json.load(answer)
+    return found
+
+
+def sources_of(server: str, artifact_id: int, column: str) -> set[tuple[str, str]]:
+    """Return the tables and columns that a column comes from in one step."""
+    path = f"artifacts/{artifact_id}/columns/lineage"
+    links = asked(server, path, column=column, direction="up", depth="1")["links"]
+    return {(each["source"]["name"], each["source"]["column"]) for each in links}

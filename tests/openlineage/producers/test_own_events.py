@@ -1,0 +1,38 @@
+"""Events in the shapes of Airflow, Spark, Flink, Hive and Dagster give the graph that they describe, in any order."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+import lineal
+from lineal.cli import main
+from tests.openlineage.producers.conftest import HERE
+from tests.openlineage.producers.graph import described, stored, text
+
+TOOLS = ["airflow", "dagster", "flink", "hive", "spark"]
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_events_give_the_graph_that_they_describe(tool: str, url: str, tmp_path: Path) -> None:
+    lines = (HERE / "events" / f"{tool}.jsonl").read_text().splitlines()
+    shuffled = random.Random(tool).sample(lines * 2, len(lines) * 2)
+    (tmp_path / "shuffled.jsonl").write_text("\n".join(shuffled))
+    assert main(["import", "openlineage", str(tmp_path / "shuffled.jsonl"), "--db", url]) == 0
+    assert stored(url) == described(map(json.loads, lines))
+
+
+def test_tools_meet_at_their_data_sets(url: str) -> None:
+    assert main(["import", "openlineage", str(HERE / "events"), "--db", url]) == 0
+    store = lineal.connect(url)
+    [loaves] = [each for each in store.get_artifacts() if each.uri == "s3://oven/loaves/2026-03-02"]
+    ids = {event.execution_id for event in store.get_events_by_artifact_ids([loaves.id])}
+    jobs = {text(each, "name") for each in store.get_executions_by_id(list(ids))}
+    assert jobs == {
+        "oven_night.bake",
+        "loaf_counts.execute_save_into_data_source_command.warehouse_loaf_counts",
+    }
+    assert text(loaves, "name")
