@@ -1,0 +1,97 @@
+"""What happens to the records of OpenLineage's events later: archives, deletion, the doctor, events that come again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lineal.config import DatabaseSettings
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
+from lineal.service import MetadataService
+from lineal.upkeep import archive, doctor
+from lineal.upkeep.opening import open_service
+from lineal.wire import lifecycle
+from lineal.wire import metadata_store as pb
+from lineal.wire import service as rpc
+from tests.engines import SQLITE_EVERY_DAY
+from tests.openlineage.graphs import Graph, differences, graph_of
+from tests.openlineage.receiving import send, store
+from tests.openlineage.shapes import SHAPES
+
+EVENTS = [event for shape in SHAPES.values() for event in shape()]
+
+
+def received(url: str) -> Graph:
+    """Store the events of all tools; return their graph."""
+    with store(url) as service:
+        for event in EVENTS:
+            send(service, event)
+        return graph_of(service)
+
+
+def put_one(url: str) -> None:
+    """Put a node of each kind and an event, so that their ids are taken."""
+    with open_service(url) as service:
+        types: Any = service.call(
+            "PutTypes",
+            rpc.PutTypesRequest(
+                artifact_types=[pb.ArtifactType(name="Other")],
+                execution_types=[pb.ExecutionType(name="Other")],
+                context_types=[pb.ContextType(name="Other")],
+            ),
+        )
+        request = rpc.PutExecutionRequest(execution=pb.Execution(type_id=types.execution_type_ids[0]))
+        other = pb.Artifact(type_id=types.artifact_type_ids[0], name="other")
+        request.artifact_event_pairs.add(artifact=other, event=pb.Event(type=pb.Event.OUTPUT))
+        request.contexts.add(type_id=types.context_type_ids[0], name="other")
+        service.call("PutExecution", request)
+
+
+def delete_all_of(service: MetadataService, *type_names: str) -> None:
+    """Delete all nodes of these types."""
+    nodes = lifecycle.NodeIds()
+    for kind in (ARTIFACT, EXECUTION):
+        request = getattr(rpc, f"Get{kind.table}sRequest")()
+        found: Any = getattr(service.call(f"Get{kind.table}s", request), kind.plural)
+        getattr(nodes, f"{kind.name}_ids").extend(each.id for each in found if each.type in type_names)
+    service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes=nodes))
+
+
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
+@pytest.mark.parametrize("ids", list(archive.Ids))
+def test_the_graph_of_events_goes_through_an_archive_and_goes_on(
+    tmp_path: Path, database_url: str, ids: archive.Ids
+) -> None:
+    """Sent again to the restored store, the events are those that it knows."""
+    before = received(f"sqlite:///{tmp_path}/old.db")
+    archive.backup(DatabaseSettings(f"sqlite:///{tmp_path}/old.db"), tmp_path / "old.zip")
+    if ids is archive.Ids.NEW:
+        put_one(database_url)
+    archive.restore(tmp_path / "old.zip", DatabaseSettings(database_url), ids=ids)
+    with open_service(database_url) as service:
+        if ids is archive.Ids.NEW:
+            delete_all_of(service, "Other")
+        restored = graph_of(service)
+    again = received(database_url)
+    assert differences(without_others(restored), before) == ""
+    assert differences(without_others(again), before) == ""
+    assert doctor.examine(DatabaseSettings(database_url)) == []
+
+
+def without_others(graph: Graph) -> Graph:
+    """Return a graph without the context that was there before."""
+    return {**graph, "nodes": {name: node for name, node in graph["nodes"].items() if not name.endswith("other")}}
+
+
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
+def test_deleted_runs_leave_nothing_behind_and_their_events_make_them_again(database_url: str) -> None:
+    before = received(database_url)
+    with open_service(database_url) as service:
+        delete_all_of(service, "openlineage.Run", "openlineage.Declared", "kubeflow.org/alpha/data_set")
+        left = service.read(lambda session, _: session.script("SELECT count(*) FROM lineal_event_facet"))
+        kinds = service.read(lambda session, _: session.script("SELECT DISTINCT kind FROM lineal_facet"))
+    assert (left, kinds) == ([(0,)], [(CONTEXT.type_kind,)])
+    assert doctor.examine(DatabaseSettings(database_url)) == []
+    assert differences(received(database_url), before) == ""
