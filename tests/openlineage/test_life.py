@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.service import MetadataService
@@ -15,19 +17,20 @@ from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.engines import SQLITE_EVERY_DAY
+from tests.engines import SERVERS, SQLITE_EVERY_DAY
 from tests.openlineage.graphs import Graph, differences, graph_of
 from tests.openlineage.receiving import send, store
 from tests.openlineage.shapes import SHAPES
+from tests.openlineage.shop import ORDERS, data_set, event, facets
 
-EVENTS = [event for shape in SHAPES.values() for event in shape()]
+EVENTS = [given for shape in SHAPES.values() for given in shape()]
 
 
 def received(url: str) -> Graph:
     """Store the events of all tools; return their graph."""
     with store(url) as service:
-        for event in EVENTS:
-            send(service, event)
+        for given in EVENTS:
+            send(service, given)
         return graph_of(service)
 
 
@@ -95,3 +98,49 @@ def test_deleted_runs_leave_nothing_behind_and_their_events_make_them_again(data
     assert (left, kinds) == ([(0,)], [(CONTEXT.type_kind,)])
     assert doctor.examine(DatabaseSettings(database_url)) == []
     assert differences(received(database_url), before) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+def test_deletions_beside_events_leave_no_facets_of_nothing(database_url: str) -> None:
+    """A run reads a data set that somebody deletes with all that used it, again and again."""
+    with open_service(database_url) as service, ThreadPoolExecutor(4) as threads:
+        done = [threads.submit(run_and_wait, service, number) for number in range(3)]
+        deleted = 0
+        while not all(each.done() for each in done):
+            deleted += delete_what_is_there(service)
+        refused = [error for each in done for error in each.result()]
+    assert deleted > 3
+    assert refused == []
+    assert doctor.examine(DatabaseSettings(database_url)) == []
+
+
+def run_and_wait(service: MetadataService, number: int) -> list[Exception]:
+    """Send events of runs of one job that read one data set; return the errors that clients would not repeat."""
+    refused: list[Exception] = []
+    for turn in range(10):
+        run = f"0190a3a4-0000-7000-8000-{number:04}{turn:08}"
+        read = data_set(
+            ORDERS, facets(schema={"fields": [{"name": f"c{turn}"}]}), inputFacets=facets(stats={"n": turn})
+        )
+        for kind in ("START", "COMPLETE"):
+            try:
+                send(service, event("load", run, f"2026-11-01T00:{turn:02}:0{number}Z", kind, inputs=[read]))
+            except errors.AbortedError:
+                continue
+            except errors.StatusError as error:
+                refused.append(error)
+    return refused
+
+
+def delete_what_is_there(service: MetadataService) -> int:
+    """Delete all artifacts and executions, unless new ones use them meanwhile; return how many."""
+    artifacts: Any = service.call("GetArtifacts", rpc.GetArtifactsRequest())
+    executions: Any = service.call("GetExecutions", rpc.GetExecutionsRequest())
+    nodes = lifecycle.NodeIds(artifact_ids=[each.id for each in artifacts.artifacts])
+    nodes.execution_ids.extend(each.id for each in executions.executions)
+    try:
+        service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes=nodes))
+    except (errors.FailedPreconditionError, errors.InvalidArgumentError, errors.NotFoundError, errors.AbortedError):
+        return 0
+    return len(nodes.artifact_ids) + len(nodes.execution_ids)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lineal import errors
+from lineal.cli import main
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.service import MetadataService
@@ -173,7 +174,7 @@ def test_a_restored_copy_can_get_an_id_of_its_own(tmp_path: Path) -> None:
     old, copied = (f"sqlite:///{tmp_path}/{name}.db" for name in ("old", "copied"))
     first = store_id(old)
     archive.backup(DatabaseSettings(old), tmp_path / "old.zip")
-    archive.restore(tmp_path / "old.zip", DatabaseSettings(copied), new_store_id=True)
+    assert main(["restore", str(tmp_path / "old.zip"), "--db", copied, "--new-store-id"]) == 0
     assert store_id(copied) not in ("", first)
 
 
