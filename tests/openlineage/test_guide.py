@@ -1,15 +1,21 @@
-"""docs/openlineage.md says what the code does: its tables are those of the rules."""
+"""docs/openlineage.md says what the code does: its tables are those of the rules, and its program continues a table."""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
+from lineal.cli import main
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.locations import joined, split
 from lineal.openlineage import facets
 from tests.services import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "openlineage.md").read_text()
+PYTHON = re.compile(r"^ *```python\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
 def section(title: str) -> str:
@@ -34,3 +40,27 @@ def test_every_facet_that_becomes_a_property_is_there_with_its_properties() -> N
             assert f"`{facet}`" in text
             for name in rule({}):
                 assert f"`{name}`" in text or name == "labels", f"{facet} gives {name}, which the page does not name"
+
+
+def test_the_program_continues_a_table(tmp_path: Path) -> None:
+    program = PYTHON.findall(section("## From dbt to a model in five minutes"))[0]
+    program = re.sub(r"^   ", "", program, flags=re.MULTILINE)
+    [uri] = re.findall(r'DataSet\(uri="([^"]+)"', program)
+    named = split(uri)
+    assert named is not None
+    event = {
+        "eventTime": "2026-03-02T08:00:00Z",
+        "eventType": "COMPLETE",
+        "producer": "https://example.com/dbt",
+        "run": {"runId": "0198f000-0000-7000-8000-000000000001"},
+        "job": {"namespace": "dbt", "name": "features"},
+        "inputs": [{"namespace": named.namespace, "name": "shop.raw.orders"}],
+        "outputs": [{"namespace": named.namespace, "name": named.name}],
+    }
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    database = f"sqlite:///{tmp_path}/metadata.db"
+    assert main(["import", "openlineage", str(tmp_path / "event.json"), "--db", database]) == 0
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    command = [sys.executable, "-m", "lineal", "lineage", "--up", "--db", database]
+    model = subprocess.run([*command, "3"], capture_output=True, text=True, check=True).stdout
+    assert "shop.raw.orders" in model

@@ -1,9 +1,11 @@
-"""dbt sends the graph of its models, with columns."""
+"""dbt sends the graph of its models, with columns, and a run that trains on the last table continues it."""
 
 from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 import lineal
+from kubeflow.metadata import metadata
 from lineal.locations import joined
 from tests.openlineage.producers.conftest import HERE, ran
 from tests.openlineage.producers.graph import Graph, location, stored
@@ -111,6 +114,34 @@ def test_logs_of_dbt_give_the_same_tables_while_it_runs_in_the_workspace_of_the_
     assert set(graph.runs.values()) == {"COMPLETE"}
     workspaces = lineal.connect(url).get_contexts_by_type("kubeflow.org/alpha/workspace")
     assert [each.name for each in workspaces] == ["kitchen"]
+
+
+def test_a_run_of_the_sdk_that_reads_the_last_table_shows_the_sources(
+    bakery: Bakery, built: tuple[str, ServerProcess]
+) -> None:
+    url, _ = built
+    table = bakery.table("main.demand_features")
+    assert_sources_in(lineage_of(url, train_with_sdk(url, table)))
+    assert artifact_at(url, table)
+
+
+def assert_sources_in(printed: str) -> None:
+    assert [name for name in SOURCES if f"bakery.{name}" not in printed] == [], printed
+
+
+def train_with_sdk(url: str, table: str) -> int:
+    """Record a run of the SDK that reads a table and makes a model; return the id of the model."""
+    store = metadata.Store(url=url)
+    with metadata.Execution("train", workspace=metadata.Workspace(store, name="default")) as run:
+        run.log_input(metadata.DataSet(uri=table, name="features"))
+        model = run.log_output(metadata.Model(uri="file:///models/1", name="demand", version="1"))
+    return int(model.id)
+
+
+def lineage_of(url: str, artifact_id: int) -> str:
+    """Return what `lineal lineage` prints of what an artifact came from."""
+    command = [sys.executable, "-m", "lineal", "lineage", str(artifact_id), "--db", url, "--up"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def artifact_at(url: str, uri: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import lineal
 from lineal.cli import main
+from tests import services
 from tests.openlineage.producers.conftest import HERE, environment, ran
 from tests.openlineage.producers.graph import Graph, described, stored
 from tests.ports import free_port
@@ -113,6 +115,20 @@ def test_a_composite_and_a_transforming_transport_send_the_same(
     assert found.runs == described(events).runs
     assert {namespace for namespace, _ in found.jobs} == {"kitchen", "night"}
     assert (tmp_path / "events.jsonl").read_text().count("\n") == len(events)
+
+
+def test_the_program_of_the_guide_sends_a_run(
+    producer_python: Path, server: ServerProcess, url: str, tmp_path: Path
+) -> None:
+    page = (services.REPOSITORY / "docs" / "openlineage.md").read_text()
+    program = re.findall(r"^```python\n(.*?)^```", page.partition("\n### Python\n")[2], re.MULTILINE | re.DOTALL)[0]
+    ran(producer_python, "-c", program, folder=tmp_path, OPENLINEAGE_URL=server.http)
+    found = stored(url)
+    assert list(found.runs.values()) == ["COMPLETE"]
+    assert {(direction, uri) for _, direction, uri in found.edges} == {
+        ("inputs", "s3://shop/raw/orders.parquet"),
+        ("outputs", "s3://shop/clean/orders.parquet"),
+    }
 
 
 @pytest.mark.parametrize("append", ["true", "false"])
