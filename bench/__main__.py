@@ -2,7 +2,7 @@
 
 The suite `startup` measures imports and the command, `scale` the growth from 10,000 to a million artifacts, and
 `metrics` a million points of metrics beside bare sqlite3. `mlflow` compares the server with MLflow's,
-and `runs` reads a store of many runs.
+`runs` reads a store of many runs, and `events` sends events of OpenLineage beside calls with the same content.
 
 Both libraries work on fresh stores of the same size, in processes of their own that take turns, so that a change of the
 machine's speed meets both. The tables show medians and the ratio official / Lineal (above 1 = Lineal is faster).
@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import many_runs, metric_points, scale, startup, suites, tracking
+from bench import events, many_runs, metric_points, scale, startup, suites, tracking
 from bench.measure import Result, print_table
 from tests.engines import MARIADB, POSTGRESQL
 
@@ -64,12 +64,19 @@ def _runs(arguments: argparse.Namespace) -> list[Any]:
     return list(found)
 
 
+def _events(arguments: argparse.Namespace) -> list[Any]:
+    found = events.measure(arguments.rounds, seconds=arguments.seconds)
+    events.print_table(found)
+    return [found]
+
+
 OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
     "startup": _startup,
     "scale": _scale,
     "metrics": _metrics,
     "mlflow": _mlflow,
     "runs": _runs,
+    "events": _events,
 }
 
 
@@ -98,6 +105,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=10_000, help="artifacts in the stores")
     parser.add_argument("--large", type=int, default=1_000_000, help="artifacts in the large store of the suite scale")
     parser.add_argument("--runs", type=int, default=100_000, help="runs in the store of the suite runs")
+    parser.add_argument("--seconds", type=float, default=10, help="how long a turn of the suite events takes")
     parser.add_argument("--stores", help="the folder that keeps the stores of the suites scale and runs")
     parser.add_argument("--only", default="", help="measure only workloads whose name contains this text")
     parser.add_argument("--json", help="write the results to this file")
