@@ -12,6 +12,7 @@ import hashlib
 import re
 import urllib.parse
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 _SPLIT = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
@@ -61,6 +62,7 @@ _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE_IN_PATHS = "/:@!$&'()*+,;=~"
 _MOST_STEPS = 10
+_SHORT = 500  # longer ones are not remembered, since they are rare and take much memory
 _LONGEST_HOST = 300
 _CLOSING_SLASH = "%2F"
 
@@ -133,6 +135,15 @@ def normal_form(uri: str) -> str:
 
     The normal form of a normal form is itself.
     """
+    return _short_normal_form(uri) if len(uri) <= _SHORT else _normal_form(uri)
+
+
+@lru_cache(maxsize=4096)
+def _short_normal_form(uri: str) -> str:
+    return _normal_form(uri)
+
+
+def _normal_form(uri: str) -> str:
     text = uri
     for _ in range(_MOST_STEPS):  # what an odd text becomes may be the form of something else
         form = _form(text)

@@ -43,8 +43,8 @@ def create_app(
     add_metrics(app)
     root = open_root(settings.artifacts_place)
     # The first route that fits answers: programs log often, and people wait for pages, not for routes.
-    mlflow.install(app, service, root, caller=guard.caller, settings=settings)
     openlineage.install(app, service, caller=guard.caller, settings=settings)
+    mlflow.install(app, service, root, caller=guard.caller, settings=settings)
     rest.install(app, catalogue, root)
     add_connection(app, settings)
     grpc_web.add(app, service, max_bytes=settings.max_message_bytes, guard=guard, limits=settings.limits)
