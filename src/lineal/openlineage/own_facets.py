@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from google.protobuf import json_format
 from google.protobuf.message import DecodeError
@@ -29,7 +30,8 @@ RECORD, CONTEXTS, METRICS, PARAMETERS, EVENTS, VIA = (
     "lineal_via",
 )
 ADDRESS = "https://lineal.dev/openlineage/1-0-0"
-PRODUCER = f"https://lineal.dev/lineal/{lineal.__version__}"
+_PROGRAM = "https://lineal.dev/lineal/"
+PRODUCER = f"{_PROGRAM}{lineal.__version__}"
 _LARGEST = 1 << 63
 
 Facet = dict[str, Any]
@@ -94,6 +96,16 @@ class Record:
 
 
 STATES: Mapping[str, Any] = {"artifact": pb.Artifact.State, "execution": pb.Execution.State}
+
+
+def namespace_of(store: str, workspace: str) -> str:
+    """Return the namespace of what a workspace of a store holds and nothing else names."""
+    return f"lineal://{store}" + (f"/{quote(workspace, safe='')}" if workspace else "")
+
+
+def is_made_here(given: Mapping[str, Any]) -> bool:
+    """Say whether a facet was made by a Lineal, and did not come to it as OpenLineage."""
+    return _text(given.get("_producer")).startswith(_PROGRAM)
 
 
 def stores_in(facets: Mapping[str, Any]) -> tuple[str, ...]:

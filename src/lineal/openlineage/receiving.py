@@ -14,7 +14,7 @@ from typing import Any
 from lineal import conventions
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.locations import normal_form
-from lineal.openlineage import data_sets, edges, jobs, nodes, runs, stored_form
+from lineal.openlineage import data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.edges import Use
 from lineal.openlineage.events import Event, Job
@@ -25,7 +25,7 @@ from lineal.service.writes.held_nodes import write_held
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.store.engine.session import Session
 from lineal.store.own_rows import facets as facet_rows
-from lineal.store.own_rows import locations
+from lineal.store.own_rows import locations, values
 from lineal.store.own_rows.facets import Facet
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
@@ -71,11 +71,17 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
         FailedPreconditionError: a node with one of its external ids is not of the workspace.
         AbortedError: a node was deleted meanwhile.
     """
-    receiving = _Receiving(session, types, received.workspace, received.event)
-    is_new = receiving.store()
+    event = received.event
+    if values.value_of(session, values.STORE_ID) in own_facets.stores_in(records.facets_of(event)):
+        return Receipt(is_stored=False)
+    if records.tells_of_record(event):
+        is_new, left_out = records.store_records(session, types, received.workspace, event)
+    else:
+        receiving = _Receiving(session, types, received.workspace, records.without_own_facets(event))
+        is_new, left_out = receiving.store(), receiving.left_out
     if is_new:
-        session.received_events.append(json.dumps(received.event.given, ensure_ascii=False))
-    return Receipt(is_stored=True, is_new=is_new, left_out=tuple(receiving.left_out))
+        session.received_events.append(json.dumps(event.given, ensure_ascii=False))
+    return Receipt(is_stored=True, is_new=is_new, left_out=tuple(left_out))
 
 
 class _Receiving:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from lineal import errors
 from lineal.config import WORKSPACE_FLAG
+from lineal.openlineage import own_facets
 from lineal.openlineage.events import Event
 from lineal.service.access import Scope
 
@@ -57,6 +58,10 @@ def _filled(name: str, namespace: str, found: re.Match[str]) -> str:
 
 
 def _namespace_of(event: Event) -> str:
+    """Return the namespace of a job or a data set; a record of another Lineal has that of its workspace there."""
+    owner = event.run or event.job or event.data_set
+    if owner is not None and (record := own_facets.record_in(owner.facets)):
+        return own_facets.namespace_of(record.store, record.workspace)
     named = event.job or event.data_set
     return named.namespace if named else ""
 

@@ -7,11 +7,11 @@ lies in a namespace of the store and the workspace. What stays out: run ids (run
 from __future__ import annotations
 
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from lineal import conventions
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.locations import DataSetName, normal_form, split
+from lineal.openlineage import own_facets
 from lineal.openlineage.sending.reading import Read
 
 JOB_TYPE = "openlineage.Job"
@@ -29,7 +29,7 @@ class JobName(NamedTuple):
 
 def namespace_of(read: Read, workspace: str) -> str:
     """Return the namespace of what a workspace holds and nothing else names."""
-    return f"lineal://{read.store_id}" + (f"/{quote(workspace, safe='')}" if workspace else "")
+    return own_facets.namespace_of(read.store_id, workspace)
 
 
 def job_of_execution(read: Read, execution: Any) -> JobName:

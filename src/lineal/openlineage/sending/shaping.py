@@ -175,9 +175,10 @@ class _Run:
     def _told(self, told: Sequence[tuple[str, int]], digests: dict[str, str]) -> Shaped:
         """Return events of types and times; all but the last only say that there is a run."""
         run_id, is_end = run_id_of(self._execution, self._read.store_id), told[-1][0] in ENDS
-        bare = [self._event(type_, time, run_id, {}, whole=False, edges=False) for type_, time in told[:-1]]
-        changed = {name: each for name, each in self._facets.items() if is_end or self._is_new(name, digests)}
-        last = self._event(*told[-1], run_id, changed, whole=is_end, edges=True)
+        record = {own_facets.RECORD: self._facets[own_facets.RECORD]}
+        bare = [self._event(type_, time, run_id, record, whole=False, edges=False) for type_, time in told[:-1]]
+        new = {name: each for name, each in self._facets.items() if is_end or self._is_new(name, digests)}
+        last = self._event(*told[-1], run_id, {**record, **new}, whole=is_end, edges=True)
         artifacts = [each for direction in self._edges.values() for each in direction]
         noted = {
             (ARTIFACT, each): Sent("", told[-1][1], self._now, _digests(self._data_set_facets(each)))
