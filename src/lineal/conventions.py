@@ -31,6 +31,8 @@ MLFLOW_TYPES = "mlflow."
 MLFLOW_RUN = "mlflow.Run"
 MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL = "mlflow.Experiment", "mlflow.RegisteredModel"
 MLFLOW_IDS = "mlflow:"
+# How the last steps of an event's path begin that say which data set of MLflow a run read, where the artifact does not.
+MLFLOW_DATA_SET_STEPS = {"name": "mlflow.dataset.name=", "digest": "mlflow.dataset.digest="}
 _LOGGED_MODEL = re.compile(r"mlflow:[^:]+:model:m-[^:]+")
 # Runs and jobs that OpenLineage's events tell of, and runs that stand for what a job declares (lineal.openlineage).
 OPENLINEAGE_RUN, OPENLINEAGE_JOB = "openlineage.Run", "openlineage.Job"

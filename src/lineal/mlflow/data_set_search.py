@@ -7,7 +7,7 @@ from typing import Any
 
 from lineal import errors
 from lineal.kinds import ARTIFACT, EXECUTION
-from lineal.mlflow import data_sets, experiments, stored_form
+from lineal.mlflow import data_sets, experiments, found_models, stored_form
 from lineal.mlflow.requests import Request
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import whole_messages
@@ -47,14 +47,16 @@ def search_data_sets(session: Session, types: KnownTypes, request: Request) -> F
 def _uses(session: Session, types: KnownTypes, experiment: int) -> Iterator[tuple[str, str, str]]:
     """Yield the name, the digest and the context of each use of a data set by a run of an experiment."""
     nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_context(session, ARTIFACT, experiment))
-    known = {node.id: node for node in nodes if data_sets.is_data_set(node)}
+    known = {node.id: node for node in nodes if not found_models.is_model(node)}
     if not known:
         return
     events, steps = event_rows.events_with_steps(session, ARTIFACT, sorted(known))
     runs = sorted({row[2] for row in events})
     own = {run for context, run in relations.memberships_of(session, EXECUTION, runs) if context == experiment}
     for event_id, artifact_id, run, event_type, *_ in events:
-        if event_type == pb.Event.INPUT and run in own:
-            fields = data_sets.input_fields(known[artifact_id], steps.get(event_id, []))
+        artifact, path = known[artifact_id], steps.get(event_id, [])
+        is_read = data_sets.is_data_set(artifact) or data_sets.said_by(path)
+        if event_type == pb.Event.INPUT and run in own and is_read:
+            fields = data_sets.input_fields(artifact, path)
             tags = {tag["key"]: tag["value"] for tag in fields.get("tags", ())}
             yield fields["dataset"]["name"], fields["dataset"]["digest"], tags.get(_CONTEXT, "")

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lineal import errors
-from lineal.mlflow import data_sets, found_models, found_runs, run_links
+from lineal.mlflow import data_set_uses, data_sets, found_models, found_runs, run_links
+from lineal.mlflow.data_set_uses import Use
 from lineal.mlflow.requests import Field, Request, as_list, as_text, pairs, read
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -34,12 +35,11 @@ def log_inputs(session: Session, types: KnownTypes, request: Request) -> Fields:
     """
     given = [_read(index, item) for index, item in enumerate(request.list("datasets"))]
     run = found_runs.locked(session, types, request)
-    ids = data_sets.stored(session, types, request.workspace, [data_set for data_set, _ in given])
-    events = [
-        run_links.data_set_event(run.id, data_set_id, tags) for data_set_id, (_, tags) in zip(ids, given, strict=True)
-    ]
+    uses = [Use(run.id, data_set, tags) for data_set, tags in given]
+    events = data_set_uses.events(session, types, request.workspace, uses)
     known = _models(session, types, request)
     run_links.join(session, [*events, *[run_links.model_read_event(run.id, each) for each in known.values()]])
+    data_set_uses.keep(session, uses, events)
     return {}
 
 

@@ -23,10 +23,13 @@ from lineal.wire import metadata_store as pb
 Fields = dict[str, Any]
 
 
-def data_set_event(run: int, data_set: int, tags: Mapping[str, str]) -> pb.Event:
-    """Return the event of a data set that a run read; its path has the tags of the use, keys and values in turn."""
+def data_set_event(run: int, data_set: int, tags: Mapping[str, str], saying: Sequence[str] = ()) -> pb.Event:
+    """Return the event of a data set that a run read.
+
+    Its path has the tags of the use, keys and values in turn, and then what says which data set it is.
+    """
     event = pb.Event(execution_id=run, artifact_id=data_set, type=pb.Event.INPUT)
-    for each in (text for pair in sorted(tags.items()) for text in pair):
+    for each in (*(text for pair in sorted(tags.items()) for text in pair), *saying):
         event.path.steps.add(key=each)
     return event
 
@@ -90,20 +93,24 @@ def links_of(session: Session, types: KnownTypes, ids: Sequence[int]) -> dict[in
         return {}
     nodes = whole_messages(session, types, ARTIFACT, whole_nodes.whole_by_ids(session, ARTIFACT, known))
     artifacts = {node.id: node for node in nodes}
+    kept = data_sets.kept_of(session, [row[0] for row in told if data_sets.said_by(steps.get(row[0], []))])
     found: dict[int, Fields] = {}
     for event_id, artifact_id, run, event_type, *_ in told:
         artifact = artifacts.get(artifact_id)
-        link = _link(artifact, event_type, steps.get(event_id, [])) if artifact is not None else None
+        path, said = steps.get(event_id, []), kept.get(event_id, {})
+        link = _link(artifact, event_type, path, said) if artifact is not None else None
         if link is not None:
             side, name, fields = link
             found.setdefault(run, {"inputs": {}, "outputs": {}})[side].setdefault(name, []).append(fields)
     return found
 
 
-def _link(artifact: pb.Artifact, event_type: int, steps: Sequence[Step]) -> tuple[str, str, Fields] | None:
+def _link(
+    artifact: pb.Artifact, event_type: int, steps: Sequence[Step], said: Mapping[str, str]
+) -> tuple[str, str, Fields] | None:
     """Return the side of a run on which an artifact is, the list, and its fields; None for what clients do not know."""
-    if data_sets.is_data_set(artifact) and event_type == pb.Event.INPUT:
-        return "inputs", "dataset_inputs", data_sets.input_fields(artifact, steps)
+    if event_type == pb.Event.INPUT and (data_sets.is_data_set(artifact) or data_sets.said_by(steps)):
+        return "inputs", "dataset_inputs", data_sets.input_fields(artifact, steps, said)
     if not found_models.is_model(artifact):
         return None
     model = {"model_id": artifact.properties["version"].string_value}

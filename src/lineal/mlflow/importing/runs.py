@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from lineal.importing.report import Report
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
-from lineal.mlflow import data_sets, found_runs, older_models, run_links, stored_form
+from lineal.mlflow import data_set_uses, found_runs, older_models, run_links, stored_form
+from lineal.mlflow.data_set_uses import Use
 from lineal.mlflow.importing import counted
 from lineal.mlflow.new_runs import NewRun, StoredRun, store_runs
 from lineal.mlflow.stored_form import DELETED, ENDED, PARAM, STARTED, TAG
@@ -168,16 +169,17 @@ def _join_data_sets(
     batch: Sequence[Placed],
 ) -> int:
     """Record the data sets that runs read; return how many uses were new."""
-    uses = [(each.run, use) for each in batch for use in each.run.inputs]
+    uses = [
+        Use(executions[each.run.run_id].id, use.data_set, use.tags, each.run.started)
+        for each in batch
+        for use in each.run.inputs
+    ]
     if not uses:
         return 0
-    ids = data_sets.stored(session, types, workspace, [use.data_set for _, use in uses])
-    events = []
-    for (run, use), data_set in zip(uses, ids, strict=True):
-        event = run_links.data_set_event(executions[run.run_id].id, data_set, use.tags)
-        event.milliseconds_since_epoch = run.started
-        events.append(event)
-    return run_links.join(session, events)
+    events = data_set_uses.events(session, types, workspace, uses)
+    count = run_links.join(session, events)
+    data_set_uses.keep(session, uses, events)
+    return count
 
 
 def _record_older_models(

@@ -10,11 +10,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from lineal.conventions import ARCHIVED
+from lineal.conventions import ARCHIVED, MLFLOW_DATA_SET_STEPS
 from lineal.errors import InvalidArgumentError
 from lineal.event_directions import INPUTS
 from lineal.filter.dialects import AllOf, AnyOf, Like, Not, TextIn
@@ -205,4 +206,15 @@ def _dataset(term: Term, run: Any) -> Condition:
     row = PROPERTY[ARTIFACT].alias().c
     value = row[place.column]
     owned = owns(row, event.artifact_id, place, kind=ARTIFACT)
-    return sa.exists(found.where(owned, value.is_not(None), text_test(term, value)))
+    of_artifact = found.where(owned, value.is_not(None), text_test(term, value), ~_says(event.id, term.key))
+    return sa.or_(sa.exists(of_artifact), sa.exists(found.where(_says(event.id, term.key, term))))
+
+
+def _says(event_id: Any, name: str, term: Term | None = None) -> Condition:
+    """Return the condition that the path of an event says the name or the digest of a data set, and which."""
+    step, start = EVENT_PATH.alias().c, MLFLOW_DATA_SET_STEPS[name]
+    found = sa.select(_ONE).where(step.event_id == event_id, step.step_key.like(sa.literal(f"{start}%", sa.Text())))
+    if term is None:
+        return sa.exists(found)
+    value = tuple(f"{start}{each}" for each in term.value) if isinstance(term.value, tuple) else f"{start}{term.value}"
+    return sa.exists(found.where(text_test(replace(term, value=value), step.step_key)))
