@@ -40,5 +40,8 @@ def remove(session: Session, name: str) -> None:
 
 def store_id(session: Session) -> str:
     """Return the id of the store, a UUID that is made when it is first asked for; the transaction must write."""
-    session.change_many(_INSERT, [(STORE_ID, str(uuid.uuid4()))])
-    return value_of(session, STORE_ID) or ""
+    found = value_of(session, STORE_ID)
+    if found is None:  # an insertion would lock the row for all others until this transaction ends
+        session.change_many(_INSERT, [(STORE_ID, str(uuid.uuid4()))])
+        found = value_of(session, STORE_ID)  # another transaction may have been faster
+    return found or ""

@@ -309,7 +309,7 @@ def write_children(session: Session, member: Member, records: Sequence[Record], 
     elif member.kind:
         properties = ((at, each["id"], prop) for at, each in each_of for prop in each.get("properties", ()))
         put(_INSERT_PROPERTY[member.kind], ((at, _property_row(session, *row)) for at, *row in properties))
-        if member.kind is ARTIFACT:
+        if member.kind is ARTIFACT and not session.exact_uris:
             location_rows.add_uris(session, [(each["id"], each.get("uri")) for each in records])
 
 
