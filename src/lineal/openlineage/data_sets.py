@@ -15,7 +15,7 @@ from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import stored_form
 from lineal.openlineage.events import DataSet, Facets, Job
 from lineal.openlineage.facets import Values
-from lineal.openlineage.nodes import Named, put
+from lineal.openlineage.nodes import Named, hold, put
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.store.engine.session import Session
@@ -40,6 +40,7 @@ def named(workspace: str, data_set: DataSet, left_out: list[str], place: str) ->
         facets=told,
         uri=stored_form.uri_of(data_set),
         version=version,
+        is_locked=bool(told),
     )
 
 
@@ -61,7 +62,7 @@ def other_names(data_set: DataSet) -> list[str]:
 def find_others(
     session: Session, types: KnownTypes, workspace: str, missing: Sequence[Named], linked: Iterable[int]
 ) -> None:
-    """Note the ids of artifacts that other doors made at the locations of data sets that are not stored yet.
+    """Lock and note the artifacts that other doors made at the locations of data sets that are not stored yet.
 
     `linked` are the artifacts that the run has already: a data set whose version no event names stays the one it was.
     """
@@ -73,7 +74,8 @@ def find_others(
     preferred = set(linked)
     for each in missing:
         candidates = [nodes[row.id] for row in at[each.uri] if row.id in nodes]
-        each.id = _chosen(workspace, each, candidates, preferred)
+        if chosen := _chosen(workspace, each, candidates, preferred):
+            hold(session, each, chosen)
 
 
 def _of_workspace(

@@ -7,10 +7,11 @@ neither is any other on the way around: it is kept aside, so that every order of
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lineal.kinds import CONTEXT
 from lineal.openlineage import stored_form
+from lineal.openlineage.nodes import Named
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
 from lineal.service.writes.put_nodes import write_nodes
@@ -25,23 +26,33 @@ from lineal.wire import metadata_store as pb
 _Parents = dict[int, set[int]]
 
 
-def nest(session: Session, types: KnownTypes, child: int, parent: int, *, is_new: bool) -> bool:
-    """Put the context of a job into that of another; return whether anything changed.
+def start_nesting(session: Session, types: KnownTypes, child: Named, parent: Named) -> Callable[[], bool]:
+    """Begin to put the context of a job into that of another; return what ends it, and says whether anything changed.
 
     Args:
         session: the transaction.
         types: the known types.
-        child: the id of the context of the job.
-        parent: that of the job that started it.
-        is_new: whether the child was just created, so that it has no parents, and nothing is inside of it.
+        child: the job.
+        parent: the job that started it.
     """
-    if child == parent:
-        return False
-    if is_new:
-        relations.add_parents(session, [(child, parent)])
-        return True
-    if (child, parent) in relations.parent_ids(session, [child]):
-        return False
+    if child is parent or stored_form.UNKNOWN_JOB in (child.said["name"], parent.said["name"]):
+        return lambda: False
+    is_known = child.held is not None and parent.held is not None
+    asked = relations.ask_for_parent_ids(session, [child.id]) if is_known else list
+
+    def finish() -> bool:
+        pair = child.id, parent.id
+        if pair in asked():
+            return False
+        if child.is_new:  # nothing is inside of it
+            relations.add_parents(session, [pair])
+            return True
+        return _nest(session, types, *pair)
+
+    return finish
+
+
+def _nest(session: Session, types: KnownTypes, child: int, parent: int) -> bool:
     locks.take(session, locks.PARENT_CONTEXTS)
     claims = _Claims(session, types)
     if parent in claims.of(child):
@@ -50,8 +61,8 @@ def nest(session: Session, types: KnownTypes, child: int, parent: int, *, is_new
     around = claims.around(child)
     if child not in around or parent not in around:
         relations.add_parents(session, [(child, parent)])
-        return True
-    claims.set_aside(around)
+    else:
+        claims.set_aside(around)
     return True
 
 

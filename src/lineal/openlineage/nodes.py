@@ -1,7 +1,8 @@
 """The nodes that an event names: found or created, and locked while facets are merged into them.
 
-Every event finds its nodes first, creates the missing ones, and then locks those that were there, in one order: so
-events that name the same nodes wait for each other and lose nothing. What stays out: what the nodes say.
+Every event locks the nodes that it changes, in one order: so events that name the same nodes wait for each other and
+lose nothing. If two create the same node, the external id is taken for the second one, and its transaction runs again.
+What stays out: what the nodes say.
 """
 
 from __future__ import annotations
@@ -19,9 +20,8 @@ from lineal.service.known_types import KnownTypes
 from lineal.service.writes.held_nodes import message_of
 from lineal.service.writes.put_types import put_type
 from lineal.store.engine.session import Session
-from lineal.store.rows import nodes as node_rows
+from lineal.store.rows import held_nodes
 from lineal.store.rows.held_nodes import HeldNode
-from lineal.store.rows.properties import ask_for_properties
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 
@@ -45,9 +45,9 @@ class Named:
         uri: where a data set is.
         version: the version of a data set, "" for none.
         history: what the event says of a run.
-        id: the id of the node, 0 while it is not known.
-        is_new: whether this event creates it.
-        held: the node as it is stored, with nobody else changing it.
+        is_locked: whether nobody else may change it while the event is stored.
+        held: the node as it is stored, None if the event creates it.
+        new_id: the id of the node that the event created.
     """
 
     type_name: str
@@ -57,9 +57,9 @@ class Named:
     uri: str = ""
     version: str = ""
     history: History = field(default_factory=History)
-    id: int = 0
-    is_new: bool = False
+    is_locked: bool = False
     held: HeldNode | None = None
+    new_id: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -67,11 +67,31 @@ class Named:
         return stored_form.KIND_OF[self.type_name]
 
     @property
+    def id(self) -> int:
+        """The id of the node, 0 while there is none."""
+        return self.held.row.id if self.held is not None else self.new_id
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the event creates the node."""
+        return self.held is None
+
+    @property
     def stored(self) -> HeldNode:
         """The node as it is stored."""
         if self.held is None:
-            raise AssertionError(f"the {self.kind.name} {self.id} is not held")
+            raise AssertionError(f"the {self.kind.name} {self.external_id} is not stored yet")
         return self.held
+
+    @property
+    def stored_uri(self) -> str:
+        """The URI of the artifact, which another door may have spelled differently."""
+        return self.uri if self.held is None else self.held.row.uri or ""
+
+    @property
+    def stored_external_id(self) -> str | None:
+        """The external id of the node, which another door may have given it."""
+        return self.external_id if self.held is None else self.held.row.external_id
 
 
 def type_id(session: Session, types: KnownTypes, name: str) -> int:
@@ -89,39 +109,36 @@ def type_id(session: Session, types: KnownTypes, name: str) -> int:
     return int(put_type(session, types, request, kind).type_id)
 
 
-def find(session: Session, named: Sequence[Named]) -> None:
-    """Note the ids of those nodes that are stored under their external ids."""
-    asked: dict[Kind, Callable[[], list[node_rows.NodeRow]]] = {
-        kind: node_rows.ask_by_external_ids(session, kind, {each.external_id for each in named if each.kind is kind})
-        for kind in {each.kind for each in named}
-    }
-    ids = {(kind, row.external_id): row.id for kind, rows in asked.items() for row in rows()}
-    for each in named:
-        each.id = ids.get((each.kind, each.external_id), 0)
+def ask(session: Session, named: Sequence[Named]) -> Callable[[], None]:
+    """Ask for the nodes under their external ids, and lock those that may change; return what notes what is there.
+
+    All events lock in the same order.
+    """
+    asked: list[tuple[Kind, Callable[[], list[HeldNode]]]] = []
+    for kind in (EXECUTION, CONTEXT, ARTIFACT):
+        for locks in (True, False):
+            wanted = {each.external_id for each in named if each.kind is kind and each.is_locked is locks}
+            if wanted:
+                asked.append((kind, held_nodes.ask_by_external_ids(session, kind, wanted, locks=locks)))
+
+    def note() -> None:
+        found = {(kind, each.row.external_id): each for kind, fetch in asked for each in fetch()}
+        for each in named:
+            each.held = found.get((each.kind, each.external_id))
+
+    return note
 
 
-def hold(session: Session, named: Sequence[Named]) -> None:
-    """Lock and read those nodes that were there; all events lock in the same order.
+def hold(session: Session, named: Named, node_id: int) -> None:
+    """Lock and read a node that is there.
 
     Raises:
-        AbortedError: one of them was deleted meanwhile.
+        AbortedError: it was deleted meanwhile.
     """
-    asked = []
-    for kind in (EXECUTION, CONTEXT, ARTIFACT):
-        ids = sorted({each.id for each in named if each.kind is kind and not each.is_new})
-        if ids:
-            asked.append((kind, node_rows.ask_to_update(session, kind, ids), ask_for_properties(session, kind, ids)))
-    held: dict[tuple[Kind, int], HeldNode] = {}
-    for kind, rows, properties in asked:
-        found = {row.id: HeldNode(row, []) for row in rows()}
-        own: dict[int, list[Any]] = {node_id: [] for node_id in found}
-        for row in properties():
-            own[row[0]].append(row)
-        held.update({(kind, node_id): HeldNode(each.row, own[node_id]) for node_id, each in found.items()})
-    for each in named:
-        each.held = held.get((each.kind, each.id))
-        if each.held is None and not each.is_new:
-            raise errors.AbortedError(f"the {each.kind.name} {each.id} was deleted meanwhile; send the event again")
+    held = held_nodes.ask_by_ids(session, named.kind, [node_id])()
+    if not held:
+        raise errors.AbortedError(f"the {named.kind.name} {node_id} was deleted meanwhile; send the event again")
+    named.held, named.is_locked = held[0], True
 
 
 def stored_node(session: Session, types: KnownTypes, workspace: str, named: Named) -> Any:

@@ -6,24 +6,16 @@ What stays out: finding, creating and merging them (receiving.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lineal.openlineage import data_sets, runs, stored_form
 from lineal.openlineage import facets as facet_rules
+from lineal.openlineage.edges import Use
 from lineal.openlineage.events import DataSet, Event, Job
 from lineal.openlineage.nodes import Named
 from lineal.openlineage.runs import History
 from lineal.wire import metadata_store as pb
-
-
-@dataclass
-class Link:
-    """A data set that an execution reads or writes, as an event says."""
-
-    data_set: Named
-    type: int
-    facets: list[tuple[str, str | None]]
 
 
 @dataclass
@@ -36,7 +28,7 @@ class Plan:
         job: the job of the event.
         parent_job: the job of the parent.
         artifacts: the data sets, by external id.
-        links: what the execution reads and writes.
+        uses: what the execution reads and writes.
         names: the other names of data sets, by the external id of each.
         left_out: what is not stored, each with its JSON pointer.
     """
@@ -46,7 +38,7 @@ class Plan:
     job: Named | None = None
     parent_job: Named | None = None
     artifacts: dict[str, Named] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
+    uses: list[Use] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
@@ -63,9 +55,9 @@ class Plan:
             first = by_id.setdefault(each.id, each) if each.id else each
             if first is not each:
                 first.facets += each.facets
+                first.is_locked &= each.is_locked
                 self.artifacts[external_id] = first
-                for link in self.links:
-                    link.data_set = first if link.data_set is each else link.data_set
+                self.uses = [replace(use, data_set=first) if use.data_set is each else use for use in self.uses]
 
 
 def planned(workspace: str, event: Event) -> Plan:
@@ -87,6 +79,7 @@ class _Planning:
         if event.run is not None:
             told = list(facet_rules.contents(event.run.facets, plan.left_out, "/run/facets"))
             plan.run = self._execution(event.run.id, runs.of_event(event), told)
+            plan.run.is_locked = True
             self._add_parent(event.run.facets.get("parent", {}))
         for direction, given in (("inputs", event.inputs), ("outputs", event.outputs)):
             for index, data_set in enumerate(given):
@@ -94,14 +87,20 @@ class _Planning:
         if event.data_set is not None:
             self._artifact(event.data_set, "/dataset")
         self._add_lineage()
-        if plan.links and plan.run is None:
+        if plan.uses and plan.run is None:
             plan.run = self._declared()
         return plan
 
     def _job(self, job: Job, place: str) -> Named:
         told = list(facet_rules.contents(job.facets, self._plan.left_out, f"{place}/facets"))
         external_id = stored_form.job_external_id(self._workspace, job.namespace, job.name)
-        return Named(stored_form.JOB_TYPE, external_id, {"name": job.name, "namespace": job.namespace}, told)
+        return Named(
+            stored_form.JOB_TYPE,
+            external_id,
+            {"name": job.name, "namespace": job.namespace},
+            told,
+            is_locked=bool(told),
+        )
 
     def _execution(self, run_id: str, history: History, told: list[tuple[str, str | None]]) -> Named:
         external_id = stored_form.run_external_id(self._workspace, run_id)
@@ -128,7 +127,7 @@ class _Planning:
             data_set, of_writing = data_sets.without_writing(data_set)
             told += facet_rules.contents(of_writing, self._plan.left_out, f"{place}/facets")
         artifact = self._artifact(data_set, place)
-        self._plan.links.append(Link(artifact, self._type_of(direction), told))
+        self._plan.uses.append(Use(artifact, self._type_of(direction), told))
 
     def _type_of(self, direction: str) -> int:
         if self._event.run is not None:
@@ -142,6 +141,7 @@ class _Planning:
         known = self._plan.artifacts.setdefault(named.external_id, named)
         if known is not named:
             known.facets += named.facets
+            known.is_locked |= named.is_locked
             data_sets.respell(known, named)
         return known
 
@@ -158,7 +158,7 @@ class _Planning:
             for data_set in found:
                 artifact = self._artifact(data_set, "")
                 told = list(facet_rules.contents(data_set.use_facets, [], ""))
-                self._plan.links.append(Link(artifact, self._type_of(direction), told))
+                self._plan.uses.append(Use(artifact, self._type_of(direction), told))
 
     def _declared(self) -> Named:
         """Return the execution that stands for what a job or a data set declares."""
@@ -166,4 +166,10 @@ class _Planning:
         job = self._event.job
         history = History(claim=runs.Claim(runs.NAMED, 0, job.namespace, job.name)) if job is not None else History()
         said: facet_rules.Values = {"name": of.said["name"]}
-        return Named(stored_form.DECLARED_TYPE, stored_form.declared_external_id(of.external_id), said, history=history)
+        return Named(
+            stored_form.DECLARED_TYPE,
+            stored_form.declared_external_id(of.external_id),
+            said,
+            history=history,
+            is_locked=True,
+        )

@@ -7,8 +7,9 @@ Every merge is commutative, associative and idempotent, so events may come in an
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from lineal import conventions
@@ -16,13 +17,13 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.locations import normal_form
 from lineal.openlineage import data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
 from lineal.openlineage import facets as facet_rules
-from lineal.openlineage.edges import Use
 from lineal.openlineage.events import Event, Job
+from lineal.openlineage.facets import Values
 from lineal.openlineage.nodes import Named
 from lineal.openlineage.plans import planned
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.held_nodes import write_held
-from lineal.service.writes.put_nodes import write_nodes
+from lineal.service.writes.put_nodes import start_nodes, write_nodes
 from lineal.store.engine.session import Session
 from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows import locations, values
@@ -85,207 +86,205 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
 
 
 class _Receiving:
-    """One event within a transaction."""
+    """One event within a transaction.
+
+    What can be asked at once is asked at once: to a database server, statements travel together.
+    """
 
     def __init__(self, session: Session, types: KnownTypes, workspace: str, event: Event) -> None:
         self._session, self._types, self._workspace, self._event = session, types, workspace, event
         self._plan = planned(workspace, event)
-        self.left_out = self._plan.left_out
         self._changed = False
-        self._ranks: dict[int, int] = {}  # of the job of each execution, before this event
+        self._ranks: dict[str, int] = {}  # of the job of each execution, before this event
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What of the event was not stored."""
+        return tuple(self._plan.left_out)
 
     def store(self) -> bool:
         """Store the event; return whether anything changed."""
-        self._find()
-        named = self._plan.named
-        workspace_id = self._workspace_id()
-        links = self._hold()
-        values = self._merge_facets(named)
-        self._write(named, values)
-        self._join(workspace_id)
-        self._put_edges(links)
-        self._nest()
+        asked = self._ask_for_workspace()
+        links = self._find()
+        creating = [(new, self._start_creating(kind, new)) for kind in _KINDS if (new := self._new(kind))]
+        merging = [(kind, self._start_merging(kind, told)) for kind in _KINDS if (told := self._told(kind))]
+        edging = edges.start(self._session, self._workspace, self._plan.uses, links, self._event.time)
+        nesting = self._start_nesting()
+        for new, create in creating:
+            self._create(new, create)
+        values = self._values(merging)
+        for each in self._plan.named:
+            if not each.is_new:
+                self._update(each, values.get((each.kind, each.id), {}))
+        self._join(asked)
+        if self._plan.run is not None:
+            self._changed |= edging(self._plan.run.id)
+        self._changed |= nesting()
         return self._changed
 
-    # Finding and creating nodes.
+    # Finding what is there.
 
-    def _find(self) -> None:
-        """Find the nodes, and note which are new; nobody else creates them until the transaction ends."""
-        named = self._plan.named
-        self._look(named)
-        missing = [each for each in named if not each.id]
-        wanted = sorted({locks.of_identity(normal_form(each.uri) or each.external_id) for each in missing})
-        taken = [locks.take(self._session, lock) for lock in wanted]
-        if any(taken):
-            self._look(missing)
-        self._plan.unite()
-        for each in self._plan.named:
-            each.is_new = not each.id
-
-    def _look(self, named: Sequence[Named]) -> None:
-        nodes.find(self._session, named)
-        missing = [each for each in named if not each.id and each.kind is ARTIFACT]
-        if not missing:
-            return
-        run = self._plan.run
-        events = event_rows.events_of(self._session, EXECUTION, [run.id]) if run is not None and run.id else []
-        linked = [event.artifact_id for event in events]
-        data_sets.find_others(self._session, self._types, self._workspace, missing, linked)
-
-    def _workspace_id(self) -> int:
-        """Return the id of the context of the workspace, which is created if it is not there."""
+    def _ask_for_workspace(self) -> Callable[[], int]:
+        """Return what returns the id of the context of the workspace, which is created then if it is not there."""
         known = nodes.type_id(self._session, self._types, conventions.WORKSPACE_TYPE)
-        name = self._workspace
-        found = node_rows.node_by_type_and_name(self._session, CONTEXT, known, name)
-        if found is None and locks.take(self._session, locks.of_identity(f"{conventions.WORKSPACE_TYPE}/{name}")):
-            found = node_rows.node_by_type_and_name(self._session, CONTEXT, known, name)
-        if found is not None:
-            return found.id
-        context = pb.Context(type_id=known, name=name)
-        return int(write_nodes(self._session, self._types, CONTEXT, [context])[0])
+        row = node_rows.ask_by_type_and_name(self._session, CONTEXT, known, self._workspace)
 
-    def _hold(self) -> list[event_rows.Link]:
-        """Lock the nodes that were there; return the edges of the execution."""
-        nodes.hold(self._session, self._plan.named)
-        if self._plan.run is None or self._plan.run.is_new:
-            return []
-        return event_rows.ask_for_links(self._session, [self._plan.run.id])()
+        def fetch() -> int:
+            found = row()
+            if found is not None:
+                return found.id
+            context = pb.Context(type_id=known, name=self._workspace)
+            return int(write_nodes(self._session, self._types, CONTEXT, [context])[0])
 
-    # Writing.
+        return cache(fetch)
 
-    def _merge_facets(self, named: Sequence[Named]) -> dict[tuple[Kind, int], facet_rules.Values]:
-        """Store facets of the nodes that were there; return the properties that changed with them."""
-        found: dict[tuple[Kind, int], facet_rules.Values] = {}
-        for kind in _KINDS:
-            told = [
-                Facet(each.id, name, self._event.time, content)
-                for each in named
-                if each.kind is kind and not each.is_new
-                for name, content in each.facets
-            ]
-            if not told:
-                continue
-            merged = facet_rows.merge_into_nodes(self._session, kind, told)
-            self._changed |= bool(merged)
-            for facet in merged:
+    def _find(self) -> Sequence[event_rows.Link]:
+        """Find the nodes that are there; return the edges of the execution."""
+        plan = self._plan
+        note = nodes.ask(self._session, plan.named)
+        asked = event_rows.ask_for_links(self._session, plan.run.external_id) if plan.run is not None else list
+        note()
+        links = asked()
+        missing = [each for each in plan.artifacts.values() if each.is_new]
+        if missing:
+            self._find_others(missing, links)
+            plan.unite()
+        return links
+
+    def _find_others(self, missing: Sequence[Named], links: Sequence[event_rows.Link]) -> None:
+        """Find data sets that other doors made; they make none at the same locations until the transaction ends."""
+        wanted = sorted({locks.of_identity(normal_form(each.uri)) for each in missing})
+        if any([locks.take(self._session, lock) for lock in wanted]):  # noqa: C419 all of them
+            nodes.ask(self._session, missing)()
+        linked = [link.event.artifact_id for link in links]
+        still = [each for each in missing if each.is_new]
+        data_sets.find_others(self._session, self._types, self._workspace, still, linked)
+
+    # Creating what is not.
+
+    def _new(self, kind: Kind) -> list[Named]:
+        return [each for each in self._plan.named if each.is_new and each.kind is kind]
+
+    def _start_creating(self, kind: Kind, new: Sequence[Named]) -> Callable[[], Sequence[int]]:
+        return start_nodes(self._session, self._types, kind, [self._node(each) for each in new])
+
+    def _node(self, named: Named) -> Any:
+        """Return a node that is to be created, with all that the event says of it."""
+        type_id = nodes.type_id(self._session, self._types, named.type_name)
+        node = nodes.new_node(type_id, self._workspace, named)
+        for name, content in sorted(named.facets, key=_by_content):
+            nodes.put(node, facet_rules.values_of(named.kind, name, content))
+        if named.kind is CONTEXT:
+            job = Job(str(named.said["namespace"]), str(named.said["name"]))
+            node.name = stored_form.context_name(self._workspace, job, is_folded=self._session.folds_names)
+        elif named.kind is EXECUTION:
+            self._tell(node, named)
+        return node
+
+    def _create(self, new: Sequence[Named], create: Callable[[], Sequence[int]]) -> None:
+        ids = create()
+        for each, node_id in zip(new, ids, strict=True):
+            each.new_id = node_id
+        told = [facet for each in new for facet in self._facets(each)]
+        if told:
+            facet_rows.merge_into_nodes(self._session, new[0].kind, told, new=ids)
+        self._changed = True
+
+    # Merging into what was there.
+
+    def _told(self, kind: Kind) -> list[Facet]:
+        """Return the facets of the nodes of a kind that were there."""
+        known = [each for each in self._plan.named if each.kind is kind and not each.is_new]
+        return [facet for each in known for facet in self._facets(each)]
+
+    def _facets(self, named: Named) -> list[Facet]:
+        return [Facet(named.id, name, self._event.time, content) for name, content in named.facets]
+
+    def _start_merging(self, kind: Kind, told: Sequence[Facet]) -> Callable[[], list[Facet]]:
+        return facet_rows.start_merging_into_nodes(self._session, kind, told)
+
+    def _values(self, merging: Sequence[tuple[Kind, Callable[[], list[Facet]]]]) -> dict[tuple[Kind, int], Values]:
+        """Store facets; return the properties that those decide which are later than the stored ones."""
+        found: dict[tuple[Kind, int], Values] = {}
+        for kind, merge in merging:
+            for facet in merge():
+                self._changed = True
                 place = found.setdefault((kind, facet.owner_id), {})
                 place.update(facet_rules.values_of(kind, facet.name, facet.content))
         return found
 
-    def _write(self, named: Sequence[Named], values: Mapping[tuple[Kind, int], facet_rules.Values]) -> None:
-        for each in named:
-            if not each.is_new:
-                self._update(each, values.get((each.kind, each.id), {}))
-        for kind in _KINDS:
-            new = [each for each in named if each.is_new and each.kind is kind]
-            if new:
-                self._create(kind, new)
+    def _update(self, named: Named, values: Values) -> None:
+        node, paths = self._updated(named, values)
+        if paths and not named.is_locked:
+            nodes.hold(self._session, named, named.id)
+            node, paths = self._updated(named, values)
+        if paths:
+            self._changed = True
+            write_held(self._session, self._types, named.kind, named.stored, node, paths)
 
-    def _update(self, named: Named, values: facet_rules.Values) -> None:
+    def _updated(self, named: Named, values: Values) -> tuple[Any, list[str]]:
+        """Return a node as it should become, and the paths of a mask of what differs."""
         node = nodes.stored_node(self._session, self._types, self._workspace, named)
         paths = nodes.put(node, values)
         if named.kind is EXECUTION:
             paths += self._tell(node, named)
         elif named.kind is ARTIFACT:
             paths += data_sets.respelled(node, named)
-        if named.kind is ARTIFACT:
-            named.uri, named.external_id = node.uri, node.external_id
-        if paths:
-            self._changed = True
-            write_held(self._session, self._types, named.kind, named.stored, node, paths)
-
-    def _create(self, kind: Kind, new: Sequence[Named]) -> None:
-        made = []
-        for each in new:
-            type_id = nodes.type_id(self._session, self._types, each.type_name)
-            node = nodes.new_node(type_id, self._workspace, each)
-            for name, content in sorted(each.facets, key=_by_content):
-                nodes.put(node, facet_rules.values_of(kind, name, content))
-            if kind is CONTEXT:
-                job = Job(str(each.said["namespace"]), str(each.said["name"]))
-                node.name = stored_form.context_name(self._workspace, job, is_folded=self._session.folds_names)
-            elif kind is EXECUTION:
-                self._tell(node, each)
-            made.append(node)
-        ids = write_nodes(self._session, self._types, kind, made)
-        self._changed = True
-        for each, node_id in zip(new, ids, strict=True):
-            each.id = node_id
-        told = [Facet(each.id, name, self._event.time, content) for each in new for name, content in each.facets]
-        if told:
-            facet_rows.merge_into_nodes(self._session, kind, told, new=ids)
+        return node, paths
 
     def _tell(self, node: Any, named: Named) -> list[str]:
         """Give an execution what follows from its history; return the paths of a mask of what differs."""
         before = runs.read(stored_form.text_of(node, stored_form.HISTORY))
         history = before.joined(named.history)
-        self._ranks[named.id] = before.claim.rank if before.claim is not None else -1
-        claim = history.claim
-        told: facet_rules.Values = {stored_form.HISTORY: history.text}
-        if claim is not None:
-            told.update(name=claim.name, job_namespace=claim.namespace)
+        self._ranks[named.external_id] = before.claim.rank if before.claim is not None else -1
+        told: Values = {stored_form.HISTORY: history.text}
+        if history.claim is not None:
+            told.update(name=history.claim.name, job_namespace=history.claim.namespace)
+        state = pb.Execution.COMPLETE
+        paths = []
         if node.type == stored_form.RUN_TYPE:
             told[stored_form.STARTED], told[stored_form.ENDED] = history.started, history.ended
-        paths = nodes.put(node, told)
-        if node.type == stored_form.RUN_TYPE:
             listed = runs.listed_as(node, history, stored_form.text_of(node, "run_id"))
-            paths += nodes.put(node, {conventions.RUN_PROPERTY: listed})
-        state = history.state if node.type == stored_form.RUN_TYPE else pb.Execution.COMPLETE
+            told[conventions.RUN_PROPERTY], state = listed, history.state
         if node.last_known_state != state or not node.HasField("last_known_state"):
             node.last_known_state = state
             paths.append("last_known_state")
-        return paths
+        return [*paths, *nodes.put(node, told)]
 
-    def _join(self, workspace_id: int) -> None:
-        """Put new nodes into the workspace, and executions into the jobs that they are of."""
-        for kind in (EXECUTION, ARTIFACT):
-            new = [each.id for each in self._plan.named if each.is_new and each.kind is kind]
-            relations.add_members(self._session, kind, [(workspace_id, each) for each in new])
-        for execution, job in ((self._plan.run, self._plan.job), (self._plan.parent, self._plan.parent_job)):
+    # What joins nodes.
+
+    def _join(self, workspace: Callable[[], int]) -> None:
+        """Put new nodes into the workspace and executions into their jobs, and give data sets their other names."""
+        session, plan = self._session, self._plan
+        members = [(workspace(), each.id) for each in self._new(EXECUTION)]
+        for execution, job in ((plan.run, plan.job), (plan.parent, plan.parent_job)):
             if execution is not None and job is not None and execution.history.claim is not None:
-                self._join_job(execution, job.id, execution.history.claim.rank)
+                members += self._of_job(execution, job, execution.history.claim.rank)
+        relations.add_members(session, EXECUTION, members)
+        new = self._new(ARTIFACT)
+        if new:
+            relations.add_members(session, ARTIFACT, [(workspace(), each.id) for each in new])
+        for external_id, names in plan.names.items():
+            locations.add_names(session, plan.artifacts[external_id].id, names)
 
-    def _join_job(self, execution: Named, job: int, rank: int) -> None:
-        """Put an execution into a job, and out of those that a lesser claim put it into."""
-        before = -1 if execution.is_new else self._ranks[execution.id]
+    def _of_job(self, execution: Named, job: Named, rank: int) -> list[tuple[int, int]]:
+        """Return the membership of an execution in a job, and take it out of those that a lesser claim put it into."""
+        before = self._ranks[execution.external_id]
         if rank < before:
-            return
-        members = [] if execution.is_new else relations.memberships_of(self._session, EXECUTION, [execution.id])
+            return []
         if rank > before >= 0:
+            members = relations.memberships_of(self._session, EXECUTION, [execution.id])
             rows = node_rows.nodes_by_ids(self._session, CONTEXT, {context for context, _ in members})
             known = nodes.type_id(self._session, self._types, stored_form.JOB_TYPE)
-            stale = [(row.id, execution.id) for row in rows if row.type_id == known and row.id != job]
+            stale = [(row.id, execution.id) for row in rows if row.type_id == known and row.id != job.id]
             relations.remove_members(self._session, EXECUTION, stale)
-        if (job, execution.id) not in members:
-            relations.add_members(self._session, EXECUTION, [(job, execution.id)])
-            self._changed = True
+        return [(job.id, execution.id)]
 
-    def _put_edges(self, links: Sequence[event_rows.Link]) -> None:
-        for external_id, names in self._plan.names.items():
-            if names:
-                locations.add_names(self._session, self._plan.artifacts[external_id].id, names)
-        if self._plan.run is None or not self._plan.links:
-            return
-        uses = [
-            Use(
-                each.data_set.id,
-                each.data_set.uri,
-                stored_form.is_version(each.data_set.external_id, self._workspace),
-                each.type,
-                each.facets,
-            )
-            for each in self._plan.links
-        ]
-        time = self._event.time
-        self._changed |= edges.put(self._session, self._workspace, self._plan.run.id, uses, links, time)
-
-    def _nest(self) -> None:
+    def _start_nesting(self) -> Callable[[], bool]:
         child, parent = self._plan.job, self._plan.parent_job
         if child is None or parent is None:
-            return
-        if stored_form.UNKNOWN_JOB not in (child.said["name"], parent.said["name"]):
-            is_new = child.is_new
-            self._changed |= jobs.nest(self._session, self._types, child.id, parent.id, is_new=is_new)
+            return lambda: False
+        return jobs.start_nesting(self._session, self._types, child, parent)
 
 
 def _by_content(facet: tuple[str, str | None]) -> str:

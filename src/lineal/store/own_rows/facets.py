@@ -9,7 +9,7 @@ that comes late does not return. What stays out: what a facet means (lineal/open
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Insertion, Later, Statement, insertion, listed
 from lineal.store.tables.mlmd_tables import EVENT
 from lineal.store.tables.own_tables import EVENT_FACET, FACET
+
+_Place = tuple[int, str]
 
 
 class Facet(NamedTuple):
@@ -111,22 +113,46 @@ def merge_into_nodes(
     session: Session, kind: Kind, facets: Sequence[Facet], *, new: Collection[int] = ()
 ) -> list[Facet]:
     """Store those facets of nodes that are later than the stored ones; return them. `new` are nodes without facets."""
-    written = _merge(session, _OF_NODES, {"of_kind": kind.type_kind}, facets, new)
-    session.note_written(kind, {facet.owner_id for facet in written})
-    if session.tracker:
-        for node_id, names in _names_by_owner(facet.place for facet in written).items():
-            session.tracker.added("facets", kind.name, node_id, {"names": names})
-    return written
+    return start_merging_into_nodes(session, kind, facets, new=new)()
+
+
+def start_merging_into_nodes(
+    session: Session, kind: Kind, facets: Sequence[Facet], *, new: Collection[int] = ()
+) -> Callable[[], list[Facet]]:
+    """Begin what `merge_into_nodes` does; return what ends it."""
+    finish = _start_merging(session, _OF_NODES, {"of_kind": kind.type_kind}, facets, new)
+
+    def end() -> list[Facet]:
+        written = finish()
+        session.note_written(kind, {facet.owner_id for facet in written})
+        if session.tracker:
+            for node_id, names in _names_by_owner(facet.place for facet in written).items():
+                session.tracker.added("facets", kind.name, node_id, {"names": names})
+        return written
+
+    return end
 
 
 def merge_into_events(session: Session, facets: Sequence[Facet], *, new: Collection[int] = ()) -> list[Facet]:
     """Store those facets of events that are later than the stored ones; return them. `new` are events without any."""
-    written = _merge(session, _OF_EVENTS, {}, facets, new)
-    if session.tracker and written:
-        names = _names_by_owner(facet.place for facet in written)
-        for event_id, execution_id in sorted(session.unscoped.listed_rows(_EXECUTIONS, "ids", list(names))):
-            session.tracker.added("facets", EXECUTION.name, execution_id, {"names": names[event_id], "of": "event"})
-    return written
+    return start_merging_into_events(session, facets, new=new)()
+
+
+def start_merging_into_events(
+    session: Session, facets: Sequence[Facet], *, new: Collection[int] = ()
+) -> Callable[[], list[Facet]]:
+    """Begin what `merge_into_events` does; return what ends it."""
+    finish = _start_merging(session, _OF_EVENTS, {}, facets, new)
+
+    def end() -> list[Facet]:
+        written = finish()
+        if session.tracker and written:
+            names = _names_by_owner(facet.place for facet in written)
+            for event_id, execution_id in sorted(session.unscoped.listed_rows(_EXECUTIONS, "ids", list(names))):
+                session.tracker.added("facets", EXECUTION.name, execution_id, {"names": names[event_id], "of": "event"})
+        return written
+
+    return end
 
 
 def delete_of_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
@@ -154,51 +180,55 @@ def _read(
     return [Facet._make(row) for row in rows]
 
 
-def _merge(
+def _start_merging(
     session: Session,
     statements: _Statements,
     values: Mapping[str, int],
     given: Iterable[Facet],
     new: Collection[int],
-) -> list[Facet]:
-    """Write the facets that are later than the stored ones; return them."""
-    latest: dict[tuple[int, str], Facet] = {}
+) -> Callable[[], list[Facet]]:
+    """Ask when the stored facets are from; return what writes those that are later, and returns them."""
+    latest: dict[_Place, Facet] = {}
     for facet in given:
         known = latest.get(facet.place)
         if known is None or facet.is_later_than(known):
             latest[facet.place] = facet
-    times = _times(session, statements, values, [place for place in latest if place[0] not in new])
-    # Contents may be long: those of equal times alone are read.
-    tied = [place for place, facet in latest.items() if times.get(place) == facet.time]
-    stored = _read(session, statements, _owners(tied), values, _names(tied)) if tied else []
-    equal = {facet.place: facet for facet in stored if facet.place in tied}
-    written = [
-        facet
-        for place, facet in sorted(latest.items())
-        if place not in times or facet.time > times[place] or (place in equal and facet.is_later_than(equal[place]))
-    ]
-    session.change_many(statements.put, [(*values.values(), *facet) for facet in written])
-    return written
+    asked = _ask_for_times(session, statements, values, [place for place in latest if place[0] not in new])
+
+    def finish() -> list[Facet]:
+        times = asked()
+        # Contents may be long: those of equal times alone are read.
+        tied = [place for place, facet in latest.items() if times.get(place) == facet.time]
+        stored = _read(session, statements, _owners(tied), values, _names(tied)) if tied else []
+        equal = {facet.place: facet for facet in stored if facet.place in tied}
+        written = [
+            facet
+            for place, facet in sorted(latest.items())
+            if place not in times or facet.time > times[place] or (place in equal and facet.is_later_than(equal[place]))
+        ]
+        session.change_many(statements.put, [(*values.values(), *facet) for facet in written])
+        return written
+
+    return finish
 
 
-def _times(
-    session: Session, statements: _Statements, values: Mapping[str, int], places: Collection[tuple[int, str]]
-) -> dict[tuple[int, str], int]:
+def _ask_for_times(
+    session: Session, statements: _Statements, values: Mapping[str, int], places: Collection[_Place]
+) -> Callable[[], dict[_Place, int]]:
     given = {**values, "names": _names(places)}
-    pieces = session.pieces(_owners(places))
-    rows = [row for piece in pieces for row in session.rows(statements.times, {**given, "ids": piece})]
-    return {(owner_id, name): time for owner_id, name, time in rows}
+    asked = [session.ask(statements.times, {**given, "ids": piece}) for piece in session.pieces(_owners(places))]
+    return lambda: {(owner_id, name): time for rows in asked for owner_id, name, time in rows()}
 
 
-def _owners(places: Collection[tuple[int, str]]) -> list[int]:
+def _owners(places: Collection[_Place]) -> list[int]:
     return sorted({owner_id for owner_id, _ in places})
 
 
-def _names(places: Collection[tuple[int, str]]) -> list[str]:
+def _names(places: Collection[_Place]) -> list[str]:
     return sorted({name for _, name in places})
 
 
-def _names_by_owner(places: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+def _names_by_owner(places: Iterable[_Place]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
     for owner_id, name in sorted(places):
         found.setdefault(owner_id, []).append(name)

@@ -137,10 +137,11 @@ _NEW_COLUMNS = ["artifact_id", "execution_id", "type", "milliseconds_since_epoch
 _INSERT = insertion(EVENT, _NEW_COLUMNS)
 _INSERT_STEP = insertion(EVENT_PATH, ["event_id", "is_index_step", "step_index", "step_key"])
 _ARTIFACT = NODE[ARTIFACT].c
+_BY_EXTERNAL_ID = NODE[EXECUTION].c.external_id == sa.bindparam("wanted")
 _LINKS = Statement(
     sa.select(*EVENT_COLUMNS, _ARTIFACT.external_id, _ARTIFACT.uri)
     .select_from(EVENT.join(NODE[ARTIFACT], _ARTIFACT.id == EVENT.c.artifact_id))
-    .where(listed(EVENT.c.execution_id, "ids"))
+    .where(EVENT.c.execution_id.in_(sa.select(NODE[EXECUTION].c.id).where(_BY_EXTERNAL_ID)))
     .order_by(EVENT.c.id)
 )
 _SET_TIME = Statement(
@@ -161,9 +162,9 @@ def events_of(session: Session, kind: Kind, ids: Sequence[int]) -> list[EventRow
     return [EventRow._make(row) for row in session.listed_rows(_BY_NODES[kind], "ids", ids)]
 
 
-def ask_for_links(session: Session, execution_ids: Sequence[int]) -> Callable[[], list[Link]]:
-    """Return what returns the events of executions with the external ids and the uris of their artifacts, by id."""
-    rows = session.ask_listed(_LINKS, "ids", execution_ids)
+def ask_for_links(session: Session, external_id: str) -> Callable[[], list[Link]]:
+    """Return what returns the events of the execution with an external id, with those of their artifacts, by id."""
+    rows = session.ask(_LINKS, {"wanted": external_id})
     return lambda: [Link(EventRow._make(row[:5]), row[5], row[6]) for row in rows()]
 
 

@@ -6,7 +6,7 @@ are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from lineal.kinds import Kind
 from lineal.store.engine.session import Row, Session
-from lineal.store.engine.statement import Statement
+from lineal.store.engine.statement import Statement, listed
 from lineal.store.rows.nodes import NodeRow, ask_to_update, select_nodes
 from lineal.store.rows.properties import ask_for_properties, raw_properties, raw_rows
 from lineal.store.tables.mlmd_tables import NODE, PROPERTY
@@ -38,6 +38,18 @@ def _lock(kind: Kind) -> Statement:
 
 
 @cache
+def _several(kind: Kind, locks: bool) -> Statement:
+    query = select_nodes(kind).where(listed(NODE[kind].c.external_id, "wanted")).order_by(NODE[kind].c.id)
+    return Statement(query.with_for_update() if locks else query)
+
+
+@cache
+def _properties_of_several(kind: Kind) -> Statement:
+    owned = sa.select(NODE[kind].c.id).where(listed(NODE[kind].c.external_id, "wanted"))
+    return Statement(raw_properties(kind).where(PROPERTY[kind].c[kind.id_column].in_(owned)))
+
+
+@cache
 def _properties(kind: Kind) -> Statement:
     owned = sa.select(NODE[kind].c.id).where(NODE[kind].c.external_id == sa.bindparam("wanted"))
     return Statement(raw_properties(kind).where(PROPERTY[kind].c[kind.id_column].in_(owned)))
@@ -57,6 +69,31 @@ def ask_by_external_id(session: Session, kind: Kind, external_id: str) -> Callab
     return fetch
 
 
+def ask_by_external_ids(
+    session: Session, kind: Kind, external_ids: Collection[str], *, locks: bool = True
+) -> Callable[[], list[HeldNode]]:
+    """Return what returns the nodes with external ids, by id; without `locks` others may update them meanwhile."""
+    if not external_ids:
+        return list
+    whole, wanted = session.unscoped, sorted(external_ids)
+    rows = whole.ask_listed(_several(kind, locks), "wanted", wanted)
+    properties = whole.ask_listed(_properties_of_several(kind), "wanted", wanted)
+
+    def fetch() -> list[HeldNode]:
+        found = [row for row in map(NodeRow._make, rows()) if row.external_id in external_ids]
+        return _joined(found, raw_rows(session, properties()))
+
+    return fetch
+
+
+def ask_by_ids(session: Session, kind: Kind, ids: Sequence[int]) -> Callable[[], list[HeldNode]]:
+    """Return what returns the nodes with ids, by id; the two statements travel together."""
+    whole = session.unscoped
+    rows = ask_to_update(whole, kind, ids)
+    properties = ask_for_properties(whole, kind, ids)
+    return lambda: _joined(rows(), properties())
+
+
 def ask_by_id(session: Session, kind: Kind, node_id: int) -> Callable[[], HeldNode | None]:
     """Return what returns the node with an id, if there is one; the two statements travel together."""
     whole = session.unscoped
@@ -68,3 +105,11 @@ def ask_by_id(session: Session, kind: Kind, node_id: int) -> Callable[[], HeldNo
         return HeldNode(found[0], own) if found else None
 
     return fetch
+
+
+def _joined(rows: Sequence[NodeRow], properties: Sequence[Row]) -> list[HeldNode]:
+    own: dict[int, list[Row]] = {row.id: [] for row in rows}
+    for each in properties:
+        if each[0] in own:
+            own[each[0]].append(each)
+    return [HeldNode(row, own[row.id]) for row in rows]

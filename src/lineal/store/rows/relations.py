@@ -125,4 +125,10 @@ def remove_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
 
 def parent_ids(session: Session, ids: Sequence[int]) -> list[tuple[int, int]]:
     """Return (child id, parent id) for every parent of the contexts."""
-    return [(child_id, parent_id) for child_id, parent_id in session.listed_rows(_PARENT_IDS, "ids", ids)]
+    return ask_for_parent_ids(session, ids)()
+
+
+def ask_for_parent_ids(session: Session, ids: Sequence[int]) -> Callable[[], list[tuple[int, int]]]:
+    """Return what `parent_ids` returns when it is needed."""
+    rows = session.ask_listed(_PARENT_IDS, "ids", ids)
+    return lambda: [(child_id, parent_id) for child_id, parent_id in rows()]
