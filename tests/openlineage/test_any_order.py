@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from tests.openlineage.graphs import differences
-from tests.openlineage.receiving import graph_after, shuffled
+from tests.engines import SERVERS
+from tests.openlineage.graphs import differences, graph_of
+from tests.openlineage.receiving import graph_after, send, shuffled, store
 from tests.openlineage.shapes import SHAPES
+from tests.parameters import rare
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, *map(rare, range(2, 8))])
 def test_shuffled_and_repeated_events_give_the_graph_of_the_order_in_which_they_were_made(
     shape: str, seed: int
 ) -> None:
@@ -19,8 +21,21 @@ def test_shuffled_and_repeated_events_give_the_graph_of_the_order_in_which_they_
     assert differences(graph_after(events), graph_after(shuffled(events, seed))) == ""
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, *map(rare, range(1, 6))])
 def test_events_of_all_tools_together_give_the_same_graph_in_any_order(seed: int) -> None:
     events = [event for make in SHAPES.values() for event in make()]
 
     assert differences(graph_after(events), graph_after(shuffled(events, seed))) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+@pytest.mark.parametrize("seed", range(2))
+def test_a_database_server_ends_with_the_graph_that_sqlite_has(database_url: str, seed: int) -> None:
+    events = [event for make in SHAPES.values() for event in make()]
+
+    with store(database_url) as service:
+        for event in shuffled(events, seed):
+            send(service, event)
+
+        assert differences(graph_after(events), graph_of(service)) == ""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lineal.locations import identity_of
 from lineal.openlineage import stored_form
 from lineal.openlineage.nodes import Named
 from lineal.store.engine.session import Session
@@ -38,7 +37,7 @@ class Use:
     @property
     def place(self) -> _Place:
         """What is read, or written, where."""
-        return _Place(self.type, identity_of(self.data_set.stored_uri))
+        return _Place(self.type, stored_form.location_of(self.data_set.stored_uri))
 
     @property
     def key(self) -> tuple[int, int]:
@@ -111,7 +110,7 @@ def _versioned(workspace: str, uses: Sequence[Use], links: Sequence[Link]) -> se
 
 
 def _place_of(link: Link) -> _Place:
-    return _Place(link.event.type, identity_of(link.uri or ""))
+    return _Place(link.event.type, stored_form.location_of(link.uri or ""))
 
 
 def _is_later(event: EventRow, time: int) -> bool:

@@ -25,6 +25,7 @@ OF_DATA_SET = frozenset({"dataQualityMetrics", "dataQualityAssertions"})
 """Facets of the use of a data set that say something of the data set, too."""
 OF_WRITING = frozenset({"columnLineage", "lineage"})
 """Facets that say how a data set was made: those of an output are kept with the event, as each run has its own."""
+_NUMBERS = frozenset({"columns", "row_count", "bytes", "file_count", "assertions", "failed_assertions"})
 _LARGEST_NUMBER = 1 << 63
 
 Values = dict[str, "str | int | None"]
@@ -54,15 +55,15 @@ def values_of(kind: Kind, name: str, content: str | None) -> Values:
     if rule is None:
         return {}
     facet = json.loads(content) if content is not None else {}
-    return {each: _stored(value) for each, value in rule(facet).items()}
+    return {each: _stored(each, value) for each, value in rule(facet).items()}
 
 
-def _stored(value: Any) -> str | int | None:
-    """Return a value as a property may hold it: what is empty or of another kind is none."""
-    if isinstance(value, str):
-        return value[:LONGEST_TEXT] or None
-    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
-    return value if is_number else None
+def _stored(name: str, value: Any) -> str | int | None:
+    """Return a value as its property may hold it: what is empty or of another kind is none."""
+    if name in _NUMBERS:
+        is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_NUMBER
+        return value if is_number else None
+    return (value[:LONGEST_TEXT] or None) if isinstance(value, str) else None
 
 
 def _dict(value: Any) -> Mapping[str, Any]:

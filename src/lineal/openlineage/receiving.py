@@ -13,9 +13,11 @@ from functools import cache
 from typing import Any
 
 from lineal import conventions
+from lineal.importing.findings import Findings
+from lineal.importing.texts import cleaned_values
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.locations import normal_form
-from lineal.openlineage import data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
+from lineal.openlineage import checks, data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.events import Event, Job
 from lineal.openlineage.facets import Values
@@ -34,6 +36,7 @@ from lineal.store.rows import relations
 from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
 
+_NUL = "\\u0000"  # as JSON writes it
 _KINDS = (EXECUTION, CONTEXT, ARTIFACT)
 
 
@@ -72,17 +75,31 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
         FailedPreconditionError: a node with one of its external ids is not of the workspace.
         AbortedError: a node was deleted meanwhile.
     """
-    event = received.event
-    if values.value_of(session, values.STORE_ID) in own_facets.stores_in(records.facets_of(event)):
+    text, event = _storable(received.event)
+    passed = own_facets.stores_in(records.facets_of(event))
+    if passed and values.value_of(session, values.STORE_ID) in passed:
         return Receipt(is_stored=False)
+    left_out: Sequence[str]
     if records.tells_of_record(event):
         is_new, left_out = records.store_records(session, types, received.workspace, event)
     else:
         receiving = _Receiving(session, types, received.workspace, records.without_own_facets(event))
         is_new, left_out = receiving.store(), receiving.left_out
     if is_new:
-        session.received_events.append(json.dumps(event.given, ensure_ascii=False))
+        session.received_events.append(text)
     return Receipt(is_stored=True, is_new=is_new, left_out=tuple(left_out))
+
+
+def _storable(event: Event) -> tuple[str, Event]:
+    """Return the JSON of an event, and the event with a sign in place of each character that cannot be stored."""
+    text = json.dumps(event.given, ensure_ascii=False)
+    try:
+        if _NUL not in text and text.encode():
+            return text, event
+    except UnicodeEncodeError:
+        pass
+    given = cleaned_values(event.given, "", Findings())
+    return json.dumps(given, ensure_ascii=False), checks.read(given) or event
 
 
 class _Receiving:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from lineal import conventions, json_text
@@ -89,7 +90,7 @@ def declared_external_id(of: str) -> str:
 
 def data_set_external_id(workspace: str, data_set: DataSet) -> str:
     """Return the external id of a data set, or of a version of one; all spellings of its location are one."""
-    base = f"{_start(workspace)}dataset:{identity_of(uri_of(data_set))[:_DIGITS]}"
+    base = f"{_start(workspace)}dataset:{location_of(uri_of(data_set))[:_DIGITS]}"
     version = version_of(data_set)
     return f"{base}:{_digest(version)}" if version else base
 
@@ -98,6 +99,12 @@ def is_version(external_id: str | None, workspace: str) -> bool:
     """Say whether an external id is that of a version of a data set that an event named."""
     start = f"{_start(workspace)}dataset:"
     return bool(external_id and external_id.startswith(start) and ":" in external_id.removeprefix(start))
+
+
+@lru_cache(maxsize=1000)
+def location_of(uri: str) -> str:
+    """Return the key of a location, the same for every form of its URI."""
+    return identity_of(uri)
 
 
 def uri_of(data_set: DataSet) -> str:
