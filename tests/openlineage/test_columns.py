@@ -10,7 +10,10 @@ import pytest
 
 from lineal import errors
 from lineal.catalogue.openlineage.reads import OpenLineageReads
+from lineal.kinds import EXECUTION
 from lineal.locations import joined
+from lineal.openlineage.sending.reading import read
+from lineal.openlineage.sending.shaping import shaped
 from lineal.openlineage.stored_form import run_external_id
 from lineal.service.access import Caller, Role, Scope, Workspace
 from lineal.wire import service as rpc
@@ -193,3 +196,11 @@ def test_a_wrong_direction_or_depth_is_refused(served: Shop) -> None:
         answer: httpx.Response = served.shelf.client.get(path, params=asked)
         assert answer.status_code == 422
     assert served.shelf.client.get("/api/v1/artifacts/999/columns").status_code == 404
+
+
+def test_column_lineage_is_sent_on_as_a_facet_of_the_data_set(served: Shop) -> None:
+    run = served.run_id(shop.NIGHT_RUN)
+    whole = served.shelf.service.read(lambda session, types: read(session, types, "store", {EXECUTION: [run]}))
+    [output] = shaped(whole, {}, EXECUTION, run, time=0, now=0).events[-1]["outputs"]
+    assert output["facets"]["columnLineage"]["fields"].keys() == {"customer", "revenue"}
+    assert "columnLineage" not in output["outputFacets"]

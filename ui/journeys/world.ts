@@ -147,6 +147,22 @@ export function watchedStore(): string {
   return url;
 }
 
+/** Ids of records that OpenLineage's events of a small shop became, and of the model made from them. */
+export interface Shop {
+  readonly sales: string;
+  readonly run: string;
+  readonly job: string;
+  readonly wide: string;
+  readonly model: string;
+}
+
+/** Send the events of a small shop to a server over a store, and train a model. */
+export function openLineageShop(url: string, { address }: World): Shop {
+  const ids = python("-m", "ui.journeys.openlineage", url, address).trim().split(" ");
+  const [sales = "", run = "", job = "", wide = "", model = ""] = ids;
+  return { sales, run, job, wide, model };
+}
+
 /** An artifact whose values are of every kind, some of which try to be run, and its id. */
 export function valuesStore(): { url: string; id: string } {
   const url = `sqlite:///${join(FOLDER, "values.db")}`;

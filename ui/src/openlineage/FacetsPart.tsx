@@ -20,7 +20,7 @@ export default function FacetsPart({ record }: { record: Node }) {
         items.length + uses.length === 0 ? null : (
           <section className="facets-part" aria-label="From OpenLineage">
             <h2>From OpenLineage</h2>
-            <Details facets={items.filter(({ name }) => !(name === "errorMessage" && record.failure))} />
+            <Details facets={items.filter((facet) => !isShownAbove(facet, record))} />
             <Uses uses={uses} areAll={areAll} />
             <FacetJson kind={kind} id={record.id} facets={items} uses={uses} />
           </section>
@@ -28,6 +28,13 @@ export default function FacetsPart({ record }: { record: Node }) {
       }
     </Loaded>
   );
+}
+
+/** Whether the top of the page says the same already: why a run failed, and what the record is. */
+function isShownAbove({ name, of, details }: RecordedFacet, record: Node): boolean {
+  const { description } = record.properties;
+  const isDescribed = name === "documentation" && of === null && details[0]?.text === description?.value;
+  return isDescribed || (name === "errorMessage" && record.failure !== null);
 }
 
 interface Said {

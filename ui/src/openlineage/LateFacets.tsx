@@ -26,8 +26,8 @@ export function LateFacets({ record }: { record: Node }) {
 const SAID = new Set(
   (
     "description owner sql sql_dialect source_code source_language source_url source_version integration job_type " +
-    "processing_type parent_run parent_job root_run root_job nominal_start nominal_end engine engine_version " +
-    "external_query parameters error_message error_traceback"
+    "processing_type parent_run parent_job parent_job_namespace root_run root_job root_job_namespace nominal_start " +
+    "nominal_end engine engine_version external_query parameters error_message error_traceback"
   ).split(" "),
 );
 

@@ -20,6 +20,7 @@ from lineal import conventions
 from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.openlineage import events, own_facets
+from lineal.openlineage.facets import OF_WRITING
 from lineal.openlineage.own_facets import PRODUCER
 from lineal.openlineage.sending import facets, names
 from lineal.openlineage.sending.names import JobName
@@ -210,7 +211,9 @@ class _Run:
             shown = own if whole or is_new else {own_facets.RECORD: own[own_facets.RECORD]}
             side = "inputFacets" if is_input else "outputFacets"
             name = names.data_set_of(self._read, artifact)
-            found.append({**name._asdict(), "facets": shown, side: facets.use_facets(self._read, uses)})
+            of_use = facets.use_facets(self._read, uses)
+            of_writing = {each: of_use.pop(each) for each in sorted(OF_WRITING & of_use.keys())}
+            found.append({**name._asdict(), "facets": {**shown, **of_writing}, side: of_use})
         return found
 
     def _uses(self, types: Sequence[int]) -> dict[int, list[EventRow]]:
