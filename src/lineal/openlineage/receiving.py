@@ -22,6 +22,7 @@ from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.events import Event, Job
 from lineal.openlineage.facets import Values
 from lineal.openlineage.nodes import Named
+from lineal.openlineage.other_names import merge_named
 from lineal.openlineage.plans import planned
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.held_nodes import write_held
@@ -137,6 +138,10 @@ class _Receiving:
         if self._plan.run is not None:
             self._changed |= edging(self._plan.run.id)
         self._changed |= nesting()
+        for external_id, names in self._plan.names.items():
+            if names:
+                artifact_id = self._plan.artifacts[external_id].id
+                self._changed |= merge_named(self._session, self._types, self._workspace, artifact_id, names)
         return self._changed
 
     # Finding what is there.

@@ -28,6 +28,7 @@ _ALIKE = Statement(
     select_nodes(ARTIFACT).where(_URI.like(sa.bindparam("pattern"), escape="!")).order_by(_ID.desc()).limit(_MOST_ALIKE)
 )
 _INSERT = insertion(LOCATION, ["identity", "artifact_id", "is_other"], keep_existing="identity")
+_IDENTITIES = Statement(sa.select(LOCATION.c.identity).where(LOCATION.c.artifact_id == sa.bindparam("of_artifact")))
 _DELETE = Statement(sa.delete(LOCATION).where(listed(LOCATION.c.artifact_id, "ids")))
 
 
@@ -92,6 +93,11 @@ def add_names(session: Session, artifact_id: int, uris: Sequence[str]) -> None:
 def add_identities(session: Session, places: Iterable[tuple[str, int]]) -> None:
     """Let artifacts be found by other names, given as (identity of the name, id of the artifact)."""
     session.change_many(_INSERT, [(*place, 1) for place in sorted(places)])
+
+
+def identities_of(session: Session, artifact_id: int) -> list[str]:
+    """Return the identities of the odd uri of an artifact and of its other names, in order."""
+    return sorted(identity for (identity,) in session.rows(_IDENTITIES, {"of_artifact": artifact_id}))
 
 
 def delete_of(session: Session, ids: Sequence[int]) -> None:
