@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.openlineage.graphs import differences, summary
-from tests.openlineage.public import needs_events, read, scenarios
+from tests.openlineage.public import completed, fragments, needs_events, read, scenarios
 from tests.openlineage.receiving import graph_after, shuffled
 
 pytestmark = [needs_events, pytest.mark.slow]
-_SCENARIOS = scenarios()
+_SCENARIOS, _FRAGMENTS = scenarios(), fragments()
 
 
 @pytest.mark.parametrize("scenario", _SCENARIOS)
@@ -37,6 +37,15 @@ def test_all_scenarios_together_are_74_events_with_41_edges() -> None:
     assert len(events) == 74
     assert graph == counted(events)
     assert [len(graph[part]) for part in ("runs", "jobs", "data sets", "edges")] == [31, 30, 22, 41]
+
+
+@pytest.mark.parametrize("scenario", _FRAGMENTS)
+def test_completed_fragments_give_what_they_name_in_any_order(scenario: str) -> None:
+    events = completed(scenario, _FRAGMENTS[scenario])
+    graph = graph_after(events)
+
+    assert summary(graph) == counted(events)
+    assert differences(graph, graph_after(shuffled(events, 1))) == ""
 
 
 def counted(events: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

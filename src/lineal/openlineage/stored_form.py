@@ -63,6 +63,7 @@ _DIGITS = 32
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PLAIN_ID = re.compile(r"[a-z0-9._-]{1,100}")
 _SHOWN_DIGITS = 12
+_LONGEST_SHOWN_ID = 40
 _LONGEST_SHOWN_JOB = 200
 
 
@@ -140,8 +141,10 @@ def context_name(workspace: str, job: Job, *, is_folded: bool) -> str:
 
 
 def run_name(job: str, run_id: str) -> str:
-    """Return the name by which runs are listed: names of jobs repeat."""
-    return f"{job[:_LONGEST_SHOWN_JOB]} {run_id[:_SHOWN_DIGITS]}"
+    """Return the name by which runs are listed: names of jobs repeat, and only the end of a UUID is always random."""
+    is_short = len(run_id) <= _LONGEST_SHOWN_ID and not _UUID.fullmatch(run_id)
+    shown = run_id if is_short else (run_id if _UUID.fullmatch(run_id) else _digest(run_id))[-_SHOWN_DIGITS:]
+    return f"{job[:_LONGEST_SHOWN_JOB]} {shown}"
 
 
 def value(content: str | int) -> pb.Value:
