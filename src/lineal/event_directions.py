@@ -18,8 +18,9 @@ OUTPUTS: EventTypes = (
     pb.Event.INTERNAL_OUTPUT,
     pb.Event.PENDING_OUTPUT,
 )
+SAYS_INPUT: int = pb.Event.DECLARED_INPUT
 SAYS_OUTPUT: int = pb.Event.DECLARED_OUTPUT
-"""An execution says that it will write an artifact, before it has."""
+"""An execution says that it will read or write an artifact, before it has."""
 INTERNAL: EventTypes = (pb.Event.INTERNAL_INPUT, pb.Event.INTERNAL_OUTPUT)
 """Events within a pipeline's machinery; the web UI shows them only when asked."""
 

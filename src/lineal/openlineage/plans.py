@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lineal.event_directions import SAYS_INPUT, SAYS_OUTPUT
 from lineal.openlineage import data_sets, runs, stored_form
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.edges import Use
@@ -132,7 +133,7 @@ class _Planning:
     def _type_of(self, direction: str) -> int:
         if self._event.run is not None:
             return pb.Event.INPUT if direction == "inputs" else pb.Event.OUTPUT
-        return pb.Event.DECLARED_INPUT if direction == "inputs" else pb.Event.DECLARED_OUTPUT
+        return SAYS_INPUT if direction == "inputs" else SAYS_OUTPUT
 
     def _artifact(self, data_set: DataSet, place: str) -> Named:
         named = data_sets.named(self._workspace, data_set, self._plan.left_out, place)
