@@ -17,6 +17,7 @@ import pytest
 import lineal
 from kubeflow.metadata import metadata
 from lineal.locations import joined
+from tests import services
 from tests.openlineage.producers.conftest import HERE, ran
 from tests.openlineage.producers.graph import Graph, location, stored
 from tests.openlineage.producers.test_python_client import created_token
@@ -125,6 +126,18 @@ def test_a_run_of_the_sdk_that_reads_the_last_table_shows_the_sources(
     assert artifact_at(url, table)
 
 
+def test_a_run_of_mlflow_that_reads_the_last_table_shows_the_sources(
+    bakery: Bakery, built: tuple[str, ServerProcess], tmp_path: Path
+) -> None:
+    url, server = built
+    table, mlflow = bakery.table("main.demand_features"), services.require_mlflow_python()
+    quiet = {"MLFLOW_DISABLE_TELEMETRY": "true"}
+    model_id = ran(mlflow, HERE / "train_mlflow.py", server.http, table, folder=tmp_path, **quiet).split()[-1]
+    [logged] = [each for each in lineal.connect(url).get_artifacts() if text_of(each, "version") == model_id]
+    assert_sources_in(lineage_of(url, logged.id))
+    assert artifact_at(url, table)
+
+
 def assert_sources_in(printed: str) -> None:
     assert [name for name in SOURCES if f"bakery.{name}" not in printed] == [], printed
 
@@ -148,6 +161,10 @@ def artifact_at(url: str, uri: str) -> Any:
     """Return the one artifact at a uri."""
     [found] = [each for each in lineal.connect(url).get_artifacts() if each.uri == uri]
     return found
+
+
+def text_of(node: Any, name: str) -> str:
+    return str(node.properties[name].string_value) if name in node.properties else ""
 
 
 def asked(server: str, path: str, **parameters: str) -> Mapping[str, Any]:
