@@ -55,18 +55,25 @@ it("draws the rows in sight of many columns, filters them, and shows the column 
 });
 
 it("leads step by step to where a column comes from, and ends where it would go round", async () => {
+  const target = linkOf(3, "").source;
+  const wide = Array.from({ length: 30 }, (_, at) =>
+    linkOf(1, "revenue", { target: { ...target, column: `feature_${at}` } }),
+  );
   serve({
     "artifacts/1/columns": { ...whole, total: 1, items: [columnOf("revenue")] },
     "artifacts/1/columns/lineage": (query: URLSearchParams) =>
-      query.get("direction") === "up" ? { links: [linkOf(2, "amount")], cuts: [] } : { links: [], cuts: [] },
+      query.get("direction") === "up" ? { links: [linkOf(2, "amount")], cuts: [] } : { links: wide, cuts: [] },
     "artifacts/2/columns/lineage": { links: [linkOf(1, "revenue", { affects_all: true })], cuts: [] },
   });
   drawAt("/artifacts/1?tab=columns&column=revenue", <LateColumns id="1" />);
+  await userEvent.click(await screen.findByRole("button", { name: "Show more of 10 other columns" }));
+  expect(screen.getAllByRole("button", { name: /^feature/ }).length).toBe(30);
   const step = await screen.findByRole("button", { name: "amount", expanded: false });
   const link = screen.getByRole("link", { name: "table 2" });
+  const [run] = screen.getAllByRole("link", { name: "build" });
   expect(link.getAttribute("href")).toBe("/artifacts/2?tab=columns&column=amount");
-  expect(screen.getByRole("link", { name: "build" }).getAttribute("href")).toBe("/executions/7");
-  expect(screen.getByText(/direct, aggregation, masked · sum\(x\)/)).toBeTruthy();
+  expect(run?.getAttribute("href")).toBe("/executions/7");
+  expect(screen.getAllByText(/direct, aggregation, masked · sum\(x\)/).length).toBe(31);
   await userEvent.click(step);
   expect((await screen.findByRole("link", { name: "table 1" })).closest("li")?.querySelector("button")).toBeNull();
 });

@@ -18,20 +18,40 @@ interface StepsProps {
   readonly passed?: readonly string[];
 }
 
+/** So many steps are shown at first: one column may go to thousands. */
+const FIRST = 20;
+
+/** Why there may be more than was found, by the limit that was reached. */
+const CUTS: Readonly<Record<string, string>> = {
+  events: "Only the newest runs were read; there may be more.",
+  nodes: "These are the first; there are more.",
+};
+
 export function Steps({ id, column, direction, passed = [] }: StepsProps) {
   const found = useColumnLinks(id, column, direction);
+  const [most, setMost] = useState(FIRST);
   return (
     <Loaded query={found} rows={2}>
       {({ links, cuts }) => (
         <>
           {links.length === 0 && <p className="muted">Nothing is recorded.</p>}
           <ul className="column-steps">
-            {links.map((link) => (
+            {links.slice(0, most).map((link) => (
               <Step key={keyOf(link)} link={link} direction={direction} passed={[...passed, `${id} ${column}`]} />
             ))}
           </ul>
-          {cuts.some(({ limit }) => limit !== "hops") && (
-            <p className="muted">Only the newest runs were read; there may be more.</p>
+          {links.length > most && (
+            <button type="button" className="link-button" onClick={() => setMost(most * 5)}>
+              Show more of {count(links.length - most, "other column")}
+            </button>
+          )}
+          {cuts.map(
+            ({ limit }) =>
+              CUTS[limit] && (
+                <p key={limit} className="muted">
+                  {CUTS[limit]}
+                </p>
+              ),
           )}
         </>
       )}
