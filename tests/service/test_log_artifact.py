@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lineal import errors
+from lineal.config import DatabaseSettings
 from lineal.service import MetadataService
 from lineal.store.own_rows import locations
 from lineal.store.schema import locks
@@ -22,6 +23,11 @@ from tests.service.conftest import CountStatements
 @pytest.fixture
 def ids(service: MetadataService) -> dict[str, int]:
     """The ids of a type of artifacts, of another one, of a type of contexts and of two executions."""
+    return type_ids(service)
+
+
+def type_ids(service: MetadataService) -> dict[str, int]:
+    """Put types and executions; return their ids."""
     text = {"name": pb.STRING, "version": pb.STRING, "note": pb.STRING}
     types = rpc.PutTypesRequest(
         artifact_types=[pb.ArtifactType(name=name, properties=text) for name in ("Model", "Other")],
@@ -209,3 +215,61 @@ def test_the_lock_of_a_uri_is_the_same_in_every_process() -> None:
 def test_each_property_is_one_table_of_the_statement_that_looks_for_an_artifact() -> None:
     text = str(locations._statements.__wrapped__(((True, False), (False, True))).by_uri.element)
     assert [text.count(f"AS property_{number}") for number in (0, 1)] == [1, 1]
+
+
+def test_the_same_version_at_another_spelling_of_its_uri_is_stored_once(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    spellings = ("s3a://bucket/data/", "s3://bucket/data", "S3://bucket//data", "minio://bucket/data")
+    found = {log(service, request_for(ids, a_model(ids, uri=uri))).artifact_id for uri in spellings}
+    assert len(found) == 1
+    other = log(service, request_for(ids, a_model(ids, uri="s3://bucket/data", version="2")))
+    assert other.artifact_id not in found
+
+
+def test_the_artifact_with_the_very_uri_goes_before_one_with_another_spelling(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    put: Any = service.call(
+        "PutArtifacts",
+        rpc.PutArtifactsRequest(artifacts=[a_model(ids, uri=uri) for uri in ("s3a://b/k", "s3://b/k")]),
+    )
+    found = [log(service, request_for(ids, a_model(ids, uri=uri))).artifact_id for uri in ("s3a://b/k", "s3://b/k")]
+    assert found == list(put.artifact_ids)
+
+
+def test_what_openlineage_named_is_the_same_version_whatever_its_name(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    table = a_model(ids, uri="duckdb:///w/shop.db#shop.main.orders", name="shop.main.orders", version=None)
+    table.external_id = "openlineage:w:dataset:1"
+    put: Any = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[table]))
+    asked = [a_model(ids, uri=table.uri, name="orders", version=version) for version in (None, "1")]
+    found = [log(service, request_for(ids, each)).artifact_id for each in asked]
+    assert (found[0] == put.artifact_ids[0], found[1] == put.artifact_ids[0]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "workspace", "shown"),
+    [("file:///d/x", "w", True), ("file:///d/x", "v", False), ("/d/x/", "v", True), ("file://host/d/x", "w", False)],
+)
+def test_another_spelling_of_a_path_is_that_of_one_workspace_and_one_host(
+    service: MetadataService, ids: dict[str, int], spelling: str, workspace: str, shown: bool
+) -> None:
+    service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[a_model(ids, uri="/d/x/")]))
+    judged, seen = a_model(ids, uri=spelling, workspace=workspace), [0]
+    for identity in ("judged", "at_location"):
+        judged.external_id = identity
+        request = lineage.LogArtifactRequest(artifact=judged, **{identity: lineage.Judged(uri=spelling, seen_ids=seen)})
+        answer = log(service, request)
+        assert bool(answer.candidates) == shown
+        seen.append(answer.artifact_id)
+
+
+def test_uris_can_be_taken_as_they_are_spelled(database_url: str) -> None:
+    with open_service(DatabaseSettings(database_url, exact_uris=True)) as service:
+        known = type_ids(service)
+        found = [log(service, request_for(known, a_model(known, uri=uri))) for uri in ("s3a://b/k", "s3://b/k")]
+        request = lineage.LogArtifactRequest(artifact=a_model(known), at_location=lineage.Judged(uri="minio://b/k"))
+        assert not log(service, request).candidates
+    assert found[0].artifact_id != found[1].artifact_id

@@ -25,6 +25,7 @@ from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.put_types import put_type
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
+from lineal.store.own_rows.locations import artifacts_at
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations, whole_nodes
@@ -280,7 +281,8 @@ class _Storing:
         wanted = {each.artifact_id: each.uri for each in given if each.uri and _is_made_from_name(each.artifact_id)}
         if not wanted:
             return {}
-        rows = node_rows.nodes_by_uris(self._session, ARTIFACT, set(wanted.values()))
+        at = artifacts_at(self._session, sorted(set(wanted.values())))
+        rows = (row for found in at.values() for row in found)
         of_ids = {str(uuid.uuid5(uuid.NAMESPACE_DNS, f"artifact:{row.id}")): row.id for row in rows}
         found = {each: of_ids[each] for each in wanted if each in of_ids}
         self.done.known["artifacts that Kubeflow Pipelines 2 recorded here"] += len(found)

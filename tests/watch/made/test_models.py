@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from lineal.client import MetadataStore
+from lineal.client.transport import LocalTransport
+from lineal.upkeep.opening import open_service
+from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
 from tests.watch.made.storing import Storing, storing
 
@@ -118,3 +122,28 @@ def test_a_service_of_an_own_image_serves_the_model_that_its_variable_names() ->
         running.record(SERVICE, service(containers=[{"name": "kserve-container", "env": variables}]))
 
         assert served(running) == {"s3://beds/roses"}
+
+
+class OlderServer(MetadataStore):
+    """A server that does not know which uris mean one location."""
+
+    def _log_artifact(self, request: lineage.LogArtifactRequest) -> lineage.LogArtifactResponse | None:
+        older = lineage.LogArtifactRequest()
+        older.CopyFrom(request)
+        older.ClearField("at_location")
+        return super()._log_artifact(older)
+
+
+@pytest.mark.parametrize("stored", ["minio://beds/roses/", "S3://beds/roses//"])
+def test_an_older_server_is_asked_for_each_form(stored: str) -> None:
+    with OlderServer.from_transport(LocalTransport(open_service("sqlite://"))) as store:
+        running = Storing(store)
+        model = running.put_artifact("mlflow.LoggedModel", stored)
+        running.record(SERVICE, service(model={"storageUri": "s3://beds/roses"}))
+        running.record(
+            SERVICE, {**service(model={"storageUri": "s3://beds/new"}), "metadata": {"name": "n", "uid": "2"}}
+        )
+
+        assert [one.id for one in store.get_artifacts()][:1] == [model]
+        assert served(running) == {stored}
+        assert len(store.get_artifacts()) == 2
