@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from lineal.cli import main
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.locations import joined, split
@@ -42,6 +44,7 @@ def test_every_facet_that_becomes_a_property_is_there_with_its_properties() -> N
                 assert f"`{name}`" in text or name == "labels", f"{facet} gives {name}, which the page does not name"
 
 
+@pytest.mark.slow
 def test_the_program_continues_a_table(tmp_path: Path) -> None:
     program = PYTHON.findall(section("## From dbt to a model in five minutes"))[0]
     program = re.sub(r"^   ", "", program, flags=re.MULTILINE)

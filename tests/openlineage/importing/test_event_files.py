@@ -42,7 +42,7 @@ def read(text: str | bytes) -> list[event_texts.Written]:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@settings(max_examples=50)
+@settings(max_examples=20)
 @given(events=EVENTS)
 def test_events_are_read_as_they_were_written(way: str, events: list[dict[str, Any]]) -> None:
     found = [json.loads(each.text) for each in read(WAYS[way](events))]

@@ -13,6 +13,7 @@ from lineal.cli import main
 from tests.openlineage.producers.conftest import HERE
 from tests.openlineage.producers.graph import described, stored, text
 
+pytestmark = pytest.mark.slow
 TOOLS = ["airflow", "dagster", "flink", "hive", "spark"]
 
 
