@@ -38,7 +38,7 @@ def _graph(session: Session, types: Any) -> Graph:
     executions = [row.id for row in rows[EXECUTION]]
     events = event_rows.events_of(session, EXECUTION, executions) if executions else []
     of_events: dict[int, dict[str, Any]] = {}
-    for facet in facet_rows.of_events(session, [event.id for event in events]) if events else []:
+    for facet in facet_rows.of_events(session, [event.id for event in events], marked=True) if events else []:
         of_events.setdefault(facet.owner_id, {})[facet.name] = (facet.time, facet.content)
     contexts = [row.id for row in rows[CONTEXT]]
     return {

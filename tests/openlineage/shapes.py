@@ -223,17 +223,17 @@ def flink() -> list[Given]:
     run, kind = run_id(31), {"jobType": facet(processingType="STREAMING", integration="FLINK")}
     topic = data_set("kafka://broker:9092", "orders")
 
-    def table(number: int | None) -> Given:
+    def table(number: int | None, **told: Given) -> Given:
         return data_set(
             LAKE,
             "live/orders",
             {} if number is None else version(str(number)),
-            outputFacets={"outputStatistics": facet(rowCount=number or 1)},
+            outputFacets={"outputStatistics": facet(rowCount=number or 1), **told},
         )
 
     return [
         run_event("START", "11:00:00", run, ("flink", "live"), job_facets=kind, inputs=[topic]),
-        run_event("RUNNING", "11:01:00", run, ("flink", "live"), outputs=[table(None)]),
+        run_event("RUNNING", "11:01:00", run, ("flink", "live"), outputs=[table(None, subset=facet(x=1))]),
         run_event("RUNNING", "11:02:00", run, ("flink", "live"), outputs=[table(7)]),
         run_event("COMPLETE", "11:03:00", run, ("flink", "live")),
         run_event("START", "11:04:00", run, ("flink", "live"), job_facets=kind),

@@ -81,7 +81,7 @@ def _move_events(session: Session, winner: int, loser: int) -> None:
     """Give the winner the events of the loser with their paths and facets; of two events, the earlier time counts."""
     rows, steps = event_rows.events_with_steps(session, ARTIFACT, [loser])
     moved = [EventRow._make(row) for row in rows]
-    said = facet_rows.of_events(session, [event.id for event in moved]) if moved else []
+    said = facet_rows.of_events(session, [event.id for event in moved], marked=True) if moved else []
     known = {(event.execution_id, event.type): event for event in event_rows.events_of(session, ARTIFACT, [winner])}
     event_rows.delete_events(session, moved)
     new = [each for each in moved if (each.execution_id, each.type) not in known]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from lineal.kinds import CONTEXT, KINDS, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, listed
+from lineal.store.own_rows.facets import UNVERSIONED
 from lineal.store.tables.mlmd_tables import EVENT
 from lineal.store.tables.own_tables import EVENT_FACET, FACET
 
@@ -33,5 +34,6 @@ def names_of(session: Session, kind: Kind, ids: Sequence[int]) -> dict[int, list
     """Return the names of the facets that nodes, or events of artifacts and executions, have, in order, by node."""
     found: dict[int, set[str]] = {}
     for node_id, name in session.listed_rows(_NAMES[kind], "ids", ids):
-        found.setdefault(node_id, set()).add(name)
+        if not name.startswith(UNVERSIONED):
+            found.setdefault(node_id, set()).add(name)
     return {node_id: sorted(names) for node_id, names in found.items()}

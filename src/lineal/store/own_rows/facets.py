@@ -21,6 +21,11 @@ from lineal.store.tables.mlmd_tables import EVENT
 from lineal.store.tables.own_tables import EVENT_FACET, FACET
 
 _Place = tuple[int, str]
+UNVERSIONED = "unversioned:"
+"""The mark of facets that an event said of the use of a data set without its version (lineal/openlineage/edges.py).
+
+The use of each version has them without the mark, too.
+"""
 
 
 class Facet(NamedTuple):
@@ -101,12 +106,13 @@ def of_nodes(session: Session, kind: Kind, ids: Sequence[int], name: str | None 
     return _read(session, _OF_NODES, ids, {"of_kind": kind.type_kind}, None if name is None else [name])
 
 
-def of_events(session: Session, ids: Sequence[int], name: str | None = None) -> list[Facet]:
-    """Return the facets of events, deleted ones too; a name means that facet alone.
+def of_events(session: Session, ids: Sequence[int], name: str | None = None, *, marked: bool = False) -> list[Facet]:
+    """Return the facets of events, deleted ones too, and with `marked` those of UNVERSIONED; a name means one alone.
 
     The ids must be those of events that the caller sees.
     """
-    return _read(session, _OF_EVENTS, ids, {}, None if name is None else [name])
+    found = _read(session, _OF_EVENTS, ids, {}, None if name is None else [name])
+    return found if marked else [facet for facet in found if not facet.name.startswith(UNVERSIONED)]
 
 
 def merge_into_nodes(
