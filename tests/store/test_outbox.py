@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from lineal.kinds import CONTEXT
+from lineal.store.engine.session import Session
 from lineal.store.own_rows import outbox
 from lineal.store.schema import on_demand
 from lineal.upkeep.opening import open_service
@@ -12,10 +15,17 @@ def put(url: str, *node_ids: int) -> list[int]:
     """Mark contexts, in a process of their own as it were; return the numbers of all rows that wait."""
     with open_service(url) as service:
         on_demand.prepare(service.database)
-        service.write(lambda session, _: outbox.mark(session, [(CONTEXT, node_id) for node_id in node_ids]))
+        service.write(lambda session, _: outbox.switch_on(session))
+        service.database.node_times.note_look(float("-inf"))
+        for node_id in node_ids:
+            service.write(partial(_mark, node_id))
         rows = service.read(lambda session, _: outbox.waiting(session, most=100))
-        assert [row.node_id for row in rows][-len(node_ids) :] == list(node_ids)
+        assert [row.nodes for row in rows][-len(node_ids) :] == [(node_id,) for node_id in node_ids]
         return [row.id for row in rows]
+
+
+def _mark(node_id: int, session: Session, _: object) -> None:
+    session.linked.append((CONTEXT, [node_id]))
 
 
 def remove(url: str, ids: list[int]) -> None:

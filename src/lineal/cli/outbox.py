@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
@@ -125,7 +125,13 @@ def _columns() -> list[Column]:
     return [
         Column("id", lambda each: each["id"]),
         Column("time", lambda each: each["time"], time),
-        Column("what", lambda each: each["kind"] if not each["node_id"] else f"{each['kind']} {each['node_id']}"),
+        Column("what", _what),
         Column("attempts", lambda each: each["attempts"]),
         Column("reason", lambda each: each["reason"]),
     ]
+
+
+def _what(record: Mapping[str, Any]) -> str:
+    if record["node_id"]:
+        return f"{record['kind']} {record['node_id']}"
+    return "event" if record["kind"] == "event" else f"several {record['kind']}s"

@@ -51,7 +51,7 @@ def marked(service: MetadataService) -> Marked:
     def take(session: object, _: object) -> Marked:
         rows = outbox.waiting(session, most=1000)  # type: ignore[arg-type]
         outbox.remove(session, [row.id for row in rows])  # type: ignore[arg-type]
-        return [(row.kind, row.node_id) for row in rows]
+        return [(row.kind, node_id) for row in rows for node_id in row.nodes]
 
     return service.write(take)
 

@@ -144,3 +144,15 @@ def test_a_backlog_is_read_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> No
         assert len(kept.events) == 7
         send_all(outbox)
         assert names_of(kept) == [f"n{index:02}" for index in range(30)]
+
+
+def test_many_nodes_of_one_write_share_rows_and_are_all_sent() -> None:
+    with sending() as (service, outbox, kept):
+        types = service.call("PutTypes", rpc.PutTypesRequest(artifact_types=[pb.ArtifactType(name="table")]))
+        nodes = [pb.Artifact(type_id=types.artifact_type_ids[0], uri=f"s3://b/n{index}") for index in range(600)]
+        service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=nodes))
+        put_artifacts(service, "last")
+        assert service.read(lambda session, _: rows.backlog(session)).waiting == 3
+        send_all(outbox)
+        assert names_of(kept) == [*[f"n{index}" for index in range(600)], "last"]
+        assert service.read(lambda session, _: rows.backlog(session)).waiting == 0

@@ -6,7 +6,7 @@ Marks of one node are one task. What stays out: waiting, and sending (server/ope
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lineal.conventions import RUN_TYPES
@@ -45,28 +45,20 @@ class Batch:
     sent: dict[Key, Sent] = field(default_factory=dict)
 
 
-def take(session: Session, types: KnownTypes, rows: Sequence[Waiting], skipped: Collection[Key] = ()) -> Batch:
-    """Return the tasks of rows of the outbox.
-
-    Args:
-        session: the transaction.
-        types: the known types.
-        rows: in their order.
-        skipped: nodes that must wait; rows of other nodes go before theirs.
-    """
-    by_node: dict[Key, Task] = {}
+def take(session: Session, types: KnownTypes, rows: Sequence[Waiting]) -> Batch:
+    """Return the tasks of rows of the outbox, which are in order."""
+    first: dict[Key, Task] = {}
     tasks: list[Task] = []
     for row in rows:
-        if row.kind not in outbox.KIND_OF:
-            tasks.append(Task([row.id], row.time))
+        kind = outbox.KIND_OF.get(row.kind)
+        keys = [(kind, node_id) for node_id in row.nodes] if kind else []
+        new = [key for key in keys if key not in first]
+        if keys and not new:
+            max((first[key] for key in keys), key=_place).rows.append(row.id)  # all are done by then
             continue
-        key = (outbox.KIND_OF[row.kind], row.node_id)
-        if key in by_node:
-            by_node[key].rows.append(row.id)
-        elif key not in skipped:
-            by_node[key] = Task([row.id], row.time, [key])
-            tasks.append(by_node[key])
-    _tell_by_runs(session, types, by_node)
+        tasks.append(Task([row.id], row.time, new))
+        first.update(dict.fromkeys(new, tasks[-1]))
+    _tell_by_runs(session, types, tasks)
     wanted: dict[Kind, set[int]] = defaultdict(set)
     for task in tasks:
         for kind, node_id in task.nodes:
@@ -76,16 +68,20 @@ def take(session: Session, types: KnownTypes, rows: Sequence[Waiting], skipped: 
     return Batch(tasks, found, _sent(session, found))
 
 
-def _tell_by_runs(session: Session, types: KnownTypes, tasks: Mapping[Key, Task]) -> None:
+def _place(task: Task) -> int:
+    return task.rows[0]
+
+
+def _tell_by_runs(session: Session, types: KnownTypes, tasks: Sequence[Task]) -> None:
     """Let the contexts of single runs be told by the events of the executions that they hold."""
-    contexts = nodes_by_ids(session, CONTEXT, [node_id for kind, node_id in tasks if kind is CONTEXT])
+    contexts = nodes_by_ids(session, CONTEXT, [each for task in tasks for kind, each in task.nodes if kind is CONTEXT])
     types.load(session, {row.type_id for row in contexts})
     runs = [row.id for row in contexts if types.name(session, row.type_id) in RUN_TYPES]
-    held: dict[int, list[Key]] = defaultdict(list)
+    held: dict[Key, list[Key]] = defaultdict(list)
     for context_id, execution_id in members_of(session, EXECUTION, runs) if runs else ():
-        held[context_id].append((EXECUTION, execution_id))
-    for context_id, executions in held.items():
-        tasks[CONTEXT, context_id].nodes = sorted(executions, key=lambda each: each[1])
+        held[CONTEXT, context_id].append((EXECUTION, execution_id))
+    for task in tasks:
+        task.nodes = [each for key in task.nodes for each in held.get(key, [key])]
 
 
 def _sent(session: Session, found: Read) -> dict[Key, Sent]:

@@ -166,10 +166,12 @@ class Outbox:
             after = rows[-1].id
 
     def _must_wait(self, row: Waiting, now: int) -> bool:
-        """Say whether the node of a row was told of a moment ago, and nothing was written since."""
+        """Say whether all nodes of a row were told of a moment ago, and nothing was written since."""
         kind = outbox.KIND_OF.get(row.kind)
-        until, seen = self._waits.get((kind, row.node_id), (0, 0)) if kind else (0, 0)
-        return row.id <= seen and now < until
+        if kind is None:
+            return False
+        waits = [self._waits.get((kind, node_id), (0, 0)) for node_id in row.nodes]
+        return all(row.id <= seen and now < until for until, seen in waits)
 
     def _within_time(self, tasks: list[Task]) -> Iterator[Task]:
         end = time.monotonic() + _LONGEST_BATCH

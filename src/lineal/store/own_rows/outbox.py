@@ -8,13 +8,14 @@ unchanged is sent again. What stays out: what an event says (openlineage/sending
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.store.engine.session import Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.engine.transaction import Answer
@@ -33,11 +34,15 @@ _LONGEST_REASON = 500
 _ROW = OUTBOX.c
 _INSERT = insertion(OUTBOX, ["time", "kind", "node_id", "payload", "attempts", "dead"])
 _COLUMNS = [_ROW.id, _ROW.time, _ROW.kind, _ROW.node_id]
+_SEVERAL: sa.ColumnElement[str] = sa.case((_ROW.kind >= sa.literal_column("0"), _ROW.payload), else_=sa.null())
+_MOST_IN_ROW = 500
 _ONE: sa.ColumnElement[int] = sa.literal_column("1")
 _MOST: sa.BindParameter[int] = sa.bindparam("most")
 _IDS = "ids"
 _AFTER: sa.BindParameter[int] = sa.bindparam("after")
-_WAITING = Statement(sa.select(*_COLUMNS).where(_ROW.dead == 0, _ROW.id > _AFTER).order_by(_ROW.id).limit(_MOST))
+_WAITING = Statement(
+    sa.select(*_COLUMNS, _SEVERAL).where(_ROW.dead == 0, _ROW.id > _AFTER).order_by(_ROW.id).limit(_MOST)
+)
 _DEAD = Statement(
     sa.select(*_COLUMNS, _ROW.attempts, _ROW.reason)
     .where(_ROW.dead == 1, _ROW.id > _AFTER)
@@ -85,18 +90,25 @@ class Waiting(NamedTuple):
     Attributes:
         id: its number; later ones have greater numbers.
         time: when it was written, in milliseconds since the epoch.
-        kind: the number of the node's kind, or RECEIVED.
-        node_id: the node; 0 for an event that came.
+        kind: the number of the nodes' kind, or RECEIVED.
+        nodes: the ids of the nodes; none for an event that came.
     """
 
     id: int
     time: int
     kind: int
-    node_id: int
+    nodes: tuple[int, ...]
 
 
 class Dead(NamedTuple):
-    """A row that the receiver refused: as Waiting, how often it was sent, and why it was refused."""
+    """A row that the receiver refused.
+
+    Attributes:
+        id, time, kind: as those of Waiting.
+        node_id: the node; 0 for several, and for an event that came.
+        attempts: how often it was sent.
+        reason: why it was refused.
+    """
 
     id: int
     time: int
@@ -144,21 +156,27 @@ class LateOutbox:
         return end
 
 
-def _rows_of(session: Session) -> list[tuple[int, int, int, str | None, int, int]]:
+_Row = tuple[int, int, int, "str | None", int, int]
+
+
+def _rows_of(session: Session) -> list[_Row]:
     """Return the rows for what a transaction has written: the events that it received, or else its nodes."""
     now = time.time_ns() // 1_000_000
     if session.received_events:
         return [(now, RECEIVED, 0, event, 0, 0) for event in session.received_events]
-    marked = {(kind.type_kind, node_id) for kind, ids, _ in session.node_writes for node_id in ids}
-    marked.update((kind.type_kind, node_id) for kind, ids in session.linked for node_id in ids)
+    written: dict[Kind, set[int]] = {CONTEXT: set(), ARTIFACT: set(), EXECUTION: set()}  # executions name the others
+    for kind, ids, _ in session.node_writes:
+        written[kind].update(ids)
+    for kind, linked in session.linked:
+        written[kind].update(linked)
     # The event about an execution says what its inputs and outputs are.
-    marked.difference_update((ARTIFACT.type_kind, node_id) for node_id in session.linked_artifacts)
-    return [(now, kind, node_id, None, 0, 0) for kind, node_id in sorted(marked, key=_contexts_first)]
-
-
-def _contexts_first(mark: tuple[int, int]) -> tuple[int, int]:
-    """Order contexts before artifacts, and both before executions, which name them."""
-    return -mark[0], mark[1]
+    written[ARTIFACT] -= session.linked_artifacts
+    rows: list[_Row] = []
+    for kind, marked in written.items():
+        for piece in session.pieces(sorted(marked), _MOST_IN_ROW):  # so large writes stay quick
+            node_id, several = (piece[0], None) if len(piece) == 1 else (0, json.dumps(piece))
+            rows.append((now, kind.type_kind, node_id, several, 0, 0))
+    return rows
 
 
 def is_on(session: Session) -> bool:
@@ -178,15 +196,16 @@ def switch_off(session: Session) -> None:
     session.change(_DROP_ALL, {})
 
 
-def mark(session: Session, nodes: Iterable[tuple[Kind, int]]) -> None:
-    """Mark nodes to be sent, in this order."""
-    now = time.time_ns() // 1_000_000
-    session.change_many(_INSERT, [(now, kind.type_kind, node_id, None, 0, 0) for kind, node_id in nodes])
-
-
 def waiting(session: Session, *, after: int = 0, most: int) -> list[Waiting]:
     """Return the first rows that wait, by id, those after an id, without the events that came."""
-    return [Waiting._make(row) for row in session.rows(_WAITING, {"after": after, "most": most})]
+    found = session.rows(_WAITING, {"after": after, "most": most})
+    return [Waiting(row[0], row[1], row[2], _nodes(row[2], row[3], row[4])) for row in found]
+
+
+def _nodes(kind: int, node_id: int, several: str | None) -> tuple[int, ...]:
+    if kind == RECEIVED:
+        return ()
+    return (node_id,) if several is None else tuple(json.loads(several))
 
 
 def payload_of(session: Session, row_id: int) -> str:

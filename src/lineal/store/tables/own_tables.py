@@ -236,8 +236,8 @@ EVENT_FACET = _table(
     sa.Column("time", Int, nullable=False),
     sa.Column("content", LongText),
 )
-# What is to be sent as OpenLineage: a node that was written, by kind and id, or an event that came, as `payload`, whose
-# kind is -1.
+# What is to be sent as OpenLineage: a node that was written, by kind and id, or several, whose ids are `payload`, or an
+# event that came, as `payload`, whose kind is -1.
 # `dead` is 1 for what the receiver refused; `reason` says why.
 OUTBOX = _table(
     "lineal_outbox",
@@ -249,7 +249,6 @@ OUTBOX = _table(
     sa.Column("attempts", Number, nullable=False),
     sa.Column("dead", Number, nullable=False),
     sa.Column("reason", LongText),
-    sa.Index("idx_lineal_outbox_dead", "dead", "id"),
     sqlite_autoincrement=True,
 )
 # What was sent last of a node as OpenLineage (lineal/openlineage/sending), so that nothing unchanged is sent again.
