@@ -23,7 +23,6 @@ _TOKENS = re.compile(_STRING + rb'|[{}\n"]', re.DOTALL)
 _BETWEEN = b" \t\r\n,[]"
 _BEGINNING = re.compile(rb'\{\s*"(?:eventTime|eventType|producer|schemaURL|run|job|inputs|outputs|dataset)"\s*:')
 
-
 Stream: TypeAlias = "io.BufferedReader | gzip.GzipFile"
 
 
@@ -74,7 +73,10 @@ class _Held:
         self.line = self.line or number
         self.depth += depth
         self.size += len(line)
-        self.lines = [*self.lines, line] if self.size <= LARGEST_EVENT else []
+        if self.size > LARGEST_EVENT:
+            self.lines.clear()
+        else:
+            self.lines.append(line)
 
     def whole(self) -> Written:
         return Written(self.line, b"".join(self.lines))
@@ -113,7 +115,7 @@ def _depth(line: bytes) -> int:
 def _in_list(stream: Stream) -> Iterator[Written]:
     held, read, line = b"", 0, 1  # what is not yielded yet; how far it was read; the line there
     depth, began = 0, 1  # the open objects, and the line where the first of them begins
-    while piece := stream.read1(_PIECE):
+    while piece := stream.read(max(_PIECE, len(held))):  # twice as much each time, since what is held is read again
         held, start = held + piece, 0
         for token in _TOKENS.finditer(held, read):
             if token[0] == b'"':  # a text whose end is not read yet

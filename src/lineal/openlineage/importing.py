@@ -64,15 +64,17 @@ def import_files(service: MetadataService, paths: Sequence[str], settings: OpenL
 
 def check_files(paths: Sequence[str]) -> Report:
     """Return what an import into an empty store would do; nothing is stored."""
-    return _received(paths, lambda given: Receipt(is_stored=True, is_new=True) if checks.read(given) else _NOT_STORED)
+
+    def check(given: Any) -> Receipt:
+        is_known = checks.read(given) is not None
+        return Receipt(is_stored=is_known, is_new=is_known)
+
+    return _received(paths, check)
 
 
 def shown_as(paths: Sequence[str]) -> str:
     """Return what files are called in messages."""
     return "standard input" if list(paths) == [STANDARD_INPUT] else paths[0] if len(paths) == 1 else "the files"
-
-
-_NOT_STORED = Receipt(is_stored=False)
 
 
 def _received(paths: Sequence[str], receive: _Receive) -> Report:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -112,6 +113,17 @@ def test_an_event_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch)
     assert [each.text == b"" for each in read(json.dumps(event(1, more=["m" * 50] * 50), indent=1))] == [True]
     with pytest.raises(DamagedFileError, match="the event in line 1 has more than"):
         read(f"[{large}]")
+
+
+@pytest.mark.slow
+def test_an_event_of_many_lines_or_pieces_is_read_in_time_that_grows_with_it(tmp_path: Path) -> None:
+    large = [event(1, more=["m" * 90] * 100_000, text="t" * 8_000_000)]
+    (tmp_path / "list.gz").write_bytes(gzip.compress(json.dumps(large, indent=0).encode(), 1))
+    (tmp_path / "lines.gz").write_bytes(gzip.compress(json.dumps(large[0], indent=1).encode(), 1))
+    begun = time.process_time()
+    for name in ("list.gz", "lines.gz"):
+        assert [json.loads(each.text) for each in events_in(str(tmp_path / name))] == large
+    assert time.process_time() - begun < 10
 
 
 def test_a_compressed_file_is_known_by_its_content(tmp_path: Path) -> None:
