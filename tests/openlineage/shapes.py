@@ -147,6 +147,7 @@ def spark() -> list[Given]:
         "warehouse/sales",
         {"symlinks": facet(identifiers=[{"namespace": "hive://meta:9083", "name": "shop.sales", "type": "TABLE"}])},
     )
+    by_name = data_set("hive://meta:9083", "shop.sales", {"documentation": facet(description="Sales by day")})
     read = data_set(LAKE, "staging/orders", {"schema": columns("id", "amount")})
     written = {**table, "outputFacets": {"outputStatistics": facet(rowCount=12, size=3456)}}
     return [
@@ -174,6 +175,7 @@ def spark() -> list[Given]:
         ),
         run_event("COMPLETE", "09:00:06", action, ("spark", "sales_report.append.sales"), run_facets=told),
         run_event("COMPLETE", "09:01:00", app, ("spark", "sales_report")),
+        run_event("START", "09:02:00", run_id(13), ("spark", "reader"), inputs=[by_name]),
     ]
 
 

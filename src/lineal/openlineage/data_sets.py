@@ -9,20 +9,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lineal.kinds import ARTIFACT, CONTEXT
 from lineal.locations import DataSetName, joined
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import stored_form
 from lineal.openlineage.events import DataSet, Facets, Job
 from lineal.openlineage.facets import Values
 from lineal.openlineage.nodes import Named, hold, put
+from lineal.service import located
 from lineal.service.known_types import KnownTypes
-from lineal.service.messages import node_messages
 from lineal.store.engine.session import Session
 from lineal.store.own_rows import locations
-from lineal.store.rows import nodes as node_rows
-from lineal.store.rows import relations
-from lineal.store.rows.nodes import NodeRow
 from lineal.wire import metadata_store as pb
 
 
@@ -66,35 +62,16 @@ def find_others(
 
     `linked` are the artifacts that the run has already: a data set whose version no event names stays the one it was.
     """
-    at = locations.artifacts_at(session, sorted({each.uri for each in missing}))
+    at = locations.artifacts_at(session, sorted({each.uri for each in missing})) if missing else {}
     rows = {row.id: row for found in at.values() for row in found}
     if not rows:
         return
-    nodes = _of_workspace(session, types, workspace, list(rows.values()))
+    nodes = located.of_workspace(session, types, workspace, list(rows.values()))
     preferred = set(linked)
     for each in missing:
         candidates = [nodes[row.id] for row in at[each.uri] if row.id in nodes]
         if chosen := _chosen(workspace, each, candidates, preferred):
             hold(session, each, chosen)
-
-
-def _of_workspace(
-    session: Session, types: KnownTypes, workspace: str, rows: Sequence[NodeRow]
-) -> Mapping[int, pb.Artifact]:
-    """Return the artifacts of the workspace: those that name it, and those that name none and that it holds."""
-    nodes = {node.id: node for node in node_messages(session, types, ARTIFACT, rows)}
-    unnamed = [node_id for node_id, node in nodes.items() if not stored_form.workspace_of(node)]
-    held: set[int] = set()
-    if unnamed:
-        members = relations.memberships_of(session, ARTIFACT, unnamed)
-        contexts = node_rows.nodes_by_ids(session, CONTEXT, {context_id for context_id, _ in members})
-        own = {row.id for row in contexts if row.name == workspace}
-        held = {node_id for context_id, node_id in members if context_id in own}
-    return {
-        node_id: node
-        for node_id, node in nodes.items()
-        if stored_form.workspace_of(node) == workspace or node_id in held
-    }
 
 
 def _chosen(workspace: str, wanted: Named, candidates: Sequence[pb.Artifact], linked: set[int]) -> int:

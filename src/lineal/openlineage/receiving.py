@@ -175,12 +175,14 @@ class _Receiving:
 
     def _find_others(self, missing: Sequence[Named], links: Sequence[event_rows.Link]) -> None:
         """Find data sets that other doors made; they make none at the same locations until the transaction ends."""
-        wanted = sorted({locks.of_identity(normal_form(each.uri)) for each in missing})
-        if any([locks.take(self._session, lock) for lock in wanted]):  # noqa: C419 all of them
-            nodes.ask(self._session, missing)()
         linked = [link.event.artifact_id for link in links]
+        data_sets.find_others(self._session, self._types, self._workspace, missing, linked)
         still = [each for each in missing if each.is_new]
-        data_sets.find_others(self._session, self._types, self._workspace, still, linked)
+        wanted = sorted({locks.of_identity(normal_form(each.uri)) for each in still})
+        if any([locks.take(self._session, lock) for lock in wanted]):  # noqa: C419 all of them
+            nodes.ask(self._session, still)()
+            still = [each for each in still if each.is_new]
+            data_sets.find_others(self._session, self._types, self._workspace, still, linked)
 
     # Creating what is not.
 
