@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+DATA_SET_TYPE = "kubeflow.org/alpha/data_set"
 WORKSPACE_TYPE = "kubeflow.org/alpha/workspace"
 WORKSPACE_TYPES = (WORKSPACE_TYPE, "system.Pipeline", "pipeline")
 RUN_TYPES = ("kubeflow.org/alpha/run", "system.PipelineRun", "pipeline_run", "run", "KfpRun", "mlflow.Run")

@@ -249,6 +249,25 @@ def test_what_openlineage_named_is_the_same_version_whatever_its_name(
     assert (found[0] == put.artifact_ids[0], found[1] == put.artifact_ids[0]) == (True, False)
 
 
+def test_a_data_set_of_mlflow_is_read_by_its_location_once_somebody_wrote_it(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    text = {"name": pb.STRING, "version": pb.STRING}
+    type_ = pb.ArtifactType(name="kubeflow.org/alpha/data_set", properties=text)
+    made: Any = service.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=type_))
+    known = {**ids, "data set": made.type_id}
+    digest = a_model(known, uri="s3://b/k/", type_name="data set", name="train", version="d1")
+    digest.external_id = "mlflow:w:dataset:1"
+    put: Any = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[digest]))
+    wanted = [a_model(known, uri="s3a://b/k", type_name="data set", name=name, version=None) for name in "xy"]
+    before = log(service, request_for(known, wanted[0])).artifact_id
+    event = pb.Event(artifact_id=put.artifact_ids[0], execution_id=ids["second"], type=pb.Event.OUTPUT)
+    service.call("PutEvents", rpc.PutEventsRequest(events=[event]))
+    after = [log(service, request_for(known, each)).artifact_id for each in wanted]
+    assert before != put.artifact_ids[0]
+    assert after == [before, put.artifact_ids[0]]
+
+
 @pytest.mark.parametrize(
     ("spelling", "workspace", "shown"),
     [("file:///d/x", "w", True), ("file:///d/x", "v", False), ("/d/x/", "v", True), ("file://host/d/x", "w", False)],

@@ -28,7 +28,7 @@ from lineal.store.rows.events import Step
 from lineal.wire import metadata_store as pb
 
 Fields = dict[str, Any]
-TYPE = "kubeflow.org/alpha/data_set"
+TYPE = conventions.DATA_SET_TYPE
 _TYPE_PROPERTIES = dict.fromkeys(
     ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "query"), pb.STRING
 )

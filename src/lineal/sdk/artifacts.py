@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Protocol, SupportsIndex
 
 from lineal.client import MetadataStore
-from lineal.conventions import OPENLINEAGE_IDS
+from lineal.conventions import MLFLOW_IDS, OPENLINEAGE_IDS
 from lineal.locations import normal_form
 from lineal.sdk import (
     ids,
@@ -32,7 +32,7 @@ def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
     """Tell whether type, location, name, version and workspace of two records agree.
 
     What OpenLineage names has the name of a table or file, so the others alone tell whether `b`, the stored record, is
-    it.
+    it; so it is with MLflow's data sets.
     """
     same_name = a.properties.get("name") == b.properties.get("name") or is_named_by_location(b)
     return (
@@ -46,8 +46,9 @@ def is_same_version(a: pb.Artifact, b: pb.Artifact) -> bool:
 
 
 def is_named_by_location(stored: pb.Artifact) -> bool:
-    """Tell whether a record came from OpenLineage, whose name of a data set is where it is."""
-    return stored.external_id.startswith(OPENLINEAGE_IDS)
+    """Tell whether a record is a data set of OpenLineage or MLflow, whose name says where it is, or is one run's."""
+    own_id = stored.external_id
+    return own_id.startswith(OPENLINEAGE_IDS) or (own_id.startswith(MLFLOW_IDS) and ":dataset:" in own_id)
 
 
 # The attributes that a stored record may lack, and what they are then.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from lineal import errors
-from lineal.conventions import OPENLINEAGE_IDS, WORKSPACE_PROPERTY
+from lineal.conventions import DATA_SET_TYPE, MLFLOW_IDS, OPENLINEAGE_IDS, WORKSPACE_PROPERTY
 from lineal.kinds import ARTIFACT
 from lineal.locations import is_local, normal_form
 from lineal.service.known_types import KnownTypes
@@ -72,7 +72,11 @@ def _log_same_version(
     session: Session, types: KnownTypes, request: lineage.LogArtifactRequest
 ) -> lineage.LogArtifactResponse:
     [wanted] = [request.artifact] if session.sees_all else marked(session, [request.artifact])
-    found = _look(session, wanted.uri, lambda: _of_same_version(session, types, wanted))
+
+    def find() -> list[pb.Artifact]:
+        return _of_same_version(session, types, wanted) or _written(session, types, wanted)
+
+    found = _look(session, wanted.uri, find)
     if not found:
         return _store(session, types, request)
     _join(session, found[0].id, request)
@@ -132,6 +136,20 @@ def _of_same_version(session: Session, types: KnownTypes, wanted: pb.Artifact) -
     found = node_messages(session, types, ARTIFACT, rows) if rows else []
     same = [stored for stored in found if _is_same_version(stored, wanted)]
     return sorted(same, key=lambda stored: (stored.uri != wanted.uri, _name(stored) != _name(wanted)))
+
+
+def _written(session: Session, types: KnownTypes, wanted: pb.Artifact) -> list[pb.Artifact]:
+    """Return the newest data set of MLflow at a location that some execution wrote, if no version is wanted.
+
+    Its name and version are what one of MLflow's clients called it and a digest, which other programs cannot know.
+    """
+    if "version" in wanted.properties or types.name(session, wanted.type_id) != DATA_SET_TYPE:
+        return []
+    rows = artifacts_at(session, [wanted.uri])[wanted.uri]
+    ids = [row.id for row in rows if row.type_id == wanted.type_id and (row.external_id or "").startswith(MLFLOW_IDS)]
+    made = {each.artifact_id for each in event_rows.events_of(session, ARTIFACT, ids) if each.type == pb.Event.OUTPUT}
+    found = node_messages(session, types, ARTIFACT, [row for row in rows if row.id in made])
+    return [stored for stored in found if _workspace(stored) == _workspace(wanted)][-1:]
 
 
 def _is_same_version(stored: pb.Artifact, wanted: pb.Artifact) -> bool:
