@@ -118,7 +118,8 @@ class Outbox:
                 self._count()
                 pause = 0.0 if self.step() else _POLL
             except errors.StatusError as error:
-                _log.warning("sending OpenLineage waits: %s", error.message)
+                if self._destination is not None:
+                    _log.warning("sending OpenLineage waits: %s", error.message)
                 pause = _RENEW
             except Exception:
                 _log.exception("fault while sending OpenLineage")
