@@ -41,6 +41,11 @@ OPENLINEAGE_DECLARED = "openlineage.Declared"
 OPENLINEAGE_IDS = "openlineage:"
 # The names of a data set's columns with commas between them, and how many characters of them a search looks at.
 COLUMN_NAMES = "column_names"
+# Texts that events say of a data set: they are no labels, which somebody chose.
+OPENLINEAGE_TEXTS = frozenset(
+    {COLUMN_NAMES, "namespace", "source", "source_uri", "storage", "format", "data_set_type", "catalog", "catalog_type"}
+    | {"change", "previous_name", "previous_namespace"}
+)
 LONGEST_COLUMN_NAMES = 10_000
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from lineal import conventions
 from lineal.cli import main
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.locations import joined, split
-from lineal.openlineage import facets
+from lineal.openlineage import facets, stored_form
 from tests.services import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "openlineage.md").read_text()
@@ -42,6 +43,13 @@ def test_every_facet_that_becomes_a_property_is_there_with_its_properties() -> N
             assert f"`{facet}`" in text
             for name in rule({}):
                 assert f"`{name}`" in text or name == "labels", f"{facet} gives {name}, which the page does not name"
+
+
+def test_no_text_that_events_say_of_a_data_set_is_a_label() -> None:
+    said = {name for rule in facets._RULES[ARTIFACT].values() for name in rule({})}
+    numbers = {"columns", "row_count", "bytes", "file_count", "assertions", "failed_assertions"}
+    own = stored_form.PROPERTIES[stored_form.DATA_SET_TYPE] | {conventions.LABELS}
+    assert {*said, "namespace"} - numbers - own == conventions.OPENLINEAGE_TEXTS
 
 
 @pytest.mark.slow

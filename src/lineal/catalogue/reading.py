@@ -111,6 +111,8 @@ class Record:
         if self._is_of_mlflow:
             is_label = name.startswith(conventions.TAG_PREFIX) and not name.startswith(conventions.MLFLOW_TAGS)
             return name.removeprefix(conventions.TAG_PREFIX) if is_label else None
+        if name in conventions.OPENLINEAGE_TEXTS and self.node.external_id.startswith(conventions.OPENLINEAGE_IDS):
+            return None
         return None if name.startswith(conventions.INTERNAL_PREFIX) or name == conventions.LABELS else name
 
     @cached_property

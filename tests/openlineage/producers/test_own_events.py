@@ -37,3 +37,12 @@ def test_tools_meet_at_their_data_sets(url: str) -> None:
         "loaf_counts.execute_save_into_data_source_command.warehouse_loaf_counts",
     }
     assert text(loaves, "name")
+
+
+def test_what_events_say_of_a_data_set_is_found_and_is_no_label(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "openlineage", str(HERE / "events" / "spark.jsonl"), "--db", url]) == 0
+    capsys.readouterr()
+    for query in ("prop.change=OVERWRITE", "prop.format=parquet", "pieces"):
+        assert main(["ls", "data_sets", "-q", query, "--db", url, "--json"]) == 0
+        [found] = json.loads(capsys.readouterr().out)
+        assert (found["name"], found["labels"]) == ("bakery/loaf_counts", {})
