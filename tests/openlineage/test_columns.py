@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from lineal import errors
+from lineal.catalogue.openlineage import column_links
 from lineal.catalogue.openlineage.reads import OpenLineageReads
 from lineal.kinds import EXECUTION
 from lineal.locations import joined
@@ -175,6 +176,14 @@ def test_the_lineage_that_a_job_says_itself_leads_both_ways(served: Shop) -> Non
     assert (ends(whole)[1], ends(whole)[3], whole["affects_all"]) == ("id", None, True)
     down = [ends(link)[2:] for link in served.lineage(shop.ORDERS, "amount", "down")["links"]]
     assert ("shop.public.copy", "total") in down
+
+
+def test_the_older_form_says_a_transformation_once_for_all_sources_of_a_column() -> None:
+    plain = {"namespace": "n", "name": "t", "field": "a"}
+    given = {"inputFields": [plain], "transformationType": "MASKED", "transformationDescription": "a hash"}
+    [pair] = column_links.sources_of({"fields": {"b": given, "c": {"inputFields": 7}}}, ["b", "c"])
+    [done] = pair.source.transformations
+    assert (pair.column, done.subtype, done.description, done.masking) == ("b", "MASKED", "a hash", True)
 
 
 def test_other_workspaces_are_not_seen_and_not_named(served: Shop) -> None:

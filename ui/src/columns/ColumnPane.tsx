@@ -18,9 +18,11 @@ interface PaneProps {
 
 export function ColumnPane({ id, column, onClose }: PaneProps) {
   const title = useRef<HTMLHeadingElement>(null);
-  // Whoever chose a column by a key goes on reading here.
   useEffect(() => {
-    if (document.activeElement?.getAttribute("role") === "grid") title.current?.focus();
+    const heading = title.current;
+    // Whoever chose a column by a key goes on reading here; on a narrow screen it is below the table.
+    if (document.activeElement?.getAttribute("role") === "grid") heading?.focus();
+    else if (heading && heading.getBoundingClientRect().top > window.innerHeight - 80) heading.scrollIntoView?.();
   }, []);
   return (
     <section className="column-pane" aria-label={`Column ${column.name}`}>

@@ -28,7 +28,7 @@ export function sayTransformations(done: readonly Transformation[], affectsAll: 
 export function sayChecks(checks: readonly Assertion[]): string {
   const failed = checks.filter((check) => !check.is_passed).length;
   const passed = checks.length - failed;
-  return [passed > 0 && `${passed} passed`, failed > 0 && `${failed} failed`].filter(Boolean).join(", ");
+  return [failed > 0 && `${failed} failed`, passed > 0 && `${passed} passed`].filter(Boolean).join(", ");
 }
 
 /** The last part of the name of a field within a column. */

@@ -64,11 +64,11 @@ function Details({ facets }: { facets: readonly RecordedFacet[] }) {
         <div key={`${detail.label} ${detail.text.slice(0, 100)}`} className="facet-long">
           <h3>
             {detail.label}
-            {detail.language && <span className="muted"> {detail.language.toLowerCase()}</span>}
+            {detail.language && <span className="muted"> · {detail.language.toLowerCase()}</span>}
             {of && (
               <span className="muted">
-                {" "}
-                of <RecordLink record={of} />
+                {" · of "}
+                <RecordLink record={of} />
               </span>
             )}
           </h3>

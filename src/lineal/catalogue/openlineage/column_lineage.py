@@ -7,7 +7,8 @@ facets say (column_links.py), and the lineage of whole records (lineage_graph.py
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,9 +16,9 @@ from lineal import deadlines, lineage_cuts
 from lineal.catalogue import cards, shapes
 from lineal.catalogue.lineage_graph import UP, cut_shape
 from lineal.catalogue.openlineage import column_links
-from lineal.catalogue.openlineage.column_links import Dependencies, Source
+from lineal.catalogue.openlineage.column_links import Pair, Source
 from lineal.catalogue.openlineage.data_set_names import DataSetNames
-from lineal.catalogue.openlineage.reading import EventFacets, content_of, milliseconds, newest_events
+from lineal.catalogue.openlineage.reading import EventFacets, Object, milliseconds, newest_events, quick_content_of
 from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, EXECUTION, Kind
 from lineal.lineage_cuts import Cut
@@ -52,7 +53,7 @@ class _Said(NamedTuple):
     artifact_id: int
     execution_id: int | None
     time: int
-    dependencies: Dependencies
+    pairs: list[Pair]
 
 
 class _Ends(NamedTuple):
@@ -70,7 +71,6 @@ class _Link:
     ends: _Ends
     said: _Said
     source: Source
-    affects_all: bool
     distance: int
     executions: set[int | None] = field(default_factory=set)
 
@@ -131,90 +131,73 @@ class _Walk:
         is_whole = True
         for artifact_id, columns in wanted.items():
             deadlines.check()
-            said, are_all = self._said_of(artifact_id)
+            said, are_all = self._said_of(artifact_id, columns)
             is_whole = is_whole and are_all
-            found = (
-                self._links_up(said, columns) if self._direction == UP else self._links_down(said, artifact_id, columns)
-            )
-            for ends, one, source, affects_all in found:
-                yield from self._note(ends, one, source, affects_all, distance)
+            found = self._links_up(said) if self._direction == UP else self._links_down(said, artifact_id)
+            for ends, one, source in found:
+                yield from self._note(ends, one, source, distance)
         if not is_whole or not self._reading.are_all:
             self._cut(lineage_cuts.EVENTS, distance)
 
-    def _note(self, ends: _Ends, said: _Said, source: Source, affects_all: bool, distance: int) -> Iterator[_Column]:
+    def _note(self, ends: _Ends, said: _Said, source: Source, distance: int) -> Iterator[_Column]:
         """Keep a link, or count another run for it."""
         key = (ends.source, ends.source_column, ends.target_id, ends.target_column)
         if key not in self.links and len(self.links) >= _MOST_LINKS:
             return
-        link = self.links.setdefault(key, _Link(ends, said, source, affects_all, distance))
+        link = self.links.setdefault(key, _Link(ends, said, source, distance))
         link.executions.add(said.execution_id)
         other = (ends.source_id, ends.source_column) if self._direction == UP else (ends.target_id, ends.target_column)
         if other[0] is not None and other[1] is not None:
             yield _Column(other[0], other[1])
 
-    def _said_of(self, artifact_id: int) -> tuple[list[_Said], bool]:
+    def _said_of(self, artifact_id: int, columns: set[str]) -> tuple[list[_Said], bool]:
         """Return what the newest runs next to an artifact say of columns, newest first, and whether these are all."""
+        read = _Reader(column_links.sources_of if self._direction == UP else column_links.targets_of, columns)
         types = OUTPUTS if self._direction == UP else INPUTS
         most = min(_MOST_RUNS_OF_ONE, self._runs_left)
         events, are_all = newest_events(self._session, artifact_id, types, most=most)
         self._runs_left -= len(events)
         if self._direction == UP:
-            return self._of_events(events) + self._of_artifact(artifact_id), are_all
+            return self._of_events(read, events) + self._of_artifact(read, artifact_id), are_all
         ids = list(dict.fromkeys(event.execution_id for event in events))
         written = first_events_of_types(self._session, EXECUTION, ids, OUTPUTS, most=_MOST_EVENTS) if ids else []
-        return self._of_events(written), are_all and len(written) < _MOST_EVENTS
+        return self._of_events(read, written), are_all and len(written) < _MOST_EVENTS
 
-    def _of_events(self, events: Sequence[EventRow]) -> list[_Said]:
+    def _of_events(self, read: _Reader, events: Sequence[EventRow]) -> list[_Said]:
         """Return what events of outputs say, newest first; those that have both facets say it by the first."""
         found: list[_Said] = []
         done: set[int] = set()
         for name in column_links.FACETS:
             for event, facet in self._reading.of([event for event in events if event.id not in done], name):
                 done.add(event.id)
-                found += self._said(event.artifact_id, event.execution_id, facet)
+                found.append(self._said(event.artifact_id, event.execution_id, facet.time, read.pairs(facet)))
         return sorted(found, key=lambda one: -one.time)
 
-    def _of_artifact(self, artifact_id: int) -> list[_Said]:
+    def _of_artifact(self, read: _Reader, artifact_id: int) -> list[_Said]:
         """Return what events about the data set itself say."""
         for name in column_links.FACETS:
             for facet in facet_rows.of_nodes(self._session, ARTIFACT, [artifact_id], name):
                 if facet.content:
-                    return list(self._said(artifact_id, None, facet))
+                    return [self._said(artifact_id, None, facet.time, read.pairs(facet))]
         return []
 
-    def _said(self, artifact_id: int, execution_id: int | None, facet: Facet) -> Iterator[_Said]:
-        for each in column_links.read(content_of(facet)):
-            if self._names.mean(each.target, artifact_id):
-                yield _Said(artifact_id, execution_id, milliseconds(facet.time), each)
+    def _said(self, artifact_id: int, execution_id: int | None, time: int, pairs: Sequence[Pair]) -> _Said:
+        own = [pair for pair in pairs if self._names.mean(pair.target, artifact_id)]
+        return _Said(artifact_id, execution_id, milliseconds(time), own)
 
-    def _links_up(self, said: Sequence[_Said], columns: Iterable[str]) -> Iterator[tuple[_Ends, _Said, Source, bool]]:
-        found = [
-            (column, one, source, affects_all)
-            for one in said
-            for column in sorted(columns)
-            for source, affects_all in one.dependencies.of(column)
-        ]
-        meant = self._meant({(one.artifact_id, one.execution_id, source.data_set) for _, one, source, _ in found})
-        for column, one, source, affects_all in found:
+    def _links_up(self, said: Sequence[_Said]) -> Iterator[tuple[_Ends, _Said, Source]]:
+        found = [(one, pair) for one in said for pair in one.pairs]
+        meant = self._meant({(one.artifact_id, one.execution_id, pair.source.data_set) for one, pair in found})
+        for one, (_, column, source) in found:
             source_id = meant[one.artifact_id, one.execution_id, source.data_set]
-            ends = _Ends(source.data_set, source_id, source.column, one.artifact_id, None if affects_all else column)
-            yield ends, one, source, affects_all
+            yield _Ends(source.data_set, source_id, source.column, one.artifact_id, column), one, source
 
-    def _links_down(
-        self, said: Sequence[_Said], artifact_id: int, columns: Iterable[str]
-    ) -> Iterator[tuple[_Ends, _Said, Source, bool]]:
-        wanted = set(columns)
-        found = [
-            (target, one, source)
-            for one in said
-            for target, source in _targets(one.dependencies)
-            if source.column in wanted
-        ]
-        self._names.look_up({source.data_set for _, _, source in found})
-        for target, one, source in found:
+    def _links_down(self, said: Sequence[_Said], artifact_id: int) -> Iterator[tuple[_Ends, _Said, Source]]:
+        found = [(one, pair) for one in said for pair in one.pairs]
+        self._names.look_up({pair.source.data_set for _, pair in found})
+        for one, (_, column, source) in found:
             if artifact_id in self._names.artifacts(source.data_set):
-                ends = _Ends(source.data_set, artifact_id, source.column, one.artifact_id, target)
-                yield ends, one, source, target is None
+                yield _Ends(source.data_set, artifact_id, source.column, one.artifact_id, column), one, source
 
     def _meant(self, named: set[_Named]) -> dict[_Named, int | None]:
         """Return the artifacts that facets mean: those that their runs read, else the newest of the same workspace."""
@@ -241,11 +224,21 @@ class _Walk:
         }
 
 
-def _targets(dependencies: Dependencies) -> Iterator[tuple[str | None, Source]]:
-    """Yield the pairs of a column, None for all of them, and a source of it."""
-    for column, sources in dependencies.columns.items():
-        yield from ((column, source) for source in sources)
-    yield from ((None, source) for source in dependencies.of_all)
+class _Reader:
+    """Reads what facets say of some columns; nightly runs say the same, which is read once."""
+
+    def __init__(self, pairs_of: Callable[[Object, set[str]], Iterator[Pair]], columns: set[str]) -> None:
+        self._pairs_of = pairs_of
+        self._columns = columns
+        self._known: dict[bytes, list[Pair]] = {}
+
+    def pairs(self, facet: Facet) -> list[Pair]:
+        """Return the pairs of columns that a facet names."""
+        digest = hashlib.sha256((facet.content or "").encode("utf-8", "surrogatepass")).digest()
+        if digest not in self._known:
+            deadlines.check()
+            self._known[digest] = list(self._pairs_of(quick_content_of(facet), self._columns))
+        return self._known[digest]
 
 
 def _answer(session: Session, types: KnownTypes, walk: _Walk) -> shapes.ColumnLineage:
@@ -284,6 +277,6 @@ def _shape(
         time=said.time,
         runs=len(link.executions - {None}),
         distance=link.distance,
-        affects_all=link.affects_all,
+        affects_all=ends.target_column is None,
         transformations=list(link.source.transformations),
     )

@@ -6,8 +6,7 @@ entry for each data set. What stays out: which facets, and which records the nam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from lineal.catalogue import shapes
@@ -27,62 +26,85 @@ class Source(NamedTuple):
     transformations: tuple[shapes.ColumnTransformation, ...]
 
 
-@dataclass(frozen=True)
-class Dependencies:
-    """From what the columns of a data set come.
+class Pair(NamedTuple):
+    """A column and one of its sources.
 
     Attributes:
-        target: the data set, None if the facet belongs to it.
-        columns: the sources of each column.
-        of_all: the sources that decide about all columns.
+        target: the data set of the column, None if the facet belongs to it.
+        column: the column, None for all columns of the data set.
+        source: from what it comes.
     """
 
-    target: DataSetName | None = None
-    columns: dict[str, list[Source]] = field(default_factory=dict)
-    of_all: list[Source] = field(default_factory=list)
-
-    def of(self, column: str) -> Iterator[tuple[Source, bool]]:
-        """Yield the sources of a column, and whether each decides about all columns."""
-        yield from ((source, False) for source in self.columns.get(column, ()))
-        yield from ((source, True) for source in self.of_all)
+    target: DataSetName | None
+    column: str | None
+    source: Source
 
 
-def read(content: Object) -> list[Dependencies]:
-    """Return what one of the two facets says."""
+class _Part(NamedTuple):
+    """What a facet says of one data set: its columns, the member with the sources of each, and those of all columns."""
+
+    target: DataSetName | None
+    columns: dict[str, Object]
+    member: str
+    of_all: list[Object]
+
+    def pairs(self, column: str) -> Iterator[tuple[Object, Object]]:
+        """Yield the sources of a column, each with what is said of the column."""
+        given = self.columns.get(column, {})
+        yield from ((each, given) for each in objects_in(given, self.member) if _is_data_set(each))
+
+
+def sources_of(content: Object, columns: Collection[str]) -> Iterator[Pair]:
+    """Yield the sources of some columns, and those that decide about all columns."""
+    for part in _parts(content):
+        for column in columns:
+            yield from (Pair(part.target, column, _source(*pair)) for pair in part.pairs(column))
+        yield from (Pair(part.target, None, _source(each, {})) for each in part.of_all if _is_data_set(each))
+
+
+def targets_of(content: Object, columns: Collection[str]) -> Iterator[Pair]:
+    """Yield what comes from columns of these names, of whichever data set."""
+    for part in _parts(content):
+        for column in part.columns:
+            for given, said in part.pairs(column):
+                if given.get("field") in columns:
+                    yield Pair(part.target, column, _source(given, said))
+        for given in part.of_all:
+            if given.get("field") in columns and _is_data_set(given):
+                yield Pair(part.target, None, _source(given, {}))
+
+
+def columns_with_sources(content: Object) -> Iterator[tuple[DataSetName | None, str]]:
+    """Yield the columns that come from somewhere, each with its data set, None if the facet belongs to it."""
+    for part in _parts(content):
+        yield from ((part.target, column) for column in part.columns if any(part.pairs(column)))
+
+
+def _parts(content: Object) -> Iterator[_Part]:
+    """Yield what one of the two facets says, by data sets."""
     if "entries" in content:
-        return [_of_entry(entry, _data_set(entry)) for entry in objects_in(content, "entries") if _is_data_set(entry)]
-    if "dataset" not in content and not _has_old_fields(content):
-        return [_of_entry(content, None)]
-    fields = {column: each for column, each in object_in(content, "fields").items() if isinstance(each, dict)}
-    columns = {column: list(_sources_before(each)) for column, each in fields.items()}
-    return [Dependencies(None, columns, list(_sources(objects_in(content, "dataset"))))]
+        for entry in objects_in(content, "entries"):
+            if _is_data_set(entry):
+                yield _Part(_data_set(entry), _columns(entry), "inputs", objects_in(entry, "inputs"))
+        return
+    columns = _columns(content)
+    if "dataset" in content or any("inputFields" in each for each in columns.values()):
+        yield _Part(None, columns, "inputFields", objects_in(content, "dataset"))
+    else:
+        yield _Part(None, columns, "inputs", objects_in(content, "inputs"))
 
 
-def _has_old_fields(content: Object) -> bool:
-    return any(isinstance(each, dict) and "inputFields" in each for each in object_in(content, "fields").values())
+def _columns(given: Object) -> dict[str, Object]:
+    return {column: each for column, each in object_in(given, "fields").items() if isinstance(each, dict)}
 
 
-def _of_entry(entry: Object, target: DataSetName | None) -> Dependencies:
-    fields = {column: each for column, each in object_in(entry, "fields").items() if isinstance(each, dict)}
-    columns = {column: list(_sources(objects_in(each, "inputs"))) for column, each in fields.items()}
-    return Dependencies(target, columns, list(_sources(objects_in(entry, "inputs"))))
-
-
-def _sources_before(given: Object) -> Iterator[Source]:
-    """Yield the sources of a column in `columnLineage`, whose older form says the transformation once for all."""
-    kind = text_in(given, "transformationType")
-    description = text_in(given, "transformationDescription")
-    older = (shapes.ColumnTransformation("DIRECT", kind, description, kind == "MASKED"),)
-    for source in _sources(objects_in(given, "inputFields")):
-        is_older = not source.transformations and (kind or description)
-        yield source._replace(transformations=older) if is_older else source
-
-
-def _sources(given: list[Object]) -> Iterator[Source]:
-    for each in given:
-        if _is_data_set(each):
-            done = tuple(map(_transformation, objects_in(each, "transformations")))
-            yield Source(_data_set(each), text_in(each, "field"), done)
+def _source(given: Object, said: Object) -> Source:
+    """Return a source; the older form of `columnLineage` says the transformation once for all sources of a column."""
+    done = tuple(map(_transformation, objects_in(given, "transformations")))
+    kind, description = text_in(said, "transformationType"), text_in(said, "transformationDescription")
+    if not done and (kind or description):
+        done = (shapes.ColumnTransformation("DIRECT", kind, description, kind == "MASKED"),)
+    return Source(_data_set(given), text_in(given, "field"), done)
 
 
 def _is_data_set(given: Object) -> bool:

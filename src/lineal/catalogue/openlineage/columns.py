@@ -15,13 +15,13 @@ from lineal.catalogue.openlineage.data_set_names import DataSetNames
 from lineal.catalogue.openlineage.reading import (
     EventFacets,
     Object,
-    content_of,
     integer_in,
     milliseconds,
     newest_events,
     number_in,
     object_in,
     objects_in,
+    quick_content_of,
     text_in,
 )
 from lineal.event_directions import INPUTS, OUTPUTS
@@ -49,7 +49,7 @@ def columns(session: Session, artifact_id: int) -> shapes.DataSetColumns:
     tags = _tags(own)
     quality = object_in(measured, "columnMetrics")
     sources = _sources(session, reading, own, artifact_id, events)
-    found = _fields(objects_in(content_of(own[SCHEMA]), "fields") if SCHEMA in own else [])
+    found = _fields(objects_in(quick_content_of(own[SCHEMA]), "fields") if SCHEMA in own else [])
     named = dict.fromkeys([*sources, *quality, *(column for column in (*checks, *tags) if column is not None)])
     for column in named:
         found.setdefault(column, shapes.DataSetColumn(column))
@@ -93,7 +93,7 @@ def _measured(reading: EventFacets, own: dict[str, Facet], events: Sequence[Even
     """Return what was measured last, of the data set itself or of one of its uses."""
     newest = [facet for _, facet in islice(reading.of(events, METRICS), 1)]
     last = max([*newest, *_own(own, METRICS)], key=lambda facet: facet.time, default=None)
-    return content_of(last) if last else {}
+    return quick_content_of(last) if last else {}
 
 
 def _own(own: dict[str, Facet], name: str) -> list[Facet]:
@@ -118,7 +118,7 @@ def _checks(reading: EventFacets, own: dict[str, Facet], events: Sequence[EventR
     found = [facet for _, facet in reading.of(events, ASSERTIONS)]
     last: dict[tuple[str | None, str, str], shapes.Assertion] = {}
     for facet in sorted([*found, *_own(own, ASSERTIONS)], key=lambda each: each.time):
-        for given in objects_in(content_of(facet), "assertions"):
+        for given in objects_in(quick_content_of(facet), "assertions"):
             check = _check(given, milliseconds(facet.time))
             last[text_in(given, "column"), check.assertion, check.name] = check
     by_column: _Checks = {}
@@ -143,7 +143,7 @@ def _check(given: Object, time: int) -> shapes.Assertion:
 def _tags(own: dict[str, Facet]) -> dict[str | None, list[shapes.ColumnTag]]:
     """Return tags by their column; None is the whole data set."""
     found: dict[str | None, list[shapes.ColumnTag]] = {}
-    for given in objects_in(content_of(own[TAGS]), "tags") if TAGS in own else []:
+    for given in objects_in(quick_content_of(own[TAGS]), "tags") if TAGS in own else []:
         if key := text_in(given, "key"):
             tag = shapes.ColumnTag(key, text_in(given, "value") or "")
             found.setdefault(text_in(given, "field"), []).append(tag)
@@ -159,6 +159,6 @@ def _sources(
     for name in column_links.FACETS:
         last = next((facet for _, facet in reading.of(written, name)), own.get(name))
         if last:
-            found = [each for each in column_links.read(content_of(last)) if names.mean(each.target, artifact_id)]
-            return {column: None for each in found for column, sources in each.columns.items() if sources}
+            found = column_links.columns_with_sources(quick_content_of(last))
+            return {column: None for target, column in found if names.mean(target, artifact_id)}
     return {}

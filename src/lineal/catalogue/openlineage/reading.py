@@ -5,6 +5,7 @@ What stays out: what the parts mean.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -32,6 +33,17 @@ def content_of(facet: Facet) -> Object:
         found = json_text.loads(facet.content, deepest=_DEEPEST, escape=True) if facet.content else None
     except ValueError:
         return {}
+    return found if isinstance(found, dict) else {}
+
+
+def quick_content_of(facet: Facet) -> Object:
+    """Return the same where only texts of it are answered, and not the object: it may be nested more deeply."""
+    if "\\u" in (facet.content or ""):
+        return content_of(facet)
+    try:
+        found = json.loads(facet.content or "null")
+    except (ValueError, RecursionError):
+        return content_of(facet)
     return found if isinstance(found, dict) else {}
 
 
