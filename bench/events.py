@@ -7,10 +7,12 @@ the rates, their ratio, how many executions are missing afterwards, and the most
 from __future__ import annotations
 
 import json
+import math
 import statistics
 import sys
 import tempfile
 import urllib.request
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +22,8 @@ from bench import processor
 from bench.sides import HERE, Talker
 
 CLIENTS = 8
+KINDS = ("grpc", "http")
+"""What is compared, in the order in which a server prints its addresses."""
 _CLIENT = str(HERE / "event_client.py")
 TARGET = 0.5
 _SERVE = ("-u", "-m", "lineal", "serve", "--grpc-port", "0", "--http-port", "0", "--db")
@@ -65,25 +69,23 @@ class _Turn:
     slowest: float
 
 
-def measure(rounds: int, *, seconds: float) -> Measured:
-    """Send for some seconds a turn; the first round warms up, and its rates do not count."""
+def measure(rounds: int, *, seconds: float, kinds: Sequence[str] = KINDS) -> Measured:
+    """Send for some seconds a turn, in rounds of the kinds; the first round warms up, and its rates do not count."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         server = _talker(stack, *_SERVE, f"sqlite:///{folder}/store.db")
-        addresses = [line.rpartition("//")[2] for line in (server.read(), server.read())]
+        addresses = {kind: server.read().rpartition("//")[2] for kind in KINDS}
         clients = {
-            kind: [
-                _talker(stack, str(HERE / "event_client.py"), kind, address, str(number)) for number in range(CLIENTS)
-            ]
-            for kind, address in zip(("grpc", "http"), addresses, strict=True)
+            kind: [_talker(stack, _CLIENT, kind, addresses[kind], str(number)) for number in range(CLIENTS)]
+            for kind in kinds
         }
         turns = [
             _turn(server, kind, clients[kind], seconds if number else min(seconds, 1.0))
             for number in range(rounds + 1)
-            for kind in clients
+            for kind in kinds
         ]
         sent = sum(turn.done for turn in turns)
-        return _measured(turns[2:], sent, sent - _stored(addresses[1]), _peak_mib(server.process_id))
+        return _measured(turns[len(kinds) :], sent, sent - _stored(addresses["http"]), _peak_mib(server.process_id))
 
 
 def _talker(stack: ExitStack, *arguments: str) -> Talker:
@@ -103,17 +105,23 @@ def _turn(server: Talker, kind: str, clients: list[Talker], seconds: float) -> _
 
 
 def _measured(turns: list[_Turn], sent: int, missing: int, peak_mib: float) -> Measured:
-    calls, events = ([turn for turn in turns if turn.kind == kind] for kind in ("grpc", "http"))
+    calls, events = ([turn for turn in turns if turn.kind == kind] for kind in KINDS)
     return Measured(
-        statistics.median(turn.rate for turn in calls),
-        statistics.median(turn.rate for turn in events),
-        statistics.median(turn.cpu for turn in calls),
-        statistics.median(turn.cpu for turn in events),
+        _median(turn.rate for turn in calls),
+        _median(turn.rate for turn in events),
+        _median(turn.cpu for turn in calls),
+        _median(turn.cpu for turn in events),
         max(turn.slowest for turn in events),
         sent,
         missing,
         peak_mib,
     )
+
+
+def _median(values: Iterable[float]) -> float:
+    """Return the median, NaN if nothing was measured."""
+    found = list(values)
+    return statistics.median(found) if found else math.nan
 
 
 def _stored(address: str) -> int:

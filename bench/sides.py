@@ -57,6 +57,8 @@ class Talker:
             self._process.stdin.close()
         self._process.terminate()
         self._process.wait(60)
+        if self._process.stdout:
+            self._process.stdout.close()
 
 
 @dataclass(frozen=True)
