@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from fastapi import FastAPI, Response
 from starlette.requests import ClientDisconnect
@@ -149,7 +150,7 @@ def _in_time(receive: Receive, seconds: float, *, is_file: bool) -> Receive:
         if is_whole:
             return await receive()  # for the end of the connection, as long as the answer takes
         try:
-            message = await asyncio.wait_for(receive(), max(0.0, min(BODY_SECONDS, end - time.monotonic())))
+            message = await _within(max(0.0, min(BODY_SECONDS, end - time.monotonic())), receive)
         except asyncio.TimeoutError:
             raise SlowBodyError(seconds, is_file=is_file) from None
         if is_file:
@@ -158,3 +159,30 @@ def _in_time(receive: Receive, seconds: float, *, is_file: bool) -> Receive:
         return message
 
     return receive_in_time
+
+
+async def _within(seconds: float, receive: Receive) -> Message:
+    """Receive a message in time, in the task that asks: `asyncio.wait_for` would make another one of each piece.
+
+    Raises:
+        TimeoutError: it did not come.
+    """
+    task: Any = asyncio.current_task()
+    is_late = False
+
+    def give_up() -> None:
+        nonlocal is_late
+        is_late = True
+        task.cancel()
+
+    timer = asyncio.get_running_loop().call_later(seconds, give_up)
+    try:
+        return await receive()
+    except asyncio.CancelledError:
+        if not is_late:
+            raise
+        if hasattr(task, "uncancel"):  # Python 3.11 and later
+            task.uncancel()
+        raise asyncio.TimeoutError from None
+    finally:
+        timer.cancel()

@@ -78,7 +78,6 @@ def test_a_database_that_is_busy_for_too_long_is_503_in_time(tmp_path: Path, mon
 
 def test_bodies_in_progress_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bodies, "MOST_AT_ONCE", 2 * MIB)
-    monkeypatch.setattr(bodies.Bodies.__init__, "__kwdefaults__", {"most_at_once": 2 * MIB})
     with serving() as served, asking(served) as client, asking(served) as other:
         is_sent, may_go_on = threading.Event(), threading.Event()
         answers: list[httpx.Response] = []

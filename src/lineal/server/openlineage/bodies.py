@@ -15,21 +15,16 @@ from lineal import errors
 from lineal.config import MAX_MESSAGE_FLAG
 
 MOST_AT_ONCE = 64 << 20
+"""The bytes that all together may have; a body that is alone may have more."""
 
 
 class Bodies:
     """The bodies that are worked on."""
 
-    def __init__(self, most: int, *, most_at_once: int = MOST_AT_ONCE) -> None:
-        """Begin without any.
-
-        Args:
-            most: the bytes that one may have.
-            most_at_once: the bytes that all together may have; a body that is alone may have more.
-        """
+    def __init__(self, most: int) -> None:
+        """Begin without any; `most` bytes is what one may have."""
         self._most = most
-        self._most_at_once = most_at_once
-        self.held = 0
+        self._held = 0
 
     @asynccontextmanager
     async def of(self, request: Request) -> AsyncIterator[bytes]:
@@ -47,16 +42,16 @@ class Bodies:
             async for piece in request.stream():
                 if own + len(piece) > self._most:
                     raise self._too_long()
-                if self.held > own and self.held + len(piece) > self._most_at_once:
+                if self._held > own and self._held + len(piece) > MOST_AT_ONCE:
                     raise errors.UnavailableError(
-                        f"the server works on {self.held >> 20} MiB of events already; send this again in a moment"
+                        f"the server works on {self._held >> 20} MiB of events already; send this again in a moment"
                     )
                 own += len(piece)
-                self.held += len(piece)
+                self._held += len(piece)
                 pieces.append(piece)
             yield b"".join(pieces)
         finally:
-            self.held -= own
+            self._held -= own
 
     def _too_long(self) -> errors.ResourceExhaustedError:
         return errors.ResourceExhaustedError(
