@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+from lineal import errors
 from lineal.config import OpenLineageSettings
+from lineal.openlineage import METHOD
 from lineal.security import AccessSettings
+from lineal.server.auth.authenticator import Authenticator
 from lineal.service.access import Role
 from tests.access.serving import Served, asking, serving
 from tests.openlineage.door.posting import BATCH, ONE, event, problem_of, runs
 from tests.openlineage.secrets import PLANTED, event_with_secrets
+from tests.serving import running_server
 
 BY_NAMESPACE = OpenLineageSettings(workspaces=("{namespace}",))
 
@@ -77,6 +82,26 @@ def test_no_secret_of_an_event_is_in_the_database(tmp_path: Path) -> None:
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"spark.hadoop.fs.s3a.secret.key" in stored
     assert [secret for secret in PLANTED if secret.encode() in stored] == []
+
+
+def test_an_audit_says_who_sent_an_event_without_its_secrets(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    with running_server(url, "--audit") as server:
+        assert httpx.post(f"{server.http}{ONE}", json=event_with_secrets()).status_code == 201
+        entries = httpx.get(f"{server.http}/api/v1/audit").json()["items"]
+    assert {each["rpc"] for each in entries} == {METHOD}
+    assert [secret for secret in PLANTED if secret in str(entries)] == []
+
+
+def test_who_cannot_be_asked_about_a_caller_is_503(monkeypatch: pytest.MonkeyPatch, guarded: Served) -> None:
+    def fail(*_: object) -> Any:
+        raise errors.AbortedError("the database is busy")
+
+    monkeypatch.setattr(Authenticator, "caller", fail)
+    with asking(guarded, token=guarded.token(Role.WRITER)) as client:
+        response = client.post(ONE, json=of("a", "late"))
+        problem_of(response, 503)
+        assert response.headers["retry-after"] == "1"
 
 
 def test_a_password_in_a_namespace_makes_no_other_data_set() -> None:

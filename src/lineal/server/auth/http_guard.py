@@ -6,6 +6,8 @@ to the login. What stays out: the form of the login (login.py).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import FastAPI, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -16,9 +18,11 @@ from lineal import errors
 from lineal.server.auth import credentials, login
 from lineal.server.auth.authenticator import Authenticator
 from lineal.server.auth.current import calling
+from lineal.server.event_requests import is_event
 from lineal.server.mlflow import answers as mlflow_answers
 from lineal.server.mlflow import server_routes as mlflow_routes
 from lineal.server.mlflow.calls import is_call
+from lineal.server.openlineage import answers as event_answers
 from lineal.server.rest import problems
 from lineal.server.route_paths import route_path
 
@@ -59,7 +63,14 @@ def _refusal(scope: Scope, error: errors.StatusError) -> Response:
     wants_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
     if error.error_code == errors.UNAUTHENTICATED and wants_page:
         return RedirectResponse(f"{scope.get('root_path', '')}{login.PATH}", status_code=303)
-    response = mlflow_answers.refusal(error) if is_call(route_path(scope)) else problems.of_status_error(error)
+    response = _answer_to(scope)(error)
     if error.error_code == errors.UNAUTHENTICATED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="lineal"'
     return response
+
+
+def _answer_to(scope: Scope) -> Callable[[errors.StatusError], Response]:
+    """Return what makes the answer with an error that the clients of an address understand."""
+    if is_event(scope):
+        return event_answers.refusal
+    return mlflow_answers.refusal if is_call(route_path(scope)) else problems.of_status_error
