@@ -20,6 +20,7 @@ from lineal.store.index import unindexed as unindexed_rows
 from lineal.store.index.names import names_like
 from lineal.store.index.versions import evaluators
 from lineal.store.own_rows import facet_names
+from lineal.store.own_rows.locations import artifacts_at
 from lineal.store.rows import edges as edge_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import related_contexts
@@ -164,7 +165,7 @@ def search_text(session: Session, types: KnownTypes, text: str, *, limit: int) -
     names = _names(session, types, text, limit) if text else []
     return shapes.Found(
         by_id=_by_id(session, types, text),
-        by_uri=_by_uri(session, types, text, limit),
+        by_uri=_by_uri(session, types, text, limit) if text else [],
         names=names,
         by_name=[name.newest for name in names],
         runs=[],
@@ -183,7 +184,8 @@ def _by_id(session: Session, types: KnownTypes, text: str) -> list[shapes.Card]:
 
 
 def _by_uri(session: Session, types: KnownTypes, text: str, limit: int) -> list[shapes.Card]:
-    rows = node_rows.nodes_by_uris(session, ARTIFACT, [text]) if text else []
+    is_uri = ":" in text or "/" in text
+    rows = artifacts_at(session, [text])[text] if is_uri else node_rows.nodes_by_uris(session, ARTIFACT, [text])
     return cards.cards(session, types, ARTIFACT, rows[-limit:][::-1])
 
 

@@ -6,12 +6,26 @@ import re
 from typing import NamedTuple
 
 from lineal import errors
-from lineal.mlflow import found_models, found_runs, older_models, registered, source_rules, stored_form
+from lineal.conventions import MLFLOW_IDS
+from lineal.locations import normal_form
+from lineal.mlflow import (
+    evaluations,
+    found_models,
+    found_runs,
+    new_models,
+    older_models,
+    registered,
+    source_rules,
+    stored_form,
+)
 from lineal.mlflow.requests import Request
+from lineal.service import located
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
+from lineal.store.own_rows.locations import artifacts_at
 from lineal.wire import metadata_store as pb
 
+_OF_MLFLOW = ("models:", "runs:", "mlflow-artifacts:")
 _MODEL_PLACE = re.compile(r".*/models/(m-[^/]+)/artifacts/?", re.DOTALL)
 
 
@@ -23,8 +37,8 @@ class Origin(NamedTuple):
         run_id: the run that it names, "" if none.
         model_id: the logged model that it names, "" if none.
         run: the run, if the workspace has it.
-        artifact: the model that the version is one of, if the store knows it: a logged model, the folder of a run, or
-            the version that it is a copy of.
+        artifact: the model that the version is one of, if the store knows it: a logged model, the folder of a run,
+            the version that it is a copy of, or what another program recorded at the location of the source.
         place: the URI of the files.
     """
 
@@ -82,6 +96,8 @@ def _resolved(
         place = logged.uri if source_rules.logged_model_of(source) else source
         return Origin(source, run_id or source_run, model_id, found_run, logged, place)
     found = _at_place(session, types, request, source) or _folder(session, types, request, source, run)
+    if found is None and run is None:
+        found = _of_another_program(session, types, request.workspace, source)
     return Origin(source, run_id, model_id, run, found, source)
 
 
@@ -117,6 +133,16 @@ def _at_place(session: Session, types: KnownTypes, request: Request, source: str
     named = _MODEL_PLACE.fullmatch(source)
     found = found_models.by_ids(session, types, request.workspace, [named[1]]).get(named[1]) if named else None
     return found if found is not None and found.uri == source.rstrip("/") else None
+
+
+def _of_another_program(session: Session, types: KnownTypes, workspace: str, source: str) -> pb.Artifact | None:
+    """Return what another program recorded at the location of a source: a model, else whatever lies there."""
+    if ":" not in normal_form(source) or source.startswith(_OF_MLFLOW):
+        return None
+    rows = artifacts_at(session, [source])[source]
+    nodes = located.of_workspace(session, types, workspace, rows).values() if rows else ()
+    found = [node for node in nodes if not node.external_id.startswith(MLFLOW_IDS) and node.type != evaluations.TYPE]
+    return max(found, key=lambda node: (node.type == new_models.TYPE, node.id), default=None)
 
 
 def _folder(

@@ -1,4 +1,4 @@
-"""Data sets of MLflow that another program recorded: one artifact, which MLflow's clients read as they logged it."""
+"""Data sets and models of MLflow that another program recorded: one artifact, read as MLflow's clients logged it."""
 
 from __future__ import annotations
 
@@ -149,3 +149,17 @@ def test_metrics_on_a_data_set_name_the_artifact(door: Door) -> None:
 
     measured = [each for each in artifacts(door) if each.type == "kubeflow.org/alpha/metrics"]
     assert [each.properties["data_set_id"].string_value for each in measured] == [str(written)]
+
+
+def test_a_version_whose_source_another_program_recorded_comes_from_that(door: Door) -> None:
+    written = recorded(door, "s3a://models/shop/1/", type_name=MODEL)
+    door.post("registered-models/create", name="shop")
+    made = door.post("model-versions/create", name="shop", source="s3://models/shop/1")["model_version"]
+
+    assert (made["source"], made["status"]) == ("s3://models/shop/1", "READY")
+    place = door.get("model-versions/get-download-uri", name="shop", version="1")
+    assert place == {"artifact_uri": "s3://models/shop/1"}
+    [version] = [each for each in artifacts(door) if each.external_id.startswith("mlflow:")]
+    graph = door.client.get("/api/v1/lineage", params={"focus": f"a{version.id}", "up": 4, "down": 0}).json()
+    assert f"a{written}" in {node["key"] for node in graph["nodes"]}
+    assert "Spark" in {node.get("type") for node in graph["nodes"]}
