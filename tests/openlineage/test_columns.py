@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +20,7 @@ from lineal.openlineage.sending.shaping import shaped
 from lineal.openlineage.stored_form import run_external_id
 from lineal.service.access import Caller, Role, Scope, Workspace
 from lineal.wire import service as rpc
+from tests.engines import SERVERS, Engine
 from tests.openlineage import shop
 from tests.openlineage.receiving import send
 from tests.server.rest.conftest import reading, serving
@@ -205,6 +208,22 @@ def test_a_wrong_direction_or_depth_is_refused(served: Shop) -> None:
         answer: httpx.Response = served.shelf.client.get(path, params=asked)
         assert answer.status_code == 422
     assert served.shelf.client.get("/api/v1/artifacts/999/columns").status_code == 404
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", SERVERS)
+def test_other_engines_answer_alike(engine: Engine, servers: ExitStack, tmp_path: Path, served: Shop) -> None:
+    with engine.empty_url(servers, tmp_path) as database, serving(database) as (service, url), reading(url) as client:
+        other = Shop(Shelf(service, client))
+        assert other.columns(shop.SALES) == served.columns(shop.SALES)
+        for direction, name, column in (("up", shop.SALES, "revenue"), ("down", shop.STAGED, "amount")):
+            found = [
+                [ends(link) for link in each.lineage(name, column, direction, 5)["links"]] for each in (other, served)
+            ]
+            assert found[0] == found[1] != []
+        said = [[words(use["facets"]) for use in each.run_facets(shop.STAGING_RUN)["uses"]] for each in (other, served)]
+        assert said[0] == said[1]
+        assert other.shelf.get(f"/artifacts/{other.id_of(shop.STAGED)}")["facets"]
 
 
 def test_column_lineage_is_sent_on_as_a_facet_of_the_data_set(served: Shop) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from lineal import json_form
+from lineal import conventions, json_form
 from lineal.catalogue import cards, shapes
 from lineal.catalogue.openlineage.facet_details import RunOf, details, named_runs
 from lineal.catalogue.openlineage.reading import content_of, milliseconds, text_in
@@ -22,7 +22,6 @@ from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import related_contexts
 from lineal.store.rows.edges import page_of_events
 
-JOB_TYPE = "openlineage.Job"
 _RUN_MARK = ":run:"
 _LONGEST_CONTENT = 1 << 16
 """How many characters of JSON a facet has that is answered without being asked for by name."""
@@ -78,7 +77,7 @@ def _jobs(session: Session, types: KnownTypes, execution_id: int) -> dict[int, s
     """Return the jobs of a run, by id."""
     held = [row for _, row in related_contexts.contexts_of_many(session, EXECUTION, [execution_id])]
     types.load(session, {row.type_id for row in held})
-    jobs = [row for row in held if types.name(session, row.type_id) == JOB_TYPE]
+    jobs = [row for row in held if types.name(session, row.type_id) == conventions.OPENLINEAGE_JOB]
     return {card.id: _reference(card) for card in cards.cards(session, types, CONTEXT, jobs, shape=shapes.Card)}
 
 
@@ -89,7 +88,7 @@ def _runs(session: Session, types: KnownTypes, execution_id: int, own: Sequence[
     prefix, mark, _ = (row.external_id or "").partition(_RUN_MARK)
     if not named or not mark:
         return {}
-    wanted = {f"{prefix}{mark}{run}": run for run in named}
+    wanted = {f"{prefix}{mark}{spelled}": run for run in named for spelled in (run, run.lower())}
     rows = node_rows.ask_by_external_ids(session, EXECUTION, wanted)()
     found = cards.cards(session, types, EXECUTION, rows, shape=shapes.Card)
     return {wanted[card.external_id or ""]: _reference(card) for card in found}
