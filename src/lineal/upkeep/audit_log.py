@@ -22,6 +22,7 @@ from lineal.upkeep.calls import ALL_CALLS
 __all__ = ["AuditEntry", "AuditFilter", "AuditPage", "check_call", "page"]
 
 _COMMANDS = ("doctor", "import", "migrate", "outbox", "restore", "token")
+_EVENTS = "ReceiveEvent"  # lineal/openlineage, which this layer does not know
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def check_call(name: str) -> None:
     Raises:
         InvalidArgumentError: no call that writes, and no command that does, has this name.
     """
-    known = [*(each for each, call in ALL_CALLS.items() if call.writes), *_COMMANDS]
+    known = [*(each for each, call in ALL_CALLS.items() if call.writes), *_COMMANDS, _EVENTS]
     if name not in known:
         raise errors.InvalidArgumentError(f"{name[:100]!r} is not a call that writes{hint(name, known)}")
 

@@ -88,7 +88,9 @@ def test_an_audit_says_who_sent_an_event_without_its_secrets(tmp_path: Path) -> 
     url = f"sqlite:///{tmp_path / 'store.db'}"
     with running_server(url, "--audit") as server:
         assert httpx.post(f"{server.http}{ONE}", json=event_with_secrets()).status_code == 201
-        entries = httpx.get(f"{server.http}/api/v1/audit").json()["items"]
+        found = httpx.get(f"{server.http}/api/v1/audit").json()
+        assert httpx.get(f"{server.http}/api/v1/audit", params={"rpc": METHOD}).json() == found
+    entries = found["items"]
     assert {each["rpc"] for each in entries} == {METHOD}
     assert [secret for secret in PLANTED if secret in str(entries)] == []
 
