@@ -65,6 +65,8 @@ _MOST_STEPS = 10
 _SHORT = 500  # longer ones are not remembered, since they are rare and take much memory
 _LONGEST_HOST = 300
 _CLOSING_SLASH = "%2F"
+# Normal forms of which every usual spelling is one of the same location, so that none needs to be looked at.
+_WITHOUT_ODDITIES = re.compile(r"s3:(//[a-z0-9][a-z0-9-]*)(/\w[\w=-]*)+", re.ASCII)
 
 
 class DataSetName(NamedTuple):
@@ -310,7 +312,8 @@ def other_forms(uri: str) -> tuple[str, ...]:
     normal = normal_form(uri)
     closing = ("",) if "?" in normal or "#" in normal else ("", "/")
     found = dict.fromkeys(form + end for form in _spellings(normal) for end in closing)
-    return tuple(form for form in found if form != uri and normal_form(form) == normal)
+    are_forms = _WITHOUT_ODDITIES.fullmatch(normal) is not None
+    return tuple(form for form in found if form != uri and (are_forms or normal_form(form) == normal))
 
 
 def path_in(normal: str) -> str:

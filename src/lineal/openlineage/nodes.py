@@ -115,9 +115,12 @@ def ask(session: Session, named: Sequence[Named]) -> Callable[[], None]:
     All events lock in the same order.
     """
     asked: list[tuple[Kind, Callable[[], list[HeldNode]]]] = []
+    races = session.dialect.writers_race  # or else whatever is read stays as it is, and one statement reads all
     for kind in (EXECUTION, CONTEXT, ARTIFACT):
-        for locks in (True, False):
-            wanted = {each.external_id for each in named if each.kind is kind and each.is_locked is locks}
+        for locks in (True, False) if races else (False,):
+            wanted = {
+                each.external_id for each in named if each.kind is kind and (each.is_locked is locks or not races)
+            }
             if wanted:
                 asked.append((kind, held_nodes.ask_by_external_ids(session, kind, wanted, locks=locks)))
 

@@ -23,7 +23,7 @@ from lineal.openlineage.events import Event, Job
 from lineal.openlineage.facets import Values
 from lineal.openlineage.nodes import Named
 from lineal.openlineage.other_names import merge_named
-from lineal.openlineage.plans import planned
+from lineal.openlineage.plans import Plan, planned
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.held_nodes import write_held
 from lineal.service.writes.put_nodes import start_nodes, write_nodes
@@ -41,17 +41,27 @@ _NUL = "\\u0000"  # as JSON writes it
 _KINDS = (EXECUTION, CONTEXT, ARTIFACT)
 
 
-@dataclass(frozen=True)
 class Received:
-    """An event that came.
+    """An event that came, with all that can be made ready before a transaction begins.
 
     Attributes:
         workspace: the name of the workspace that it goes to.
-        event: the event.
+        event: the event, with a sign in place of each character that cannot be stored.
+        text: its JSON.
     """
 
-    workspace: str
-    event: Event
+    def __init__(self, workspace: str, event: Event) -> None:
+        self.workspace = workspace
+        self.text, self.event = _storable(event)
+        self._plan: Plan | None = None if records.tells_of_record(self.event) else self._planned()
+
+    def take_plan(self) -> Plan:
+        """Return the nodes that it names, of which none is known yet; a transaction that runs again gets others."""
+        plan, self._plan = self._plan or self._planned(), None
+        return plan
+
+    def _planned(self) -> Plan:
+        return planned(self.workspace, records.without_own_facets(self.event))
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
         FailedPreconditionError: a node with one of its external ids is not of the workspace.
         AbortedError: a node was deleted meanwhile.
     """
-    text, event = _storable(received.event)
+    event = received.event
     passed = own_facets.stores_in(records.facets_of(event))
     if passed and values.value_of(session, values.STORE_ID) in passed:
         return Receipt(is_stored=False)
@@ -84,10 +94,10 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
     if records.tells_of_record(event):
         is_new, left_out = records.store_records(session, types, received.workspace, event)
     else:
-        receiving = _Receiving(session, types, received.workspace, records.without_own_facets(event))
+        receiving = _Receiving(session, types, received)
         is_new, left_out = receiving.store(), receiving.left_out
     if is_new:
-        session.received_events.append(text)
+        session.received_events.append(received.text)
     return Receipt(is_stored=True, is_new=is_new, left_out=tuple(left_out))
 
 
@@ -109,9 +119,10 @@ class _Receiving:
     What can be asked at once is asked at once: to a database server, statements travel together.
     """
 
-    def __init__(self, session: Session, types: KnownTypes, workspace: str, event: Event) -> None:
-        self._session, self._types, self._workspace, self._event = session, types, workspace, event
-        self._plan = planned(workspace, event)
+    def __init__(self, session: Session, types: KnownTypes, received: Received) -> None:
+        self._session, self._types, self._workspace = session, types, received.workspace
+        self._time = received.event.time
+        self._plan = received.take_plan()
         self._changed = False
         self._ranks: dict[str, int] = {}  # of the job of each execution, before this event
 
@@ -122,11 +133,11 @@ class _Receiving:
 
     def store(self) -> bool:
         """Store the event; return whether anything changed."""
-        asked = self._ask_for_workspace()
         links = self._find()
+        workspace = self._ask_for_workspace() if any(self._new(kind) for kind in (EXECUTION, ARTIFACT)) else None
         creating = [(new, self._start_creating(kind, new)) for kind in _KINDS if (new := self._new(kind))]
         merging = [(kind, self._start_merging(kind, told)) for kind in _KINDS if (told := self._told(kind))]
-        edging = edges.start(self._session, self._workspace, self._plan.uses, links, self._event.time)
+        edging = edges.start(self._session, self._workspace, self._plan.uses, links, self._time)
         nesting = self._start_nesting()
         for new, create in creating:
             self._create(new, create)
@@ -134,7 +145,7 @@ class _Receiving:
         for each in self._plan.named:
             if not each.is_new:
                 self._update(each, values.get((each.kind, each.id), {}))
-        self._join(asked)
+        self._join(workspace)
         if self._plan.run is not None:
             self._changed |= edging(self._plan.run.id)
         self._changed |= nesting()
@@ -222,7 +233,7 @@ class _Receiving:
         return [facet for each in known for facet in self._facets(each)]
 
     def _facets(self, named: Named) -> list[Facet]:
-        return [Facet(named.id, name, self._event.time, content) for name, content in named.facets]
+        return [Facet(named.id, name, self._time, content) for name, content in named.facets]
 
     def _start_merging(self, kind: Kind, told: Sequence[Facet]) -> Callable[[], list[Facet]]:
         return facet_rows.start_merging_into_nodes(self._session, kind, told)
@@ -277,16 +288,15 @@ class _Receiving:
 
     # What joins nodes.
 
-    def _join(self, workspace: Callable[[], int]) -> None:
+    def _join(self, workspace: Callable[[], int] | None) -> None:
         """Put new nodes into the workspace and executions into their jobs, and give data sets their other names."""
         session, plan = self._session, self._plan
-        members = [(workspace(), each.id) for each in self._new(EXECUTION)]
+        members = [(workspace(), each.id) for each in self._new(EXECUTION)] if workspace else []
         for execution, job in ((plan.run, plan.job), (plan.parent, plan.parent_job)):
             if execution is not None and job is not None and execution.history.claim is not None:
                 members += self._of_job(execution, job, execution.history.claim.rank)
         relations.add_members(session, EXECUTION, members)
-        new = self._new(ARTIFACT)
-        if new:
+        if workspace and (new := self._new(ARTIFACT)):
             relations.add_members(session, ARTIFACT, [(workspace(), each.id) for each in new])
         for external_id, names in plan.names.items():
             locations.add_names(session, plan.artifacts[external_id].id, names)
