@@ -6,7 +6,6 @@ What stays out: what facets say in words (facet_details.py), and the facets of s
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from lineal import conventions, json_form
 from lineal.catalogue import cards, shapes
@@ -31,8 +30,8 @@ _MOST_USES = 200
 def recorded(session: Session, types: KnownTypes, kind: Kind, node_id: int, name: str | None) -> shapes.RecordFacets:
     """Return the facets of a record; a name means that facet alone, however long it is."""
     own = facet_rows.of_nodes(session, kind, [node_id], name)
-    run_of = partial(_run_of, _runs(session, types, node_id, own) if kind is EXECUTION else {})
-    write = _Writer(run_of, is_whole=name is not None)
+    runs = _runs(session, types, node_id, own) if kind is EXECUTION else {}
+    write = _Writer(runs.get, is_whole=name is not None)
     items = write.all(own)
     if kind is not EXECUTION:
         return shapes.RecordFacets(items)
@@ -92,10 +91,6 @@ def _runs(session: Session, types: KnownTypes, execution_id: int, own: Sequence[
     rows = node_rows.ask_by_external_ids(session, EXECUTION, wanted)()
     found = cards.cards(session, types, EXECUTION, rows, shape=shapes.Card)
     return {wanted[card.external_id or ""]: _reference(card) for card in found}
-
-
-def _run_of(known: dict[str, shapes.Reference], run: str) -> shapes.Reference | None:
-    return known.get(run)
 
 
 class _Writer:
