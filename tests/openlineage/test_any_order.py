@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.engines import SERVERS
-from tests.openlineage.graphs import differences, graph_of
+from tests.openlineage.graphs import differences, graph_of, summary
 from tests.openlineage.receiving import graph_after, send, shuffled, store
-from tests.openlineage.shapes import SHAPES
+from tests.openlineage.shapes import SHAPES, data_set, run_event, run_id
 from tests.parameters import rare
 
 
@@ -26,6 +26,29 @@ def test_events_of_all_tools_together_give_the_same_graph_in_any_order(seed: int
     events = [event for make in SHAPES.values() for event in make()]
 
     assert differences(graph_after(events), graph_after(shuffled(events, seed))) == ""
+
+
+def test_two_spellings_of_a_data_set_end_as_one_whichever_came_first() -> None:
+    events = [
+        run_event("START", "08:00:00", run_id(1), "load", inputs=[data_set(namespace, name)])
+        for namespace, name in (("s3a://lake", "sales/"), ("s3://lake", "sales"))
+    ]
+
+    graph = graph_after(events)
+
+    assert differences(graph, graph_after(events[::-1])) == ""
+    assert summary(graph)["data sets"] == [("s3://lake", "sales")]
+
+
+def test_an_event_that_came_before_says_nothing_new() -> None:
+    events = [event for make in SHAPES.values() for event in make()]
+
+    with store() as service:
+        first = [send(service, event).is_new for event in events]
+        again = [send(service, event).is_new for event in events]
+
+    assert all(first)
+    assert not any(again)
 
 
 @pytest.mark.slow
