@@ -63,7 +63,7 @@ def run_ls(args: argparse.Namespace) -> None:
     from lineal.upkeep.archive.backing_up import open_for_reading
 
     with open_for_reading(required_database(args)) as service:
-        state = outbox.state(service)
+        state = outbox.state(service.database)
         found = outbox.refused(service, limit=args.limit)
     print_records(args, [asdict(each) for each in found], _columns())
     waiting = amount(state.backlog.waiting, "records")
@@ -97,7 +97,7 @@ def run_off(args: argparse.Namespace) -> None:
     from lineal.upkeep import outbox
 
     with _open(args) as service:
-        waiting = outbox.state(service).backlog.waiting
+        waiting = outbox.state(service.database).backlog.waiting
         confirm(args, f"Stop recording what is to be sent, and forget {amount(waiting, 'records')} that wait?")
         outbox.switch_off(service, who=whoami())
     print(f"Nothing is recorded to be sent any more; lineal serve {OPENLINEAGE_FLAG} switches it on again")

@@ -100,7 +100,7 @@ STATES: Mapping[str, Any] = {"artifact": pb.Artifact.State, "execution": pb.Exec
 
 def namespace_of(store: str, workspace: str) -> str:
     """Return the namespace of what a workspace of a store holds and nothing else names."""
-    return f"lineal://{store}" + (f"/{quote(workspace, safe='')}" if workspace else "")
+    return f"lineal://{store}" + (f"/{quote(workspace)}" if workspace else "")
 
 
 def is_made_here(given: Mapping[str, Any]) -> bool:

@@ -265,8 +265,9 @@ class _Storing:
             (node.properties if fits else node.custom_properties)[key].CopyFrom(value)
         for key, value in record.custom_properties.items():
             node.custom_properties[key].CopyFrom(value)
-        if conventions.WORKSPACE_PROPERTY in node.custom_properties:
-            node.custom_properties[conventions.WORKSPACE_PROPERTY].string_value = self._workspace
+        for values in (node.properties, node.custom_properties):
+            if conventions.WORKSPACE_PROPERTY in values:
+                values[conventions.WORKSPACE_PROPERTY].string_value = self._workspace
         return int(write_nodes(self._session, self._types, kind, [node])[0])
 
     def _is_taken(self, kind: Kind, type_id: int, name: str, node_id: int) -> bool:

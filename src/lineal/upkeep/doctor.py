@@ -29,6 +29,7 @@ from lineal.store.schema.migrations.state import recognise
 from lineal.store.tables import own_tables
 from lineal.store.tables.mlmd_tables import SCHEMA_VERSION, metadata
 from lineal.store.upkeep import checks
+from lineal.upkeep import outbox
 from lineal.upkeep.migration import on_existing
 
 Mend = Callable[[Session], None]
@@ -66,7 +67,7 @@ def examine(settings: DatabaseSettings) -> list[Finding]:
 
 
 def caution(settings: DatabaseSettings) -> str:
-    """Return what users should know of how a database works, although nothing is wrong with it; or an empty text.
+    """Return what users should know of how a database works and of what it sends, though nothing is wrong, or "".
 
     Raises:
         StatusError: the database cannot be opened.
@@ -74,7 +75,8 @@ def caution(settings: DatabaseSettings) -> str:
 
     def work(database: Database) -> str:
         database.read(recognise)
-        return database.dialect.caution()
+        said = [database.dialect.caution(), outbox.caution(outbox.state(database))]
+        return "; ".join(each for each in said if each)
 
     return on_existing(settings, work, use=Use.READ)
 

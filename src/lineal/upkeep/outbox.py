@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lineal.counting import amount
 from lineal.kinds import KINDS
 from lineal.service import MetadataService
 from lineal.service.audit import note
+from lineal.service.clock import now
+from lineal.store.engine.database import Database
 from lineal.store.engine.session import Session
 from lineal.store.own_rows import outbox
 from lineal.store.own_rows.outbox import Backlog
 from lineal.store.schema import on_demand
-from lineal.store.tables.own_tables import OUTBOX
+from lineal.store.tables.own_tables import OUTBOX, VALUE
 
 _NAMES = {kind.type_kind: kind.name for kind in KINDS}
 _COMMAND = "outbox"
+_OLD = 300_000  # milliseconds: what waits longer is worth a word
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,35 @@ class State:
     backlog: Backlog
 
 
-def state(service: MetadataService) -> State:
-    """Return the state of the outbox."""
-    if not on_demand.holds(service.database, OUTBOX):
+def state(database: Database) -> State:
+    """Return the state of the outbox; nothing is written."""
+    return database.read(_state)
+
+
+def _state(session: Session) -> State:
+    if not {OUTBOX.name, VALUE.name} <= {name.lower() for name in session.dialect.table_names(session.script)}:
         return State(is_on=False, backlog=Backlog())
-    return service.read(lambda session, _: State(outbox.is_on(session), outbox.backlog(session)))
+    return State(outbox.is_on(session), outbox.backlog(session))
+
+
+def caution(found: State, *, sends: bool = True) -> str:
+    """Return what users should know of an outbox, "" if all is well.
+
+    Args:
+        found: its state.
+        sends: whether the one who says it sends what waits; only then, or after a while, is waiting worth a word.
+    """
+    waiting, oldest, dead = found.backlog
+    is_old = oldest is not None and now() - oldest > _OLD
+    records = amount(waiting, "records")
+    said = []
+    if waiting and found.is_on and not sends:
+        said.append(f"{records} wait to be sent as OpenLineage, and this server sends nothing")
+    elif waiting and is_old:
+        said.append(f"{records} wait to be sent as OpenLineage")
+    if dead:
+        said.append(f"the receiver of OpenLineage refused {amount(dead, 'records')} (lineal outbox ls)")
+    return "; ".join(said)
 
 
 def refused(service: MetadataService, *, after: int = 0, limit: int) -> list[Refused]:

@@ -14,6 +14,7 @@ from lineal.sdk import tutorial
 from lineal.server.openlineage.destinations import Answer
 from lineal.server.openlineage.outbox import Outbox
 from lineal.service import MetadataService
+from lineal.service.access import Caller, Role, scope_of
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
@@ -173,3 +174,24 @@ def test_an_artifact_of_the_second_store_at_the_same_place_is_joined_and_not_cha
         assert (found.uri, dict(found.properties), len(found.custom_properties)) == ("s3a://b/k/", {}, 1)
         edges = second.call("GetEventsByArtifactIDs", rpc.GetEventsByArtifactIDsRequest(artifact_ids=[own_id])).events
         assert len(edges) == 3
+
+
+def test_a_caller_of_one_workspace_gets_everything_there_and_touches_nothing_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/a.db"
+    with sending(url) as (_, outbox, kept), open_service("sqlite://") as second:
+        tutorial.run(url, write=lambda line: None)
+        send_all(outbox)
+        types = put_types(second)
+        other = pb.Artifact(type_id=types.artifact_type_ids[0], uri="gs://bakery/models/loaf-forecast", name="theirs")
+        other.custom_properties["__kf_workspace__"].string_value = "bakery"
+        second.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[other]))
+        before = graph_of(second)["artifacts"]
+        caller = Caller("a", Role.WRITER, scope_of(["own"]))
+        for event in kept.events:
+            Receiver(second, caller=lambda: caller, settings=SAME_WORKSPACE).receive(event)
+        found = second.call("GetArtifacts", rpc.GetArtifactsRequest(), caller=caller).artifacts
+        assert len(found) == 10
+        assert {each.custom_properties["__kf_workspace__"].string_value for each in found} == {"own"}
+        assert before[0] in graph_of(second)["artifacts"]
+        [workspace] = second.call("GetContexts", rpc.GetContextsRequest()).contexts
+        assert workspace.name == "own"

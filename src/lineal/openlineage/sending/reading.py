@@ -57,8 +57,9 @@ class Read:
 
     def workspace_of(self, kind: Kind, node: Any) -> str:
         """Return the workspace that a node names or that holds it, "" for none."""
-        if WORKSPACE_PROPERTY in node.custom_properties:
-            return str(node.custom_properties[WORKSPACE_PROPERTY].string_value)
+        for values in (node.properties, node.custom_properties):
+            if WORKSPACE_PROPERTY in values:
+                return str(values[WORKSPACE_PROPERTY].string_value)
         near = [node, *self.contexts_of(kind, node.id)] if kind is CONTEXT else self.contexts_of(kind, node.id)
         return next((each.name for name in WORKSPACE_TYPES for each in near if each.type == name), "")
 

@@ -20,7 +20,6 @@ from types import TracebackType
 from typing import Any
 
 from lineal import errors
-from lineal.counting import amount
 from lineal.openlineage.sending import batches, forwarding, shaping
 from lineal.openlineage.sending.batches import Batch, Task
 from lineal.openlineage.sending.reading import Key
@@ -32,7 +31,8 @@ from lineal.store.engine.session import Session
 from lineal.store.own_rows import outbox
 from lineal.store.own_rows.outbox import Backlog, Waiting
 from lineal.store.schema import on_demand
-from lineal.store.tables import own_tables
+from lineal.upkeep import outbox as outbox_state
+from lineal.upkeep.outbox import State
 
 TURN_SECONDS = 30.0
 _POLL = 0.5
@@ -41,7 +41,6 @@ _COUNT = 10.0
 _BATCH = 100
 _LONGEST_BATCH = 2.0  # seconds
 _LONGEST_PAUSE = 60.0
-_OLD = 300_000  # milliseconds: what waits longer than this is worth a word
 _log = logging.getLogger(__name__)
 
 
@@ -69,18 +68,13 @@ class _Done:
 
 
 class Outbox:
-    """Sends what waits until it is left; without a destination it only counts what waits.
-
-    Attributes:
-        backlog: how much waits, as it was counted last.
-    """
+    """Sends what waits until it is left; without a destination it only counts what waits."""
 
     def __init__(
         self, service: MetadataService, destination: Destination | None, *, turn_seconds: float = TURN_SECONDS
     ) -> None:
         self._service, self._destination, self._turn_seconds = service, destination, turn_seconds
-        self.backlog = Backlog()
-        self._is_on = False
+        self._state = State(is_on=False, backlog=Backlog())
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lineal-openlineage", daemon=True)
         self._name, self._renewals, self._mine, self._renewed = uuid.uuid4().hex, 0, "", 0.0
@@ -90,15 +84,7 @@ class Outbox:
 
     def caution(self) -> str:
         """Return what users should know: that nothing is sent, or that much waits or was refused; "" if all is well."""
-        waiting, oldest, dead = self.backlog
-        said = []
-        if waiting and self._is_on and self._destination is None:
-            said.append(f"{amount(waiting, 'records')} wait to be sent as OpenLineage, and this server sends nothing")
-        elif waiting and oldest is not None and _now() - oldest > _OLD:
-            said.append(f"{amount(waiting, 'records')} wait to be sent as OpenLineage")
-        if dead:
-            said.append(f"{amount(dead, 'records')} were refused by the receiver of OpenLineage (lineal outbox ls)")
-        return "; ".join(said)
+        return outbox_state.caution(self._state, sends=self._destination is not None)
 
     def __enter__(self) -> Outbox:
         self._thread.start()
@@ -296,22 +282,15 @@ class Outbox:
         if time.monotonic() - self._counted < _COUNT:
             return
         self._counted = time.monotonic()
-        self._is_on, self.backlog = self._service.read(lambda session, _: _state(session))
-        metrics.OPENLINEAGE_WAITING.set(self.backlog.waiting)
-        metrics.OPENLINEAGE_DEAD.set(self.backlog.dead)
-        oldest = self.backlog.oldest
+        self._state = outbox_state.state(self._service.database)
+        waiting, oldest, dead = self._state.backlog
+        metrics.OPENLINEAGE_WAITING.set(waiting)
+        metrics.OPENLINEAGE_DEAD.set(dead)
         metrics.OPENLINEAGE_AGE.set(0 if oldest is None else max(0, _now() - oldest) / 1000)
 
 
 def _page(session: Session, _: object, *, after: int) -> list[Waiting]:
     return outbox.waiting(session, after=after, most=_BATCH)
-
-
-def _state(session: Session) -> tuple[bool, Backlog]:
-    names = {name.lower() for name in session.dialect.table_names(session.script)}
-    if not {own_tables.OUTBOX.name, own_tables.VALUE.name} <= names:
-        return False, Backlog()
-    return outbox.is_on(session), outbox.backlog(session)
 
 
 def _sent_to(destination: Destination, event: dict[str, Any]) -> Answer:
