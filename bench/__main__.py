@@ -2,7 +2,8 @@
 
 The suite `startup` measures imports and the command, `scale` the growth from 10,000 to a million artifacts, and
 `metrics` a million points of metrics beside bare sqlite3. `mlflow` compares the server with MLflow's,
-`runs` reads a store of many runs, and `events` sends events of OpenLineage beside calls with the same content.
+`runs` reads a store of many runs, `events` sends events of OpenLineage beside calls with the same content, and `outbox`
+compares writes that are marked to be sent as OpenLineage with others.
 
 Both libraries work on fresh stores of the same size, in processes of their own that take turns, so that a change of the
 machine's speed meets both. The tables show medians and the ratio official / Lineal (above 1 = Lineal is faster).
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import events, many_runs, metric_points, scale, startup, suites, tracking
+from bench import events, many_runs, metric_points, scale, sending, startup, suites, tracking
 from bench.measure import Result, print_table
 from tests.engines import MARIADB, POSTGRESQL
 
@@ -70,6 +71,12 @@ def _events(arguments: argparse.Namespace) -> list[Any]:
     return [found]
 
 
+def _outbox(arguments: argparse.Namespace) -> list[Any]:
+    found = sending.measure(arguments.rounds, arguments.only)
+    sending.print_table(found)
+    return list(found)
+
+
 OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
     "startup": _startup,
     "scale": _scale,
@@ -77,6 +84,7 @@ OTHERS: dict[str, Callable[[argparse.Namespace], list[Any]]] = {
     "mlflow": _mlflow,
     "runs": _runs,
     "events": _events,
+    "outbox": _outbox,
 }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from lineal.openlineage.schemas import SCHEMAS
 from lineal.sdk import tutorial
 from lineal.service.access import Role
 from lineal.store.own_rows import outbox
@@ -190,3 +191,11 @@ def sent_by(address: str) -> float:
     with urllib.request.urlopen(f"{address}/metrics") as answer:
         lines = answer.read().decode().splitlines()
     return float(next(line for line in lines if line.startswith("lineal_openlineage_outbox_sent_total")).split()[-1])
+
+
+def test_a_server_shows_the_schemas_of_our_own_facets(tmp_path: Path) -> None:
+    with (
+        running_server(f"sqlite:///{tmp_path}/a.db") as server,
+        urllib.request.urlopen(f"{server.http}/openlineage/1-0-0/lineal_record.json") as answer,
+    ):
+        assert json.loads(answer.read()) == SCHEMAS["lineal_record"]

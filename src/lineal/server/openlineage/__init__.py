@@ -30,3 +30,4 @@ def install(app: FastAPI, service: MetadataService, *, caller: Callable[[], Call
     """
     receiver = Receiver(service, caller=caller, settings=settings.openlineage)
     routes.add(app, receiver, Bodies(settings.max_message_bytes))
+    routes.add_schemas(app)

@@ -1,4 +1,4 @@
-"""The routes for events: one, and a batch of them.
+"""The routes for events: one, and a batch of them; and the schemas of our own facets.
 
 What stays out: what an event means (lineal/openlineage), and who may send it (server/auth).
 """
@@ -9,16 +9,19 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from lineal import deadlines, errors
-from lineal.openlineage import Receiver
+from lineal.openlineage import Receiver, own_facets
 from lineal.openlineage.parsing import parsed, parsed_batch
 from lineal.openlineage.pointers import EventError
+from lineal.openlineage.schemas import SCHEMAS
 from lineal.server.event_requests import BATCH, ONE
 from lineal.server.openlineage import answers, described
 from lineal.server.openlineage.bodies import Bodies
@@ -49,6 +52,17 @@ def add(app: FastAPI, receiver: Receiver, bodies: Bodies) -> None:
         app.router.routes.append(
             _EventRoute(path, answers.answered(endpoint), methods=["POST"], response_model=None, **description)
         )
+
+
+def add_schemas(app: FastAPI) -> None:
+    """Add the JSON schemas of Lineal's own facets, at the path that the facets' `_schemaURL` has."""
+
+    @app.get(f"{urlsplit(own_facets.ADDRESS).path}/{{name}}.json", include_in_schema=False)
+    def schema(name: str) -> JSONResponse:
+        found = SCHEMAS.get(name)
+        if found is None:
+            raise errors.NotFoundError(f"no facet of Lineal's own is called {name[:100]!r}")
+        return JSONResponse(found, media_type="application/schema+json")
 
 
 class _Routes:
