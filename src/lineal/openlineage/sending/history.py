@@ -18,6 +18,7 @@ from lineal.store.engine.session import Session
 from lineal.store.own_rows import values
 from lineal.store.rows.events import events_of
 from lineal.store.rows.listing import Listing, list_nodes
+from lineal.store.rows.relations import members_of
 from lineal.store.schema import on_demand
 
 _PAGE = 200
@@ -54,11 +55,16 @@ def _page(
     if not ids:
         return [], None
     found = read(session, types, store_id, {kind: ids})
-    used = {row.artifact_id for row in events_of(session, ARTIFACT, ids)} if kind is ARTIFACT else set()
+    told = set()
+    if kind is ARTIFACT:
+        told = {row.artifact_id for row in events_of(session, ARTIFACT, ids)}
+    elif kind is CONTEXT:
+        held = {context_id for context_id, _ in members_of(session, EXECUTION, ids)}
+        told = {each for each in held if is_told_by_runs(found.nodes[CONTEXT, each])}
     events: list[dict[str, Any]] = []
     for node_id in ids:
         node = found.nodes.get((kind, node_id))
-        if node is None or node_id in used or (kind is CONTEXT and is_told_by_runs(node)):
+        if node is None or node_id in told:
             continue
         time = node.last_update_time_since_epoch
         events += shaping.shaped(found, {}, kind, node_id, time=time, now=time).events

@@ -8,11 +8,13 @@ events again. What stays out: what events say (lineal.openlineage.sending), and 
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import threading
 import time
 import uuid
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,6 +41,7 @@ _POLL = 0.5
 _RENEW = 5.0
 _COUNT = 10.0
 _BATCH = 100
+_MOST_NODES = 500
 _LONGEST_BATCH = 2.0  # seconds
 _LONGEST_PAUSE = 60.0
 _log = logging.getLogger(__name__)
@@ -140,9 +143,10 @@ class Outbox:
     def _next(self) -> Batch | None:
         """Return the first tasks whose turn it is, None if there are none."""
         now = _now()
+        self._waits = {key: wait for key, wait in self._waits.items() if wait[0] > now}
         for rows in self._pages():
             if due := [row for row in rows if not self._must_wait(row, now)]:
-                return self._service.read(partial(batches.take, rows=due))
+                return self._service.read(partial(batches.take, rows=_first(due)))
         return None
 
     def _pages(self) -> Iterator[list[Waiting]]:
@@ -173,6 +177,7 @@ class Outbox:
             return self._settle(task, done, [self._forward(destination, batch, task)])
         answers, rows = [], task.rows
         for kind, node_id in task.nodes:
+            self._hold()
             shaped = shaping.shaped(batch.read, batch.sent, kind, node_id, time=task.time, now=_now())
             if shaped.not_before:
                 self._waits[kind, node_id] = (shaped.not_before, task.rows[-1])
@@ -291,6 +296,12 @@ class Outbox:
 
 def _page(session: Session, _: object, *, after: int) -> list[Waiting]:
     return outbox.waiting(session, after=after, most=_BATCH)
+
+
+def _first(rows: list[Waiting]) -> list[Waiting]:
+    """Return the first rows, at least one, with as many nodes as are read at once."""
+    counts = list(itertools.accumulate(max(1, len(row.nodes)) for row in rows))
+    return rows[: max(1, bisect_right(counts, _MOST_NODES))]
 
 
 def _sent_to(destination: Destination, event: dict[str, Any]) -> Answer:
