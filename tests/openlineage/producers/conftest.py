@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -51,3 +53,10 @@ def ran(*command: str | Path, folder: Path, **variables: str) -> str:
     )
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
+
+
+def created_token(url: str, workspace: str) -> str:
+    """Create a token that writes to one workspace."""
+    words = ["token", "create", "--name", workspace, "--role", "writer", "--workspace", workspace, "--db", url]
+    command = [sys.executable, "-m", "lineal", *words, "--json"]
+    return str(json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["token"])

@@ -18,9 +18,8 @@ import lineal
 from kubeflow.metadata import metadata
 from lineal.locations import joined
 from tests import services
-from tests.openlineage.producers.conftest import HERE, ran
+from tests.openlineage.producers.conftest import HERE, created_token, ran
 from tests.openlineage.producers.graph import Graph, location, stored
-from tests.openlineage.producers.test_python_client import created_token
 from tests.serving import ServerProcess, running_server
 
 SOURCES = ("till.receipts", "till.products")

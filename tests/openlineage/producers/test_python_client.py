@@ -6,7 +6,6 @@ import json
 import re
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -17,7 +16,7 @@ import pytest
 import lineal
 from lineal.cli import main
 from tests import services
-from tests.openlineage.producers.conftest import HERE, environment, ran
+from tests.openlineage.producers.conftest import HERE, created_token, environment, ran
 from tests.openlineage.producers.graph import Graph, described, stored
 from tests.ports import free_port
 from tests.serving import ServerProcess, running_server
@@ -85,13 +84,6 @@ def test_a_token_is_the_key_of_the_api_and_none_is_refused(producer_python: Path
     assert stored(url) == described(events)
     [workspace] = lineal.connect(url).get_contexts_by_type("kubeflow.org/alpha/workspace")
     assert workspace.name == "oven"
-
-
-def created_token(url: str, workspace: str) -> str:
-    """Create a token that writes to one workspace."""
-    words = ["token", "create", "--name", workspace, "--role", "writer", "--workspace", workspace, "--db", url]
-    command = [sys.executable, "-m", "lineal", *words, "--json"]
-    return str(json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["token"])
 
 
 def test_a_composite_and_a_transforming_transport_send_the_same(
