@@ -10,6 +10,7 @@ import pytest
 from lineal.openlineage.schemas import SCHEMAS
 from lineal.openlineage.sending import shaping
 from lineal.sdk import tutorial
+from lineal.server.openlineage.destinations import Answer
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
@@ -84,6 +85,33 @@ def test_a_run_that_is_over_when_it_is_first_seen_has_its_own_times() -> None:
         ("FAIL", "00:00:02.000Z"),
     ]
     assert kept.events[1]["run"]["facets"]["errorMessage"]["message"] == "no bread"
+
+
+def test_an_end_that_is_not_taken_is_sent_again_without_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    with sending() as (service, outbox, kept):
+        put_run(service, pb.Execution.COMPLETE, __started__=1_000, __ended__=2_000)
+        kept.answers = [Answer(), Answer("away")]
+        send_all(outbox)
+        monkeypatch.setattr(outbox, "_retry_at", 0.0)
+        send_all(outbox)
+        assert [(event["eventType"], event["eventTime"][-13:]) for event in kept.events] == [
+            ("START", "00:00:01.000Z"),
+            ("COMPLETE", "00:00:02.000Z"),
+        ]
+
+
+def test_a_record_of_which_no_event_can_be_made_does_not_hold_up_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise KeyError("a fault")
+
+    with sending() as (service, outbox, kept):
+        run = put_run(service, pb.Execution.COMPLETE)
+        with monkeypatch.context() as patched:
+            patched.setattr(shaping, "shaped", fail)
+            send_all(outbox)
+        put_run(service, pb.Execution.COMPLETE, run, note="again")
+        send_all(outbox)
+        assert [event["eventType"] for event in kept.events] == ["START", "COMPLETE"]
 
 
 def test_metrics_at_each_step_do_not_flood_and_the_end_comes_at_once() -> None:

@@ -84,11 +84,13 @@ class Shaped:
     Attributes:
         events: in the order in which they are sent.
         sent: what to note by node once they are sent.
+        begun: what to note once only the first of several is sent.
         not_before: if the node must wait, until when, in milliseconds since the epoch.
     """
 
     events: Sequence[Event] = ()
     sent: Mapping[Key, Sent] = field(default_factory=dict)
+    begun: Mapping[Key, Sent] = field(default_factory=dict)
     not_before: int = 0
 
 
@@ -186,8 +188,9 @@ class _Run:
             for each in artifacts
             if (ARTIFACT, each) in self._read.nodes
         }
-        own = Sent(told[-1][0], told[-1][1], self._now, digests)
-        return Shaped([*bare, last], {**noted, (EXECUTION, self._execution.id): own})
+        key = (EXECUTION, self._execution.id)
+        own, begun = Sent(*told[-1], self._now, digests), Sent(*told[0], self._now)
+        return Shaped([*bare, last], {**noted, key: own}, {key: begun})
 
     def _event(self, type_: str, time: int, run_id: str, own: Facets, *, whole: bool, edges: bool) -> Event:
         job_facets = facets.job_facets(self._read, self._context(self._job)) if whole else {}

@@ -25,7 +25,7 @@ from lineal import errors
 from lineal.openlineage.sending import batches, forwarding, shaping
 from lineal.openlineage.sending.batches import Batch, Task
 from lineal.openlineage.sending.reading import Key
-from lineal.openlineage.sending.shaping import Sent
+from lineal.openlineage.sending.shaping import Sent, Shaped
 from lineal.server.observing import metrics
 from lineal.server.openlineage.destinations import Answer, Destination
 from lineal.service import MetadataService
@@ -178,22 +178,41 @@ class Outbox:
         answers, rows = [], task.rows
         for kind, node_id in task.nodes:
             self._hold()
-            shaped = shaping.shaped(batch.read, batch.sent, kind, node_id, time=task.time, now=_now())
-            if shaped.not_before:
+            shaped = self._shaped(batch, (kind, node_id), task)
+            if shaped is None:
+                answers.append(Answer(f"no event can be made of the {kind.name} {node_id}", is_final=True))
+            elif shaped.not_before:
                 self._waits[kind, node_id] = (shaped.not_before, task.rows[-1])
                 rows = task.rows[1:]  # one row says that there is something to tell
-                continue
-            self._waits.pop((kind, node_id), None)
-            for event in shaped.events:
-                answers.append(_sent_to(destination, event))
-                if answers[-1].trouble:
-                    break
-            if any(answer.trouble and not answer.is_final for answer in answers):
+            else:
+                self._waits.pop((kind, node_id), None)
+                answers.append(self._send_events(destination, shaped, batch, done))
+            if answers and answers[-1].trouble and not answers[-1].is_final:
                 return answers[-1]
-            if not any(answer.trouble for answer in answers):
-                batch.sent.update(shaped.sent)
-                done.sent.update(shaped.sent)
         return self._settle(Task(rows, task.time), done, answers)
+
+    @staticmethod
+    def _shaped(batch: Batch, key: Key, task: Task) -> Shaped | None:
+        """Return the events of a node; None for a fault, which must not keep all others from being sent."""
+        try:
+            return shaping.shaped(batch.read, batch.sent, *key, time=task.time, now=_now())
+        except Exception:
+            _log.exception("fault while making an event of OpenLineage")
+            return None
+
+    @staticmethod
+    def _send_events(destination: Destination, shaped: Shaped, batch: Batch, done: _Done) -> Answer:
+        """Send the events of a node until one is not taken; note what the receiver has."""
+        for index, event in enumerate(shaped.events):
+            answer = _sent_to(destination, event)
+            if answer.trouble:
+                noted = shaped.begun if index else {}
+                break
+        else:
+            answer, noted = Answer(), shaped.sent
+        batch.sent.update(noted)
+        done.sent.update(noted)
+        return answer
 
     def _forward(self, destination: Destination, batch: Batch, task: Task) -> Answer:
         [row_id] = task.rows
