@@ -71,7 +71,7 @@ class Record:
         kind: artifact, execution or context.
         id: its id there.
         type: the name of its type.
-        name, external_id, uri: as they are there; "" for none.
+        name, uri: as they are there; "" for none.
         state: the number of its state, None for none.
         created, updated: milliseconds since the epoch.
         workspace: the workspace that it belongs to there, "" for none.
@@ -84,7 +84,6 @@ class Record:
     id: int
     type: str
     name: str = ""
-    external_id: str = ""
     uri: str = ""
     state: int | None = None
     created: int = 0
@@ -176,7 +175,6 @@ def _record(given: Any) -> Record | None:
     return Record(
         **texts,
         id=node_id,
-        external_id=_text(given.get("externalId")),
         state=_state(kind, given.get("state")),
         created=_number(given.get("createTime")) or 0,
         updated=_number(given.get("updateTime")) or 0,
