@@ -46,6 +46,10 @@ OPENLINEAGE_TEXTS = frozenset(
     {COLUMN_NAMES, "namespace", "source", "source_uri", "storage", "format", "data_set_type", "catalog", "catalog_type"}
     | {"change", "previous_name", "previous_namespace"}
 )
+# What only events write of a data set: by these a record that another door made shows that events told of it.
+OPENLINEAGE_MARKS = (COLUMN_NAMES, "source_uri")
+# Numbers that events say of a data set and that are no metrics: nobody draws or compares them.
+OPENLINEAGE_COUNTS = frozenset({"columns", "assertions"})
 LONGEST_COLUMN_NAMES = 10_000
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lineal import errors
+from lineal import conventions, errors
 from lineal.catalogue.openlineage import column_links
 from lineal.catalogue.openlineage.reads import OpenLineageReads
 from lineal.kinds import EXECUTION
@@ -71,6 +71,22 @@ def ends(link: dict[str, Any]) -> tuple[str, Any, str, Any]:
 
 def words(facets: list[dict[str, Any]]) -> dict[str, str]:
     return {detail["label"]: detail["text"] for facet in facets for detail in facet["details"]}
+
+
+def test_what_events_say_of_a_record_of_another_door_is_no_label_and_no_metric(served: Shop) -> None:
+    custom = {"team": "web", conventions.WORKSPACE_PROPERTY: "shop"}
+    made = served.shelf.put("lake.File", custom, name="clicks", uri="s3://lake/clicks")
+    own = shop.facets(
+        schema={"fields": [{"name": "day", "type": "date"}]},
+        storage={"storageLayer": "delta"},
+        dataQualityMetrics={"rowCount": 9},
+    )
+    read_it = shop.data_set(("s3://lake", "clicks"), own)
+    read = shop.event("count", "run-of-count", "2026-11-28T06:00:00Z", inputs=[read_it])
+    send(served.shelf.service, read, workspace="shop")
+    found = served.shelf.get(f"/artifacts/{made}")
+    assert found["custom_properties"]["storage"]["value"] == "delta"
+    assert (found["labels"], set(found["metrics"])) == ({"team": "web"}, {"row_count"})
 
 
 def test_columns_are_in_their_order_with_the_fields_within_them(served: Shop) -> None:
@@ -144,13 +160,25 @@ def test_a_run_has_the_facets_of_its_job_and_of_its_data_sets(served: Shop) -> N
         "main",
     )
     [parent] = [each for facet in found["items"] for each in facet["details"] if each["label"] == "Parent run"]
-    assert parent["record"]["id"] == str(served.run_id(shop.STAGING_RUN))
+    assert (parent["text"], parent["record"]["id"]) == ("stage_orders", str(served.run_id(shop.STAGING_RUN)))
     assert {facet["name"]: facet["of"] is not None for facet in found["items"]}["sql"]
     uses = served.run_facets(shop.STAGING_RUN)["uses"]
     assert [(use["direction"], words(use["facets"]).get("Rows written")) for use in uses] == [
         ("output", "118"),
         ("input", None),
     ]
+
+
+def test_runs_and_jobs_are_named_in_short_and_once(served: Shop) -> None:
+    parent: dict[str, Any] = {"run": {"runId": "elsewhere"}, "job": {"namespace": "shop", "name": "night"}}
+    told = shop.facets(parent={**parent, "root": parent})
+    send(served.shelf.service, shop.event("part", "run-of-part", "2026-11-28T06:00:00Z", run_facets=told))
+    found: Any = served.shelf.get("/executions", q="name=part")["items"][0]
+    node = served.shelf.get(f"/executions/{found['id']}")
+    assert {each["name"] for each in node["contexts"]} == {"default", "part"}
+    facets = served.shelf.get(f"/executions/{found['id']}/facets")["items"]
+    assert [each["details"][0]["text"] for each in facets] == ["night"]
+    assert len(facets[0]["details"]) == 1
 
 
 def test_a_facet_that_is_not_known_is_json_and_an_address_that_runs_something_is_no_link(served: Shop) -> None:

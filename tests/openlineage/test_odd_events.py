@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
+from lineal.kinds import EXECUTION
+from lineal.openlineage.facets import values_of
 from lineal.service import MetadataService
 from tests.engines import SQLITE_EVERY_DAY
 from tests.openlineage.graphs import graph_of
@@ -121,3 +124,12 @@ def test_a_facet_that_is_too_large_is_left_out_and_told() -> None:
 
     assert [each.partition(":")[0] for each in receipt.left_out] == ["/run/facets/big", f"/run/facets/{'n' * 255}"]
     assert list(run["facets"]) == ["ok"]
+
+
+def test_what_a_client_says_of_itself_is_no_label() -> None:
+    tags = [{"key": "tier", "value": "gold", "source": "AIRFLOW"}, {"key": "bare"}]
+    own = {"key": "openlineage_client_version", "value": "1.54.0", "source": "OPENLINEAGE_CLIENT"}
+    assert values_of(EXECUTION, "tags", json.dumps({"tags": [*tags, own]})) == {
+        "labels": '{"bare": "", "tier": "gold"}'
+    }
+    assert values_of(EXECUTION, "tags", json.dumps({"tags": [own]})) == {"labels": None}

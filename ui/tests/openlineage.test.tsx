@@ -91,6 +91,19 @@ it("shows facets in words, SQL as text, links of http alone, and the rest as fol
   expect((await screen.findByText("select '<b id=x>'")).tagName).toBe("PRE");
   expect(screen.queryByRole("link", { name: /javascript/ })).toBeNull();
   expect(screen.getByText("2 facets as JSON, 1 not shown above").closest("details")?.open).toBe(false);
-  const properties = { engine: { kind: "string", value: "duckdb" }, name: { kind: "string", value: "a" } } as const;
-  expect(Object.keys(withoutSaid({ ...run, properties }).properties)).toEqual(["name"]);
+});
+
+it("lists no property that a facet says as well, and all that another door says of its own record", () => {
+  const text = { kind: "string", value: "a" } as const;
+  const told = {
+    properties: { name: text, owner: text, sql: text },
+    custom_properties: { column_names: text, format: text },
+    facets: ["ownership", "schema"],
+  };
+  const shown = (external_id: string) => {
+    const { properties, custom_properties } = withoutSaid(nodeOf(1, { ...told, external_id }));
+    return [...Object.keys(properties), ...Object.keys(custom_properties)];
+  };
+  expect(shown("openlineage:default:dataset:1")).toEqual(["name", "sql", "format"]);
+  expect(shown("s3://orders")).toEqual(["name", "owner", "sql", "format"]);
 });

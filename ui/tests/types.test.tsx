@@ -21,6 +21,7 @@ describe("a type", () => {
     ["system.Dataset", /^Data that/],
     ["system.ClassificationMetrics", /classifier/],
     ["kubeflow.org/Pod/v1", /pod of a Kubernetes/],
+    ["openlineage.Run", /^One run of a job/],
     ["my.own.Thing", undefined],
   ])("%s says what it is for", (name, says) => {
     const purpose = purposeOf({ name, description: null });

@@ -17,6 +17,7 @@ from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
 from lineal.store.index import unindexed as unindexed_rows
+from lineal.store.index.facets import texts_of
 from lineal.store.index.names import names_like
 from lineal.store.index.versions import evaluators
 from lineal.store.own_rows import facet_names
@@ -117,7 +118,7 @@ def _event_counts(counts: Counter[int] | None) -> dict[str, Any]:
 
 
 def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int]) -> dict[int, list[shapes.Reference]]:
-    """Return the contexts that hold nodes; of a context its parents. That of a watched object has the object's name."""
+    """Return the contexts that hold nodes; of a context its parents. Watched objects and jobs have their own names."""
     if kind is CONTEXT:
         held = related_contexts.parent_contexts(session, ids)
     else:
@@ -125,12 +126,19 @@ def _contexts(session: Session, types: KnownTypes, kind: Kind, ids: Sequence[int
     types.load(session, {row.type_id for _, row in held})
     type_names = {row.id: types.name(session, row.type_id) for _, row in held}
     owners = cards.owners_of(session, (each for each, name in type_names.items() if name == conventions.OWNER_TYPE))
+    jobs = _names_of_jobs(session, [each for each, name in type_names.items() if name == conventions.OPENLINEAGE_JOB])
     found: dict[int, list[shapes.Reference]] = {}
     for node_id, row in held:
-        _, name = owners.get(row.id, ("", row.name))
+        _, name = owners.get(row.id, ("", jobs.get(row.id, row.name)))
         reference = shapes.Reference(cards.key_of(CONTEXT, row.id), row.id, name, type_names[row.id])
         found.setdefault(node_id, []).append(reference)
     return found
+
+
+def _names_of_jobs(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of OpenLineage's jobs without the workspace and the namespace, by the contexts' ids."""
+    texts = texts_of(session, CONTEXT, ("name",), sorted(ids)) if ids else []
+    return {context_id: text for context_id, _, is_custom, text in texts if text and not is_custom}
 
 
 def evaluations(session: Session, types: KnownTypes, node_id: int) -> shapes.Evaluations:

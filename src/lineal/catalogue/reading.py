@@ -106,12 +106,18 @@ class Record:
             node.type.startswith(conventions.MLFLOW_TYPES) or node.external_id.startswith(conventions.MLFLOW_IDS)
         )
 
+    @cached_property
+    def _is_told_by_events(self) -> bool:
+        """Whether events of OpenLineage told of it, whichever door made it."""
+        is_own = self.node.external_id.startswith(conventions.OPENLINEAGE_IDS)
+        return is_own or any(name in self.texts for name in conventions.OPENLINEAGE_MARKS)
+
     def _label_of(self, name: str) -> str | None:
         """Return the key of the label that a custom property of a text is, if it is one."""
         if self._is_of_mlflow:
             is_label = name.startswith(conventions.TAG_PREFIX) and not name.startswith(conventions.MLFLOW_TAGS)
             return name.removeprefix(conventions.TAG_PREFIX) if is_label else None
-        if name in conventions.OPENLINEAGE_TEXTS and self.node.external_id.startswith(conventions.OPENLINEAGE_IDS):
+        if name in conventions.OPENLINEAGE_TEXTS and self._is_told_by_events:
             return None
         return None if name.startswith(conventions.INTERNAL_PREFIX) or name == conventions.LABELS else name
 
@@ -131,6 +137,8 @@ class Record:
             for _, name, kind, value in self._scalars
             if kind in _NUMBERS and not name.startswith(conventions.INTERNAL_PREFIX)
         }
+        if self._is_told_by_events:
+            found = {name: value for name, value in found.items() if name not in conventions.OPENLINEAGE_COUNTS}
         return {**found, **self.json_metrics}
 
     @property

@@ -107,8 +107,9 @@ def _parameters(facet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _labels(facet: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the tags as labels, but for those of single columns."""
-    tags = [each for each in _dicts(facet.get("tags")) if _text(each.get("key")) and not each.get("field")]
+    """Return the tags as labels, but for those of single columns and what clients say of themselves on each run."""
+    own = (each for each in _dicts(facet.get("tags")) if each.get("source") != "OPENLINEAGE_CLIENT")
+    tags = [each for each in own if _text(each.get("key")) and not each.get("field")]
     found = {_text(each.get("key")): _shown(each.get("value")) for each in tags}
     return {conventions.LABELS: _object(found)}
 

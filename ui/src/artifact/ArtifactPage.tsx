@@ -14,7 +14,7 @@ import { hasColumns, LateColumns } from "../columns/LateColumns";
 import { RecordCurves } from "../curves/RecordCurves";
 import { LateHistory } from "../edit/LateHistory";
 import { LateFiles, namesFiles } from "../files/LateFiles";
-import { LateFacets } from "../openlineage/LateFacets";
+import { LateFacets, withoutSaid } from "../openlineage/LateFacets";
 import { Loaded, Loading } from "../state/States";
 import { formatCount } from "../values/numbers";
 import { PropertyList } from "../values/PropertyList";
@@ -59,7 +59,7 @@ function Artifact({ artifact }: { artifact: Node }) {
         <TabNames artifact={artifact} versions={versions.data?.total} />
         <Tabs.Panel value="properties">
           <MetaList node={artifact} />
-          <PropertyList record={artifact} />
+          <PropertyList record={withoutSaid(artifact)} />
           <LateFacets record={artifact} />
         </Tabs.Panel>
         <Tabs.Panel value="columns">

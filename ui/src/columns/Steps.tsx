@@ -118,7 +118,7 @@ function Way({ link }: { link: ColumnLink }) {
   return (
     <p className="muted">
       {[sayTransformations(transformations, affectsAll), ...written].filter(Boolean).join(" · ") ||
-        "no transformation said"}
+        "how is not recorded"}
       {execution && (
         <>
           {" · by "}

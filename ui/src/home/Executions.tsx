@@ -128,7 +128,7 @@ function Execution({ row }: { row: RecentExecution }) {
     <span className="home-name">
       <RecordIcon type={row.type} kind={row.kind} />
       <Link to="/executions/$id" params={{ id: row.id }} title={titleOf(row)}>
-        <bdi>{titleOf(row)}</bdi>
+        <bdi>{cutMiddle(titleOf(row), 32)}</bdi>
       </Link>
       {(row.run || row.workspace) && <bdi className="muted">{cutMiddle(row.run || row.workspace || "", 28)}</bdi>}
     </span>

@@ -30,11 +30,11 @@ export default function FacetsPart({ record }: { record: Node }) {
   );
 }
 
-/** Whether the top of the page says the same already: why a run failed, and what the record is. */
+/** Whether the top of the page says the same already: why a run failed, what the record is, and its labels. */
 function isShownAbove({ name, of, details }: RecordedFacet, record: Node): boolean {
   const { description } = record.properties;
   const isDescribed = name === "documentation" && of === null && details[0]?.text === description?.value;
-  return isDescribed || (name === "errorMessage" && record.failure !== null);
+  return isDescribed || (name === "tags" && of === null) || (name === "errorMessage" && record.failure !== null);
 }
 
 interface Said {

@@ -22,18 +22,39 @@ export function LateFacets({ record }: { record: Node }) {
   );
 }
 
-// The properties that a facet decides (lineal/openlineage/facets.py).
-const SAID = new Set(
-  (
-    "description owner sql sql_dialect source_code source_language source_url source_version integration job_type " +
-    "processing_type parent_run parent_job parent_job_namespace root_run root_job root_job_namespace nominal_start " +
-    "nominal_end engine engine_version external_query parameters error_message error_traceback"
-  ).split(" "),
-);
+// The properties that a facet decides and the page shows elsewhere (lineal/openlineage/facets.py).
+const SAID: Readonly<Record<string, string>> = {
+  documentation: "description",
+  ownership: "owner",
+  tags: "labels",
+  sql: "sql sql_dialect",
+  sourceCode: "source_code source_language",
+  sourceCodeLocation: "source_url source_version",
+  jobType: "integration job_type processing_type",
+  parent: "parent_run parent_job parent_job_namespace root_run root_job root_job_namespace",
+  nominalTime: "nominal_start nominal_end",
+  processing_engine: "engine engine_version",
+  externalQuery: "external_query",
+  executionParameters: "parameters",
+  errorMessage: "error_message error_traceback",
+  schema: "columns column_names",
+  dataSource: "source source_uri",
+  storage: "storage format",
+  datasetType: "data_set_type",
+  catalog: "catalog catalog_type",
+  lifecycleStateChange: "change previous_name previous_namespace",
+};
 
-/** A run or job without the properties that its facets say already. */
+/** A record without the properties that its facets say already. What another door says of its own record stays. */
 export function withoutSaid(record: Node): Node {
-  if (!record.type.startsWith("openlineage.") || !hasFacets(record)) return record;
-  const properties = Object.fromEntries(Object.entries(record.properties).filter(([name]) => !SAID.has(name)));
-  return { ...record, properties };
+  const said = new Set(record.facets.flatMap((name) => SAID[name]?.split(" ") ?? []));
+  if (said.size === 0) return record;
+  const unsaid = (properties: Node["properties"]): Node["properties"] =>
+    Object.fromEntries(Object.entries(properties).filter(([name]) => !said.has(name)));
+  const isMadeByEvents = record.external_id?.startsWith("openlineage:") ?? false;
+  return {
+    ...record,
+    properties: isMadeByEvents ? unsaid(record.properties) : record.properties,
+    custom_properties: unsaid(record.custom_properties),
+  };
 }

@@ -33,9 +33,16 @@ const PURPOSES: Readonly<Record<string, string>> = {
   notebook: "A notebook server of a Kubernetes cluster, as the watcher saw it.",
 };
 
+/** By the whole name: what these call a run is no run of the SDK. */
+const OPENLINEAGE: Readonly<Record<string, string>> = {
+  "openlineage.Run": "One run of a job that OpenLineage's events told of, such as a task, a query or a model of dbt.",
+  "openlineage.Declared": "What a job is meant to read and write, as its events say. It never ran.",
+  "openlineage.Job": "What runs again and again: a task of Airflow, a model of dbt, an application of Spark.",
+};
+
 /** What a type is for: what it says of itself, else what is known of its name, else undefined. */
 export function purposeOf(type: Pick<TypeInfo, "name" | "description">): string | undefined {
-  return type.description || PURPOSES[plainName(type.name)];
+  return type.description || OPENLINEAGE[type.name] || PURPOSES[plainName(type.name)];
 }
 
 /** kubeflow.org/alpha/data_set → dataset; kubeflow.org/Pod/v1 → pod. */

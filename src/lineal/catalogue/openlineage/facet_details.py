@@ -39,10 +39,16 @@ def named_runs(content: Object) -> list[str]:
 
 
 def _parent(content: Object, run_of: RunOf) -> Details:
-    for label, each in (("Parent run", content), ("Root run", object_in(content, "root"))):
-        run, job = text_in(object_in(each, "run"), "runId"), text_in(object_in(each, "job"), "name")
+    parent, *root = dict.fromkeys(_run_and_job(each) for each in (content, object_in(content, "root")))
+    for label, (run, job) in zip(("Parent run", "Root run"), (parent, *root), strict=False):
         if run:
-            yield FacetDetail(label, f"{job} ({run})" if job else run, "record", record=run_of(run))
+            record = run_of(run)
+            text = job if job and record else f"{job} ({run})" if job else run
+            yield FacetDetail(label, text, "record", record=record)
+
+
+def _run_and_job(said: Object) -> tuple[str | None, str | None]:
+    return text_in(object_in(said, "run"), "runId"), text_in(object_in(said, "job"), "name")
 
 
 def _lines(*named: tuple[str, str]) -> Callable[[Object], Details]:
@@ -95,6 +101,14 @@ def _execution_parameters(content: Object) -> Details:
 def _documentation(content: Object) -> Details:
     if text := text_in(content, "description"):
         yield FacetDetail("Description", text, "long")
+
+
+def _data_source(content: Object) -> Details:
+    name, uri = text_in(content, "name"), text_in(content, "uri")
+    if name:
+        yield FacetDetail("Source", name)
+    if uri and uri != name:
+        yield FacetDetail("Address of the source", uri)
 
 
 def _source_code(content: Object) -> Details:
@@ -227,7 +241,7 @@ _KNOWN: dict[str, Callable[[Object], Details]] = {
     "jobType": _job_type,
     "tags": _tags,
     "schema": _schema,
-    "dataSource": _lines(("Source", "name"), ("Address of the source", "uri")),
+    "dataSource": _data_source,
     "version": _lines(("Version of the data", "datasetVersion")),
     "columnLineage": _column_lineage,
     "symlinks": _symlinks,
