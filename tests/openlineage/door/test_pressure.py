@@ -22,6 +22,7 @@ from lineal.store.engine.dialects.base import NoConnectionError, StorageFullErro
 from lineal.upkeep.opening import open_service
 from tests.access.serving import asking, serving
 from tests.openlineage.door.posting import BATCH, ONE, event, problem_of
+from tests.parameters import rare
 
 MIB = 1 << 20
 
@@ -32,6 +33,7 @@ def again(response: httpx.Response) -> dict[str, Any]:
     return problem_of(response, 503)
 
 
+@pytest.mark.slow
 def test_a_client_that_sends_too_fast_is_asked_to_wait() -> None:
     with serving(limits=LimitSettings(max_rate=1)) as served, asking(served) as client:
         found = [client.post(ONE, json=event()) for _ in range(4)]
@@ -61,6 +63,7 @@ def test_more_requests_than_may_be_in_progress_wait(tmp_path: Path) -> None:
         again(response)
 
 
+@pytest.mark.slow
 def test_a_database_that_is_busy_for_too_long_is_503_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(routes, "CALL_SECONDS", 0.3)
     with serving(f"sqlite:///{tmp_path / 'x.db'}") as served, asking(served) as client:
@@ -153,7 +156,7 @@ def test_what_may_be_over_soon_is_503_and_the_rest_is_not(error: errors.StatusEr
     assert (response.status_code, "retry-after" in response.headers) == (status, status == 503)
 
 
-@pytest.mark.parametrize("error", [errors.InternalError("hidden"), ZeroDivisionError("hidden")])
+@pytest.mark.parametrize("error", [rare(errors.InternalError("hidden")), ZeroDivisionError("hidden")])
 def test_a_fault_of_the_server_is_told_by_an_id_alone(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> Any:
         raise error

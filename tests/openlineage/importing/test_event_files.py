@@ -74,7 +74,9 @@ def test_what_is_odd_in_a_list_is_read_in_its_place() -> None:
     assert [json.loads(found[2].text), found[3].text] == [event(1), b'{"b":']
 
 
-@pytest.mark.parametrize(("begin", "between", "end"), [("", "\n", ""), ("[", ",", "]")])
+@pytest.mark.parametrize(
+    ("begin", "between", "end"), [("", "\n", ""), pytest.param("[", ",", "]", marks=pytest.mark.slow)]
+)
 def test_only_one_event_is_held(begin: str, between: str, end: str) -> None:
     class Endless(io.RawIOBase):
         """A file of 16 MB which is made while it is read."""
