@@ -94,3 +94,5 @@ CONTEXT = Kind(
     id_column="context_id",
 )
 KINDS = (ARTIFACT, EXECUTION, CONTEXT)
+LOCK_ORDER = (EXECUTION, CONTEXT, ARTIFACT)
+"""The order in which a transaction locks nodes of several kinds, so that two of them never wait for each other."""

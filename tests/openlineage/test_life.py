@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,9 @@ import pytest
 from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
+from lineal.openlineage.stored_form import DATA_SET_TYPE
 from lineal.service import MetadataService
+from lineal.store.engine.session import Session
 from lineal.upkeep import archive, doctor
 from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle
@@ -93,7 +97,7 @@ def without_others(graph: Graph) -> Graph:
 def test_deleted_runs_leave_nothing_behind_and_their_events_make_them_again(database_url: str) -> None:
     before = received(database_url)
     with open_service(database_url) as service:
-        delete_all_of(service, "openlineage.Run", "openlineage.Declared", "kubeflow.org/alpha/data_set")
+        delete_all_of(service, "openlineage.Run", "openlineage.Declared", DATA_SET_TYPE)
         left = service.read(lambda session, _: session.script("SELECT count(*) FROM lineal_event_facet"))
         kinds = service.read(lambda session, _: session.script("SELECT DISTINCT kind FROM lineal_facet"))
     assert (left, kinds) == ([(0,)], [(CONTEXT.type_kind,)])
@@ -106,27 +110,49 @@ def test_deleted_runs_leave_nothing_behind_and_their_events_make_them_again(data
 def test_deletions_beside_events_leave_no_facets_of_nothing(database_url: str) -> None:
     """A run reads a data set that somebody deletes with all that used it, again and again."""
     with open_service(database_url) as service, ThreadPoolExecutor(4) as threads:
-        done = [threads.submit(run_and_wait, service, number) for number in range(3)]
+        enough = threading.Event()
+        done = [threads.submit(send_until, enough, service, number) for number in range(3)]
         deleted = 0
-        while not all(each.done() for each in done):
+        while deleted < 10 and not all(each.done() for each in done):
             deleted += delete_what_is_there(service)
+        enough.set()
         refused = [error for each in done for error in each.result()]
-    assert deleted > 3
+    assert deleted >= 10
     assert refused == []
     assert doctor.examine(DatabaseSettings(database_url)) == []
 
 
-def run_and_wait(service: MetadataService, number: int) -> list[Exception]:
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+def test_a_deletion_that_waits_for_a_run_lets_events_have_the_data_sets_meanwhile(database_url: str) -> None:
+    """Or else each would wait for the other, as events lock the run first."""
+    received(database_url)
+    with open_service(database_url) as service, ThreadPoolExecutor(1) as threads:
+
+        def hold_runs_then_data_sets(session: Session) -> Future[None]:
+            session.script("SELECT id FROM Execution FOR UPDATE")
+            done = threads.submit(delete_all_of, service, "openlineage.Run", "openlineage.Declared", DATA_SET_TYPE)
+            time.sleep(0.5)  # until the deletion waits
+            session.script("SELECT id FROM Artifact FOR UPDATE NOWAIT")
+            return done
+
+        service.database.write(hold_runs_then_data_sets).result()
+
+
+def send_until(enough: threading.Event, service: MetadataService, number: int) -> list[Exception]:
     """Send events of runs of one job that read one data set; return the errors that clients would not repeat."""
     refused: list[Exception] = []
-    for turn in range(10):
+    for turn in range(1000):
+        if enough.wait(0.02):  # a deletion is refused while somebody begins to use what it deletes
+            break
         run = f"0190a3a4-0000-7000-8000-{number:04}{turn:08}"
+        time_of_day = f"{turn // 60:02}:{turn % 60:02}:0{number}"
         read = data_set(
             ORDERS, facets(schema={"fields": [{"name": f"c{turn}"}]}), inputFacets=facets(stats={"n": turn})
         )
         for kind in ("START", "COMPLETE"):
             try:
-                send(service, event("load", run, f"2026-11-01T00:{turn:02}:0{number}Z", kind, inputs=[read]))
+                send(service, event("load", run, f"2026-11-01T{time_of_day}Z", kind, inputs=[read]))
             except errors.AbortedError:
                 continue
             except errors.StatusError as error:

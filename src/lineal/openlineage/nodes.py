@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lineal import conventions, errors
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, LOCK_ORDER, Kind
 from lineal.openlineage import stored_form
 from lineal.openlineage.facets import Values
 from lineal.openlineage.runs import History
@@ -116,7 +116,7 @@ def ask(session: Session, named: Sequence[Named]) -> Callable[[], None]:
     """
     asked: list[tuple[Kind, Callable[[], list[HeldNode]]]] = []
     races = session.dialect.writers_race  # or else whatever is read stays as it is, and one statement reads all
-    for kind in (EXECUTION, CONTEXT, ARTIFACT):
+    for kind in LOCK_ORDER:
         for locks in (True, False) if races else (False,):
             wanted = {
                 each.external_id for each in named if each.kind is kind and (each.is_locked is locks or not races)

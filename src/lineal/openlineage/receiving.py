@@ -15,7 +15,7 @@ from typing import Any
 from lineal import conventions
 from lineal.importing.findings import Findings
 from lineal.importing.texts import cleaned_values
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, LOCK_ORDER, Kind
 from lineal.locations import normal_form
 from lineal.openlineage import checks, data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
 from lineal.openlineage import facets as facet_rules
@@ -38,7 +38,6 @@ from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
 
 _NUL = "\\u0000"  # as JSON writes it
-_KINDS = (EXECUTION, CONTEXT, ARTIFACT)
 
 
 class Received:
@@ -135,8 +134,8 @@ class _Receiving:
         """Store the event; return whether anything changed."""
         links = self._find()
         workspace = self._ask_for_workspace() if any(self._new(kind) for kind in (EXECUTION, ARTIFACT)) else None
-        creating = [(new, self._start_creating(kind, new)) for kind in _KINDS if (new := self._new(kind))]
-        merging = [(kind, self._start_merging(kind, told)) for kind in _KINDS if (told := self._told(kind))]
+        creating = [(new, self._start_creating(kind, new)) for kind in LOCK_ORDER if (new := self._new(kind))]
+        merging = [(kind, self._start_merging(kind, told)) for kind in LOCK_ORDER if (told := self._told(kind))]
         edging = edges.start(self._session, self._workspace, self._plan.uses, links, self._time)
         nesting = self._start_nesting()
         for new, create in creating:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lineal import errors
-from lineal.kinds import ARTIFACT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, EXECUTION, KINDS, LOCK_ORDER, Kind
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.store.engine.session import Session
@@ -111,9 +111,9 @@ def _remove_facets(session: Session, emptied: Mapping[Kind, Sequence[int]]) -> N
 
 def _require_existing(session: Session, nodes: Ids) -> None:
     """Refuse ids that do not exist, and lock the others against updates until the transaction ends."""
-    for kind, ids in nodes.items():
-        found = {row.id for row in node_rows.ask_to_update(session, kind, list(ids))()}
-        if missing := sorted(ids - found):
+    for kind in LOCK_ORDER:
+        found = {row.id for row in node_rows.ask_to_update(session, kind, list(nodes[kind]))()}
+        if missing := sorted(nodes[kind] - found):
             raise errors.NotFoundError(f"no {kind.name} has the id {missing[0]}; nothing was deleted")
 
 

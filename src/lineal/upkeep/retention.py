@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lineal import errors, nearest
 from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL, WORKSPACE_TYPE, WORKSPACE_TYPES
 from lineal.event_directions import UPSTREAM
-from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
+from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, LOCK_ORDER, Kind
 from lineal.service.access import scope_of
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
@@ -170,7 +170,7 @@ def _holding_nothing(nodes: Ids, needs: Needs) -> list[Place]:
 
 def _still(session: Session, nodes: Ids, *, before: int) -> Ids:
     """Return the nodes that nobody has updated or begun to need meanwhile, and lock them until all is deleted."""
-    locked = {kind: node_rows.ask_to_update(session, kind, list(ids))() for kind, ids in nodes.items()}
+    locked = {kind: node_rows.ask_to_update(session, kind, list(nodes[kind]))() for kind in LOCK_ORDER}
     old = {kind: {row.id for row in rows if row.updated < before} for kind, rows in locked.items()}
     return without(old, protected(needs_of(session, old), old))
 
