@@ -135,7 +135,8 @@ def is_local(uri: str) -> bool:
 def normal_form(uri: str) -> str:
     """Return one form of a URI for all that mean the same location; another text only loses a slash at its end.
 
-    The normal form of a normal form is itself.
+    The normal form of a normal form is itself. Whoever changes the rule gives `store/index/entries.FORM` a new number,
+    so that the rows of odd uris and of other names follow.
     """
     return _short_normal_form(uri) if len(uri) <= _SHORT else _normal_form(uri)
 

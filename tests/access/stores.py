@@ -151,7 +151,7 @@ def put_workspace(service: MetadataService, types: Any, name: str) -> None:
 def _put_facets(session: Session, name: str, put: Any, experiment: int) -> None:
     """Put what OpenLineage would say: columns that come from the data of both workspaces, which have other names."""
     data, model = put.artifact_ids[:2]
-    locations.add_names(session, data, [joined(*_other_name(name))])
+    locations.add_names(session, [(data, joined(*_other_name(name)))])
     facets.merge_into_nodes(session, ARTIFACT, [schema(data, f"{name}_id"), schema(model, f"{name}_score")])
     facets.merge_into_nodes(session, EXECUTION, [Facet(put.execution_ids[0], "sql", 1, f'{{"query": "from {name}"}}')])
     facets.merge_into_nodes(session, CONTEXT, [Facet(experiment, "sql", 1, f'{{"query": "from {name}"}}')])
@@ -240,7 +240,7 @@ def _put_between(service: MetadataService, types: Any) -> None:
 
 def _put_report(session: Session, model_id: int, report_id: int) -> None:
     """Let a column of the report of `b` come from one of the model of `a`."""
-    locations.add_names(session, model_id, [joined("hive://meta:9083", "a.model")])
+    locations.add_names(session, [(model_id, joined("hive://meta:9083", "a.model"))])
     facets.merge_into_nodes(session, ARTIFACT, [schema(report_id, "verdict")])
     _put_column_lineage(session, report_id, "verdict", [("hive://meta:9083", "a.model", "a_score")])
 

@@ -43,7 +43,7 @@ def put_rows(session: Session, known: Names) -> None:
             session, kind, [Facet(node_id, "mine", 1, f'"{name}"') for node_id, name in nodes.items()]
         )
     for node_id in known[ARTIFACT]:
-        locations.add_names(session, node_id, [OTHER_NAME])
+        locations.add_names(session, [(node_id, OTHER_NAME)])
 
 
 @pytest.fixture

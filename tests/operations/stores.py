@@ -60,7 +60,7 @@ def put_facets(session: Session, artifact_id: int, execution_id: int, context_id
     facets.merge_into_nodes(session, EXECUTION, [Facet(execution_id, "sql", 2, '{"query": "SELECT 1"}')])
     facets.merge_into_nodes(session, CONTEXT, [Facet(context_id, "documentation", 5, '{"description": "d"}')])
     facets.merge_into_events(session, [Facet(event.id, "inputStatistics", -1, '{"rowCount": 3}')])
-    locations.add_names(session, artifact_id, [OTHER_NAME])
+    locations.add_names(session, [(artifact_id, OTHER_NAME)])
     values.store_id(session)
 
 

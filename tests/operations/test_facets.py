@@ -206,6 +206,7 @@ WRONG = [
     ("event_facets", {"content": "{"}, "the field content is .*, and not JSON"),
     ("locations", {"artifact_id": 77}, "its artifact_id 77 is not among the artifacts"),
     ("locations", {"identity": "ABC"}, "and not 64 digits of a SHA-256"),
+    ("locations", {"name": None}, "the field name is null"),
     ("values", {"name": "a switch"}, "which is no value of an archive"),
     ("values", {"value": "mine"}, "and not a UUID"),
 ]

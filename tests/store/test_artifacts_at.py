@@ -51,6 +51,10 @@ def at(service: MetadataService, *uris: str, told: tuple[Told, ...] = ()) -> lis
     return [[row.id for row in found[uri]] for uri in uris]
 
 
+def give_other_name(service: MetadataService, artifact_id: int) -> None:
+    service.database.write(lambda session: locations.add_names(session, [(artifact_id, "hive://H:9083/shop.orders")]))
+
+
 def rows_of(service: MetadataService) -> int:
     [(count,)] = service.database.read(lambda session: session.script(f"SELECT count(*) FROM {LOCATION.name}"))
     return int(count)
@@ -74,7 +78,7 @@ def test_a_changed_uri_is_no_longer_found_at_the_old_location(service: MetadataS
 
 def test_an_artifact_is_found_by_its_other_names(service: MetadataService) -> None:
     [artifact_id] = put(service, "s3://b/warehouse/orders")
-    service.database.write(lambda session: locations.add_names(session, artifact_id, ["hive://H:9083/shop.orders"]))
+    give_other_name(service, artifact_id)
 
     assert at(service, "hive://h/shop.orders", "hive://h/shop.Orders") == [[artifact_id], []]
 
@@ -120,6 +124,17 @@ def test_the_search_index_adds_what_another_library_wrote(service: MetadataServi
     Catalogue(service).index.follow(ARTIFACT, seconds=20)
 
     assert at(service, USUAL) == [[artifact_id]]
+
+
+def test_other_names_follow_when_the_normal_form_changes(service: MetadataService, database_url: str) -> None:
+    [artifact_id] = put(service, "s3://b/warehouse/orders")
+    give_other_name(service, artifact_id)
+    run_sql(database_url, f"UPDATE {LOCATION.name} SET identity = '{'0' * 64}'")
+    catalogue = Catalogue(service)
+    catalogue.index.follow(ARTIFACT, seconds=20)
+    assert at(service, "hive://h/shop.orders") == [[artifact_id]]
+
+    assert (at(service, "hive://h/shop.Orders"), rows_of(service)) == ([[]], 1)
 
 
 @pytest.mark.parametrize("uri", ["s3://b/k", "s3a://b/k/", "/tmp/x", "https://h.org/x"])

@@ -54,8 +54,8 @@ def events(session: Session, types: KnownTypes, workspace: str, uses: Sequence[U
         own, others = _found(session, types, workspace, wanted, uses, ids)
         lacking = _lacking(wanted, ids, own, others)
     own |= data_sets.create(session, types, workspace, lacking)
-    for index, artifact_id in others.items():
-        locations.add_names(session, artifact_id, [ids[index]])  # so that it is found by its name and digest
+    # So that they are found by name and digest.
+    locations.add_names(session, [(artifact_id, ids[index]) for index, artifact_id in others.items()])
     return [_event(use, others.get(index), own.get(ids[index], 0)) for index, use in enumerate(uses)]
 
 

@@ -72,8 +72,8 @@ def _merge(session: Session, types: KnownTypes, winner: Any, loser: Any) -> None
     _move_values(session, types, winner, loser)
     if alias_rows.are_kept(session):
         _move_aliases(session, types, winner.id, loser.id)
-    locations.add_identities(session, {(each, winner.id) for each in locations.identities_of(session, loser.id)})
-    locations.add_names(session, winner.id, [loser.uri])
+    names = [*locations.names_of(session, loser.id), loser.uri]
+    locations.add_names(session, [(winner.id, each) for each in names])
     deletion.remove(session, {**_NOTHING, ARTIFACT: {loser.id}}, _NOTHING)
 
 

@@ -298,7 +298,7 @@ class _Receiving:
         if workspace and (new := self._new(ARTIFACT)):
             relations.add_members(session, ARTIFACT, [(workspace(), each.id) for each in new])
         for external_id, names in plan.names.items():
-            locations.add_names(session, plan.artifacts[external_id].id, names)
+            locations.add_names(session, [(plan.artifacts[external_id].id, name) for name in names])
 
     def _of_job(self, execution: Named, job: Named, rank: int) -> list[tuple[int, int]]:
         """Return the membership of an execution in a job, and take it out of those that a lesser claim put it into."""

@@ -27,8 +27,18 @@ _MOST_ALIKE = 1000
 _ALIKE = Statement(
     select_nodes(ARTIFACT).where(_URI.like(sa.bindparam("pattern"), escape="!")).order_by(_ID.desc()).limit(_MOST_ALIKE)
 )
-_INSERT = insertion(LOCATION, ["identity", "artifact_id", "is_other"], keep_existing="identity")
-_IDENTITIES = Statement(sa.select(LOCATION.c.identity).where(LOCATION.c.artifact_id == sa.bindparam("of_artifact")))
+_INSERT = insertion(LOCATION, ["identity", "artifact_id", "name"], keep_existing="identity")
+_NAMES = Statement(
+    sa.select(LOCATION.c.identity, LOCATION.c.artifact_id, LOCATION.c.name).where(
+        listed(LOCATION.c.artifact_id, "ids"), LOCATION.c.name.is_not(None)
+    )
+)
+_DELETE_ONE = Statement(
+    sa.delete(LOCATION).where(
+        LOCATION.c.identity == sa.bindparam("of_identity"), LOCATION.c.artifact_id == sa.bindparam("of_artifact")
+    ),
+    order=["of_identity", "of_artifact"],
+)
 _DELETE = Statement(sa.delete(LOCATION).where(listed(LOCATION.c.artifact_id, "ids")))
 
 
@@ -81,23 +91,27 @@ def is_present(session: Session) -> bool:
 
 def add_uris(session: Session, uris: Iterable[tuple[int, str | None]]) -> None:
     """Let artifacts be found by their URIs, as (id, uri), where these are odd; the store must have the table."""
-    odd = {(identity_of(uri), artifact_id, 0) for artifact_id, uri in uris if uri and is_odd(uri)}
-    session.change_many(_INSERT, sorted(odd))
+    odd = {(identity_of(uri), artifact_id) for artifact_id, uri in uris if uri and is_odd(uri)}
+    session.change_many(_INSERT, [(*row, None) for row in sorted(odd)])
 
 
-def add_names(session: Session, artifact_id: int, uris: Sequence[str]) -> None:
-    """Let an artifact be found by other names too, given as URIs; the store must have the table."""
-    add_identities(session, {(identity_of(uri), artifact_id) for uri in uris})
+def add_names(session: Session, names: Iterable[tuple[int, str]]) -> None:
+    """Let artifacts be found by other names too, as (id, name as a URI); the store must have the table."""
+    rows = {(identity_of(name), artifact_id): name for artifact_id, name in sorted(names, reverse=True)}
+    session.change_many(_INSERT, [(*key, rows[key]) for key in sorted(rows)])
 
 
-def add_identities(session: Session, places: Iterable[tuple[str, int]]) -> None:
-    """Let artifacts be found by other names, given as (identity of the name, id of the artifact)."""
-    session.change_many(_INSERT, [(*place, 1) for place in sorted(places)])
+def names_of(session: Session, artifact_id: int) -> list[str]:
+    """Return the other names of an artifact, in order."""
+    return sorted(name for _, _, name in session.rows(_NAMES, {"ids": [artifact_id]}))
 
 
-def identities_of(session: Session, artifact_id: int) -> list[str]:
-    """Return the identities of the odd uri of an artifact and of its other names, in order."""
-    return sorted(identity for (identity,) in session.rows(_IDENTITIES, {"of_artifact": artifact_id}))
+def renew(session: Session, ids: Sequence[int]) -> None:
+    """Write the rows of other names again whose identities are those of an earlier normal form."""
+    for piece in session.pieces(ids):
+        outdated = [row for row in session.rows(_NAMES, {"ids": piece}) if row[0] != identity_of(row[2])]
+        session.change_many(_DELETE_ONE, [(identity, artifact_id) for identity, artifact_id, _ in outdated])
+        add_names(session, [(artifact_id, name) for _, artifact_id, name in outdated])
 
 
 def delete_of(session: Session, ids: Sequence[int]) -> None:
@@ -125,9 +139,9 @@ def artifacts_at(session: Session, uris: Sequence[str], told: Sequence[Told] = (
     for row in by_uri():
         if row.uri in spelled:
             found[row.uri if exact else normal_form(row.uri)][row.id] = row
-    for row, identity, is_other in by_row():
+    for row, identity, name in by_row():
         normal = by_identity[identity]
-        if is_other or (not exact and normal_form(row.uri or "") == normal):  # the uri may have changed since
+        if name is not None or (not exact and normal_form(row.uri or "") == normal):  # the uri may have changed since
             found[normal][row.id] = row
     return {uri: [found[normal][node_id] for node_id in sorted(found[normal])] for uri, normal in wanted.items()}
 
@@ -146,7 +160,7 @@ def artifacts_with_odd_uris(session: Session, uri: str) -> list[NodeRow]:
     return [row for row in rows if normal_form(row.uri or "") == normal]
 
 
-_Located = tuple[NodeRow, str, int]
+_Located = tuple[NodeRow, str, str | None]
 
 
 def _asked(
@@ -191,7 +205,7 @@ def _statements(told: tuple[tuple[bool, bool], ...]) -> _Statements:
     `told` says of each property whether it has a text, and whether some artifacts need not meet the condition.
     """
     conditions = [_condition(number, *each) for number, each in enumerate(told)]
-    at = select_nodes(ARTIFACT).add_columns(LOCATION.c.identity, LOCATION.c.is_other)
+    at = select_nodes(ARTIFACT).add_columns(LOCATION.c.identity, LOCATION.c.name)
     at = at.select_from(NODE[ARTIFACT].join(LOCATION, LOCATION.c.artifact_id == _ID))
     by_uri = select_nodes(ARTIFACT).where(sa.and_(StartListed(_URI, "starts"), listed(_URI, "uris")), *conditions)
     return _Statements(

@@ -210,12 +210,12 @@ FILE = _table(
     sa.Index("idx_lineal_file_beginning", "beginning"),
 )
 # The artifacts at a location, but for those whose own uri is in the normal form. `identity` is the SHA-256 of the
-# normal form (lineal/locations.py), `is_other` says whether it is that of another name and not of the artifact's uri.
+# normal form (lineal/locations.py) of the artifact's uri, or of another name, whose text is `name`.
 LOCATION = _table(
     "lineal_location",
     sa.Column("identity", sa.String(64), primary_key=True, nullable=False),
     _key("artifact_id"),
-    sa.Column("is_other", Number, nullable=False),
+    sa.Column("name", LongText),
     sa.Index("idx_lineal_location_artifact", "artifact_id"),
     sqlite_with_rowid=False,
 )

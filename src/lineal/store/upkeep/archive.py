@@ -70,7 +70,8 @@ class Member:
         is_own: whether it is one of Lineal's own tables, which a store may lack.
         is_recent: whether older versions do not know it, so that an archive leaves it out if it is empty.
         apart: the table's columns that its records do not have, because they follow from others.
-        only: a column and its value in the rows that have records, if others follow from other tables or are no data.
+        only: a column and its value, None for any, in the rows that have records, if others follow from other tables or
+            are no data.
         batch: how many records are read and written together.
         columns: the names of the other columns.
         insert, without_id: insert a row with its id, and one that gets a new id.
@@ -101,7 +102,8 @@ class Member:
         query = sa.select(*[self.table.c[name] for name in names]).order_by(*key).limit(sa.bindparam("most"))
         if self.only is not None:
             column, value = self.only
-            query = query.where(self.table.c[column] == sa.literal(value, self.table.c[column].type))
+            own = self.table.c[column]
+            query = query.where(own.is_not(None) if value is None else own == sa.literal(value, own.type))
         object.__setattr__(self, "first", Statement(query))
         object.__setattr__(self, "further", pages.seeks(query, key))
 
@@ -129,15 +131,14 @@ FILES = Member("files", FILE, key=("identity",), is_own=True, is_recent=True, ap
 # Facets have up to some MiB each.
 FACETS = Member("facets", FACET, key=("kind", "node_id", "name"), is_own=True, is_recent=True, batch=20)
 EVENT_FACETS = Member("event_facets", EVENT_FACET, key=("event_id", "name"), is_own=True, is_recent=True, batch=20)
-# The locations of artifacts by their own uris follow from these.
+# The locations of artifacts by their own uris follow from these. Identities are made anew, in the present form.
 LOCATIONS = Member(
     "locations",
     LOCATION,
     key=("identity", "artifact_id"),
     is_own=True,
     is_recent=True,
-    apart=("is_other",),
-    only=("is_other", 1),
+    only=("name", None),
 )
 # The other values say what this installation does.
 VALUES = Member("values", VALUE, key=("name",), is_own=True, is_recent=True, only=("name", value_rows.STORE_ID))
@@ -163,6 +164,7 @@ def fields_of(member: Member) -> list[Field]:
     found = []
     for column in [member.table.c[name] for name in member.columns]:
         is_required = column.name == "id" or not column.nullable
+        is_required = is_required or (member.only is not None and column.name == member.only[0])
         found.append(Field(column.name, is_required, _span(member, column)))
     return found
 
@@ -268,7 +270,7 @@ def write(session: Session, member: Member, records: Sequence[Record], lines: Se
         write_files(session, records)
         return
     if member is LOCATIONS:
-        location_rows.add_identities(session, [(record["identity"], record["artifact_id"]) for record in records])
+        location_rows.add_names(session, [(record["artifact_id"], record["name"]) for record in records])
         return
     if member is VALUES:  # in place of the id that the store, which holds nothing else, may have been given
         for record in records:

@@ -120,8 +120,8 @@ class Renumbering:
         for _, batch in batches(self._archive, EVENT_FACETS):
             facet_rows.merge_into_events(session, [_facet(each, self._events[each["event_id"]]) for each in batch])
         for _, batch in batches(self._archive, LOCATIONS):
-            places = [(each["identity"], self._nodes[ARTIFACT][each["artifact_id"]]) for each in batch]
-            location_rows.add_identities(session, places)
+            names = [(self._nodes[ARTIFACT][each["artifact_id"]], each["name"]) for each in batch]
+            location_rows.add_names(session, names)
 
     def _put_type(self, session: Session, record: Record) -> int:
         kind = next(kind for kind in KINDS if kind.type_kind == record["type_kind"])
