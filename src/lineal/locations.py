@@ -23,6 +23,7 @@ _SCHEMES = {
 _ALIKE = {"s3": ("s3", "minio", "s3a", "s3n"), "gs": ("gs", "gcs"), "postgres": ("postgres", "postgresql")}
 _DATABASES = frozenset({"postgres", "mysql", "redshift", "mssql", "oracle", "hive", "cassandra"})
 _WEB = ("http", "https")
+_WITHOUT_SLASHES = frozenset({"file", "bigquery", "bq", "models", "runs", "mlflow-artifacts", "arn"})
 _BUCKETS = frozenset({"s3", "gs", "oss", "cos", "cosn", "obs", "r2", "b2"})
 _FILE_SYSTEMS = frozenset({"hdfs", "webhdfs", "dbfs"})
 """Schemes of file systems, whose names begin with a slash; those of buckets and databases do not."""
@@ -59,6 +60,7 @@ _FILE = re.compile(r"file://([^/?#%]*)(/[^?#%]*)", re.DOTALL)
 _DRIVE = re.compile(r"/*([A-Za-z]):([\\/].*)?", re.DOTALL)
 _QUERY, _END_OF_HOST = re.compile("[?#]"), re.compile("[/?#]")
 _ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
+_MAY_BE_ENCODED = re.compile(r"%[0-9A-F]{2}|[^\w./~-]", re.ASCII)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _SAFE_IN_PATHS = "/:@!$&'()*+,;=~"
 _MOST_STEPS = 10
@@ -165,11 +167,13 @@ def _form(uri: str) -> str:
         return text.rstrip("/")
     if bucket := _BUCKET_ARN.fullmatch(text):
         return _form(f"s3://{bucket[1]}{bucket[2] or ''}")
-    return _of_scheme(_scheme(found[1]), found[2])
+    return _of_scheme(_scheme(found[1], found[2]), found[2])
 
 
-def _scheme(text: str) -> str:
+def _scheme(text: str, rest: str = "/") -> str:
     """Return the one name of a scheme, without the driver that some programs name behind a database."""
+    if not rest.startswith("/") and text.lower() not in _WITHOUT_SLASHES:
+        return text  # of a name with a colon, such as `Orders:2026`
     name = text.lower()
     base = _SCHEMES.get(name.partition("+")[0], name.partition("+")[0])
     return base if base in _DATABASES else _SCHEMES.get(name, name)
@@ -228,7 +232,8 @@ def _of_scheme(scheme: str, rest: str) -> str:
     if scheme in _WEB:
         return _over_https(text)
     if scheme in ("wasbs", "abfss") and (found := _AZURE.fullmatch(text.partition(":")[2])):
-        return _form(f"https://{found[2]}.blob.core.windows.net/{found[1]}/{(found[3] or '').lstrip('/')}")
+        before, query = _before(_QUERY, (found[3] or "").lstrip("/"))
+        return _form(f"https://{found[2]}.blob.core.windows.net/{found[1]}/{_quoted(before)}{query}")
     return text.removesuffix(":latest") if scheme == "oci" else text
 
 
@@ -257,7 +262,13 @@ def _stripped(text: str) -> str:
 
 def _web_path(path: str) -> str:
     before, query = _before(_QUERY, path)
-    return "/".join(each for each in _decoded(before).split("/") if each != ".") + query
+    return _quoted("/".join(each for each in _decoded(before).split("/") if each != "."), safe="%") + query
+
+
+def _quoted(path: str | bytes, safe: str = "") -> str:
+    """Encode the characters that a path in a URI cannot have as they are."""
+    raw = path.encode("utf-8", "surrogatepass") if isinstance(path, str) else path
+    return urllib.parse.quote(raw, safe=_SAFE_IN_PATHS + safe)
 
 
 def _decoded(path: str) -> str:
@@ -274,8 +285,19 @@ def _over_https(text: str) -> str:
     host, _ = _before(_END_OF_HOST, text.partition("://")[2])
     for address, form in _OVER_HTTPS if len(host) <= _LONGEST_HOST else ():
         if found := address.fullmatch(text):
-            return _form(found.expand(form))
+            plain = found.expand(form)
+            plain = _of_bucket(plain) if plain.startswith(("s3:", "gs:")) else plain
+            return _form(plain) if plain else text
     return text
+
+
+def _of_bucket(encoded: str) -> str:
+    """Return the URI of a key as it is, without the encoding of its address; "" if it would mean something else."""
+    try:
+        plain = urllib.parse.unquote(encoded, errors="strict")
+    except UnicodeDecodeError:
+        return ""
+    return "" if "\0" in plain or plain.count("#") + plain.count("?") else plain
 
 
 def _of_mlflow(scheme: str, rest: str) -> str:
@@ -300,9 +322,7 @@ def _of_file(rest: str) -> str:
 
 def _file_uri(host: str, path: str | bytes) -> str:
     """Return the URI of a path on a host, "" for the one that asks."""
-    raw = path.encode("utf-8", "surrogatepass") if isinstance(path, str) else path
-    text = urllib.parse.quote(raw, safe=_SAFE_IN_PATHS)
-    segments = [each for each in text.split("/") if each not in ("", ".")]
+    segments = [each for each in _quoted(path).split("/") if each not in ("", ".")]
     if segments and re.fullmatch(r"[a-z]:", segments[0]):
         segments[0] = segments[0].upper()
     return f"file://{host}/{'/'.join(segments)}"
@@ -318,13 +338,14 @@ def other_forms(uri: str) -> tuple[str, ...]:
 
 
 def path_in(normal: str) -> str:
-    """Return the part of a normal form that all forms of its place have: the path below its bucket, "" for none."""
+    """Return a part of a normal form that all forms of its location have: of the path below its bucket, "" for none."""
     scheme, _, rest = normal.partition(":")
     parts = rest.strip("/").split("/")
     inside = parts[1:] if rest.startswith("//") and scheme != "file" else parts
     if _AZURE_HTTPS.fullmatch(normal):
         inside = parts[2:]
-    return "/".join(inside).partition(":")[0].partition("?")[0]
+    path = "/".join(inside).partition(":")[0].partition("?")[0]
+    return max(_MAY_BE_ENCODED.split(path), key=len)
 
 
 def other_schemes(uri: str) -> tuple[str, ...]:
@@ -342,7 +363,7 @@ def _spellings(normal: str) -> Iterator[str]:
     for alike in schemes[1:]:
         yield f"{alike}://{rest}"
     if scheme == "gs":
-        yield f"https://storage.googleapis.com/{rest}"
+        yield f"https://storage.googleapis.com/{_quoted(rest)}"
     if scheme in _PORTS:
         host, path = _before(_END_OF_HOST, rest)
         yield from (f"{each}://{host}{_PORTS[scheme]}{path}" for each in schemes)
@@ -354,8 +375,9 @@ def _spellings(normal: str) -> Iterator[str]:
     if normal.startswith("bigquery:"):
         yield from (f"{each}://{normal.removeprefix('bigquery:')}" for each in ("bigquery", "bq"))
     if found := _AZURE_HTTPS.fullmatch(normal):
-        yield f"wasbs://{found[2]}@{found[1]}.blob.core.windows.net{found[3] or ''}"
-        yield f"abfss://{found[2]}@{found[1]}.dfs.core.windows.net{found[3] or ''}"
+        path = urllib.parse.unquote(found[3] or "", errors="surrogateescape")
+        yield f"wasbs://{found[2]}@{found[1]}.blob.core.windows.net{path}"
+        yield f"abfss://{found[2]}@{found[1]}.dfs.core.windows.net{path}"
     if found := _HUGGING_FACE.fullmatch(normal):
         yield f"https://huggingface.co/{found[1]}" + (f"/tree/{found[2]}" if found[2] else "")
     if scheme == "oci" and ":" not in rest.rpartition("/")[2] and "@" not in rest:

@@ -54,6 +54,9 @@ _PIECES = st.sampled_from(
             "%7e",
             "%25",
             "%23",
+            "%20",
+            "%C3%A9",
+            "%3F",
             ":80",
             ":5432",
         ),
@@ -117,6 +120,17 @@ _URIS = st.one_of(st.text(max_size=20), st.lists(_PIECES, max_size=9).map("".joi
             "https://account.blob.core.windows.net/c/m",
         ),
         (("a model", "a model/"), "a model"),
+        (("Orders:2026", "Orders:2026/"), "Orders:2026"),
+        (("https://b.s3.amazonaws.com/my%20k/%C3%A9", "s3a://b/my k/é"), "s3://b/my k/é"),
+        (("https://b.s3.amazonaws.com/day%3D1/a%2520b", "s3://b/day=1/a%20b"), "s3://b/day=1/a%20b"),
+        (("https://storage.googleapis.com/b/my%20k", "gcs://b/my k"), "gs://b/my k"),
+        (("https://b.s3.amazonaws.com/a%3Fv=1",), "https://b.s3.amazonaws.com/a%3Fv=1"),
+        (("https://b.s3.amazonaws.com/a%FF",), "https://b.s3.amazonaws.com/a%FF"),
+        (
+            ("abfss://c@a.dfs.core.windows.net/my k", "https://a.blob.core.windows.net/c/my%20k"),
+            "https://a.blob.core.windows.net/c/my%20k",
+        ),
+        (("https://h/é k", "https://h/%c3%A9%20k"), "https://h/%C3%A9%20k"),
     ],
 )
 def test_forms_of_one_place_have_one_normal_form(several: tuple[str, ...], normal: str) -> None:
@@ -158,6 +172,9 @@ def test_forms_of_one_place_have_one_normal_form(several: tuple[str, ...], norma
         ("duckdb:///w/a#t", "duckdb:///w/b#t"),
         ("pvc://Claim/m", "pvc://claim/m"),
         ("arn:aws-cn:s3:::b/k", "s3://b/k"),
+        ("Orders:2026", "orders:2026"),
+        ("https://b.s3.amazonaws.com/a%20b", "s3://b/a%20b"),
+        ("https://a.blob.core.windows.net/c/a%20b", "wasbs://c@a.blob.core.windows.net/a%20b"),
     ],
 )
 def test_other_places_have_other_forms(one: str, other: str) -> None:
@@ -187,6 +204,8 @@ def test_other_places_have_other_forms(one: str, other: str) -> None:
         ("postgres://h/d.s.t", "postgresql://h:5432/d.s.t"),
         ("bigquery:p.d.t", "bq://p.d.t"),
         ("mysql://h/d.t", "mysql://h:3306/d.t"),
+        ("gs://b/my k", "https://storage.googleapis.com/b/my%20k"),
+        ("https://a.blob.core.windows.net/c/my%20k", "abfss://c@a.dfs.core.windows.net/my k"),
     ],
 )
 def test_the_form_in_which_a_program_recorded_a_place_is_looked_up(pair: tuple[str, str]) -> None:
@@ -211,6 +230,8 @@ def test_the_form_in_which_a_program_recorded_a_place_is_looked_up(pair: tuple[s
         ("oci://h/k/m:2", "k/m"),
         ("s3://b", ""),
         ("https://account.blob.core.windows.net/c", ""),
+        ("https://b.s3.amazonaws.com/my%20key/m", "key/m"),
+        ("/my data/x", "data/x"),
     ],
 )
 def test_every_form_of_a_place_has_the_path_below_host_and_bucket(uri: str, path: str) -> None:
