@@ -153,7 +153,8 @@ class Recorder:
     def _look_up_many(self, records: list[ArtifactRecord]) -> set[str]:
         """Look up many artifacts that are known by their uris together; return the identities of those not stored.
 
-        A few are left to `_find_or_log`. So if a program logs one of many at this very moment, it may be stored twice.
+        The others are left to `_find_or_log`, since the server knows which uris mean one location. One that does not is
+        asked for the usual forms here: then what a program logs at this very moment may be stored twice.
         """
         asked = {
             one.identity: one
@@ -162,13 +163,14 @@ class Recorder:
         }
         if len(asked) < MANY:
             return set()
-        uris = {uri for one in asked.values() for uri in (one.uri, *one.other_uris)}
+        others = self._lacks_locations
+        uris = {uri for one in asked.values() for uri in (one.uri, *(one.other_uris if others else ()))}
         found = self._by_uri(sorted(uris))
         ids = {identity: _first_id(one, found) for identity, one in asked.items()}
         for identity, artifact_id in ids.items():
             if artifact_id is not None:
                 self._artifact_ids.put(identity, artifact_id)
-        return {identity for identity, artifact_id in ids.items() if artifact_id is None}
+        return {identity for identity, artifact_id in ids.items() if others and artifact_id is None}
 
     def _by_uri(self, uris: list[str]) -> dict[str, int]:
         """Return the newest artifact of each uri."""
@@ -213,11 +215,9 @@ class Recorder:
                 return self._find(record)
             if answer.HasField("artifact_id"):
                 return None
-            meant = [
-                (artifact.uri == record.uri, artifact.id) for artifact in answer.candidates if _means(record, artifact)
-            ]
+            meant = [artifact for artifact in answer.candidates if _means(record, artifact)]
             if meant:
-                return max(meant)[1]
+                return max(meant, key=lambda one: _preference(record, one)).id
             judged.seen_ids.extend(artifact.id for artifact in answer.candidates)
         raise errors.AbortedError(f"other programs keep storing artifacts of the uri {record.uri!r}")
 
@@ -338,6 +338,11 @@ def _event(event_type: int, role: str) -> pb.Event:
 def _first_id(record: ArtifactRecord, found: Mapping[str, int]) -> int | None:
     """Return the id of the artifact at the first of a record's uris that has one."""
     return next((found[uri] for uri in (record.uri, *record.other_uris) if uri in found), None)
+
+
+def _preference(record: ArtifactRecord, artifact: pb.Artifact) -> tuple[bool, bool, int]:
+    """Return what is greatest for the artifact that a record means most: what another program knows of, too."""
+    return artifact.external_id != record.identity, artifact.uri == record.uri, artifact.id
 
 
 def _means(record: ArtifactRecord, artifact: pb.Artifact) -> bool:
