@@ -66,7 +66,8 @@ def _hide_in_string(text: str, depth: int) -> str:
         return text
     if text.lstrip()[:1] in ("{", "[") and depth <= DEEPEST and (found := _of_json(text, depth)) is not None:
         return found
-    return _hide_in_short_text(text) if len(text) <= _SHORT else _hide_in_plain_text(text, depth)
+    cleaned = _hide_in_short_text(text) if len(text) <= _SHORT else _hide_in_plain_text(text, depth)
+    return text if cleaned == text else cleaned  # what is remembered may be another object
 
 
 @lru_cache(maxsize=8192)
