@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from lineal.openlineage.checks import read
+from lineal.openlineage.hiding import hidden
 from lineal.openlineage.receiving import Receipt, Received, receive_event
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller
@@ -21,7 +22,7 @@ _CALL = Call(receive_event, writes=True, needs_own_tables=True)
 
 def send(service: MetadataService, given: Given, *, workspace: str = "default", caller: Caller = UNNAMED) -> Receipt:
     """Store an event."""
-    event = read(given)
+    event = read(hidden(given).event)
     assert event is not None
     answer: Any = service.call("ReceiveEvent", Received(workspace, event), caller=caller, called=_CALL)
     assert isinstance(answer, Receipt)

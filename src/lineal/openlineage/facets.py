@@ -28,6 +28,7 @@ OF_WRITING = frozenset({"columnLineage", "lineage"})
 _NUMBERS = frozenset({"columns", "row_count", "bytes", "file_count", "assertions", "failed_assertions"})
 _LARGEST_NUMBER = 1 << 63
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 Values = dict[str, "str | int | None"]
 """Properties by name; None for one that the node must not have."""
 
@@ -46,7 +47,7 @@ def contents(facets: Facets, left_out: list[str], place: str) -> Iterator[tuple[
 
 def canonical(facet: Mapping[str, Any]) -> str:
     """Return the JSON of a facet, the same for every order of its members."""
-    return json.dumps(facet, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(facet)
 
 
 def values_of(kind: Kind, name: str, content: str | None) -> Values:

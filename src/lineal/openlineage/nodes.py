@@ -38,7 +38,8 @@ class Named:
     """A node that an event names.
 
     Attributes:
-        type_name: its type, which decides its kind.
+        type_name: its type.
+        kind: its kind, which follows from the type.
         external_id: its external id, unless another door made it.
         said: what the event says of it that identifies it, by property.
         facets: the name and the JSON of each of its facets.
@@ -60,11 +61,10 @@ class Named:
     is_locked: bool = False
     held: HeldNode | None = None
     new_id: int = 0
+    kind: Kind = field(init=False)
 
-    @property
-    def kind(self) -> Kind:
-        """The kind of the node."""
-        return stored_form.KIND_OF[self.type_name]
+    def __post_init__(self) -> None:
+        self.kind = stored_form.KIND_OF[self.type_name]
 
     @property
     def id(self) -> int:
@@ -183,12 +183,15 @@ def put(node: Any, values: Values) -> list[str]:
             continue
         prefix = "properties" if is_own else "custom_properties"
         properties = getattr(node, prefix)
-        wanted = None if content is None else stored_form.value(content)
-        if properties.get(name) == wanted:
-            continue
-        if wanted is None:
+        if name in properties:
+            if content is not None and properties[name] == stored_form.value(content):
+                continue
             del properties[name]
-        else:
-            properties[name].CopyFrom(wanted)
+        elif content is None:
+            continue
+        if isinstance(content, str):
+            properties[name].string_value = content
+        elif content is not None:
+            properties[name].int_value = content
         paths.append(f"{prefix}.{name}")
     return paths

@@ -6,18 +6,15 @@ Every merge is commutative, associative and idempotent, so events may come in an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from lineal import conventions
-from lineal.importing.findings import Findings
-from lineal.importing.texts import cleaned_values
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, LOCK_ORDER, Kind
 from lineal.locations import normal_form
-from lineal.openlineage import checks, data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
+from lineal.openlineage import data_sets, edges, jobs, nodes, own_facets, records, runs, stored_form
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage.events import Event, Job
 from lineal.openlineage.facets import Values
@@ -37,21 +34,17 @@ from lineal.store.rows import relations
 from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
 
-_NUL = "\\u0000"  # as JSON writes it
-
 
 class Received:
     """An event that came, with all that can be made ready before a transaction begins.
 
     Attributes:
         workspace: the name of the workspace that it goes to.
-        event: the event, with a sign in place of each character that cannot be stored.
-        text: its JSON.
+        event: the event, without characters that cannot be stored (hiding.py).
     """
 
     def __init__(self, workspace: str, event: Event) -> None:
-        self.workspace = workspace
-        self.text, self.event = _storable(event)
+        self.workspace, self.event = workspace, event
         self._plan: Plan | None = None if records.tells_of_record(self.event) else self._planned()
 
     def take_plan(self) -> Plan:
@@ -96,20 +89,8 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
         receiving = _Receiving(session, types, received)
         is_new, left_out = receiving.store(), receiving.left_out
     if is_new:
-        session.received_events.append(received.text)
+        session.received_events.append(event.given)
     return Receipt(is_stored=True, is_new=is_new, left_out=tuple(left_out))
-
-
-def _storable(event: Event) -> tuple[str, Event]:
-    """Return the JSON of an event, and the event with a sign in place of each character that cannot be stored."""
-    text = json.dumps(event.given, ensure_ascii=False)
-    try:
-        if _NUL not in text and text.encode():
-            return text, event
-    except UnicodeEncodeError:
-        pass
-    given = cleaned_values(event.given, "", Findings())
-    return json.dumps(given, ensure_ascii=False), checks.read(given) or event
 
 
 class _Receiving:
@@ -123,6 +104,8 @@ class _Receiving:
         self._time = received.event.time
         self._plan = received.take_plan()
         self._changed = False
+        self._new: dict[Kind, list[Named]] = {kind: [] for kind in LOCK_ORDER}
+        self._known: dict[Kind, list[Named]] = {kind: [] for kind in LOCK_ORDER}
         self._ranks: dict[str, int] = {}  # of the job of each execution, before this event
 
     @property
@@ -133,17 +116,23 @@ class _Receiving:
     def store(self) -> bool:
         """Store the event; return whether anything changed."""
         links = self._find()
-        workspace = self._ask_for_workspace() if any(self._new(kind) for kind in (EXECUTION, ARTIFACT)) else None
-        creating = [(new, self._start_creating(kind, new)) for kind in LOCK_ORDER if (new := self._new(kind))]
-        merging = [(kind, self._start_merging(kind, told)) for kind in LOCK_ORDER if (told := self._told(kind))]
+        for each in self._plan.named:
+            (self._new if each.is_new else self._known)[each.kind].append(each)
+        workspace = self._ask_for_workspace() if self._new[EXECUTION] or self._new[ARTIFACT] else None
+        creating = [(new, self._start_creating(kind, new)) for kind, new in self._new.items() if new]
+        merging = [
+            (kind, facet_rows.start_merging_into_nodes(self._session, kind, told))
+            for kind, known in self._known.items()
+            if (told := self._told(known))
+        ]
         edging = edges.start(self._session, self._workspace, self._plan.uses, links, self._time)
         nesting = self._start_nesting()
         for new, create in creating:
             self._create(new, create)
         values = self._values(merging)
-        for each in self._plan.named:
-            if not each.is_new:
-                self._update(each, values.get((each.kind, each.id), {}))
+        for kind, known in self._known.items():
+            for each in known:
+                self._update(each, values.get((kind, each.id), {}))
         self._join(workspace)
         if self._plan.run is not None:
             self._changed |= edging(self._plan.run.id)
@@ -196,9 +185,6 @@ class _Receiving:
 
     # Creating what is not.
 
-    def _new(self, kind: Kind) -> list[Named]:
-        return [each for each in self._plan.named if each.is_new and each.kind is kind]
-
     def _start_creating(self, kind: Kind, new: Sequence[Named]) -> Callable[[], Sequence[int]]:
         return start_nodes(self._session, self._types, kind, [self._node(each) for each in new])
 
@@ -219,23 +205,16 @@ class _Receiving:
         ids = create()
         for each, node_id in zip(new, ids, strict=True):
             each.new_id = node_id
-        told = [facet for each in new for facet in self._facets(each)]
+        told = self._told(new)
         if told:
             facet_rows.merge_into_nodes(self._session, new[0].kind, told, new=ids)
         self._changed = True
 
     # Merging into what was there.
 
-    def _told(self, kind: Kind) -> list[Facet]:
-        """Return the facets of the nodes of a kind that were there."""
-        known = [each for each in self._plan.named if each.kind is kind and not each.is_new]
-        return [facet for each in known for facet in self._facets(each)]
-
-    def _facets(self, named: Named) -> list[Facet]:
-        return [Facet(named.id, name, self._time, content) for name, content in named.facets]
-
-    def _start_merging(self, kind: Kind, told: Sequence[Facet]) -> Callable[[], list[Facet]]:
-        return facet_rows.start_merging_into_nodes(self._session, kind, told)
+    def _told(self, named: Sequence[Named]) -> list[Facet]:
+        """Return the facets of nodes, which have ids by now."""
+        return [Facet(each.id, name, self._time, content) for each in named for name, content in each.facets]
 
     def _values(self, merging: Sequence[tuple[Kind, Callable[[], list[Facet]]]]) -> dict[tuple[Kind, int], Values]:
         """Store facets; return the properties that those decide which are later than the stored ones."""
@@ -290,12 +269,12 @@ class _Receiving:
     def _join(self, workspace: Callable[[], int] | None) -> None:
         """Put new nodes into the workspace and executions into their jobs, and give data sets their other names."""
         session, plan = self._session, self._plan
-        members = [(workspace(), each.id) for each in self._new(EXECUTION)] if workspace else []
+        members = [(workspace(), each.id) for each in self._new[EXECUTION]] if workspace else []
         for execution, job in ((plan.run, plan.job), (plan.parent, plan.parent_job)):
             if execution is not None and job is not None and execution.history.claim is not None:
                 members += self._of_job(execution, job, execution.history.claim.rank)
         relations.add_members(session, EXECUTION, members)
-        if workspace and (new := self._new(ARTIFACT)):
+        if workspace and (new := self._new[ARTIFACT]):
             relations.add_members(session, ARTIFACT, [(workspace(), each.id) for each in new])
         for external_id, names in plan.names.items():
             locations.add_names(session, [(plan.artifacts[external_id].id, name) for name in names])

@@ -104,7 +104,7 @@ def test_a_transaction_that_received_events_puts_these_into_the_outbox(
     switch_on(service)
     put_execution(service, types)
     marked(service)
-    service.write(lambda session, _: session.received_events.append('{"a": 1}'))
+    service.write(lambda session, _: session.received_events.append({"a": 1}))
     rows = service.read(lambda session, _: outbox.waiting(session, most=9))
     assert [row.kind for row in rows] == [outbox.RECEIVED]
     assert service.read(lambda session, _: outbox.payload_of(session, rows[0].id)) == '{"a": 1}'

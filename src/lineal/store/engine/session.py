@@ -83,7 +83,7 @@ class Session:
         linked_artifacts: the artifacts of the events that were written.
         table_names: the tables of the database, in lower case, if the transaction has asked for them.
         has_locations: whether the store is known to have the table of locations.
-        received_events: the OpenLineage events, as JSON, that the transaction stored and that changed something.
+        received_events: the OpenLineage events, as JSON values, that the transaction stored and that changed something.
         dialect: the engine's differences.
         is_careful: whether each statement runs at once, in the order in which the rules make them.
         node_times: the latest time that nodes are known to carry.
@@ -109,7 +109,7 @@ class Session:
         self.linked_artifacts: set[int] = set()
         self.table_names: set[str] | None = None
         self.has_locations = False
-        self.received_events: list[str] = []
+        self.received_events: list[Mapping[str, Any]] = []
 
     @property
     def folds_names(self) -> bool:

@@ -163,7 +163,7 @@ def _rows_of(session: Session) -> list[_Row]:
     """Return the rows for what a transaction has written: the events that it received, or else its nodes."""
     now = time.time_ns() // 1_000_000
     if session.received_events:
-        return [(now, RECEIVED, 0, event, 0, 0) for event in session.received_events]
+        return [(now, RECEIVED, 0, json.dumps(event), 0, 0) for event in session.received_events]
     written: dict[Kind, set[int]] = {CONTEXT: set(), ARTIFACT: set(), EXECUTION: set()}  # executions name the others
     for kind, ids, _ in session.node_writes:
         written[kind].update(ids)
