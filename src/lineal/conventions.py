@@ -6,6 +6,8 @@ pipelines and runs as contexts. Names that begin with two underscores are those 
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 
 DATA_SET_TYPE = "kubeflow.org/alpha/data_set"
@@ -88,3 +90,29 @@ def is_run(type_name: str, owner_kind: str) -> bool:
 def is_logged_model(external_id: str) -> bool:
     """Say whether an external id is that of a logged model of MLflow."""
     return _LOGGED_MODEL.fullmatch(external_id) is not None
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PLAIN_ID = re.compile(r"[a-z0-9._-]{1,100}")
+_DIGITS = 32
+
+
+def openlineage_run(workspace: str, run_id: str) -> str:
+    """Return the external id of a run of OpenLineage; an id that is no plain text is digested."""
+    known = openlineage_run_id(run_id)
+    return f"{OPENLINEAGE_IDS}{workspace}:run:{known if _PLAIN_ID.fullmatch(known) else openlineage_digest(run_id)}"
+
+
+def openlineage_run_id(given: str) -> str:
+    """Return the id of a run, the same for both spellings of a UUID."""
+    return given.lower() if is_uuid(given.lower()) else given
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text is a UUID in small letters."""
+    return _UUID.fullmatch(text) is not None
+
+
+def openlineage_digest(*texts: str) -> str:
+    """Return what stands for texts in an external id: 32 digits of their SHA-256."""
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:_DIGITS]

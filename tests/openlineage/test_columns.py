@@ -170,15 +170,18 @@ def test_a_run_has_the_facets_of_its_job_and_of_its_data_sets(served: Shop) -> N
 
 
 def test_runs_and_jobs_are_named_in_short_and_once(served: Shop) -> None:
-    parent: dict[str, Any] = {"run": {"runId": "elsewhere"}, "job": {"namespace": "shop", "name": "night"}}
+    parent: dict[str, Any] = {
+        "run": {"runId": "Scheduled: 2026-03-02T00:00:00+00:00"},
+        "job": {"namespace": "shop", "name": "night"},
+    }
     told = shop.facets(parent={**parent, "root": parent})
     send(served.shelf.service, shop.event("part", "run-of-part", "2026-11-28T06:00:00Z", run_facets=told))
     found: Any = served.shelf.get("/executions", q="name=part")["items"][0]
     node = served.shelf.get(f"/executions/{found['id']}")
     assert {each["name"] for each in node["contexts"]} == {"default", "part"}
     facets = served.shelf.get(f"/executions/{found['id']}/facets")["items"]
-    assert [each["details"][0]["text"] for each in facets] == ["night"]
-    assert len(facets[0]["details"]) == 1
+    [detail] = facets[0]["details"]
+    assert (detail["text"], detail["record"]["name"]) == ("night", "night")
 
 
 def test_a_facet_that_is_not_known_is_json_and_an_address_that_runs_something_is_no_link(served: Shop) -> None:

@@ -6,9 +6,6 @@ workspace, so that the same run in two workspaces is two nodes. What stays out: 
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -60,23 +57,12 @@ UNKNOWN_JOB = "unknown"
 """The name that Spark gives the job of an application before it knows it."""
 LONGEST_NODE_NAME = 255
 _DIGITS = 32
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PLAIN_ID = re.compile(r"[a-z0-9._-]{1,100}")
+run_external_id = conventions.openlineage_run
+run_id_of = conventions.openlineage_run_id
+_digest = conventions.openlineage_digest
 _SHOWN_DIGITS = 12
 _LONGEST_SHOWN_ID = 40
 _LONGEST_SHOWN_JOB = 200
-
-
-def run_external_id(workspace: str, run_id: str) -> str:
-    """Return the external id of a run; an id that is no plain text is digested."""
-    known = run_id_of(run_id)
-    return f"{_start(workspace)}run:{known if _PLAIN_ID.fullmatch(known) else _digest(run_id)}"
-
-
-def run_id_of(given: str) -> str:
-    """Return the id of a run, the same for both spellings of a UUID."""
-    lower = given.lower()
-    return lower if _UUID.fullmatch(lower) else given
 
 
 def job_external_id(workspace: str, namespace: str, name: str) -> str:
@@ -142,8 +128,9 @@ def context_name(workspace: str, job: Job, *, is_folded: bool) -> str:
 
 def run_name(job: str, run_id: str) -> str:
     """Return the name by which runs are listed: names of jobs repeat, and only the end of a UUID is always random."""
-    is_short = len(run_id) <= _LONGEST_SHOWN_ID and not _UUID.fullmatch(run_id)
-    shown = run_id if is_short else (run_id if _UUID.fullmatch(run_id) else _digest(run_id))[-_SHOWN_DIGITS:]
+    is_uuid = conventions.is_uuid(run_id)
+    is_short = len(run_id) <= _LONGEST_SHOWN_ID and not is_uuid
+    shown = run_id if is_short else (run_id if is_uuid else _digest(run_id))[-_SHOWN_DIGITS:]
     return f"{job[:_LONGEST_SHOWN_JOB]} {shown}"
 
 
@@ -173,7 +160,3 @@ def workspace_of(node: Any) -> str:
 
 def _start(workspace: str) -> str:
     return f"{conventions.OPENLINEAGE_IDS}{workspace}:"
-
-
-def _digest(*texts: str) -> str:
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:_DIGITS]

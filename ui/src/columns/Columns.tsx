@@ -63,7 +63,7 @@ function Parts({ id, found }: { id: string; found: Found }) {
 /** What is known of the data set as a whole. */
 function Facts({ found }: { found: Found }) {
   const facts = [
-    found.rows !== null && `${formatInteger(found.rows)} rows`,
+    found.rows !== null && (found.rows === "1" ? "1 row" : `${formatInteger(found.rows)} rows`),
     found.assertions.length > 0 && `checks of the whole: ${sayChecks(found.assertions)}`,
     ...found.tags.map(({ key, value }) => (value ? `${key}: ${value}` : key)),
     !found.are_all && "checks of the newest uses only",

@@ -80,17 +80,21 @@ def _jobs(session: Session, types: KnownTypes, execution_id: int) -> dict[int, s
     return {card.id: _reference(card) for card in cards.cards(session, types, CONTEXT, jobs, shape=shapes.Card)}
 
 
-def _runs(session: Session, types: KnownTypes, execution_id: int, own: Sequence[Facet]) -> dict[str, shapes.Reference]:
+def _runs(
+    session: Session, types: KnownTypes, execution_id: int, facets: Sequence[Facet]
+) -> dict[str, shapes.Reference]:
     """Return the executions of the runs that a parent facet names, in the workspace of the execution, by the run."""
-    named = [run for facet in own if facet.name == "parent" for run in named_runs(content_of(facet))]
+    named = [run for facet in facets if facet.name == "parent" for run in named_runs(content_of(facet))]
     [row] = node_rows.nodes_by_ids(session, EXECUTION, [execution_id])
-    prefix, mark, _ = (row.external_id or "").partition(_RUN_MARK)
-    if not named or not mark:
+    own = row.external_id or ""
+    workspace, mark, _ = own.removeprefix(conventions.OPENLINEAGE_IDS).rpartition(_RUN_MARK)
+    if not named or not mark or not own.startswith(conventions.OPENLINEAGE_IDS):
         return {}
-    wanted = {f"{prefix}{mark}{spelled}": run for run in named for spelled in (run, run.lower())}
-    rows = node_rows.ask_by_external_ids(session, EXECUTION, wanted)()
+    wanted = {run: conventions.openlineage_run(workspace, run) for run in named}
+    rows = node_rows.ask_by_external_ids(session, EXECUTION, set(wanted.values()))()
     found = cards.cards(session, types, EXECUTION, rows, shape=shapes.Card)
-    return {wanted[card.external_id or ""]: _reference(card) for card in found}
+    by_external_id = {card.external_id: _reference(card) for card in found}
+    return {run: by_external_id[external_id] for run, external_id in wanted.items() if external_id in by_external_id}
 
 
 class _Writer:
