@@ -161,7 +161,8 @@ def test_a_run_has_the_facets_of_its_job_and_of_its_data_sets(served: Shop) -> N
     )
     [parent] = [each for facet in found["items"] for each in facet["details"] if each["label"] == "Parent run"]
     assert (parent["text"], parent["record"]["id"]) == ("stage_orders", str(served.run_id(shop.STAGING_RUN)))
-    assert {facet["name"]: facet["of"] is not None for facet in found["items"]}["sql"]
+    is_of_job = {facet["name"]: facet["of"] is not None for facet in found["items"]}
+    assert (is_of_job["sql"], is_of_job["documentation"]) == (False, True)
     uses = served.run_facets(shop.STAGING_RUN)["uses"]
     assert [(use["direction"], words(use["facets"]).get("Rows written")) for use in uses] == [
         ("output", "118"),

@@ -25,6 +25,8 @@ OF_DATA_SET = frozenset({"dataQualityMetrics", "dataQualityAssertions"})
 """Facets of the use of a data set that say something of the data set, too."""
 OF_WRITING = frozenset({"columnLineage", "lineage"})
 """Facets that say how a data set was made: those of an output are kept with the event, as each run has its own."""
+OF_RUN = frozenset({"sql", "sourceCode", "sourceCodeLocation"})
+"""Facets of a job that say what one run of it does: the run keeps those of its own events, the job the newest."""
 _NUMBERS = frozenset({"columns", "row_count", "bytes", "file_count", "assertions", "failed_assertions"})
 _LARGEST_NUMBER = 1 << 63
 
@@ -43,6 +45,11 @@ def contents(facets: Facets, left_out: list[str], place: str) -> Iterator[tuple[
             left_out.append(f"{place}/{name[:LONGEST_NAME]}: a name has up to {LONGEST_NAME} characters and no blanks")
         else:
             yield name, content
+
+
+def of_run(job: Facets) -> Facets:
+    """Return the facets of a job that its run keeps, too."""
+    return {name: facet for name, facet in job.items() if name in OF_RUN}
 
 
 def canonical(facet: Mapping[str, Any]) -> str:
@@ -211,8 +218,10 @@ def _assertions(facet: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _Rule = Callable[[Mapping[str, Any]], "dict[str, Any]"]
+_CODE: Mapping[str, _Rule] = {"sql": _sql, "sourceCode": _source_code, "sourceCodeLocation": _source_place}
 _RULES: Mapping[Kind, Mapping[str, _Rule]] = {
     EXECUTION: {
+        **_CODE,
         "nominalTime": _nominal_time,
         "parent": _parent,
         "errorMessage": _error,
@@ -224,9 +233,7 @@ _RULES: Mapping[Kind, Mapping[str, _Rule]] = {
     CONTEXT: {
         "documentation": _documentation,
         "ownership": _owner,
-        "sql": _sql,
-        "sourceCode": _source_code,
-        "sourceCodeLocation": _source_place,
+        **_CODE,
         "jobType": _job_type,
         "tags": _labels,
     },

@@ -79,6 +79,7 @@ class _Planning:
         plan.job = self._job(event.job, "/job") if event.job is not None else None
         if event.run is not None:
             told = list(facet_rules.contents(event.run.facets, plan.left_out, "/run/facets"))
+            told += facet_rules.contents(facet_rules.of_run(event.job.facets if event.job else {}), [], "")
             plan.run = self._execution(event.run.id, runs.of_event(event), told)
             plan.run.is_locked = True
             self._add_parent(event.run.facets.get("parent", {}))

@@ -107,6 +107,8 @@ class _Storing:
         if event.run is None:
             self._put(record, told)
             return
+        if event.job is not None:
+            told = {**told, **facet_rules.of_run(event.job.facets)}
         execution_id = self._put(record, told, external_id=stored_form.run_external_id(self._workspace, event.run.id))
         self._put_edges(execution_id, [*event.inputs, *event.outputs])
 

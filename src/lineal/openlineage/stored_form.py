@@ -27,9 +27,10 @@ HISTORY = "__openlineage__"
 # Parents of a job that are themselves inside of it, as a JSON list of external ids (jobs.py).
 CYCLE = "__openlineage_cycle__"
 
+_CODE_PROPERTIES = ("sql", "sql_dialect", "source_code", "source_language", "source_url", "source_version")
 _JOB_PROPERTIES = (
     *("name", "namespace", "description", "owner", conventions.LABELS),
-    *("sql", "sql_dialect", "source_code", "source_language", "source_url", "source_version"),
+    *_CODE_PROPERTIES,
     *("integration", "job_type", "processing_type"),
 )
 _RUN_PROPERTIES = (
@@ -37,6 +38,7 @@ _RUN_PROPERTIES = (
     *("parent_run", "parent_job", "parent_job_namespace", "root_run", "root_job", "root_job_namespace"),
     *("nominal_start", "nominal_end", "engine", "engine_version", "external_query", "parameters"),
     *("error_message", "error_traceback"),
+    *_CODE_PROPERTIES,
 )
 _DATA_SET_PROPERTIES = ("name", "create_time", "description", "owner", conventions.ALL_META, "version", "query")
 PROPERTIES: Mapping[str, frozenset[str]] = {

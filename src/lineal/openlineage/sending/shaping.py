@@ -20,7 +20,7 @@ from lineal import conventions
 from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.openlineage import events, own_facets
-from lineal.openlineage.facets import OF_WRITING
+from lineal.openlineage.facets import OF_RUN, OF_WRITING, of_run
 from lineal.openlineage.own_facets import PRODUCER
 from lineal.openlineage.sending import facets, names
 from lineal.openlineage.sending.names import JobName
@@ -193,12 +193,15 @@ class _Run:
         return Shaped([*bare, last], {**noted, key: own}, {key: begun})
 
     def _event(self, type_: str, time: int, run_id: str, own: Facets, *, whole: bool, edges: bool) -> Event:
-        job_facets = facets.job_facets(self._read, self._context(self._job)) if whole else {}
+        of_job = facets.job_facets(self._read, self._context(self._job)) if whole else {}
+        code = of_run(own)  # that of the job may be newer
+        told = {name: each for name, each in own.items() if name not in code}
+        job_facets = {**{name: each for name, each in of_job.items() if name not in OF_RUN}, **code}
         sides = {"inputs": True, "outputs": False} if edges else {}
         return {
             "eventType": type_,
             **_envelope("RunEvent", time),
-            "run": {"runId": run_id, "facets": _sent_on(self._read, own)},
+            "run": {"runId": run_id, "facets": _sent_on(self._read, told)},
             "job": {"namespace": self._job.namespace, "name": self._job.name, "facets": job_facets},
             **{side: self._data_sets(is_input, whole=whole) for side, is_input in sides.items()},
         }
