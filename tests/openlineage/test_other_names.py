@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb
-from lineal.wire import records
+from lineal.wire import metrics, records
 from lineal.wire import service as rpc
 from tests.engines import SERVERS
 from tests.openlineage.graphs import differences, graph_of
@@ -42,6 +43,33 @@ def test_every_order_of_events_gives_the_same_graph() -> None:
         assert differences(first, graph_after([*order, *order])) == ""
 
 
+def naming(own: tuple[str, str], *others: tuple[str, str]) -> Any:
+    """What an event reads that says which other names it has."""
+    said = [{"namespace": space, "name": name, "type": "TABLE"} for space, name in others]
+    return data_set(own, facets(symlinks={"identifiers": said}) if said else None)
+
+
+A, B, C = ("s3://lake", "a"), ("s3://lake", "b"), TABLE
+ROUNDS = {
+    "each other": [naming(A, B), naming(B, A), naming(A), naming(B)],
+    "the same third": [naming(A, C), naming(B, C), naming(C)],
+    "one after the other": [naming(B, A), naming(C, B), naming(A)],
+}
+
+
+@pytest.mark.parametrize("read", ROUNDS.values(), ids=ROUNDS)
+def test_data_sets_that_name_each_other_have_one_name_in_every_order(read: list[Any]) -> None:
+    events = [
+        event("read", f"0190a3a4-0000-7000-8000-{number:012}", f"2026-11-29T0{number}:00:00Z", inputs=[each])
+        for number, each in enumerate(read)
+    ]
+    first = graph_after(events)
+
+    assert len([name for name in first["nodes"] if "dataset" in str(name)]) == 1
+    for order in permutations(events):
+        assert differences(first, graph_after([*order, *order])) == ""
+
+
 def test_the_other_name_brings_its_edges_and_facets() -> None:
     with store() as service:
         for each in (WRITES, READS, TELLS):
@@ -64,6 +92,37 @@ def test_an_alias_of_the_other_artifact_stays() -> None:
 
         assert files.id != table.id
         found: Any = service.call("GetAliases", records.GetAliasesRequest(artifact_ids=[files.id]))
+        assert [each.alias for each in found.aliases] == ["gold"]
+
+
+def test_points_of_metrics_of_the_other_artifact_stay() -> None:
+    with store() as service:
+        send(service, WRITES)
+        [table] = artifacts(service)
+        series = metrics.MetricSeries(name="rows", steps=[1, 2], times=[5, 6], values=[3.0, math.inf])
+        service.call("LogMetrics", metrics.LogMetricsRequest(artifact_id=table.id, series=[series]))
+        send(service, TELLS)
+        [files] = artifacts(service)
+
+        found: Any = service.call(
+            "GetMetricHistory", metrics.GetMetricHistoryRequest(artifact_id=files.id, name="rows")
+        )
+        assert files.id != table.id
+        assert (list(found.series.steps), list(found.series.values)) == ([1, 2], [3.0, math.inf])
+
+
+def test_an_alias_stays_when_the_artifact_gets_another_name() -> None:
+    told = [naming(B, A), naming(A, B)]
+    events = [event("read", RUNS[at], f"2026-11-29T0{at}:00:00Z", inputs=[each]) for at, each in enumerate(told)]
+    with store() as service:
+        send(service, events[0])
+        [first] = artifacts(service)
+        service.call("PutAlias", records.PutAliasRequest(artifact_id=first.id, alias="gold"))
+        send(service, events[1])
+        [now] = artifacts(service)
+
+        assert (now.id, first.uri, now.uri) == (first.id, "s3://lake/b", "s3://lake/a")
+        found: Any = service.call("GetAliases", records.GetAliasesRequest(artifact_ids=[now.id]))
         assert [each.alias for each in found.aliases] == ["gold"]
 
 

@@ -107,6 +107,8 @@ def test_exact_uris_are_compared_as_they_are_spelled(database_url: str) -> None:
 
         assert at(service, ODD, USUAL, "s3://b/data/./x") == [[odd], [usual], []]
         assert rows_of(service) == 0
+        give_other_name(service, odd)
+        assert at(service, "hive://H:9083/shop.orders", "hive://h/shop.orders") == [[odd], []]
 
 
 def test_a_store_without_the_table_finds_the_usual_spellings(database_url: str) -> None:

@@ -1,23 +1,27 @@
 """Two artifacts that turn out to be one data set: an event says that the first has the name of the second, too.
 
 The second came first, from events that did not tell of the first. What it has goes to the first, which is then found by
-both names, and the second is deleted; so every order of events ends alike. Only what events made is merged, within one
-workspace, and one version with the same version. What stays out: which names an event says (plans.py).
+both names, and the second is deleted. If several have other names, the artifact gets the least name of these; so every
+order of events ends alike. Only what events made is merged, within one workspace, and one version with the same
+version. What stays out: which names an event says (plans.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from lineal.conventions import OPENLINEAGE_IDS
+from lineal.conventions import MLFLOW_IDS, OPENLINEAGE_IDS
 from lineal.kinds import ARTIFACT, KINDS, Kind
+from lineal.locations import normal_form
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import nodes, stored_form
+from lineal.openlineage.nodes import Named
 from lineal.service import located
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import node_messages
-from lineal.service.writes.put_aliases import locked, put_alias
+from lineal.service.writes.log_metrics import MOST_POINTS, log_metrics
+from lineal.service.writes.put_aliases import locked, put_alias, take_aliases
 from lineal.service.writes.put_nodes import write_nodes
 from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
@@ -25,38 +29,84 @@ from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows import locations
 from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import events as event_rows
+from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations
 from lineal.store.rows.events import EventRow, NewEvent
 from lineal.upkeep import deletion
 from lineal.wire import metadata_store as pb
-from lineal.wire import records
+from lineal.wire import metrics, records
 
 _IDENTITY = ("name", "namespace", "version")
 _NOTHING: dict[Kind, set[int]] = {kind: set() for kind in KINDS}
 
 
-def merge_named(session: Session, types: KnownTypes, workspace: str, artifact_id: int, names: Sequence[str]) -> bool:
-    """Let an artifact take over those that events made under its other names; return whether there are any.
+class _Name(NamedTuple):
+    """What an artifact is called; of several names, the least one counts."""
+
+    location: str
+    external_id: str
+    uri: str
+    namespace: str
+    name: str
+
+
+def merge_named(session: Session, types: KnownTypes, workspace: str, named: Named, names: Sequence[str]) -> bool:
+    """Let an artifact take over those that events made under its other names; return whether anything changed.
 
     Args:
         session: the transaction, in which the artifact and all that the event says have been stored.
         types: the known types.
         workspace: the workspace.
-        artifact_id: the artifact.
+        named: the artifact, as the event names it.
         names: its other names, as URIs.
     """
     at = locations.artifacts_at(session, names)
-    found = {row.id for rows in at.values() for row in rows} - {artifact_id}
-    if not found:
+    found = {row.id for rows in at.values() for row in rows} - {named.id}
+    said = _said(named)
+    if not found and not _is_another(said, named):
         return False
-    rows = {row.id: row for row in node_rows.ask_to_update(session, ARTIFACT, sorted({artifact_id, *found}))()}
+    rows = {row.id: row for row in node_rows.ask_to_update(session, ARTIFACT, sorted({named.id, *found}))()}
     of_workspace = located.of_workspace(session, types, workspace, list(rows.values()))
-    winner = of_workspace.get(artifact_id)
-    losers = [node for node in of_workspace.values() if winner is not None and _is_the_same(winner, node)]
+    winner = of_workspace.get(named.id)
+    if winner is None:
+        return False
+    losers = [node for node in of_workspace.values() if _is_the_same(winner, node)]
+    wanted = min([said, *(_name_of(node) for node in losers if _has_names(session, node.id))])
+    is_renamed = winner.external_id.startswith(OPENLINEAGE_IDS) and wanted.location < normal_form(winner.uri)
+    aliases = _aliases(session, [node.id for node in losers])
+    if is_renamed and (own := _aliases(session, [winner.id])):
+        aliases = sorted({*aliases, *own})
+        take_aliases(session, types, [winner.id])
     for loser in losers:
         _merge(session, types, winner, loser)
-    return bool(losers)
+    if is_renamed:
+        _rename(session, types, winner, wanted)
+    _give_aliases(session, types, winner.id, aliases)
+    return bool(losers) or is_renamed
+
+
+def _said(named: Named) -> _Name:
+    """Return what an event calls an artifact."""
+    own = (str(named.said[name]) for name in ("namespace", "name"))
+    return _Name(normal_form(named.uri), named.external_id, named.uri, *own)
+
+
+def _is_another(said: _Name, named: Named) -> bool:
+    """Say whether an artifact that was found by another name is to have this one from now on."""
+    stored = named.stored_external_id or ""
+    is_named_otherwise = stored.startswith(OPENLINEAGE_IDS) and stored != said.external_id
+    return is_named_otherwise and said.location < normal_form(named.stored_uri)
+
+
+def _name_of(node: pb.Artifact) -> _Name:
+    own = (stored_form.text_of(node, name) for name in ("namespace", "name"))
+    return _Name(normal_form(node.uri), node.external_id, node.uri, *own)
+
+
+def _has_names(session: Session, artifact_id: int) -> bool:
+    """Say whether an event said that an artifact has other names; those of MLflow's data sets do not count."""
+    return any(not name.startswith(MLFLOW_IDS) for name in locations.names_of(session, artifact_id))
 
 
 def _is_the_same(winner: pb.Artifact, node: pb.Artifact) -> bool:
@@ -70,11 +120,19 @@ def _merge(session: Session, types: KnownTypes, winner: Any, loser: Any) -> None
     members = relations.memberships_of(session, ARTIFACT, [loser.id])
     relations.add_members(session, ARTIFACT, [(context_id, winner.id) for context_id, _ in members])
     _move_values(session, types, winner, loser)
-    if alias_rows.are_kept(session):
-        _move_aliases(session, types, winner.id, loser.id)
+    _move_points(session, types, winner.id, loser.id)
     names = [*locations.names_of(session, loser.id), loser.uri]
     locations.add_names(session, [(winner.id, each) for each in names])
     deletion.remove(session, {**_NOTHING, ARTIFACT: {loser.id}}, _NOTHING)
+
+
+def _rename(session: Session, types: KnownTypes, winner: pb.Artifact, wanted: _Name) -> None:
+    """Give an artifact a name, and let it be found by the one that it had."""
+    locations.add_names(session, [(winner.id, winner.uri)])
+    [node] = node_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, [winner.id]))
+    node.external_id, node.uri = wanted.external_id, wanted.uri
+    paths = nodes.put(node, {"namespace": wanted.namespace, "name": wanted.name})
+    write_nodes(session, types, ARTIFACT, [node], UpdateOptions(mask=("external_id", "uri", *paths)))
 
 
 def _move_events(session: Session, winner: int, loser: int) -> None:
@@ -116,9 +174,30 @@ def _move_values(session: Session, types: KnownTypes, winner: Any, loser: Any) -
         write_nodes(session, types, ARTIFACT, [node], UpdateOptions(mask=tuple(dict.fromkeys(paths))))
 
 
-def _move_aliases(session: Session, types: KnownTypes, winner: int, loser: int) -> None:
-    """Give the winner the aliases that no other version of its name has."""
-    for row in alias_rows.of_artifacts(session, [loser]):
-        _, wanted = locked(session, types, winner, row.alias)
+def _move_points(session: Session, types: KnownTypes, winner: int, loser: int) -> None:
+    """Give the winner the points of the loser's metrics."""
+    known = metric_rows.latest_of(session, ARTIFACT, [loser]) if metric_rows.are_present(session) else {}
+    for metric in known.get(loser, []):
+        points = metric_rows.all_points(session, metric.id)
+        for start in range(0, len(points), MOST_POINTS):
+            series = metrics.MetricSeries(name=metric.name)
+            for point in map(metric_rows.StoredPoint._make, points[start : start + MOST_POINTS]):
+                series.steps.append(point.step)
+                series.times.append(point.time)
+                series.values.append(point.meant)
+            log_metrics(session, types, metrics.LogMetricsRequest(artifact_id=winner, series=[series]))
+
+
+def _aliases(session: Session, ids: Sequence[int]) -> list[str]:
+    """Return the aliases of artifacts, in order."""
+    if not ids or not alias_rows.are_kept(session):
+        return []
+    return sorted({row.alias for row in alias_rows.of_artifacts(session, ids)})
+
+
+def _give_aliases(session: Session, types: KnownTypes, artifact_id: int, aliases: Iterable[str]) -> None:
+    """Give an artifact those aliases that no other version of its name has."""
+    for alias in aliases:
+        _, wanted = locked(session, types, artifact_id, alias)
         if alias_rows.holder(session, wanted.identity, wanted.alias) is None:
-            put_alias(session, types, records.PutAliasRequest(artifact_id=winner, alias=row.alias))
+            put_alias(session, types, records.PutAliasRequest(artifact_id=artifact_id, alias=alias))

@@ -139,8 +139,8 @@ class _Receiving:
         self._changed |= nesting()
         for external_id, names in self._plan.names.items():
             if names:
-                artifact_id = self._plan.artifacts[external_id].id
-                self._changed |= merge_named(self._session, self._types, self._workspace, artifact_id, names)
+                named = self._plan.artifacts[external_id]
+                self._changed |= merge_named(self._session, self._types, self._workspace, named, names)
         return self._changed
 
     # Finding what is there.

@@ -1,9 +1,9 @@
 """The artifacts at a location, whichever form of its URI and whichever of its names they were stored with.
 
 An artifact is found by its uri if that is the normal form or another usual one. Every odd form, and each other name of
-an artifact, has a row in `lineal_location`. Where uris are exact (DatabaseSettings.exact_uris), forms mean nothing and
-no row of one is written. What stays out: the forms (lineal/locations.py), and which of the artifacts at a location is
-meant, which the callers' rules decide.
+an artifact, has a row in `lineal_location`. Where uris are exact (DatabaseSettings.exact_uris), forms mean nothing, no
+row of one is written, and another name counts as it is spelled. What stays out: the forms (lineal/locations.py), and which of the artifacts at a location
+is meant, which the callers' rules decide.
 """
 
 from __future__ import annotations
@@ -133,16 +133,19 @@ def artifacts_at(session: Session, uris: Sequence[str], told: Sequence[Told] = (
     exact = session.exact_uris
     wanted = {uri: uri if exact else normal_form(uri) for uri in uris}
     found: dict[str, dict[int, NodeRow]] = {normal: {} for normal in wanted.values()}
-    by_identity = {identity_of(uri): normal for uri, normal in wanted.items()}
+    by_identity: dict[str, set[str]] = {}
+    for uri, normal in wanted.items():
+        by_identity.setdefault(identity_of(uri), set()).add(normal)
     spelled = {form for uri in wanted for form in (uri, *(() if exact else other_forms(uri)))}
     by_uri, by_row = _asked(session, spelled, sorted(by_identity), told)
     for row in by_uri():
         if row.uri in spelled:
             found[row.uri if exact else normal_form(row.uri)][row.id] = row
     for row, identity, name in by_row():
-        normal = by_identity[identity]
-        if name is not None or (not exact and normal_form(row.uri or "") == normal):  # the uri may have changed since
-            found[normal][row.id] = row
+        for normal in by_identity[identity]:
+            # The uri may have changed since.
+            if name == normal if exact else name is not None or normal_form(row.uri or "") == normal:
+                found[normal][row.id] = row
     return {uri: [found[normal][node_id] for node_id in sorted(found[normal])] for uri, normal in wanted.items()}
 
 
