@@ -2,8 +2,8 @@
 
 An artifact is found by its uri if that is the normal form or another usual one. Every odd form, and each other name of
 an artifact, has a row in `lineal_location`. Where uris are exact (DatabaseSettings.exact_uris), forms mean nothing, no
-row of one is written, and another name counts as it is spelled. What stays out: the forms (lineal/locations.py), and which of the artifacts at a location
-is meant, which the callers' rules decide.
+row of one is written, and another name counts as it is spelled. What stays out: the forms (lineal/locations.py), and
+which of the artifacts at a location is meant, which the callers' rules decide.
 """
 
 from __future__ import annotations
