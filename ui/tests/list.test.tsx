@@ -232,6 +232,15 @@ describe("an act", () => {
   });
 });
 
+describe("a list of workspaces", () => {
+  it("has contexts of other types if its filter names one", async () => {
+    const page = { items: [rowOf(3, { name: "build_sales" })], next_cursor: null, complete: true };
+    draw("/workspaces?filter=type:openlineage.Job", { contexts: page }, "workspaces");
+    await screen.findByText("build_sales");
+    expect(screen.getByText("context").textContent).toMatch(/1 context/);
+  });
+});
+
 describe("what a list of workspaces leaves out", () => {
   it("is counted beyond the first page", async () => {
     const page = (from: number, number: number, next: string | null) => ({

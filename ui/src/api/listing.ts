@@ -17,12 +17,17 @@ function apiKind(kind: ListKind): ApiKind {
 export async function fetchPage(listing: Listing, cursor: string, signal?: AbortSignal): Promise<ListedPage> {
   if (listing.kind === "runs") return fetchRuns(listing.filter, cursor, signal);
   const query = pageParams(listing, cursor);
-  const path = listing.kind === "workspaces" ? "workspaces" : apiKind(listing.kind);
+  const path = listing.kind === "workspaces" && !namesType(listing.filter) ? "workspaces" : apiKind(listing.kind);
   const page = await dataOf(
     api.GET(`/api/v1/${path as "artifacts"}`, { params: { query }, ...(signal && { signal }) }),
   );
   const { items: rows, next_cursor: next, complete, columns } = page;
   return { rows, next, complete, columns };
+}
+
+/** Whether a filter names a type: then contexts of all types are looked through, as jobs of OpenLineage are. */
+export function namesType(filter: string): boolean {
+  return /(^|[\s(])type\s*[:=]/.test(filter);
 }
 
 /**

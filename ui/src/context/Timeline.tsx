@@ -1,25 +1,30 @@
 // The executions of a run on one axis of time, the oldest first: when each ran, how long, how it ended and why.
 
 import { Link } from "@tanstack/react-router";
-import { durationOf, hasTimes, type Row } from "../api/shapes";
+import { durationOf, hasTimes, type Row, titleOf } from "../api/shapes";
 import { Ago } from "../values/Ago";
 import { FailureLine } from "../values/Failure";
+import { cutDistinct } from "../values/names";
 import { count, formatCount } from "../values/numbers";
 import { RecordChip } from "../values/RecordChip";
 import { StateBadge } from "../values/RecordIcon";
 import { formatDuration, formatLocal } from "../values/times";
 import { axisOf, oldestFirst, placeOf, ranAt, type Span, ticksOf } from "./timeline";
 
+/** How many letters of a name fit beside the axis. */
+const LONGEST_NAME = 24;
+
 export function Timeline({ rows }: { rows: readonly Row[] }) {
   const now = Date.now();
   const axis = axisOf(rows, now);
   const estimated = rows.filter((row) => !hasTimes(row)).length;
+  const names = cutDistinct(rows.map(titleOf), LONGEST_NAME);
   return (
     <div className="timeline-box">
       <Axis axis={axis} />
       <ul className="event-list timeline">
         {oldestFirst(rows, now).map((row) => (
-          <Line key={row.key} row={row} axis={axis} now={now} />
+          <Line key={row.key} row={row} shown={names.get(titleOf(row))} axis={axis} now={now} />
         ))}
       </ul>
       {estimated > 0 && (
@@ -58,14 +63,21 @@ function Axis({ axis }: { axis: Span }) {
   );
 }
 
-function Line({ row, axis, now }: { row: Row; axis: Span; now: number }) {
+interface LineProps {
+  readonly row: Row;
+  readonly shown: string | undefined;
+  readonly axis: Span;
+  readonly now: number;
+}
+
+function Line({ row, shown, axis, now }: LineProps) {
   const ran = ranAt(row, now);
   const { left, width } = placeOf(ran, axis);
   const duration = durationOf(row, now);
   const isRunning = row.state === "RUNNING";
   return (
     <li>
-      <RecordChip card={row} />
+      <RecordChip card={row} shown={shown} />
       <span className="timeline-track" aria-hidden>
         <span
           className={`timeline-bar timeline-${(row.state ?? "unknown").toLowerCase()}`}

@@ -128,9 +128,9 @@ function Execution({ row }: { row: RecentExecution }) {
     <span className="home-name">
       <RecordIcon type={row.type} kind={row.kind} />
       <Link to="/executions/$id" params={{ id: row.id }} title={titleOf(row)}>
-        <bdi>{cutMiddle(titleOf(row), 32)}</bdi>
+        <bdi>{cutMiddle(titleOf(row), 30)}</bdi>
       </Link>
-      {(row.run || row.workspace) && <bdi className="muted">{cutMiddle(row.run || row.workspace || "", 28)}</bdi>}
+      {(row.run || row.workspace) && <bdi className="muted">{cutMiddle(row.run || row.workspace || "", 20)}</bdi>}
     </span>
   );
 }

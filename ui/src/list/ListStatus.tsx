@@ -2,6 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { IconArrowsDiff, IconBinaryTree, IconCopy, IconX } from "@tabler/icons-react";
+import { namesType } from "../api/listing";
 import type { ListKind } from "../api/shapes";
 import { joinList } from "../app/search";
 import { MOST_COMPARED } from "../compare/address";
@@ -18,7 +19,7 @@ export function ListStatus({ list }: { list: List }) {
   return (
     <div className="list-status" aria-live="polite">
       <StatusLine
-        kind={kind}
+        noun={nounOf(list)}
         shown={list.records.length}
         total={list.total}
         exact={list.counted?.exact ?? true}
@@ -42,12 +43,12 @@ export function ListStatus({ list }: { list: List }) {
 
 /** How many archived records the list leaves out, and the way to see them. */
 function Archived({ list }: { list: List }) {
-  const { kind, asked, change, hidden } = list;
+  const { asked, change, hidden } = list;
   if (hidden === 0) return null;
   const isShown = !asked.unarchived;
   return (
     <span className="muted">
-      {count(hidden, `archived ${nounOf(kind)}`)} {isAre(hidden)} {isShown ? "shown" : "hidden"} ·{" "}
+      {count(hidden, `archived ${nounOf(list)}`)} {isAre(hidden)} {isShown ? "shown" : "hidden"} ·{" "}
       <button
         type="button"
         className="link-button"
@@ -60,8 +61,9 @@ function Archived({ list }: { list: List }) {
   );
 }
 
-function nounOf(kind: ListKind): string {
-  return kind.slice(0, -1);
+/** What one of the listed records is called. */
+function nounOf({ kind, asked }: List): string {
+  return kind === "workspaces" && namesType(asked.filter) ? "context" : kind.slice(0, -1);
 }
 
 function isAre(number: number): string {
@@ -69,7 +71,7 @@ function isAre(number: number): string {
 }
 
 interface StatusProps {
-  readonly kind: ListKind;
+  readonly noun: string;
   readonly shown: number;
   readonly total: number | undefined;
   readonly exact: boolean;
@@ -78,7 +80,7 @@ interface StatusProps {
 
 function StatusLine(props: StatusProps) {
   if (props.total === undefined) return <span className="muted">&nbsp;{!props.complete && <Incomplete />}</span>;
-  const noun = props.total === 1 ? props.kind.slice(0, -1) : props.kind;
+  const noun = props.total === 1 ? props.noun : `${props.noun}s`;
   return (
     <span key={`${props.total} ${props.exact} ${props.shown}`}>
       <strong>{`${formatCount(props.total)}${props.exact ? "" : "+"}`}</strong> {noun}
