@@ -157,6 +157,8 @@ def _open(settings: ServerSettings, closing: ExitStack, *, slot: int) -> Metadat
     service = closing.enter_context(open_service(settings.database))
     _observe(service.database, settings, closing)
     service.database.limits = settings.limits
+    if settings.sending.to:
+        switch_on(service)  # in each worker, so that none of them writes before it knows
     if slot == 0:
         _put_types(service, settings.types_at_start)
     return service
@@ -166,7 +168,6 @@ def _outbox(service: MetadataService, settings: ServerSettings) -> Outbox:
     """Return what sends OpenLineage, or counts what others are to send."""
     if not settings.sending.to:
         return Outbox(service, None)
-    switch_on(service)
     return Outbox(service, destination_of(settings.sending))
 
 

@@ -263,6 +263,7 @@ def delete_events(session: Session, events: Sequence[EventRow]) -> None:
         for event in events:
             old = {"artifact_id": event.artifact_id, "type": event.type, "milliseconds_since_epoch": event.time}
             session.tracker.removed("event", EXECUTION.name, event.execution_id, old)
+    session.linked.append((EXECUTION, {event.execution_id for event in events}))
     ids = [(event.id,) for event in events]
     session.change_many(_DELETE_STEPS, ids)
     if EVENT_FACET.name in {name.lower() for name in session.dialect.table_names(session.script)}:

@@ -63,6 +63,7 @@ def remove_members(session: Session, kind: Kind, pairs: Sequence[tuple[int, int]
     if session.tracker:
         for context_id, node_id in pairs:
             session.tracker.removed(MEMBERSHIP[kind].name.lower(), kind.name, node_id, {"context_id": context_id})
+    session.linked.append((kind, {node_id for _, node_id in pairs}))
     session.change_many(_DELETE_MEMBER[kind], pairs)
 
 
@@ -117,6 +118,7 @@ def add_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
 
 def remove_parents(session: Session, pairs: Sequence[tuple[int, int]]) -> None:
     """Take contexts out of others, given as (child id, parent id)."""
+    session.linked.append((CONTEXT, {child_id for child_id, _ in pairs}))
     for child_id, parent_id in pairs:
         if session.tracker:
             session.tracker.removed("parent", CONTEXT.name, child_id, {"parent_context_id": parent_id})
