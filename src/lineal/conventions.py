@@ -53,6 +53,9 @@ OPENLINEAGE_MARKS = (COLUMN_NAMES, "source_uri")
 # Numbers that events say of a data set and that are no metrics: nobody draws or compares them.
 OPENLINEAGE_COUNTS = frozenset({"columns", "assertions"})
 LONGEST_COLUMN_NAMES = 10_000
+# The custom property of a node of which only the id, the type and the links are kept: when the rest was deleted, in
+# milliseconds since the epoch.
+DELETED = "lineal.deleted"
 PARAM_PREFIX = "param."
 TAG_PREFIX = "tag."
 MLFLOW_TAGS = "tag.mlflow."

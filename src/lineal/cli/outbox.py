@@ -132,6 +132,6 @@ def _columns() -> list[Column]:
 
 
 def _what(record: Mapping[str, Any]) -> str:
-    if record["node_id"]:
-        return f"{record['kind']} {record['node_id']}"
-    return "event" if record["kind"] == "event" else f"several {record['kind']}s"
+    if record["kind"] == "event":
+        return "event"
+    return f"{record['kind']} {record['node_id']}" if record["node_id"] else f"several {record['kind']}s"

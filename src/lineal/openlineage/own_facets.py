@@ -74,6 +74,7 @@ class Record:
         name, uri: as they are there; "" for none.
         state: the number of its state, None for none.
         created, updated: milliseconds since the epoch.
+        as_of: when it was read, in milliseconds since the epoch; 0 if that is not told. The latest one is what it is.
         workspace: the workspace that it belongs to there, "" for none.
         properties, custom_properties: its values.
         contexts: the contexts that hold it; of a context, those that it lies in.
@@ -88,6 +89,7 @@ class Record:
     state: int | None = None
     created: int = 0
     updated: int = 0
+    as_of: int = 0
     workspace: str = ""
     properties: Mapping[str, pb.Value] = field(default_factory=dict)
     custom_properties: Mapping[str, pb.Value] = field(default_factory=dict)
@@ -178,6 +180,7 @@ def _record(given: Any) -> Record | None:
         state=_state(kind, given.get("state")),
         created=_number(given.get("createTime")) or 0,
         updated=_number(given.get("updateTime")) or 0,
+        as_of=_number(given.get("asOf")) or 0,
         properties=_values(given.get("properties")),
         custom_properties=_values(given.get("customProperties")),
         contexts=tuple(_contexts(given.get("contexts"))),

@@ -24,7 +24,7 @@ from lineal.openlineage.plans import Plan, planned
 from lineal.service.known_types import KnownTypes
 from lineal.service.writes.held_nodes import write_held
 from lineal.service.writes.put_nodes import start_nodes, write_nodes
-from lineal.store.engine.session import Session
+from lineal.store.engine.session import ReceivedEvent, Session
 from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows import locations, values
 from lineal.store.own_rows.facets import Facet
@@ -84,12 +84,13 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
         return Receipt(is_stored=False)
     left_out: Sequence[str]
     if records.tells_of_record(event):
-        is_new, left_out = records.store_records(session, types, received.workspace, event)
+        is_new, left_out, nodes = records.store_records(session, types, received.workspace, event)
     else:
         receiving = _Receiving(session, types, received)
-        is_new, left_out = receiving.store(), receiving.left_out
+        is_new, left_out, nodes = receiving.store(), receiving.left_out, receiving.nodes(event)
     if is_new:
-        session.received_events.append(event.given)
+        kind = EXECUTION if event.run else CONTEXT if event.job else ARTIFACT
+        session.received_events.append(ReceivedEvent(event.given, kind, *nodes))
     return Receipt(is_stored=True, is_new=is_new, left_out=tuple(left_out))
 
 
@@ -112,6 +113,13 @@ class _Receiving:
     def left_out(self) -> tuple[str, ...]:
         """What of the event was not stored."""
         return tuple(self._plan.left_out)
+
+    def nodes(self, event: Event) -> tuple[int, Sequence[int]]:
+        """Return the id of what the event is about, and those of its data sets, inputs first, in their order."""
+        plan, sets = self._plan, [*event.inputs, *event.outputs]
+        known = [stored_form.data_set_external_id(self._workspace, each) for each in sets]
+        about = plan.run if event.run else plan.job or next(iter(plan.artifacts.values()))
+        return about.id if about else 0, [plan.artifacts[each].id for each in known]
 
     def store(self) -> bool:
         """Store the event; return whether anything changed."""

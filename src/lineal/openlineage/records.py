@@ -74,15 +74,21 @@ def without_own_facets(event: Event) -> Event:
     return replace(event, **{name: replace(getattr(event, name), facets=kept)})
 
 
-def store_records(session: Session, types: KnownTypes, workspace: str, event: Event) -> tuple[bool, list[str]]:
-    """Store the records that an event tells of; return whether anything changed, and what was left out.
+def store_records(
+    session: Session, types: KnownTypes, workspace: str, event: Event
+) -> tuple[bool, list[str], tuple[int, Sequence[int]]]:
+    """Store the records that an event tells of.
+
+    Returns:
+        Whether anything changed, what was left out, and the ids of the record that the event is about and of its data
+        sets, inputs first, in their order; 0 for a data set that is no record.
 
     Raises:
         StatusError: a record cannot be stored, such as a context whose name another workspace has.
     """
     storing = _Storing(session, types, workspace, event)
-    storing.store()
-    return storing.changed, storing.left_out
+    nodes = storing.store()
+    return storing.changed, storing.left_out, nodes
 
 
 class _Storing:
@@ -93,24 +99,23 @@ class _Storing:
         self.changed = False
         self.left_out: list[str] = []
 
-    def store(self) -> None:
-        """Store contexts, then artifacts, then the execution with its edges."""
+    def store(self) -> tuple[int, Sequence[int]]:
+        """Store contexts, then the execution, then artifacts with the edges; return the ids of all but contexts."""
         event = self._event
         told = facets_of(event)
         record = own_facets.record_in(told)
         if record is None:
-            return
+            return 0, ()
         contexts = own_facets.contexts_in(told)
         self._lock([record, *contexts, *self._records_of([*event.inputs, *event.outputs])])
         for each in contexts:
             self._context(each, {own_facets.RECORD: _facet_of(each)})
         if event.run is None:
-            self._put(record, told)
-            return
+            return self._put(record, told), ()
         if event.job is not None:
             told = {**told, **facet_rules.of_run(event.job.facets)}
         execution_id = self._put(record, told, external_id=stored_form.run_external_id(self._workspace, event.run.id))
-        self._put_edges(execution_id, [*event.inputs, *event.outputs])
+        return execution_id, self._put_edges(execution_id, [*event.inputs, *event.outputs])
 
     def _records_of(self, data_sets: Iterable[DataSet]) -> list[Record]:
         found = [own_facets.record_in(data_set.facets) for data_set in data_sets]
@@ -228,8 +233,7 @@ class _Storing:
         if is_new:
             node_id = self._write_node(kind, record, 0, external_id, name)
         kept = {key: facet for key, facet in told.items() if self._is_kept(key, facet, is_own=is_own)}
-        time = self._event.time
-        given = [Facet(node_id, *each) for each in _timed(kept, time, self.left_out)]
+        given = [Facet(node_id, *each) for each in _timed(kept, record, self._event.time, self.left_out)]
         written = facet_rows.merge_into_nodes(self._session, kind, given, new=[node_id] if is_new else ())
         self.changed = self.changed or is_new or bool(written)
         names = {facet.name for facet in written}
@@ -310,17 +314,20 @@ class _Storing:
 
     # Edges.
 
-    def _put_edges(self, execution_id: int, data_sets: Sequence[DataSet]) -> None:
+    def _put_edges(self, execution_id: int, data_sets: Sequence[DataSet]) -> list[int]:
+        """Store artifacts and edges; return the ids of the artifacts, index-aligned, 0 for what is no record."""
         known = {
             (row.artifact_id, row.type): row.id
             for row in event_rows.events_of(self._session, EXECUTION, [execution_id])
         }
         new: list[NewEvent] = []
+        ids = []
         for data_set in data_sets:
             record = own_facets.record_in(data_set.facets)
+            artifact_id = self._put(record, data_set.facets) if record is not None else 0
+            ids.append(artifact_id)
             if record is None:
                 continue
-            artifact_id = self._put(record, data_set.facets)
             for use in own_facets.uses_in(data_set.use_facets):
                 if (artifact_id, use.type) not in known:
                     known[artifact_id, use.type] = 0
@@ -328,20 +335,22 @@ class _Storing:
         if new:
             event_rows.insert_events(self._session, new)
             self.changed = True
+        return ids
 
 
 def _type_of(value: pb.Value) -> int:
     return _TYPE_OF_VALUE[value.WhichOneof("value") or "string_value"]
 
 
-def _timed(facets: Facets, time: int, left_out: list[str]) -> Iterable[tuple[str, int, str | None]]:
+def _timed(facets: Facets, record: Record, time: int, left_out: list[str]) -> Iterable[tuple[str, int, str | None]]:
+    """Yield facets with their times: our own are as new as the record, the others as the event, in microseconds."""
     for name, content in facet_rules.contents(facets, left_out, "/facets"):
-        yield name, time, content
+        yield name, (record.as_of * 1000 or time) if name.startswith(own_facets.PREFIX) else time, content
 
 
 def _facet_of(record: Record) -> dict[str, Any]:
     """Return something that says which state of a context this is, to be compared with what was stored before."""
-    return {"store": record.store, "id": record.id, "updated": record.updated, "digest": repr(record)}
+    return {"store": record.store, "id": record.id, "updated": record.updated, "digest": repr(replace(record, as_of=0))}
 
 
 def _time_of(use: UseOfArtifact, record: Record) -> int:

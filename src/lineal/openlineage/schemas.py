@@ -40,6 +40,11 @@ _RECORD = _object(
     state={**_TEXT, "description": "As ML Metadata calls it, such as LIVE or CACHED."},
     createTime=_TIME,
     updateTime=_TIME,
+    asOf={
+        **_TIME,
+        "description": "When the record was read for this event, in milliseconds since the epoch. Of two events, "
+        "the one with the later time says what the record is; an event that comes after the end of a run has its time.",
+    },
     workspace=_TEXT,
     properties=_VALUES,
     customProperties=_VALUES,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from lineal import errors
+from lineal import conventions, errors
 from lineal.kinds import ARTIFACT, EXECUTION, KINDS, LOCK_ORDER, Kind
 from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
@@ -30,9 +30,6 @@ from lineal.store.upkeep import deletion as deletion_rows
 from lineal.upkeep.lineage_needs import Ids, Place, needs_of, protected, sorted_out, without
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
-
-MARK = "lineal.deleted"
-"""The custom property of a tombstone: when it became one, in milliseconds since the epoch."""
 
 _SHOWN = 3
 
@@ -96,9 +93,9 @@ def remove(session: Session, deleted: Ids, tombstones: Ids) -> None:
         alias_rows.delete_of(session, emptied[ARTIFACT])
     if own_tables.LOCATION.name in present:
         location_rows.delete_of(session, emptied[ARTIFACT])
-    if own_tables.SENT.name in present:
+    if {own_tables.SENT.name, own_tables.OUTBOX.name} <= present:
         for kind in KINDS:
-            outbox_rows.forget_sent(session, kind, emptied[kind])
+            outbox_rows.forget_nodes(session, kind, emptied[kind])
 
 
 def _remove_facets(session: Session, emptied: Mapping[Kind, Sequence[int]]) -> None:
@@ -134,7 +131,7 @@ def _bury(session: Session, kind: Kind, ids: set[int]) -> None:
     time = now()
     rows = [_tombstone(kind, row, time) for row in node_rows.ask_to_update(session, kind, sorted(ids))()]
     value: Encoded = (time, None, None, None, None)
-    deletion_rows.clear_nodes(session, kind, rows, mark=(MARK, value))
+    deletion_rows.clear_nodes(session, kind, rows, mark=(conventions.DELETED, value))
 
 
 def _tombstone(kind: Kind, row: NodeRow, time: int) -> NodeRow:

@@ -33,7 +33,7 @@ class Refused:
         id: its number in the outbox.
         time: when it was written, in milliseconds since the epoch.
         kind: artifact, execution or context; "event" for one that came as OpenLineage.
-        node_id: the id of the node; 0 for several, and for an event that came.
+        node_id: the id of the node, or of the node that an event is about that came; 0 for several.
         attempts: how often it was sent.
         reason: what the receiver answered.
     """

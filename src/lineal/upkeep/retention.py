@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lineal import errors, nearest
-from lineal.conventions import MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL, WORKSPACE_TYPE, WORKSPACE_TYPES
+from lineal.conventions import DELETED, MLFLOW_EXPERIMENT, MLFLOW_REGISTERED_MODEL, WORKSPACE_TYPE, WORKSPACE_TYPES
 from lineal.event_directions import UPSTREAM
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, LOCK_ORDER, Kind
 from lineal.service.access import scope_of
@@ -26,7 +26,7 @@ from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import types as type_rows
 from lineal.store.upkeep import deletion as deletion_rows
 from lineal.store.workspaces.scoped_session import ScopedSession
-from lineal.upkeep.deletion import MARK, remove, write_ids
+from lineal.upkeep.deletion import remove, write_ids
 from lineal.upkeep.lineage_needs import Ids, Needs, Place, needs_of, protected, sorted_out, without
 from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
@@ -177,7 +177,7 @@ def _still(session: Session, nodes: Ids, *, before: int) -> Ids:
 
 def _to_bury(session: Session, nodes: Ids) -> Ids:
     """Return the nodes that become tombstones: no contexts with members, and no existing tombstones."""
-    buried = {kind: nodes[kind] - deletion_rows.with_property(session, kind, nodes[kind], MARK) for kind in KINDS}
+    buried = {kind: nodes[kind] - deletion_rows.with_property(session, kind, nodes[kind], DELETED) for kind in KINDS}
     return {**buried, CONTEXT: set()}
 
 

@@ -130,25 +130,45 @@ def test_metrics_at_each_step_do_not_flood_and_the_end_comes_at_once() -> None:
     assert (loss["name"], loss["step"], loss["value"]) == ("loss", 19, 0.05)
 
 
-def test_what_did_not_change_is_not_sent_again() -> None:
+@pytest.mark.parametrize("state", [pb.Execution.COMPLETE, pb.Execution.RUNNING, pb.Execution.NEW])
+def test_what_did_not_change_is_not_sent_again(state: int) -> None:
     with sending() as (service, outbox, kept):
-        run = put_run(service, pb.Execution.COMPLETE)
+        run = put_run(service, state)
         send_all(outbox)
         kept.told()
-        put_run(service, pb.Execution.COMPLETE, run)
+        put_run(service, state, run)
         send_all(outbox)
         assert kept.told() == []
 
 
-def test_a_run_that_changes_after_its_end_is_sent_again_later() -> None:
+def record_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return what an event says of its run in our own facet."""
+    record: dict[str, Any] = event["run"]["facets"]["lineal_record"]
+    return record
+
+
+@pytest.mark.parametrize("stated", [{"__ended__": 2_000_000_000_000}, {}])
+def test_a_run_that_changes_after_its_end_is_sent_again_with_the_time_of_its_end(stated: dict[str, int]) -> None:
     with sending() as (service, outbox, kept):
-        run = put_run(service, pb.Execution.COMPLETE, __ended__=2_000)
+        run = put_run(service, pb.Execution.COMPLETE, **stated)
+        for label in ("silver", "gold"):
+            send_all(outbox)
+            put_run(service, pb.Execution.COMPLETE, run, label=label, **stated)
         send_all(outbox)
-        put_run(service, pb.Execution.COMPLETE, run, __ended__=2_000, label="gold")
+    _, *ends = kept.events
+    assert [event["eventType"] for event in ends] == ["COMPLETE"] * 3
+    assert len({event["eventTime"] for event in ends}) == 1
+    assert sorted({record_of(event)["asOf"] for event in ends}) == [record_of(event)["asOf"] for event in ends]
+
+
+def test_a_run_that_ends_in_another_way_after_all_has_an_end_later_than_the_first() -> None:
+    with sending() as (service, outbox, kept):
+        run = put_run(service, pb.Execution.FAILED)
         send_all(outbox)
-    first, second = kept.events[1:]
-    assert (first["eventType"], second["eventType"]) == ("COMPLETE", "COMPLETE")
-    assert second["eventTime"] > first["eventTime"]
+        put_run(service, pb.Execution.COMPLETE, run)
+        send_all(outbox)
+    assert [event["eventType"] for event in kept.events] == ["START", "FAIL", "COMPLETE"]
+    assert kept.events[2]["eventTime"] > kept.events[1]["eventTime"]
 
 
 def test_an_artifact_by_itself_is_an_event_about_a_data_set_and_a_context_one_about_a_job() -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from lineal import errors
+from lineal.config import DatabaseSettings
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.service import MetadataService
+from lineal.store.engine.session import ReceivedEvent
 from lineal.store.own_rows import outbox
+from lineal.store.rows import events, relations
 from lineal.store.schema import on_demand
+from lineal.upkeep import archive
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
@@ -30,6 +35,11 @@ def service(database_url: str) -> Iterator[MetadataService]:
 @pytest.fixture
 def types(service: MetadataService) -> rpc.PutTypesResponse:
     """The types of the tests."""
+    return put_types(service)
+
+
+def put_types(service: MetadataService) -> rpc.PutTypesResponse:
+    """Put the types of the tests."""
     request = rpc.PutTypesRequest(
         artifact_types=[pb.ArtifactType(name="table")],
         execution_types=[pb.ExecutionType(name="job")],
@@ -90,6 +100,48 @@ def test_what_is_written_afterwards_is_marked_too(service: MetadataService, type
     assert marked(service) == [(EXECUTION.type_kind, found.execution_id)]
 
 
+def test_what_is_taken_away_is_marked_too(service: MetadataService, types: rpc.PutTypesResponse) -> None:
+    found = put_execution(service, types)
+    [other] = service.call("PutContexts", contexts(types, "other")).context_ids
+    service.call(
+        "PutParentContexts",
+        rpc.PutParentContextsRequest(
+            parent_contexts=[pb.ParentContext(child_id=other, parent_id=found.context_ids[0])]
+        ),
+    )
+    switch_on(service)
+    service.write(
+        lambda session, _: relations.remove_members(session, EXECUTION, [(found.context_ids[0], found.execution_id)])
+    )
+    assert marked(service) == [(EXECUTION.type_kind, found.execution_id)]
+    service.write(lambda session, _: relations.remove_parents(session, [(other, found.context_ids[0])]))
+    assert marked(service) == [(CONTEXT.type_kind, other)]
+    service.write(
+        lambda session, _: events.delete_events(session, events.events_of(session, EXECUTION, [found.execution_id]))
+    )
+    assert marked(service) == [(EXECUTION.type_kind, found.execution_id)]
+
+
+@pytest.mark.parametrize("ids", list(archive.Ids))
+def test_what_is_restored_is_marked(tmp_path: Path, ids: archive.Ids) -> None:
+    old, new = f"sqlite:///{tmp_path}/old.db", f"sqlite:///{tmp_path}/new.db"
+    with open_service(old) as first:
+        found = put_execution(first, put_types(first))
+        alone = pb.Artifact(type_id=put_types(first).artifact_type_ids[0], uri="s3://b/alone")
+        first.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[alone]))
+    archive.backup(DatabaseSettings(old), tmp_path / "old.zip")
+    with open_service(new) as second:
+        on_demand.prepare(second.database)
+        switch_on(second)
+        shift = int(ids is archive.Ids.NEW)
+        if shift:
+            put_execution(second, put_types(second))
+            marked(second)
+        archive.restore(tmp_path / "old.zip", DatabaseSettings(new), ids=ids)
+        alone, run = (ARTIFACT.type_kind, 2 + shift), (EXECUTION.type_kind, found.execution_id + shift)
+        assert {alone, run} <= {*marked(second)}
+
+
 def test_a_write_that_fails_marks_nothing(service: MetadataService, types: rpc.PutTypesResponse) -> None:
     switch_on(service)
     nodes = [pb.Artifact(type_id=types.artifact_type_ids[0], name="same") for _ in range(2)]
@@ -104,10 +156,11 @@ def test_a_transaction_that_received_events_puts_these_into_the_outbox(
     switch_on(service)
     put_execution(service, types)
     marked(service)
-    service.write(lambda session, _: session.received_events.append({"a": 1}))
-    rows = service.read(lambda session, _: outbox.waiting(session, most=9))
-    assert [row.kind for row in rows] == [outbox.RECEIVED]
-    assert service.read(lambda session, _: outbox.payload_of(session, rows[0].id)) == '{"a": 1}'
+    given = ReceivedEvent({"a": [[1], {}]}, EXECUTION, 7, [3, 0])
+    service.write(lambda session, _: session.received_events.append(given))
+    [row] = service.read(lambda session, _: outbox.waiting(session, most=9))
+    assert (row.kind < 0, row.nodes) == (True, ())
+    assert service.read(lambda session, _: outbox.received_event(session, row.id)) == given
 
 
 def test_another_process_that_is_at_work_marks_within_seconds(

@@ -6,14 +6,19 @@ import time
 
 import pytest
 
+from lineal.kinds import EXECUTION
+from lineal.openlineage import Receiver
 from lineal.server.openlineage import outbox as sender
 from lineal.server.openlineage.destinations import Answer
 from lineal.server.openlineage.outbox import Outbox
 from lineal.service import MetadataService
+from lineal.store.engine.session import ReceivedEvent
 from lineal.store.own_rows import outbox as rows
+from lineal.wire import lifecycle
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.openlineage.sending.stores import Kept, send_all, sending
+from tests.openlineage.shop import CUSTOMERS, NIGHT_RUN, ORDERS, STAGING_RUN, data_set, event, facets
 
 AWAY, WRONG = Answer("away"), Answer("HTTP 400: wrong", is_final=True)
 
@@ -122,19 +127,66 @@ def test_a_server_that_does_not_send_says_so() -> None:
 
 
 def test_a_receiver_of_events_gets_them_unchanged_but_for_where_they_have_been() -> None:
-    facets = {"x": {"a": [1]}}
-    given = {"eventTime": "2026-01-01T00:00:00Z", "run": {"runId": "r", "facets": facets}, "job": {}}
+    given = event("load", STAGING_RUN, "2026-11-01T10:00:00Z", run_facets=facets(x={"a": [1]}))
     with sending() as (service, outbox, kept):
-        service.write(lambda session, _: session.received_events.append(given))
+        Receiver(service).receive(given)
         send_all(outbox)
-        [event] = kept.events
-        via = event["run"]["facets"].pop("lineal_via")
-        assert event == given
-        via["stores"].insert(0, "other")
-        came_back = {**given, "run": {"runId": "r", "facets": {"lineal_via": via}}}
+        [sent] = kept.events
+        del sent["run"]["facets"]["lineal_via"]
+        assert sent == given
+
+
+def test_an_event_that_has_been_here_before_is_not_sent_on() -> None:
+    with sending() as (service, outbox, kept):
+        Receiver(service).receive(event("load", STAGING_RUN, "2026-11-01T10:00:00Z"))
+        send_all(outbox)
+        [sent] = kept.events
+        sent["run"]["facets"]["lineal_via"]["stores"].insert(0, "another")
+        came_back = ReceivedEvent(sent, EXECUTION, 1)
         service.write(lambda session, _: session.received_events.append(came_back))
         send_all(outbox)
         assert len(kept.events) == 1
+
+
+def test_what_was_deleted_while_it_waited_is_not_sent() -> None:
+    reads = [data_set(ORDERS), data_set(CUSTOMERS)]
+    with sending() as (service, outbox, kept):
+        for run in (STAGING_RUN, NIGHT_RUN):
+            Receiver(service).receive(event("load", run, "2026-11-01T10:00:00Z", inputs=reads))
+        ids = [each.id for each in service.call("GetExecutions", rpc.GetExecutionsRequest()).executions]
+        nodes = lifecycle.NodeIds(artifact_ids=[2], execution_ids=ids[:1])
+        service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes=nodes, on_reference=lifecycle.TOMBSTONE))
+        came = [row for row in service.read(lambda session, _: rows.waiting(session, most=9)) if row.kind < 0]
+        assert len(came) == 1  # the event of the run that was deleted is gone at once
+        send_all(outbox)
+        [sent] = kept.events
+        assert (sent["run"]["runId"], [each["name"] for each in sent["inputs"]]) == (NIGHT_RUN, [ORDERS[1]])
+
+
+def test_what_is_left_of_a_deleted_node_is_sent_neither_by_itself_nor_with_others() -> None:
+    with sending() as (service, outbox, kept):
+        put_artifacts(service, "a", "b")
+        types = service.call("PutTypes", rpc.PutTypesRequest(execution_types=[pb.ExecutionType(name="job")]))
+        execution = pb.Execution(type_id=types.execution_type_ids[0])
+        [run] = service.call("PutExecutions", rpc.PutExecutionsRequest(executions=[execution])).execution_ids
+        used = [pb.Event(artifact_id=each, execution_id=run, type=pb.Event.INPUT) for each in (1, 2)]
+        service.call("PutEvents", rpc.PutEventsRequest(events=used))
+        nodes = lifecycle.NodeIds(artifact_ids=[2])
+        service.call("DeleteNodes", lifecycle.DeleteNodesRequest(nodes=nodes, on_reference=lifecycle.TOMBSTONE))
+        send_all(outbox)
+        assert [[each["name"] for each in sent["inputs"]] for sent in kept.events if "run" in sent] == [["a"]]
+        assert [sent["dataset"]["name"] for sent in kept.events if "dataset" in sent] == ["a"]
+
+
+def test_a_data_set_that_another_has_taken_the_place_of_is_sent_on() -> None:
+    alias = facets(symlinks={"identifiers": [{"namespace": CUSTOMERS[0], "name": CUSTOMERS[1], "type": "TABLE"}]})
+    with sending() as (service, outbox, kept):
+        for number, reads in enumerate((data_set(ORDERS), data_set(CUSTOMERS), data_set(ORDERS, alias))):
+            given = event("load", STAGING_RUN[:-1] + str(number), f"2026-11-01T10:00:0{number}Z", inputs=[reads])
+            Receiver(service).receive(given)
+        assert len(service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts) == 1
+        send_all(outbox)
+        assert [sent["inputs"][0]["name"] for sent in kept.events] == [ORDERS[1], CUSTOMERS[1], ORDERS[1]]
 
 
 def test_a_backlog_is_read_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lineal.conventions import RUN_TYPES
 from lineal.kinds import CONTEXT, EXECUTION, KINDS, Kind
@@ -65,7 +65,10 @@ def take(session: Session, types: KnownTypes, rows: Sequence[Waiting]) -> Batch:
             wanted[kind].add(node_id)
     store_id = values.value_of(session, values.STORE_ID) or ""
     found = read(session, types, store_id, wanted)
-    return Batch(tasks, found, _sent(session, found))
+    sent = _sent(session, found)
+    # Clocks of servers that send one after the other may differ, or be set back.
+    as_of = max([found.as_of, *(each.at + 1 for each in sent.values())])
+    return Batch(tasks, replace(found, as_of=as_of), sent)
 
 
 def _place(task: Task) -> int:

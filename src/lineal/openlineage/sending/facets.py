@@ -128,6 +128,7 @@ def _record(read: Read, kind: Kind, node: Any) -> dict[str, Any]:
         **({"state": state} if (state := _state(kind, node)) else {}),
         "createTime": node.create_time_since_epoch,
         "updateTime": node.last_update_time_since_epoch,
+        "asOf": read.as_of,
         **{name: _written(properties) for name, properties in values.items() if properties},
         **({"contexts": contexts} if contexts else {}),
     }

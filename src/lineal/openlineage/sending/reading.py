@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lineal import json_text
+from lineal import conventions, json_text
 from lineal.conventions import WORKSPACE_PROPERTY, WORKSPACE_TYPES
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.openlineage.own_facets import PREFIX
+from lineal.service.clock import now
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.store.engine.session import Session
@@ -39,6 +40,7 @@ class Read:
         metrics: of a node.
         facets: that came with a node as OpenLineage, by their names, but for Lineal's own.
         event_facets: the same of an event, by its id.
+        as_of: when they were read, in milliseconds since the epoch; later than what earlier events of them say.
     """
 
     store_id: str
@@ -49,6 +51,7 @@ class Read:
     metrics: Mapping[Key, list[MetricRow]]
     facets: Mapping[Key, Facets]
     event_facets: Mapping[int, Facets]
+    as_of: int
 
     def contexts_of(self, kind: Kind, node_id: int) -> list[Any]:
         """Return the contexts that hold a node, or the parents of a context, by id."""
@@ -99,11 +102,19 @@ def read(session: Session, types: KnownTypes, store_id: str, wanted: Mapping[Kin
         {(kind, each): rows for kind in ids for each, rows in metric_rows.latest_of(session, kind, ids[kind]).items()},
         _facets(session, ids),
         _event_facets(session, event_ids),
+        now(),
     )
 
 
+def living(session: Session, types: KnownTypes, kind: Kind, ids: Collection[int]) -> set[int]:
+    """Return those of the ids whose nodes are there, and not only as something that others need."""
+    return {node.id for node in _nodes(session, types, kind, ids)}
+
+
 def _nodes(session: Session, types: KnownTypes, kind: Kind, ids: Collection[int]) -> list[Any]:
-    return readable_messages(session, types, kind, nodes_by_ids(session, kind, ids)) if ids else []
+    """Return nodes that were not deleted: of some, their ids and links are kept (lineal/upkeep/deletion.py)."""
+    found = readable_messages(session, types, kind, nodes_by_ids(session, kind, ids)) if ids else []
+    return [node for node in found if conventions.DELETED not in node.custom_properties]
 
 
 def _facets(session: Session, ids: Mapping[Kind, list[int]]) -> dict[Key, Facets]:

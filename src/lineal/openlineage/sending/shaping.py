@@ -156,7 +156,8 @@ class _Run:
     def shaped(self, time: int) -> Shaped:
         """Return what is new, written at a time in milliseconds since the epoch."""
         before, digests = self._before, self._digests()
-        if before.type == self._type and before.digests == digests:
+        is_told = before.type == self._type or (before.type, self._type) == (events.START, events.RUNNING)
+        if is_told and before.digests == digests:
             return Shaped()
         if self._type not in ENDS and before.type not in ("", events.START, *ENDS):
             due = before.at + PAUSE_OF_RUNNING
@@ -170,10 +171,15 @@ class _Run:
         if self._type == events.RUNNING:
             type_, when = (events.START, started) if is_new else (events.RUNNING, time)
             return self._told([(type_, max(when, after))], digests)
-        ended = self._time(conventions.END_TIMES, self._execution.last_update_time_since_epoch)
         start = [(events.START, max(started, after))] if is_new else []
-        end = time if before.type in ENDS else ended
-        return self._told([*start, (self._type, max(end, started, after + is_new))], digests)
+        return self._told([*start, (self._type, self._end(max(started, after + is_new)))], digests)
+
+    def _end(self, earliest: int) -> int:
+        """Return when the run ended. Its last event has the same time again if something else of it changed."""
+        stated = self._time(conventions.END_TIMES, 0)
+        if self._before.type == self._type:
+            return max(stated, self._before.time)
+        return max(stated or self._execution.last_update_time_since_epoch, earliest)
 
     def _told(self, told: Sequence[tuple[str, int]], digests: dict[str, str]) -> Shaped:
         """Return events of types and times; all but the last only say that there is a run."""
@@ -272,10 +278,18 @@ def _sent_on(read: Read, found: Facets) -> Facets:
 
 
 def _digests(found: Facets) -> dict[str, str]:
-    """Return the digests of facets; a record that was only written again is unchanged."""
-    told = {name: dict(each) for name, each in found.items()}
-    told.get(own_facets.RECORD, {}).pop("updateTime", None)
+    """Return the digests of facets; a record that was only written or read again is unchanged."""
+    told = dict(found)
+    if own_facets.RECORD in told:
+        told[own_facets.RECORD] = _without_times(told[own_facets.RECORD])
+    if own_facets.CONTEXTS in told:
+        contexts = [_without_times(each) for each in told[own_facets.CONTEXTS]["contexts"]]
+        told[own_facets.CONTEXTS] = {"contexts": contexts}
     return {name: _digest(each) for name, each in sorted(told.items())}
+
+
+def _without_times(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in ("updateTime", "asOf")}
 
 
 def _digest(value: Any) -> str:

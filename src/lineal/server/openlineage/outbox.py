@@ -51,7 +51,8 @@ def switch_on(service: MetadataService) -> None:
     """Let every process that writes to the store mark what it writes, from now on."""
     on_demand.prepare(service.database)
     service.write(lambda session, _: outbox.switch_on(session))
-    service.database.node_times.note_look(float("-inf"))  # so that the next write of this process knows it
+    service.database.node_times.note_look(float("-inf"))
+    service.write(lambda *_: None)  # looks for the switch, so that all later writes of this process know it
 
 
 class LostTurnError(Exception):
@@ -216,8 +217,7 @@ class Outbox:
 
     def _forward(self, destination: Destination, batch: Batch, task: Task) -> Answer:
         [row_id] = task.rows
-        payload = self._service.read(lambda session, _: outbox.payload_of(session, row_id))
-        event = forwarding.forwarded(payload, batch.read.store_id)
+        event = self._service.read(partial(forwarding.forwarded, row_id=row_id, store_id=batch.read.store_id))
         return Answer() if event is None else _sent_to(destination, event)
 
     @staticmethod

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
@@ -50,6 +50,22 @@ class OpenDatabase(Protocol):
         """Say whether names with different spellings are equal for the database."""
 
 
+class ReceivedEvent(NamedTuple):
+    """An event of OpenLineage that a transaction stored.
+
+    Attributes:
+        given: the event, without secrets.
+        kind: the kind of the node that it is about.
+        node_id: that node.
+        artifacts: what its data sets are, inputs first, in their order.
+    """
+
+    given: Mapping[str, Any]
+    kind: Kind
+    node_id: int
+    artifacts: Sequence[int] = ()
+
+
 class ChangeTracker(Protocol):
     """The methods that functions call when they write rows."""
 
@@ -78,12 +94,12 @@ class Session:
         rows_written: how many rows were given to statements that write many.
         node_writes: (kind, ids, the earliest time of an update among them) of the nodes that were written.
         artifact_uris: (id, uri) of the artifacts that were written.
-        linked: the nodes that events, memberships, parents or points of metrics were written of, without a change of
-            their own.
+        linked: the nodes that events, memberships, parents or points of metrics were written or deleted of, without a
+            change of their own.
         linked_artifacts: the artifacts of the events that were written.
         table_names: the tables of the database, in lower case, if the transaction has asked for them.
         has_locations: whether the store is known to have the table of locations.
-        received_events: the OpenLineage events, as JSON values, that the transaction stored and that changed something.
+        received_events: the OpenLineage events that the transaction stored and that changed something.
         dialect: the engine's differences.
         is_careful: whether each statement runs at once, in the order in which the rules make them.
         node_times: the latest time that nodes are known to carry.
@@ -109,7 +125,7 @@ class Session:
         self.linked_artifacts: set[int] = set()
         self.table_names: set[str] | None = None
         self.has_locations = False
-        self.received_events: list[Mapping[str, Any]] = []
+        self.received_events: list[ReceivedEvent] = []
 
     @property
     def folds_names(self) -> bool:

@@ -10,24 +10,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
-from lineal.store.engine.session import Row, Session
+from lineal.store.engine.session import ReceivedEvent, Row, Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.engine.transaction import Answer
 from lineal.store.own_rows import values
+from lineal.store.tables.mlmd_tables import EVENT, NODE
 from lineal.store.tables.own_tables import OUTBOX, SENT, VALUE
 
 SWITCH = "openlineage sending"
 SENDER = "openlineage sender"
 NOBODY = "nobody"
 """What says who sends while nobody does."""
-RECEIVED = -1
-"""What the column `kind` of an event says that came as OpenLineage."""
 KIND_OF = {kind.type_kind: kind for kind in KINDS}
 _LONGEST_REASON = 500
 
@@ -49,7 +48,7 @@ _DEAD = Statement(
     .order_by(_ROW.id)
     .limit(_MOST)
 )
-_PAYLOAD = Statement(sa.select(_ROW.payload).where(_ROW.id == sa.bindparam("of_id")))
+_PAYLOAD = Statement(sa.select(_ROW.kind, _ROW.node_id, _ROW.payload).where(_ROW.id == sa.bindparam("of_id")))
 _COUNTS = Statement(sa.select(_ROW.dead, sa.func.count(_ROW.id), sa.func.min(_ROW.time)).group_by(_ROW.dead))
 _DELETE = Statement(sa.delete(OUTBOX).where(listed(_ROW.id, _IDS)))
 _KILL = Statement(
@@ -63,6 +62,17 @@ _REVIVE_ALL = Statement(sa.update(OUTBOX).values(dead=0, reason=None).where(_ROW
 _DROP = Statement(sa.delete(OUTBOX).where(_ROW.dead == 1, listed(_ROW.id, _IDS)))
 _DROP_DEAD = Statement(sa.delete(OUTBOX).where(_ROW.dead == 1))
 _DROP_ALL = Statement(sa.delete(OUTBOX).where(_ROW.id > 0))
+_HAS_EVENT = sa.exists().where(EVENT.c.artifact_id == NODE[ARTIFACT].c.id)
+_LARGEST = {kind: Statement(sa.select(sa.func.max(NODE[kind].c.id))) for kind in KINDS}
+_LARGER = {
+    kind: Statement(
+        sa.select(NODE[kind].c.id)
+        .where(NODE[kind].c.id > _AFTER, *([~_HAS_EVENT] if kind is ARTIFACT else []))
+        .order_by(NODE[kind].c.id)
+        .limit(_MOST)
+    )
+    for kind in KINDS
+}
 _SENT = Statement(
     sa.select(SENT.c.node_id, SENT.c.content).where(
         SENT.c.kind == sa.bindparam("of_kind"), listed(SENT.c.node_id, _IDS)
@@ -76,6 +86,7 @@ _UPDATE_SENT = Statement(
     order=["new_content", "of_kind", "of_node"],
 )
 _FORGET_SENT = Statement(sa.delete(SENT).where(SENT.c.kind == sa.bindparam("of_kind"), listed(SENT.c.node_id, _IDS)))
+_FORGET_RECEIVED = Statement(sa.delete(OUTBOX).where(_ROW.kind == sa.bindparam("of_kind"), listed(_ROW.node_id, _IDS)))
 _TAKE_OVER = Statement(
     sa.update(VALUE)
     .values(value=sa.bindparam("new_value"))
@@ -90,7 +101,7 @@ class Waiting(NamedTuple):
     Attributes:
         id: its number; later ones have greater numbers.
         time: when it was written, in milliseconds since the epoch.
-        kind: the number of the nodes' kind, or RECEIVED.
+        kind: the number of the nodes' kind; below zero for an event that came.
         nodes: the ids of the nodes; none for an event that came.
     """
 
@@ -105,7 +116,7 @@ class Dead(NamedTuple):
 
     Attributes:
         id, time, kind: as those of Waiting.
-        node_id: the node; 0 for several, and for an event that came.
+        node_id: the node, or that which an event is about that came; 0 for several.
         attempts: how often it was sent.
         reason: why it was refused.
     """
@@ -163,7 +174,10 @@ def _rows_of(session: Session) -> list[_Row]:
     """Return the rows for what a transaction has written: the events that it received, or else its nodes."""
     now = time.time_ns() // 1_000_000
     if session.received_events:
-        return [(now, RECEIVED, 0, json.dumps(event), 0, 0) for event in session.received_events]
+        return [
+            (now, _received(event.kind), event.node_id, json.dumps([[*event.artifacts], event.given]), 0, 0)
+            for event in session.received_events
+        ]
     written: dict[Kind, set[int]] = {CONTEXT: set(), ARTIFACT: set(), EXECUTION: set()}  # executions name the others
     for kind, ids, _ in session.node_writes:
         written[kind].update(ids)
@@ -177,6 +191,11 @@ def _rows_of(session: Session) -> list[_Row]:
             node_id, several = (piece[0], None) if len(piece) == 1 else (0, json.dumps(piece))
             rows.append((now, kind.type_kind, node_id, several, 0, 0))
     return rows
+
+
+def _received(kind: Kind) -> int:
+    """Return what the column `kind` of an event says that came as OpenLineage, given the kind of what it is about."""
+    return -1 - kind.type_kind
 
 
 def is_on(session: Session) -> bool:
@@ -196,6 +215,26 @@ def switch_off(session: Session) -> None:
     session.change(_DROP_ALL, {})
 
 
+def largest_ids(session: Session) -> dict[Kind, int]:
+    """Return the largest id of the nodes of each kind, 0 if there is none."""
+    return {kind: session.rows(_LARGEST[kind])[0][0] or 0 for kind in KINDS}
+
+
+def mark_after(session: Session, ids: Mapping[Kind, int]) -> None:
+    """Mark all nodes with larger ids than these, if the switch is on: their rows were written as they are.
+
+    Artifacts that have events need no mark.
+    """
+    if not is_on(session):
+        return
+    now = time.time_ns() // 1_000_000
+    for kind in (CONTEXT, ARTIFACT, EXECUTION):
+        last = ids[kind]
+        while found := [row[0] for row in session.rows(_LARGER[kind], {"after": last, "most": _MOST_IN_ROW})]:
+            session.change_many(_INSERT, [(now, kind.type_kind, 0, json.dumps(found), 0, 0)])
+            last = found[-1]
+
+
 def waiting(session: Session, *, after: int = 0, most: int) -> list[Waiting]:
     """Return the first rows that wait, by id, those after an id, without the events that came."""
     found = session.rows(_WAITING, {"after": after, "most": most})
@@ -203,15 +242,18 @@ def waiting(session: Session, *, after: int = 0, most: int) -> list[Waiting]:
 
 
 def _nodes(kind: int, node_id: int, several: str | None) -> tuple[int, ...]:
-    if kind == RECEIVED:
+    if kind < 0:
         return ()
     return (node_id,) if several is None else tuple(json.loads(several))
 
 
-def payload_of(session: Session, row_id: int) -> str:
-    """Return the event of a row that came as OpenLineage; "" if the row is gone."""
+def received_event(session: Session, row_id: int) -> ReceivedEvent | None:
+    """Return the event of a row that came as OpenLineage, None if the row is gone."""
     row = session.row(_PAYLOAD, {"of_id": row_id})
-    return "" if row is None else str(row[0] or "")
+    if row is None:
+        return None
+    artifacts, given = json.loads(row[2])
+    return ReceivedEvent(given, KIND_OF[-1 - row[0]], row[1], artifacts)
 
 
 def remove(session: Session, ids: Sequence[int]) -> None:
@@ -266,10 +308,15 @@ def note_sent(session: Session, sent: Iterable[tuple[Kind, int, str]]) -> None:
     session.change_many(_UPDATE_SENT, [(content, *key) for *key, content in rows])
 
 
-def forget_sent(session: Session, kind: Kind, ids: Sequence[int]) -> None:
-    """Delete what is known of what was sent of nodes, which are deleted; what waits to be sent stays."""
+def forget_nodes(session: Session, kind: Kind, ids: Sequence[int]) -> None:
+    """Delete what is known of what was sent of nodes, which are deleted, and the events about them that came.
+
+    An event about an artifact stays: another one may take its place. The sender looks whether there is one.
+    """
     for piece in session.pieces(ids):
         session.change(_FORGET_SENT, {"of_kind": kind.type_kind, _IDS: piece})
+        if kind is not ARTIFACT:
+            session.change(_FORGET_RECEIVED, {"of_kind": _received(kind), _IDS: piece})
 
 
 def sender(session: Session) -> str:

@@ -23,6 +23,7 @@ from lineal.store.engine.dialects.base import Conflict
 from lineal.store.engine.session import Session
 from lineal.store.index import entries as index_rows
 from lineal.store.index import facets as facet_rows
+from lineal.store.own_rows import outbox as outbox_rows
 from lineal.store.own_rows import values as value_rows
 from lineal.store.rows import types as type_rows
 from lineal.store.schema import on_demand
@@ -137,8 +138,10 @@ class _Note:
 
 def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Note, *, new_store_id: bool) -> None:
     def renumber(session: Session, _: object) -> None:
+        before = outbox_rows.largest_ids(session)
         Renumbering(archive).run(session)
         _index_again(session)
+        outbox_rows.mark_after(session, before)
         noted.write(session, archive.manifest)
 
     def write(session: Session, _: object) -> None:
@@ -146,6 +149,7 @@ def _restore(archive: Archive, settings: DatabaseSettings, ids: Ids, noted: _Not
         if new_store_id:
             value_rows.remove(session, value_rows.STORE_ID)
         _index_again(session)
+        outbox_rows.mark_after(session, dict.fromkeys(KINDS, 0))
         noted.write(session, archive.manifest)
 
     with open_service(dataclasses.replace(settings)) as service:
