@@ -42,8 +42,8 @@ _RECORD = _object(
     updateTime=_TIME,
     asOf={
         **_TIME,
-        "description": "When the record was read for this event, in milliseconds since the epoch. Of two events, "
-        "the one with the later time says what the record is; an event that comes after the end of a run has its time.",
+        "description": "When the record was read for this event, in milliseconds since the epoch. The event with the "
+        "latest one says what the record is, since all events about the end of a run have the time of the end.",
     },
     workspace=_TEXT,
     properties=_VALUES,
