@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from functools import partial
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from lineal.client.transport import LocalTransport
 from lineal.sdk import DataSet, Execution, Model, Store, Workspace
 from lineal.wire import metadata_store as pb
 from tests import services
+from tests.engines import SQLITE_EVERY_DAY
 from tests.openlineage.shop import data_set, event
 from tests.parameters import rare
 from tests.server.rest.conftest import serving
@@ -38,11 +41,11 @@ with mlflow.start_run():
 """
 
 
-def read_over_rest(url: str) -> None:
+def read_over_rest(url: str, key: str = "orders") -> None:
     """Let a run of MLflow read the orders, by requests as its client makes them."""
     with httpx.Client(base_url=f"{url}/api/2.0/mlflow") as client:
         made = client.post("runs/create", json={"experiment_id": "0"}).raise_for_status().json()
-        given = {"name": "mine", "digest": "1", "source_type": "s3", "source": '{"uri": "s3n://lake//orders"}'}
+        given = {"name": key, "digest": "1", "source_type": "s3", "source": json.dumps({"uri": f"s3n://lake//{key}"})}
         read = {"run_id": made["run"]["info"]["run_id"], "datasets": [{"dataset": given}]}
         client.post("runs/log-inputs", json=read).raise_for_status()
 
@@ -54,9 +57,9 @@ def read_by_its_client(url: str) -> None:
     subprocess.run([python, "-c", PROGRAM, url], check=True, env=environment, timeout=120)
 
 
-def send(url: str) -> None:
+def send(url: str, run: str = RUN, to: tuple[str, str] = ORDERS) -> None:
     """Send what Spark says of its job."""
-    made = event("etl", RUN, "2026-11-29T01:00:00Z", inputs=[data_set(RAW)], outputs=[data_set(ORDERS)])
+    made = event("etl", run, "2026-11-29T01:00:00Z", inputs=[data_set(RAW)], outputs=[data_set(to)])
     assert httpx.post(f"{url}/api/v1/lineage", json=made).status_code == 201
 
 
@@ -93,3 +96,28 @@ def test_each_door_spells_the_uri_in_its_way_and_means_one_artifact(
 
     assert main(["lineage", str(models[0]), "--up", "--db", database, "-o", "json"]) == 0
     assert "shop.public.raw" in json.dumps(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize("engine", SQLITE_EVERY_DAY, indirect=True)
+def test_a_file_that_spark_writes_mlflow_reads_and_kserve_serves_is_one_artifact_in_any_order(
+    database_url: str,
+) -> None:
+    with serving(database_url) as (service, url), MetadataStore.from_transport(LocalTransport(service)) as store:
+        for number, order in enumerate(permutations(("Spark", "MLflow", "KServe"))):
+            key = f"sales-{number}"
+            storage = {"storageUri": f"https://lake.s3.eu-west-1.amazonaws.com/{key}"}
+            served = {"metadata": {"name": key, "uid": key}, "spec": {"predictor": {"model": storage}}}
+            doors = {
+                "Spark": partial(send, url, run=f"{RUN[:-1]}{number}", to=("s3a://lake", f"{key}/")),
+                "MLflow": partial(read_over_rest, url, key),
+                "KServe": partial(Storing(store).record, SERVICE, served),
+            }
+            for door in order:
+                doors[door]()
+            Storing(store).record(SERVICE, served)  # a watcher reads all again when it starts
+
+            [made] = [each for each in store.get_artifacts() if each.uri == f"s3a://lake/{key}/"] or [
+                each for each in store.get_artifacts() if each.uri == f"s3n://lake//{key}"
+            ]
+            types = [each.type for each in store.get_events_by_artifact_ids([made.id])]
+            assert sorted(types) == [pb.Event.INPUT, pb.Event.INPUT, pb.Event.OUTPUT], order
