@@ -5,16 +5,18 @@ What stays out: what an event means (lineal/openlineage), and who may send it (s
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
 from lineal import deadlines, errors
@@ -28,6 +30,8 @@ from lineal.server.openlineage.bodies import Bodies
 
 CALL_SECONDS = 4.0
 """How long the work on a request may take: most clients give up after five seconds."""
+AT_ONCE = 40
+"""How many requests with events are worked on at the same time."""
 
 
 class _EventRoute(APIRoute):
@@ -71,6 +75,8 @@ class _Routes:
     def __init__(self, receiver: Receiver, bodies: Bodies) -> None:
         self._receiver = receiver
         self._bodies = bodies
+        # Starlette's own way to a thread gives the loop two more rounds, which wait for the threads that work.
+        self._threads = ThreadPoolExecutor(AT_ONCE, "lineal-events")
 
     async def one(self, request: Request) -> Response:
         """Take one event."""
@@ -86,7 +92,8 @@ class _Routes:
             return refused
         async with self._bodies.of(request) as body:
             _hurry()
-            return await run_in_threadpool(work, body)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, contextvars.copy_context().run, work, body)
 
     def _one(self, body: bytes) -> Response:
         deadlines.check()
