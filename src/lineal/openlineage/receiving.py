@@ -169,9 +169,12 @@ class _Receiving:
 
     def _find(self) -> Sequence[event_rows.Link]:
         """Find the nodes that are there; return the edges of the execution."""
-        plan = self._plan
+        plan, run = self._plan, self._plan.run
         note = nodes.ask(self._session, plan.named)
-        asked = event_rows.ask_for_links(self._session, plan.run.external_id) if plan.run is not None else list
+        if self._session.is_careful:  # nothing travels together, and a run that is not there has no edges
+            note()
+            run = None if run is None or run.is_new else run
+        asked = event_rows.ask_for_links(self._session, run.external_id) if run is not None else list
         note()
         links = asked()
         missing = [each for each in plan.artifacts.values() if each.is_new]

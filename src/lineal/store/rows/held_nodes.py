@@ -77,6 +77,8 @@ def ask_by_external_ids(
         return list
     whole, wanted = session.unscoped, sorted(external_ids)
     rows = whole.ask_listed(_several(kind, locks), "wanted", wanted)
+    if session.is_careful and not rows():  # nothing travels together, and nothing has properties
+        return list
     properties = whole.ask_listed(_properties_of_several(kind), "wanted", wanted)
 
     def fetch() -> list[HeldNode]:
