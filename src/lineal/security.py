@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lineal import errors
 
@@ -196,6 +197,7 @@ def check_exposure(host: str, access: AccessSettings, tls: TlsSettings) -> None:
         )
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
     """Tell whether only this machine can reach an address."""
     try:

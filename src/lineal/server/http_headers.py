@@ -10,7 +10,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -87,7 +87,8 @@ class _Headers:
 
     def __init__(self, app: ASGIApp, *, headers: dict[str, str], prefix: str) -> None:
         self._app = app
-        self._headers = headers
+        given = {**headers, "Cache-Control": "no-store"}
+        self._headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()]
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,10 +106,10 @@ class _Headers:
         await self._app(prefixed, receive, send_with_headers)
 
     def _set(self, message: MutableMapping[str, Any]) -> None:
-        headers = MutableHeaders(scope=message)
-        for name, value in self._headers.items():
-            headers.setdefault(name, value)
-        headers.setdefault("Cache-Control", "no-store")
+        """Add the headers that an answer does not have yet."""
+        own = message.get("headers", ())
+        present = {name for name, _ in own}
+        message["headers"] = [*own, *(pair for pair in self._headers if pair[0] not in present)]
 
     def _prefixed(self, scope: Scope) -> Scope:
         """Return the scope with the prefix as its root path; a proxy may have cut it from the path or left it."""
