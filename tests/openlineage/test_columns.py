@@ -185,6 +185,14 @@ def test_runs_and_jobs_are_named_in_short_and_once(served: Shop) -> None:
     assert (detail["text"], detail["record"]["name"]) == ("night", "night")
 
 
+def test_the_lineage_of_a_job_has_what_its_runs_read_and_wrote(served: Shop) -> None:
+    run = served.run_id(shop.NIGHT_RUN)
+    [job] = [each for each in served.shelf.get(f"/executions/{run}")["contexts"] if each["name"] == "build_sales"]
+    graph = served.shelf.get("/lineage", focus=f"e{run}", inside=job["key"], up=2, down=2)
+    data_sets = {f"a{served.id_of(name)}" for name in (shop.STAGED, shop.CUSTOMERS, shop.SALES)}
+    assert {each["key"] for each in graph["nodes"]} == data_sets | {f"e{run}"}  # and no run of another job
+
+
 def test_a_facet_that_is_not_known_is_json_and_an_address_that_runs_something_is_no_link(served: Shop) -> None:
     found = served.shelf.get(f"/artifacts/{served.id_of(shop.ORDERS)}/facets")["items"]
     [unknown] = [facet for facet in found if not facet["details"]]

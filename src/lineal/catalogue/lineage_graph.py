@@ -107,7 +107,10 @@ def make_view(session: Session, *, since: int | None, until: int | None, interna
 
 
 def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
-    """Return the members of a context; for a run its executions, because these may read artifacts of other runs."""
+    """Return the members of a context.
+
+    Of a run, and of a job or another context without artifacts, these are its executions, which may use any artifact.
+    """
     if inside.startswith("r"):
         row = runs.require(session, int(inside[1:]))
         if not row.context_id:
@@ -116,10 +119,11 @@ def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
     kind, context_id = read_key(inside)
     if kind in OTHER:
         raise errors.InvalidArgumentError(f"{inside} is not a context; give the key of a workspace or run, such as c3")
-    return {
+    held = {
         each: {row.id for row in node_rows.nodes_by_context(session, each, context_id)}
         for each in (ARTIFACT, EXECUTION)
     }
+    return held if held[ARTIFACT] or not held[EXECUTION] else {EXECUTION: held[EXECUTION]}
 
 
 def walked_from(
