@@ -109,7 +109,7 @@ def make_view(session: Session, *, since: int | None, until: int | None, interna
 def _members(session: Session, inside: str) -> dict[Kind, set[int]]:
     """Return the members of a context.
 
-    Of a run, and of a job or another context without artifacts, these are its executions, which may use any artifact.
+    A run, a job and any other context without artifacts has its executions alone, and these may use any artifact.
     """
     if inside.startswith("r"):
         row = runs.require(session, int(inside[1:]))
