@@ -48,11 +48,13 @@ def without_writing(data_set: DataSet) -> tuple[DataSet, Facets]:
 
 
 def other_names(data_set: DataSet) -> list[str]:
-    """Return the URIs of the other names that a data set has."""
+    """Return the URIs of the other names that a data set has; another form of its own name is none."""
     identifiers = data_set.facets.get("symlinks", {}).get("identifiers")
     found = [each for each in identifiers if isinstance(each, dict)] if isinstance(identifiers, list) else []
     pairs = [(each.get("namespace"), each.get("name")) for each in found]
-    return [joined(space, name) for space, name in pairs if isinstance(space, str) and isinstance(name, str) and name]
+    uris = [joined(space, name) for space, name in pairs if isinstance(space, str) and isinstance(name, str) and name]
+    own = stored_form.location_of(stored_form.uri_of(data_set)) if uris else ""
+    return [uri for uri in uris if stored_form.location_of(uri) != own]
 
 
 def find_others(

@@ -45,6 +45,7 @@ class Named:
         facets: the name and the JSON of each of its facets.
         uri: where a data set is.
         version: the version of a data set, "" for none.
+        other_names: the other names of a data set, as URIs.
         history: what the event says of a run.
         is_locked: whether nobody else may change it while the event is stored.
         held: the node as it is stored, None if the event creates it.
@@ -57,6 +58,7 @@ class Named:
     facets: list[tuple[str, str | None]] = field(default_factory=list)
     uri: str = ""
     version: str = ""
+    other_names: list[str] = field(default_factory=list)
     history: History = field(default_factory=History)
     is_locked: bool = False
     held: HeldNode | None = None

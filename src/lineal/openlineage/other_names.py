@@ -27,6 +27,7 @@ from lineal.service.writes.update_nodes import UpdateOptions
 from lineal.store.engine.session import Session
 from lineal.store.own_rows import facets as facet_rows
 from lineal.store.own_rows import locations
+from lineal.store.own_rows.facets import Facet
 from lineal.store.rows import aliases as alias_rows
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import metrics as metric_rows
@@ -51,7 +52,7 @@ class _Name(NamedTuple):
     name: str
 
 
-def merge_named(session: Session, types: KnownTypes, workspace: str, named: Named, names: Sequence[str]) -> bool:
+def merge_named(session: Session, types: KnownTypes, workspace: str, named: Named) -> bool:
     """Let an artifact take over those that events made under its other names; return whether anything changed.
 
     Args:
@@ -59,9 +60,8 @@ def merge_named(session: Session, types: KnownTypes, workspace: str, named: Name
         types: the known types.
         workspace: the workspace.
         named: the artifact, as the event names it.
-        names: its other names, as URIs.
     """
-    at = locations.artifacts_at(session, names)
+    at = locations.artifacts_at(session, named.other_names)
     found = {row.id for rows in at.values() for row in rows} - {named.id}
     said = _said(named)
     if not found and not _is_another(said, named):
@@ -159,15 +159,21 @@ def _move_events(session: Session, winner: int, loser: int) -> None:
         facet_rows.merge_into_events(session, [each._replace(owner_id=places[each.owner_id]) for each in said])
 
 
+def _decided(facet: Facet) -> Iterable[str]:
+    """Return the properties that a facet decides; one that was deleted says that there are none."""
+    return facet_rules.values_of(ARTIFACT, facet.name, facet.content)
+
+
 def _move_values(session: Session, types: KnownTypes, winner: Any, loser: Any) -> None:
     """Give the winner the later facets with the properties that follow from them, and the properties that it lacks."""
     said = facet_rows.of_nodes(session, ARTIFACT, [loser.id])
     merged = facet_rows.merge_into_nodes(session, ARTIFACT, [each._replace(owner_id=winner.id) for each in said])
     [node] = node_messages(session, types, ARTIFACT, node_rows.nodes_by_ids(session, ARTIFACT, [winner.id]))
     paths = [path for facet in merged for path in nodes.put(node, facet_rules.values_of(ARTIFACT, *facet[1::2]))]
+    decided = {name for each in facet_rows.of_nodes(session, ARTIFACT, [winner.id]) for name in _decided(each)}
     for field in ("properties", "custom_properties"):
         own, others = getattr(node, field), getattr(loser, field)
-        for name in sorted(others.keys() - own.keys() - set(_IDENTITY)):
+        for name in sorted(others.keys() - own.keys() - decided - set(_IDENTITY)):
             own[name].CopyFrom(others[name])
             paths.append(f"{field}.{name}")
     if paths:

@@ -16,6 +16,7 @@ from lineal.openlineage.edges import Use
 from lineal.openlineage.events import DataSet, Event, Job
 from lineal.openlineage.nodes import Named
 from lineal.openlineage.runs import History
+from lineal.openlineage.stored_form import location_of
 from lineal.wire import metadata_store as pb
 
 
@@ -28,9 +29,9 @@ class Plan:
         parent: the execution of the parent run.
         job: the job of the event.
         parent_job: the job of the parent.
-        artifacts: the data sets, by external id.
+        artifacts: the data sets, by external id; those that turned out to be one artifact are one node.
+        told: the data sets as the event names them.
         uses: what the execution reads and writes.
-        names: the other names of data sets, by the external id of each.
         left_out: what is not stored, each with its JSON pointer.
     """
 
@@ -39,8 +40,8 @@ class Plan:
     job: Named | None = None
     parent_job: Named | None = None
     artifacts: dict[str, Named] = field(default_factory=dict)
+    told: list[Named] = field(default_factory=list)
     uses: list[Use] = field(default_factory=list)
-    names: dict[str, list[str]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -49,10 +50,22 @@ class Plan:
         found = [self.run, self.parent, self.job, self.parent_job, *self.artifacts.values()]
         return list({id(each): each for each in found if each is not None}.values())
 
+    def follow_names(self) -> None:
+        """Give data sets also the other names of their other names, which the event may say of another one."""
+        said = {(location_of(each.uri), each.version): each.other_names for each in self.told if each.other_names}
+        if len(said) < 2:
+            return
+        for each in self.told:
+            own = location_of(each.uri)
+            for name in each.other_names:  # also those that are added on the way
+                more = said.get((location_of(name), each.version), ())
+                each.other_names += [one for one in more if one not in each.other_names and location_of(one) != own]
+
     def unite(self) -> None:
         """Let names of data sets that turned out to be one artifact be one node."""
         by_id: dict[int, Named] = {}
-        for external_id, each in self.artifacts.items():
+        # The one that the artifact is named by comes first, since its spelling counts.
+        for external_id, each in sorted(self.artifacts.items(), key=lambda item: item[0] != item[1].stored_external_id):
             first = by_id.setdefault(each.id, each) if each.id else each
             if first is not each:
                 first.facets += each.facets
@@ -91,6 +104,7 @@ class _Planning:
         self._add_lineage()
         if plan.uses and plan.run is None:
             plan.run = self._declared()
+        plan.follow_names()
         return plan
 
     def _job(self, job: Job, place: str) -> Named:
@@ -138,10 +152,11 @@ class _Planning:
 
     def _artifact(self, data_set: DataSet, place: str) -> Named:
         named = data_sets.named(self._workspace, data_set, self._plan.left_out, place)
-        names = self._plan.names.setdefault(named.external_id, [])
-        names += data_sets.other_names(data_set)
         known = self._plan.artifacts.setdefault(named.external_id, named)
-        if known is not named:
+        known.other_names += data_sets.other_names(data_set)
+        if known is named:
+            self._plan.told.append(named)
+        else:
             known.facets += named.facets
             known.is_locked |= named.is_locked
             data_sets.respell(known, named)

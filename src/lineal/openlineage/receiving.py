@@ -145,10 +145,9 @@ class _Receiving:
         if self._plan.run is not None:
             self._changed |= edging(self._plan.run.id)
         self._changed |= nesting()
-        for external_id, names in self._plan.names.items():
-            if names:
-                named = self._plan.artifacts[external_id]
-                self._changed |= merge_named(self._session, self._types, self._workspace, named, names)
+        for each in self._plan.told:
+            if each.other_names:
+                self._changed |= merge_named(self._session, self._types, self._workspace, each)
         return self._changed
 
     # Finding what is there.
@@ -287,8 +286,7 @@ class _Receiving:
         relations.add_members(session, EXECUTION, members)
         if workspace and (new := self._new[ARTIFACT]):
             relations.add_members(session, ARTIFACT, [(workspace(), each.id) for each in new])
-        for external_id, names in plan.names.items():
-            locations.add_names(session, [(plan.artifacts[external_id].id, name) for name in names])
+        locations.add_names(session, [(each.id, name) for each in plan.told for name in each.other_names])
 
     def _of_job(self, execution: Named, job: Named, rank: int) -> list[tuple[int, int]]:
         """Return the membership of an execution in a job, and take it out of those that a lesser claim put it into."""
