@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lineal.cli.records import Record
     from lineal.client import MetadataStore
 
+_MOST_COLUMNS = 20
+"""How many names of columns are printed for people."""
+
 
 def add(commands: Commands) -> None:
     """Declare the command and its flags."""
@@ -75,13 +78,23 @@ def _type(store: MetadataStore, type_id: int) -> Record | None:
     return None
 
 
+def _short(name: str, value: Any) -> Any:
+    """Return the first names of very many columns; JSON has more of them."""
+    from lineal.conventions import COLUMN_NAMES
+
+    names = value.split(", ") if name == COLUMN_NAMES and isinstance(value, str) else []
+    if len(names) <= _MOST_COLUMNS:
+        return value
+    return f"{', '.join(names[:_MOST_COLUMNS])}, … ({len(names):,} names with -o json)"
+
+
 def _lines(record: Record) -> list[str]:
     from lineal.cli.text import plain, time
 
     shown: list[tuple[str, str]] = []
     for name, value in record.items():
         if isinstance(value, dict):
-            shown += [(f"{name}.{plain(key)}", plain(inner)) for key, inner in value.items()]
+            shown += [(f"{name}.{plain(key)}", plain(_short(key, inner))) for key, inner in value.items()]
         elif name.endswith("_since_epoch"):
             shown.append((name.removesuffix("_since_epoch"), f"{time(value)} UTC"))
         else:

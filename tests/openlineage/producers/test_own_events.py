@@ -46,3 +46,19 @@ def test_what_events_say_of_a_data_set_is_found_and_is_no_label(url: str, capsys
         assert main(["ls", "data_sets", "-q", query, "--db", url, "--json"]) == 0
         [found] = json.loads(capsys.readouterr().out)
         assert (found["name"], found["labels"]) == ("bakery/loaf_counts", {})
+
+
+def test_a_record_is_printed_with_the_first_of_very_many_columns(
+    url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fields = [{"name": f"feature_{number}"} for number in range(400)]
+    wide = {"namespace": "s3://oven", "name": "wide", "facets": {"schema": {"fields": fields}}}
+    told = {"eventTime": "2026-03-02T08:00:00Z", "producer": "https://example.com", "dataset": wide}
+    (tmp_path / "wide.json").write_text(json.dumps(told))
+    assert main(["import", "openlineage", str(tmp_path / "wide.json"), "--db", url]) == 0
+    capsys.readouterr()
+    assert main(["get", "data_set", "1", "--db", url]) == 0
+    [columns] = [line for line in capsys.readouterr().out.splitlines() if "column_names" in line]
+    assert columns.endswith("feature_19, … (400 names with -o json)")
+    assert main(["get", "data_set", "1", "--db", url, "--json"]) == 0
+    assert "feature_399" in json.loads(capsys.readouterr().out)["custom_properties"]["column_names"]
