@@ -23,6 +23,7 @@ from lineal.wire import service as rpc
 from tests.engines import SERVERS, Engine
 from tests.openlineage import shop
 from tests.openlineage.receiving import send
+from tests.openlineage.shapes import data_set_event
 from tests.server.rest.conftest import reading, serving
 from tests.server.rest.shelf import Shelf
 
@@ -219,6 +220,18 @@ def test_the_lineage_that_a_job_says_itself_leads_both_ways(served: Shop) -> Non
     assert (ends(whole)[1], ends(whole)[3], whole["affects_all"]) == ("id", None, True)
     down = [ends(link)[2:] for link in served.lineage(shop.ORDERS, "amount", "down")["links"]]
     assert ("shop.public.copy", "total") in down
+
+
+def test_the_columns_that_an_event_about_a_data_set_tells_of_lead_both_ways(served: Shop) -> None:
+    view = (shop.SOURCE, "shop.public.large_orders")
+    came = {"fields": {"large": {"inputFields": [shop.source(shop.ORDERS, "amount")]}}}
+    told = shop.data_set(view, shop.facets(columnLineage={**came, "dataset": [shop.source(shop.CUSTOMERS, "email")]}))
+    send(served.shelf.service, data_set_event("09:00:00", told), workspace="shop")
+    [up, whole] = served.lineage(view, "large")["links"]
+    assert ends(up) == (shop.ORDERS[1], "amount", view[1], "large")
+    assert ends(whole)[:2] == (shop.CUSTOMERS[1], "email")
+    down = [ends(link)[2:] for link in served.lineage(shop.ORDERS, "amount", "down")["links"]]
+    assert (view[1], "large") in down
 
 
 def test_the_older_form_says_a_transformation_once_for_all_sources_of_a_column() -> None:

@@ -131,17 +131,23 @@ def lineage_of_job(job: Job) -> tuple[list[DataSet], list[DataSet]]:
 
 
 def lineage_of_data_set(data_set: DataSet) -> tuple[list[DataSet], list[DataSet]]:
-    """Return the data set itself and those that its facet `lineage` says it is made of; nothing if it has none."""
-    sources = _sources(data_set.facets.get("lineage", {}))
+    """Return the data set itself and those of which it is made; nothing if it does not say it.
+
+    Its facets `lineage` and `columnLineage` say it.
+    """
     _, of_writing = without_writing(data_set)
+    sources = [each for facet in of_writing.values() for each in _sources(facet)]
     return ([replace(data_set, use_facets=of_writing)] if sources else []), sources
 
 
 def _sources(said: Mapping[str, Any]) -> list[DataSet]:
-    """Return the data sets among the inputs of an entry as a whole and of its columns."""
+    """Return the data sets among the inputs of an entry, or of `columnLineage`, as a whole and of its columns."""
     fields = said.get("fields")
-    columns = list(fields.values()) if isinstance(fields, dict) else []
-    return [each for part in [said, *_dicts(columns)] for each in _data_sets(_dicts(part.get("inputs")))]
+    columns = _dicts(list(fields.values())) if isinstance(fields, dict) else []
+    inputs = [said.get("inputs"), said.get("dataset")]
+    inputs += [part.get(member) for part in columns for member in ("inputs", "inputFields")]
+    found = [each for given in inputs for each in _data_sets(_dicts(given))]
+    return list({DataSetName(each.namespace, each.name): each for each in found}.values())
 
 
 def _data_sets(given: Sequence[Mapping[str, Any]]) -> list[DataSet]:
