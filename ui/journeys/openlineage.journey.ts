@@ -97,6 +97,28 @@ describe("a data set that events told of", () => {
     expect(faults).toEqual([]);
   });
 
+  it("runs nothing of what facets say, and links to no address that does", async () => {
+    const { page, faults } = visitor;
+    for (const address of [
+      `/executions/${shop.oddRun}`,
+      `/artifacts/${shop.odd}`,
+      `/artifacts/${shop.odd}?tab=columns`,
+    ]) {
+      await page.goto(address);
+      await page.getByText("<img src=x onerror=alert(1)>").first().waitFor();
+      const row = page.getByRole("grid", { name: "Columns" }).getByRole("row").nth(1);
+      if (address.endsWith("columns")) await row.click();
+      else await page.getByText("as JSON").waitFor();
+      await page.evaluate(() => {
+        for (const folded of document.querySelectorAll("details")) folded.open = true;
+      });
+      await settle(page);
+      const run = "a[href^='javascript:' i], a[href^='data:' i], img[src=x], script:not([src])";
+      expect(await page.locator(run).count()).toBe(0);
+    }
+    expect(faults).toEqual([]);
+  });
+
   it("has pages of jobs, with what they do and their runs", async () => {
     const { page, faults } = visitor;
     await page.goto(`/workspaces/${shop.job}`);

@@ -154,13 +154,16 @@ export interface Shop {
   readonly job: string;
   readonly wide: string;
   readonly model: string;
+  /** A data set and a run all of whose texts are markup. */
+  readonly odd: string;
+  readonly oddRun: string;
 }
 
 /** Send the events of a small shop to a server over a store, and train a model. */
 export function openLineageShop(url: string, { address }: World): Shop {
   const ids = python("-m", "ui.journeys.openlineage", url, address).trim().split(" ");
-  const [sales = "", run = "", job = "", wide = "", model = ""] = ids;
-  return { sales, run, job, wide, model };
+  const [sales = "", run = "", job = "", wide = "", model = "", odd = "", oddRun = ""] = ids;
+  return { sales, run, job, wide, model, odd, oddRun };
 }
 
 /** An artifact whose values are of every kind, some of which try to be run, and its id. */
