@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +13,7 @@ from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
 from tests.server.mlflow.door import Door
 from tests.server.mlflow.test_models import model_id
-from tests.server.mlflow.test_registry import VERSIONS, create, read, send, stages, transition, version
+from tests.server.mlflow.test_registry import MODELS, VERSIONS, create, read, send, stages, transition, version
 from tests.server.mlflow.test_versions import artifact, logged
 
 ALIAS = "registered-models/alias"
@@ -64,6 +65,17 @@ def test_a_version_in_a_stage_leaves_it_when_the_holder_is_promoted_again(door: 
     promote(door, "3")
     promote(door, "2")
     assert stages(door) == {"1": "None", "2": "Production", "3": "None"}
+
+
+def test_versions_stay_in_their_stage_when_the_model_is_renamed(door: Door) -> None:
+    create(door)
+    for number in ("1", "2"):
+        version(door)
+        transition(door, number, "Production")
+    time.sleep(0.005)  # so that an alias that is given anew has another time
+    send(door, "POST", f"{MODELS}/rename", name="churn", new_name="leaving").raise_for_status()
+    send(door, "POST", f"{MODELS}/rename", name="leaving", new_name="churn").raise_for_status()
+    assert stages(door) == {"1": "Production", "2": "Production"}
 
 
 def test_versions_stay_in_a_stage_when_the_holder_is_archived_elsewhere(door: Door) -> None:

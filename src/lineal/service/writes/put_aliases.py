@@ -96,7 +96,7 @@ def take_aliases(session: Session, types: KnownTypes, ids: Sequence[int]) -> Non
 
 
 def rename_aliases(session: Session, types: KnownTypes, ids: Sequence[int]) -> None:
-    """Keep the aliases of artifacts whose name has changed: they are aliases of the new name from now on.
+    """Keep the aliases of artifacts whose name has changed, and since when they have them, under the new name.
 
     Raises:
         AlreadyExistsError: another version of the new name has one of them.
@@ -110,7 +110,7 @@ def rename_aliases(session: Session, types: KnownTypes, ids: Sequence[int]) -> N
                 f"{row.alias!r}; take it from one of them first"
             )
         alias_rows.delete(session, row.identity, row.alias)
-        alias_rows.put(session, wanted)
+        alias_rows.put(session, wanted._replace(time=row.time))
 
 
 def _check(alias: str) -> None:
