@@ -120,7 +120,7 @@ class OpenLineageSettings:
 
 @dataclass(frozen=True)
 class SendingSettings:
-    """Where what is recorded is sent as OpenLineage.
+    """Where to send what is recorded, as OpenLineage events.
 
     Attributes:
         to: the URL of a server, which gets /api/v1/lineage as its path if it has none; `file:PATH`; `-` for standard
@@ -180,7 +180,7 @@ class ServerSettings:
         log_requests: whether the log has a line for each request.
         traces: whether requests and statements are traced for OpenTelemetry.
         types_at_start: a serialized PutTypesRequest that the server sends itself when it has opened the store.
-        sending: where what is recorded is sent as OpenLineage.
+        sending: where to send what is recorded, as OpenLineage events.
         channel_arguments: arguments of gRPC's server channel, which go before those that Lineal sets.
     """
 

@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
     parser = commands.add_parser("export", help="write records in another program's form", description=__doc__)
     parser.help_without_words()
     kinds = parser.add_subparsers(title="forms", metavar="KIND", required=True)
-    about = "the history of a store as events of OpenLineage, one a line"
+    about = "write the history of a store as OpenLineage events, one a line"
     exporting = kinds.add_parser("openlineage", help=about, description=about)
     exporting.set_defaults(run=run)
     where = "the file to write, compressed if its name ends in .gz; - for standard output"

@@ -1,7 +1,7 @@
 """`lineal import openlineage`: bring files of OpenLineage events into a store.
 
 A file holds an event on each line, a list of events, or events over several lines, and may be compressed with gzip.
-Each event is stored as if it had been sent to `lineal serve`: its place in a file is no matter, and one that is
+Each event is stored as if it had been sent to `lineal serve`: the order of events does not matter, and one that is
 there already changes nothing. An event that is refused is named with its file and line, and the others are stored.
 """
 

@@ -41,7 +41,7 @@ def add(commands: Commands) -> None:
     listing.add_argument("--limit", type=whole_number(1, MOST_ROWS), default=_DEFAULT_LIMIT, help=limit)
     add_output_flags(listing)
     _add_change(actions.add_parser("retry", help="send again what the receiver refused"), run_retry)
-    dropping = actions.add_parser("drop", help="give up what the receiver refused")
+    dropping = actions.add_parser("drop", help="forget what the receiver refused")
     _add_change(dropping, run_drop)
     add_yes_flag(dropping)
     off = actions.add_parser("off", help="stop recording what is to be sent, and forget what waits")

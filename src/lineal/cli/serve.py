@@ -80,11 +80,13 @@ def add(commands: Commands) -> None:
 def _add_openlineage_flags(parser: Parser) -> None:
     group = parser.add_argument_group("OpenLineage")
     names = (
-        "the workspace of events: a name, {namespace} (that of the job), or REGEX=NAME for the namespaces that fit; "
+        "the workspace of OpenLineage events: a name, {namespace} (that of the job), or REGEX=NAME for the namespaces "
     )
-    more = "can be given several times, and the first that fits counts (default: default)"
+    more = "that fit; can be given several times, and the first that fits counts (default: default)"
     group.add_argument(WORKSPACE_FLAG, action="append", default=[], metavar="RULE", help=names + more)
-    where = "where what is recorded is sent: http(s)://HOST[:PORT][/PATH], file:PATH, or - for standard output"
+    where = (
+        "send what is recorded as OpenLineage events to http(s)://HOST[:PORT][/PATH], file:PATH, or - (standard output)"
+    )
     group.add_argument(OPENLINEAGE_FLAG, default="", metavar="URL", help=where)
     renewed = "the file with the bearer token for that server, which is read again for each event"
     group.add_argument(OPENLINEAGE_TOKEN_FLAG, default="", metavar="FILE", help=renewed)

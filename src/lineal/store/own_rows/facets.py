@@ -1,7 +1,7 @@
 """Facets of OpenLineage as they came, by node or by event: read, merged and deleted.
 
-The order in which they arrive is no matter: of two facets of one name the later one stays, and of two of one time the
-one whose text is greater. The statement that writes them decides that, so that writers of one facet at one time lose
+They may arrive in any order: of two facets of one name the later one stays, and of two of one time the one whose text
+is greater. The statement that writes them decides that, so that writers of one facet at one time lose
 nothing, whether they hold a lock or not. A facet that was deleted stays as a row without content, so that an older one
 that comes late does not return. What stays out: what a facet means (lineal/openlineage).
 """
