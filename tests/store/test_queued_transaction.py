@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from lineal.store.engine.queued_transaction import QueuedTransaction
-from lineal.store.engine.statement import Insertion
+from lineal.store.engine.statement import Insertion, insertion
 from lineal.store.engine.transaction import Command, Outcome
 
 MANY = 5001
@@ -75,6 +75,6 @@ def test_rows_that_were_asked_for_can_be_had_twice(transaction: QueuedTransactio
 
 def test_an_error_of_many_rows_may_not_be_the_first_one(transaction: QueuedTransaction) -> None:
     with pytest.raises(OSError, match="refused"):
-        transaction.insert(Insertion(TABLE, ["n"]), Command("INSERT", rows=MANY))
+        transaction.insert(insertion(TABLE, ["n"]), Command("INSERT", rows=MANY))
 
     assert transaction.has_waited

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from lineal.server.openlineage.outbox import switch_on
 from lineal.service import MetadataService
+from lineal.store.engine.dialects import postgresql
 from lineal.store.engine.queued_transaction import QueuedTransaction
+from lineal.store.engine.transaction import Command
 from lineal.store.own_rows import outbox
 from lineal.store.schema import on_demand
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
-from tests.engines import SERVERS
-
-pytestmark = pytest.mark.parametrize("engine", SERVERS, indirect=True)
+from tests.engines import POSTGRESQL, SERVERS
 
 
 @pytest.fixture
@@ -41,6 +41,7 @@ def trips(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return found
 
 
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
 def test_an_artifact_without_properties_takes_no_more_round_trips_with_an_outbox(
     service: MetadataService, trips: list[bool]
 ) -> None:
@@ -56,3 +57,26 @@ def test_an_artifact_without_properties_takes_no_more_round_trips_with_an_outbox
         switch_on(service)
     assert counts == [2, 2]
     assert service.read(lambda session, _: outbox.backlog(session)).waiting == 2
+
+
+@pytest.mark.parametrize("engine", [POSTGRESQL], indirect=True)
+def test_a_mark_alone_goes_to_postgresql_as_one_text_with_the_commit(
+    service: MetadataService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipeline for it would take longer than the mark."""
+    texts: list[str] = []
+    found = postgresql._text_with_commit
+
+    def noted(commands: Sequence[Command]) -> str:
+        texts.append(found(commands))
+        return texts[-1]
+
+    monkeypatch.setattr(postgresql, "_text_with_commit", noted)
+    switch_on(service)
+    types = service.call("PutTypes", rpc.PutTypesRequest(artifact_types=[pb.ArtifactType(name="table")]))
+    request = rpc.PutArtifactsRequest(artifacts=[pb.Artifact(type_id=types.artifact_type_ids[0], uri="s3://b/k")])
+    [node_id] = service.call("PutArtifacts", request).artifact_ids
+    assert texts[-1].startswith("INSERT INTO lineal_outbox")
+    assert texts[-1].endswith("; COMMIT")
+    [row] = service.read(lambda session, _: outbox.waiting(session, most=9))
+    assert row.nodes == (node_id,)

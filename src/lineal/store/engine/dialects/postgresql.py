@@ -140,8 +140,16 @@ class PostgreSQLDialect(ServerDialect):
         return _WRITING if write else _READING
 
     def run_together(self, connection: Any, commands: Sequence[Command], *, write: bool) -> Iterator[Outcome]:
-        """Send the statements in one pipeline; one alone needs none, which costs the driver less."""
+        """Send the statements in one pipeline; one alone needs none, which costs the driver less.
+
+        Nor does a row of numbers with the commit, such as a mark in the outbox: a pipeline costs more than the row.
+        """
         driver = connection.dbapi_connection
+        if text := _text_with_commit(commands):
+            cursor = driver.cursor().execute(text)
+            yield Outcome(cursor.fetchall() if cursor.description else [], cursor.rowcount)
+            yield Outcome([])
+            return
         cursors = [driver.cursor() for _ in commands]
         failure = self._run(driver, cursors, commands)
         for cursor in cursors:
@@ -266,12 +274,12 @@ class PostgreSQLDialect(ServerDialect):
     def insertions(
         self, connection: Any, insertion: Insertion, command: Command, *, with_ids: bool
     ) -> Iterator[tuple[Command, int]]:
-        """Insert rows as one array for each column: one short statement, however many rows.
+        """Insert several rows as one array for each column: one short statement, however many rows.
 
         Ids are drawn in the order of the rows, so ascending ids are in that order.
         """
         rows = command.parameters
-        if with_ids and len(rows) == 1:  # SQLAlchemy's text ends with RETURNING id
+        if len(rows) == 1 and not insertion.on_conflict(self.name):  # SQLAlchemy's text ends with RETURNING id
             yield replace(command, parameters=rows[0]), 1
             return
         columns = [list(column) for column in zip(*rows, strict=True)]
@@ -353,6 +361,16 @@ def _bulk_text(statement: Insertion, dialect: sa.Dialect) -> str:
 
 def _array_type(type_: Any, dialect: sa.Dialect) -> str:
     return "TEXT" if isinstance(type_, sa.String) else str(type_.compile(dialect=dialect))
+
+
+def _text_with_commit(commands: Sequence[Command]) -> str:
+    """Return a statement that takes numbers alone as one text with the commit, "" for anything else."""
+    if len(commands) != 2 or commands[1].sql != "COMMIT" or commands[0].is_many:
+        return ""
+    values = commands[0].parameters
+    if not all(value is None or type(value) is int for value in values):
+        return ""
+    return f"{commands[0].sql % tuple('NULL' if value is None else value for value in values)}; COMMIT"
 
 
 def _run_one(cursor: Any, command: Command) -> None:
