@@ -47,6 +47,10 @@ def test_an_event_without_secrets_is_the_same_one() -> None:
         ("postgres://h:5432/a@b", "postgres://h:5432/a@b"),
         ("abfss://container@account.dfs.core.windows.net", "abfss://container@account.dfs.core.windows.net"),
         ("token=abcdef0123456789", "token=abcdef0123456789"),
+        ("jdbc:mysql://u:p@h/d", "jdbc:mysql://h/d"),
+        ("sqlserver://h:1433;user=sa;password=hunter22", "sqlserver://h:1433;user=sa"),
+        ("https://h/x?a=1&access_token=hunter22&b=2", "https://h/x?a=1&b=2"),
+        ("s3://b/day=1/key=2", "s3://b/day=1/key=2"),
     ],
 )
 def test_a_name_loses_the_login_of_its_url_and_nothing_else(namespace: str, left: str) -> None:

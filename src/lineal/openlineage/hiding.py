@@ -2,8 +2,9 @@
 
 Secrets are found as the watcher finds them (lineal/redaction): variables and settings whose names tell of one, tokens
 of known shape, passwords in URLs, SQL and scripts, in facets that nobody knows too. What names a run, a job or a data
-set is kept, since another name would be another node. Only the user and the password of a URL are taken off it, so the
-name is the same whoever logs in. What stays out: the checks (checks.py), and how large a facet may be (receiving.py).
+set is kept, since another name would be another node. Only the user and the password of a URL are taken off it, and its
+parameters whose names tell of a secret, so the name is the same whoever logs in. What stays out: the checks
+(checks.py), and how large a facet may be (facets.py).
 """
 
 from __future__ import annotations
@@ -20,7 +21,12 @@ _ODD = re.compile(r"\\u(?:0000|d[89a-f])")
 _ODD_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 _SURROGATE_PAIRS = re.compile(r"\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}")
 _NAMES = ("namespace", "name")
-_LOGIN = re.compile(r"\A([A-Za-z][A-Za-z0-9+.-]*://)[^/?#@:]*:(?:[^/?#]*@|(?!\d{1,5}[/?#])[^?#\s]*@)")
+_LOGIN = re.compile(r"\A((?:[A-Za-z][A-Za-z0-9+.-]*:){1,3}//)[^/?#@:]*:(?:[^/?#]*@|(?!\d{1,5}[/?#])[^?#\s]*@)")
+_PARAMETER = re.compile(r"(?<=[?&;])([\w.-]{1,100})=[^?&;#]*[&;]?")
+_TELLS_OF_SECRET = re.compile(
+    r"(?:passw(?:or)?d|pwd|secret|token|signature|credentials?|(?:secret|access|account)[_-]?key|\bsig)\Z",
+    re.IGNORECASE,
+)
 MOST_NOTES = 100
 
 
@@ -107,4 +113,8 @@ def _name(text: str, path: Path, notes: list[str]) -> str:
     found = _LOGIN.sub(r"\1", text)
     if found != text:
         notes.append(f"{pointer_to(path)}: the user and the password of a URL")
-    return found
+    plain = _PARAMETER.sub(lambda pair: "" if _TELLS_OF_SECRET.search(pair[1]) else pair[0], found)
+    if plain == found:
+        return found
+    notes.append(f"{pointer_to(path)}: a secret among the parameters of a URL")
+    return plain.rstrip("?&;")
