@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 from lineal import deadlines, errors
 from lineal.config import OpenLineageSettings
 from lineal.openlineage.checks import read
+from lineal.openlineage.grouping import Grouping
 from lineal.openlineage.hiding import hidden
-from lineal.openlineage.receiving import Receipt, Received, receive_event
+from lineal.openlineage.receiving import Receipt, Received, receive_event, receive_events
 from lineal.openlineage.workspaces import DEFAULT_WORKSPACE, Rules
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, require
@@ -29,6 +30,7 @@ AGAIN_SECONDS = 3.0
 """How long a conflict with other writers is tried again: clients of Spark never repeat a request."""
 _FIRST_PAUSE = 0.01
 _CALL = Call(receive_event, writes=True, needs_own_tables=True)
+_TOGETHER = Call(receive_events, writes=True, needs_own_tables=True)
 
 
 class Receiver:
@@ -54,9 +56,12 @@ class Receiver:
         self._caller = caller
         self._rules = Rules(settings.workspaces)
         self._call = call
+        database = service.database
+        is_plain = call is _CALL and not database.settings.audit  # the audit log names what each event changed
+        self._grouping = Grouping(self._stored_together) if is_plain and not database.dialect.writers_race else None
 
     def receive(self, given: Any) -> Receipt:
-        """Store what an event says, in a transaction of its own.
+        """Store what an event says, in a transaction of its own or together with events that come at the same time.
 
         Args:
             given: the JSON value of the event; it is not changed.
@@ -79,6 +84,10 @@ class Receiver:
         return replace(receipt, left_out=(*receipt.left_out, *safe.notes))
 
     def _stored(self, received: Received, caller: Caller) -> Receipt:
+        if self._grouping is not None and caller.scope is None:
+            receipt = self._grouping.receipt_of(received)
+            if receipt is not None:
+                return receipt
         end, pause = time.monotonic() + AGAIN_SECONDS, _FIRST_PAUSE
         while True:
             try:
@@ -89,3 +98,6 @@ class Receiver:
                 deadlines.check()
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 so that two writers do not meet again
             pause *= 2
+
+    def _stored_together(self, events: Sequence[Received]) -> Sequence[Receipt]:
+        return cast("Sequence[Receipt]", self._service.call(METHOD, events, called=_TOGETHER))

@@ -6,6 +6,7 @@ Every merge is commutative, associative and idempotent, so events may come in an
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,9 @@ from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations
 from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
+
+LONGEST_TOGETHER = 0.1
+"""The seconds after which a transaction takes no further event: large ones must not cost others their time."""
 
 
 class Received:
@@ -92,6 +96,24 @@ def receive_event(session: Session, types: KnownTypes, received: Received) -> Re
         kind = EXECUTION if event.run else CONTEXT if event.job else ARTIFACT
         session.received_events.append(ReceivedEvent(event.given, kind, *nodes))
     return Receipt(is_stored=True, is_new=is_new, left_out=tuple(left_out))
+
+
+def receive_events(session: Session, types: KnownTypes, events: Sequence[Received]) -> list[Receipt]:
+    """Store the first ones of several events, at least one, and no more than fit into LONGEST_TOGETHER.
+
+    Returns:
+        The receipts of those that are stored.
+
+    Raises:
+        FailedPreconditionError, AbortedError: as `receive_event`, for one of them.
+    """
+    end = time.monotonic() + LONGEST_TOGETHER
+    receipts: list[Receipt] = []
+    for each in events:
+        receipts.append(receive_event(session, types, each))
+        if time.monotonic() > end:
+            break
+    return receipts
 
 
 class _Receiving:
