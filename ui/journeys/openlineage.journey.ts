@@ -124,6 +124,11 @@ describe("a data set that events told of", () => {
     await page.goto(`/workspaces/${shop.job}`);
     await page.getByText("Revenue of each customer").first().waitFor();
     await page.getByRole("tab", { name: /Executions/, selected: true }).waitFor();
+    await page.getByRole("tab", { name: /Artifacts/ }).click();
+    await page.getByText("What its executions read and wrote is in its graph.").waitFor();
+    await page.getByRole("link", { name: "Lineage of what it holds" }).click();
+    await page.locator(".gnode", { hasText: "sales" }).first().waitFor();
+    await page.goto(`/workspaces/${shop.job}`);
     await page
       .getByRole("link", { name: /build_sales/ })
       .first()

@@ -41,7 +41,12 @@ export function Members({ kind, filter = "", context, total, oldestFirst = false
       {({ pages }) => {
         const rows = pages.flatMap((page) => page.rows);
         if (rows.length === 0)
-          return <Empty title={`It holds no ${kind}${left ? " but archived ones" : ""}`}>{left}</Empty>;
+          return (
+            <Empty title={`It holds no ${kind}${left ? " but archived ones" : ""}`}>
+              {left ||
+                (kind === "artifacts" && <p className="muted">What its executions read and wrote is in its graph.</p>)}
+            </Empty>
+          );
         return (
           <>
             {kind === "executions" ? <Timeline rows={rows} /> : <Artifacts rows={rows} />}

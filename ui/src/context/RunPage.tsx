@@ -144,9 +144,11 @@ function RunHeader({ run }: { run: Run }) {
         >
           Graph of the run
         </LinkButton>
-        <Link to="/artifacts" search={inside}>
-          Its artifacts as a list
-        </Link>
+        {run.artifacts > 0 && (
+          <Link to="/artifacts" search={inside}>
+            Its artifacts as a list
+          </Link>
+        )}
         <Link to="/executions" search={inside}>
           Its executions as a list
         </Link>
