@@ -8,6 +8,7 @@ up, so events may come in any order and any number of times. What stays out: eve
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import own_facets, stored_form
 from lineal.openlineage.events import DataSet, Event, Facets
 from lineal.openlineage.own_facets import ContextName, Record, UseOfArtifact
+from lineal.openlineage.workspaces import DEFAULT_WORKSPACE
 from lineal.service.known_types import KnownTypes
 from lineal.service.messages import readable_messages
 from lineal.service.writes.log_metrics import log_metrics
@@ -138,7 +140,7 @@ class _Storing:
             return self._context(record, told)
         kind = _KIND_OF[record.kind]
         external_id = external_id or self._external_id(record)
-        found = node_rows.holder_of_external_id(self._session, kind, external_id)
+        found = self._copy(kind, record, external_id)
         node_id = found.id if found else self._joined(record) if kind is ARTIFACT else 0
         is_own = bool(node_id) and found is None
         node_id = self._write(kind, record, told, node_id, external_id, is_own=is_own)
@@ -148,6 +150,23 @@ class _Storing:
             relations.add_members(self._session, kind, new)
             self.changed = True
         return node_id
+
+    def _copy(self, kind: Kind, record: Record, external_id: str) -> node_rows.NodeRow | None:
+        """Return the copy of a record that there is already.
+
+        One that was told before it was in a workspace lies in the default one, and moves.
+        """
+        found = node_rows.holder_of_external_id(self._session, kind, external_id)
+        if found is not None or not record.workspace or self._workspace == DEFAULT_WORKSPACE:
+            return found
+        start = f"{conventions.OPENLINEAGE_IDS}{DEFAULT_WORKSPACE}:"
+        before = start + external_id.removeprefix(f"{conventions.OPENLINEAGE_IDS}{self._workspace}:")
+        found = node_rows.holder_of_external_id(self._session, kind, before)
+        if found is None:
+            return None
+        told = facet_rows.of_nodes(self._session, kind, [found.id], own_facets.RECORD)
+        is_homeless = any(facet.content and "workspace" not in json.loads(facet.content) for facet in told)
+        return found if is_homeless else None
 
     def _joined(self, record: Record) -> int:
         """Return the id of the artifact of this store that is the same data, 0 if there is none or more than one."""

@@ -111,6 +111,29 @@ def test_the_graph_arrives_equal_in_any_order_and_with_every_event_twice(tmp_pat
             assert graph_of(second) == wanted
 
 
+def test_what_is_told_before_it_is_in_a_workspace_is_one_node_afterwards() -> None:
+    with sending() as (first, _, _kept), open_service("sqlite://") as second:
+        to_second = Outbox(first, Delivered(second))
+        types = put_types(first)
+        spaces = rpc.PutContextTypeRequest(context_type=pb.ContextType(name="kubeflow.org/alpha/workspace"))
+        of_space = first.call("PutContextType", spaces).type_id
+        artifact = pb.Artifact(type_id=types.artifact_type_ids[0], uri="s3://b/k")
+        execution = pb.Execution(type_id=types.execution_type_ids[0], last_known_state=pb.Execution.RUNNING)
+        [made] = first.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[artifact])).artifact_ids
+        [run] = first.call("PutExecutions", rpc.PutExecutionsRequest(executions=[execution])).execution_ids
+        send_all(to_second)
+        space = pb.Context(type_id=of_space, name="team")
+        [team] = first.call("PutContexts", rpc.PutContextsRequest(contexts=[space])).context_ids
+        links = rpc.PutAttributionsAndAssociationsRequest()
+        links.attributions.add(context_id=team, artifact_id=made)
+        links.associations.add(context_id=team, execution_id=run)
+        first.call("PutAttributionsAndAssociations", links)
+        used = pb.Event(artifact_id=made, execution_id=run, type=pb.Event.OUTPUT, milliseconds_since_epoch=7)
+        first.call("PutEvents", rpc.PutEventsRequest(events=[used]))
+        send_all(to_second)
+        assert graph_of(second) == graph_of(first)
+
+
 def test_the_history_of_a_store_makes_an_equal_one() -> None:
     with open_service("sqlite://") as first, open_service("sqlite://") as second:
         fill(first)
