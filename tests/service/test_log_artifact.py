@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 
 from lineal import errors
+from lineal.catalogue import Catalogue
 from lineal.config import DatabaseSettings
+from lineal.kinds import ARTIFACT
 from lineal.service import MetadataService
 from lineal.store.own_rows import locations
-from lineal.store.schema import locks
+from lineal.store.schema import locks, on_demand
 from lineal.upkeep.opening import open_service
 from lineal.wire import lineage
 from lineal.wire import metadata_store as pb
@@ -283,6 +286,25 @@ def test_another_spelling_of_a_path_is_that_of_one_workspace_and_one_host(
         answer = log(service, request)
         assert bool(answer.candidates) == shown
         seen.append(answer.artifact_id)
+
+
+def test_only_uris_that_the_search_index_has_not_read_are_looked_through(
+    service: MetadataService, ids: dict[str, int]
+) -> None:
+    on_demand.prepare(service.database)
+    put: list[int] = []
+    for uri in ("HTTPS://h.org/read", "HTTPS://h.org/new"):
+        answer: Any = service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[a_model(ids, uri=uri)]))
+        put += answer.artifact_ids
+        if len(put) == 1:
+            Catalogue(service).index.follow(ARTIFACT, seconds=20)
+        service.database.write(partial(locations.delete_of, ids=put))
+
+    found = {}
+    for uri in ("https://h.org/read", "https://h.org/new"):
+        request = lineage.LogArtifactRequest(artifact=a_model(ids, uri=uri), at_location=lineage.Judged(uri=uri))
+        found[uri] = [each.id for each in log(service, request).candidates]
+    assert list(found.values()) == [[], [put[1]]]
 
 
 def test_uris_can_be_taken_as_they_are_spelled(database_url: str) -> None:

@@ -20,6 +20,7 @@ from lineal.service.scope_rules import marked
 from lineal.service.writes.put_events import check_event_type, store_events
 from lineal.service.writes.put_subgraph import put_lineage_subgraph
 from lineal.store.engine.session import Session
+from lineal.store.index.entries import complete_up_to
 from lineal.store.own_rows.locations import Told, artifacts_at, artifacts_with_odd_uris
 from lineal.store.rows import events as event_rows
 from lineal.store.rows import nodes as node_rows
@@ -98,7 +99,10 @@ def _log_judged(
     def find() -> list[pb.Artifact]:
         return unseen(artifacts_at(session, [judged.uri])[judged.uri])
 
-    candidates = find() or (unseen(artifacts_with_odd_uris(session, judged.uri)) if is_whole else [])
+    candidates = find()
+    if is_whole and not candidates:  # the search index has written the rows of what it has read
+        after = complete_up_to(session, ARTIFACT)
+        candidates = unseen(artifacts_with_odd_uris(session, judged.uri, after=after))
     candidates = candidates or _look_again(session, judged.uri, find)
     return lineage.LogArtifactResponse(candidates=candidates) if candidates else _store(session, types, request)
 

@@ -18,6 +18,7 @@ from lineal.kinds import KINDS, Kind
 from lineal.store.engine.session import Session
 from lineal.store.engine.statement import Statement, insertion, listed
 from lineal.store.rows.nodes import NodeRow, select_nodes
+from lineal.store.schema.definitions import table_names
 from lineal.store.tables.mlmd_tables import NODE
 from lineal.store.tables.own_tables import ENTRY, FACT, MARK, PROGRESS, RUN, UNINDEXED, Family
 from lineal.store.workspaces.shared_workspaces import strangers
@@ -225,6 +226,14 @@ def state(session: Session, kind: Kind, *, marked: bool) -> State:
     updated, node_id, entry_id = (each or 0 for each in latest)
     place = None if time is None else Progress(time, place_id)
     return State(updated, node_id, entry_id, place, mark, None if form != FORM else bool(renewing))
+
+
+def complete_up_to(session: Session, kind: Kind) -> int:
+    """Return the id up to which every node of a kind has been indexed in the present form, 0 if that is not known."""
+    if not {ENTRY.name, PROGRESS.name} <= table_names(session):
+        return 0
+    found = state(session.unscoped, kind, marked=False)
+    return found.entry_id if found.renewing is False else 0
 
 
 def pending(session: Session, kind: Kind, after: Progress, *, limit: int, every: bool = False) -> list[NodeRow]:

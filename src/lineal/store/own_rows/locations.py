@@ -24,8 +24,12 @@ from lineal.store.tables.own_tables import LOCATION
 
 _ID, _URI = NODE[ARTIFACT].c.id, NODE[ARTIFACT].c.uri
 _MOST_ALIKE = 1000
+_AFTER: sa.BindParameter[int] = sa.bindparam("after", type_=sa.BigInteger())
 _ALIKE = Statement(
-    select_nodes(ARTIFACT).where(_URI.like(sa.bindparam("pattern"), escape="!")).order_by(_ID.desc()).limit(_MOST_ALIKE)
+    select_nodes(ARTIFACT)
+    .where(_ID > _AFTER, _URI.like(sa.bindparam("pattern"), escape="!"))
+    .order_by(_ID.desc())
+    .limit(_MOST_ALIKE)
 )
 _INSERT = insertion(LOCATION, ["identity", "artifact_id", "name"], keep_existing="identity")
 _NAMES = Statement(
@@ -149,17 +153,17 @@ def artifacts_at(session: Session, uris: Sequence[str], told: Sequence[Told] = (
     return {uri: [found[normal][node_id] for node_id in sorted(found[normal])] for uri, normal in wanted.items()}
 
 
-def artifacts_with_odd_uris(session: Session, uri: str) -> list[NodeRow]:
+def artifacts_with_odd_uris(session: Session, uri: str, *, after: int) -> list[NodeRow]:
     """Return artifacts at the location of a URI whose own uris are odd, and for which nobody has written rows.
 
-    This reads the uris of all artifacts, at least until it has found many with the same path.
+    This reads the uris of all artifacts with greater ids than `after`, at least until it has found many with the path.
     """
     normal = normal_form(uri)
     path = path_in(normal)
     if session.exact_uris or not path or not _can_be_stored(session, path):
         return []
     pattern = "".join(f"!{each}" if each in "!%_" else each for each in path)
-    rows = map(NodeRow._make, session.rows(_ALIKE, {"pattern": f"%{pattern}%"}))
+    rows = map(NodeRow._make, session.rows(_ALIKE, {"pattern": f"%{pattern}%", "after": after}))
     return [row for row in rows if normal_form(row.uri or "") == normal]
 
 
