@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
 from lineal import errors
+from lineal.openlineage import own_facets
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role, scope_of
 from lineal.wire import metadata_store as pb
@@ -123,6 +125,18 @@ def test_a_caller_cannot_take_external_ids_or_names_of_jobs_of_another_workspace
     for context in (taken, named):
         with pytest.raises(errors.PermissionDeniedError, match="another workspace"):
             service.call("PutContexts", rpc.PutContextsRequest(contexts=[context]), caller=BOB)
+
+
+def test_a_record_in_a_context_that_the_caller_does_not_see_is_refused_at_once(service: MetadataService) -> None:
+    """And not as a conflict, which clients would send again for ever."""
+    made: Any = service.call("PutContextType", rpc.PutContextTypeRequest(context_type=pb.ContextType(name="pipeline")))
+    context = pb.Context(type_id=made.type_id, name="nightly")
+    service.call("PutContexts", rpc.PutContextsRequest(contexts=[context]), caller=ANN)
+    told = own_facets.facet("lineal_record", store="there", kind="execution", id=1, type="step")
+    told["contexts"] = [{"type": "pipeline", "name": "nightly"}]
+
+    with pytest.raises(errors.FailedPreconditionError, match="'nightly' is that of a context which"):
+        _send_as_bob(service, run_event("START", "09:00:00", run_id(5), "x", run_facets={"lineal_record": told}))
 
 
 def test_a_node_with_an_external_id_of_another_workspace_is_not_changed(service: MetadataService) -> None:

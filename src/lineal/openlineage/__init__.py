@@ -60,6 +60,14 @@ class Receiver:
         is_plain = call is _CALL and not database.settings.audit  # the audit log names what each event changed
         self._grouping = Grouping(self._stored_together) if is_plain and not database.dialect.writers_race else None
 
+    def require_writer(self) -> Caller:
+        """Return the caller.
+
+        Raises:
+            PermissionDeniedError: the caller must not write.
+        """
+        return require(self._caller(), self._call.needed_role, METHOD)
+
     def receive(self, given: Any) -> Receipt:
         """Store what an event says, in a transaction of its own or together with events that come at the same time.
 
@@ -75,7 +83,7 @@ class Receiver:
             AbortedError, AlreadyExistsError: other writers were in the way for AGAIN_SECONDS.
             StatusError: it was not stored, for another reason.
         """
-        caller = require(self._caller(), self._call.needed_role, METHOD)
+        caller = self.require_writer()
         safe = hidden(given)
         event = read(safe.event)
         if event is None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lineal import conventions
+from lineal import conventions, errors
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, KINDS, Kind
 from lineal.openlineage import facets as facet_rules
 from lineal.openlineage import own_facets, stored_form
@@ -35,6 +35,7 @@ from lineal.store.rows import metrics as metric_rows
 from lineal.store.rows import nodes as node_rows
 from lineal.store.rows import relations
 from lineal.store.rows.events import NewEvent
+from lineal.store.rows.nodes import NodeRow
 from lineal.store.schema import locks
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics
@@ -190,7 +191,7 @@ class _Storing:
         """Store a context and its parents; return its id."""
         name = self._name_here(ContextName(record.type, record.name), record)
         type_id = self._type_id(CONTEXT, record)
-        found = node_rows.node_by_type_and_name(self._session, CONTEXT, type_id, name)
+        found = self._found_context(type_id, name)
         is_own = found is not None and not self._is_copy(CONTEXT, found.id)
         node_id = self._write(CONTEXT, record, told, found.id if found else 0, "", is_own=is_own, name=name)
         known = {parent for _, parent in relations.parent_ids(self._session, [node_id])}
@@ -209,11 +210,11 @@ class _Storing:
         name = self._name_here(named, record)
         type_id = self._types.id_of(self._session, CONTEXT, named.type, "")
         type_id = type_id or self._put_type(CONTEXT, named.type, {})
-        found = node_rows.node_by_type_and_name(self._session, CONTEXT, type_id, name)
+        found = self._found_context(type_id, name)
         if found is not None:
             return found.id
         locks.take(self._session, locks.of_identity(f"{named.type}/{name}"))
-        found = node_rows.node_by_type_and_name(self._session, CONTEXT, type_id, name)
+        found = self._found_context(type_id, name)
         if found is not None:
             return found.id
         context = pb.Context(type_id=type_id, name=name)
@@ -222,6 +223,20 @@ class _Storing:
         facet_rows.merge_into_nodes(self._session, CONTEXT, [stub], new=[node_id])
         self.changed = True
         return node_id
+
+    def _found_context(self, type_id: int, name: str) -> NodeRow | None:
+        """Return the context of a name, None if there is none.
+
+        Raises:
+            FailedPreconditionError: the caller does not see it, so that this will not pass.
+        """
+        found = node_rows.node_by_type_and_name(self._session.unscoped, CONTEXT, type_id, name)
+        if found is None or node_rows.ask_existing_ids(self._session, CONTEXT, [found.id])():
+            return found
+        raise errors.FailedPreconditionError(
+            f"the name {name!r} is that of a context which these credentials do not see; send the event with others, "
+            "or give the context another name"
+        )
 
     def _name_here(self, named: ContextName, record: Record) -> str:
         """Return the name of a context in this store: names that say the workspace say the one here."""

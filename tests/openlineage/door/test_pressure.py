@@ -145,7 +145,7 @@ def test_a_conflict_that_does_not_end_is_told(service: MetadataService, monkeypa
         (StorageFullError("x"), 503),
         (errors.DeadlineExceededError("x"), 503),
         (errors.NotFoundError("x"), 503),
-        (errors.FailedPreconditionError("x"), 409),
+        (errors.FailedPreconditionError("x"), 422),
         (errors.PermissionDeniedError("x"), 403),
         (errors.ResourceExhaustedError("x"), 413),
         (errors.InternalError("x"), 500),

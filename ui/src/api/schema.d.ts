@@ -4481,15 +4481,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A record of another kind has the place of one that the event names. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The event is too large. */
             413: {
                 headers: {
@@ -4501,6 +4492,15 @@ export interface operations {
             };
             /** @description The body has another media type than JSON, or is compressed in an unknown way. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A record of the store is in the way, such as one of another workspace with the same name. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4615,15 +4615,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A record of another kind has the place of one that the event names. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The event is too large. */
             413: {
                 headers: {
@@ -4635,6 +4626,15 @@ export interface operations {
             };
             /** @description The body has another media type than JSON, or is compressed in an unknown way. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A record of the store is in the way, such as one of another workspace with the same name. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,7 +25,7 @@ _STATUS = {
     errors.OUT_OF_RANGE: 400,
     errors.UNAUTHENTICATED: 401,
     errors.PERMISSION_DENIED: 403,
-    errors.FAILED_PRECONDITION: 409,
+    errors.FAILED_PRECONDITION: 422,
     errors.RESOURCE_EXHAUSTED: 413,
     errors.CANCELLED: 499,
     errors.UNKNOWN: 500,

@@ -70,9 +70,9 @@ def _responses(**answers: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
         400: "The event is wrong; `pointer` says where.",
         401: "The request needs a token.",
         403: "The caller must not write, or not into this workspace.",
-        409: "A record of another kind has the place of one that the event names.",
         413: "The event is too large.",
         415: "The body has another media type than JSON, or is compressed in an unknown way.",
+        422: "A record of the store is in the way, such as one of another workspace with the same name.",
     }
     wait = {name: {"description": "Seconds.", "schema": {"type": "string"}} for name in RETRY_AFTER}
     return {

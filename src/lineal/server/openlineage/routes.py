@@ -102,6 +102,7 @@ class _Routes:
         return _json(content, 201 if receipt.is_stored else 200)
 
     def _batch(self, body: bytes) -> Response:
+        self._receiver.require_writer()
         events = parsed_batch(body)
         failed = [failure for place, event in enumerate(events) if (failure := self._failure(place, event))]
         retriable = sum(failure["retriable"] for failure in failed)
