@@ -1,7 +1,8 @@
 """Events of OpenLineage over HTTP, beside PutExecution calls with the same content over gRPC.
 
 Eight clients at a time send to one server on a SQLite file, in turns: calls, events, calls, and so on. The table shows
-the rates, their ratio, how many executions are missing afterwards, and the most memory that the server took.
+the rates, their ratio, how many executions are missing afterwards, and the most memory that the server took. What both
+record is in event_client.py.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,7 @@ from lineal.deadlines import Deadline, calling_until
 from lineal.openlineage import Receiver, grouping, receiving
 from lineal.openlineage.receiving import Receipt
 from lineal.service import MetadataService
+from lineal.service.access import UNNAMED, Caller, Role, scope_of
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
 from lineal.wire import service as rpc
@@ -47,17 +49,28 @@ def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "LONGEST_TOGETHER", 60.0)
 
 
-def _together(service: MetadataService, events: Sequence[Given]) -> tuple[list[Future[Receipt]], int]:
-    """Send events while nobody can write; return what became of them, and in how many transactions."""
-    receiver, writes = Receiver(service), list[bool]()
+def _together(
+    service: MetadataService, events: Sequence[Given], callers: Sequence[Caller] = ()
+) -> tuple[list[Future[Receipt]], int]:
+    """Send events in their order while nobody can write; return what became of them, and in how many transactions."""
+    here = threading.local()
+    receiver, writes = Receiver(service, caller=lambda: here.caller), list[bool]()
+
+    def receive(event: Given, caller: Caller) -> Receipt:
+        here.caller = caller
+        return receiver.receive(event)
+
+    first_caller, *other_callers = callers or [UNNAMED] * len(events)
     service.database.on_end = lambda is_write, _: writes.append(is_write)
     with ThreadPoolExecutor(len(events)) as pool, service.database.dialect.writing():
-        first = pool.submit(receiver.receive, events[0])
+        first = pool.submit(receive, events[0], first_caller)
         waiting = receiver._grouping
         assert waiting is not None
         _wait_until(lambda: waiting._turn.locked() and not waiting._waiting)
-        others = [pool.submit(receiver.receive, each) for each in events[1:]]
-        _wait_until(lambda: len(waiting._waiting) == len(others))
+        others: list[Future[Receipt]] = []
+        for event, caller in zip(events[1:], other_callers, strict=True):
+            others.append(pool.submit(receive, event, caller))
+            _wait_until(lambda: len(waiting._waiting) == len(others))
     service.database.on_end = None
     return [first, *others], sum(writes)
 
@@ -103,6 +116,17 @@ def test_an_event_whose_time_is_over_is_taken_back(service: MetadataService) -> 
         receiver.receive(_event("late"))
     assert not waiting._waiting
     assert receiver.receive(_event("late")).is_new
+
+
+def test_callers_of_other_workspaces_share_no_transaction(service: MetadataService) -> None:
+    ann, bob = (Caller(name, Role.WRITER, scope_of([name])) for name in ("ann", "bob"))
+    events = [_event(f"run-{number}") for number in range(6)]
+    done, transactions = _together(service, events, [ann, ann, ann, bob, ann, bob])
+    assert all(each.result().is_new for each in done)
+    assert transactions == 1 + 4
+    found = service.call("GetExecutions", rpc.GetExecutionsRequest()).executions
+    of = [each.custom_properties["__kf_workspace__"].string_value for each in found]
+    assert sorted(of) == ["ann"] * 4 + ["bob"] * 2 + ["default"]
 
 
 def test_the_audit_log_names_each_event_so_none_shares_a_transaction() -> None:

@@ -92,8 +92,9 @@ class Receiver:
         return replace(receipt, left_out=(*receipt.left_out, *safe.notes))
 
     def _stored(self, received: Received, caller: Caller) -> Receipt:
-        if self._grouping is not None and caller.scope is None:
-            receipt = self._grouping.receipt_of(received)
+        if self._grouping is not None:
+            # Callers without a scope may all write the same, so they share transactions.
+            receipt = self._grouping.receipt_of(received, UNNAMED if caller.scope is None else caller)
             if receipt is not None:
                 return receipt
         end, pause = time.monotonic() + AGAIN_SECONDS, _FIRST_PAUSE
@@ -107,5 +108,5 @@ class Receiver:
             time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 so that two writers do not meet again
             pause *= 2
 
-    def _stored_together(self, events: Sequence[Received]) -> Sequence[Receipt]:
-        return cast("Sequence[Receipt]", self._service.call(METHOD, events, called=_TOGETHER))
+    def _stored_together(self, events: Sequence[Received], caller: Caller) -> Sequence[Receipt]:
+        return cast("Sequence[Receipt]", self._service.call(METHOD, events, caller=caller, called=_TOGETHER))
