@@ -21,11 +21,12 @@ import lineal
 from lineal.wire import metadata_store as pb
 
 PREFIX = "lineal_"
-RECORD, CONTEXTS, METRICS, PARAMETERS, EVENTS, VIA = (
+RECORD, CONTEXTS, METRICS, PARAMETERS, ALIASES, EVENTS, VIA = (
     "lineal_record",
     "lineal_contexts",
     "lineal_metrics",
     "lineal_parameters",
+    "lineal_aliases",
     "lineal_events",
     "lineal_via",
 )

@@ -79,6 +79,11 @@ _CONTENT = {
         "The hyperparameters of a run or a model, for readers; the record has them too.",
         _object(["parameters"], parameters=_list(_object(["name", "value"], name=_TEXT, value={}))),
     ),
+    own_facets.ALIASES: (
+        "The aliases of a version of a model or a data set, such as production, for readers; one version of a name "
+        "has each.",
+        _object(["aliases"], aliases=_list(_TEXT)),
+    ),
     own_facets.EVENTS: (
         "How an execution used an input or an output: the events of ML Metadata between both.",
         _object(

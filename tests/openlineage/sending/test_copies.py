@@ -17,10 +17,11 @@ from lineal.service import MetadataService
 from lineal.service.access import Caller, Role, scope_of
 from lineal.upkeep.opening import open_service
 from lineal.wire import metadata_store as pb
-from lineal.wire import metrics
+from lineal.wire import metrics, records
 from lineal.wire import service as rpc
 from tests.openlineage.sending.graphs import graph_of
 from tests.openlineage.sending.stores import Kept, send_all, sending
+from tests.openlineage.sending.valid import faults
 
 SAME_WORKSPACE = OpenLineageSettings((r"lineal://[^/]+/(.+)=\1",))
 
@@ -131,6 +132,29 @@ def test_what_is_told_before_it_is_in_a_workspace_is_one_node_afterwards() -> No
         used = pb.Event(artifact_id=made, execution_id=run, type=pb.Event.OUTPUT, milliseconds_since_epoch=7)
         first.call("PutEvents", rpc.PutEventsRequest(events=[used]))
         send_all(to_second)
+        assert graph_of(second) == graph_of(first)
+
+
+def test_an_alias_is_told_of_the_version_that_has_it_and_no_more_of_the_one_that_had_it() -> None:
+    with sending() as (first, _, _kept), open_service("sqlite://") as second:
+        to_second = Delivered(second)
+        outbox = Outbox(first, to_second)
+        model = pb.ArtifactType(name="model", properties={"name": pb.STRING})
+        type_id = first.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=model)).type_id
+        name = {"name": pb.Value(string_value="loaf")}
+        versions = [pb.Artifact(type_id=type_id, uri=f"s3://b/loaf/{version}", properties=name) for version in (1, 2)]
+        ids = first.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=versions)).artifact_ids
+        for artifact_id in ids:
+            first.call("PutAlias", records.PutAliasRequest(artifact_id=artifact_id, alias="production"))
+            send_all(outbox)
+        told = [
+            (event["dataset"]["name"], event["dataset"]["facets"].get("lineal_aliases")) for event in to_second.events
+        ]
+        assert [(name, facet and facet["aliases"]) for name, facet in told[-2:]] == [
+            ("loaf/1", None),
+            ("loaf/2", ["production"]),
+        ]
+        assert [fault for event in to_second.events for fault in faults(event)] == []
         assert graph_of(second) == graph_of(first)
 
 

@@ -106,6 +106,8 @@ def _own(read: Read, kind: Kind, node: Any) -> Facets:
         found[own_facets.METRICS] = own_facets.facet(own_facets.METRICS, metrics=points)
     if parameters := [{"name": name, "value": value} for name, value in sorted(_parameters(node).items())]:
         found[own_facets.PARAMETERS] = own_facets.facet(own_facets.PARAMETERS, parameters=parameters)
+    if aliases := [each for each in text_of(node, conventions.ALIASES).split(",") if each]:
+        found[own_facets.ALIASES] = own_facets.facet(own_facets.ALIASES, aliases=aliases)
     return found
 
 
