@@ -232,6 +232,23 @@ describe("an act", () => {
   });
 });
 
+describe("long values of a facet", () => {
+  it("are cut where they are alike", async () => {
+    const values = ["30e9df7596f1", "371760891922"].map((end) => {
+      const name = `dbt-run-bakery ${end}`;
+      return { value: name, label: name, count: 8 };
+    });
+    const runs = { key: "run", values, more: 0, exact: true };
+    draw(
+      "/executions",
+      { "executions/facets": { facets: [runs], created: [], counted: 16, exact: true } },
+      "executions",
+    );
+    await screen.findByText("dbt-…30e9df7596f1");
+    expect(screen.getByTitle("dbt-run-bakery 371760891922").textContent).toMatch(/^dbt-…371760891922/);
+  });
+});
+
 describe("a list of workspaces", () => {
   it("has contexts of other types if its filter names one", async () => {
     const page = { items: [rowOf(3, { name: "build_sales" })], next_cursor: null, complete: true };

@@ -10,7 +10,7 @@ import { useRoving } from "../app/useRoving";
 import { type Choice, choiceOf, writtenValue } from "../filter/terms";
 import { Failed, Loading } from "../state/States";
 import { fieldName, typeNames } from "../values/humanNames";
-import { cutMiddle } from "../values/names";
+import { cutDistinct } from "../values/names";
 import { formatCount } from "../values/numbers";
 import { RecordIcon } from "../values/RecordIcon";
 import { useHeld, useSteady, withChosen } from "./steadyFacets";
@@ -65,6 +65,8 @@ export function Facets({ kind, filter, query, unarchived, isKnown, onEdit }: Fac
 }
 
 const FIRST = 6;
+/** How many letters of a value fit beside its count. */
+const LONGEST = 17;
 
 interface FacetProps {
   readonly group: FacetGroup;
@@ -78,6 +80,8 @@ function Facet({ group, kind, terms, onEdit }: FacetProps) {
   if (group.values.length === 0 || saysNothing(group)) return null;
   const names = group.key === "type" ? typeNames(group.values.map(({ value }) => value)) : undefined;
   const shown = all ? group.values : group.values.slice(0, FIRST);
+  const textOf = ({ value, label }: FacetValue) => names?.get(value) ?? label;
+  const short = cutDistinct(shown.map(textOf), LONGEST);
   return (
     <section className="facet">
       <h2 title={group.key}>{fieldName(group.key)}</h2>
@@ -87,7 +91,7 @@ function Facet({ group, kind, terms, onEdit }: FacetProps) {
             key={value.value}
             group={group}
             value={value}
-            text={names?.get(value.value) ?? value.label}
+            text={short.get(textOf(value)) ?? textOf(value)}
             kind={kind}
             terms={terms}
             onEdit={onEdit}
@@ -110,7 +114,7 @@ function saysNothing({ key, values }: FacetGroup): boolean {
 
 interface FacetRowProps extends FacetProps {
   readonly value: FacetValue;
-  /** The value as people say it. */
+  /** The value as people say it, cut so that it differs from those beside it. */
   readonly text: string;
 }
 
@@ -135,7 +139,7 @@ function FacetRow({ group, value, text, kind, terms, onEdit }: FacetRowProps) {
         title={value.value}
       >
         {group.key === "type" && <RecordIcon type={value.value} kind={kind.slice(0, -1)} size={14} />}
-        <bdi className="facet-name">{cutMiddle(text, 26)}</bdi>
+        <bdi className="facet-name">{text}</bdi>
         {/* Another count is another element: a text of another width would have moved. */}
         <span className="facet-count" key={`${choice} ${value.count}`}>
           {choice === "not" ? <IconMinus size={14} aria-label="not" /> : formatCount(value.count)}
