@@ -114,7 +114,7 @@ def test_a_file_that_spark_writes_mlflow_reads_and_kserve_serves_is_one_artifact
             }
             for door in order:
                 doors[door]()
-            Storing(store).record(SERVICE, served)  # a watcher reads all again when it starts
+            Storing(store).record(SERVICE, served)  # as `--relist` does
 
             [made] = [each for each in store.get_artifacts() if each.uri == f"s3a://lake/{key}/"] or [
                 each for each in store.get_artifacts() if each.uri == f"s3n://lake//{key}"
