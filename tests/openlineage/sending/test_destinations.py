@@ -30,9 +30,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.came.append((self.path, self.headers["Authorization"], body))
         self.send_response(self.server.status, "as told")
         self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "6")
+        answer = f"reason {self.headers['Authorization'] or ''}".strip().encode()
+        self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
-        self.wfile.write(b"reason")
+        self.wfile.write(answer)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the name of the base class
         pass
@@ -75,6 +76,10 @@ def test_a_path_is_kept_and_the_token_is_read_again_and_never_told(server: Serve
         assert to.send(b"{}") == TAKEN
     file.write_text("a secret\nof two lines")
     assert "secret" not in to.send(b"{}").trouble
+    file.write_text("a-secret")
+    server.status = 403
+    assert to.send(b"{}").trouble.endswith("answers HTTP 403: reason Bearer ***")
+    del server.came[-1]
     to.close()
     assert [(path, token) for path, token, _ in server.came] == [
         ("/own/path", "Bearer first"),

@@ -171,6 +171,18 @@ def test_a_run_that_ends_in_another_way_after_all_has_an_end_later_than_the_firs
     assert kept.events[2]["eventTime"] > kept.events[1]["eventTime"]
 
 
+def test_secrets_are_not_sent() -> None:
+    with sending() as (service, outbox, kept):
+        put_run(service, pb.Execution.COMPLETE, DB_PASSWORD="swordfish", note="https://me:swordfish@host/x")
+        type_id = service.call("PutArtifactType", rpc.PutArtifactTypeRequest(artifact_type=pb.ArtifactType(name="t")))
+        artifact = pb.Artifact(type_id=type_id.type_id, uri="https://me:swordfish@host/x?sig=swordfish")
+        service.call("PutArtifacts", rpc.PutArtifactsRequest(artifacts=[artifact]))
+        send_all(outbox)
+    assert len(kept.events) == 3
+    assert "swordfish" not in json.dumps(kept.events)
+    assert (kept.events[-1]["dataset"]["namespace"], kept.events[-1]["dataset"]["name"]) == ("https://host", "x")
+
+
 def test_an_artifact_by_itself_is_an_event_about_a_data_set_and_a_context_one_about_a_job() -> None:
     with sending() as (service, outbox, kept):
         types = service.call(

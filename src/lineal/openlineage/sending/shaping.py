@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -21,6 +21,7 @@ from lineal.event_directions import INPUTS, OUTPUTS
 from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION, Kind
 from lineal.openlineage import events, own_facets
 from lineal.openlineage.facets import OF_RUN, OF_WRITING, of_run
+from lineal.openlineage.hiding import hidden
 from lineal.openlineage.own_facets import PRODUCER
 from lineal.openlineage.sending import facets, names
 from lineal.openlineage.sending.names import JobName
@@ -95,7 +96,7 @@ class Shaped:
 
 
 def shaped(read: Read, sent: Mapping[Key, Sent], kind: Kind, node_id: int, *, time: int, now: int) -> Shaped:
-    """Return the events that say what is new of a node; none if it is gone.
+    """Return the events that say what is new of a node, without secrets (hiding.py); none if it is gone.
 
     Args:
         read: the node and what belongs to it.
@@ -108,11 +109,14 @@ def shaped(read: Read, sent: Mapping[Key, Sent], kind: Kind, node_id: int, *, ti
     node = read.nodes.get((kind, node_id))
     if node is None:
         return Shaped()
+    before = sent.get((kind, node_id), Sent())
     if kind is EXECUTION:
-        return _Run(read, sent, node, now).shaped(time)
-    if kind is ARTIFACT:
-        return _data_set_event(read, sent.get((kind, node_id), Sent()), node, time=time, now=now)
-    return _job_event(read, sent.get((kind, node_id), Sent()), node, time=time, now=now)
+        found = _Run(read, sent, node, now).shaped(time)
+    elif kind is ARTIFACT:
+        found = _data_set_event(read, before, node, time=time, now=now)
+    else:
+        found = _job_event(read, before, node, time=time, now=now)
+    return replace(found, events=[hidden(event).event for event in found.events])
 
 
 def is_told_by_runs(context: Any) -> bool:

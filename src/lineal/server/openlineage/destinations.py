@@ -92,6 +92,7 @@ class _Server:
         self._host, self._port, self._is_safe = parts.hostname, parts.port, parts.scheme == "https"
         self._path = parts.path if parts.path.strip("/") else _PATH
         self._token_file = settings.token_file
+        self._token = ""
         self._shown = f"{parts.scheme}://{parts.netloc}{self._path}"
         self._connection: http.client.HTTPConnection | None = None
 
@@ -107,7 +108,7 @@ class _Server:
             return Answer(f"{self._shown} cannot be reached: {said}")
         if 200 <= status < 300:
             return TAKEN
-        told = " ".join(text.split())[:_LONGEST_TOLD]
+        told = self._without_token(" ".join(text.split()))[:_LONGEST_TOLD]
         return Answer(f"{self._shown} answers HTTP {status}: {told or 'without a text'}", status in _REFUSED)
 
     def _post(self, body: bytes) -> tuple[int, str]:
@@ -138,7 +139,12 @@ class _Server:
             token = ""
         if not token.isprintable() or not token or " " in token:
             raise _TokenError(f"{OPENLINEAGE_TOKEN_FLAG}: no token can be read from {self._token_file}")
+        self._token = token
         return {"Authorization": f"Bearer {token}"}
+
+    def _without_token(self, text: str) -> str:
+        """Return what a server answers without the token, which it may repeat."""
+        return text.replace(self._token, "***") if self._token else text
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:
