@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import resource
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -105,6 +106,19 @@ def test_a_file_gets_a_line_for_each_event(tmp_path: Path) -> None:
     assert file.read_bytes() == b'{"a": 1}\n{"b": 2}\n'
     away = destination_of(SendingSettings(f"file:{tmp_path}/no/events.jsonl")).send(b"{}")
     assert (away.is_final, "No such file" in away.trouble) == (False, True)
+
+
+def test_a_file_without_space_for_a_line_gets_none_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    to = destination_of(SendingSettings(f"file:{file}"))
+    assert to.send(b'{"a": 1}') == TAKEN
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (12, limits[1]))
+    try:
+        assert to.send(b'{"b": 2}').trouble == f"{file}: No space left on device"
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert file.read_bytes() == b'{"a": 1}\n'
 
 
 def test_standard_output_gets_a_line_for_each_event(capsysbinary: pytest.CaptureFixture[bytes]) -> None:

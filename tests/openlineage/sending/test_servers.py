@@ -15,14 +15,20 @@ from typing import Any
 
 import pytest
 
+from lineal.client import MetadataStore
+from lineal.config import SendingSettings
 from lineal.openlineage.schemas import SCHEMAS
 from lineal.sdk import tutorial
+from lineal.server.openlineage.destinations import destination_of
 from lineal.service.access import Role
 from lineal.store.own_rows import outbox
 from lineal.upkeep.opening import open_service
 from lineal.upkeep.tokens import Tokens
+from lineal.wire import metadata_store as pb
+from tests.access.authority import Authority
 from tests.openlineage.sending.graphs import Graph, graph_of
 from tests.openlineage.sending.valid import faults
+from tests.openlineage.shop import STAGING_RUN, event
 from tests.ports import free_port
 from tests.serving import running_server
 
@@ -199,3 +205,32 @@ def test_a_server_shows_the_schemas_of_our_own_facets(tmp_path: Path) -> None:
         urllib.request.urlopen(f"{server.http}/openlineage/1-0-0/lineal_record.json") as answer,
     ):
         assert json.loads(answer.read()) == SCHEMAS["lineal_record"]
+
+
+def test_two_workers_mark_their_first_writes_and_one_of_them_sends_them(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path}/a.db", tmp_path / "events.jsonl"
+    with running_server(url, "--workers", "2", "--openlineage-url", f"file:{file}") as server:
+        uris = {f"s3://b/{number}" for number in range(40)}
+        for uri in sorted(uris):  # each on a connection of its own, so that both workers get some
+            with MetadataStore.from_url(f"grpc://{server.address}") as store:
+                type_id = store.put_artifact_type(pb.ArtifactType(name="table"))
+                store.put_artifacts([pb.Artifact(type_id=type_id, uri=uri)])
+        wait_until_sent(url)
+    found = [json.loads(line)["dataset"] for line in file.read_text().splitlines()]
+    assert sorted(f"{each['namespace']}/{each['name']}" for each in found) == sorted(uris)
+
+
+def test_a_server_with_a_certificate_that_is_known_gets_the_events_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, unknown = Authority(tmp_path), Authority(tmp_path, "other")
+    known.issue("server", cert=tmp_path / "cert.pem", key=tmp_path / "key.pem")
+    takes = ("--tls-cert", f"{tmp_path}/cert.pem", "--tls-key", f"{tmp_path}/key.pem")
+    with running_server(f"sqlite:///{tmp_path}/b.db", *takes) as receiver:
+        to = SendingSettings(receiver.http.replace("http:", "https:"))
+        for authority, is_taken in ((unknown, False), (known, True)):
+            monkeypatch.setenv("SSL_CERT_FILE", str(authority.path))
+            destination = destination_of(to)
+            answer = destination.send(json.dumps(event("load", STAGING_RUN, "2026-11-01T10:00:00Z")).encode())
+            destination.close()
+            assert (answer.trouble == "", "CERTIFICATE_VERIFY_FAILED" in answer.trouble) == (is_taken, not is_taken)

@@ -5,8 +5,10 @@ No message holds a token. What stays out: which events, and in which order (outb
 
 from __future__ import annotations
 
+import errno
 import gzip
 import http.client
+import os
 import ssl
 import sys
 from dataclasses import dataclass
@@ -73,14 +75,26 @@ class _Lines:
                 sys.stdout.buffer.write(event + b"\n")
                 sys.stdout.flush()
             else:
-                with self._path.open("ab") as file:
-                    file.write(event + b"\n")
+                _append(self._path, event + b"\n")
         except OSError as error:
             return Answer(f"{self._path or 'standard output'}: {error.strerror or type(error).__name__}")
         return TAKEN
 
     def close(self) -> None:
         """Do nothing: a file is open only while a line is written."""
+
+
+def _append(path: Path, line: bytes) -> None:
+    """Write a line at the end of a file, or nothing at all.
+
+    Raises:
+        OSError: there is no space for it, or another reason.
+    """
+    with path.open("ab", buffering=0) as file:
+        written = file.write(line)
+        if written < len(line):  # the disk is full
+            file.truncate(file.tell() - written)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 class _Server:
