@@ -13,7 +13,8 @@ from lineal import errors
 from lineal.config import DatabaseSettings
 from lineal.deadlines import Deadline, calling_until
 from lineal.openlineage import Receiver, grouping, receiving
-from lineal.openlineage.receiving import Receipt
+from lineal.openlineage.checks import read
+from lineal.openlineage.receiving import Receipt, Received
 from lineal.service import MetadataService
 from lineal.service.access import UNNAMED, Caller, Role, scope_of
 from lineal.upkeep.opening import open_service
@@ -116,6 +117,19 @@ def test_an_event_whose_time_is_over_is_taken_back(service: MetadataService) -> 
         receiver.receive(_event("late"))
     assert not waiting._waiting
     assert receiver.receive(_event("late")).is_new
+
+
+def test_a_thread_whose_time_is_over_stores_nothing_for_others() -> None:
+    stored = list[Sequence[Received]]()
+    waiting = grouping.Grouping(lambda events, _: stored.append(events) or [])  # type: ignore[func-returns-value]
+    over = Deadline(60)
+    over.cancel()
+    event = read(_event("late"))
+    assert event is not None
+    with calling_until(over), pytest.raises(errors.CancelledError):
+        waiting.receipt_of(Received("default", event), UNNAMED)
+    assert stored == []
+    assert not waiting._waiting
 
 
 def test_callers_of_other_workspaces_share_no_transaction(service: MetadataService) -> None:

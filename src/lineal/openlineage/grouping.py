@@ -63,6 +63,7 @@ class Grouping:
         try:
             with deadlines.Held(self._turn):
                 while not own.is_taken:
+                    deadlines.check()  # a thread whose time is over must not store for others
                     self._store_some()
         except errors.StatusError:
             if self._takes_back(own):
