@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from lineal import errors
 from lineal.service import MetadataService
 from lineal.wire import metadata_store as pb
 from lineal.wire import metrics, records
@@ -149,3 +152,27 @@ def test_a_database_server_merges_alike(database_url: str) -> None:
             send(service, each)
 
         assert differences(graph_after(EVENTS), graph_of(service)) == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+def test_no_edge_is_lost_while_data_sets_are_merged(database_url: str) -> None:
+    def read(number: int, told: Any) -> None:
+        run = f"0190a3a4-0000-7000-8000-{number:012}"
+        for _ in range(20):
+            with suppress(errors.AbortedError, errors.DeadlineExceededError, errors.UnavailableError):
+                send(service, event("read", run, "2026-11-29T01:00:00Z", inputs=[told]))
+                return
+        raise AssertionError(f"event {number} was refused again and again")
+
+    with store(database_url) as service, ThreadPoolExecutor(12) as pool:
+        for number in range(0, 100, 10):
+            first, second = ("s3://lake", f"a{number}"), ("s3://lake", f"b{number}")
+            told = [naming(second), naming(first, second), *[naming(second)] * 6]
+            for done in [pool.submit(read, number + index, each) for index, each in enumerate(told)]:
+                done.result()
+            read(number + 9, naming(first, second))
+        ids = [each.id for each in artifacts(service)]
+        found: Any = service.call("GetEventsByArtifactIDs", rpc.GetEventsByArtifactIDsRequest(artifact_ids=ids))
+
+    assert (len(ids), len(found.events)) == (10, 90)
