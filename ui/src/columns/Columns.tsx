@@ -6,7 +6,7 @@ import { useDeferredValue, useMemo, useState } from "react";
 import "./columns.css";
 import { type Columns as Found, useColumns } from "../api/openlineage";
 import { Empty, Loaded } from "../state/States";
-import { count, formatCount, formatInteger } from "../values/numbers";
+import { count, formatCount } from "../values/numbers";
 import { ColumnPane } from "./ColumnPane";
 import { ColumnTable } from "./ColumnTable";
 import { fits, sayChecks } from "./words";
@@ -63,7 +63,7 @@ function Parts({ id, found }: { id: string; found: Found }) {
 /** What is known of the data set as a whole. */
 function Facts({ found }: { found: Found }) {
   const facts = [
-    found.rows !== null && (found.rows === "1" ? "1 row" : `${formatInteger(found.rows)} rows`),
+    found.rows !== null && count(Number(found.rows), "row"),
     found.assertions.length > 0 && `checks of the whole: ${sayChecks(found.assertions)}`,
     ...found.tags.map(({ key, value }) => (value ? `${key}: ${value}` : key)),
     !found.are_all && "checks of the newest uses only",
