@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
 from lineal.kinds import EXECUTION
 from lineal.openlineage import Receiver
+from lineal.openlineage.sending import batches, forwarding
 from lineal.server.openlineage import outbox as sender
 from lineal.server.openlineage.destinations import Answer
 from lineal.server.openlineage.outbox import Outbox
@@ -187,6 +189,27 @@ def test_a_data_set_that_another_has_taken_the_place_of_is_sent_on() -> None:
         assert len(service.call("GetArtifacts", rpc.GetArtifactsRequest()).artifacts) == 1
         send_all(outbox)
         assert [sent["inputs"][0]["name"] for sent in kept.events] == [ORDERS[1], CUSTOMERS[1], ORDERS[1]]
+
+
+def test_a_row_that_cannot_be_read_is_set_aside_and_the_rest_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    take = batches.take
+
+    def fail_at_second(session: Any, types: Any, rows: Any) -> Any:
+        if any(2 in row.nodes for row in rows):
+            raise KeyError("a fault")
+        return take(session, types, rows)
+
+    monkeypatch.setattr(batches, "take", fail_at_second)
+    with sending() as (service, outbox, kept):
+        put_artifacts(service, "a", "b", "c")
+        Receiver(service).receive(event("load", STAGING_RUN, "2026-11-01T10:00:00Z"))
+        with monkeypatch.context() as patched:
+            patched.setattr(forwarding, "forwarded", fail_at_second)  # called with other arguments
+            for _ in range(4):
+                send_all(outbox)
+        assert names_of(kept) == ["a", "c"]
+        dead = service.read(lambda session, _: rows.dead(session, most=9))
+        assert [row.kind < 0 for row in dead] == [False, True]
 
 
 def test_a_backlog_is_read_in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,7 @@ _BATCH = 100
 _MOST_NODES = 500
 _LONGEST_BATCH = 2.0  # seconds
 _LONGEST_PAUSE = 60.0
+_FAULT = "no event can be made of it; the log of the server that sends has the fault"
 _log = logging.getLogger(__name__)
 
 
@@ -147,8 +148,21 @@ class Outbox:
         self._waits = {key: wait for key, wait in self._waits.items() if wait[0] > now}
         for rows in self._pages():
             if due := [row for row in rows if not self._must_wait(row, now)]:
-                return self._service.read(partial(batches.take, rows=_first(due)))
+                return self._taken(_first(due))
         return None
+
+    def _taken(self, rows: list[Waiting]) -> Batch | None:
+        """Return the tasks of rows; a row of which none can be made is set aside, so that the others are sent."""
+        try:
+            return self._service.read(partial(batches.take, rows=rows))
+        except errors.StatusError:
+            raise
+        except Exception:
+            if len(rows) > 1:
+                return self._taken(rows[:1])
+            _log.exception("fault while reading what is to be sent as OpenLineage")
+            self._service.write(lambda session, _: outbox.refuse(session, [(rows[0].id, _FAULT)]))
+            return None
 
     def _pages(self) -> Iterator[list[Waiting]]:
         """Yield the rows that wait, in order."""
@@ -181,7 +195,7 @@ class Outbox:
             self._hold()
             shaped = self._shaped(batch, (kind, node_id), task)
             if shaped is None:
-                answers.append(Answer(f"no event can be made of the {kind.name} {node_id}", is_final=True))
+                answers.append(Answer(_FAULT, is_final=True))
             elif shaped.not_before:
                 self._waits[kind, node_id] = (shaped.not_before, task.rows[-1])
                 rows = task.rows[1:]  # one row says that there is something to tell
@@ -217,7 +231,13 @@ class Outbox:
 
     def _forward(self, destination: Destination, batch: Batch, task: Task) -> Answer:
         [row_id] = task.rows
-        event = self._service.read(partial(forwarding.forwarded, row_id=row_id, store_id=batch.read.store_id))
+        try:
+            event = self._service.read(partial(forwarding.forwarded, row_id=row_id, store_id=batch.read.store_id))
+        except errors.StatusError:
+            raise
+        except Exception:
+            _log.exception("fault while sending an event of OpenLineage on")
+            return Answer(_FAULT, is_final=True)
         return Answer() if event is None else _sent_to(destination, event)
 
     @staticmethod
