@@ -16,6 +16,7 @@ from lineal.kinds import ARTIFACT, CONTEXT, EXECUTION
 from lineal.openlineage.stored_form import DATA_SET_TYPE
 from lineal.service import MetadataService
 from lineal.store.engine.session import Session
+from lineal.store.rows import held_nodes
 from lineal.upkeep import archive, doctor
 from lineal.upkeep.opening import open_service
 from lineal.wire import lifecycle
@@ -25,7 +26,7 @@ from tests.engines import SERVERS, SQLITE_EVERY_DAY
 from tests.openlineage.graphs import Graph, differences, graph_of
 from tests.openlineage.receiving import send, store
 from tests.openlineage.shapes import SHAPES
-from tests.openlineage.shop import ORDERS, data_set, event, facets
+from tests.openlineage.shop import ORDERS, STAGING_RUN, data_set, event, facets
 from tests.parameters import rare
 
 EVENTS = [given for shape in SHAPES.values() for given in shape()]
@@ -137,6 +138,26 @@ def test_a_deletion_that_waits_for_a_run_lets_events_have_the_data_sets_meanwhil
             return done
 
         service.database.write(hold_runs_then_data_sets).result()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", SERVERS, indirect=True)
+def test_a_data_set_that_an_event_only_names_is_not_deleted_until_the_event_is_stored(database_url: str) -> None:
+    """Or else the event between both would lead to nothing."""
+    given = event("load", STAGING_RUN, "2026-11-01T00:00:00Z", inputs=[data_set(ORDERS)])
+    with open_service(database_url) as service, ThreadPoolExecutor(1) as threads:
+        send(service, given)
+        [(known,)] = service.read(lambda session, _: session.script("SELECT external_id FROM Artifact"))
+
+        def name_it(session: Session) -> tuple[Future[None], bool]:
+            assert held_nodes.ask_by_external_ids(session, ARTIFACT, [known], locks=False)()
+            done = threads.submit(delete_all_of, service, "openlineage.Run", DATA_SET_TYPE)
+            time.sleep(0.5)
+            return done, done.done()
+
+        deletion, was_done = service.database.write(name_it)
+        deletion.result()
+    assert not was_done
 
 
 def send_until(enough: threading.Event, service: MetadataService, number: int) -> list[Exception]:

@@ -40,7 +40,7 @@ def _lock(kind: Kind) -> Statement:
 @cache
 def _several(kind: Kind, locks: bool) -> Statement:
     query = select_nodes(kind).where(listed(NODE[kind].c.external_id, "wanted")).order_by(NODE[kind].c.id)
-    return Statement(query.with_for_update() if locks else query)
+    return Statement(query.with_for_update(read=not locks, key_share=True))
 
 
 @cache
@@ -72,7 +72,10 @@ def ask_by_external_id(session: Session, kind: Kind, external_id: str) -> Callab
 def ask_by_external_ids(
     session: Session, kind: Kind, external_ids: Collection[str], *, locks: bool = True
 ) -> Callable[[], list[HeldNode]]:
-    """Return what returns the nodes with external ids, by id; without `locks` others may update them meanwhile."""
+    """Return what returns the nodes with external ids, by id; nobody deletes them until the transaction ends.
+
+    Without `locks`, others may update them meanwhile.
+    """
     if not external_ids:
         return list
     whole, wanted = session.unscoped, sorted(external_ids)
