@@ -168,10 +168,9 @@ def test_no_edge_is_lost_while_data_sets_are_merged(database_url: str) -> None:
     with store(database_url) as service, ThreadPoolExecutor(12) as pool:
         for number in range(0, 100, 10):
             first, second = ("s3://lake", f"a{number}"), ("s3://lake", f"b{number}")
-            told = [naming(second), naming(first, second), *[naming(second)] * 6]
+            told = [naming(second), naming(first, second), *[naming(second)] * 7]
             for done in [pool.submit(read, number + index, each) for index, each in enumerate(told)]:
                 done.result()
-            read(number + 9, naming(first, second))
         ids = [each.id for each in artifacts(service)]
         found: Any = service.call("GetEventsByArtifactIDs", rpc.GetEventsByArtifactIDsRequest(artifact_ids=ids))
 

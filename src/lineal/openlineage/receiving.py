@@ -7,7 +7,7 @@ Every merge is commutative, associative and idempotent, so events may come in an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -199,17 +199,30 @@ class _Receiving:
         note()
         links = asked()
         missing = [each for each in plan.artifacts.values() if each.is_new]
-        if missing:
-            self._find_others(missing, links)
+        names = self._new_names()
+        if missing or names:
+            self._find_others(missing, links, names)
             plan.unite()
         return links
 
-    def _find_others(self, missing: Sequence[Named], links: Sequence[event_rows.Link]) -> None:
-        """Find data sets that other doors made; they make none at the same locations until the transaction ends."""
+    def _new_names(self) -> set[str]:
+        """Return the other names that no event has said yet, where events may be stored at the same time."""
+        told = [each for each in self._plan.told if each.other_names]
+        if not told or not self._session.dialect.has_lock_table:
+            return set()
+        at = locations.artifacts_at(self._session, sorted({name for each in told for name in each.other_names}))
+        known = {(name, row.id) for name, rows in at.items() for row in rows}
+        return {name for each in told for name in each.other_names if (name, each.id) not in known}
+
+    def _find_others(self, missing: Sequence[Named], links: Sequence[event_rows.Link], names: Iterable[str]) -> None:
+        """Find data sets that other doors made.
+
+        Until the transaction ends, nobody makes any at the same locations, or under the other names of data sets.
+        """
         linked = [link.event.artifact_id for link in links]
         data_sets.find_others(self._session, self._types, self._workspace, missing, linked)
         still = [each for each in missing if each.is_new]
-        wanted = sorted({locks.of_identity(normal_form(each.uri)) for each in still})
+        wanted = sorted({locks.of_identity(normal_form(uri)) for uri in (*(each.uri for each in still), *names)})
         if any([locks.take(self._session, lock) for lock in wanted]):  # noqa: C419 all of them
             nodes.ask(self._session, still)()
             still = [each for each in still if each.is_new]
