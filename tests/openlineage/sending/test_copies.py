@@ -22,6 +22,7 @@ from lineal.wire import service as rpc
 from tests.openlineage.sending.graphs import graph_of
 from tests.openlineage.sending.stores import Kept, send_all, sending
 from tests.openlineage.sending.valid import faults
+from tests.openlineage.shapes import SHAPES
 
 SAME_WORKSPACE = OpenLineageSettings((r"lineal://[^/]+/(.+)=\1",))
 
@@ -205,6 +206,21 @@ def test_an_event_of_another_program_goes_around_once() -> None:
         assert graph_of(a, times=False) == graph_of(b, times=False)
         assert to_b.events[0]["run"]["runId"] == given["run"]["runId"]
         assert {**to_b.events[0], "run": given["run"]} == given
+
+
+def test_the_graph_of_the_events_of_all_tools_arrives_equal_by_forwarding_and_by_an_export() -> None:
+    with sending() as (first, _, _kept), open_service("sqlite://") as second, open_service("sqlite://") as third:
+        for shape in SHAPES.values():
+            for given in shape():
+                Receiver(first).receive(given)
+        send_all(Outbox(first, Delivered(second)))
+        receiver = Receiver(third, settings=SAME_WORKSPACE)
+        for given in history(first):
+            receiver.receive(json.loads(json.dumps(given)))
+        wanted = graph_of(first, times=False)
+        assert len(wanted["events"]) > 20
+        assert graph_of(second, times=False) == wanted
+        assert graph_of(third, times=False) == wanted
 
 
 def test_an_artifact_of_the_second_store_at_the_same_place_is_joined_and_not_changed() -> None:
